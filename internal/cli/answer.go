@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"endstate/internal/progress"
+	"endstate/internal/report"
+	"endstate/internal/terminal"
+	"endstate/labs"
+)
+
+// answer answers a lab's command on the learner's screen. It returns false when
+// the lab was put back, and with it the shell.
+func (in *visit) answer(ctx context.Context, verb string, screen *terminal.Screen) bool {
+	style := in.app.style(in.app.Out)
+	if in.app.Env("NO_COLOR") == "" {
+		style.Color = true
+	}
+	var err error
+	replaced := false
+	switch verb {
+	case "task":
+		err = in.app.showTask(screen, style, in.lab, in.variant)
+	case "check":
+		err = in.check(ctx, screen, style)
+	case "hint":
+		err = in.hint(ctx, screen, style)
+	case "reset":
+		replaced, err = in.reset(ctx, screen, style)
+	default:
+		err = showHelp(screen, style)
+	}
+	in.show(screen, err)
+	return !replaced
+}
+
+// show writes an error on the learner's screen.
+func (in *visit) show(screen *terminal.Screen, err error) {
+	if errors.Is(err, terminal.ErrInterrupted) {
+		fmt.Fprintln(screen, "Interrupted.")
+		return
+	}
+	if err == nil || errors.Is(err, errFailed) || errors.Is(err, errUngraded) {
+		return
+	}
+	on := in.app.Program
+	on.Err = screen
+	on.status(err, true)
+}
+
+func (in *visit) check(ctx context.Context, screen *terminal.Screen, style report.Style) error {
+	var found *labs.Report
+	err := in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
+		found, err = in.app.check(ctx, emit, in.lab)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return report.Text(screen, found, style)
+}
+
+// reset puts the lab back and goes on in it.
+func (in *visit) reset(ctx context.Context, screen *terminal.Screen, style report.Style) (bool, error) {
+	fmt.Fprintf(screen, "%s [y/N] ", resetQuestion)
+	key, err := screen.Key(ctx)
+	fmt.Fprintln(screen)
+	if err != nil || (key != 'y' && key != 'Y') {
+		return false, err
+	}
+	replaced := false
+	err = in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) error {
+		lab, v, err := in.app.reset(ctx, emit, in.lab)
+		if lab != nil {
+			in.lab, in.variant, replaced = lab, v, true
+		}
+		return err
+	})
+	return replaced, err
+}
+
+// working shows progress on the screen while work is done, which Ctrl-C ends.
+func (in *visit) working(ctx context.Context, screen *terminal.Screen, style report.Style, work func(context.Context, labs.Emit) error) error {
+	renderer := progress.Live(screen, style.Width, style.Color)
+	defer renderer.Close()
+	return screen.Interruptible(ctx, func(ctx context.Context) error { return work(ctx, renderer.Emit) })
+}
+
+func showHelp(screen *terminal.Screen, style report.Style) error {
+	for _, line := range [][2]string{
+		{"task", "read the task again"},
+		{"check", "see what is right and what is not yet, and why; as often as you like"},
+		{"hint", "open the next hint; it costs points"},
+		{"reset", "put everything back to how it was handed over"},
+		{"exit", "leave; the lab goes on until endstate stop"},
+	} {
+		if _, err := fmt.Fprintf(screen, "  %s  %s\n", style.Bold(fmt.Sprintf("%-6s", line[0])), line[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}

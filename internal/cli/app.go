@@ -1,0 +1,210 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/docker/go-units"
+
+	"endstate/internal/attempts"
+	"endstate/internal/docker"
+	"endstate/internal/images"
+	"endstate/internal/progress"
+	"endstate/internal/report"
+	"endstate/internal/scenario"
+	"endstate/internal/terminal"
+	"endstate/labs"
+)
+
+// app is one run of the command line: what its commands share, opened when it is
+// first needed.
+type app struct {
+	Program
+	flags struct {
+		scenarios []string
+		owner     string
+	}
+	running bool // arguments were understood, a command is at work
+	backend *Backend
+	library *images.Library
+	known   *scenario.Library
+	store   *attempts.Store
+	stored  bool // it was tried to open the store
+}
+
+const (
+	defaultSubnets = "10.213.0.0/16"
+	defaultCache   = "4GiB"
+	defaultLife    = "8h"
+)
+
+func (a *app) close() {
+	if a.store != nil {
+		_ = a.store.Close()
+	}
+	if a.backend != nil {
+		_ = a.backend.Close()
+	}
+}
+
+func (a *app) setting(name, otherwise string) string {
+	if value := a.Env(name); value != "" {
+		return value
+	}
+	return otherwise
+}
+
+// home is the folder of the store and the locks.
+func (a *app) home() string {
+	if home := a.Env("ENDSTATE_HOME"); home != "" {
+		return home
+	}
+	if data := a.Env("XDG_DATA_HOME"); data != "" {
+		return filepath.Join(data, "endstate")
+	}
+	return filepath.Join(a.Env("HOME"), ".local", "share", "endstate")
+}
+
+// owner is whose labs the commands speak of.
+func (a *app) owner() string {
+	if a.flags.owner != "" {
+		return a.flags.owner
+	}
+	if owner := a.Env("ENDSTATE_OWNER"); owner != "" {
+		return owner
+	}
+	if me, err := user.Current(); err == nil {
+		return me.Username
+	}
+	return "learner"
+}
+
+// life is how long a lab lives before it may be swept.
+func (a *app) life() (time.Duration, error) {
+	text := a.setting("ENDSTATE_LIFE", defaultLife)
+	life, err := time.ParseDuration(text)
+	if err != nil || life < time.Minute {
+		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_LIFE is %q, which is no time a lab can live", text), "Give one such as 8h or 90m.")
+	}
+	return life, nil
+}
+
+// scenarios returns the library of scenarios.
+func (a *app) scenarios() *scenario.Library {
+	if a.known != nil {
+		return a.known
+	}
+	roots := []scenario.Root{{Files: a.Scenarios}}
+	for _, path := range append(filepath.SplitList(a.Env("ENDSTATE_SCENARIOS")), a.flags.scenarios...) {
+		roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
+	}
+	a.known = scenario.New(a.probes(), roots...)
+	return a.known
+}
+
+func (a *app) probes() []labs.Probe {
+	var all []labs.Probe
+	for _, family := range a.Families {
+		all = append(all, family.Probes...)
+	}
+	return all
+}
+
+// open opens the engine and sweeps what is past its time. Every command that needs
+// the engine begins so.
+func (a *app) open(ctx context.Context) error {
+	if a.backend != nil {
+		return nil
+	}
+	subnets, err := docker.ParseSubnets(a.setting("ENDSTATE_SUBNETS", defaultSubnets))
+	if err != nil {
+		return err
+	}
+	backend, err := a.Open(ctx, subnets)
+	if err != nil {
+		return err
+	}
+	a.backend = backend
+	all := append([]labs.Image(nil), a.Images...)
+	for _, family := range a.Families {
+		all = append(all, family.Images...)
+	}
+	a.library = images.New(backend.Images, all, a.Env("ENDSTATE_MONGODB"), a.home())
+	swept, err := a.runner(nil).Sweep(ctx)
+	for _, lab := range swept {
+		if lab.Role == labs.RoleLab {
+			fmt.Fprintf(a.Err, "The lab of %s was past its time and has been removed.\n", lab.Scenario)
+		}
+	}
+	return err
+}
+
+// runner returns a runner whose events go to emit.
+func (a *app) runner(emit labs.Emit) *labs.Runner {
+	cache, err := units.RAMInBytes(a.setting("ENDSTATE_CACHE", defaultCache))
+	if err != nil {
+		cache, _ = units.RAMInBytes(defaultCache)
+	}
+	return &labs.Runner{
+		Engine: a.backend.Engine, Images: a.library, Families: a.Families, Clock: a.Clock, Emit: emit, Cache: cache,
+	}
+}
+
+// attempts returns the store, nil if it can't be used: then labs work without it.
+func (a *app) attempts(ctx context.Context) *attempts.Store {
+	if !a.stored {
+		a.stored = true
+		store, err := attempts.Open(ctx, attempts.Path(a.home()))
+		if err != nil {
+			a.warn(err, "The lab works without it; hints and scores are not remembered.")
+		}
+		a.store = store
+	}
+	return a.store
+}
+
+// warn shows an error that does not end the command.
+func (a *app) warn(err error, but string) {
+	var problem *labs.Problem
+	if errors.As(err, &problem) {
+		a.showProblem(problem)
+	} else {
+		fmt.Fprintf(a.Err, "Warning: %v\n", err)
+	}
+	fmt.Fprintln(a.Err, but)
+}
+
+// style returns how text is shown on a writer.
+func (a *app) style(w io.Writer) report.Style {
+	t, ok := terminal.Open(a.In, w)
+	if !ok {
+		width, _ := strconv.Atoi(a.Env("COLUMNS"))
+		return report.Style{Width: width}
+	}
+	columns, _ := t.Size()
+	return report.Style{Color: a.Env("NO_COLOR") == "" && a.Env("TERM") != "dumb", Width: columns}
+}
+
+// progress shows events on standard error while work is done.
+func (a *app) progress(asJSON bool, work func(labs.Emit) error) error {
+	style := a.style(a.Err)
+	_, live := terminal.Open(a.In, a.Err)
+	var renderer progress.Renderer
+	switch {
+	case asJSON:
+		renderer = progress.JSON(a.Err)
+	case live && a.Env("TERM") != "dumb":
+		renderer = progress.Live(a.Err, style.Width, style.Color)
+	default:
+		renderer = progress.Plain(a.Err)
+	}
+	defer renderer.Close()
+	return work(renderer.Emit)
+}

@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+func (a *app) checkCommand() *cobra.Command {
+	var asJSON, asJUnit bool
+	c := &cobra.Command{
+		Use:               "check [SCENARIO]",
+		Short:             "Grade what is there now",
+		Long:              "Grade what is there now, as often as you like. Exit status: 0 all passed, 1 something failed, 3 something could not be graded.",
+		Args:              atMost(1, "one scenario at most"),
+		ValidArgsFunction: a.completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			lab, err := a.pick(c.Context(), args)
+			if err != nil {
+				return err
+			}
+			var found *labs.Report
+			err = a.progress(asJSON, func(emit labs.Emit) error {
+				found, err = a.check(c.Context(), emit, lab)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return a.showReport(found, asJSON, asJUnit)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&asJUnit, "junit", false, "as JUnit XML")
+	c.MarkFlagsMutuallyExclusive("json", "junit")
+	return c
+}
+
+func (a *app) showReport(found *labs.Report, asJSON, asJUnit bool) error {
+	var err error
+	switch {
+	case asJSON:
+		err = report.JSON(a.Out, found)
+	case asJUnit:
+		err = report.JUnit(a.Out, found)
+	default:
+		err = report.Text(a.Out, found, a.style(a.Out))
+	}
+	switch {
+	case err != nil:
+		return err
+	case !found.Graded():
+		return errUngraded
+	case !found.Passed():
+		return errFailed
+	}
+	return nil
+}
+
+// check grades a lab, charges the help that its attempt had, and keeps the report.
+func (a *app) check(ctx context.Context, emit labs.Emit, lab *labs.Lab) (*labs.Report, error) {
+	v, err := a.variantOf(lab)
+	if err != nil {
+		return nil, err
+	}
+	found, err := a.runner(emit).Check(ctx, lab, v)
+	if err != nil {
+		return nil, err
+	}
+	store := a.attempts(ctx)
+	if store == nil {
+		return found, nil
+	}
+	attempt, err := store.Of(ctx, lab)
+	if err == nil {
+		found.Charge(v.Hints[:min(attempt.Hints, len(v.Hints))], attempt.Assisted)
+		err = store.AddCheck(ctx, attempt, found)
+	}
+	if err != nil {
+		a.warn(err, "The check counts, but is not remembered.")
+	}
+	return found, nil
+}

@@ -1,0 +1,67 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/report"
+	"endstate/internal/terminal"
+	"endstate/labs"
+)
+
+func (a *app) hintCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "hint [SCENARIO]",
+		Short:             "Open the next hint; it costs points",
+		Args:              atMost(1, "one scenario at most"),
+		ValidArgsFunction: a.completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			lab, err := a.pick(c.Context(), args)
+			if err != nil {
+				return err
+			}
+			v, err := a.variantOf(lab)
+			if err != nil {
+				return err
+			}
+			return a.nextHint(c.Context(), a.Out, a.style(a.Out), lab, v)
+		},
+	}
+}
+
+func (in *visit) hint(ctx context.Context, screen *terminal.Screen, style report.Style) error {
+	return in.app.nextHint(ctx, screen, style, in.lab, in.variant)
+}
+
+// nextHint opens one more hint and shows all that are open.
+func (a *app) nextHint(ctx context.Context, w io.Writer, style report.Style, lab *labs.Lab, v *labs.Variant) error {
+	if len(v.Hints) == 0 {
+		return labs.Misuse("The scenario has no hints", "Look at what check says.")
+	}
+	store := a.attempts(ctx)
+	if store == nil {
+		return &labs.Problem{What: "A hint can't be opened while its cost can't be remembered", Do: "Mend the store of attempts; endstate doctor tells more."}
+	}
+	attempt, err := store.Of(ctx, lab)
+	if err != nil {
+		return err
+	}
+	if attempt.Hints < len(v.Hints) {
+		if err := store.OpenHint(ctx, attempt); err != nil {
+			return err
+		}
+		attempt.Hints++
+	} else {
+		fmt.Fprintln(w, style.Dim("All hints are open."))
+	}
+	for i, hint := range v.Hints[:attempt.Hints] {
+		head := fmt.Sprintf("Hint %d of %d (−%d)", i+1, len(v.Hints), hint.Costs)
+		if _, err := fmt.Fprintf(w, "%s  %s\n", style.Bold(head), style.Code(hint.Text)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,179 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+
+	"github.com/docker/go-units"
+	"github.com/spf13/cobra"
+
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+func (a *app) imagesCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "images",
+		Short: "Build, list, remove, save and load the images",
+		Args:  exactly(0, "one of: build, list, rm, save, load"),
+		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(a.imagesBuild(), a.imagesList(), a.imagesRemove(), a.imagesSave(), a.imagesLoad())
+	return c
+}
+
+func (a *app) imagesBuild() *cobra.Command {
+	return &cobra.Command{
+		Use:   "build [IMAGE…]",
+		Short: "Build the images that are not there yet; all of them, or those named",
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.open(c.Context()); err != nil {
+				return err
+			}
+			if len(args) == 0 {
+				args = a.library.Names()
+			}
+			return a.progress(false, func(emit labs.Emit) error {
+				_, err := a.library.Ensure(c.Context(), args, emit)
+				return err
+			})
+		},
+	}
+}
+
+func (a *app) imagesList() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the images and snapshots that are there",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := a.open(c.Context()); err != nil {
+				return err
+			}
+			kept, err := a.library.Kept(c.Context())
+			if err != nil {
+				return err
+			}
+			snapshots, err := a.backend.Engine.Snapshots(c.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return report.JSON(a.Out, map[string]any{"images": kept, "snapshots": snapshots})
+			}
+			return writeImages(a.Out, kept, snapshots)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON, with the packages in them")
+	return c
+}
+
+func writeImages(w io.Writer, kept []labs.ImageRef, snapshots []labs.Snapshot) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "IMAGE\tSIZE\tSERVER")
+	for _, image := range kept {
+		server := image.Server
+		if server == "" {
+			server = "–"
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\n", image.Ref, units.HumanSize(float64(image.Size)), server)
+	}
+	if len(snapshots) > 0 {
+		fmt.Fprintln(table, "\nSNAPSHOT OF\tSIZE\tUSED")
+	}
+	for _, s := range snapshots {
+		fmt.Fprintf(table, "%s, seed %d\t%s\t%s\n", s.Scenario, s.Seed, units.HumanSize(float64(s.Size)), s.Used.Local().Format("2006-01-02 15:04"))
+	}
+	return table.Flush()
+}
+
+func (a *app) imagesRemove() *cobra.Command {
+	var snapshots bool
+	c := &cobra.Command{
+		Use:   "rm",
+		Short: "Remove the images and the snapshots; they are made again when needed",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if err := a.open(c.Context()); err != nil {
+				return err
+			}
+			n, err := a.dropSnapshots(c.Context())
+			fmt.Fprintf(a.Out, "%d snapshots removed\n", n)
+			if err != nil || snapshots {
+				return err
+			}
+			n, err = a.library.Remove(c.Context())
+			fmt.Fprintf(a.Out, "%d images removed\n", n)
+			return err
+		},
+	}
+	c.Flags().BoolVar(&snapshots, "snapshots", false, "only the snapshots")
+	return c
+}
+
+func (a *app) dropSnapshots(ctx context.Context) (int, error) {
+	all, err := a.backend.Engine.Snapshots(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	for _, s := range all {
+		dropped, err := a.backend.Engine.Drop(ctx, s.Key)
+		if err != nil {
+			return n, err
+		}
+		if dropped {
+			n++
+		} else {
+			fmt.Fprintf(a.Err, "The snapshot of %s, seed %d, is in use and stays.\n", s.Scenario, s.Seed)
+		}
+	}
+	return n, nil
+}
+
+func (a *app) imagesSave() *cobra.Command {
+	return &cobra.Command{
+		Use:   "save FILE",
+		Short: "Write all images to a file, for a machine without a network",
+		Args:  exactly(1, "the name of a file"),
+		RunE: func(c *cobra.Command, args []string) (err error) {
+			if err := a.open(c.Context()); err != nil {
+				return err
+			}
+			// Written beside its place, so that a file of that name is whole or not there.
+			file, err := os.OpenFile(args[0]+".part", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+			if err != nil {
+				return &labs.Problem{What: "The file can't be written", Do: "Choose another place.", Err: err}
+			}
+			err = a.progress(false, func(emit labs.Emit) error { return a.library.Save(c.Context(), file, emit) })
+			if err = errors.Join(err, file.Close()); err != nil {
+				return errors.Join(err, os.Remove(file.Name()))
+			}
+			return os.Rename(file.Name(), args[0])
+		},
+	}
+}
+
+func (a *app) imagesLoad() *cobra.Command {
+	return &cobra.Command{
+		Use:   "load FILE",
+		Short: "Read the images from a file that save wrote",
+		Args:  exactly(1, "the name of a file"),
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.open(c.Context()); err != nil {
+				return err
+			}
+			file, err := os.Open(args[0])
+			if err != nil {
+				return &labs.Problem{What: "The file can't be read", Do: "Give one that endstate images save wrote.", Err: err}
+			}
+			defer file.Close()
+			return a.progress(false, func(emit labs.Emit) error { return a.library.Load(c.Context(), file, emit) })
+		},
+	}
+}

@@ -1,0 +1,41 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/scenario"
+)
+
+func (a *app) lintCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "lint [DIR…]",
+		Short: "Find what is wrong with scenarios, without containers",
+		Long:  "Find what is wrong with scenarios, without containers. Without folders, those inside the binary and those of --scenarios.",
+		RunE: func(_ *cobra.Command, args []string) error {
+			library := a.scenarios()
+			if len(args) > 0 {
+				var roots []scenario.Root
+				for _, path := range args {
+					roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
+				}
+				library = scenario.New(a.probes(), roots...)
+			}
+			return a.showMistakes(library)
+		},
+	}
+}
+
+func (a *app) showMistakes(library *scenario.Library) error {
+	mistakes := library.Lint()
+	for _, m := range mistakes {
+		fmt.Fprintln(a.Out, m.Error())
+	}
+	fmt.Fprintf(a.Out, "%d scenarios, %d mistakes\n", len(library.List()), len(mistakes))
+	if len(mistakes) > 0 {
+		return errFailed
+	}
+	return nil
+}

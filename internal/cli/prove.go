@@ -1,0 +1,186 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+func (a *app) proveCommand() *cobra.Command {
+	var plan proving
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "prove [SCENARIO…]",
+		Short: "Play every proof of a scenario and compare the verdicts",
+		Long: `Play every proof of the scenarios, over several seeds, each in a lab of its own, and
+compare the verdicts with what the proofs state. Without names, all scenarios.`,
+		ValidArgsFunction: a.completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			if err := a.open(c.Context()); err != nil {
+				return err
+			}
+			plan.names = args
+			if plan.first == 0 {
+				plan.first = rand.Uint64N(maxSeed) + 1
+			}
+			results, err := a.prove(c.Context(), plan, asJSON)
+			if err != nil {
+				return err
+			}
+			return a.showProofs(results, asJSON)
+		},
+	}
+	c.Flags().IntVar(&plan.seeds, "seeds", 3, "how many seeds")
+	c.Flags().Uint64Var(&plan.first, "seed", 0, "the first seed (default: at random)")
+	c.Flags().IntVar(&plan.parallel, "parallel", 3, "how many labs at once")
+	c.Flags().StringVar(&plan.only, "proof", "", "only the proofs whose name contains this")
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+// proving is what is to be proved.
+type proving struct {
+	names           []string
+	seeds, parallel int
+	first           uint64
+	only            string
+}
+
+type job struct {
+	variant *labs.Variant
+	proof   labs.Proof
+}
+
+// jobs lists the proofs to be played. The first of each variant makes its snapshot.
+func (a *app) jobs(plan proving) ([]job, error) {
+	names := plan.names
+	if len(names) == 0 {
+		if err := a.scenarios().Broken(); err != nil {
+			return nil, err
+		}
+		for _, s := range a.scenarios().List() {
+			names = append(names, s.Name)
+		}
+	}
+	var all []job
+	for _, name := range names {
+		for i := range plan.seeds {
+			v, err := a.scenarios().Variant(name, plan.first+uint64(i))
+			if err != nil {
+				return nil, err
+			}
+			for _, proof := range v.AllProofs() {
+				if strings.Contains(proof.Name, plan.only) {
+					all = append(all, job{v, proof})
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+// prove plays all proofs, several at once, and returns what came of them in order.
+func (a *app) prove(ctx context.Context, plan proving, asJSON bool) ([]labs.ProofResult, error) {
+	all, err := a.jobs(plan)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	results := make([]labs.ProofResult, len(all))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	err = a.progress(asJSON, func(emit labs.Emit) error {
+		end := emit.Step("prove", fmt.Sprintf("Proving from seed %d", plan.first))
+		counter := &counter{total: len(all), emit: emit}
+		for range max(1, plan.parallel) {
+			workers.Go(func() {
+				for i := range next {
+					result, err := a.runner(nil).Prove(ctx, all[i].variant, all[i].proof)
+					if err != nil {
+						cancel(fmt.Errorf("prove %s, %s at seed %d: %w", result.Scenario, result.Proof, result.Seed, err))
+					}
+					results[i] = result
+					counter.count(result)
+				}
+			})
+		}
+		hand(ctx, next, len(all))
+		workers.Wait()
+		err := context.Cause(ctx)
+		end(err)
+		return err
+	})
+	return results, err
+}
+
+func hand(ctx context.Context, next chan<- int, n int) {
+	defer close(next)
+	for i := range n {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// counter tells how far the proofs are.
+type counter struct {
+	mu          sync.Mutex
+	done, total int
+	emit        labs.Emit
+}
+
+func (c *counter) count(result labs.ProofResult) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.done++
+	c.emit.Move("prove", result.Scenario+" "+result.Proof, int64(c.done), int64(c.total))
+}
+
+func (a *app) showProofs(results []labs.ProofResult, asJSON bool) error {
+	wrong := 0
+	for _, r := range results {
+		if !r.Proved() {
+			wrong++
+		}
+	}
+	if asJSON {
+		if err := report.JSON(a.Out, results); err != nil {
+			return err
+		}
+	} else {
+		a.writeProofs(results, wrong)
+	}
+	if wrong > 0 {
+		return errFailed
+	}
+	return nil
+}
+
+func (a *app) writeProofs(results []labs.ProofResult, wrong int) {
+	style := a.style(a.Out)
+	for _, r := range results {
+		sign := style.Good("✓")
+		if !r.Proved() {
+			sign = style.Bad("✗")
+		}
+		fmt.Fprintf(a.Out, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(r.Took.Round(10*time.Millisecond).String()))
+		for _, line := range r.Wrong {
+			fmt.Fprintf(a.Out, "    %s\n", strings.ReplaceAll(line, "\n", "\n    "))
+		}
+		if r.Output != "" {
+			fmt.Fprintf(a.Out, "    the script said last:\n      %s\n", strings.ReplaceAll(r.Output, "\n", "\n      "))
+		}
+	}
+	fmt.Fprintf(a.Out, "%d proofs, %d wrong\n", len(results), wrong)
+}

@@ -1,0 +1,65 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"endstate/labs"
+)
+
+const resetQuestion = "Everything done in the lab will be lost. Put it back to its beginning?"
+
+func (a *app) resetCommand() *cobra.Command {
+	var yes bool
+	c := &cobra.Command{
+		Use:               "reset [SCENARIO]",
+		Short:             "Put a lab back to how it was handed over",
+		Args:              atMost(1, "one scenario at most"),
+		ValidArgsFunction: a.completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			lab, err := a.pick(c.Context(), args)
+			if err != nil {
+				return err
+			}
+			if !yes {
+				ok, err := a.confirm(resetQuestion, "--yes")
+				if err != nil || !ok {
+					return err
+				}
+			}
+			return a.progress(false, func(emit labs.Emit) error {
+				_, _, err := a.reset(c.Context(), emit, lab)
+				if err == nil {
+					fmt.Fprintf(a.Out, "The lab of %s is as it was handed over.\n", lab.Scenario)
+				}
+				return err
+			})
+		},
+	}
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
+	return c
+}
+
+// reset puts a lab back. The variant comes along, as its texts may be newer.
+func (a *app) reset(ctx context.Context, emit labs.Emit, lab *labs.Lab) (*labs.Lab, *labs.Variant, error) {
+	v, err := a.variantOf(lab)
+	if err != nil {
+		return nil, nil, err
+	}
+	fresh, err := a.runner(emit).Reset(ctx, lab, v)
+	if err != nil {
+		return nil, nil, err
+	}
+	if store := a.attempts(ctx); store != nil {
+		attempt, err := store.Of(ctx, fresh)
+		if err == nil {
+			err = store.Reset(ctx, attempt)
+		}
+		if err != nil {
+			a.warn(err, "The lab is reset all the same.")
+		}
+	}
+	return fresh, v, nil
+}

@@ -1,0 +1,64 @@
+package cli
+
+import (
+	"github.com/spf13/cobra"
+
+	"endstate/labs"
+)
+
+// root builds the command tree.
+func (a *app) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "endstate",
+		Short:         "Hands-on labs in containers, graded by what you leave behind",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Version:       a.Version,
+		PersistentPreRun: func(*cobra.Command, []string) {
+			a.running = true
+		},
+		Args: cobra.NoArgs,
+		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	root.SetIn(a.In)
+	root.SetOut(a.Out)
+	root.SetErr(a.Err)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return labs.Misuse(err.Error(), "See: "+c.CommandPath()+" --help")
+	})
+	flags := root.PersistentFlags()
+	flags.StringArrayVar(&a.flags.scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
+	flags.StringVar(&a.flags.owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")
+	root.AddGroup(&cobra.Group{ID: "learn", Title: "Practise:"}, &cobra.Group{ID: "write", Title: "Write scenarios:"}, &cobra.Group{ID: "keep", Title: "Look after the machine:"})
+	grouped := func(id string, commands ...*cobra.Command) {
+		for _, c := range commands {
+			c.GroupID = id
+			root.AddCommand(c)
+		}
+	}
+	grouped("learn", a.listCommand(), a.startCommand(), a.taskCommand(), a.shellCommand(), a.checkCommand(), a.hintCommand(),
+		a.solutionCommand(), a.resetCommand(), a.statusCommand(), a.stopCommand())
+	grouped("write", a.proveCommand(), a.lintCommand())
+	grouped("keep", a.sweepCommand(), a.imagesCommand(), a.doctorCommand(), a.versionCommand())
+	return root
+}
+
+// exactly is for commands that take so many arguments, no more and no fewer.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) == n {
+			return nil
+		}
+		return labs.Misuse(c.CommandPath()+" takes "+what, "See: "+c.CommandPath()+" --help")
+	}
+}
+
+// atMost is for commands whose arguments may be left out.
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(c *cobra.Command, args []string) error {
+		if len(args) <= n {
+			return nil
+		}
+		return labs.Misuse(c.CommandPath()+" takes "+what, "See: "+c.CommandPath()+" --help")
+	}
+}

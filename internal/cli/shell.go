@@ -1,0 +1,142 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/terminal"
+	"endstate/labs"
+)
+
+func (a *app) shellCommand() *cobra.Command {
+	var host string
+	c := &cobra.Command{
+		Use:               "shell [SCENARIO]",
+		Short:             "Open a shell in a running lab",
+		Args:              atMost(1, "one scenario at most"),
+		ValidArgsFunction: a.completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			t, ok := terminal.Open(a.In, a.Out)
+			if !ok {
+				return labs.Misuse("A shell needs a terminal", "Run it at one; scripts may use: endstate check")
+			}
+			lab, err := a.pick(c.Context(), args)
+			if err != nil {
+				return err
+			}
+			return a.enter(c.Context(), t, lab, host)
+		},
+	}
+	c.Flags().StringVar(&host, "host", labs.Workspace, "a host that the scenario opens to the learner")
+	return c
+}
+
+// enter opens a shell in a host of a lab and stays until the learner leaves.
+func (a *app) enter(ctx context.Context, t terminal.Terminal, lab *labs.Lab, host string) error {
+	v, err := a.variantOf(lab)
+	if err != nil {
+		return err
+	}
+	if err := mayEnter(v, host); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, "\nIn the lab: task · check · hint · reset · help; exit leaves, the lab goes on.\n\n")
+	in := &visit{app: a, lab: lab, variant: v, host: host}
+	for {
+		err := in.once(ctx, t)
+		if terminal.Replaced(err) {
+			continue
+		}
+		if err != nil {
+			return in.lost(ctx, err)
+		}
+		fmt.Fprintf(a.Out, "\nThe lab goes on. Back into it: endstate shell %[1]s · end it: endstate stop %[1]s\n", lab.Scenario)
+		return nil
+	}
+}
+
+func mayEnter(v *labs.Variant, host string) error {
+	spec := v.Host(host)
+	if spec != nil && spec.Open {
+		return nil
+	}
+	var open []string
+	for _, h := range v.Hosts {
+		if h.Open {
+			open = append(open, h.Name)
+		}
+	}
+	return labs.Misuse(fmt.Sprintf("The scenario opens no shell on %q", host), "It opens: "+strings.Join(open, ", "))
+}
+
+// visit is a learner in a lab's shell.
+type visit struct {
+	app     *app
+	lab     *labs.Lab
+	variant *labs.Variant
+	host    string
+}
+
+// once opens one shell and stays in it until it ends.
+func (in *visit) once(ctx context.Context, t terminal.Terminal) error {
+	host, err := in.lab.Host(in.host)
+	if err != nil {
+		return err
+	}
+	columns, rows := t.Size()
+	process, err := in.app.backend.Engine.Execute(ctx, host, labs.Command{
+		Args: []string{"bash", "--login"}, Environment: in.environment(), User: in.user(), Dir: in.dir(),
+		Terminal: true, Columns: columns, Rows: rows,
+	})
+	if err != nil {
+		return &labs.Problem{What: "No shell can be opened in `" + in.host + "`", Do: "See: endstate status; or put the lab back: endstate reset " + in.lab.Scenario, Err: err}
+	}
+	_, err = terminal.Attach(ctx, t, process, in.answer)
+	return err
+}
+
+// learner is the ordinary user who works in a workspace.
+const learner = "learner"
+
+func (in *visit) user() string {
+	if in.host == labs.Workspace {
+		return learner
+	}
+	return ""
+}
+
+func (in *visit) dir() string {
+	if in.host == labs.Workspace {
+		return "/home/" + learner
+	}
+	return ""
+}
+
+func (in *visit) environment() map[string]string {
+	return map[string]string{
+		"TERM": in.app.setting("TERM", "xterm-256color"), "COLORTERM": in.app.Env("COLORTERM"),
+		"ENDSTATE_SCENARIO": in.lab.Scenario, "ENDSTATE_STARTED": strconv.FormatInt(in.lab.Started.Unix(), 10),
+		"ENDSTATE_PAR": strconv.Itoa(in.variant.Minutes),
+	}
+}
+
+// lost tells why a shell ended that nobody left.
+func (in *visit) lost(ctx context.Context, err error) error {
+	if !errors.Is(err, terminal.ErrLost) {
+		return err
+	}
+	lab, findErr := in.app.runner(nil).Find(ctx, in.lab.ID)
+	switch {
+	case errors.Is(findErr, labs.ErrNotFound):
+		fmt.Fprintf(in.app.Err, "The lab of %s was stopped.\n", in.lab.Scenario)
+		return nil
+	case findErr == nil && lab.Running():
+		return &labs.Problem{What: "The shell was killed, the lab goes on", Do: "Back into it: endstate shell " + lab.Scenario, Err: err}
+	}
+	return &labs.Problem{What: "The lab's host stopped", Do: "Put the lab back to its beginning: endstate reset " + in.lab.Scenario, Err: errors.Join(err, findErr)}
+}

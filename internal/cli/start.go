@@ -1,0 +1,114 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/report"
+	"endstate/internal/terminal"
+	"endstate/labs"
+)
+
+// A seed that nobody chose is short, so that it can be said aloud.
+const maxSeed = 9999
+
+func (a *app) startCommand() *cobra.Command {
+	var seed uint64
+	var noShell, asJSON bool
+	c := &cobra.Command{
+		Use:               "start SCENARIO",
+		Short:             "Start a lab and open its shell",
+		Long:              "Start a lab and open its shell. Without a terminal, print the task and the commands that come next.",
+		Example:           "  endstate start git-merge-conflict\n  endstate start git-merge-conflict --seed 42 --no-shell",
+		Args:              exactly(1, "a scenario; see: endstate list"),
+		ValidArgsFunction: a.completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			if !c.Flags().Changed("seed") {
+				seed = rand.Uint64N(maxSeed) + 1
+			}
+			return a.start(c.Context(), args[0], seed, c.Flags().Changed("seed"), noShell, asJSON)
+		},
+	}
+	c.Flags().Uint64Var(&seed, "seed", 0, "the seed: the same one is the same exercise (default: at random)")
+	c.Flags().BoolVar(&noShell, "no-shell", false, "don't open a shell")
+	c.Flags().BoolVar(&asJSON, "json", false, "print the lab as JSON, and progress as JSON lines; opens no shell")
+	return c
+}
+
+func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShell, asJSON bool) error {
+	v, err := a.scenarios().Variant(name, seed)
+	if err != nil {
+		return err
+	}
+	life, err := a.life()
+	if err != nil {
+		return err
+	}
+	if err := a.open(ctx); err != nil {
+		return err
+	}
+	t, onTerminal := terminal.Open(a.In, a.Out)
+	withShell := onTerminal && !noShell && !asJSON
+	if lab, err := a.runningLab(ctx, name); err == nil && withShell && (!chosen || lab.Seed == seed) {
+		fmt.Fprintf(a.Err, "The lab of %s is running already, at seed %d.\n", name, lab.Seed)
+		return a.enter(ctx, t, lab, labs.Workspace)
+	}
+	var lab *labs.Lab
+	err = a.progress(asJSON, func(emit labs.Emit) error {
+		lab, err = a.runner(emit).Start(ctx, v, a.owner(), life)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if store := a.attempts(ctx); store != nil {
+		if _, err := store.Of(ctx, lab); err != nil {
+			a.warn(err, "The lab works all the same.")
+		}
+	}
+	if asJSON {
+		return report.JSON(a.Out, lab)
+	}
+	if err := a.showTask(a.Out, a.style(a.Out), lab, v); err != nil {
+		return err
+	}
+	if withShell {
+		return a.enter(ctx, t, lab, labs.Workspace)
+	}
+	a.showNext(lab)
+	return nil
+}
+
+// runningLab returns the lab that the owner has of a scenario.
+func (a *app) runningLab(ctx context.Context, name string) (*labs.Lab, error) {
+	lab, err := a.runner(nil).Find(ctx, labs.LabID(a.owner(), name))
+	if err == nil && !lab.Running() {
+		err = labs.ErrNotFound
+	}
+	return lab, err
+}
+
+func (a *app) showNext(lab *labs.Lab) {
+	fmt.Fprintf(a.Out, `
+The lab is running, at seed %[2]d. What comes next:
+  endstate shell %[1]s    work in it
+  endstate check %[1]s    see what is right and what is not yet
+  endstate hint %[1]s     when stuck
+  endstate stop %[1]s     remove every trace
+`, lab.Scenario, lab.Seed)
+}
+
+// completeScenarios completes a scenario's name.
+func (a *app) completeScenarios(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, s := range a.scenarios().List() {
+		names = append(names, s.Name+"\t"+s.Title)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"endstate/labs"
+)
+
+func (a *app) stopCommand() *cobra.Command {
+	var all bool
+	c := &cobra.Command{
+		Use:               "stop [SCENARIO]",
+		Short:             "End a lab and remove every trace of it",
+		Args:              atMost(1, "one scenario at most"),
+		ValidArgsFunction: a.completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			ctx := c.Context()
+			if err := a.open(ctx); err != nil {
+				return err
+			}
+			var chosen []*labs.Lab
+			switch mine, err := a.runner(nil).Labs(ctx, a.owner()); {
+			case err != nil:
+				return err
+			case all:
+				chosen = mine
+			case len(args) == 0 && len(mine) == 0:
+				// Twice is as good as once.
+			case len(args) == 1 && !has(mine, args[0]):
+				if _, err := a.scenarios().Variant(args[0], 1); err != nil {
+					return err
+				}
+			default:
+				lab, err := a.pick(ctx, args)
+				if err != nil {
+					return err
+				}
+				chosen = []*labs.Lab{lab}
+			}
+			return a.stop(ctx, chosen)
+		},
+	}
+	c.Flags().BoolVar(&all, "all", false, "every lab of yours")
+	return c
+}
+
+func has(mine []*labs.Lab, name string) bool {
+	for _, lab := range mine {
+		if lab.Scenario == name || lab.ID == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *app) stop(ctx context.Context, chosen []*labs.Lab) error {
+	if len(chosen) == 0 {
+		_, err := fmt.Fprintln(a.Out, "No such lab is running; nothing is left of it.")
+		return err
+	}
+	var failed []error
+	for _, lab := range chosen {
+		if err := a.backend.Engine.Remove(ctx, lab.ID); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		fmt.Fprintf(a.Out, "The lab of %s is gone.\n", lab.Scenario)
+		if store := a.attempts(ctx); store != nil {
+			attempt, err := store.Of(ctx, lab)
+			if err == nil {
+				err = store.End(ctx, attempt, a.Clock())
+			}
+			if err != nil {
+				a.warn(err, "The lab is gone all the same.")
+			}
+		}
+	}
+	return errors.Join(failed...)
+}

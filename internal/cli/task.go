@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+
+	"charm.land/glamour/v2"
+	"github.com/spf13/cobra"
+
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+func (a *app) taskCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:               "task [SCENARIO]",
+		Short:             "Show the task again",
+		Args:              atMost(1, "one scenario at most"),
+		ValidArgsFunction: a.completeScenarios,
+		RunE: func(c *cobra.Command, args []string) error {
+			lab, err := a.pick(c.Context(), args)
+			if err != nil {
+				return err
+			}
+			v, err := a.variantOf(lab)
+			if err != nil {
+				return err
+			}
+			return a.showTask(a.Out, a.style(a.Out), lab, v)
+		},
+	}
+}
+
+// showTask writes what the learner is to do.
+func (a *app) showTask(w io.Writer, style report.Style, lab *labs.Lab, v *labs.Variant) error {
+	text := fmt.Sprintf("# %s\n\n%s\n", v.Title, v.Task)
+	if err := markdown(w, style, text); err != nil {
+		return err
+	}
+	facts := fmt.Sprintf("%s · seed %d · par %d minutes", v.Name, lab.Seed, v.Minutes)
+	for _, server := range lab.Servers() {
+		facts += " · " + server
+	}
+	_, err := fmt.Fprintln(w, style.Dim(facts))
+	return err
+}
+
+// markdown writes Markdown as it looks best on the terminal; elsewhere as it is.
+func markdown(w io.Writer, style report.Style, text string) error {
+	if style.Color {
+		renderer, err := glamour.NewTermRenderer(glamour.WithStandardStyle("dark"), glamour.WithWordWrap(min(style.Width, 100)-2))
+		if err != nil {
+			return err
+		}
+		if text, err = renderer.Render(text); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}

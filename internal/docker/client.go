@@ -1,0 +1,139 @@
+// Package docker runs labs on the Docker Engine API: it is a labs.Engine, and the
+// store of images that labs are started from.
+//
+// Everything it makes carries labels that identify it; there is no other state.
+package docker
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"os"
+	"time"
+
+	"github.com/docker/cli/cli/config"
+	contextdocker "github.com/docker/cli/cli/context/docker"
+	"github.com/docker/cli/cli/context/store"
+	"github.com/docker/docker/client"
+
+	"endstate/labs"
+)
+
+// Oldest version of the Engine API that has all we ask for: Docker 20.10.
+const oldestAPI = "1.41"
+
+// Engine is a Docker engine.
+type Engine struct {
+	api     *client.Client
+	subnets netip.Prefix // the range that labs' networks are cut from
+	version string       // of Endstate, to be put on what is made
+}
+
+// Options are what an engine is opened with.
+type Options struct {
+	Subnets netip.Prefix
+	Version string
+}
+
+// Open finds the engine as the docker command does, by DOCKER_HOST, DOCKER_CONTEXT
+// or the chosen context, and asks it whether it is there. It returns a
+// *labs.Problem if none answers or it is too old.
+func Open(ctx context.Context, options Options) (*Engine, error) {
+	opts, err := endpoint()
+	if err != nil {
+		return nil, &labs.Problem{What: "The docker context can't be read", Do: "See: docker context ls", Err: err}
+	}
+	opts = append(opts, client.WithAPIVersionNegotiation(), client.WithUserAgent("endstate/"+options.Version))
+	api, err := client.NewClientWithOpts(opts...)
+	if err != nil {
+		return nil, &labs.Problem{What: "The engine's address can't be used", Do: "See: docker context ls, and DOCKER_HOST", Err: err}
+	}
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	ping, err := api.Ping(ctx)
+	if err != nil {
+		return nil, &labs.Problem{
+			What: "No container engine answers at " + api.DaemonHost(),
+			Do:   "Start Docker, or let scripts/engine install and start it; endstate doctor tells more.",
+			Err:  err,
+		}
+	}
+	api.NegotiateAPIVersionPing(ping)
+	if olderThan(api.ClientVersion(), oldestAPI) {
+		return nil, &labs.Problem{
+			What: fmt.Sprintf("The engine at %s is too old: API %s", api.DaemonHost(), ping.APIVersion),
+			Do:   "Endstate needs Docker 20.10 or newer.",
+		}
+	}
+	return &Engine{api: api, subnets: options.Subnets, version: options.Version}, nil
+}
+
+func olderThan(version, oldest string) bool {
+	var major, minor, oldMajor, oldMinor int
+	_, _ = fmt.Sscanf(version, "%d.%d", &major, &minor)
+	_, _ = fmt.Sscanf(oldest, "%d.%d", &oldMajor, &oldMinor)
+	return major < oldMajor || major == oldMajor && minor < oldMinor
+}
+
+// endpoint returns how to reach the engine that the docker command would use.
+func endpoint() ([]client.Opt, error) {
+	if os.Getenv(client.EnvOverrideHost) != "" {
+		return []client.Opt{client.FromEnv}, nil
+	}
+	name := os.Getenv("DOCKER_CONTEXT")
+	if name == "" {
+		file, err := config.Load(config.Dir())
+		if err != nil {
+			return nil, err
+		}
+		name = file.CurrentContext
+	}
+	if name == "" || name == "default" {
+		return []client.Opt{client.FromEnv}, nil
+	}
+	contexts := store.New(config.ContextStoreDir(), store.NewConfig(
+		func() any { return new(map[string]any) },
+		store.EndpointTypeGetter(contextdocker.DockerEndpoint, func() any { return &contextdocker.EndpointMeta{} }),
+	))
+	metadata, err := contexts.GetMetadata(name)
+	if err != nil {
+		return nil, err
+	}
+	meta, err := contextdocker.EndpointFromContext(metadata)
+	if err != nil {
+		return nil, err
+	}
+	reachable, err := contextdocker.WithTLSData(contexts, name, meta)
+	if err != nil {
+		return nil, err
+	}
+	return reachable.ClientOpts()
+}
+
+// Close lets go of the connections.
+func (e *Engine) Close() error { return e.api.Close() }
+
+// Info asks the engine about itself.
+func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {
+	info, err := e.api.Info(ctx)
+	if err != nil {
+		return labs.EngineInfo{}, fmt.Errorf("ask the engine about itself: %w", err)
+	}
+	result := labs.EngineInfo{
+		Address: e.api.DaemonHost(), Version: info.ServerVersion, API: e.api.ClientVersion(), Storage: info.Driver,
+		System: info.OperatingSystem + ", " + info.Architecture, CPUs: info.NCPU, Memory: info.MemTotal,
+		Root: info.DockerRootDir, Cgroup: "v" + info.CgroupVersion,
+		Limits: info.MemoryLimit && info.PidsLimit && info.CPUCfsQuota,
+	}
+	for _, option := range info.SecurityOptions {
+		result.Rootless = result.Rootless || option == "name=rootless"
+	}
+	return result, nil
+}
+
+// settled returns a context that outlives its parent by what a single call to the
+// engine may take. A call that creates something is never torn: what was created
+// without an answer could not be removed again.
+func settled(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+}

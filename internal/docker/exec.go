@@ -1,0 +1,138 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/pkg/stdcopy"
+
+	"endstate/labs"
+)
+
+// What a command may write to its standard error before the rest is dropped.
+const stderrLimit = 64 << 10
+
+// process is a command at work in a container.
+type process struct {
+	engine   *Engine
+	id       string
+	attached types.HijackedResponse
+	stdout   *io.PipeReader
+	stderr   *errorText
+	ended    chan struct{}
+	closing  sync.Once
+}
+
+// Execute runs a command in a host.
+func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Command) (labs.Process, error) {
+	env := make([]string, 0, len(command.Environment))
+	for _, name := range slices.Sorted(maps.Keys(command.Environment)) {
+		env = append(env, name+"="+command.Environment[name])
+	}
+	created, err := e.api.ContainerExecCreate(ctx, host.ID, container.ExecOptions{
+		Cmd: command.Args, Env: env, User: command.User, WorkingDir: command.Dir, Tty: command.Terminal,
+		AttachStdin: true, AttachStdout: true, AttachStderr: true,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("execute in host %s: %w", host.Name, err)
+	}
+	attached, err := e.api.ContainerExecAttach(ctx, created.ID, container.ExecAttachOptions{Tty: command.Terminal})
+	if err != nil {
+		return nil, fmt.Errorf("execute in host %s: %w", host.Name, err)
+	}
+	p := &process{engine: e, id: created.ID, attached: attached, stderr: &errorText{}, ended: make(chan struct{})}
+	if command.Terminal && command.Columns > 0 {
+		// Best effort: the program may have ended by now.
+		_ = p.Resize(ctx, command.Columns, command.Rows)
+	}
+	p.read(command.Terminal)
+	return p, nil
+}
+
+// read takes the stream apart into output and errors, for as long as it lasts.
+func (p *process) read(terminal bool) {
+	reader, writer := io.Pipe()
+	p.stdout = reader
+	go func() {
+		defer close(p.ended)
+		var err error
+		if terminal {
+			_, err = io.Copy(writer, p.attached.Reader)
+		} else {
+			_, err = stdcopy.StdCopy(writer, p.stderr, p.attached.Reader)
+		}
+		writer.CloseWithError(err)
+	}()
+}
+
+func (p *process) Stdin() io.WriteCloser { return stdin{p} }
+func (p *process) Stdout() io.Reader     { return p.stdout }
+func (p *process) Stderr() string        { return p.stderr.String() }
+
+// Resize tells the command's terminal its size.
+func (p *process) Resize(ctx context.Context, columns, rows int) error {
+	return p.engine.api.ContainerExecResize(ctx, p.id, container.ResizeOptions{Width: uint(columns), Height: uint(rows)})
+}
+
+// Wait waits for the command's end. Its output must be read to the end, or closed.
+func (p *process) Wait(ctx context.Context) (int, error) {
+	select {
+	case <-p.ended:
+	case <-ctx.Done():
+		return 0, context.Cause(ctx)
+	}
+	for {
+		state, err := p.engine.api.ContainerExecInspect(ctx, p.id)
+		if err != nil {
+			return 0, fmt.Errorf("wait for a command: %w", err)
+		}
+		if !state.Running {
+			return state.ExitCode, nil
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		}
+	}
+}
+
+// Close lets go of the command and of what reads its output.
+func (p *process) Close() error {
+	p.closing.Do(func() {
+		p.attached.Close()
+		_ = p.stdout.Close()
+	})
+	return nil
+}
+
+type stdin struct{ p *process }
+
+func (s stdin) Write(b []byte) (int, error) { return s.p.attached.Conn.Write(b) }
+func (s stdin) Close() error                { return s.p.attached.CloseWrite() }
+
+// errorText keeps the first bytes written to it.
+type errorText struct {
+	mu   sync.Mutex
+	text []byte
+}
+
+func (t *errorText) Write(b []byte) (int, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.text = append(t.text, b[:min(len(b), stderrLimit-len(t.text))]...)
+	return len(b), nil
+}
+
+func (t *errorText) String() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.text)
+}

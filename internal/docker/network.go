@@ -1,0 +1,123 @@
+package docker
+
+import (
+	"context"
+	cryptorand "crypto/rand"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"strings"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/network"
+
+	"endstate/labs"
+)
+
+// A lab's network is a /28: room for 13 hosts.
+const subnetBits = 28
+
+// createNetwork makes a lab's network: internal, and without an address on the
+// engine's own machine, so that nothing there can be reached from a lab either.
+func (e *Engine) createNetwork(ctx context.Context, lab string, labels map[string]string) (string, error) {
+	for range 32 {
+		if err := context.Cause(ctx); err != nil {
+			return "", err
+		}
+		subnet, err := e.freeSubnet(ctx)
+		if err != nil {
+			return "", err
+		}
+		id, err := e.tryNetwork(ctx, lab, labels, subnet)
+		if err == nil || !strings.Contains(err.Error(), "overlaps") {
+			return id, err
+		}
+	}
+	return "", e.noSubnet()
+}
+
+func (e *Engine) tryNetwork(ctx context.Context, lab string, labels map[string]string, subnet netip.Prefix) (string, error) {
+	call, cancel := settled(ctx)
+	defer cancel()
+	// Two processes may begin the same lab, of which one will give way. Engines look
+	// networks up by name, so each has its own.
+	name := "endstate-" + lab + "-" + strings.ToLower(cryptorand.Text()[:6])
+	created, err := e.api.NetworkCreate(call, name, network.CreateOptions{
+		Driver: "bridge", Internal: true, Labels: labels,
+		IPAM:    &network.IPAM{Driver: "default", Config: []network.IPAMConfig{{Subnet: subnet.String()}}},
+		Options: map[string]string{"com.docker.network.bridge.inhibit_ipv4": "true"},
+	})
+	if err != nil {
+		return "", fmt.Errorf("create network of lab %s: %w", lab, err)
+	}
+	return created.ID, nil
+}
+
+// freeSubnet picks a subnet of our range that no network of the engine has. It
+// picks at random, so that processes that pick at the same time rarely meet.
+func (e *Engine) freeSubnet(ctx context.Context) (netip.Prefix, error) {
+	networks, err := e.api.NetworkList(ctx, network.ListOptions{})
+	if err != nil {
+		return netip.Prefix{}, fmt.Errorf("list networks: %w", err)
+	}
+	var taken []netip.Prefix
+	for _, n := range networks {
+		for _, config := range n.IPAM.Config {
+			if prefix, err := netip.ParsePrefix(config.Subnet); err == nil {
+				taken = append(taken, prefix)
+			}
+		}
+	}
+	count := uint32(1) << (subnetBits - e.subnets.Bits())
+	first := rand.Uint32N(count)
+	for i := range count {
+		subnet := nthSubnet(e.subnets, (first+i)%count)
+		if !overlapsAny(subnet, taken) {
+			return subnet, nil
+		}
+	}
+	return netip.Prefix{}, e.noSubnet()
+}
+
+func (e *Engine) noSubnet() error {
+	return &labs.Problem{
+		What: fmt.Sprintf("No subnet is free in %s", e.subnets),
+		Do:   "Stop labs you no longer need (endstate stop --all), or set ENDSTATE_SUBNETS to a larger range.",
+	}
+}
+
+func nthSubnet(all netip.Prefix, n uint32) netip.Prefix {
+	address := all.Masked().Addr().As4()
+	base := uint32(address[0])<<24 | uint32(address[1])<<16 | uint32(address[2])<<8 | uint32(address[3])
+	base += n << (32 - subnetBits)
+	return netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(base >> 24), byte(base >> 16), byte(base >> 8), byte(base)}), subnetBits)
+}
+
+func overlapsAny(subnet netip.Prefix, taken []netip.Prefix) bool {
+	for _, other := range taken {
+		if subnet.Overlaps(other) {
+			return true
+		}
+	}
+	return false
+}
+
+// ParseSubnets reads the range that labs' networks are cut from.
+func ParseSubnets(text string) (netip.Prefix, error) {
+	prefix, err := netip.ParsePrefix(text)
+	if err != nil || !prefix.Addr().Is4() || prefix.Bits() > subnetBits || prefix.Bits() < 8 {
+		return netip.Prefix{}, labs.Misuse(fmt.Sprintf("%q is no range of IPv4 subnets", text),
+			"Give one of 8 to 28 bits, such as 10.213.0.0/16.")
+	}
+	return prefix.Masked(), nil
+}
+
+// removeNetwork removes a network. None there is success.
+func (e *Engine) removeNetwork(ctx context.Context, id string) error {
+	call, cancel := settled(ctx)
+	defer cancel()
+	if err := e.api.NetworkRemove(call, id); err != nil && !errdefs.IsNotFound(err) {
+		return fmt.Errorf("remove network: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+// Package expect holds expectations: conditions in CEL, the Common Expression
+// Language (https://cel.dev), over params, facts and what was observed. CEL is
+// typed and bounded, and an expression changes nothing.
+package expect
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/ext"
+
+	"endstate/labs"
+)
+
+// What one evaluation may cost, in CEL's units: about a second of work.
+const costLimit = 20_000_000
+
+// Error is a mistake in an expression. Line and Column count from 1, from the
+// beginning of the source.
+type Error struct {
+	Line, Column int
+	Message      string
+}
+
+// Error returns the message.
+func (e *Error) Error() string { return e.Message }
+
+// Expression is a compiled CEL expression.
+type Expression struct {
+	source  string
+	program cel.Program
+}
+
+// Compile compiles a condition over params, facts and the observation, which has
+// the name variable. It returns an *Error if the source is not a condition.
+func Compile(source, variable string) (*Expression, error) {
+	return compile(source, variable, cel.BoolType, cel.DynType)
+}
+
+func compile(source, variable string, allowed ...*cel.Type) (*Expression, error) {
+	env, err := environment(variable)
+	if err != nil {
+		return nil, err
+	}
+	ast, issues := env.Compile(source)
+	if issues.Err() != nil {
+		first := issues.Errors()[0]
+		return nil, &Error{Line: first.Location.Line(), Column: first.Location.Column() + 1, Message: first.Message}
+	}
+	if !accepts(allowed, ast.OutputType()) {
+		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the expression gives a %s, not a condition", ast.OutputType())}
+	}
+	program, err := env.Program(ast, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
+	if err != nil {
+		return nil, &Error{Line: 1, Column: 1, Message: err.Error()}
+	}
+	return &Expression{source: source, program: program}, nil
+}
+
+func accepts(allowed []*cel.Type, got *cel.Type) bool {
+	for _, one := range allowed {
+		if one.IsExactType(got) {
+			return true
+		}
+	}
+	return len(allowed) == 0
+}
+
+func environment(variable string) (*cel.Env, error) {
+	return cel.NewEnv(
+		cel.Variable("params", cel.MapType(cel.StringType, cel.DynType)),
+		cel.Variable("facts", cel.MapType(cel.StringType, cel.DynType)),
+		cel.Variable(variable, cel.DynType),
+		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Sets(), ext.Bindings(), ext.Math(), ext.Regex(), ext.TwoVarComprehensions(),
+	)
+}
+
+// Holds evaluates the condition. What speaks of a key or an item that is not there
+// does not hold: the learner's system lacks it.
+func (e *Expression) Holds(bindings labs.Bindings) (bool, error) {
+	value, err := e.value(bindings)
+	if err != nil && absent(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	holds, ok := value.(bool)
+	if !ok {
+		return false, fmt.Errorf("%q gave a %T, not a condition", e.source, value)
+	}
+	return holds, nil
+}
+
+// absent reports whether an evaluation ended at a key or an item that is not there.
+func absent(err error) bool {
+	return strings.Contains(err.Error(), "no such key") || strings.Contains(err.Error(), "index out of bounds")
+}
+
+func (e *Expression) value(bindings labs.Bindings) (any, error) {
+	value, _, err := e.program.Eval(map[string]any(bindings))
+	if err != nil {
+		return nil, fmt.Errorf("evaluate %q: %w", e.source, err)
+	}
+	if value.Type() == types.NullType {
+		return nil, nil
+	}
+	native, err := value.ConvertToNative(reflect.TypeFor[any]())
+	if err != nil {
+		return value.Value(), nil
+	}
+	return native, nil
+}
+
+var _ labs.Expectation = (*Expression)(nil)
+
+// errUnclosed says that a "${" has no "}".
+var errUnclosed = errors.New("“${” is not closed by “}”")

@@ -1,0 +1,140 @@
+package expect
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"endstate/labs"
+)
+
+// Text is a text with expressions in it: "It has ${size(rows)} rows.".
+type Text struct {
+	parts []part
+}
+
+type part struct {
+	plain      string
+	expression *Expression // nil: plain
+}
+
+// ParseText reads a text whose "${…}" are CEL expressions over the same names as a
+// condition's. It returns an *Error if one does not compile.
+func ParseText(source, variable string) (*Text, error) {
+	text := &Text{}
+	for rest := source; rest != ""; {
+		before, after, found := strings.Cut(rest, "${")
+		if before != "" {
+			text.parts = append(text.parts, part{plain: before})
+		}
+		if !found {
+			break
+		}
+		end := closing(after)
+		offset := len(source) - len(after)
+		if end < 0 {
+			line, column := position(source, offset)
+			return nil, &Error{Line: line, Column: column, Message: errUnclosed.Error()}
+		}
+		expression, err := compile(after[:end], variable)
+		if err != nil {
+			return nil, moved(err, source, offset)
+		}
+		text.parts = append(text.parts, part{expression: expression})
+		rest = after[end+1:]
+	}
+	return text, nil
+}
+
+// closing returns where the brace that closes an expression stands, or -1. Braces
+// inside strings do not count.
+func closing(text string) int {
+	depth := 0
+	var quote byte
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quote != 0 && c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'':
+			quote = c
+		case c == '{':
+			depth++
+		case c == '}' && depth == 0:
+			return i
+		case c == '}':
+			depth--
+		}
+	}
+	return -1
+}
+
+func position(text string, offset int) (line, column int) {
+	before := text[:offset]
+	return strings.Count(before, "\n") + 1, offset - strings.LastIndex(before, "\n")
+}
+
+// moved puts an error's position where the expression stands in the text.
+func moved(err error, source string, offset int) error {
+	mistake, ok := err.(*Error)
+	if !ok {
+		return err
+	}
+	line, column := position(source, offset)
+	if mistake.Line == 1 {
+		mistake.Column += column - 1
+	}
+	mistake.Line += line - 1
+	return mistake
+}
+
+// Text evaluates the expressions and returns the whole text. With an error, it
+// returns the text with "?" in place of what could not be evaluated.
+func (t *Text) Text(bindings labs.Bindings) (string, error) {
+	var out strings.Builder
+	var failed []error
+	for _, p := range t.parts {
+		if p.expression == nil {
+			out.WriteString(p.plain)
+			continue
+		}
+		value, err := p.expression.value(bindings)
+		if err != nil {
+			failed = append(failed, err)
+			value = "?"
+		}
+		out.WriteString(show(value))
+	}
+	return out.String(), errors.Join(failed...)
+}
+
+// show writes a value as a person would.
+func show(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return "nothing"
+	case string:
+		return v
+	case []byte:
+		return fmt.Sprintf("%x", v)
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64)
+	case time.Time:
+		return v.Format("2006-01-02 15:04:05")
+	case []any:
+		items := make([]string, len(v))
+		for i := range v {
+			items[i] = show(v[i])
+		}
+		return strings.Join(items, ", ")
+	}
+	return fmt.Sprint(value)
+}
+
+var _ labs.Message = (*Text)(nil)

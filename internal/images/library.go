@@ -1,0 +1,240 @@
+package images
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"endstate/labs"
+)
+
+// prefix begins the name of every image that we make.
+const prefix = "endstate/"
+
+// Library knows every image by name and how to make it.
+type Library struct {
+	store  Store
+	images map[string]labs.Image
+	server string // the server to use where an image could run several; empty: the best there is
+	locks  string // folder of the lock that building processes share
+}
+
+// New returns a library of the images. server forces one server ("mongod",
+// "ferretdb") for images that could run several. Locks of building processes are
+// kept in the folder locks.
+func New(store Store, all []labs.Image, server, locks string) *Library {
+	library := &Library{store: store, images: map[string]labs.Image{}, server: server, locks: locks}
+	for _, image := range append([]labs.Image{Base()}, all...) {
+		library.images[image.Name] = image
+	}
+	return library
+}
+
+// Names returns the names of all images.
+func (l *Library) Names() []string { return slices.Sorted(maps.Keys(l.images)) }
+
+// Ensure finds the named images, and makes those that are not there, with all they
+// are built from. Processes that make images take turns.
+func (l *Library) Ensure(ctx context.Context, names []string, emit labs.Emit) (map[string]labs.ImageRef, error) {
+	found, missing, err := l.Lookup(ctx, names)
+	if err != nil || len(missing) == 0 {
+		return found, err
+	}
+	unlock, err := l.lock(ctx, emit)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	work := &making{library: l, emit: emit, made: map[string]*made{}}
+	if err := work.all(ctx, missing); err != nil {
+		return nil, err
+	}
+	if err := l.prune(context.WithoutCancel(ctx)); err != nil {
+		return nil, err
+	}
+	found, missing, err = l.Lookup(ctx, names)
+	if err == nil && len(missing) > 0 {
+		err = fmt.Errorf("images were made but are not there: %v", missing)
+	}
+	return found, err
+}
+
+// Lookup returns those of the named images that are there, and the names of the others.
+func (l *Library) Lookup(ctx context.Context, names []string) (map[string]labs.ImageRef, []string, error) {
+	results := make([]*labs.ImageRef, len(names))
+	failed := make([]error, len(names))
+	var all sync.WaitGroup
+	for i, name := range names {
+		all.Go(func() { results[i], failed[i] = l.lookup(ctx, name) })
+	}
+	all.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return nil, nil, err
+	}
+	found, missing := map[string]labs.ImageRef{}, []string(nil)
+	for i, name := range names {
+		if results[i] == nil {
+			missing = append(missing, name)
+			continue
+		}
+		found[name] = *results[i]
+	}
+	return found, missing, nil
+}
+
+// lookup returns the image if any of its builds is there.
+func (l *Library) lookup(ctx context.Context, name string) (*labs.ImageRef, error) {
+	builds, err := l.builds(name)
+	if err != nil {
+		return nil, err
+	}
+	for _, build := range builds {
+		ref, err := l.ref(name, build.Server)
+		if err != nil {
+			return nil, err
+		}
+		info, err := l.store.Find(ctx, ref)
+		if errors.Is(err, labs.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		image := imageRef(name, ref, info)
+		return &image, nil
+	}
+	return nil, nil
+}
+
+func imageRef(name, ref string, info *Info) labs.ImageRef {
+	image := labs.ImageRef{Name: name, Ref: ref, ID: info.ID, Server: info.Labels[LabelServer], Size: info.Size}
+	// A label that we did not write tells nothing, and costs nothing.
+	_ = json.Unmarshal([]byte(info.Labels[LabelPackages]), &image.Packages)
+	return image
+}
+
+// builds returns the ways to make an image, without those of a server that was not asked for.
+func (l *Library) builds(name string) ([]labs.Build, error) {
+	image, ok := l.images[name]
+	if !ok {
+		return nil, &labs.Problem{What: fmt.Sprintf("There is no image %q", name), Do: fmt.Sprintf("The images: %v", l.Names())}
+	}
+	builds := slices.DeleteFunc(slices.Clone(image.Builds), func(b labs.Build) bool {
+		return b.Server != "" && l.server != "" && b.Server != l.server
+	})
+	if len(builds) == 0 {
+		return nil, labs.Misuse(fmt.Sprintf("No server %q is known for the image %s", l.server, name), "Use mongod or ferretdb.")
+	}
+	return builds, nil
+}
+
+// ref names an image by the hash of what it is made from. Builds that differ in no
+// server are ways to the same image, and share its name.
+func (l *Library) ref(name, server string) (string, error) {
+	h := sha256.New()
+	for _, build := range l.images[name].Builds {
+		if build.Server != server {
+			continue
+		}
+		if err := l.hashBuild(h, build); err != nil {
+			return "", fmt.Errorf("image %s: %w", name, err)
+		}
+	}
+	repository := prefix + name
+	if server != "" {
+		repository += "-" + server
+	}
+	return repository + ":" + hex.EncodeToString(h.Sum(nil))[:16], nil
+}
+
+func (l *Library) hashBuild(h io.Writer, build labs.Build) error {
+	fmt.Fprintf(h, "%s\x00%s\x00%v\x00%v\x00", build.Needs, build.Dockerfile, build.Args, build.Bootstrap)
+	for _, from := range build.From {
+		ref, err := l.ref(from, "")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(h, "%s\x00", ref)
+	}
+	return fs.WalkDir(build.Files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(build.Files, path)
+		fmt.Fprintf(h, "%s\x00%d\x00%s", path, len(data), data)
+		return err
+	})
+}
+
+// Kept returns every image of ours that is there, those that an earlier version
+// made included.
+func (l *Library) Kept(ctx context.Context) ([]labs.ImageRef, error) {
+	all, err := l.store.List(ctx, LabelImage)
+	if err != nil {
+		return nil, err
+	}
+	var kept []labs.ImageRef
+	for _, info := range all {
+		for _, ref := range info.Refs {
+			// Snapshots inherit the label; their repository tells them apart.
+			repository, _, _ := strings.Cut(ref, ":")
+			if name := info.Labels[LabelImage]; repository == prefix+name || strings.HasPrefix(repository, prefix+name+"-") {
+				kept = append(kept, imageRef(name, ref, &info))
+			}
+		}
+	}
+	slices.SortFunc(kept, func(a, b labs.ImageRef) int { return strings.Compare(a.Ref, b.Ref) })
+	return kept, nil
+}
+
+// Remove removes every image of ours that nothing uses, and returns how many.
+func (l *Library) Remove(ctx context.Context) (int, error) {
+	kept, err := l.Kept(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for i, image := range kept {
+		if err := l.store.Remove(ctx, image.Ref); err != nil {
+			return i, err
+		}
+	}
+	return len(kept), errors.Join(l.store.Remove(ctx, rootRef), l.prune(ctx))
+}
+
+// prune removes the parts of builds that are not in any image.
+func (l *Library) prune(ctx context.Context) error {
+	_, err := l.store.Prune(ctx, LabelStage)
+	return err
+}
+
+// Save writes every image to w, making those that are not there.
+func (l *Library) Save(ctx context.Context, w io.Writer, emit labs.Emit) (err error) {
+	found, err := l.Ensure(ctx, l.Names(), emit)
+	if err != nil {
+		return err
+	}
+	end := emit.Step("save", "Writing the images")
+	defer func() { end(err) }()
+	var refs []string
+	for _, image := range found {
+		refs = append(refs, image.Ref)
+	}
+	slices.Sort(refs)
+	return l.store.Save(ctx, refs, w)
+}
+
+// Load reads images that Save wrote.
+func (l *Library) Load(ctx context.Context, r io.Reader, emit labs.Emit) (err error) {
+	end := emit.Step("load", "Reading the images")
+	defer func() { end(err) }()
+	return l.store.Load(ctx, r)
+}

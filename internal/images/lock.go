@@ -1,0 +1,34 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"endstate/labs"
+)
+
+// lock lets one process at a time make images; the others wait and then find them made.
+func (l *Library) lock(ctx context.Context, emit labs.Emit) (unlock func(), err error) {
+	if err := os.MkdirAll(l.locks, 0o700); err != nil {
+		return nil, &labs.Problem{What: "The folder for locks can't be made", Do: "Set ENDSTATE_HOME to a folder that can be written.", Err: err}
+	}
+	lock := flock.New(filepath.Join(l.locks, "images.lock"))
+	locked, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the images: %w", err)
+	}
+	if !locked {
+		end := emit.Step("lock", "Waiting for another process that makes images")
+		_, err = lock.TryLockContext(ctx, 200*time.Millisecond)
+		end(err)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return func() { _ = lock.Unlock() }, nil
+}

@@ -1,0 +1,184 @@
+package images
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+
+	"endstate/labs"
+)
+
+// making is one run that makes missing images: each once, what does not wait for
+// another side by side.
+type making struct {
+	library *Library
+	emit    labs.Emit
+	mu      sync.Mutex
+	made    map[string]*made
+}
+
+type made struct {
+	once sync.Once
+	ref  string
+	err  error
+}
+
+func (m *making) all(ctx context.Context, names []string) error {
+	failed := make([]error, len(names))
+	var all sync.WaitGroup
+	for i, name := range names {
+		all.Go(func() { _, failed[i] = m.image(ctx, name) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// image makes sure of one image and returns its reference.
+func (m *making) image(ctx context.Context, name string) (string, error) {
+	m.mu.Lock()
+	one := m.made[name]
+	if one == nil {
+		one = &made{}
+		m.made[name] = one
+	}
+	m.mu.Unlock()
+	one.once.Do(func() { one.ref, one.err = m.make(ctx, name) })
+	return one.ref, one.err
+}
+
+func (m *making) make(ctx context.Context, name string) (string, error) {
+	// Another process may have made it while this one waited for the lock.
+	there, err := m.library.lookup(ctx, name)
+	if err != nil {
+		return "", err
+	}
+	if there != nil {
+		return there.Ref, nil
+	}
+	builds, err := m.library.builds(name)
+	if err != nil {
+		return "", err
+	}
+	for _, build := range builds {
+		if build.Needs != "" && !m.there(ctx, build.Needs) && !m.library.store.Answers(ctx, build.Needs) {
+			continue
+		}
+		ref, err := m.build(ctx, name, build)
+		if err != nil {
+			return "", fmt.Errorf("image %s: %w", name, err)
+		}
+		return ref, nil
+	}
+	return "", &labs.Problem{
+		What: fmt.Sprintf("The image %s needs %s, which is not here and which no registry gives", name, builds[0].Needs),
+		Do:   "Bring it with: endstate images load FILE, or docker load; or choose another server.",
+	}
+}
+
+func (m *making) there(ctx context.Context, ref string) bool {
+	_, err := m.library.store.Find(ctx, ref)
+	return err == nil
+}
+
+// build makes an image in one of its ways: what it stands on, then its Dockerfile,
+// then the labels that tell what came to be in it.
+func (m *making) build(ctx context.Context, name string, build labs.Build) (ref string, err error) {
+	step := "image " + name
+	args, err := m.below(ctx, step, build)
+	if err != nil {
+		return "", err
+	}
+	end := m.emit.Step(step, "Building the image "+name)
+	defer func() { end(err) }()
+	progress := func(text string, done, total int64) { m.emit.Move(step, text, done, total) }
+	recipe, err := recipe(build, args)
+	if err != nil {
+		return "", err
+	}
+	id, err := m.library.store.Build(ctx, recipe, progress)
+	if err != nil {
+		return "", err
+	}
+	ref, err = m.library.ref(name, build.Server)
+	if err != nil {
+		return "", err
+	}
+	return ref, m.label(ctx, name, id, ref)
+}
+
+// below makes sure of the images that a build stands on and returns its build arguments.
+func (m *making) below(ctx context.Context, step string, build labs.Build) (map[string]string, error) {
+	if err := m.all(ctx, build.From); err != nil {
+		return nil, err
+	}
+	args := map[string]string{}
+	for name, value := range build.Args {
+		args[name] = value
+	}
+	for _, from := range build.From {
+		ref, err := m.image(ctx, from)
+		if err != nil {
+			return nil, err
+		}
+		args[strings.ToUpper(strings.ReplaceAll(from, "-", "_"))] = ref
+	}
+	switch {
+	case build.Bootstrap:
+		root, err := bootstrap(ctx, m.library.store, m.emit)
+		if err != nil {
+			return nil, err
+		}
+		args["ROOT"] = root
+	case build.Needs != "":
+		if err := m.pull(ctx, step, build.Needs); err != nil {
+			return nil, err
+		}
+		args["ROOT"] = build.Needs
+	}
+	return args, nil
+}
+
+func (m *making) pull(ctx context.Context, step, ref string) (err error) {
+	if m.there(ctx, ref) {
+		return nil
+	}
+	end := m.emit.Step("pull "+ref, "Pulling "+ref)
+	defer func() { end(err) }()
+	return m.library.store.Pull(ctx, ref, func(text string, done, total int64) { m.emit.Move(step, text, done, total) })
+}
+
+// label puts on an image which packages came to be in it, and tags it.
+func (m *making) label(ctx context.Context, name, id, ref string) error {
+	status, err := m.library.store.ReadFile(ctx, id, "/var/lib/dpkg/status")
+	if err != nil && !errors.Is(err, labs.ErrNotFound) {
+		return err
+	}
+	packages, err := json.Marshal(packagesIn(string(status)))
+	if err != nil {
+		return err
+	}
+	labels := map[string]string{LabelImage: name, LabelPackages: string(packages)}
+	_, err = m.library.store.Build(ctx, relabel(id, ref, labels), func(string, int64, int64) {})
+	return err
+}
+
+// packagesIn reads package names and versions from dpkg's status file.
+// https://man7.org/linux/man-pages/man5/deb-control.5.html
+func packagesIn(status string) map[string]string {
+	packages := map[string]string{}
+	for _, paragraph := range strings.Split(status, "\n\n") {
+		fields := map[string]string{}
+		for _, line := range strings.Split(paragraph, "\n") {
+			if name, value, ok := strings.Cut(line, ": "); ok {
+				fields[name] = value
+			}
+		}
+		if strings.HasSuffix(fields["Status"], " installed") {
+			packages[fields["Package"]] = fields["Version"]
+		}
+	}
+	return packages
+}

@@ -1,0 +1,218 @@
+// Package progress renders events: as a live view on a terminal, as plain lines
+// elsewhere, as JSON lines for programs.
+package progress
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"endstate/labs"
+)
+
+// Renderer shows events as they come. Close it before anything else is written.
+type Renderer interface {
+	Emit(labs.Event)
+	Close()
+}
+
+// JSON writes each event as one line.
+func JSON(w io.Writer) Renderer { return &jsonLines{encoder: json.NewEncoder(w)} }
+
+type jsonLines struct {
+	mu      sync.Mutex
+	encoder *json.Encoder
+}
+
+func (j *jsonLines) Emit(event labs.Event) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	// Whoever stopped reading does not want to know.
+	_ = j.encoder.Encode(event)
+}
+
+func (j *jsonLines) Close() {}
+
+// Plain writes a line when a step has gone on for a second, and one when it ends.
+func Plain(w io.Writer) Renderer {
+	return newBoard(time.Second, func(b *board) {
+		for _, s := range b.steps {
+			if s.due(b.patience) && !s.said {
+				s.said = true
+				fmt.Fprintf(w, "%s …\n", s.text)
+			}
+		}
+		for _, s := range b.takeEnded() {
+			if s.said {
+				fmt.Fprintf(w, "%s: %s\n", s.name, s.outcome())
+			}
+		}
+	})
+}
+
+// Live draws the steps under way on a terminal of the given width, and takes them
+// away again. With color the signs are coloured.
+func Live(w io.Writer, width int, color bool) Renderer {
+	drawing := &drawing{w: w, width: width, color: color}
+	return newBoard(250*time.Millisecond, drawing.draw)
+}
+
+type drawing struct {
+	w     io.Writer
+	width int
+	color bool
+	lines int // drawn last
+	frame int
+}
+
+var frames = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
+
+func (d *drawing) draw(b *board) {
+	var out strings.Builder
+	if d.lines > 0 {
+		fmt.Fprintf(&out, "\r\x1b[%dA\x1b[J", d.lines)
+	}
+	for _, s := range b.takeEnded() {
+		if s.took >= time.Second {
+			fmt.Fprintf(&out, "%s %s\n", d.sign("✓", "32"), d.fit(s.name+": "+s.outcome()))
+		}
+	}
+	d.lines = 0
+	for _, s := range b.steps {
+		if s.due(b.patience) && !b.closed {
+			fmt.Fprintf(&out, "%s %s\n", d.sign(frames[d.frame%len(frames)], "36"), d.fit(s.line()))
+			d.lines++
+		}
+	}
+	d.frame++
+	_, _ = io.WriteString(d.w, out.String())
+}
+
+func (d *drawing) sign(sign, code string) string {
+	if !d.color {
+		return sign
+	}
+	return "\x1b[" + code + "m" + sign + "\x1b[0m"
+}
+
+func (d *drawing) fit(line string) string { return ansi.Truncate(line, max(10, d.width-3), "…") }
+
+// board holds the steps under way, in the order in which they began.
+type board struct {
+	mu       sync.Mutex
+	patience time.Duration // how long a step goes on before it is shown
+	render   func(*board)
+	steps    []*step
+	ended    []*step
+	closed   bool
+	stop     chan struct{}
+	stopped  chan struct{}
+}
+
+func newBoard(patience time.Duration, render func(*board)) *board {
+	b := &board{patience: patience, render: render, stop: make(chan struct{}), stopped: make(chan struct{})}
+	go b.run()
+	return b
+}
+
+func (b *board) run() {
+	defer close(b.stopped)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		select {
+		case <-b.stop:
+			return
+		case <-tick.C:
+			b.mu.Lock()
+			b.render(b)
+			b.mu.Unlock()
+		}
+	}
+}
+
+// Emit takes the next event.
+func (b *board) Emit(event labs.Event) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	i := slices.IndexFunc(b.steps, func(s *step) bool { return s.name == event.Step })
+	switch {
+	case event.State == labs.Began:
+		b.steps = append(b.steps, &step{name: event.Step, text: event.Text, begun: time.Now()})
+	case i < 0:
+	case event.State == labs.Moved:
+		b.steps[i].detail, b.steps[i].done, b.steps[i].total = event.Text, event.Done, event.Total
+	default:
+		b.steps[i].took, b.steps[i].failed = event.Took, event.State == labs.Failed
+		b.ended = append(b.ended, b.steps[i])
+		b.steps = slices.Delete(b.steps, i, i+1)
+	}
+}
+
+// Close shows what ended and takes away what did not.
+func (b *board) Close() {
+	b.mu.Lock()
+	if b.closed {
+		b.mu.Unlock()
+		return
+	}
+	b.closed = true
+	b.mu.Unlock()
+	close(b.stop)
+	<-b.stopped
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.render(b)
+}
+
+func (b *board) takeEnded() []*step {
+	ended := b.ended
+	b.ended = nil
+	return ended
+}
+
+type step struct {
+	name, text, detail string
+	done, total        int64
+	begun              time.Time
+	took               time.Duration
+	failed, said       bool
+}
+
+func (s *step) due(patience time.Duration) bool { return time.Since(s.begun) >= patience }
+
+func (s *step) outcome() string {
+	if s.failed {
+		return "failed after " + short(s.took)
+	}
+	return "done in " + short(s.took)
+}
+
+const barWidth = 20
+
+// line is how a step under way is shown: what it is, how far it is, how long it took.
+func (s *step) line() string {
+	parts := []string{s.text}
+	if s.total > 0 {
+		filled := int(min(s.done, s.total) * barWidth / s.total)
+		parts = append(parts, strings.Repeat("━", filled)+strings.Repeat("╌", barWidth-filled))
+	}
+	parts = append(parts, short(time.Since(s.begun)))
+	if s.detail != "" {
+		parts = append(parts, ansi.Strip(s.detail))
+	}
+	return strings.Join(parts, "  ")
+}
+
+func short(d time.Duration) string {
+	if d < 10*time.Second {
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
+}

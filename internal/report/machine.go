@@ -1,0 +1,118 @@
+package report
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"endstate/labs"
+)
+
+// JSON writes anything as indented JSON.
+func JSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetIndent("", "  ")
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(value)
+}
+
+type testSuites struct {
+	XMLName xml.Name    `xml:"testsuites"`
+	Suites  []testSuite `xml:"testsuite"`
+}
+
+type testSuite struct {
+	Name       string     `xml:"name,attr"`
+	Tests      int        `xml:"tests,attr"`
+	Failures   int        `xml:"failures,attr"`
+	Errors     int        `xml:"errors,attr"`
+	Skipped    int        `xml:"skipped,attr"`
+	Time       string     `xml:"time,attr"` // seconds
+	Timestamp  string     `xml:"timestamp,attr"`
+	Properties []property `xml:"properties>property"`
+	Cases      []testCase `xml:"testcase"`
+}
+
+type property struct {
+	Name  string `xml:"name,attr"`
+	Value string `xml:"value,attr"`
+}
+
+type testCase struct {
+	Name    string   `xml:"name,attr"`
+	Class   string   `xml:"classname,attr"`
+	Time    string   `xml:"time,attr"`
+	Skipped *outcome `xml:"skipped"`
+	Error   *outcome `xml:"error"`
+	Failure *outcome `xml:"failure"`
+}
+
+type outcome struct {
+	Message string `xml:"message,attr"`
+	Text    string `xml:",chardata"`
+}
+
+// JUnit writes a report as CI systems read it: a test a check or guard.
+func JUnit(w io.Writer, r *labs.Report) error {
+	suite := testSuite{Name: r.Scenario, Timestamp: r.At.UTC().Format("2006-01-02T15:04:05"), Properties: []property{
+		{"seed", fmt.Sprint(r.Seed)}, {"servers", strings.Join(r.Servers, ", ")},
+	}}
+	if r.Graded() {
+		suite.Properties = append(suite.Properties, property{"score", fmt.Sprint(*r.Score)})
+	}
+	var took time.Duration
+	for _, group := range []struct {
+		class   string
+		results []labs.Result
+	}{{"checks", r.Checks}, {"guards", r.Guards}} {
+		for _, result := range group.results {
+			suite.count(result.Verdict)
+			suite.Cases = append(suite.Cases, caseOf(r.Scenario+"."+group.class, result))
+			took = max(took, result.Took)
+		}
+	}
+	suite.Time = seconds(took)
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(testSuites{Suites: []testSuite{suite}}); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func (s *testSuite) count(verdict labs.Verdict) {
+	s.Tests++
+	switch verdict {
+	case labs.Passed:
+	case labs.Fell:
+		s.Failures++
+	case labs.Skipped:
+		s.Skipped++
+	case labs.Ungraded:
+		s.Errors++
+	}
+}
+
+func caseOf(class string, result labs.Result) testCase {
+	one := testCase{Name: result.Title, Class: class, Time: seconds(result.Took)}
+	why := &outcome{Message: result.ID, Text: result.Message}
+	switch result.Verdict {
+	case labs.Passed:
+	case labs.Fell:
+		one.Failure = why
+	case labs.Skipped:
+		one.Skipped = why
+	case labs.Ungraded:
+		one.Error = why
+	}
+	return one
+}
+
+func seconds(d time.Duration) string { return fmt.Sprintf("%.3f", d.Seconds()) }

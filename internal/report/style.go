@@ -1,0 +1,55 @@
+// Package report shows what a round of checks found: as text for people, as JSON
+// and as JUnit for programs.
+package report
+
+import "strings"
+
+// Style says how text is shown.
+type Style struct {
+	Color bool
+	Width int // columns; 0 is 80
+}
+
+func (s Style) paint(text, code string) string {
+	if !s.Color || text == "" {
+		return text
+	}
+	return "\x1b[" + code + "m" + text + "\x1b[0m"
+}
+
+// Good paints what is right, if there is colour, as all these are painted.
+func (s Style) Good(text string) string { return s.paint(text, "32") }
+
+// Bad paints what is wrong.
+func (s Style) Bad(text string) string { return s.paint(text, "31") }
+
+// Warn paints what wants attention.
+func (s Style) Warn(text string) string { return s.paint(text, "33") }
+
+// Dim paints what matters less.
+func (s Style) Dim(text string) string { return s.paint(text, "2") }
+
+// Bold paints what matters most.
+func (s Style) Bold(text string) string { return s.paint(text, "1") }
+
+// Code paints the parts between backticks; without colour the backticks stay.
+func (s Style) Code(text string) string {
+	if !s.Color {
+		return text
+	}
+	parts := strings.Split(text, "`")
+	if len(parts)%2 == 0 {
+		return text
+	}
+	for i := 1; i < len(parts); i += 2 {
+		parts[i] = s.paint(parts[i], "36")
+	}
+	return strings.Join(parts, "")
+}
+
+func (s Style) columns() int {
+	if s.Width <= 0 {
+		return 80
+	}
+	return min(s.Width, 100)
+}

@@ -1,0 +1,128 @@
+package scenario
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"text/template"
+	"time"
+	"unicode"
+
+	"github.com/brianvoe/gofakeit/v7"
+	"golang.org/x/text/unicode/norm"
+)
+
+// generator makes data that looks real. The same seed and file give the same data.
+type generator struct {
+	random *rand.Rand
+	fake   *gofakeit.Faker
+}
+
+func newGenerator(seed uint64, path string) *generator {
+	return &generator{
+		random: rand.New(source(seed, "file "+path)),
+		fake:   gofakeit.NewFaker(source(seed, "fake "+path), false),
+	}
+}
+
+func (g *generator) functions() template.FuncMap {
+	return template.FuncMap{
+		"person":   g.person,
+		"email":    g.email,
+		"street":   g.fake.Street,
+		"city":     func() string { return cities[g.random.IntN(len(cities))] },
+		"company":  g.fake.Company,
+		"product":  g.fake.ProductName,
+		"word":     g.fake.Word,
+		"sentence": func(words int64) string { return g.fake.Sentence(int(words)) },
+		"phone":    g.fake.Phone,
+		"uuid":     g.fake.UUID,
+		"between":  g.between,
+		"money":    g.money,
+		"chance":   func(percent int64) bool { return g.random.Int64N(100) < percent },
+		"oneOf":    g.oneOf,
+		"shuffle":  g.shuffle,
+		"date":     func(from, to string) (string, error) { return g.moment(from, to, time.DateOnly) },
+		"datetime": func(from, to string) (string, error) { return g.moment(from, to, time.DateTime) },
+	}
+}
+
+func (g *generator) between(low, high int64) (int64, error) {
+	if high < low {
+		return 0, fmt.Errorf("between %d and %d there is nothing", low, high)
+	}
+	return low + g.random.Int64N(high-low+1), nil
+}
+
+// money returns an amount with two decimals, in units and not in cents.
+func (g *generator) money(low, high int64) (string, error) {
+	cents, err := g.between(low*100, high*100)
+	return fmt.Sprintf("%d.%02d", cents/100, cents%100), err
+}
+
+func (g *generator) oneOf(items ...any) (any, error) {
+	if len(items) == 1 {
+		if list, ok := items[0].([]any); ok {
+			items = list
+		}
+	}
+	if len(items) == 0 {
+		return nil, fmt.Errorf("oneOf has nothing to choose from")
+	}
+	return items[g.random.IntN(len(items))], nil
+}
+
+func (g *generator) shuffle(items []any) []any {
+	shuffled := make([]any, len(items))
+	for i, j := range g.random.Perm(len(items)) {
+		shuffled[i] = items[j]
+	}
+	return shuffled
+}
+
+// moment returns a moment from one date on and before another, both as 2006-01-02.
+func (g *generator) moment(from, to, layout string) (string, error) {
+	first, err := time.Parse(time.DateOnly, from)
+	if err != nil {
+		return "", err
+	}
+	last, err := time.Parse(time.DateOnly, to)
+	if err != nil {
+		return "", err
+	}
+	if !first.Before(last) {
+		return "", fmt.Errorf("%s is not before %s", from, to)
+	}
+	seconds := g.random.Int64N(int64(last.Sub(first).Seconds()))
+	return first.Add(time.Duration(seconds) * time.Second).Format(layout), nil
+}
+
+// person returns a full name, of many parts of the world and in their scripts.
+func (g *generator) person() string {
+	region := people[g.random.IntN(len(people))]
+	given := region.given[g.random.IntN(len(region.given))]
+	family := region.family[g.random.IntN(len(region.family))]
+	if region.familyFirst {
+		return family + region.between + given
+	}
+	return given + region.between + family
+}
+
+// email returns an address made from a name and a number that makes it unique.
+func (g *generator) email(name string, number int64) string {
+	var local strings.Builder
+	for _, r := range norm.NFD.String(strings.ToLower(name)) {
+		switch {
+		case r >= 'a' && r <= 'z':
+			local.WriteRune(r)
+		case unicode.IsSpace(r) && local.Len() > 0:
+			local.WriteByte('.')
+		}
+	}
+	if local.Len() < 3 {
+		local.Reset()
+		local.WriteString("mail")
+	}
+	domains := []string{"example.com", "example.org", "example.net", "mail.example", "post.example"}
+	return fmt.Sprintf("%s%d@%s", strings.Trim(local.String(), "."), number, domains[g.random.IntN(len(domains))])
+}

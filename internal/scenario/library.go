@@ -1,0 +1,219 @@
+// Package scenario reads scenario folders, draws variants from them and finds
+// what is wrong with them. Every mistake names file, line and column.
+package scenario
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+
+	"endstate/labs"
+)
+
+// Library holds the scenarios of one or more folders.
+type Library struct {
+	probes  map[string]labs.Probe
+	folders map[string]*folder
+	broken  []error
+}
+
+// folder is one scenario as it is written.
+type folder struct {
+	name  string
+	files fs.FS
+	doc   *document
+	hash  string
+}
+
+// Root is where scenario folders lie. Path is its place on disk; empty: inside the binary.
+type Root struct {
+	Files fs.FS
+	Path  string
+}
+
+// New reads the scenarios of all roots; a scenario of a later root replaces one of
+// the same name. What can't be read is left out, and told by Broken.
+func New(probes []labs.Probe, roots ...Root) *Library {
+	library := &Library{probes: map[string]labs.Probe{}, folders: map[string]*folder{}}
+	for _, probe := range probes {
+		library.probes[probe.Name] = probe
+	}
+	for _, root := range roots {
+		if err := library.add(root); err != nil {
+			library.broken = append(library.broken, err)
+		}
+	}
+	return library
+}
+
+// add reads a root: a scenario itself, or a folder of scenarios.
+func (l *Library) add(root Root) error {
+	if _, err := fs.Stat(root.Files, documentName); err == nil && root.Path != "" {
+		absolute, err := filepath.Abs(root.Path)
+		if err != nil {
+			return err
+		}
+		return l.read(filepath.Base(absolute), root.Files)
+	}
+	entries, err := fs.ReadDir(root.Files, ".")
+	if err != nil {
+		return &labs.Problem{
+			What: fmt.Sprintf("The folder of scenarios %s can't be read", root.Path),
+			Do:   "Name a folder that holds scenario folders, or one scenario folder.", Err: err,
+		}
+	}
+	for _, entry := range entries {
+		if _, err := fs.Stat(root.Files, path.Join(entry.Name(), documentName)); err != nil {
+			continue
+		}
+		files, err := fs.Sub(root.Files, entry.Name())
+		if err != nil {
+			return err
+		}
+		if err := l.read(entry.Name(), files); err != nil {
+			l.broken = append(l.broken, err)
+		}
+	}
+	return nil
+}
+
+func (l *Library) read(name string, files fs.FS) error {
+	data, err := fs.ReadFile(files, documentName)
+	if err != nil {
+		return fmt.Errorf("read scenario %s: %w", name, err)
+	}
+	doc, err := parse(data)
+	if err != nil {
+		delete(l.folders, name)
+		return inFolder(name, err)
+	}
+	hash, err := hashFiles(files)
+	if err != nil {
+		return fmt.Errorf("read scenario %s: %w", name, err)
+	}
+	l.folders[name] = &folder{name: name, files: files, doc: doc, hash: hash}
+	return nil
+}
+
+// inFolder puts a scenario's name before the file of each of its mistakes.
+func inFolder(name string, err error) error {
+	var found Mistakes
+	if !errors.As(err, &found) {
+		return fmt.Errorf("scenario %s: %w", name, err)
+	}
+	named := slices.Clone(found)
+	for i := range named {
+		named[i].File = name + "/" + named[i].File
+	}
+	return named
+}
+
+func hashFiles(files fs.FS) (string, error) {
+	h := sha256.New()
+	err := fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(files, path)
+		fmt.Fprintf(h, "%s\x00%d\x00%s", path, len(data), data)
+		return err
+	})
+	return hex.EncodeToString(h.Sum(nil))[:16], err
+}
+
+// Broken returns what kept scenarios from being read, nil if nothing did.
+func (l *Library) Broken() error { return errors.Join(l.broken...) }
+
+// List returns all scenarios, ordered by topic, level and name.
+func (l *Library) List() []labs.Scenario {
+	all := make([]labs.Scenario, 0, len(l.folders))
+	for _, f := range l.folders {
+		all = append(all, f.head())
+	}
+	slices.SortFunc(all, func(a, b labs.Scenario) int {
+		if order := strings.Compare(a.Topic, b.Topic); order != 0 {
+			return order
+		}
+		if a.Level != b.Level {
+			return a.Level - b.Level
+		}
+		return strings.Compare(a.Name, b.Name)
+	})
+	return all
+}
+
+func (f *folder) head() labs.Scenario {
+	return labs.Scenario{
+		Name: f.name, Title: f.doc.Title.Value, Question: f.doc.Question.Value, Topic: f.doc.Topic.Value,
+		Level: f.doc.Level, Minutes: f.doc.Minutes, Requires: f.doc.Requires, Hash: f.hash,
+	}
+}
+
+// Variant draws a scenario at a seed. It returns a *labs.Problem if there is no
+// such scenario, and Mistakes if it is written wrongly.
+func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
+	f, ok := l.folders[name]
+	if !ok {
+		return nil, l.unknown(name)
+	}
+	v, err := f.variant(seed, l.probes)
+	if err != nil {
+		return nil, &labs.Problem{
+			What: fmt.Sprintf("The scenario %s is written wrongly", name), Do: "Mend it, then: endstate lint", Err: inFolder(name, err),
+		}
+	}
+	return v, nil
+}
+
+func (l *Library) unknown(name string) error {
+	for _, err := range l.broken {
+		var found Mistakes
+		if errors.As(err, &found) && strings.HasPrefix(found[0].File, name+"/") {
+			return &labs.Problem{What: fmt.Sprintf("The scenario %s is written wrongly", name), Do: "Mend it, then: endstate lint", Err: err}
+		}
+	}
+	do := "See them all: endstate list"
+	if near := l.nearest(name); len(near) > 0 {
+		do = "Did you mean " + strings.Join(near, ", ") + "?"
+	}
+	return labs.Misuse(fmt.Sprintf("There is no scenario %q", name), do)
+}
+
+// nearest returns up to three names that a mistyped one may have meant.
+func (l *Library) nearest(name string) []string {
+	type candidate struct {
+		name     string
+		distance int
+	}
+	var near []candidate
+	for known := range l.folders {
+		distance := levenshtein.ComputeDistance(name, known)
+		if strings.Contains(known, name) && name != "" {
+			distance = 1
+		}
+		if distance <= max(3, len(known)/3) {
+			near = append(near, candidate{known, distance})
+		}
+	}
+	slices.SortFunc(near, func(a, b candidate) int {
+		if a.distance != b.distance {
+			return a.distance - b.distance
+		}
+		return strings.Compare(a.name, b.name)
+	})
+	var names []string
+	for _, one := range near[:min(3, len(near))] {
+		names = append(names, one.name)
+	}
+	return names
+}
+
+var _ labs.Scenarios = (*Library)(nil)

@@ -1,0 +1,62 @@
+package scenario
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"endstate/labs"
+)
+
+// look reads the one probe among the given fields. It returns nil, and notes why,
+// if there is none, or more than one, or its fields are wrong.
+func (d *drawing) look(fields probes, where *yaml.Node) labs.Look {
+	var look labs.Look
+	names := slices.Sorted(maps.Keys(fields))
+	known := 0
+	for _, name := range names {
+		probe, ok := d.probes[name]
+		if !ok {
+			d.mistake(fields[name].Node, "unknown field %q; the probes are %s", name, strings.Join(slices.Sorted(maps.Keys(d.probes)), ", "))
+			continue
+		}
+		if known++; known > 1 {
+			d.mistake(fields[name].Node, "a second probe: %q", name)
+			continue
+		}
+		look = d.fill(probe, fields[name].Node)
+	}
+	if len(names) == 0 {
+		d.mistake(where, "it names no probe; there are %s", strings.Join(slices.Sorted(maps.Keys(d.probes)), ", "))
+	}
+	return look
+}
+
+// fill reads a probe's fields, their templates filled in.
+func (d *drawing) fill(probe labs.Probe, node *yaml.Node) labs.Look {
+	rendered, err := renderNode(node, d.params)
+	if err != nil {
+		var mistake Mistake
+		if errors.As(err, &mistake) {
+			d.wrong = append(d.wrong, mistake)
+		}
+		return nil
+	}
+	look := probe.New()
+	if short, ok := look.(labs.Shorthand); ok && rendered.Kind == yaml.ScalarNode {
+		short.SetShorthand(rendered.Value)
+	} else if err := rendered.Load(look, yaml.WithKnownFields()); err != nil {
+		d.wrong = append(d.wrong, yamlMistakes(documentName, err)...)
+		return nil
+	}
+	if validator, ok := look.(labs.Validator); ok {
+		if err := validator.Validate(); err != nil {
+			d.mistake(node, "%s: %v", probe.Name, err)
+			return nil
+		}
+	}
+	return look
+}

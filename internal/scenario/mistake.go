@@ -1,0 +1,92 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+)
+
+// Mistake is a defect of a scenario, and where it is. Line and column count from
+// 1; 0 is not known.
+type Mistake struct {
+	File   string `json:"file"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Text   string `json:"text"`
+}
+
+// Error returns "file:line:column: text", as editors understand it.
+func (m Mistake) Error() string {
+	switch {
+	case m.Line == 0:
+		return m.File + ": " + m.Text
+	case m.Column == 0:
+		return fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Text)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text)
+}
+
+// Mistakes are all that was found at once.
+type Mistakes []Mistake
+
+// Error returns one mistake a line.
+func (m Mistakes) Error() string {
+	lines := make([]string, len(m))
+	for i := range m {
+		lines[i] = m[i].Error()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// orNil returns the mistakes as an error, nil if there are none.
+func (m Mistakes) orNil() error {
+	if len(m) == 0 {
+		return nil
+	}
+	return m
+}
+
+// at returns a mistake at a node of a file.
+func at(file string, node *yaml.Node, format string, args ...any) Mistake {
+	mistake := Mistake{File: file, Text: fmt.Sprintf(format, args...)}
+	if node != nil {
+		mistake.Line, mistake.Column = node.Line, node.Column
+	}
+	return mistake
+}
+
+// yamlMistakes turns what the YAML reader complains of into mistakes.
+func yamlMistakes(file string, err error) Mistakes {
+	var found Mistakes
+	if errors.As(err, &found) {
+		return found
+	}
+	var many *yaml.LoadErrors
+	var one *yaml.LoadError
+	switch {
+	case errors.As(err, &many):
+		for _, e := range many.Errors {
+			var inner Mistakes
+			if errors.As(e, &inner) {
+				found = append(found, inner...)
+				continue
+			}
+			found = append(found, Mistake{File: file, Line: e.Mark.Line, Column: e.Mark.Column, Text: plain(e.Message)})
+		}
+	case errors.As(err, &one):
+		found = append(found, Mistake{File: file, Line: one.Mark.Line, Column: one.Mark.Column, Text: plain(one.Message)})
+	default:
+		found = append(found, Mistake{File: file, Text: err.Error()})
+	}
+	return found
+}
+
+// plain puts the reader's words about Go types into those of an author.
+func plain(message string) string {
+	if name, _, found := strings.Cut(strings.TrimPrefix(message, "field "), " not found in type"); found {
+		return fmt.Sprintf("unknown field %q", name)
+	}
+	return message
+}

@@ -1,0 +1,154 @@
+package scenario
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"go.yaml.in/yaml/v4"
+
+	"endstate/labs"
+)
+
+// render fills in a template over params. The functions of random are there when
+// random is not nil: in files, where the seed decides what they give.
+func render(name, source string, params map[string]any, random *generator) (string, error) {
+	if !strings.Contains(source, "{{") {
+		return source, nil
+	}
+	functions := plainFunctions()
+	if random != nil {
+		for name, function := range random.functions() {
+			functions[name] = function
+		}
+	}
+	parsed, err := template.New(name).Option("missingkey=error").Funcs(functions).Parse(source)
+	if err != nil {
+		return "", templateError(err)
+	}
+	var out bytes.Buffer
+	if err := parsed.Execute(&out, params); err != nil {
+		return "", templateError(err)
+	}
+	return out.String(), nil
+}
+
+// "template: name:line:column: executing …: what"
+var templateMessage = regexp.MustCompile(`^template: [^:]*:(\d+)(?::(\d+))?: (?:executing .*? at )?(.*)$`)
+
+// templateError makes a template's error a mistake with its line.
+func templateError(err error) error {
+	match := templateMessage.FindStringSubmatch(err.Error())
+	if match == nil {
+		return err
+	}
+	mistake := Mistake{Text: match[3]}
+	_, _ = fmt.Sscan(match[1], &mistake.Line)
+	_, _ = fmt.Sscan(match[2], &mistake.Column)
+	return mistake
+}
+
+// reason is what is wrong with a template that is one text of a file.
+func reason(err error) string {
+	var mistake Mistake
+	if errors.As(err, &mistake) {
+		return mistake.Text
+	}
+	return err.Error()
+}
+
+// renderNode returns a copy of a node with every string in it rendered.
+func renderNode(node *yaml.Node, params map[string]any) (*yaml.Node, error) {
+	if node.Kind == yaml.AliasNode {
+		return renderNode(node.Alias, params)
+	}
+	clone := *node
+	if node.Kind == yaml.ScalarNode && strings.Contains(node.Value, "{{") {
+		value, err := render("text", node.Value, params, nil)
+		if err != nil {
+			return nil, at(documentName, node, "%s", reason(err))
+		}
+		clone.Value = value
+		return &clone, nil
+	}
+	clone.Content = make([]*yaml.Node, len(node.Content))
+	for i, child := range node.Content {
+		var err error
+		if clone.Content[i], err = renderNode(child, params); err != nil {
+			return nil, err
+		}
+	}
+	return &clone, nil
+}
+
+// plainFunctions are there in every template.
+func plainFunctions() template.FuncMap {
+	return template.FuncMap{
+		"add":   func(a, b int64) int64 { return a + b },
+		"sub":   func(a, b int64) int64 { return a - b },
+		"mul":   multiply,
+		"div":   func(a, b int64) int64 { return a / b },
+		"mod":   func(a, b int64) int64 { return a % b },
+		"seq":   sequence,
+		"list":  func(items ...any) []any { return items },
+		"lower": strings.ToLower,
+		"upper": strings.ToUpper,
+		"join":  join,
+		"sql":   quoteSQL,
+		"json":  quoteJSON,
+	}
+}
+
+func multiply(factors ...int64) int64 {
+	product := int64(1)
+	for _, factor := range factors {
+		product *= factor
+	}
+	return product
+}
+
+func sequence(from, to int64) []int64 {
+	if to < from {
+		return nil
+	}
+	all := make([]int64, 0, to-from+1)
+	for i := from; i <= to; i++ {
+		all = append(all, i)
+	}
+	return all
+}
+
+func join(separator string, items []any) string {
+	texts := make([]string, len(items))
+	for i := range items {
+		texts[i] = fmt.Sprint(items[i])
+	}
+	return strings.Join(texts, separator)
+}
+
+// quoteSQL writes a value as MySQL reads it.
+func quoteSQL(value any) string {
+	if value == nil {
+		return "NULL"
+	}
+	text, ok := value.(string)
+	if !ok {
+		return fmt.Sprint(value)
+	}
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`, "\n", `\n`, "\x00", `\0`).Replace(text) + "'"
+}
+
+func quoteJSON(value any) (string, error) {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSpace(out.String()), err
+}
+
+// normal makes a value that YAML gave one that expectations know.
+func normal(value any) (any, error) { return labs.Normal(value) }

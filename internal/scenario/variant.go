@@ -1,0 +1,273 @@
+package scenario
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing/fstest"
+
+	"github.com/docker/go-units"
+	"go.yaml.in/yaml/v4"
+
+	"endstate/internal/expect"
+	"endstate/labs"
+)
+
+// drawing is a variant coming to be: what was found wrong so far goes along, so
+// that an author sees every mistake at once.
+type drawing struct {
+	folder *folder
+	probes map[string]labs.Probe
+	seed   uint64
+	params map[string]any
+	files  fstest.MapFS
+	wrong  Mistakes
+}
+
+func (f *folder) variant(seed uint64, probes map[string]labs.Probe) (*labs.Variant, error) {
+	params, err := draw(f.doc.Params, seed)
+	if err != nil {
+		return nil, err
+	}
+	d := &drawing{folder: f, probes: probes, seed: seed, params: params}
+	d.renderFiles()
+	v := &labs.Variant{
+		Scenario: f.head(), Seed: seed, Params: params, Files: d.files,
+		Task: d.text("task.md"), Debrief: d.text("debrief.md"),
+		Hosts: d.hosts(), Setup: d.scripts("setup"), Fault: d.scripts("fault"),
+		Facts: d.facts(), Checks: d.checks(), Guards: d.guards(), Hints: d.hints(), Proofs: d.proofs(),
+	}
+	v.Key = d.key(v)
+	return v, d.wrong.orNil()
+}
+
+func (d *drawing) mistake(node *yaml.Node, format string, args ...any) {
+	d.wrong = append(d.wrong, at(documentName, node, format, args...))
+}
+
+// renderFiles fills in the templates of the folder: the texts that people read,
+// and every file that ends in .tmpl, which loses that ending.
+func (d *drawing) renderFiles() {
+	d.files = fstest.MapFS{}
+	err := fs.WalkDir(d.folder.files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		data, err := fs.ReadFile(d.folder.files, path)
+		if err != nil {
+			return err
+		}
+		name, isTemplate := strings.CutSuffix(path, ".tmpl")
+		if isTemplate || path == "task.md" || path == "debrief.md" {
+			text, err := render(path, string(data), d.params, newGenerator(d.seed, path))
+			if err != nil {
+				d.fileMistake(path, err)
+				return nil
+			}
+			data = []byte(text)
+		}
+		d.files[name] = &fstest.MapFile{Data: data, Mode: 0o644}
+		return nil
+	})
+	if err != nil {
+		d.wrong = append(d.wrong, Mistake{File: ".", Text: err.Error()})
+	}
+}
+
+func (d *drawing) fileMistake(path string, err error) {
+	var mistake Mistake
+	if !errors.As(err, &mistake) {
+		mistake.Text = err.Error()
+	}
+	mistake.File = path
+	d.wrong = append(d.wrong, mistake)
+}
+
+func (d *drawing) text(path string) string {
+	file, ok := d.files[path]
+	if !ok {
+		if !slices.ContainsFunc(d.wrong, func(m Mistake) bool { return m.File == path }) {
+			d.wrong = append(d.wrong, Mistake{File: path, Text: "the file is missing"})
+		}
+		return ""
+	}
+	return string(file.Data)
+}
+
+// rendered returns a text of scenario.yaml with its template filled in.
+func (d *drawing) rendered(t text) string {
+	value, err := render("text", t.Value, d.params, nil)
+	if err != nil {
+		d.mistake(t.node, "%s", reason(err))
+	}
+	return value
+}
+
+func (d *drawing) hosts() []labs.HostSpec {
+	var specs []labs.HostSpec
+	for _, one := range d.folder.doc.Hosts {
+		spec := labs.HostSpec{
+			Name: one.Name, Image: d.rendered(one.Value.Image), CPUs: one.Value.CPUs, PIDs: one.Value.PIDsLimit,
+			CapAdd: one.Value.CapAdd, Open: one.Value.Open || one.Name == labs.Workspace, Environment: map[string]string{},
+		}
+		for name, value := range one.Value.Environment {
+			spec.Environment[name] = d.rendered(text{Value: value, node: one.node})
+		}
+		if one.Value.MemLimit != "" {
+			bytes, err := units.RAMInBytes(one.Value.MemLimit)
+			if err != nil {
+				d.mistake(one.node, "mem_limit: %v", err)
+			}
+			spec.Memory = bytes
+		}
+		for _, name := range one.Value.CapAdd {
+			if !slices.Contains(capabilities, name) {
+				d.mistake(one.node, "the capability %s is not one that a host may keep", name)
+			}
+		}
+		specs = append(specs, spec)
+	}
+	if !slices.ContainsFunc(specs, func(s labs.HostSpec) bool { return s.Name == labs.Workspace }) {
+		d.wrong = append(d.wrong, Mistake{File: documentName, Text: "hosts: one must be the workspace"})
+	}
+	return specs
+}
+
+// scripts returns a phase's scripts, in the order of the hosts.
+func (d *drawing) scripts(phase string) []labs.Script {
+	var scripts []labs.Script
+	for _, host := range d.folder.doc.Hosts {
+		file, ok := d.files[phase+"/"+host.Name+".sh"]
+		if !ok {
+			continue
+		}
+		beside, err := fs.Sub(d.files, phase)
+		if err != nil {
+			d.wrong = append(d.wrong, Mistake{File: phase, Text: err.Error()})
+			continue
+		}
+		scripts = append(scripts, labs.Script{Host: host.Name, Text: string(file.Data), Files: beside})
+	}
+	return scripts
+}
+
+func (d *drawing) facts() []labs.Fact {
+	var facts []labs.Fact
+	for _, one := range d.folder.doc.Facts {
+		if look := d.look(one.Value, one.node); look != nil {
+			facts = append(facts, labs.Fact{Name: one.Name, Look: look})
+		}
+	}
+	return facts
+}
+
+func (d *drawing) checks() []labs.Check {
+	var checks []labs.Check
+	for _, one := range d.folder.doc.Checks {
+		checks = append(checks, labs.Check{Assertion: d.assertion(one.assertion, one.Probes), Points: one.Points, Needs: one.Needs})
+	}
+	return checks
+}
+
+func (d *drawing) guards() []labs.Guard {
+	var guards []labs.Guard
+	for _, one := range d.folder.doc.Guards {
+		guards = append(guards, labs.Guard{Assertion: d.assertion(one.assertion, one.Probes), Costs: one.Costs})
+	}
+	return guards
+}
+
+func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
+	result := labs.Assertion{ID: a.ID.Value, Title: d.rendered(a.Title), Look: d.look(fields, a.ID.node)}
+	if result.Look == nil {
+		return result
+	}
+	variable := result.Look.Variable()
+	expectation, err := expect.Compile(a.Expect.Value, variable)
+	if err != nil {
+		d.expressionMistake(a.Expect, err)
+	}
+	result.Expect = expectation
+	if a.Otherwise.Value == "" {
+		return result
+	}
+	message, err := expect.ParseText(d.rendered(a.Otherwise), variable)
+	if err != nil {
+		d.expressionMistake(a.Otherwise, err)
+	}
+	result.Otherwise = message
+	return result
+}
+
+// expressionMistake puts an expression's mistake where it stands in the file. In a
+// folded or literal text the column is not known.
+func (d *drawing) expressionMistake(t text, err error) {
+	mistake := at(documentName, t.node, "%v", err)
+	var inner *expect.Error
+	switch {
+	case t.node == nil:
+		mistake.Text = "expect is missing"
+	case errors.As(err, &inner) && t.node.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		mistake.Line, mistake.Column = t.node.Line+inner.Line, 0
+	case errors.As(err, &inner) && inner.Line == 1:
+		mistake.Column += inner.Column - 1
+	}
+	d.wrong = append(d.wrong, mistake)
+}
+
+func (d *drawing) hints() []labs.Hint {
+	var hints []labs.Hint
+	for _, one := range d.folder.doc.Hints {
+		hints = append(hints, labs.Hint{Costs: one.Costs, Text: d.rendered(one.Text)})
+	}
+	return hints
+}
+
+func (d *drawing) proofs() []labs.Proof {
+	var proofs []labs.Proof
+	for _, one := range d.folder.doc.Proofs {
+		proofs = append(proofs, labs.Proof{Name: one.Name, Script: d.script(one), Fails: one.Fails, Skips: one.Skips})
+	}
+	return proofs
+}
+
+// script returns a proof's scripts as one.
+func (d *drawing) script(p proof) string {
+	var whole strings.Builder
+	for _, path := range p.Script {
+		file, ok := d.files[path.Value]
+		if !ok {
+			d.mistake(path.node, "there is no file %q", path.Value)
+			continue
+		}
+		whole.Write(file.Data)
+	}
+	if len(p.Script) == 0 {
+		d.mistake(p.node, "the proof has no script")
+	}
+	return whole.String()
+}
+
+// key is the hash of all that goes into the variant's snapshot. Texts, checks and
+// proofs do not: mending them keeps a running lab, and its snapshot, good.
+func (d *drawing) key(v *labs.Variant) string {
+	h := sha256.New()
+	material, err := json.Marshal([]any{v.Name, v.Seed, v.Params, v.Hosts, v.Facts})
+	if err != nil {
+		d.wrong = append(d.wrong, Mistake{File: documentName, Text: err.Error()})
+	}
+	h.Write(material)
+	for _, path := range slices.Sorted(maps.Keys(d.files)) {
+		if path == documentName || strings.HasSuffix(path, ".md") || strings.HasPrefix(path, "proofs/") || strings.HasPrefix(path, "solution") {
+			continue
+		}
+		fmt.Fprintf(h, "%s\x00%d\x00%s", path, len(d.files[path].Data), d.files[path].Data)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:24]
+}

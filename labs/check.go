@@ -1,0 +1,150 @@
+package labs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// LookTimeout is the longest that one look may take.
+const LookTimeout = 10 * time.Second
+
+// Check looks at everything the variant asks about, side by side, and reports the
+// verdicts. It changes nothing in the lab. An error means that nothing at all
+// could be graded; what could not be graded alone is an ungraded verdict.
+func (r *Runner) Check(ctx context.Context, lab *Lab, v *Variant) (*Report, error) {
+	if lab.Key != v.Key {
+		return nil, &Problem{
+			What: fmt.Sprintf("What this lab of %s was built from has changed since", v.Name),
+			Do:   "Start it anew: endstate stop " + v.Name + " && endstate start " + v.Name,
+		}
+	}
+	record, err := DecodeRecord(lab.Record)
+	if err != nil {
+		return nil, fmt.Errorf("lab %s: %w", lab.ID, err)
+	}
+	images, err := r.Images.Ensure(ctx, lookImages(v.looks()), r.Emit)
+	if err != nil {
+		return nil, err
+	}
+	site := newSite(r.Engine, lab, record, v.Files, images)
+	defer site.close()
+	report := &Report{
+		Scenario: v.Name, Title: v.Title, Hash: v.Hash, Seed: v.Seed, Lab: lab.ID, Owner: lab.Owner,
+		At: r.Clock(), Servers: lab.Servers(),
+		Checks: make([]Result, len(v.Checks)), Guards: make([]Result, len(v.Guards)),
+	}
+	grade(ctx, site, v, report)
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	skip(v.Checks, report.Checks)
+	report.Charge(nil, false)
+	return report, nil
+}
+
+func grade(ctx context.Context, site *Site, v *Variant, report *Report) {
+	var all sync.WaitGroup
+	for i, check := range v.Checks {
+		all.Go(func() {
+			report.Checks[i] = judge(ctx, site, v, check.Assertion)
+			report.Checks[i].Points = check.Points
+		})
+	}
+	for i, guard := range v.Guards {
+		all.Go(func() {
+			report.Guards[i] = judge(ctx, site, v, guard.Assertion)
+			report.Guards[i].Points = guard.Costs
+		})
+	}
+	all.Wait()
+}
+
+// judge comes to the verdict on one assertion.
+func judge(ctx context.Context, site *Site, v *Variant, a Assertion) (result Result) {
+	begun := time.Now()
+	result = Result{ID: a.ID, Title: a.Title}
+	defer func() { result.Took = time.Since(begun) }()
+	observed, err := observe(ctx, site, a.Look)
+	var obstacle *Obstacle
+	switch {
+	case errors.As(err, &obstacle):
+		result.Verdict, result.Message = Fell, obstacle.Message
+		return result
+	case err != nil:
+		return ungraded(result, err)
+	}
+	bindings := Bindings{"params": v.Params, "facts": site.Record.Facts, a.Look.Variable(): observed}
+	holds, err := a.Expect.Holds(bindings)
+	switch {
+	case err != nil:
+		return ungraded(result, fmt.Errorf("expectation of %s: %w", a.ID, err))
+	case holds:
+		result.Verdict = Passed
+		return result
+	}
+	result.Verdict = Fell
+	if a.Otherwise == nil {
+		return result
+	}
+	text, err := a.Otherwise.Text(bindings)
+	if err != nil {
+		result.Defect = err.Error()
+	}
+	result.Message = strings.TrimSpace(text)
+	return result
+}
+
+func ungraded(result Result, err error) Result {
+	result.Verdict, result.Message = Ungraded, err.Error()
+	var problem *Problem
+	if errors.As(err, &problem) && problem.Do != "" {
+		result.Message += "\n" + problem.Do
+	}
+	return result
+}
+
+// observe looks, within the time of one look, and makes what was seen normal.
+func observe(ctx context.Context, site *Site, look Look) (any, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, LookTimeout, errors.New("the grader ran out of its own time"))
+	defer cancel()
+	value, err := look.Observe(ctx, site)
+	if err != nil {
+		return nil, err
+	}
+	return Normal(value)
+}
+
+// skip turns the verdict of every check that needs an unpassed one into skipped.
+// Checks may be declared in any order, so it goes on until nothing changes.
+func skip(checks []Check, results []Result) {
+	passed := func(id string) bool {
+		i := slices.IndexFunc(results, func(r Result) bool { return r.ID == id })
+		return i >= 0 && results[i].Verdict == Passed
+	}
+	for changed := true; changed; {
+		changed = false
+		for i, check := range checks {
+			j := slices.IndexFunc(check.Needs, func(id string) bool { return !passed(id) })
+			if j < 0 || results[i].Verdict == Skipped {
+				continue
+			}
+			results[i].Verdict = Skipped
+			results[i].Message = fmt.Sprintf("It can be looked at once “%s” has passed.", titleOf(results, check.Needs[j]))
+			changed = true
+		}
+	}
+}
+
+func titleOf(results []Result, id string) string {
+	for _, r := range results {
+		if r.ID == id {
+			return r.Title
+		}
+	}
+	return id
+}

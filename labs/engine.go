@@ -1,0 +1,124 @@
+package labs
+
+import (
+	"context"
+	"io"
+	"time"
+)
+
+// Engine runs hosts. It is kept this narrow so that another engine is one
+// package; a connection into a host needs nothing but Execute (see [Site.Dial]).
+//
+// An operation that was begun is not torn by the end of its context: what it
+// creates is either answered or removed.
+type Engine interface {
+	// Launch creates and starts the hosts of a plan side by side. When it fails it
+	// has removed all it made. ErrConflict: a lab with the plan's ID is there.
+	Launch(ctx context.Context, plan Plan, emit Emit) (*Lab, error)
+	// Labs lists labs of every role, whoever started them.
+	Labs(ctx context.Context) ([]*Lab, error)
+	// Restart stops and starts the hosts of a lab, keeping what is in them.
+	Restart(ctx context.Context, lab *Lab) error
+	// Remove removes the hosts and the network of a lab. Nothing there is success.
+	Remove(ctx context.Context, id string) error
+
+	// Execute runs a command in a host.
+	Execute(ctx context.Context, host Host, command Command) (Process, error)
+	// CopyIn unpacks a tar archive into a folder of a host.
+	CopyIn(ctx context.Context, host Host, dir string, archive io.Reader) error
+	// CopyOut returns a file or folder of a host as a tar archive, without running
+	// anything in the host. ErrNotFound: nothing has that path.
+	CopyOut(ctx context.Context, host Host, path string) (io.ReadCloser, error)
+	// Logs returns the last lines that a host's main process wrote.
+	Logs(ctx context.Context, host Host, lines int) (string, error)
+	// Memory returns the memory in use by a lab's hosts, in bytes, without caches
+	// that the kernel can take back.
+	Memory(ctx context.Context, lab *Lab) (int64, error)
+
+	// Commit keeps the hosts of a lab as a snapshot.
+	Commit(ctx context.Context, lab *Lab, snapshot Snapshot) error
+	// Snapshot finds a snapshot and marks it as used now. ErrNotFound: none has the key.
+	Snapshot(ctx context.Context, key string) (*Snapshot, error)
+	// Snapshots lists all snapshots.
+	Snapshots(ctx context.Context) ([]Snapshot, error)
+	// Drop deletes a snapshot that no lab uses, and reports whether it did.
+	Drop(ctx context.Context, key string) (bool, error)
+}
+
+// Plan is what an engine is to make: data, decided before anything is done.
+type Plan struct {
+	Lab     Lab // its identity; Hosts are not read
+	Hosts   []HostPlan
+	Network bool // the hosts share a network of their own; else they have none
+}
+
+// HostPlan is one host to be made.
+type HostPlan struct {
+	Name        string
+	Image       string // the engine's reference
+	Family      string // the family's name of the image
+	Command     []string
+	Environment map[string]string
+	User        string
+	Memory      int64 // bytes
+	CPUs        float64
+	PIDs        int64
+	CapAdd      []string
+	ReadOnly    bool
+	Scratch     map[string]string // folder → size: memory in place of disk
+	Restart     bool              // comes back after the engine was restarted
+	Trusted     bool              // no learner gets here: the engine's usual capabilities are kept
+}
+
+// Command is what is executed in a host.
+type Command struct {
+	Args        []string
+	Environment map[string]string
+	User        string
+	Dir         string
+	Terminal    bool
+	Columns     int // with Terminal
+	Rows        int
+}
+
+// Process is a command at work in a host.
+type Process interface {
+	// Stdin is the command's input; closing it tells the command that no more comes.
+	Stdin() io.WriteCloser
+	// Stdout ends when the command has.
+	Stdout() io.Reader
+	// Stderr returns what the command wrote there so far, of a terminal nothing.
+	Stderr() string
+	// Resize tells the command's terminal its size.
+	Resize(ctx context.Context, columns, rows int) error
+	// Wait waits for the command's end and returns its exit status.
+	Wait(ctx context.Context) (int, error)
+	// Close lets go of the command: its input ends, its output is read no more.
+	Close() error
+}
+
+// Snapshot is a variant after its fault, kept to start labs from.
+type Snapshot struct {
+	Key      string            `json:"snapshot"`
+	Scenario string            `json:"scenario"`
+	Seed     uint64            `json:"seed"`
+	Record   string            `json:"-"`
+	Images   map[string]string `json:"-"`     // host → the engine's reference
+	Size     int64             `json:"bytes"` // beyond the images it was made from
+	Used     time.Time         `json:"used"`
+}
+
+// EngineInfo is what an engine tells of itself.
+type EngineInfo struct {
+	Address  string `json:"address"`
+	Version  string `json:"version"`
+	API      string `json:"api"`
+	Storage  string `json:"storage"`
+	System   string `json:"system"`
+	CPUs     int    `json:"cpus"`
+	Memory   int64  `json:"memory"` // bytes
+	Root     string `json:"root"`   // where it keeps its data, on its own machine
+	Cgroup   string `json:"cgroup"`
+	Limits   bool   `json:"limits"`   // it can limit memory, processors and processes
+	Rootless bool   `json:"rootless"` // it runs as an ordinary user
+}

@@ -1,0 +1,53 @@
+package labs
+
+import "time"
+
+// State says where a step stands.
+type State string
+
+// The states of a step. A step begins once, may move often, and ends or fails once.
+const (
+	Began  State = "began"
+	Moved  State = "moved"
+	Ended  State = "ended"
+	Failed State = "failed"
+)
+
+// Event tells what is being done, once; a live view, plain lines and JSON lines
+// are renderings of the same events.
+type Event struct {
+	Step  string        `json:"step"`            // what it is about: "image mysql", "host db", "setup"
+	State State         `json:"state"`           // where the step stands
+	Text  string        `json:"text,omitempty"`  // what is being done or waited for
+	Done  int64         `json:"done,omitempty"`  // how much of Total is done, in whatever Total counts
+	Total int64         `json:"total,omitempty"` // 0: not known
+	Took  time.Duration `json:"took,omitempty"`  // nanoseconds; when ended or failed
+}
+
+// Emit receives events. It is called from several goroutines at once.
+type Emit func(Event)
+
+// Step emits the beginning of a step and returns what ends it: call it with the
+// step's error. A nil Emit is silent.
+func (e Emit) Step(step, text string) (end func(error)) {
+	begun := time.Now()
+	e.send(Event{Step: step, State: Began, Text: text})
+	return func(err error) {
+		event := Event{Step: step, State: Ended, Took: time.Since(begun)}
+		if err != nil {
+			event.State, event.Text = Failed, err.Error()
+		}
+		e.send(event)
+	}
+}
+
+// Move emits that a step has come further.
+func (e Emit) Move(step, text string, done, total int64) {
+	e.send(Event{Step: step, State: Moved, Text: text, Done: done, Total: total})
+}
+
+func (e Emit) send(event Event) {
+	if e != nil {
+		e(event)
+	}
+}

@@ -1,0 +1,82 @@
+package labs
+
+import (
+	"context"
+	"io/fs"
+)
+
+// Family is one topic: its images and its probes. A new topic is a new family.
+type Family struct {
+	Name   string
+	Images []Image
+	Probes []Probe
+}
+
+// Image is what hosts of a family are started from.
+type Image struct {
+	Name   string
+	Builds []Build // ways to make it, the best one first
+	// Ready reports whether the host serves; it is called until it answers nil.
+	// A nil Ready: the host serves as soon as it runs.
+	Ready func(ctx context.Context, site *Site, host Host) error
+	// Arm gives the grader's own account its password, before setup. May be nil.
+	Arm func(ctx context.Context, site *Site, host Host, secret string) error
+}
+
+// Build is one way to make an image.
+type Build struct {
+	Server     string            // which server the image runs, where several could: "mongod", "ferretdb"
+	Needs      string            // reference of an image that must be local, or be had from a registry that answers
+	From       []string          // names of the images it is built from; their references are build arguments
+	Files      fs.FS             // the build context
+	Dockerfile string            // its file name in Files
+	Args       map[string]string // further build arguments
+	Bootstrap  bool              // made by debootstrap in place of a Dockerfile
+}
+
+// Probe is how the grader looks at a host: what scenarios name, and what its
+// fields are read into.
+type Probe struct {
+	Name string
+	New  func() Look
+}
+
+// Look is one probe with its fields filled in: one thing that is looked at.
+type Look interface {
+	// Variable is the name under which expectations find what was observed.
+	Variable() string
+	// Observe looks. It returns a value that [Normal] knows. An [Obstacle] is the
+	// learner's doing, every other error the grader's.
+	Observe(ctx context.Context, site *Site) (any, error)
+}
+
+// Validator is a [Look] that can say, without a lab, that its fields make no sense.
+type Validator interface {
+	Validate() error
+}
+
+// Shorthand is a [Look] that can be written as a single string.
+type Shorthand interface {
+	SetShorthand(text string)
+}
+
+// ImageUser is a [Look] that needs images besides those of the hosts.
+type ImageUser interface {
+	ImageNames() []string
+}
+
+// ImageRef is an image that is there.
+type ImageRef struct {
+	Name     string            `json:"image"`
+	Ref      string            `json:"ref"`              // the engine's reference
+	ID       string            `json:"id"`               // the engine's ID: content, not name
+	Server   string            `json:"server,omitempty"` // the server it runs, with its version
+	Packages map[string]string `json:"packages,omitempty"`
+	Size     int64             `json:"bytes"`
+}
+
+// Images makes sure of images.
+type Images interface {
+	// Ensure finds the named images, and builds or pulls those that are not there.
+	Ensure(ctx context.Context, names []string, emit Emit) (map[string]ImageRef, error)
+}

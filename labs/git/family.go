@@ -1,0 +1,29 @@
+// Package git is the family of Git: the workspace's image, and the probe that
+// reads a learner's repository with a Git library, from a copy in memory.
+package git
+
+import (
+	"embed"
+	"io/fs"
+
+	"endstate/labs"
+)
+
+//go:embed image
+var image embed.FS
+
+// Family returns the family of Git.
+func Family() labs.Family {
+	files, err := fs.Sub(image, "image")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return labs.Family{
+		Name: "git",
+		Images: []labs.Image{{
+			Name:   "git",
+			Builds: []labs.Build{{From: []string{"workspace"}, Files: files, Dockerfile: "Dockerfile"}},
+		}},
+		Probes: []labs.Probe{{Name: "git", New: func() labs.Look { return &Look{} }}},
+	}
+}

@@ -1,0 +1,112 @@
+package git
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"endstate/labs"
+)
+
+// Look reads a repository. What it observes has the name repo:
+//
+//	head        {branch, commit}; branch is "" when HEAD is detached
+//	branches    name → commit; tags, refs likewise; remotes: name → URL
+//	operation   "", or merge, rebase, cherry-pick, revert, bisect, am: what is in progress
+//	conflicts   paths that the index holds as unmerged
+//	status      list of {path, index, work}, as in git status --short; clean: whether it is empty
+//	stashes     list of commits, the newest first
+//	history     of each revision asked for: the commits it reaches, newest first, each
+//	            {id, parents, author, email, at, committer, message, subject, tree}
+//	trees       of each revision asked for: path → {id, mode}
+//	files       of each file asked for that is there: its text
+type Look struct {
+	// Host whose file system holds the repository; the workspace if it is not said.
+	Host string `yaml:"host,omitempty"`
+	// Path is the folder that holds .git.
+	Path string `yaml:"path"`
+	// History lists revisions, such as main or HEAD, whose commits are wanted.
+	History []string `yaml:"history,omitempty"`
+	// Trees lists revisions whose files are wanted, without their text; "work" is the work tree.
+	Trees []string `yaml:"trees,omitempty"`
+	// Files lists files whose text is wanted: REVISION:PATH, or work:PATH for the work tree.
+	Files []string `yaml:"files,omitempty"`
+}
+
+// workTree is the name that stands for the work tree among revisions.
+const workTree = "work"
+
+// Variable is the name of what is observed.
+func (l *Look) Variable() string { return "repo" }
+
+// SetShorthand takes the path.
+func (l *Look) SetShorthand(text string) { l.Path = text }
+
+// Validate reports fields that make no sense.
+func (l *Look) Validate() error {
+	if !path.IsAbs(l.Path) {
+		return errors.New("path must be absolute")
+	}
+	for _, file := range l.Files {
+		if !strings.Contains(file, ":") {
+			return fmt.Errorf("%q is not REVISION:PATH", file)
+		}
+	}
+	return nil
+}
+
+// Observe copies the repository out, once for all looks of a round, and reads it.
+func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
+	name := l.Host
+	if name == "" {
+		name = labs.Workspace
+	}
+	host, err := site.Lab.Host(name)
+	if err != nil {
+		return nil, err
+	}
+	copied, err := site.Once("git "+name+" "+l.Path, func() (any, error) {
+		entries, err := site.Files(ctx, host, l.Path)
+		if err != nil {
+			return nil, err
+		}
+		return open(entries)
+	})
+	if err != nil {
+		return nil, l.explain(err)
+	}
+	repository, ok := copied.(*repository)
+	if !ok {
+		return nil, fmt.Errorf("the copy of %s is a %T", l.Path, copied)
+	}
+	observed, err := repository.observe(l)
+	if err != nil {
+		return nil, l.explain(err)
+	}
+	return observed, nil
+}
+
+// explain makes an obstacle of what a repository can't be read for: it is the
+// learner's, so whatever is wrong with it is a finding about it.
+func (l *Look) explain(err error) error {
+	var damaged *damage
+	if errors.As(err, &damaged) {
+		return &labs.Obstacle{Message: fmt.Sprintf("The repository in `%s` can't be read: %s.", l.Path, damaged.reason), Err: err}
+	}
+	return err
+}
+
+// damage is why a repository can't be read.
+type damage struct {
+	reason string
+	err    error
+}
+
+func (d *damage) Error() string { return "repository: " + d.reason }
+func (d *damage) Unwrap() error { return d.err }
+
+func damaged(err error, format string, args ...any) error {
+	return &damage{reason: fmt.Sprintf(format, args...), err: err}
+}

@@ -1,0 +1,309 @@
+package git
+
+import (
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	gogit "github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/format/index"
+	"github.com/go-git/go-git/v5/plumbing/object"
+	"github.com/go-git/go-git/v5/plumbing/storer"
+)
+
+const (
+	maxCommits = 10_000
+	maxText    = 1 << 20 // bytes of a file whose text is wanted
+)
+
+// observe reads everything a look asks for. A panic of the library is a finding
+// about the repository, which alone decides what the library meets.
+func (r *repository) observe(look *Look) (observed map[string]any, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer func() {
+		if met := recover(); met != nil {
+			observed, err = nil, damaged(nil, "it is damaged beyond reading (%v)", met)
+		}
+	}()
+	observed = map[string]any{"operation": r.operation()}
+	for _, read := range []func(map[string]any) error{r.refs, r.remotes, r.index, r.status} {
+		if err := read(observed); err != nil {
+			return nil, err
+		}
+	}
+	histories, trees, files := map[string]any{}, map[string]any{}, map[string]any{}
+	for _, revision := range look.History {
+		if histories[revision], err = r.history(revision); err != nil {
+			return nil, err
+		}
+	}
+	for _, revision := range look.Trees {
+		if trees[revision], err = r.tree(revision); err != nil {
+			return nil, err
+		}
+	}
+	for _, name := range look.Files {
+		if text, ok := r.text(name); ok {
+			files[name] = text
+		}
+	}
+	observed["history"], observed["trees"], observed["files"] = histories, trees, files
+	return observed, nil
+}
+
+// operation tells what was begun and not ended, by the files that Git keeps meanwhile.
+// https://git-scm.com/docs/git-status
+func (r *repository) operation() string {
+	for _, mark := range []struct{ path, operation string }{
+		{".git/rebase-merge", "rebase"},
+		{".git/rebase-apply/applying", "am"},
+		{".git/rebase-apply", "rebase"},
+		{".git/MERGE_HEAD", "merge"},
+		{".git/CHERRY_PICK_HEAD", "cherry-pick"},
+		{".git/REVERT_HEAD", "revert"},
+		{".git/sequencer", "cherry-pick"},
+		{".git/BISECT_LOG", "bisect"},
+	} {
+		if _, ok := r.entries[mark.path]; ok {
+			return mark.operation
+		}
+	}
+	return ""
+}
+
+func (r *repository) refs(observed map[string]any) error {
+	branches, tags, all := map[string]any{}, map[string]any{}, map[string]any{}
+	refs, err := r.References()
+	if err != nil {
+		return damaged(err, "its refs can't be read: %v", err)
+	}
+	err = refs.ForEach(func(ref *plumbing.Reference) error {
+		if ref.Type() != plumbing.HashReference {
+			return nil
+		}
+		all[ref.Name().String()] = ref.Hash().String()
+		if ref.Name().IsBranch() {
+			branches[ref.Name().Short()] = ref.Hash().String()
+		}
+		if ref.Name().IsTag() {
+			tags[ref.Name().Short()] = r.peel(ref.Hash())
+		}
+		return nil
+	})
+	if err != nil {
+		return damaged(err, "its refs can't be read: %v", err)
+	}
+	observed["branches"], observed["tags"], observed["refs"] = branches, tags, all
+	observed["stashes"] = r.stashes()
+	observed["head"] = r.head()
+	return nil
+}
+
+// peel returns the commit that a tag stands for.
+func (r *repository) peel(hash plumbing.Hash) string {
+	if tag, err := r.TagObject(hash); err == nil {
+		if commit, err := tag.Commit(); err == nil {
+			return commit.Hash.String()
+		}
+	}
+	return hash.String()
+}
+
+func (r *repository) head() map[string]any {
+	head := map[string]any{"branch": "", "commit": ""}
+	ref, err := r.Reference(plumbing.HEAD, false)
+	if err != nil {
+		return head
+	}
+	if ref.Type() == plumbing.SymbolicReference && ref.Target().IsBranch() {
+		head["branch"] = ref.Target().Short()
+	}
+	if resolved, err := r.Reference(plumbing.HEAD, true); err == nil {
+		head["commit"] = resolved.Hash().String()
+	}
+	return head
+}
+
+// stashes are the entries of the stash's log, which Git writes oldest first.
+func (r *repository) stashes() []any {
+	stashes := []any{}
+	lines := strings.Split(strings.TrimSpace(string(r.entries[".git/logs/refs/stash"].Data)), "\n")
+	for i := len(lines) - 1; i >= 0; i-- {
+		if fields := strings.Fields(lines[i]); len(fields) > 1 {
+			stashes = append(stashes, fields[1])
+		}
+	}
+	return stashes
+}
+
+func (r *repository) remotes(observed map[string]any) error {
+	remotes := map[string]any{}
+	config, err := r.Config()
+	if err != nil {
+		return damaged(err, "its configuration can't be read: %v", err)
+	}
+	for name, remote := range config.Remotes {
+		if len(remote.URLs) > 0 {
+			remotes[name] = remote.URLs[0]
+		}
+	}
+	observed["remotes"] = remotes
+	return nil
+}
+
+func (r *repository) index(observed map[string]any) error {
+	conflicts := []any{}
+	idx, err := r.Storer.Index()
+	if err != nil {
+		return damaged(err, "its index can't be read: %v", err)
+	}
+	last := ""
+	for _, entry := range idx.Entries {
+		if entry.Stage != index.Merged && entry.Name != last {
+			last = entry.Name
+			conflicts = append(conflicts, entry.Name)
+		}
+	}
+	observed["conflicts"] = conflicts
+	return nil
+}
+
+func (r *repository) status(observed map[string]any) error {
+	worktree, err := r.Worktree()
+	if err != nil {
+		return damaged(err, "%v", err)
+	}
+	changes, err := worktree.StatusWithOptions(gogit.StatusOptions{Strategy: gogit.Empty})
+	if err != nil {
+		return damaged(err, "its status can't be told: %v", err)
+	}
+	status := []any{}
+	for _, path := range sortedKeys(changes) {
+		file := changes[path]
+		if file.Staging == gogit.Unmodified && file.Worktree == gogit.Unmodified {
+			continue
+		}
+		status = append(status, map[string]any{"path": path, "index": string(file.Staging), "work": string(file.Worktree)})
+	}
+	observed["status"], observed["clean"] = status, len(status) == 0
+	return nil
+}
+
+// commit returns the commit a revision names, nil if it names none.
+func (r *repository) commit(revision string) *object.Commit {
+	hash, err := r.ResolveRevision(plumbing.Revision(revision))
+	if err != nil {
+		return nil
+	}
+	commit, err := r.CommitObject(*hash)
+	if err != nil {
+		return nil
+	}
+	return commit
+}
+
+// history returns the commits that a revision reaches; none, if there is no such revision.
+func (r *repository) history(revision string) ([]any, error) {
+	commits := []any{}
+	start := r.commit(revision)
+	if start == nil {
+		return commits, nil
+	}
+	err := object.NewCommitIterCTime(start, nil, nil).ForEach(func(c *object.Commit) error {
+		if len(commits) >= maxCommits {
+			return damaged(nil, "`%s` has more than %d commits", revision, maxCommits)
+		}
+		commits = append(commits, describe(c))
+		return nil
+	})
+	if errors.Is(err, plumbing.ErrObjectNotFound) || errors.Is(err, storer.ErrStop) {
+		return nil, damaged(err, "a commit in the history of `%s` is missing", revision)
+	}
+	return commits, err
+}
+
+func describe(c *object.Commit) map[string]any {
+	parents := make([]any, len(c.ParentHashes))
+	for i, hash := range c.ParentHashes {
+		parents[i] = hash.String()
+	}
+	subject, _, _ := strings.Cut(strings.TrimSpace(c.Message), "\n")
+	return map[string]any{
+		"id": c.Hash.String(), "parents": parents, "tree": c.TreeHash.String(),
+		"author": c.Author.Name, "email": c.Author.Email, "at": c.Author.When.UTC().Truncate(time.Second), "committer": c.Committer.Name,
+		"message": c.Message, "subject": subject,
+	}
+}
+
+// tree returns the files of a revision, or of the work tree; none, if there is no such revision.
+func (r *repository) tree(revision string) (map[string]any, error) {
+	if revision == workTree {
+		return r.workFiles(), nil
+	}
+	files := map[string]any{}
+	commit := r.commit(revision)
+	if commit == nil {
+		return files, nil
+	}
+	tree, err := commit.Tree()
+	if err != nil {
+		return nil, damaged(err, "the files of `%s` are missing", revision)
+	}
+	walker := object.NewTreeWalker(tree, true, nil)
+	defer walker.Close()
+	for {
+		name, entry, err := walker.Next()
+		if err != nil {
+			break // io.EOF, or a subtree that is missing: then files are missing too
+		}
+		if entry.Mode != filemode.Dir {
+			files[name] = map[string]any{"id": entry.Hash.String(), "mode": entry.Mode.String()[1:]}
+		}
+	}
+	return files, nil
+}
+
+func (r *repository) workFiles() map[string]any {
+	files := map[string]any{}
+	for path, entry := range r.entries {
+		if entry.Mode.IsDir() || path == ".git" || strings.HasPrefix(path, ".git/") {
+			continue
+		}
+		content, mode := entry.Data, "100644"
+		switch {
+		case entry.Link != "":
+			content, mode = []byte(entry.Link), "120000"
+		case entry.Mode&0o100 != 0:
+			mode = "100755"
+		}
+		files[path] = map[string]any{"id": plumbing.ComputeHash(plumbing.BlobObject, content).String(), "mode": mode}
+	}
+	return files
+}
+
+// text returns the text of a file named REVISION:PATH, if it is there and is text.
+func (r *repository) text(name string) (string, bool) {
+	revision, path, _ := strings.Cut(name, ":")
+	if revision == workTree {
+		entry, ok := r.entries[path]
+		return string(entry.Data), ok && entry.Mode.IsRegular() && len(entry.Data) <= maxText && utf8.Valid(entry.Data)
+	}
+	commit := r.commit(revision)
+	if commit == nil {
+		return "", false
+	}
+	file, err := commit.File(path)
+	if err != nil || file.Size > maxText {
+		return "", false
+	}
+	text, err := file.Contents()
+	return text, err == nil && utf8.ValidString(text)
+}
+
+func sortedKeys(status gogit.Status) []string { return slices.Sorted(maps.Keys(status)) }

@@ -1,0 +1,96 @@
+package labs
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Role says what a lab is for.
+type Role string
+
+// The roles of a lab.
+const (
+	RoleLab     Role = "lab"     // handed to a learner
+	RoleSetup   Role = "setup"   // being built and broken, to become a snapshot
+	RoleScratch Role = "scratch" // made for one look of a check
+)
+
+// Lab is a running variant: its hosts and their private network. All of it
+// stands in labels on the engine, so any process sees the same labs.
+type Lab struct {
+	ID       string    `json:"lab"`
+	Role     Role      `json:"-"`
+	Scenario string    `json:"scenario"`
+	Key      string    `json:"variant"` // of the variant when the lab was started
+	Seed     uint64    `json:"seed"`
+	Owner    string    `json:"owner"`
+	Started  time.Time `json:"started"`
+	Expires  time.Time `json:"expires"`
+	Snapshot string    `json:"snapshot"` // key of the snapshot it was started from
+	Record   string    `json:"-"`        // what [Record.Encode] gave; empty while it is set up
+	Hosts    []Host    `json:"hosts"`
+	// Whole: every host that was planned is there and was started. It is false while
+	// the lab is being started, and stays so if that was cut off.
+	Whole bool `json:"-"`
+}
+
+// Host is one container of a lab.
+type Host struct {
+	Name    string `json:"host"`
+	ID      string `json:"id"`    // the engine's
+	Image   string `json:"image"` // the family's name of its image
+	Server  string `json:"server,omitempty"`
+	Running bool   `json:"running"`
+	Exit    int    `json:"exit,omitempty"`          // exit status of its main process, when it is not running
+	Starved bool   `json:"out_of_memory,omitempty"` // it ended because it ran out of memory
+}
+
+// LabID returns the ID of the lab that an owner has of a scenario. As it follows
+// from the two, an owner can have no second lab of one scenario.
+func LabID(owner, scenario string) string {
+	sum := sha256.Sum256([]byte(owner + "\x00" + scenario))
+	return scenario + "-" + hex.EncodeToString(sum[:3])
+}
+
+// Host returns a host by name, or an error that names those there are.
+func (l *Lab) Host(name string) (Host, error) {
+	names := make([]string, 0, len(l.Hosts))
+	for _, h := range l.Hosts {
+		if h.Name == name {
+			return h, nil
+		}
+		names = append(names, h.Name)
+	}
+	if len(names) == 0 {
+		names = append(names, "none")
+	}
+	return Host{}, Misuse(fmt.Sprintf("The lab has no host %q", name), "Its hosts: "+strings.Join(names, ", ")+".")
+}
+
+// Expired reports whether the lab's time is up.
+func (l *Lab) Expired(now time.Time) bool { return now.After(l.Expires) }
+
+// Running reports whether every host runs.
+func (l *Lab) Running() bool {
+	for _, h := range l.Hosts {
+		if !h.Running {
+			return false
+		}
+	}
+	return len(l.Hosts) > 0
+}
+
+// Servers returns the servers that the lab's hosts run, each once.
+func (l *Lab) Servers() []string {
+	var servers []string
+	for _, h := range l.Hosts {
+		if h.Server != "" && !slices.Contains(servers, h.Server) {
+			servers = append(servers, h.Server)
+		}
+	}
+	return servers
+}

@@ -1,0 +1,170 @@
+package labs
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Solution is the name of the proof that shows that a scenario can be solved.
+const Solution = "solution"
+
+// Untouched is the proof that every scenario has unwritten: nobody did anything.
+const Untouched = "untouched"
+
+// Who works in a workspace.
+const (
+	Learner     = "learner"
+	LearnerHome = "/home/learner"
+)
+
+// A lab that a proof plays in lives this long if it is not removed.
+const proofLife = 10 * time.Minute
+
+// ProofResult is what came of one proof at one seed.
+type ProofResult struct {
+	Scenario string        `json:"scenario"`
+	Seed     uint64        `json:"seed"`
+	Proof    string        `json:"proof"`
+	Wrong    []string      `json:"wrong,omitempty"`  // what is not as it was stated
+	Output   string        `json:"output,omitempty"` // the script's last lines, if something is wrong
+	Report   *Report       `json:"report,omitempty"`
+	Took     time.Duration `json:"took"` // nanoseconds
+}
+
+// Proved reports whether everything was as stated.
+func (p ProofResult) Proved() bool { return len(p.Wrong) == 0 }
+
+// AllProofs returns the variant's proofs, the untouched lab first.
+func (v *Variant) AllProofs() []Proof {
+	untouched := Proof{Name: Untouched}
+	for _, check := range v.Checks {
+		if len(check.Needs) == 0 {
+			untouched.Fails = append(untouched.Fails, check.ID)
+		} else {
+			untouched.Skips = append(untouched.Skips, check.ID)
+		}
+	}
+	return append([]Proof{untouched}, v.Proofs...)
+}
+
+// Prove plays one proof in a lab of its own and compares the verdicts with what it
+// states. An error means that it could not be played.
+func (r *Runner) Prove(ctx context.Context, v *Variant, proof Proof) (result ProofResult, err error) {
+	begun := time.Now()
+	result = ProofResult{Scenario: v.Name, Seed: v.Seed, Proof: proof.Name}
+	lab, err := r.Start(ctx, v, "prove-"+rand.Text()[:12], proofLife)
+	if err != nil {
+		return result, err
+	}
+	defer func() {
+		err = errors.Join(err, r.Engine.Remove(context.WithoutCancel(ctx), lab.ID))
+		result.Took = time.Since(begun)
+	}()
+	output, err := r.play(ctx, lab, v, proof)
+	if err != nil {
+		return result, err
+	}
+	if result.Report, err = r.Check(ctx, lab, v); err != nil {
+		return result, err
+	}
+	result.Wrong = compare(proof, result.Report)
+	if len(result.Wrong) > 0 {
+		result.Output = output
+	}
+	again, err := r.again(ctx, lab, v, proof)
+	for _, then := range again {
+		result.Wrong = append(result.Wrong, differences(result.Report, then.report, then.when)...)
+	}
+	return result, err
+}
+
+// play runs a proof's script in the workspace, as the learner.
+func (r *Runner) play(ctx context.Context, lab *Lab, v *Variant, proof Proof) (string, error) {
+	if proof.Script == "" {
+		return "", nil
+	}
+	host, err := lab.Host(Workspace)
+	if err != nil {
+		return "", err
+	}
+	_, output, err := run(ctx, r.Engine, host, Command{
+		Args: []string{"bash", "-c", proof.Script}, User: Learner, Dir: LearnerHome, Environment: v.Environment(),
+	})
+	return output, err
+}
+
+type later struct {
+	when   string
+	report *Report
+}
+
+// again checks once more with nothing changed, and after the hosts of a solved lab
+// were restarted: the verdicts must stay.
+func (r *Runner) again(ctx context.Context, lab *Lab, v *Variant, proof Proof) ([]later, error) {
+	second, err := r.Check(ctx, lab, v)
+	if err != nil {
+		return nil, err
+	}
+	reports := []later{{"a second check", second}}
+	if proof.Name != Solution {
+		return reports, nil
+	}
+	if err := r.Engine.Restart(ctx, lab); err != nil {
+		return reports, err
+	}
+	if err := r.ready(ctx, lab, v, nil); err != nil {
+		return reports, err
+	}
+	third, err := r.Check(ctx, lab, v)
+	if err != nil {
+		return reports, err
+	}
+	return append(reports, later{"a check after a restart", third}), nil
+}
+
+// compare returns how a report's verdicts differ from what the proof states.
+func compare(proof Proof, report *Report) []string {
+	var wrong []string
+	for _, result := range report.results() {
+		want := Passed
+		switch {
+		case slices.Contains(proof.Fails, result.ID):
+			want = Fell
+		case slices.Contains(proof.Skips, result.ID):
+			want = Skipped
+		}
+		if result.Verdict != want {
+			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s%s", result.ID, result.Verdict, want, because(result.Message)))
+		}
+		if result.Defect != "" {
+			wrong = append(wrong, fmt.Sprintf("the message of %s can't be told: %s", result.ID, result.Defect))
+		}
+	}
+	if proof.Name == Untouched && report.Earned() != 0 {
+		wrong = append(wrong, fmt.Sprintf("an untouched lab earns %d points", report.Earned()))
+	}
+	return wrong
+}
+
+func because(message string) string {
+	if message == "" {
+		return ""
+	}
+	return ": " + message
+}
+
+// differences returns where a later report says something else than the first.
+func differences(first, second *Report, when string) []string {
+	var wrong []string
+	for i, result := range second.results() {
+		if before := first.results()[i]; before.Verdict != result.Verdict || before.Message != result.Message {
+			wrong = append(wrong, fmt.Sprintf("%s says of %s: %s%s; the first said: %s%s", when, result.ID,
+				result.Verdict, because(result.Message), before.Verdict, because(before.Message)))
+		}
+	}
+	return wrong
+}

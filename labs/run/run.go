@@ -1,0 +1,150 @@
+// Package run is the probe that shows behaviour: it runs a command over a copy of
+// the learner's files, in a fresh host without a network.
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"path"
+	"strings"
+	"time"
+
+	"endstate/labs"
+)
+
+// Family returns the family of the run probe. It has no images of its own.
+func Family() labs.Family {
+	return labs.Family{Name: "run", Probes: []labs.Probe{{Name: "run", New: func() labs.Look { return &Look{} }}}}
+}
+
+// Look runs a command. What it observes has the name run:
+//
+//	status    exit status
+//	stdout    what it wrote, at most 64 KiB; stderr likewise
+//	overran   whether it was ended because its time was up
+type Look struct {
+	// Image of the fresh host, by its family's name.
+	Image string `yaml:"image"`
+	// Host that the files are copied from; the workspace if it is not said.
+	Host string `yaml:"host,omitempty"`
+	// Copy is the folder whose files are copied, .git left out.
+	Copy string `yaml:"copy"`
+	// Add is a folder of the scenario whose files are laid over the copy: what the
+	// learner does not see, and can't have changed.
+	Add string `yaml:"add,omitempty"`
+	// Command for bash, run in the folder of the files.
+	Command string `yaml:"command"`
+	// Seconds that it may take; 3 if it is not said.
+	Seconds float64 `yaml:"seconds,omitempty" jsonschema:"maximum=4"`
+}
+
+const (
+	defaultSeconds = 3
+	maxSeconds     = 4
+	memory         = 256 << 20 // bytes
+)
+
+// Variable is the name of what is observed.
+func (l *Look) Variable() string { return "run" }
+
+// ImageNames returns the image of the fresh host.
+func (l *Look) ImageNames() []string { return []string{l.Image} }
+
+// Validate reports fields that make no sense.
+func (l *Look) Validate() error {
+	switch {
+	case l.Image == "" || l.Command == "":
+		return errors.New("image and command are needed")
+	case !path.IsAbs(l.Copy):
+		return errors.New("copy must be an absolute path")
+	case l.Seconds < 0 || l.Seconds > maxSeconds:
+		return fmt.Errorf("seconds must be at most %d", maxSeconds)
+	}
+	return nil
+}
+
+// Observe runs the command, once a round for all checks that ask the same.
+func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
+	return site.Once(fmt.Sprintf("run %+v", *l), func() (any, error) { return l.observe(ctx, site) })
+}
+
+func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
+	name, seconds := l.Host, l.Seconds
+	if name == "" {
+		name = labs.Workspace
+	}
+	if seconds == 0 {
+		seconds = defaultSeconds
+	}
+	host, err := site.Lab.Host(name)
+	if err != nil {
+		return nil, err
+	}
+	files, err := site.Files(ctx, host, l.Copy)
+	if err != nil {
+		return nil, err
+	}
+	files, err = l.overlay(files, site.Given)
+	if err != nil {
+		return nil, err
+	}
+	result, err := site.Fresh(ctx, labs.FreshRun{
+		Image: l.Image, Files: files, Command: l.Command, Memory: memory, Time: time.Duration(seconds * float64(time.Second)),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return map[string]any{
+		"status": result.Status, "stdout": result.Stdout, "stderr": result.Stderr, "overran": result.Overran,
+	}, nil
+}
+
+// overlay returns the learner's files with those of the scenario laid over them. A
+// folder that the scenario brings replaces the learner's whole.
+func (l *Look) overlay(files []labs.Entry, given fs.FS) ([]labs.Entry, error) {
+	var kept, added []labs.Entry
+	replaced := map[string]bool{".git": true}
+	if l.Add != "" {
+		var err error
+		if added, err = givenFiles(given, l.Add); err != nil {
+			return nil, err
+		}
+	}
+	for _, entry := range added {
+		replaced[top(entry.Path)] = true
+	}
+	for _, entry := range files {
+		if !replaced[top(entry.Path)] {
+			kept = append(kept, entry)
+		}
+	}
+	return append(kept, added...), nil
+}
+
+func top(path string) string {
+	first, _, _ := strings.Cut(path, "/")
+	return first
+}
+
+func givenFiles(given fs.FS, dir string) ([]labs.Entry, error) {
+	var entries []labs.Entry
+	root, err := fs.Sub(given, dir)
+	if err != nil {
+		return nil, err
+	}
+	err = fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == "." {
+			return err
+		}
+		if entry.IsDir() {
+			entries = append(entries, labs.Entry{Path: path, Mode: fs.ModeDir | 0o755})
+			return nil
+		}
+		data, err := fs.ReadFile(root, path)
+		entries = append(entries, labs.Entry{Path: path, Mode: 0o644, Data: data})
+		return err
+	})
+	return entries, err
+}

@@ -1,0 +1,266 @@
+package labs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Runner starts labs, grades them and removes them.
+type Runner struct {
+	Engine   Engine
+	Images   Images
+	Families []Family
+	Clock    func() time.Time
+	Emit     Emit  // may be nil
+	Cache    int64 // bytes that snapshots may take before the least recently used go
+}
+
+const (
+	readyTimeout  = 60 * time.Second
+	readyInterval = 25 * time.Millisecond
+	// A start that did not come to its end within this time never will.
+	startTimeout = 2 * time.Minute
+)
+
+// Start starts a lab of the variant for an owner, from its snapshot, which is made
+// first if it is not there. The lab is swept once its time is up.
+func (r *Runner) Start(ctx context.Context, v *Variant, owner string, life time.Duration) (*Lab, error) {
+	if err := r.vacant(ctx, owner, v.Name); err != nil {
+		return nil, err
+	}
+	images, snapshot, clean, err := r.provide(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	defer clean()
+	now := r.Clock()
+	return r.launch(ctx, labPlan(v, snapshot, owner, now, now.Add(life)), v, images)
+}
+
+// Reset puts a lab back to how it was handed over. Owner, seed, start and expiry
+// stay. What is there is removed only once all is there to start it again.
+func (r *Runner) Reset(ctx context.Context, lab *Lab, v *Variant) (*Lab, error) {
+	images, snapshot, clean, err := r.provide(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	defer clean()
+	end := r.Emit.Step("remove", "Removing what is there")
+	err = r.Engine.Remove(ctx, lab.ID)
+	if end(err); err != nil {
+		return nil, err
+	}
+	return r.launch(ctx, labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images)
+}
+
+// provide makes sure of what a lab is started from: images and snapshot. clean
+// waits for what is removed meanwhile.
+func (r *Runner) provide(ctx context.Context, v *Variant) (images map[string]ImageRef, snapshot *Snapshot, clean func(), err error) {
+	if images, err = r.Images.Ensure(ctx, v.imageNames(), r.Emit); err != nil {
+		return nil, nil, nil, err
+	}
+	if err := offered(v, images); err != nil {
+		return nil, nil, nil, err
+	}
+	snapshot, clean, err = r.snapshot(ctx, v, images)
+	return images, snapshot, clean, err
+}
+
+// vacant makes sure that the owner has no lab of the scenario. Remains of a start
+// that was killed are removed.
+func (r *Runner) vacant(ctx context.Context, owner, scenario string) error {
+	lab, err := r.Find(ctx, LabID(owner, scenario))
+	switch {
+	case errors.Is(err, ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case !lab.Whole && r.Clock().Sub(lab.Started) > startTimeout:
+		return r.Engine.Remove(ctx, lab.ID)
+	}
+	return Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d", scenario, lab.Seed),
+		fmt.Sprintf("Go on with it: endstate shell %[1]s · put it back: endstate reset %[1]s · end it: endstate stop %[1]s", scenario))
+}
+
+// Find returns the lab of that ID. ErrNotFound: there is none.
+func (r *Runner) Find(ctx context.Context, id string) (*Lab, error) {
+	all, err := r.Engine.Labs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, lab := range all {
+		if lab.ID == id {
+			return lab, nil
+		}
+	}
+	return nil, ErrNotFound
+}
+
+// Labs returns the labs that were handed to a learner; of every owner when owner is empty.
+func (r *Runner) Labs(ctx context.Context, owner string) ([]*Lab, error) {
+	all, err := r.Engine.Labs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(l *Lab) bool {
+		return l.Role != RoleLab || (owner != "" && l.Owner != owner)
+	}), nil
+}
+
+// Sweep removes every lab whose time is up, of any role, and returns them.
+func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
+	all, err := r.Engine.Labs(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var swept []*Lab
+	var failed []error
+	for _, lab := range all {
+		if !lab.Expired(r.Clock()) {
+			continue
+		}
+		if err := r.Engine.Remove(ctx, lab.ID); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		swept = append(swept, lab)
+	}
+	return swept, errors.Join(failed...)
+}
+
+// launch starts the hosts of a plan and waits until they serve; if they never do,
+// they are removed.
+func (r *Runner) launch(ctx context.Context, plan Plan, v *Variant, images map[string]ImageRef) (*Lab, error) {
+	lab, err := r.Engine.Launch(ctx, plan, r.Emit)
+	if errors.Is(err, ErrConflict) {
+		return nil, Misuse(fmt.Sprintf("A lab of %s is being started by another process", plan.Lab.Scenario),
+			"Wait for it, then: endstate shell "+plan.Lab.Scenario)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := r.ready(ctx, lab, v, images); err != nil {
+		return nil, errors.Join(err, r.Engine.Remove(context.WithoutCancel(ctx), lab.ID))
+	}
+	return lab, nil
+}
+
+// ready waits until every host of the lab serves.
+func (r *Runner) ready(ctx context.Context, lab *Lab, v *Variant, images map[string]ImageRef) error {
+	record := Record{}
+	if lab.Record != "" {
+		var err error
+		if record, err = DecodeRecord(lab.Record); err != nil {
+			return err
+		}
+	}
+	site := newSite(r.Engine, lab, record, v.Files, images)
+	defer site.close()
+	return eachHost(lab, func(host Host) error { return r.hostReady(ctx, site, host) })
+}
+
+func (r *Runner) hostReady(ctx context.Context, site *Site, host Host) (err error) {
+	image, ok := r.image(host.Image)
+	if !ok || image.Ready == nil {
+		return nil
+	}
+	end := r.Emit.Step("ready "+host.Name, "Waiting until `"+host.Name+"` answers")
+	defer func() { end(err) }()
+	wait, cancel := context.WithTimeout(ctx, readyTimeout)
+	defer cancel()
+	stopped := func(err error) bool { return errors.Is(err, errStopped) }
+	err = Poll(wait, readyInterval, stopped, func(ctx context.Context) error { return image.Ready(ctx, site, host) })
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	if err == nil {
+		return nil
+	}
+	lines, logErr := r.Engine.Logs(context.WithoutCancel(ctx), host, 12)
+	return &Problem{
+		What: fmt.Sprintf("The host `%s` does not answer", host.Name),
+		Do:   "Its last lines:\n" + strings.TrimSpace(lines),
+		Err:  errors.Join(err, logErr),
+	}
+}
+
+// image returns the family's image of that name.
+func (r *Runner) image(name string) (Image, bool) {
+	for _, family := range r.Families {
+		for _, image := range family.Images {
+			if image.Name == name {
+				return image, true
+			}
+		}
+	}
+	return Image{}, false
+}
+
+// eachHost does something with every host of a lab, side by side.
+func eachHost(lab *Lab, do func(Host) error) error {
+	failed := make([]error, len(lab.Hosts))
+	var all sync.WaitGroup
+	for i, host := range lab.Hosts {
+		all.Go(func() { failed[i] = do(host) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// imageNames returns the names of the images that the variant needs, each once.
+func (v *Variant) imageNames() []string {
+	names := lookImages(v.looks())
+	for _, host := range v.Hosts {
+		names = append(names, host.Image)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// lookImages returns the names of the images that looks need themselves, each once.
+func lookImages(looks []Look) []string {
+	var names []string
+	for _, look := range looks {
+		if user, ok := look.(ImageUser); ok {
+			names = append(names, user.ImageNames()...)
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+func (v *Variant) looks() []Look {
+	var looks []Look
+	for _, fact := range v.Facts {
+		looks = append(looks, fact.Look)
+	}
+	for _, check := range v.Checks {
+		looks = append(looks, check.Look)
+	}
+	for _, guard := range v.Guards {
+		looks = append(looks, guard.Look)
+	}
+	return looks
+}
+
+// offered refuses a variant whose servers are not there.
+func offered(v *Variant, images map[string]ImageRef) error {
+	for _, server := range v.Requires {
+		there := false
+		for _, image := range images {
+			there = there || strings.HasPrefix(strings.ToLower(image.Server), strings.ToLower(server))
+		}
+		if !there {
+			return &Problem{
+				What: fmt.Sprintf("The scenario %s needs the server %s, which is not there", v.Name, server),
+				Do:   "See which servers are: endstate doctor",
+			}
+		}
+	}
+	return nil
+}

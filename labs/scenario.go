@@ -1,0 +1,140 @@
+package labs
+
+import (
+	"io/fs"
+	"time"
+)
+
+// Scenario is what can be said of a scenario before a seed is drawn.
+type Scenario struct {
+	Name     string   `json:"name"`
+	Title    string   `json:"title"`
+	Question string   `json:"question"` // the interview's question it practises
+	Topic    string   `json:"topic"`
+	Level    int      `json:"level"`              // 1 core, 2 working, 3 expert
+	Minutes  int      `json:"minutes"`            // par time
+	Requires []string `json:"requires,omitempty"` // servers without which it can't be offered
+	Hash     string   `json:"hash"`               // of all files of its folder
+}
+
+// Scenarios is where scenarios come from.
+type Scenarios interface {
+	// List returns all scenarios, ordered by topic, level and name.
+	List() []Scenario
+	// Variant draws a scenario at a seed. The same seed gives the same variant.
+	Variant(name string, seed uint64) (*Variant, error)
+}
+
+// Variant is a scenario at one seed: every text rendered, every check compiled.
+type Variant struct {
+	Scenario
+	Seed    uint64
+	Params  map[string]any
+	Task    string // Markdown: what the learner reads
+	Debrief string // Markdown: the model answer
+	Hosts   []HostSpec
+	Setup   []Script // builds a healthy system
+	Fault   []Script // breaks it
+	Facts   []Fact
+	Checks  []Check
+	Guards  []Guard
+	Hints   []Hint
+	Proofs  []Proof
+	Files   fs.FS  // the scenario's folder, templates rendered
+	Key     string // hash of all that makes the snapshot, the images apart
+}
+
+// Workspace is the host in which the learner works. Every scenario has one.
+const Workspace = "workspace"
+
+// HostSpec is what a scenario says of a host. Fields have the names and meanings
+// of the Compose Specification's service.
+type HostSpec struct {
+	Name        string
+	Image       string // an image of a family, by name
+	Environment map[string]string
+	Memory      int64   // bytes
+	CPUs        float64 // processors
+	PIDs        int64   // processes and threads
+	CapAdd      []string
+	Open        bool // the learner may have a shell here
+}
+
+// Script is a shell script to be run in a host as root, beside its data files.
+type Script struct {
+	Host  string
+	Text  string
+	Files fs.FS // copied beside the script; gone after it
+}
+
+// Fact is the truth measured while the system was healthy.
+type Fact struct {
+	Name string
+	Look Look
+}
+
+// Assertion is what a check and a guard share: a look and an expectation.
+type Assertion struct {
+	ID        string
+	Title     string
+	Look      Look
+	Expect    Expectation
+	Otherwise Message // may be nil
+}
+
+// Check earns its points when its expectation holds.
+type Check struct {
+	Assertion
+	Points int
+	Needs  []string // IDs of checks without which it is skipped
+}
+
+// Guard costs points when its expectation, which held when the lab was handed
+// over, no longer holds.
+type Guard struct {
+	Assertion
+	Costs int
+}
+
+// Hint is help that costs points once it is opened. Hints open in their order.
+type Hint struct {
+	Costs int    `json:"costs"`
+	Text  string `json:"text"`
+}
+
+// Proof plays a learner and states the verdicts that must come of it.
+type Proof struct {
+	Name   string
+	Script string   // run in the workspace, as the learner
+	Fails  []string // IDs of the checks and guards that fail; every other one passes
+	Skips  []string // IDs of the checks that are skipped
+}
+
+// Bindings are what an expectation or a message can speak of: params, facts and
+// the observation under its name.
+type Bindings map[string]any
+
+// Expectation is a condition over bindings.
+type Expectation interface {
+	// Holds evaluates the condition. An error is the scenario's, not the learner's.
+	Holds(Bindings) (bool, error)
+}
+
+// Message is a text over bindings.
+type Message interface {
+	// Text returns the text. With an error, it returns what could be said.
+	Text(Bindings) (string, error)
+}
+
+// Par returns the time in which the scenario should be done.
+func (s Scenario) Par() time.Duration { return time.Duration(s.Minutes) * time.Minute }
+
+// Host returns the specification of a host, or nil.
+func (v *Variant) Host(name string) *HostSpec {
+	for i := range v.Hosts {
+		if v.Hosts[i].Name == name {
+			return &v.Hosts[i]
+		}
+	}
+	return nil
+}

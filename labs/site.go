@@ -1,0 +1,127 @@
+package labs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"slices"
+	"sync"
+)
+
+// Site is a lab as the looks of one round of checks see it. What one look opened
+// or copied out, the others share.
+type Site struct {
+	Lab    *Lab
+	Record Record
+	Given  fs.FS               // the scenario's folder, templates rendered
+	Images map[string]ImageRef // those the scenario needs, by name
+
+	engine Engine
+	mu     sync.Mutex
+	shared map[string]*share
+	closes []func()
+}
+
+type share struct {
+	once  sync.Once
+	value any
+	err   error
+}
+
+// errStopped says that a host runs no more.
+var errStopped = errors.New("the host has stopped")
+
+func newSite(engine Engine, lab *Lab, record Record, files fs.FS, images map[string]ImageRef) *Site {
+	return &Site{Lab: lab, Record: record, Given: files, Images: images, engine: engine, shared: map[string]*share{}}
+}
+
+// HostOf returns the named host or, without a name, the only host that runs one
+// of the images.
+func (s *Site) HostOf(name string, images ...string) (Host, error) {
+	if name != "" {
+		return s.Lab.Host(name)
+	}
+	var found []Host
+	for _, h := range s.Lab.Hosts {
+		if slices.Contains(images, h.Image) {
+			found = append(found, h)
+		}
+	}
+	if len(found) != 1 {
+		return Host{}, fmt.Errorf("%d hosts run %v: the look must name one", len(found), images)
+	}
+	return found[0], nil
+}
+
+// Dial connects to a port of a host, as a program in that host would. An
+// [Obstacle]: nothing listens there, or the host has stopped by itself.
+func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) {
+	conn, err := dial(ctx, s.engine, host, port)
+	switch {
+	case err == nil:
+		return conn, nil
+	case errors.Is(err, errRefused):
+		return nil, &Obstacle{Message: fmt.Sprintf("Nothing answers on port %d of `%s`.", port, host.Name), Err: err}
+	}
+	return nil, s.stopped(ctx, host, err)
+}
+
+// stopped tells a host that ended by the learner's doing, which is an obstacle,
+// from one that was killed from outside, which is nobody's mistake.
+func (s *Site) stopped(ctx context.Context, host Host, cause error) error {
+	all, err := s.engine.Labs(ctx)
+	if err != nil {
+		return errors.Join(cause, err)
+	}
+	i := slices.IndexFunc(all, func(l *Lab) bool { return l.ID == s.Lab.ID })
+	if i < 0 {
+		return &Problem{What: "The lab is gone", Do: "Start it again: endstate start " + s.Lab.Scenario, Err: cause}
+	}
+	now, err := all[i].Host(host.Name)
+	if err == nil && now.Running {
+		return cause
+	}
+	cause = errors.Join(errStopped, cause)
+	switch {
+	case err == nil && now.Starved:
+		return &Obstacle{Message: fmt.Sprintf("The host `%s` ran out of memory and stopped.", host.Name), Err: cause}
+	case err == nil && now.Exit == 0:
+		return &Obstacle{Message: fmt.Sprintf("The host `%s` has stopped: its server was shut down.", host.Name), Err: cause}
+	}
+	return &Problem{
+		What: fmt.Sprintf("The host `%s` was stopped from outside the lab", host.Name),
+		Do:   "Put the lab back to its beginning: endstate reset " + s.Lab.Scenario, Err: cause,
+	}
+}
+
+// Once makes a value once a round, whoever asks first, and hands it to all who
+// ask for the same key.
+func (s *Site) Once(key string, build func() (any, error)) (any, error) {
+	s.mu.Lock()
+	one, ok := s.shared[key]
+	if !ok {
+		one = &share{}
+		s.shared[key] = one
+	}
+	s.mu.Unlock()
+	one.once.Do(func() { one.value, one.err = build() })
+	return one.value, one.err
+}
+
+// OnClose registers what is to be let go at the round's end.
+func (s *Site) OnClose(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closes = append(s.closes, f)
+}
+
+func (s *Site) close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range slices.Backward(s.closes) {
+		f()
+	}
+	s.closes = nil
+}

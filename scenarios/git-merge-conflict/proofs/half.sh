@@ -1,0 +1,3 @@
+cd "$project"
+git checkout --ours settings.py
+git add settings.py

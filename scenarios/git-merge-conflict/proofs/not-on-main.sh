@@ -1,0 +1,2 @@
+git switch --create merged
+git branch --force main HEAD^1

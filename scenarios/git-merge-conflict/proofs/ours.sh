@@ -1,0 +1,4 @@
+cd "$project"
+git checkout --ours .
+git add .
+git commit --no-edit

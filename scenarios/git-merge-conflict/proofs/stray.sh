@@ -1,0 +1,3 @@
+git show HEAD^1:pricing.py > pricing.py.orig
+git add pricing.py.orig
+git commit --amend --no-edit

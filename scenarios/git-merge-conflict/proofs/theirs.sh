@@ -1,0 +1,4 @@
+cd "$project"
+git checkout --theirs .
+git add .
+git commit --no-edit
