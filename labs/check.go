@@ -133,8 +133,8 @@ func skip(checks []Check, results []Result) {
 			if j < 0 || results[i].Verdict == Skipped {
 				continue
 			}
-			results[i].Verdict = Skipped
-			results[i].Message = fmt.Sprintf("It can be looked at once “%s” has passed.", titleOf(results, check.Needs[j]))
+			results[i].Verdict, results[i].Defect = Skipped, ""
+			results[i].Message = fmt.Sprintf("Waits for: %s.", titleOf(results, check.Needs[j]))
 			changed = true
 		}
 	}

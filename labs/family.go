@@ -26,6 +26,7 @@ type Image struct {
 // Build is one way to make an image.
 type Build struct {
 	Server     string            // which server the image runs, where several could: "mongod", "ferretdb"
+	Runs       Software          // the server, where its version is that of a package
 	Needs      string            // reference of an image that must be local, or be had from a registry that answers
 	From       []string          // names of the images it is built from; their references are build arguments
 	Files      fs.FS             // the build context
@@ -33,6 +34,9 @@ type Build struct {
 	Args       map[string]string // further build arguments
 	Bootstrap  bool              // made by debootstrap in place of a Dockerfile
 }
+
+// Software is a program by name, and the Debian package that has its version.
+type Software struct{ Name, Package string }
 
 // Probe is how the grader looks at a host: what scenarios name, and what its
 // fields are read into.

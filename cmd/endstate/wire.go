@@ -11,7 +11,9 @@ import (
 	"endstate/internal/docker"
 	"endstate/internal/terminal"
 	"endstate/labs"
+	"endstate/labs/file"
 	"endstate/labs/git"
+	"endstate/labs/mysql"
 	"endstate/labs/run"
 	"endstate/scenarios"
 )
@@ -22,7 +24,9 @@ var version = "dev"
 // families are the topics; a new one is one line here.
 func families() []labs.Family {
 	return []labs.Family{
+		mysql.Family(),
 		git.Family(),
+		file.Family(),
 		run.Family(),
 	}
 }

@@ -106,7 +106,7 @@ func (m *making) build(ctx context.Context, name string, build labs.Build) (ref 
 	if err != nil {
 		return "", err
 	}
-	return ref, m.label(ctx, name, id, ref)
+	return ref, m.label(ctx, name, build.Runs, id, ref)
 }
 
 // below makes sure of the images that a build stands on and returns its build arguments.
@@ -151,18 +151,34 @@ func (m *making) pull(ctx context.Context, step, ref string) (err error) {
 }
 
 // label puts on an image which packages came to be in it, and tags it.
-func (m *making) label(ctx context.Context, name, id, ref string) error {
+func (m *making) label(ctx context.Context, name string, runs labs.Software, id, ref string) error {
 	status, err := m.library.store.ReadFile(ctx, id, "/var/lib/dpkg/status")
 	if err != nil && !errors.Is(err, labs.ErrNotFound) {
 		return err
 	}
-	packages, err := json.Marshal(packagesIn(string(status)))
+	packages := packagesIn(string(status))
+	text, err := json.Marshal(packages)
 	if err != nil {
 		return err
 	}
-	labels := map[string]string{LabelImage: name, LabelPackages: string(packages)}
+	labels := map[string]string{LabelImage: name, LabelPackages: string(text)}
+	if version := packages[runs.Package]; version != "" {
+		labels[LabelServer] = runs.Name + " " + upstream(version)
+	}
 	_, err = m.library.store.Build(ctx, relabel(id, ref, labels), func(string, int64, int64) {})
 	return err
+}
+
+// upstream returns the program's version in a package's: without epoch and revision.
+// https://www.debian.org/doc/debian-policy/ch-controlfields.html#version
+func upstream(version string) string {
+	if _, after, found := strings.Cut(version, ":"); found {
+		version = after
+	}
+	if i := strings.LastIndexByte(version, '-'); i > 0 {
+		version = version[:i]
+	}
+	return version
 }
 
 // packagesIn reads package names and versions from dpkg's status file.

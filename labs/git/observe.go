@@ -16,6 +16,10 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/storer"
 )
 
+// staged is the stage of an index entry that is not in conflict; the library's own
+// constant for it has another value.
+const staged index.Stage = 0
+
 const (
 	maxCommits = 10_000
 	maxText    = 1 << 20 // bytes of a file whose text is wanted
@@ -165,7 +169,7 @@ func (r *repository) index(observed map[string]any) error {
 	}
 	last := ""
 	for _, entry := range idx.Entries {
-		if entry.Stage != index.Merged && entry.Name != last {
+		if entry.Stage != staged && entry.Name != last {
 			last = entry.Name
 			conflicts = append(conflicts, entry.Name)
 		}

@@ -1,0 +1,100 @@
+// Package file is the probe that looks at files, by a copy of them.
+package file
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"path"
+	"unicode/utf8"
+
+	"endstate/labs"
+)
+
+// Family returns the family of the file probe. It has no images of its own.
+func Family() labs.Family {
+	return labs.Family{Name: "file", Probes: []labs.Probe{{Name: "file", New: func() labs.Look { return &Look{} }}}}
+}
+
+// Look looks at a file, or at all files of a folder. What it observes has the name
+// files: a map from path to
+//
+//	kind     file, folder or link
+//	size     bytes
+//	digest   SHA-256 of the content
+//	mode     permissions, as in 0644
+//	link     what a link points to
+//	text     the content, if Text asks for it and it is text of at most 64 KiB
+//
+// The path of the file or folder itself is ".". Nothing there is an empty map.
+type Look struct {
+	// Path is the file's or folder's, absolute.
+	Path string `yaml:"path"`
+	// Host whose file it is; the workspace if it is not said.
+	Host string `yaml:"host,omitempty"`
+	// Text asks for the content too.
+	Text bool `yaml:"text,omitempty"`
+}
+
+const maxText = 64 << 10
+
+// Variable is the name of what is observed.
+func (l *Look) Variable() string { return "files" }
+
+// SetShorthand takes the path.
+func (l *Look) SetShorthand(text string) { l.Path = text }
+
+// Validate reports fields that make no sense.
+func (l *Look) Validate() error {
+	if !path.IsAbs(l.Path) {
+		return errors.New("path must be absolute")
+	}
+	return nil
+}
+
+// Observe copies the files out and describes them.
+func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
+	name := l.Host
+	if name == "" {
+		name = labs.Workspace
+	}
+	host, err := site.Lab.Host(name)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string]any{}
+	entries, err := site.Files(ctx, host, l.Path)
+	if errors.Is(err, labs.ErrNotFound) {
+		return files, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		files[entry.Path] = l.describe(entry)
+	}
+	return files, nil
+}
+
+func (l *Look) describe(entry labs.Entry) map[string]any {
+	sum := sha256.Sum256(entry.Data)
+	described := map[string]any{
+		"kind": "file", "size": len(entry.Data), "digest": hex.EncodeToString(sum[:]), "mode": mode(entry), "link": entry.Link,
+	}
+	switch {
+	case entry.Mode.IsDir():
+		described["kind"] = "folder"
+	case entry.Link != "":
+		described["kind"] = "link"
+	case l.Text && len(entry.Data) <= maxText && utf8.Valid(entry.Data):
+		described["text"] = string(entry.Data)
+	}
+	return described
+}
+
+func mode(entry labs.Entry) string {
+	const digits = "01234567"
+	perm := entry.Mode.Perm()
+	return string([]byte{'0', digits[perm>>6&7], digits[perm>>3&7], digits[perm&7]})
+}

@@ -1,0 +1,76 @@
+// Package mysql is the family of MySQL: the server's and the client's images, and
+// the probe that asks a server over its protocol with the grader's own account.
+package mysql
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"endstate/labs"
+)
+
+//go:embed image
+var images embed.FS
+
+// The images of the family, as scenarios name them.
+const (
+	serverImage = "mysql"
+	clientImage = "mysql-client"
+)
+
+// Family returns the family of MySQL.
+func Family() labs.Family {
+	return labs.Family{
+		Name: "mysql",
+		Images: []labs.Image{
+			{
+				Name: serverImage,
+				Builds: []labs.Build{{
+					From: []string{"base"}, Files: folder("image/server"), Dockerfile: "Dockerfile",
+					Runs: labs.Software{Name: "MySQL", Package: "mysql-server-core"},
+				}},
+				Ready: ready,
+				Arm:   arm,
+			},
+			{
+				Name:   clientImage,
+				Builds: []labs.Build{{From: []string{"workspace"}, Files: folder("image/client"), Dockerfile: "Dockerfile"}},
+			},
+		},
+		Probes: []labs.Probe{{Name: "mysql", New: func() labs.Look { return &Look{} }}},
+	}
+}
+
+func folder(path string) fs.FS {
+	files, err := fs.Sub(images, path)
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return files
+}
+
+// ready pings the server as the grader.
+func ready(ctx context.Context, site *labs.Site, host labs.Host) error {
+	db, err := open(site, host, grader(site))
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	return db.PingContext(ctx)
+}
+
+// arm gives the grader's account its password; the image has it without one.
+func arm(ctx context.Context, site *labs.Site, host labs.Host, secret string) error {
+	db, err := open(site, host, Account{User: graderName})
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	// The secret is letters and digits; ALTER USER takes no parameters.
+	if _, err := db.ExecContext(ctx, fmt.Sprintf("ALTER USER CURRENT_USER() IDENTIFIED BY '%s'", secret)); err != nil {
+		return fmt.Errorf("set the password of %s: %w", graderName, err)
+	}
+	return nil
+}

@@ -1,0 +1,2 @@
+mysql --execute "CREATE DATABASE $database CHARACTER SET $charset COLLATE $collation"
+grep -v '^INSERT INTO' "$database.sql" | mysql "$database"

@@ -1,0 +1,1 @@
+mysql "$database" --execute "UPDATE products SET price = price + 0.01 LIMIT 1"

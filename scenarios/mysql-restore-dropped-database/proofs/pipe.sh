@@ -1,0 +1,2 @@
+cd
+{ echo "CREATE DATABASE $database COLLATE $collation; USE $database;"; cat "$database.sql"; } | mysql

@@ -1,0 +1,2 @@
+mysqladmin create "$database"
+mysql "$database" < "$database.sql"

@@ -1,0 +1,3 @@
+cd
+mysql --execute "CREATE DATABASE $database CHARACTER SET $charset COLLATE $collation"
+mysql "$database" < "$database.sql"
