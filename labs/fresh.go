@@ -43,18 +43,64 @@ const freshScript = `tar -x -f - && exec timeout -k 1 "$0" bash -c "$1" </dev/nu
 
 // Fresh runs a command in a host made for it. The host is removed in the
 // background; the round's end waits for that.
-func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, err error) {
-	lab, err := s.engine.Launch(ctx, s.freshPlan(fresh), nil)
+func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (FreshResult, error) {
+	host, remove, err := s.launchFresh(ctx, HostPlan{
+		Image: s.Images[fresh.Image].Ref, Family: fresh.Image, Command: []string{"sleep", "120"}, Memory: fresh.Memory,
+		CPUs: 1, PIDs: 128, ReadOnly: true,
+		Scratch: map[string]string{freshDir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
+	})
 	if err != nil {
-		return result, fmt.Errorf("start a fresh host: %w", err)
+		return FreshResult{}, err
 	}
-	defer s.removeLater(ctx, lab.ID)
+	defer s.OnClose(waited(remove))
+	return s.runFresh(ctx, host, fresh)
+}
+
+// FreshHost starts a server of an image in a host without a network, which only the
+// grader reaches, and which is gone at the round's end.
+func (s *Site) FreshHost(ctx context.Context, image string) (Host, error) {
+	host, remove, err := s.launchFresh(ctx, HostPlan{
+		Image: s.Images[image].Ref, Family: image, Memory: defaultMemory, CPUs: 2, PIDs: defaultPIDs,
+	})
+	if err == nil {
+		s.OnClose(remove)
+	}
+	return host, err
+}
+
+// launchFresh starts a lab of one host. What could not be removed is past its time
+// soon, and swept.
+func (s *Site) launchFresh(ctx context.Context, host HostPlan) (Host, func(), error) {
+	now := time.Now()
+	host.Name = "scratch"
+	lab, err := s.engine.Launch(ctx, Plan{
+		Lab: Lab{
+			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: RoleScratch, Scenario: s.Lab.Scenario, Seed: s.Lab.Seed,
+			Owner: s.Lab.Owner, Started: now, Expires: now.Add(freshLife),
+		},
+		Hosts: []HostPlan{host},
+	}, nil)
+	if err != nil {
+		return Host{}, nil, fmt.Errorf("start a fresh host: %w", err)
+	}
+	return lab.Hosts[0], func() { _ = s.engine.Remove(context.WithoutCancel(ctx), lab.ID) }, nil
+}
+
+// waited begins work in the background and returns what waits for its end.
+func waited(work func()) func() {
+	done := make(chan struct{})
+	go func() { defer close(done); work() }()
+	return func() { <-done }
+}
+
+// runFresh copies the files into the host and runs the command over them.
+func (s *Site) runFresh(ctx context.Context, host Host, fresh FreshRun) (result FreshResult, err error) {
 	archive, err := archiveEntries(fresh.Files)
 	if err != nil {
 		return result, err
 	}
 	seconds := fmt.Sprintf("%.3f", fresh.Time.Seconds())
-	process, err := s.engine.Execute(ctx, lab.Hosts[0], Command{
+	process, err := s.engine.Execute(ctx, host, Command{
 		Args: []string{"bash", "-c", freshScript, seconds, fresh.Command}, User: Learner, Dir: freshDir,
 		Environment: map[string]string{"HOME": freshDir, "PYTHONDONTWRITEBYTECODE": "1"},
 	})
@@ -82,31 +128,6 @@ func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, e
 		Status: status, Stdout: out.String(), Stderr: process.Stderr(),
 		Overran: status == statusOverran || status == statusKilled,
 	}, err
-}
-
-func (s *Site) freshPlan(fresh FreshRun) Plan {
-	now := time.Now()
-	return Plan{
-		Lab: Lab{
-			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: RoleScratch, Scenario: s.Lab.Scenario, Seed: s.Lab.Seed,
-			Owner: s.Lab.Owner, Started: now, Expires: now.Add(freshLife),
-		},
-		Hosts: []HostPlan{{
-			Name: "scratch", Image: s.Images[fresh.Image].Ref, Family: fresh.Image, Command: []string{"sleep", "120"},
-			Memory: fresh.Memory, CPUs: 1, PIDs: 128, ReadOnly: true,
-			Scratch: map[string]string{freshDir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
-		}},
-	}
-}
-
-func (s *Site) removeLater(ctx context.Context, id string) {
-	removed := make(chan struct{})
-	go func() {
-		defer close(removed)
-		// What could not be removed is past its time soon, and swept.
-		_ = s.engine.Remove(context.WithoutCancel(ctx), id)
-	}()
-	s.OnClose(func() { <-removed })
 }
 
 // archiveEntries packs files again, links that lead out of their folder left out.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func runScript(ctx context.Context, engine Engine, host Host, script Script, env
 	path := scriptDir + "/" + dir
 	status, output, err := run(ctx, engine, host, Command{
 		Args:        []string{"bash", "-c", "trap 'rm -rf \"$0\"' EXIT; cd \"$0\" && bash -euo pipefail -c \"$1\"", path, script.Text},
-		Environment: env, User: "root",
+		Environment: withHome(env, path), User: "root",
 	})
 	if err != nil {
 		return err
@@ -37,6 +38,14 @@ func runScript(ctx context.Context, engine Engine, host Host, script Script, env
 		return fmt.Errorf("exit status %d: %s", status, output)
 	}
 	return nil
+}
+
+// withHome puts a script's home into its folder, so that what programs write there
+// is gone with it.
+func withHome(env map[string]string, home string) map[string]string {
+	with := maps.Clone(env)
+	with["HOME"] = home
+	return with
 }
 
 // run runs a command to its end and returns its exit status and the last lines

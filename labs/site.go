@@ -96,6 +96,9 @@ func (s *Site) stopped(ctx context.Context, host Host, cause error) error {
 	}
 }
 
+// ReadGiven reads a file of the scenario's folder.
+func (s *Site) ReadGiven(name string) ([]byte, error) { return fs.ReadFile(s.Given, name) }
+
 // Once makes a value once a round, whoever asks first, and hands it to all who
 // ask for the same key.
 func (s *Site) Once(key string, build func() (any, error)) (any, error) {

@@ -13,6 +13,7 @@ import (
 	"endstate/labs"
 	"endstate/labs/file"
 	"endstate/labs/git"
+	"endstate/labs/mongodb"
 	"endstate/labs/mysql"
 	"endstate/labs/run"
 	"endstate/scenarios"
@@ -25,6 +26,7 @@ var version = "dev"
 func families() []labs.Family {
 	return []labs.Family{
 		mysql.Family(),
+		mongodb.Family(),
 		git.Family(),
 		file.Family(),
 		run.Family(),

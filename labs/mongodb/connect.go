@@ -1,0 +1,110 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"endstate/labs"
+)
+
+const (
+	// A command that takes longer is the learner's doing.
+	patience = 4 * time.Second
+	// How long the driver looks for a server that does not answer.
+	selection = 1500 * time.Millisecond
+)
+
+// client is a driver's client, and the reason why it could not connect, which the
+// driver itself hides.
+type client struct {
+	*mongo.Client
+	dialer *dialer
+}
+
+// dialer connects through a relay inside the server's host.
+type dialer struct {
+	site *labs.Site
+	host labs.Host
+	port int
+	mu   sync.Mutex
+	err  error
+}
+
+// DialContext connects; the address is always the host's own.
+func (d *dialer) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
+	conn, err := d.site.Dial(ctx, d.host, d.port)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.err = err
+	return conn, err
+}
+
+func (d *dialer) reason() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.err
+}
+
+// connect returns a client of a server, which connects when it is first used.
+func connect(site *labs.Site, host labs.Host, port int) (*client, error) {
+	d := &dialer{site: site, host: host, port: port}
+	inner, err := mongo.Connect(options.Client().
+		SetHosts([]string{fmt.Sprintf("%s:%d", host.Name, port)}).SetDirect(true).SetDialer(d).
+		SetServerSelectionTimeout(selection).SetMaxPoolSize(4).SetRetryReads(false).
+		SetServerMonitoringMode("poll").SetAppName("endstate"))
+	if err != nil {
+		return nil, fmt.Errorf("connect to %s: %w", host.Name, err)
+	}
+	return &client{Client: inner, dialer: d}, nil
+}
+
+// pool returns the round's client of a server; all looks share it.
+func pool(site *labs.Site, host labs.Host) (*client, error) {
+	shared, err := site.Once("mongodb "+host.ID, func() (any, error) {
+		c, err := connect(site, host, graderPort(host))
+		if err == nil {
+			site.OnClose(func() { disconnect(c) })
+		}
+		return c, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	c, ok := shared.(*client)
+	if !ok {
+		return nil, fmt.Errorf("the client of %s is a %T", host.Name, shared)
+	}
+	return c, nil
+}
+
+// disconnect lets go of a client without waiting for what it still asks.
+func disconnect(c *client) {
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_ = c.Disconnect(ctx)
+}
+
+// explain makes an obstacle of what the server answers, as its data and indexes
+// are the learner's, and finds the reason behind a failed connection.
+func (c *client) explain(ctx context.Context, host labs.Host, err error) error {
+	var obstacle *labs.Obstacle
+	var refused mongo.ServerError
+	switch {
+	case err == nil || errors.As(err, &obstacle):
+		return err
+	case errors.As(err, &refused):
+		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` answers: %v.", host.Name, refused), Err: err}
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is it busy?", host.Name), Err: err}
+	case c.dialer.reason() != nil:
+		return c.dialer.reason()
+	}
+	return err
+}

@@ -1,0 +1,92 @@
+// Package mongodb is the family of MongoDB: the server's and the client's images,
+// and the probe that asks a server over its protocol and replays recorded answers.
+package mongodb
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"endstate/labs"
+)
+
+//go:embed image
+var images embed.FS
+
+// The images of the family, as scenarios name them.
+const (
+	serverImage = "mongodb"
+	clientImage = "mongosh"
+)
+
+// genuine is the reference of MongoDB's own server.
+const genuine = "mongo:8.0"
+
+// Family returns the family of MongoDB.
+func Family() labs.Family {
+	return labs.Family{
+		Name: "mongodb",
+		Images: []labs.Image{
+			{
+				Name: serverImage,
+				Builds: []labs.Build{
+					{
+						Server: "mongod", Needs: genuine, Files: folder("image/mongod"), Dockerfile: "Dockerfile",
+						Runs: labs.Software{Name: "MongoDB", Package: "mongodb-org-server"},
+					},
+					{Server: "ferretdb", From: []string{"base"}, Files: folder("image/ferretdb"), Dockerfile: "Dockerfile"},
+				},
+				Ready: ready,
+			},
+			{
+				Name: clientImage,
+				Builds: []labs.Build{{
+					From: []string{"base", "workspace"}, Files: folder("image/mongosh"), Dockerfile: "Dockerfile",
+				}},
+			},
+		},
+		Probes: []labs.Probe{{Name: "mongodb", New: func() labs.Look { return &Look{} }}},
+	}
+}
+
+func folder(path string) fs.FS {
+	files, err := fs.Sub(images, path)
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return files
+}
+
+// graderPort is where the grader asks: of FerretDB, a listener of its own.
+func graderPort(host labs.Host) int {
+	if strings.HasPrefix(host.Server, "FerretDB") {
+		return 27018
+	}
+	return learnerPort
+}
+
+// learnerPort is where the learner's programs ask.
+const learnerPort = 27017
+
+// ready pings the server as the grader and as the learner do.
+func ready(ctx context.Context, site *labs.Site, host labs.Host) error {
+	for _, port := range slices.Compact([]int{graderPort(host), learnerPort}) {
+		if err := ping(ctx, site, host, port); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func ping(ctx context.Context, site *labs.Site, host labs.Host, port int) error {
+	client, err := connect(site, host, port)
+	if err != nil {
+		return err
+	}
+	defer disconnect(client)
+	return client.Database("admin").RunCommand(ctx, bson.D{{Key: "ping", Value: 1}}).Err()
+}

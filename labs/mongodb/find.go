@@ -1,0 +1,163 @@
+package mongodb
+
+import (
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"endstate/labs"
+)
+
+// What an answer may hold before it is not read on.
+const (
+	maxDocs  = 20_000
+	maxBytes = 32 << 20
+)
+
+// find runs a command that reads and returns its documents.
+func (c *client) find(ctx context.Context, database string, command bson.D) ([]any, error) {
+	command = append(bson.D{}, command...)
+	name := command[0].Key
+	if name == "aggregate" && !has(command, "cursor") {
+		command = append(command, bson.E{Key: "cursor", Value: bson.D{}})
+	}
+	command = append(command, bson.E{Key: "maxTimeMS", Value: int64(patience/time.Millisecond) - 500})
+	db := c.Database(database)
+	switch name {
+	case "find", "aggregate", "listCollections", "listIndexes":
+	default:
+		var answer bson.D
+		if err := db.RunCommand(ctx, command).Decode(&answer); err != nil {
+			return nil, err
+		}
+		return []any{value(answer)}, nil
+	}
+	cursor, err := db.RunCommandCursor(ctx, command)
+	if err != nil {
+		return nil, err
+	}
+	defer cursor.Close(context.WithoutCancel(ctx))
+	docs, size := []any{}, 0
+	for cursor.Next(ctx) {
+		if size += len(cursor.Current); len(docs) == maxDocs || size > maxBytes {
+			return nil, &labs.Obstacle{Message: fmt.Sprintf("It finds more than %d documents, or more than %d MiB.", maxDocs, maxBytes>>20)}
+		}
+		var doc bson.D
+		if err := cursor.Decode(&doc); err != nil {
+			return nil, err
+		}
+		docs = append(docs, value(doc))
+	}
+	return docs, cursor.Err()
+}
+
+func has(command bson.D, name string) bool {
+	for _, field := range command {
+		if field.Key == name {
+			return true
+		}
+	}
+	return false
+}
+
+// value turns a BSON value into one that expectations know.
+func value(v any) any {
+	switch v := v.(type) {
+	case bson.D:
+		doc := make(map[string]any, len(v))
+		for _, field := range v {
+			doc[field.Key] = value(field.Value)
+		}
+		return doc
+	case bson.A:
+		list := make([]any, len(v))
+		for i := range v {
+			list[i] = value(v[i])
+		}
+		return list
+	case bson.DateTime:
+		return v.Time().UTC()
+	case bson.Decimal128:
+		return map[string]any{"decimal": v.String()}
+	case bson.ObjectID:
+		return map[string]any{"objectId": hex.EncodeToString(v[:])}
+	case bson.Binary:
+		return v.Data
+	case bson.Regex:
+		return map[string]any{"regex": v.Pattern, "options": v.Options}
+	case bson.Timestamp:
+		return map[string]any{"timestamp": int64(v.T), "increment": int64(v.I)}
+	case bson.Null, bson.Undefined:
+		return nil
+	case nil, bool, string, int32, int64, float64:
+		return v
+	}
+	return map[string]any{"other": fmt.Sprint(v)}
+}
+
+// findHidden runs a command over the given documents, on a server without a network
+// that is made for the round: nobody in the lab ever sees them.
+func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) ([]any, error) {
+	shared, err := site.Once(fmt.Sprintf("mongodb hidden %v", l.Given), func() (any, error) { return l.hiddenServer(ctx, site) })
+	if err != nil {
+		return nil, err
+	}
+	server, ok := shared.(*client)
+	if !ok {
+		return nil, fmt.Errorf("the server for hidden documents is a %T", shared)
+	}
+	docs, err := server.find(ctx, l.Database, command)
+	if err == nil {
+		return docs, nil
+	}
+	if explained := server.explain(ctx, server.dialer.host, err); !errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return nil, explained
+	}
+	return nil, fmt.Errorf("find among hidden documents: %w", err)
+}
+
+// hiddenServer starts a server and gives it the hidden documents.
+func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, error) {
+	host, err := site.FreshHost(ctx, serverImage)
+	if err != nil {
+		return nil, err
+	}
+	server, err := pool(site, host)
+	if err != nil {
+		return nil, err
+	}
+	never := func(error) bool { return false }
+	if err := labs.Poll(ctx, 20*time.Millisecond, never, func(ctx context.Context) error {
+		return ping(ctx, site, host, graderPort(host))
+	}); err != nil {
+		return nil, fmt.Errorf("wait for the server of hidden documents: %w", err)
+	}
+	for _, file := range l.Given {
+		if err := server.give(ctx, site, l.Database, file); err != nil {
+			return nil, fmt.Errorf("give %s: %w", file, err)
+		}
+	}
+	return server, nil
+}
+
+// give inserts the documents of a file of the scenario.
+func (c *client) give(ctx context.Context, site *labs.Site, database, file string) error {
+	data, err := site.ReadGiven(file)
+	if err != nil {
+		return err
+	}
+	var wrapped struct{ Docs []bson.D }
+	if err := bson.UnmarshalExtJSON([]byte(`{"docs": `+string(data)+`}`), false, &wrapped); err != nil {
+		return err
+	}
+	docs := make([]any, len(wrapped.Docs))
+	for i := range wrapped.Docs {
+		docs[i] = wrapped.Docs[i]
+	}
+	_, err = c.Database(database).Collection(collectionOf(file)).InsertMany(ctx, docs)
+	return err
+}
