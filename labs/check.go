@@ -78,7 +78,7 @@ func judge(ctx context.Context, site *Site, v *Variant, a Assertion) (result Res
 	case err != nil:
 		return ungraded(result, err)
 	}
-	bindings := Bindings{"params": v.Params, "facts": site.Record.Facts, a.Look.Variable(): observed}
+	bindings := Bindings{"params": v.Params, "facts": site.Record.Facts, "id": a.ID, a.Look.Variable(): observed}
 	holds, err := a.Expect.Holds(bindings)
 	switch {
 	case err != nil:

@@ -110,7 +110,7 @@ type Proof struct {
 	Skips  []string // IDs of the checks that are skipped
 }
 
-// Bindings are what an expectation or a message can speak of: params, facts and
+// Bindings are what an expectation or a message can speak of: params, facts, id and
 // the observation under its name.
 type Bindings map[string]any
 

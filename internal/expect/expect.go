@@ -1,5 +1,6 @@
 // Package expect holds expectations: conditions in CEL, the Common Expression
-// Language (https://cel.dev), over params, facts and what was observed. CEL is
+// Language (https://cel.dev), over params, facts, the check's own id and what was
+// observed. CEL is
 // typed and bounded, and an expression changes nothing.
 package expect
 
@@ -74,6 +75,7 @@ func environment(variable string) (*cel.Env, error) {
 	return cel.NewEnv(
 		cel.Variable("params", cel.MapType(cel.StringType, cel.DynType)),
 		cel.Variable("facts", cel.MapType(cel.StringType, cel.DynType)),
+		cel.Variable("id", cel.StringType),
 		cel.Variable(variable, cel.DynType),
 		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Sets(), ext.Bindings(), ext.Math(), ext.Regex(), ext.TwoVarComprehensions(),
 	)

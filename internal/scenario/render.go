@@ -15,8 +15,9 @@ import (
 )
 
 // render fills in a template over params. The functions of random are there when
-// random is not nil: in files, where the seed decides what they give.
-func render(name, source string, params map[string]any, random *generator) (string, error) {
+// random is not nil: in files, where the seed decides what they give. Files may also
+// use the partials, which are templates by their names.
+func render(name, source string, params map[string]any, random *generator, partials ...partial) (string, error) {
 	if !strings.Contains(source, "{{") {
 		return source, nil
 	}
@@ -26,8 +27,13 @@ func render(name, source string, params map[string]any, random *generator) (stri
 			functions[name] = function
 		}
 	}
-	parsed, err := template.New(name).Option("missingkey=error").Funcs(functions).Parse(source)
-	if err != nil {
+	parsed := template.New(name).Option("missingkey=error").Funcs(functions)
+	for _, p := range partials {
+		if _, err := parsed.New(p.name).Parse(p.source); err != nil {
+			return "", fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	if _, err := parsed.Parse(source); err != nil {
 		return "", templateError(err)
 	}
 	var out bytes.Buffer
@@ -36,6 +42,10 @@ func render(name, source string, params map[string]any, random *generator) (stri
 	}
 	return out.String(), nil
 }
+
+// partial is a file whose name begins with "_": no file of the variant, but a part
+// of others, which take it in by {{template "_name.tmpl" .}}.
+type partial struct{ name, source string }
 
 // "template: name:line:column: executing …: what"
 var templateMessage = regexp.MustCompile(`^template: [^:]*:(\d+)(?::(\d+))?: (?:executing .*? at )?(.*)$`)

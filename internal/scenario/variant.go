@@ -55,8 +55,9 @@ func (d *drawing) mistake(node *yaml.Node, format string, args ...any) {
 // and every file that ends in .tmpl, which loses that ending.
 func (d *drawing) renderFiles() {
 	d.files = fstest.MapFS{}
+	partials := d.partials()
 	err := fs.WalkDir(d.folder.files, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || isPartial(path) {
 			return err
 		}
 		data, err := fs.ReadFile(d.folder.files, path)
@@ -65,7 +66,7 @@ func (d *drawing) renderFiles() {
 		}
 		name, isTemplate := strings.CutSuffix(path, ".tmpl")
 		if isTemplate || path == "task.md" || path == "debrief.md" {
-			text, err := render(path, string(data), d.params, newGenerator(d.seed, path))
+			text, err := render(path, string(data), d.params, newGenerator(d.seed, path), partials...)
 			if err != nil {
 				d.fileMistake(path, err)
 				return nil
@@ -78,6 +79,31 @@ func (d *drawing) renderFiles() {
 	if err != nil {
 		d.wrong = append(d.wrong, Mistake{File: ".", Text: err.Error()})
 	}
+}
+
+// isPartial tells the partials from other files; they lie in the scenario's folder
+// itself.
+func isPartial(path string) bool {
+	return strings.HasPrefix(path, "_") && strings.HasSuffix(path, ".tmpl") && !strings.Contains(path, "/")
+}
+
+func (d *drawing) partials() []partial {
+	var all []partial
+	entries, err := fs.ReadDir(d.folder.files, ".")
+	if err != nil {
+		return nil // the walk says so
+	}
+	for _, entry := range entries {
+		if !isPartial(entry.Name()) {
+			continue
+		}
+		data, err := fs.ReadFile(d.folder.files, entry.Name())
+		if err != nil {
+			d.fileMistake(entry.Name(), err)
+		}
+		all = append(all, partial{name: entry.Name(), source: string(data)})
+	}
+	return all
 }
 
 func (d *drawing) fileMistake(path string, err error) {

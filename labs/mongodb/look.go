@@ -14,7 +14,8 @@ import (
 
 // Look asks a MongoDB server. What it observes has the name found:
 //
-//	docs      the documents that the command, or the recorded answer, finds
+//	docs      the documents that the command, or the recorded answer, finds; of
+//	          contents, one of each collection: {collection, documents, digest}
 //	hidden    what it finds among the given documents, on a server made for that
 //
 // Documents are maps. Whole numbers are ints, doubles doubles, dates timestamps in
@@ -28,6 +29,9 @@ type Look struct {
 	Command string `yaml:"command,omitempty"`
 	// Answer is the name under which the learner recorded a query with answer().
 	Answer string `yaml:"answer,omitempty"`
+	// Contents lists collections that are observed as a whole. The digest is over every
+	// byte of every document, whatever their order.
+	Contents []string `yaml:"contents,omitempty"`
 	// Given lists files of hidden documents, extended JSON, one list a file; the
 	// file's name is the collection's.
 	Given []string `yaml:"given,omitempty"`
@@ -51,13 +55,20 @@ func (l *Look) ImageNames() []string {
 
 // Validate reports fields that make no sense.
 func (l *Look) Validate() error {
-	if (l.Command == "") == (l.Answer == "") {
-		return errors.New("either command or answer is needed")
+	asked := 0
+	for _, is := range []bool{l.Command != "", l.Answer != "", len(l.Contents) > 0} {
+		if is {
+			asked++
+		}
 	}
-	if l.Database == "" {
+	switch {
+	case asked != 1:
+		return errors.New("one of command, answer and contents is needed")
+	case l.Database == "":
 		return errors.New("database is needed")
-	}
-	if l.Command == "" {
+	case len(l.Given) > 0 && len(l.Contents) > 0:
+		return errors.New("given goes with an answer or a command")
+	case l.Command == "":
 		return nil
 	}
 	command, err := parseCommand(l.Command)
@@ -73,13 +84,17 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	command, err := l.command(ctx, site)
+	server, err := pool(site, host)
 	if err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	server, err := pool(site, host)
+	if len(l.Contents) > 0 {
+		docs, err := server.contents(ctx, l.Database, l.Contents)
+		return map[string]any{"docs": docs, "hidden": []any{}}, server.explain(ctx, host, err)
+	}
+	command, err := l.command(ctx, site)
 	if err != nil {
 		return nil, err
 	}

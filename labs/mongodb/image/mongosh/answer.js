@@ -1,0 +1,81 @@
+// answer(name, cursor) records the cursor's query as the answer to a question, and
+// shows what it finds first. It may be called as often as you like; the last call
+// counts. What it records is a file in ~/answers. answers() lists what is recorded.
+{
+  const fs = require('fs');
+  const path = require('path');
+  const folder = path.join(require('os').homedir(), 'answers');
+
+  // Of the options of a query, those that change what it finds.
+  const OPTIONS = {
+    find: ['projection', 'sort', 'limit', 'skip', 'collation', 'hint', 'min', 'max', 'let'],
+    aggregate: ['collation', 'hint', 'let'],
+  };
+
+  // A cursor of mongosh keeps how it was made and what was called on it since.
+  // Where the shell does not take an option with the query, a later call sets it.
+  const optionsOf = (method, given, chains) => {
+    const options = { ...given };
+    for (const { method: name, args } of chains) {
+      if (name === 'project') options.projection = args[0];
+      else if (name === 'addOption') return null;
+      else options[name] = args[0];
+    }
+    const kept = {};
+    for (const name of OPTIONS[method]) {
+      if (options[name] !== undefined && options[name] !== null) kept[name] = options[name];
+    }
+    return kept;
+  };
+
+  // The query behind a cursor, as the server's command.
+  const queryOf = (cursor) => {
+    const made = cursor && cursor._constructionOptions && (cursor._constructionOptions.options || cursor._constructionOptions);
+    if (!made || !['find', 'aggregate'].includes(made.method) || cursor._transform) return null;
+    const [database, collection, query, given] = made.args;
+    const options = optionsOf(made.method, given, cursor._chains || []);
+    if (options === null) return null;
+    const command = made.method === 'find'
+      ? { find: collection, filter: query || {}, ...options }
+      : { aggregate: collection, pipeline: query, ...options };
+    return { database, command };
+  };
+
+  const firstOf = (cursor, count) => {
+    const documents = [];
+    while (documents.length < count && cursor.hasNext()) documents.push(cursor.next());
+    const more = cursor.hasNext();
+    cursor.close();
+    return { documents, more };
+  };
+
+  const answer = (name, cursor) => {
+    if (typeof name !== 'string' || !/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
+      print('Name the question first: answer("q1", db.collection.find({ … }))');
+      return;
+    }
+    const query = queryOf(cursor);
+    if (query === null) {
+      print(`Give the query itself, without toArray(), forEach(), count() or map(): answer("${name}", db.collection.find({ … }))`);
+      return;
+    }
+    const { documents, more } = firstOf(cursor, 5);
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(path.join(folder, `${name}.json`), EJSON.stringify({ name, ...query }, null, 2, { relaxed: false }) + '\n');
+    print(documents.length === 0 ? 'It finds nothing.' : more ? 'It finds, first of all:' : 'It finds:');
+    for (const document of documents) printjson(document);
+    if (more) print('… and more.');
+    print(`Recorded as ${name}: ${EJSON.stringify(query.command)}`);
+  };
+
+  const answers = () => {
+    const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.endsWith('.json')).sort() : [];
+    if (files.length === 0) print('Nothing is recorded yet.');
+    for (const file of files) {
+      const { name, command } = EJSON.parse(fs.readFileSync(path.join(folder, file), 'utf8'));
+      print(`${name}: ${EJSON.stringify(command)}`);
+    }
+  };
+
+  Object.assign(globalThis, { answer, answers });
+}
