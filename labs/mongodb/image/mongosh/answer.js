@@ -12,12 +12,26 @@
     aggregate: ['collation', 'hint', 'let'],
   };
 
+  // A sort order as the server takes it: the shell also takes a field's name, lists
+  // of names, lists of pairs, and words for directions.
+  const DIRECTIONS = { asc: 1, ascending: 1, '1': 1, desc: -1, descending: -1, '-1': -1 };
+  const orderOf = (sort, direction) => {
+    const isPair = Array.isArray(sort) && sort.length === 2 && typeof sort[0] === 'string' && sort[1] in DIRECTIONS;
+    const pairs = typeof sort === 'string' ? [[sort, direction]]
+      : isPair ? [sort]
+      : Array.isArray(sort) ? sort.map((one) => (Array.isArray(one) ? one : [one]))
+      : sort instanceof Map ? [...sort]
+      : Object.entries(sort);
+    return Object.fromEntries(pairs.map(([field, way = 1]) => [field, DIRECTIONS[way] || way]));
+  };
+
   // A cursor of mongosh keeps how it was made and what was called on it since.
   // Where the shell does not take an option with the query, a later call sets it.
   const optionsOf = (method, given, chains) => {
     const options = { ...given };
     for (const { method: name, args } of chains) {
       if (name === 'project') options.projection = args[0];
+      else if (name === 'sort') options.sort = orderOf(...args);
       else if (name === 'addOption') return null;
       else options[name] = args[0];
     }
@@ -25,6 +39,7 @@
     for (const name of OPTIONS[method]) {
       if (options[name] !== undefined && options[name] !== null) kept[name] = options[name];
     }
+    if (kept.sort) kept.sort = orderOf(kept.sort);
     return kept;
   };
 

@@ -1,0 +1,3 @@
+mongosh --quiet <<'JS'
+answer("q3", db.customers.find({ phone: null }, { name: 1 }).sort({ _id: 1 }))
+JS
