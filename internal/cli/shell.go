@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -14,26 +15,39 @@ import (
 )
 
 func (a *app) shellCommand() *cobra.Command {
-	var host string
-	c := &cobra.Command{
-		Use:               "shell [SCENARIO]",
-		Short:             "Open a shell in a running lab",
-		Args:              atMost(1, "one scenario at most"),
+	return &cobra.Command{
+		Use:               "shell [SCENARIO] [HOST]",
+		Short:             "Open a shell in a running lab: in its workspace, or in a host that it opens to you",
+		Example:           "  endstate shell\n  endstate shell mysql-choose-a-backup\n  endstate shell workspace",
+		Args:              atMost(2, "a scenario and a host at most"),
 		ValidArgsFunction: a.completeScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
 			t, ok := terminal.Open(a.In, a.Out)
 			if !ok {
 				return labs.Misuse("A shell needs a terminal", "Run it at one; scripts may use: endstate check")
 			}
-			lab, err := a.pick(c.Context(), args)
+			names, host := a.splitHost(args)
+			lab, err := a.pick(c.Context(), names)
 			if err != nil {
 				return err
 			}
 			return a.enter(c.Context(), t, lab, host)
 		},
 	}
-	c.Flags().StringVar(&host, "host", labs.Workspace, "a host that the scenario opens to the learner")
-	return c
+}
+
+// splitHost tells a scenario's name and a host's apart: what is no scenario is a host.
+func (a *app) splitHost(args []string) (names []string, host string) {
+	isScenario := func(name string) bool {
+		return slices.ContainsFunc(a.scenarios().List(), func(s labs.Scenario) bool { return s.Name == name })
+	}
+	switch {
+	case len(args) == 2:
+		return args[:1], args[1]
+	case len(args) == 1 && !isScenario(args[0]):
+		return nil, args[0]
+	}
+	return args, labs.Workspace
 }
 
 // enter opens a shell in a host of a lab and stays until the learner leaves.

@@ -52,15 +52,16 @@ func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShe
 	}
 	t, onTerminal := terminal.Open(a.In, a.Out)
 	withShell := onTerminal && !noShell && !asJSON
-	if lab, err := a.runningLab(ctx, name); err == nil && withShell && (!chosen || lab.Seed == seed) {
+	lab, err := a.runningLab(ctx, name)
+	if err == nil && (!chosen || lab.Seed == seed) {
 		fmt.Fprintf(a.Err, "The lab of %s is running already, at seed %d.\n", name, lab.Seed)
-		return a.enter(ctx, t, lab, labs.Workspace)
+		v, err = a.variantOf(lab)
+	} else {
+		err = a.progress(asJSON, func(emit labs.Emit) error {
+			lab, err = a.runner(emit).Start(ctx, v, a.owner(), life)
+			return err
+		})
 	}
-	var lab *labs.Lab
-	err = a.progress(asJSON, func(emit labs.Emit) error {
-		lab, err = a.runner(emit).Start(ctx, v, a.owner(), life)
-		return err
-	})
 	if err != nil {
 		return err
 	}
