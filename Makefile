@@ -1,0 +1,64 @@
+# make lab     engine, images, binary; starts a lab (LAB=…) and opens its shell
+# make test    all tests, engine tests included, and every scenario's proofs
+# make check   linters, then make test
+# make bench   speed and memory, as a table
+
+LAB     ?= git-merge-conflict
+SEEDS   ?= 2
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+
+# The race detector needs a C compiler, which Endstate itself does not.
+RACE := $(if $(shell command -v gcc),-race,)
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+
+.PHONY: build lab engine images test unit prove check lint vulnerabilities bench clean
+
+build:
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/endstate ./cmd/endstate
+
+engine: build
+	@scripts/engine
+
+images: engine
+	bin/endstate images build
+
+lab: engine
+	bin/endstate start $(LAB)
+
+test: images
+	go test $(RACE) -tags engine -p 2 -parallel 3 -timeout 40m ./...
+	$(MAKE) prove
+
+# The tests that need no engine.
+unit:
+	go test $(RACE) ./...
+
+# One seed that is always the same and one that never is.
+prove: images
+	bin/endstate lint
+	bin/endstate prove --seed 1 --seeds 1
+	bin/endstate prove --seeds 1
+
+check: lint test
+
+lint: vulnerabilities
+	@test -z "$$(go run $(GOFUMPT) -l cmd internal labs scenarios | tee /dev/stderr)"
+	go vet ./...
+	go vet -tags engine ./...
+	go run $(STATICCHECK) -tags engine ./...
+
+# Without its database nothing can be said, and that is said.
+vulnerabilities:
+	@GOBIN=$(CURDIR)/bin go install $(GOVULNCHECK)
+	@bin/govulncheck ./... || { \
+	  test $$? -ne 3 && echo 'NOT CHECKED for known vulnerabilities, see above.' >&2; }
+
+bench: images
+	scripts/bench
+
+clean: build
+	-bin/endstate stop --all
+	rm -rf bin
