@@ -36,7 +36,7 @@ func Family() labs.Family {
 			},
 			{
 				Name:   clientImage,
-				Builds: []labs.Build{{From: []string{"workspace"}, Files: folder("image/client"), Dockerfile: "Dockerfile"}},
+				Builds: []labs.Build{{From: []string{"mysql", "workspace"}, Files: folder("image/client"), Dockerfile: "Dockerfile"}},
 			},
 		},
 		Probes: []labs.Probe{{Name: "mysql", New: func() labs.Look { return &Look{} }}},
