@@ -45,7 +45,7 @@ func labPlan(v *Variant, snapshot *Snapshot, owner string, started, expires time
 
 func hostPlan(spec HostSpec, ref string) HostPlan {
 	plan := HostPlan{
-		Name: spec.Name, Image: ref, Family: spec.Image, Environment: spec.Environment,
+		Name: spec.Name, Image: ref, Family: spec.Image, Command: spec.Command, Environment: spec.Environment,
 		Memory: spec.Memory, CPUs: spec.CPUs, PIDs: spec.PIDs, CapAdd: spec.CapAdd,
 	}
 	if plan.Memory == 0 {

@@ -51,7 +51,8 @@ const Workspace = "workspace"
 // of the Compose Specification's service.
 type HostSpec struct {
 	Name        string
-	Image       string // an image of a family, by name
+	Image       string   // an image of a family, by name
+	Command     []string // given to the image's entrypoint; nil: the image's own command
 	Environment map[string]string
 	Memory      int64   // bytes
 	CPUs        float64 // processors

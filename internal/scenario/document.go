@@ -39,6 +39,10 @@ type document struct {
 type host struct {
 	// The image, by its family's name.
 	Image text `yaml:"image"`
+	// What its image's entrypoint is given in place of the image's own command: a list,
+	// or a string that is split as a shell would. Of mysql: options of the server.
+	// Values are templates.
+	Command *command `yaml:"command,omitempty"`
 	// Variables of its main process. Values are templates.
 	Environment map[string]string `yaml:"environment,omitempty"`
 	// The most memory it may use, such as 512m.
@@ -125,6 +129,19 @@ type proof struct {
 	Skips []string `yaml:"skips,omitempty"`
 
 	node *yaml.Node
+}
+
+// command is a list of words, or a line to be split into some.
+type command struct {
+	words []text
+	line  text
+}
+
+func (c *command) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind == yaml.SequenceNode {
+		return node.Load(&c.words)
+	}
+	return node.Load(&c.line)
 }
 
 // files are one file or several.

@@ -13,6 +13,7 @@ import (
 	"testing/fstest"
 
 	"github.com/docker/go-units"
+	"github.com/mattn/go-shellwords"
 	"go.yaml.in/yaml/v4"
 
 	"endstate/internal/expect"
@@ -140,7 +141,7 @@ func (d *drawing) hosts() []labs.HostSpec {
 	for _, one := range d.folder.doc.Hosts {
 		spec := labs.HostSpec{
 			Name: one.Name, Image: d.rendered(one.Value.Image), CPUs: one.Value.CPUs, PIDs: one.Value.PIDsLimit,
-			CapAdd: one.Value.CapAdd, Open: one.Value.Open || one.Name == labs.Workspace, Environment: map[string]string{},
+			Command: d.command(one.Value.Command), CapAdd: one.Value.CapAdd, Open: one.Value.Open || one.Name == labs.Workspace, Environment: map[string]string{},
 		}
 		for name, value := range one.Value.Environment {
 			spec.Environment[name] = d.rendered(text{Value: value, node: one.node})
@@ -163,6 +164,25 @@ func (d *drawing) hosts() []labs.HostSpec {
 		d.wrong = append(d.wrong, Mistake{File: documentName, Text: "hosts: one must be the workspace"})
 	}
 	return specs
+}
+
+// command returns a host's command, word by word; nil if the image's own is kept.
+func (d *drawing) command(c *command) []string {
+	if c == nil {
+		return nil
+	}
+	if c.line.node != nil {
+		words, err := shellwords.Parse(d.rendered(c.line))
+		if err != nil {
+			d.mistake(c.line.node, "command: %v", err)
+		}
+		return words
+	}
+	words := make([]string, len(c.words))
+	for i, word := range c.words {
+		words[i] = d.rendered(word)
+	}
+	return words
 }
 
 // scripts returns a phase's scripts, in the order of the hosts.
