@@ -31,6 +31,8 @@ type FreshResult struct {
 }
 
 const (
+	// freshName is the name of every fresh host.
+	freshName   = "scratch"
 	freshDir    = "/work"
 	freshLife   = 2 * time.Minute
 	freshOutput = 64 << 10
@@ -72,7 +74,7 @@ func (s *Site) FreshHost(ctx context.Context, image string) (Host, error) {
 // soon, and swept.
 func (s *Site) launchFresh(ctx context.Context, host HostPlan) (Host, func(), error) {
 	now := time.Now()
-	host.Name = "scratch"
+	host.Name = freshName
 	lab, err := s.engine.Launch(ctx, Plan{
 		Lab: Lab{
 			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: RoleScratch, Scenario: s.Lab.Scenario, Seed: s.Lab.Seed,

@@ -11,10 +11,17 @@ import (
 	"time"
 )
 
-// relayScript joins its input and output to a port of the host it runs in. It
-// needs bash and cat alone, so it runs in the databases' official images too. It
-// says "." once it is connected, and ends as soon as either side does.
-const relayScript = `exec 4<&0 3<>"/dev/tcp/127.0.0.1/$0" && printf . || exit 1
+// relayScript joins its input and output to a port of the host it runs in, for
+// which it waits as often as its second argument says. It needs bash, cat and sleep
+// alone, so it runs in the databases' official images too. It says "." once it is
+// connected, and ends as soon as either side does.
+const relayScript = `exec 4<&0
+for ((left = $1; left > 0; left--)); do
+  { exec 3<>"/dev/tcp/127.0.0.1/$0"; } 2>/dev/null && break
+  sleep 0.02
+done
+((left > 0)) || exec 3<>"/dev/tcp/127.0.0.1/$0" || exit 1
+printf .
 cat <&3 3>&- 4<&- & r=$!
 cat <&4 >&3 4<&- & w=$!
 exec 3>&- 4<&-
@@ -24,9 +31,16 @@ kill $r $w 2>/dev/null`
 // errRefused says that nothing listens on the port.
 var errRefused = errors.New("connection refused")
 
-// dial connects to a port of a host through a relay inside it.
-func dial(ctx context.Context, engine Engine, host Host, port int) (net.Conn, error) {
-	process, err := engine.Execute(ctx, host, Command{Args: []string{"bash", "-c", relayScript, strconv.Itoa(port)}})
+// How often a relay tries to connect to a server that is starting: for some seconds.
+// To wait inside the host costs far less than to come again.
+const startingTries = 150
+
+// dial connects to a port of a host through a relay inside it, which tries that
+// often more than once.
+func dial(ctx context.Context, engine Engine, host Host, port, tries int) (net.Conn, error) {
+	process, err := engine.Execute(ctx, host, Command{
+		Args: []string{"bash", "-c", relayScript, strconv.Itoa(port), strconv.Itoa(tries)},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("dial %s:%d: %w", host.Name, port, err)
 	}

@@ -160,6 +160,7 @@ func (r *Runner) ready(ctx context.Context, lab *Lab, v *Variant, images map[str
 		}
 	}
 	site := newSite(r.Engine, lab, record, v.Files, images)
+	site.starting = true
 	defer site.close()
 	return eachHost(lab, func(host Host) error { return r.hostReady(ctx, site, host) })
 }

@@ -18,10 +18,11 @@ type Site struct {
 	Given  fs.FS               // the scenario's folder, templates rendered
 	Images map[string]ImageRef // those the scenario needs, by name
 
-	engine Engine
-	mu     sync.Mutex
-	shared map[string]*share
-	closes []func()
+	engine   Engine
+	starting bool // its servers are: a connection waits for them
+	mu       sync.Mutex
+	shared   map[string]*share
+	closes   []func()
 }
 
 type share struct {
@@ -58,7 +59,11 @@ func (s *Site) HostOf(name string, images ...string) (Host, error) {
 // Dial connects to a port of a host, as a program in that host would. An
 // [Obstacle]: nothing listens there, or the host has stopped by itself.
 func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) {
-	conn, err := dial(ctx, s.engine, host, port)
+	tries := 0
+	if s.starting || host.Name == freshName {
+		tries = startingTries
+	}
+	conn, err := dial(ctx, s.engine, host, port, tries)
 	switch {
 	case err == nil:
 		return conn, nil
