@@ -5,7 +5,7 @@ import "time"
 // What a host may take when its scenario does not say.
 const (
 	defaultMemory = 512 << 20
-	defaultCPUs   = 1
+	defaultCPUs   = 2 // with one, mongosh takes twice as long to start
 	defaultPIDs   = 256
 )
 

@@ -18,6 +18,8 @@ import (
 
 const (
 	openFiles = 16384
+	// Microseconds. A quota may exceed what the machine has; a number of processors may not.
+	cpuPeriod = 100_000
 	logSize   = "1m"
 )
 
@@ -128,7 +130,7 @@ func hostConfig(plan labs.HostPlan, netID string) *container.HostConfig {
 		Init:           &yes,
 		LogConfig:      container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": logSize, "max-file": "1"}},
 		Resources: container.Resources{
-			Memory: plan.Memory, MemorySwap: plan.Memory, NanoCPUs: int64(plan.CPUs * 1e9), PidsLimit: &plan.PIDs,
+			Memory: plan.Memory, MemorySwap: plan.Memory, CPUPeriod: cpuPeriod, CPUQuota: int64(plan.CPUs * cpuPeriod), PidsLimit: &plan.PIDs,
 			Ulimits: []*units.Ulimit{{Name: "nofile", Soft: openFiles, Hard: openFiles}, {Name: "core"}},
 		},
 		// An engine before 26 forwards names that a lab asks for to the outside, even
