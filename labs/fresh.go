@@ -54,7 +54,8 @@ func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (FreshResult, error) {
 	if err != nil {
 		return FreshResult{}, err
 	}
-	defer s.OnClose(waited(remove))
+	// Wrapped, as what a deferred call is given is worked out at once.
+	defer func() { s.OnClose(waited(remove)) }()
 	return s.runFresh(ctx, host, fresh)
 }
 
