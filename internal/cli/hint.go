@@ -59,7 +59,7 @@ func (a *app) nextHint(ctx context.Context, w io.Writer, style report.Style, lab
 	}
 	for i, hint := range v.Hints[:attempt.Hints] {
 		head := fmt.Sprintf("Hint %d of %d (−%d)", i+1, len(v.Hints), hint.Costs)
-		if _, err := fmt.Fprintf(w, "%s  %s\n", style.Bold(head), style.Code(hint.Text)); err != nil {
+		if _, err := fmt.Fprintf(w, "%s\n%s", style.Bold(head), style.Paragraph(hint.Text, 2)); err != nil {
 			return err
 		}
 	}

@@ -2,7 +2,11 @@
 // and as JUnit for programs.
 package report
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
 
 // Style says how text is shown.
 type Style struct {
@@ -52,4 +56,11 @@ func (s Style) columns() int {
 		return 80
 	}
 	return min(s.Width, 100)
+}
+
+// Paragraph shows a text wrapped to the width, every line indented by so many columns.
+func (s Style) Paragraph(text string, indent int) string {
+	margin := strings.Repeat(" ", indent)
+	wrapped := ansi.Wrap(s.Code(text), s.columns()-10, "")
+	return margin + strings.ReplaceAll(wrapped, "\n", "\n"+margin) + "\n"
 }

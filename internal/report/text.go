@@ -60,11 +60,8 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 	if result.Verdict == labs.Ungraded {
 		message = "Could not be graded: " + message
 	}
-	if message == "" {
-		return
-	}
-	for _, line := range strings.Split(ansi.Wrap(style.Code(message), room, ""), "\n") {
-		fmt.Fprintf(out, "    %s\n", line)
+	if message != "" {
+		out.WriteString(style.Paragraph(message, 4))
 	}
 }
 
