@@ -1,0 +1,136 @@
+//go:build engine
+
+package enginetest
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/docker/api/types/filters"
+	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/network"
+
+	"endstate/labs"
+)
+
+// clean removes the labs of the test's owner and the snapshots of its seeds, and
+// reports what is left then.
+func (r *Runner) clean() {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	mine, err := r.Labs(ctx, r.Owner)
+	if err != nil {
+		r.t.Errorf("clean: %v", err)
+	}
+	for _, lab := range mine {
+		if r.t.Failed() {
+			r.tell(ctx, lab)
+		}
+		if err := r.Engine.Remove(ctx, lab.ID); err != nil {
+			r.t.Errorf("clean: %v", err)
+		}
+	}
+	r.dropSnapshots(ctx)
+	for _, left := range r.Left(ctx) {
+		r.t.Errorf("the test leaves %s behind", left)
+	}
+	r.t.Logf("owner %s", r.Owner)
+	if err := errors.Join(r.API.Close(), r.Engine.Close()); err != nil {
+		r.t.Error(err)
+	}
+}
+
+// tell logs the last lines of a lab's hosts.
+func (r *Runner) tell(ctx context.Context, lab *labs.Lab) {
+	for _, host := range lab.Hosts {
+		lines, err := r.Engine.Logs(ctx, host, 20)
+		r.t.Logf("host %s of %s, running: %v, exit: %d, last lines (%v):\n%s", host.Name, lab.ID, host.Running, host.Exit, err, lines)
+	}
+}
+
+func (r *Runner) dropSnapshots(ctx context.Context) {
+	for _, s := range r.Snapshots(ctx) {
+		if dropped, err := r.Engine.Drop(ctx, s.Key); err != nil || !dropped {
+			r.t.Errorf("clean: drop snapshot %s: %v, %v", s.Key, dropped, err)
+		}
+	}
+}
+
+// Snapshots returns the snapshots of the test's own seeds.
+func (r *Runner) Snapshots(ctx context.Context) []labs.Snapshot {
+	all, err := r.Engine.Snapshots(ctx)
+	if err != nil {
+		r.t.Errorf("list snapshots: %v", err)
+	}
+	var mine []labs.Snapshot
+	for _, s := range all {
+		for _, seed := range r.seeds {
+			if strconv.FormatUint(s.Seed, 10) == seed {
+				mine = append(mine, s)
+			}
+		}
+	}
+	return mine
+}
+
+// Left names the containers and networks of the owner and of the seeds that no other
+// test uses, the snapshots of these of which a part is missing, and the volumes of
+// labs that were removed. With no lab running nothing is to be left.
+func (r *Runner) Left(ctx context.Context) []string {
+	labels := []string{"endstate.owner=" + r.Owner}
+	for _, seed := range r.seeds {
+		labels = append(labels, "endstate.seed="+seed)
+	}
+	var left []string
+	for _, label := range labels {
+		left = append(left, r.leftWith(ctx, label)...)
+	}
+	for _, name := range r.volumes {
+		if _, err := r.API.VolumeInspect(ctx, name); !errdefs.IsNotFound(err) {
+			left = append(left, "volume "+name)
+		}
+	}
+	return append(left, r.halves(ctx)...)
+}
+
+func (r *Runner) leftWith(ctx context.Context, label string) []string {
+	only := filters.NewArgs(filters.Arg("label", label))
+	containers, err := r.API.ContainerList(ctx, container.ListOptions{All: true, Filters: only})
+	if err != nil {
+		r.t.Errorf("list containers: %v", err)
+	}
+	networks, err := r.API.NetworkList(ctx, network.ListOptions{Filters: only})
+	if err != nil {
+		r.t.Errorf("list networks: %v", err)
+	}
+	var left []string
+	for _, c := range containers {
+		left = append(left, "container "+strings.Join(c.Names, " ")+" ("+c.State+")")
+	}
+	for _, n := range networks {
+		left = append(left, "network "+n.Name)
+	}
+	return left
+}
+
+// halves names the images of snapshots of which not every host is there.
+func (r *Runner) halves(ctx context.Context) []string {
+	var left []string
+	for _, seed := range r.seeds {
+		found, err := r.API.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("label", "endstate.seed="+seed))})
+		if err != nil {
+			r.t.Errorf("list images: %v", err)
+		}
+		for _, i := range found {
+			if _, err := r.Engine.Snapshot(ctx, i.Labels["endstate.snapshot"]); err != nil {
+				left = append(left, "image "+strings.Join(i.RepoTags, " ")+" of a snapshot that is not whole")
+			}
+		}
+	}
+	return left
+}

@@ -1,0 +1,169 @@
+//go:build engine
+
+// Package enginetest gives tests a runner on a real engine, and sees to it that a
+// test leaves nothing behind there.
+package enginetest
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"math/big"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/client"
+
+	"endstate/internal/docker"
+	"endstate/internal/images"
+	"endstate/internal/scenario"
+	"endstate/internal/terminal"
+	"endstate/labs"
+	"endstate/labs/file"
+	"endstate/labs/git"
+	"endstate/labs/mongodb"
+	"endstate/labs/mysql"
+	"endstate/labs/run"
+	"endstate/scenarios"
+)
+
+// The scenarios that come with Endstate, as tests name them.
+const (
+	Git     = "git-merge-conflict"
+	MySQL   = "mysql-restore-dropped-database"
+	MongoDB = "mongodb-find-and-shape"
+)
+
+// Seed is the seed of tests to which it does not matter: they share its snapshots.
+const Seed = 20
+
+const (
+	// What a test that was killed left behind is swept after this time.
+	life = 30 * time.Minute
+	// The bound of snapshots is of the engine, on which others may work too.
+	cache = 1 << 40
+)
+
+// Runner runs labs for one test, under an owner of its own.
+type Runner struct {
+	*labs.Runner
+	Engine    *docker.Engine
+	API       *client.Client // the engine as who runs it sees it, past our own code
+	Library   *images.Library
+	Scenarios *scenario.Library
+	Owner     string
+
+	t       testing.TB
+	seeds   []string // those that no other test uses
+	volumes []string
+}
+
+// Open returns a runner for the test, on the engine that the docker command would
+// use. The test fails if none answers. When it ends, its labs are removed, and it
+// fails if anything is left of them.
+func Open(t testing.TB) *Runner {
+	t.Helper()
+	ctx := t.Context()
+	engine, err := docker.Open(ctx, docker.Options{Subnets: netip.MustParsePrefix("10.213.0.0/16"), Version: "test"})
+	if err != nil {
+		t.Fatalf("This test needs an engine; scripts/engine makes sure of one: %v", err)
+	}
+	info, err := engine.Info(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	api, err := client.NewClientWithOpts(client.WithHost(info.Address), client.WithAPIVersionNegotiation())
+	if err != nil {
+		t.Fatal(err)
+	}
+	families := Families()
+	library := images.New(engine.Images(), imagesOf(families), os.Getenv("ENDSTATE_MONGODB"), home())
+	r := &Runner{
+		Runner: &labs.Runner{Engine: engine, Images: library, Families: families, Clock: time.Now, Cache: cache},
+		Engine: engine, API: api, Library: library, Scenarios: scenario.New(probesOf(families), scenario.Root{Files: scenarios.Files}),
+		Owner: "test-" + strings.ToLower(rand.Text()[:10]), t: t,
+	}
+	t.Cleanup(r.clean)
+	return r
+}
+
+// Families are all topics, as cmd/endstate has them.
+func Families() []labs.Family {
+	return []labs.Family{mysql.Family(), mongodb.Family(), git.Family(), file.Family(), run.Family()}
+}
+
+func imagesOf(families []labs.Family) []labs.Image {
+	all := []labs.Image{terminal.Image()}
+	for _, family := range families {
+		all = append(all, family.Images...)
+	}
+	return all
+}
+
+func probesOf(families []labs.Family) []labs.Probe {
+	var all []labs.Probe
+	for _, family := range families {
+		all = append(all, family.Probes...)
+	}
+	return all
+}
+
+// home is the folder of locks that the command line uses, so that whoever makes
+// images takes turns.
+func home() string {
+	data := cmp.Or(os.Getenv("XDG_DATA_HOME"), filepath.Join(os.Getenv("HOME"), ".local", "share"))
+	return cmp.Or(os.Getenv("ENDSTATE_HOME"), filepath.Join(data, "endstate"))
+}
+
+// NewSeed returns a seed that no other test uses. Its snapshots go with the test.
+func (r *Runner) NewSeed() uint64 {
+	n, err := rand.Int(rand.Reader, big.NewInt(1<<40))
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	seed := n.Uint64() + 1<<32
+	r.t.Logf("seed %d", seed)
+	r.seeds = append(r.seeds, n.Add(n, big.NewInt(1<<32)).String())
+	return seed
+}
+
+// Variant draws a variant of a scenario.
+func (r *Runner) Variant(name string, seed uint64) *labs.Variant {
+	r.t.Helper()
+	v, err := r.Scenarios.Variant(name, seed)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return v
+}
+
+// Lab starts a lab of the variant.
+func (r *Runner) Lab(v *labs.Variant) *labs.Lab {
+	r.t.Helper()
+	lab, err := r.Start(r.t.Context(), v, r.Owner, life)
+	if err != nil {
+		r.t.Fatalf("start %s at seed %d: %v", v.Name, v.Seed, err)
+	}
+	r.noteVolumes(lab)
+	return lab
+}
+
+// noteVolumes remembers the volumes of a lab: they carry no label.
+func (r *Runner) noteVolumes(lab *labs.Lab) {
+	for _, host := range lab.Hosts {
+		found, err := r.API.ContainerInspect(context.WithoutCancel(r.t.Context()), host.ID)
+		if err != nil {
+			r.t.Error(err)
+			continue
+		}
+		for _, mount := range found.Mounts {
+			if mount.Name != "" {
+				r.volumes = append(r.volumes, mount.Name)
+			}
+		}
+	}
+}

@@ -1,0 +1,65 @@
+//go:build engine
+
+package run_test
+
+import (
+	"testing"
+
+	"endstate/internal/enginetest"
+	"endstate/labs"
+)
+
+// A command that takes its time: whatever ends it early shows.
+func TestCommandRunsToItsEnd(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Written(`
+-- scenario.yaml --
+title: A command in a fresh host
+question: Does it run to its end?
+topic: git
+level: 1
+minutes: 1
+hosts:
+  workspace: {image: git}
+checks:
+  - id: ended
+    title: It says what it found
+    points: 98
+    run: {image: git, copy: /home/learner/work, command: "sleep 1; cat there; echo wrong >&2; exit 3"}
+    expect: run.stdout == "found\n" && run.stderr == "wrong\n" && run.status == 3 && !run.overran
+    otherwise: ${run}
+  - id: alone
+    title: It is alone, and can change nothing
+    points: 1
+    run:
+      image: git
+      copy: /home/learner/work
+      command: "id -un; ls /sys/class/net; touch /there /home/learner/there /usr/there; echo $?; grep CapEff /proc/self/status"
+    expect: run.stdout == "learner\nlo\n1\nCapEff:\t0000000000000000\n"
+    otherwise: ${run}
+  - id: overran
+    title: It is ended when its time is up
+    points: 1
+    run: {image: git, copy: /home/learner/work, command: "trap '' TERM; echo begun; sleep 60 & wait", seconds: 0.5}
+    expect: run.overran && run.stdout == "begun\n"
+    otherwise: ${run}
+proofs:
+  - {name: solution, script: solution.sh}
+-- solution.sh --
+true
+-- task.md --
+None.
+-- debrief.md --
+None.
+-- setup/workspace.sh --
+mkdir /home/learner/work
+echo found > /home/learner/work/there
+`)
+	report := r.Grade(r.Lab(v), v)
+	for _, result := range report.Checks {
+		if result.Verdict != labs.Passed {
+			t.Errorf("%s is %s: %s", result.ID, result.Verdict, result.Message)
+		}
+	}
+}
