@@ -61,6 +61,13 @@ func (s Style) columns() int {
 // Paragraph shows a text wrapped to the width, every line indented by so many columns.
 func (s Style) Paragraph(text string, indent int) string {
 	margin := strings.Repeat(" ", indent)
-	wrapped := ansi.Wrap(s.Code(text), s.columns()-10, "")
-	return margin + strings.ReplaceAll(wrapped, "\n", "\n"+margin) + "\n"
+	return margin + strings.Join(wrap(s.Code(text), s.columns()-10), "\n"+margin) + "\n"
+}
+
+// wrap breaks a text into lines. Names keep their hyphens on one line, so that they
+// can be copied.
+func wrap(text string, width int) []string {
+	const hyphen, unbroken = "-", "\u2011"
+	wrapped := ansi.Wrap(strings.ReplaceAll(text, hyphen, unbroken), width, "")
+	return strings.Split(strings.ReplaceAll(wrapped, unbroken, hyphen), "\n")
 }

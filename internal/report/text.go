@@ -47,14 +47,16 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 		labs.Passed: style.Good("✓"), labs.Fell: style.Bad("✗"), labs.Skipped: style.Dim("–"), labs.Ungraded: style.Warn("?"),
 	}[result.Verdict]
 	room := style.columns() - 10
-	title := strings.Split(ansi.Wrap(style.Code(result.Title), room, ""), "\n")
-	for i, line := range title {
-		if i == 0 {
+	for i, line := range wrap(style.Code(result.Title), room) {
+		switch {
+		case i > 0:
+			fmt.Fprintf(out, "  %s\n", line)
+		case points == "":
+			fmt.Fprintf(out, "%s %s\n", sign, line)
+		default:
 			padding := strings.Repeat(" ", max(1, room-ansi.StringWidth(line)))
 			fmt.Fprintf(out, "%s %s%s%6s\n", sign, line, padding, points)
-			continue
 		}
-		fmt.Fprintf(out, "  %s\n", line)
 	}
 	message := result.Message
 	if result.Verdict == labs.Ungraded {
