@@ -47,8 +47,12 @@ func (a *app) showTask(w io.Writer, style report.Style, lab *labs.Lab, v *labs.V
 
 // markdown writes Markdown as it looks best on the terminal; elsewhere as it is.
 func markdown(w io.Writer, style report.Style, text string) error {
-	if style.Color {
-		renderer, err := glamour.NewTermRenderer(glamour.WithStandardStyle("dark"), glamour.WithWordWrap(min(style.Width, 100)-2))
+	if style.Width > 0 {
+		look := "notty"
+		if style.Color {
+			look = "dark"
+		}
+		renderer, err := glamour.NewTermRenderer(glamour.WithStandardStyle(look), glamour.WithWordWrap(min(style.Width, 100)-2))
 		if err != nil {
 			return err
 		}
