@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"endstate/labs"
 )
@@ -16,11 +17,24 @@ import (
 //
 // With contents, there is one row a table: {database, name, rows, digest}. Equal digests mean
 // equal rows, in whatever order they are stored.
+//
+// With structure, there is one row a thing that the databases are made of: {database,
+// kind, table, name, detail}. The kinds are database, table, column, index, foreign key,
+// check, view, trigger, routine and event. Whose they are (DEFINER, SQL SECURITY) is no
+// part of it.
 type Look struct {
 	// Query is one SQL statement that reads.
 	Query string `yaml:"query,omitempty"`
+	// Digest makes one row, {rows, digest}, of all that the query gives, as with contents.
+	Digest bool `yaml:"digest,omitempty"`
+	// Given lists INSERT, UPDATE, DELETE and REPLACE statements that come before the
+	// query, in a transaction that is rolled back. What a table gives out next by
+	// AUTO_INCREMENT is not: statements say their keys, lower than those there are.
+	Given []string `yaml:"given,omitempty"`
 	// Contents lists databases whose tables' contents are compared.
 	Contents []string `yaml:"contents,omitempty"`
+	// Structure lists databases whose definitions are compared.
+	Structure []string `yaml:"structure,omitempty"`
 	// Host is the server's; it need not be said if there is only one.
 	Host string `yaml:"host,omitempty"`
 	// As is whose login is used; the grader's if it is not said.
@@ -33,10 +47,27 @@ func (l *Look) Variable() string { return "rows" }
 // SetShorthand takes the query.
 func (l *Look) SetShorthand(text string) { l.Query = text }
 
+// changes is a statement that Given may hold: one that a rollback undoes.
+var changes = regexp.MustCompile(`(?i)^\s*(INSERT|UPDATE|DELETE|REPLACE)\s`)
+
 // Validate reports fields that make no sense.
 func (l *Look) Validate() error {
-	if (l.Query == "") == (len(l.Contents) == 0) {
-		return errors.New("either query or contents is needed")
+	asked := 0
+	for _, given := range []bool{l.Query != "", len(l.Contents) > 0, len(l.Structure) > 0} {
+		if given {
+			asked++
+		}
+	}
+	switch {
+	case asked != 1:
+		return errors.New("one of query, contents and structure is needed")
+	case l.Query == "" && (l.Digest || len(l.Given) > 0):
+		return errors.New("digest and given go with a query")
+	}
+	for _, statement := range l.Given {
+		if !changes.MatchString(statement) {
+			return fmt.Errorf("given may only insert, update, delete and replace: %q", statement)
+		}
 	}
 	return nil
 }
@@ -61,15 +92,26 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	return rows, explain(ctx, host, account, err)
 }
 
-// ask asks in a transaction that can only read.
+// ask asks in a transaction that is rolled back, and can only read if nothing is given.
 func (l *Look) ask(ctx context.Context, db *sql.DB) ([]any, error) {
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: len(l.Given) == 0})
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = tx.Rollback() }() // nothing was changed
-	if len(l.Contents) > 0 {
+	defer func() { _ = tx.Rollback() }()
+	for _, statement := range l.Given {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
+			return nil, err
+		}
+	}
+	switch {
+	case len(l.Contents) > 0:
 		return contents(ctx, tx, l.Contents)
+	case len(l.Structure) > 0:
+		return structure(ctx, tx, l.Structure)
+	case l.Digest:
+		count, digest, err := digestOf(ctx, tx, l.Query)
+		return []any{map[string]any{"rows": count, "digest": digest}}, err
 	}
 	return query(ctx, tx, l.Query)
 }
@@ -77,8 +119,8 @@ func (l *Look) ask(ctx context.Context, db *sql.DB) ([]any, error) {
 // What an answer may hold before it is not read on.
 const maxRows = 100_000
 
-func query(ctx context.Context, tx *sql.Tx, statement string) ([]any, error) {
-	rows, err := tx.QueryContext(ctx, statement)
+func query(ctx context.Context, tx *sql.Tx, statement string, args ...any) ([]any, error) {
+	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func contents(ctx context.Context, tx *sql.Tx, databases []string) ([]any, error
 			return nil, err
 		}
 		for _, name := range names {
-			count, digest, err := digestTable(ctx, tx, database, name)
+			count, digest, err := digestOf(ctx, tx, fmt.Sprintf("SELECT * FROM %s.%s", quote(database), quote(name)))
 			if err != nil {
 				return nil, err
 			}
@@ -101,10 +101,10 @@ func tableNames(ctx context.Context, tx *sql.Tx, database string) ([]string, err
 // Digesting more takes longer than a learner waits.
 const maxDigested = 1_000_000
 
-// digestTable returns how many rows a table has, and a digest of them that does
-// not depend on their order: the sum of their hashes.
-func digestTable(ctx context.Context, tx *sql.Tx, database, table string) (int64, string, error) {
-	rows, err := tx.QueryContext(ctx, fmt.Sprintf("SELECT * FROM %s.%s", quote(database), quote(table)))
+// digestOf returns how many rows a query gives, and a digest of them that does not
+// depend on their order: the sum of their hashes.
+func digestOf(ctx context.Context, tx *sql.Tx, query string) (int64, string, error) {
+	rows, err := tx.QueryContext(ctx, query)
 	if err != nil {
 		return 0, "", err
 	}
@@ -122,7 +122,7 @@ func digestTable(ctx context.Context, tx *sql.Tx, database, table string) (int64
 	var sum [4]uint64
 	for rows.Next() {
 		if count == maxDigested {
-			return 0, "", &labs.Obstacle{Message: fmt.Sprintf("The table `%s` has more than %d rows.", table, maxDigested)}
+			return 0, "", &labs.Obstacle{Message: fmt.Sprintf("There are more than %d rows of what is asked for.", maxDigested)}
 		}
 		if err := rows.Scan(targets...); err != nil {
 			return 0, "", err
