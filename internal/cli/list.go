@@ -35,7 +35,8 @@ func (a *app) listCommand() *cobra.Command {
 				return report.JSON(a.Out, found)
 			}
 			if len(found) == 0 {
-				return labs.Misuse("No scenario is like that", "See them all: endstate list")
+				_, err := fmt.Fprintln(a.Err, "No scenario is like that. See them all: endstate list")
+				return err
 			}
 			return writeList(a.Out, found)
 		},

@@ -1,6 +1,9 @@
 package cli
 
 import (
+	"fmt"
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"endstate/labs"
@@ -17,7 +20,7 @@ func (a *app) root() *cobra.Command {
 		PersistentPreRun: func(*cobra.Command, []string) {
 			a.running = true
 		},
-		Args: cobra.NoArgs,
+		Args: known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetIn(a.In)
@@ -41,6 +44,19 @@ func (a *app) root() *cobra.Command {
 	grouped("write", a.proveCommand(), a.lintCommand())
 	grouped("keep", a.sweepCommand(), a.imagesCommand(), a.doctorCommand(), a.versionCommand())
 	return root
+}
+
+// known refuses what is no command, and names those that are nearly like it.
+func known(root *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	do := "See: endstate --help"
+	root.SuggestionsMinimumDistance = 2
+	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+		do = "Did you mean " + strings.Join(near, ", ") + "?"
+	}
+	return labs.Misuse(fmt.Sprintf("There is no command %q", args[0]), do)
 }
 
 // exactly is for commands that take so many arguments, no more and no fewer.

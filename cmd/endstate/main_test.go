@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestMain lets the test binary be the endstate command, too.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"endstate": main})
+}
+
+// stories runs the scripts of a folder over the real main, each with a home of its
+// own and, as its owner, its own name.
+func stories(t *testing.T, folder string, prepare func(*testscript.Env) error) {
+	t.Helper()
+	testscript.Run(t, testscript.Params{
+		Dir:                 folder,
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": exitStatus},
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("HOME", env.WorkDir)
+			env.Setenv("ENDSTATE_HOME", env.WorkDir+"/home")
+			env.Setenv("TERM", "xterm-256color")
+			if prepare == nil {
+				return nil
+			}
+			return prepare(env)
+		},
+	})
+}
+
+// exitStatus runs endstate and compares its exit status: status 2 start nothing.
+func exitStatus(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: status N argument…")
+	}
+	err := ts.Exec("endstate", args[1:]...)
+	got := "0"
+	if err != nil {
+		got = err.Error()
+	}
+	if got != args[0] && got != "exit status "+args[0] {
+		ts.Fatalf("endstate %v: %s, want status %s", args[1:], got, args[0])
+	}
+}
+
+// What needs no engine.
+func TestStories(t *testing.T) {
+	stories(t, "testdata/script", func(env *testscript.Env) error {
+		env.Setenv("DOCKER_HOST", "unix://"+env.WorkDir+"/nowhere.sock")
+		return nil
+	})
+}
+
+// The program's wiring is complete: every family has its images and its probe.
+func TestWiring(t *testing.T) {
+	for _, family := range families() {
+		if family.Name == "" || len(family.Probes) == 0 {
+			t.Errorf("family %q brings no probe", family.Name)
+		}
+	}
+	p := program(os.Stdin, os.Stdout, os.Stderr)
+	if p.Open == nil || p.Scenarios == nil || len(p.Images) == 0 {
+		t.Errorf("the program is not wired whole: %+v", p)
+	}
+	if status := p.Run(context.Background(), []string{"version"}); status != 0 {
+		t.Errorf("version exits with %d", status)
+	}
+}
