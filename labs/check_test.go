@@ -1,0 +1,222 @@
+package labs
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// seen is a look that observes what it is, or fails as it says.
+type seen struct {
+	value any
+	err   error
+}
+
+func (s seen) Variable() string                            { return "seen" }
+func (s seen) Observe(context.Context, *Site) (any, error) { return s.value, s.err }
+
+// equals expects the fact of the same name as the check.
+type equals struct{ err error }
+
+func (e equals) Holds(b Bindings) (bool, error) {
+	id, _ := b["id"].(string)
+	facts, _ := b["facts"].(map[string]any)
+	return cmp.Equal(b["seen"], facts[id]), e.err
+}
+
+// saying is a message that says what was seen.
+type saying struct{ err error }
+
+func (s saying) Text(b Bindings) (string, error) { return fmt.Sprintf(" saw %v ", b["seen"]), s.err }
+
+func assertion(id string, look Look) Assertion {
+	return Assertion{ID: id, Title: "title of " + id, Look: look, Expect: equals{}, Otherwise: saying{}}
+}
+
+func gradeOf(v *Variant, facts map[string]any) *Report {
+	site := newSite(nil, &Lab{Scenario: v.Name}, Record{Facts: facts}, v.Files, nil)
+	report := &Report{Checks: make([]Result, len(v.Checks)), Guards: make([]Result, len(v.Guards))}
+	grade(context.Background(), site, v, report)
+	skip(v.Checks, report.Checks)
+	report.Charge(nil, false)
+	return report
+}
+
+func verdicts(r *Report) map[string]Verdict {
+	all := map[string]Verdict{}
+	for _, result := range r.results() {
+		all[result.ID] = result.Verdict
+	}
+	return all
+}
+
+func score(r *Report) string {
+	if r.Score == nil {
+		return "none"
+	}
+	return fmt.Sprint(*r.Score)
+}
+
+func TestGrade(t *testing.T) {
+	right, wrong := seen{value: 1}, seen{value: 2}
+	facts := map[string]any{"a": int64(1), "b": int64(1), "c": int64(1), "g": int64(1)}
+	stopped := seen{err: &Obstacle{Message: "The server is stopped."}}
+	gone := seen{err: &Problem{What: "The engine is gone", Do: "Start it."}}
+	check := func(id string, points int, look Look, needs ...string) Check {
+		return Check{Assertion: assertion(id, look), Points: points, Needs: needs}
+	}
+	guard := func(look Look) []Guard { return []Guard{{Assertion: assertion("g", look), Costs: 30}} }
+
+	cases := map[string]struct {
+		variant Variant
+		want    map[string]Verdict
+		score   string
+	}{
+		"all right": {
+			Variant{Checks: []Check{check("a", 60, right), check("b", 40, right)}, Guards: guard(right)},
+			map[string]Verdict{"a": Passed, "b": Passed, "g": Passed}, "100",
+		},
+		"partial credit": {
+			Variant{Checks: []Check{check("a", 60, right), check("b", 40, wrong)}},
+			map[string]Verdict{"a": Passed, "b": Fell}, "60",
+		},
+		"harm costs": {
+			Variant{Checks: []Check{check("a", 60, right), check("b", 40, right)}, Guards: guard(wrong)},
+			map[string]Verdict{"a": Passed, "b": Passed, "g": Fell}, "70",
+		},
+		"never below nothing": {
+			Variant{Checks: []Check{check("a", 20, right), check("b", 80, wrong)}, Guards: guard(wrong)},
+			map[string]Verdict{"a": Passed, "b": Fell, "g": Fell}, "0",
+		},
+		"one mistake is explained once, down the whole chain": {
+			Variant{Checks: []Check{check("a", 20, wrong), check("b", 30, right, "a"), check("c", 50, right, "b")}},
+			map[string]Verdict{"a": Fell, "b": Skipped, "c": Skipped}, "0",
+		},
+		"needs may be declared in any order": {
+			Variant{Checks: []Check{check("c", 50, wrong, "b"), check("b", 30, right, "a"), check("a", 20, wrong)}},
+			map[string]Verdict{"a": Fell, "b": Skipped, "c": Skipped}, "0",
+		},
+		"a learner's broken system is a failed check": {
+			Variant{Checks: []Check{check("a", 60, stopped), check("b", 40, right)}},
+			map[string]Verdict{"a": Fell, "b": Passed}, "40",
+		},
+		"a grader that can't look gives no score": {
+			Variant{Checks: []Check{check("a", 60, gone), check("b", 40, right)}},
+			map[string]Verdict{"a": Ungraded, "b": Passed}, "none",
+		},
+		"a guard that can't be looked at gives no score": {
+			Variant{Checks: []Check{check("a", 100, right)}, Guards: guard(gone)},
+			map[string]Verdict{"a": Passed, "g": Ungraded}, "none",
+		},
+		"what can't be observed is the grader's mistake": {
+			Variant{Checks: []Check{check("a", 100, seen{value: struct{}{}})}},
+			map[string]Verdict{"a": Ungraded}, "none",
+		},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			report := gradeOf(&c.variant, facts)
+			if diff := cmp.Diff(c.want, verdicts(report)); diff != "" {
+				t.Errorf("verdicts (-want +got):\n%s", diff)
+			}
+			if got := score(report); got != c.score {
+				t.Errorf("score %s, want %s", got, c.score)
+			}
+			if report.Passed() != (c.score == "100") {
+				t.Errorf("Passed() = %v at score %s", report.Passed(), c.score)
+			}
+		})
+	}
+}
+
+// Every verdict says why, in words for its reader.
+func TestGradeMessages(t *testing.T) {
+	broken := assertion("broken", seen{value: 2})
+	broken.Otherwise = saying{err: errors.New("no such key")}
+	odd := assertion("odd", seen{value: 2})
+	odd.Expect = equals{err: errors.New("it costs too much")}
+	silent := assertion("silent", seen{value: 2})
+	silent.Otherwise = nil
+	v := &Variant{Checks: []Check{
+		{Assertion: assertion("failed", seen{value: 2})},
+		{Assertion: assertion("waits", seen{value: 2}), Needs: []string{"failed"}},
+		{Assertion: assertion("stopped", seen{err: fmt.Errorf("dial: %w", &Obstacle{Message: "It is stopped."})})},
+		{Assertion: assertion("gone", seen{err: &Problem{What: "The engine is gone", Do: "Start it."}})},
+		{Assertion: broken},
+		{Assertion: odd},
+		{Assertion: silent},
+	}}
+	want := map[string]string{
+		"failed": "saw 2", "waits": "Waits for: title of failed.", "stopped": "It is stopped.",
+		"gone": "The engine is gone\nStart it.", "broken": "saw 2", "odd": "expectation of odd: it costs too much", "silent": "",
+	}
+	got := map[string]string{}
+	defects := ""
+	for _, result := range gradeOf(v, nil).Checks {
+		got[result.ID] = result.Message
+		defects += result.Defect
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("messages (-want +got):\n%s", diff)
+	}
+	if defects != "no such key" {
+		t.Errorf("defects: %q, want the one message that could not be written", defects)
+	}
+}
+
+func TestCharge(t *testing.T) {
+	report := &Report{Checks: []Result{{Verdict: Passed, Points: 100}}}
+	report.Charge([]Hint{{Costs: 5}, {Costs: 10}}, true)
+	if got := score(report); got != "85" || report.Help() != 15 || !report.Assisted {
+		t.Errorf("score %s, help %d, assisted %v; want 85, 15, true", got, report.Help(), report.Assisted)
+	}
+	report.Checks[0].Verdict = Ungraded
+	report.Charge(nil, false)
+	if report.Graded() {
+		t.Errorf("a report with something ungraded has the score %s", score(report))
+	}
+}
+
+// A proof's verdicts must be those that it states, no more and no fewer.
+func TestCompare(t *testing.T) {
+	report := &Report{
+		Checks: []Result{{ID: "a", Verdict: Fell, Message: "why"}, {ID: "b", Verdict: Skipped}, {ID: "c", Verdict: Passed}},
+		Guards: []Result{{ID: "g", Verdict: Passed}},
+	}
+	cases := map[string]struct {
+		fails, skips []string
+		wrong        []string // of which each begins a line
+	}{
+		"as stated":           {[]string{"a"}, []string{"b"}, nil},
+		"fails more":          {nil, []string{"b"}, []string{"a is failed, not passed"}},
+		"fails less":          {[]string{"a", "c"}, []string{"b"}, []string{"c is passed, not failed"}},
+		"a guard should fail": {[]string{"a", "g"}, []string{"b"}, []string{"g is passed, not failed"}},
+		"skipped, not failed": {[]string{"a", "b"}, nil, []string{"b is skipped, not failed"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			wrong := compare(Proof{Name: "p", Fails: c.fails, Skips: c.skips}, report)
+			if len(wrong) != len(c.wrong) {
+				t.Fatalf("wrong: %q, want %q", wrong, c.wrong)
+			}
+			for i := range wrong {
+				if !strings.HasPrefix(wrong[i], c.wrong[i]) {
+					t.Errorf("wrong: %q, want %q", wrong[i], c.wrong[i])
+				}
+			}
+		})
+	}
+}
+
+// Untouched, nothing has passed and nothing is harmed.
+func TestUntouched(t *testing.T) {
+	v := &Variant{Checks: []Check{{Assertion: Assertion{ID: "a"}}, {Assertion: Assertion{ID: "b"}, Needs: []string{"a"}}}, Proofs: []Proof{{Name: Solution}}}
+	want := []Proof{{Name: Untouched, Fails: []string{"a"}, Skips: []string{"b"}}, {Name: Solution}}
+	if diff := cmp.Diff(want, v.AllProofs()); diff != "" {
+		t.Errorf("proofs (-want +got):\n%s", diff)
+	}
+}
