@@ -27,7 +27,9 @@ func (r *Runner) snapshot(ctx context.Context, v *Variant, images map[string]Ima
 		}
 		clean, err := r.prepare(ctx, v, images, key)
 		if err == nil {
-			snapshot, err = r.Engine.Snapshot(ctx, key)
+			if snapshot, err = r.Engine.Snapshot(ctx, key); err != nil {
+				clean()
+			}
 			return snapshot, clean, err
 		}
 		if !errors.Is(err, ErrConflict) {

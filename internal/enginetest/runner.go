@@ -8,6 +8,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"math/big"
 	"net/netip"
 	"os"
@@ -146,7 +147,12 @@ func (r *Runner) Lab(v *labs.Variant) *labs.Lab {
 	r.t.Helper()
 	lab, err := r.Start(r.t.Context(), v, r.Owner, life)
 	if err != nil {
-		r.t.Fatalf("start %s at seed %d: %v", v.Name, v.Seed, err)
+		var problem *labs.Problem
+		do := ""
+		if errors.As(err, &problem) {
+			do = problem.Do
+		}
+		r.t.Fatalf("start %s at seed %d: %v\n%s", v.Name, v.Seed, err, do)
 	}
 	r.noteVolumes(lab)
 	return lab
