@@ -23,6 +23,12 @@ func (r *Runner) Check(ctx context.Context, lab *Lab, v *Variant) (*Report, erro
 			Do:   "Start it anew: endstate stop " + v.Name + " && endstate start " + v.Name,
 		}
 	}
+	if !lab.Whole {
+		return nil, &Problem{
+			What: fmt.Sprintf("The lab of %s is not whole: a host was removed, or its start was cut off", v.Name),
+			Do:   "Put it back to its beginning: endstate reset " + v.Name,
+		}
+	}
 	record, err := DecodeRecord(lab.Record)
 	if err != nil {
 		return nil, fmt.Errorf("lab %s: %w", lab.ID, err)

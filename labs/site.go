@@ -63,39 +63,57 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 	if s.starting || host.Name == freshName {
 		tries = startingTries
 	}
-	conn, err := dial(ctx, s.engine, host, port, tries)
-	switch {
-	case err == nil:
-		return conn, nil
-	case errors.Is(err, errRefused):
-		return nil, &Obstacle{Message: fmt.Sprintf("Nothing answers on port %d of `%s`.", port, host.Name), Err: err}
+	for again := true; ; again = false {
+		conn, err := dial(ctx, s.engine, host, port, tries)
+		switch {
+		case err == nil:
+			return conn, nil
+		case errors.Is(err, errRefused):
+			return nil, &Obstacle{Message: fmt.Sprintf("Nothing answers on port %d of `%s`.", port, host.Name), Err: err}
+		}
+		runs, why := s.stopped(ctx, host, err)
+		// A host that was just starting again may be there by now.
+		if !runs || !again {
+			return nil, why
+		}
 	}
-	return nil, s.stopped(ctx, host, err)
 }
 
-// stopped tells a host that ended by the learner's doing, which is an obstacle,
-// from one that was killed from outside, which is nobody's mistake.
-func (s *Site) stopped(ctx context.Context, host Host, cause error) error {
+// Broken tells why a connection that [Site.Dial] made broke off: an [Obstacle] if
+// the server broke it or the host stopped by itself.
+func (s *Site) Broken(ctx context.Context, host Host, cause error) error {
+	runs, why := s.stopped(ctx, host, cause)
+	if runs {
+		return &Obstacle{Message: fmt.Sprintf("The server on `%s` broke the connection off. Has it just stopped?", host.Name), Err: cause}
+	}
+	return why
+}
+
+// stopped tells a host that runs from one that ended by the learner's doing, which
+// is an obstacle, and from one that was stopped from outside, which is nobody's mistake.
+func (s *Site) stopped(ctx context.Context, host Host, cause error) (runs bool, why error) {
 	all, err := s.engine.Labs(ctx)
 	if err != nil {
-		return errors.Join(cause, err)
+		return false, errors.Join(cause, err)
 	}
 	i := slices.IndexFunc(all, func(l *Lab) bool { return l.ID == s.Lab.ID })
 	if i < 0 {
-		return &Problem{What: "The lab is gone", Do: "Start it again: endstate start " + s.Lab.Scenario, Err: cause}
+		return false, &Problem{What: "The lab is gone", Do: "Start it again: endstate start " + s.Lab.Scenario, Err: cause}
 	}
 	now, err := all[i].Host(host.Name)
 	if err == nil && now.Running {
-		return cause
+		return true, cause
 	}
 	cause = errors.Join(errStopped, cause)
 	switch {
-	case err == nil && now.Starved:
-		return &Obstacle{Message: fmt.Sprintf("The host `%s` ran out of memory and stopped.", host.Name), Err: cause}
-	case err == nil && now.Exit == 0:
-		return &Obstacle{Message: fmt.Sprintf("The host `%s` has stopped: its server was shut down.", host.Name), Err: cause}
+	case err != nil || s.Lab.Role != RoleLab:
+		return false, fmt.Errorf("host %s, exit status %d: %w", host.Name, now.Exit, cause)
+	case now.Starved:
+		return false, &Obstacle{Message: fmt.Sprintf("The host `%s` ran out of memory and stopped.", host.Name), Err: cause}
+	case now.Restarting:
+		return false, &Obstacle{Message: fmt.Sprintf("The host `%s` starts again, as its server ended.", host.Name), Err: cause}
 	}
-	return &Problem{
+	return false, &Problem{
 		What: fmt.Sprintf("The host `%s` was stopped from outside the lab", host.Name),
 		Do:   "Put the lab back to its beginning: endstate reset " + s.Lab.Scenario, Err: cause,
 	}

@@ -63,6 +63,8 @@ func (a *app) statusOf(ctx context.Context, lab *labs.Lab) labStatus {
 		case host.Running:
 		case host.Starved:
 			status.State = host.Name + " ran out of memory"
+		case host.Restarting:
+			status.State = fmt.Sprintf("%s keeps ending (%d)", host.Name, host.Exit)
 		default:
 			status.State = fmt.Sprintf("%s stopped (%d)", host.Name, host.Exit)
 		}

@@ -91,7 +91,11 @@ func (e *Engine) hostOf(ctx context.Context, c container.Summary) (host labs.Hos
 	if err != nil {
 		return host, false, err
 	}
-	host.Exit, host.Starved = inspected.State.ExitCode, inspected.State.OOMKilled
+	// It may have been started again since it was listed; the engine counts what is
+	// about to start as running.
+	state := inspected.State
+	host.Restarting, host.Running = state.Restarting, state.Running && !state.Restarting
+	host.Exit, host.Starved = state.ExitCode, state.OOMKilled
 	return host, true, nil
 }
 

@@ -105,6 +105,8 @@ func (c *client) explain(ctx context.Context, host labs.Host, err error) error {
 		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is it busy?", host.Name), Err: err}
 	case c.dialer.reason() != nil:
 		return c.dialer.reason()
+	case mongo.IsNetworkError(err) || mongo.IsTimeout(err):
+		return c.dialer.site.Broken(ctx, host, err)
 	}
 	return err
 }

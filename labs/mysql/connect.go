@@ -3,8 +3,10 @@ package mysql
 import (
 	"context"
 	"database/sql"
+	sqldriver "database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -95,7 +97,7 @@ const (
 
 // explain makes an obstacle of what the server answers: it is the learner's, so
 // whatever it refuses is a finding about it.
-func explain(ctx context.Context, host labs.Host, account Account, err error) error {
+func explain(ctx context.Context, site *labs.Site, host labs.Host, account Account, err error) error {
 	var obstacle *labs.Obstacle
 	var refused *driver.MySQLError
 	switch {
@@ -105,8 +107,21 @@ func explain(ctx context.Context, host labs.Host, account Account, err error) er
 		return &labs.Obstacle{Message: sentence(host, account, refused), Err: err}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
 		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is something locked, or is it busy?", host.Name), Err: err}
+	case brokenOff(err):
+		return site.Broken(ctx, host, err)
 	}
 	return err
+}
+
+// brokenOff reports whether a connection ended before the answer did, or was
+// answered by what is no server.
+func brokenOff(err error) bool {
+	for _, one := range []error{driver.ErrInvalidConn, sqldriver.ErrBadConn, driver.ErrMalformPkt, driver.ErrPktSync, io.EOF, io.ErrUnexpectedEOF} {
+		if errors.Is(err, one) {
+			return true
+		}
+	}
+	return false
 }
 
 func sentence(host labs.Host, account Account, refused *driver.MySQLError) string {

@@ -89,7 +89,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	rows, err := l.ask(ctx, db)
-	return rows, explain(ctx, host, account, err)
+	return rows, explain(ctx, site, host, account, err)
 }
 
 // ask asks in a transaction that is rolled back, and can only read if nothing is given.

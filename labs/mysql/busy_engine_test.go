@@ -1,0 +1,88 @@
+//go:build engine
+
+package mysql_test
+
+import (
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"endstate/internal/enginetest"
+	"endstate/labs"
+)
+
+// session is a session of the learner's that stays open.
+func session(t *testing.T, r *enginetest.Runner, lab *labs.Lab, statements string) {
+	t.Helper()
+	process := r.Begin(t.Context(), lab, labs.Workspace, labs.Command{
+		Args: []string{"mysql", "--unbuffered", "--skip-column-names"}, User: labs.Learner, Dir: labs.LearnerHome,
+		Environment: map[string]string{"HOME": labs.LearnerHome},
+	})
+	t.Cleanup(func() { _ = process.Close() })
+	if _, err := io.WriteString(process.Stdin(), statements+"; SELECT 'holding';\n"); err != nil {
+		t.Fatal(err)
+	}
+	said := make([]byte, len("holding"))
+	if _, err := io.ReadFull(process.Stdout(), said); err != nil || string(said) != "holding" {
+		t.Fatalf("%s: %q, %v: %s", statements, said, err, process.Stderr())
+	}
+}
+
+// bound is how long a check may take before it counts as hanging. The grader gives
+// up after some seconds; a slow machine is given more.
+const bound = 40 * time.Second
+
+// neighbours is the guard that reads the databases archive and reporting.
+const neighbours = "neighbours-untouched"
+
+func TestServerKeptBusyFailsTheCheck(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name, statements string
+		verdict          labs.Verdict
+		message          string
+	}{
+		{"tables locked", "LOCK TABLES archive.orders WRITE", labs.Fell, "lock"},
+		{"everything locked for reading", "FLUSH TABLES WITH READ LOCK", labs.Passed, ""},
+		{"backup lock", "LOCK INSTANCE FOR BACKUP", labs.Passed, ""},
+		{"rows changed and not committed", "START TRANSACTION; DELETE FROM archive.orders", labs.Passed, ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := enginetest.Open(t)
+			v := r.Variant(enginetest.MySQL, enginetest.Seed)
+			lab := r.Lab(v)
+			session(t, r, lab, test.statements)
+			begun := time.Now()
+			result := r.Result(r.Grade(lab, v), neighbours)
+			if took := time.Since(begun); took > bound {
+				t.Errorf("the check took %v", took)
+			}
+			if result.Verdict != test.verdict || !strings.Contains(result.Message, test.message) {
+				t.Errorf("%s is %s: %s", neighbours, result.Verdict, result.Message)
+			}
+		})
+	}
+}
+
+func TestServerWithoutAConnectionLeft(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Variant(enginetest.MySQL, enginetest.Seed)
+	lab := r.Lab(v)
+	crowd := r.Begin(t.Context(), lab, labs.Workspace, labs.Command{
+		Args: []string{"bash", "-c", "for i in {1..64}; do mysql --execute 'SELECT SLEEP(100)' || echo refused & done; wait"},
+		User: labs.Learner, Environment: map[string]string{"HOME": labs.LearnerHome},
+	})
+	defer crowd.Close()
+	// 60 connections, and one more for administrators.
+	refused := make([]byte, 3*len("refused\n"))
+	if _, err := io.ReadFull(crowd.Stdout(), refused); err != nil {
+		t.Fatalf("%q, %v: %s", refused, err, crowd.Stderr())
+	}
+	result := r.Result(r.Grade(lab, v), "database-exists")
+	if result.Verdict != labs.Fell || !strings.Contains(result.Message, "no connection left") {
+		t.Errorf("with every connection taken, the check is %s: %s", result.Verdict, result.Message)
+	}
+}
