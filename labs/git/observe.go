@@ -2,13 +2,10 @@ package git
 
 import (
 	"errors"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	gogit "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/format/index"
@@ -22,6 +19,7 @@ const staged index.Stage = 0
 
 const (
 	maxCommits = 10_000
+	maxFiles   = 100_000 // of one revision; trees that share trees can stand for more without end
 	maxText    = 1 << 20 // bytes of a file whose text is wanted
 )
 
@@ -178,27 +176,6 @@ func (r *repository) index(observed map[string]any) error {
 	return nil
 }
 
-func (r *repository) status(observed map[string]any) error {
-	worktree, err := r.Worktree()
-	if err != nil {
-		return damaged(err, "%v", err)
-	}
-	changes, err := worktree.StatusWithOptions(gogit.StatusOptions{Strategy: gogit.Empty})
-	if err != nil {
-		return damaged(err, "its status can't be told: %v", err)
-	}
-	status := []any{}
-	for _, path := range sortedKeys(changes) {
-		file := changes[path]
-		if file.Staging == gogit.Unmodified && file.Worktree == gogit.Unmodified {
-			continue
-		}
-		status = append(status, map[string]any{"path": path, "index": string(file.Staging), "work": string(file.Worktree)})
-	}
-	observed["status"], observed["clean"] = status, len(status) == 0
-	return nil
-}
-
 // commit returns the commit a revision names, nil if it names none.
 func (r *repository) commit(revision string) *object.Commit {
 	hash, err := r.ResolveRevision(plumbing.Revision(revision))
@@ -259,18 +236,29 @@ func (r *repository) tree(revision string) (map[string]any, error) {
 	if err != nil {
 		return nil, damaged(err, "the files of `%s` are missing", revision)
 	}
+	err = eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) {
+		files[name] = map[string]any{"id": id.String(), "mode": mode.String()[1:]}
+	})
+	return files, err
+}
+
+// eachFile visits the files of a tree and of the trees in it. What lies in a tree
+// that is missing is missing too.
+func eachFile(tree *object.Tree, visit func(name string, id plumbing.Hash, mode filemode.FileMode)) error {
 	walker := object.NewTreeWalker(tree, true, nil)
 	defer walker.Close()
-	for {
+	for count := 0; ; count++ {
 		name, entry, err := walker.Next()
 		if err != nil {
-			break // io.EOF, or a subtree that is missing: then files are missing too
+			return nil // io.EOF, or a tree that is missing
+		}
+		if count > maxFiles {
+			return damaged(nil, "a tree has more than %d files", maxFiles)
 		}
 		if entry.Mode != filemode.Dir {
-			files[name] = map[string]any{"id": entry.Hash.String(), "mode": entry.Mode.String()[1:]}
+			visit(name, entry.Hash, entry.Mode)
 		}
 	}
-	return files, nil
 }
 
 func (r *repository) workFiles() map[string]any {
@@ -279,14 +267,7 @@ func (r *repository) workFiles() map[string]any {
 		if entry.Mode.IsDir() || path == ".git" || strings.HasPrefix(path, ".git/") {
 			continue
 		}
-		content, mode := entry.Data, "100644"
-		switch {
-		case entry.Link != "":
-			content, mode = []byte(entry.Link), "120000"
-		case entry.Mode&0o100 != 0:
-			mode = "100755"
-		}
-		files[path] = map[string]any{"id": plumbing.ComputeHash(plumbing.BlobObject, content).String(), "mode": mode}
+		files[path] = map[string]any{"id": r.idOf(entry, false).String(), "mode": modeOf(entry).String()[1:]}
 	}
 	return files
 }
@@ -309,5 +290,3 @@ func (r *repository) text(name string) (string, bool) {
 	text, err := file.Contents()
 	return text, err == nil && utf8.ValidString(text)
 }
-
-func sortedKeys(status gogit.Status) []string { return slices.Sorted(maps.Keys(status)) }

@@ -77,7 +77,7 @@ func open(entries []labs.Entry) (*repository, error) {
 	files := filesystem.NewStorage(dotGit, cache.NewObjectLRUDefault())
 	all := &storage{&store.ObjectStorage, files, files, files, files, files}
 	if r.Repository, err = gogit.Open(all, r.work); err != nil {
-		return nil, damaged(err, "%v", err)
+		return nil, damaged(err, "its configuration can't be read: %v", err)
 	}
 	return r, nil
 }
