@@ -1,0 +1,1 @@
+sed -i "s/^-- Dump completed/-- Dump completed in full/" server.sql

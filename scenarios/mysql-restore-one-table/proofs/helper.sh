@@ -1,0 +1,1 @@
+mysql "$database" --execute "CREATE TABLE ${table}_restored AS SELECT * FROM $table"

@@ -1,0 +1,1 @@
+mysql --execute "REVOKE SELECT ON $database.* FROM ${database}_app"

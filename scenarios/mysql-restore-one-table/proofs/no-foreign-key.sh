@@ -1,0 +1,1 @@
+mysql "$database" --execute "ALTER TABLE orders DROP FOREIGN KEY order_customer"

@@ -1,0 +1,1 @@
+mysql "$database" --execute "ALTER TABLE $table AUTO_INCREMENT = 1"
