@@ -1,0 +1,1 @@
+mysql --execute "GRANT ALL ON $database.* TO ${database}_app"
