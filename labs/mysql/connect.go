@@ -22,7 +22,7 @@ const (
 	graderName = "endstate"
 	// A statement that takes longer is the learner's doing: a lock, or a server
 	// that is out of breath.
-	patience = 4 * time.Second
+	patience = 8 * time.Second
 )
 
 // Account is who asks. The zero value is the grader.
@@ -42,7 +42,7 @@ var session = map[string]string{
 	"time_zone":                "'+00:00'",
 	"lock_wait_timeout":        "2",
 	"innodb_lock_wait_timeout": "2",
-	"max_execution_time":       "3500",
+	"max_execution_time":       "7000",
 	"group_concat_max_len":     "4194304",
 	// What information_schema says of AUTO_INCREMENT is remembered for a day otherwise.
 	"information_schema_stats_expiry": "0",
