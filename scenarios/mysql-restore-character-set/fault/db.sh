@@ -1,0 +1,1 @@
+mysql "$database" --execute "DROP TABLE posts, members"

@@ -1,0 +1,1 @@
+mysql "$database" --execute "ALTER TABLE members DROP KEY member_card"

@@ -1,0 +1,2 @@
+export MYSQL_PWD=admin
+mysql --host 127.0.0.1 --user admin < schema.sql
