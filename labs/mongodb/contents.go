@@ -18,11 +18,18 @@ const (
 	maxContentsBytes = 128 << 20
 )
 
-// contents observes collections as a whole.
-func (c *client) contents(ctx context.Context, database string, collections []string) ([]any, error) {
-	observed := make([]any, len(collections))
-	for i, name := range collections {
-		documents, digest, err := c.digest(ctx, database, name)
+// contents observes collections as a whole, or that part of them which is asked for.
+func (l *Look) contents(ctx context.Context, c *client) ([]any, error) {
+	where := bson.D{}
+	if l.Where != "" {
+		var err error
+		if where, err = parse("where", l.Where); err != nil {
+			return nil, err
+		}
+	}
+	observed := make([]any, len(l.Contents))
+	for i, name := range l.Contents {
+		documents, digest, err := c.digest(ctx, l.Database, name, where)
 		if err != nil {
 			return nil, err
 		}
@@ -33,8 +40,8 @@ func (c *client) contents(ctx context.Context, database string, collections []st
 
 // digest counts a collection's documents and adds up their hashes, so that neither
 // order nor how they are stored matters, and a document that stands twice counts twice.
-func (c *client) digest(ctx context.Context, database, collection string) (int, string, error) {
-	cursor, err := c.Database(database).Collection(collection).Find(ctx, bson.D{})
+func (c *client) digest(ctx context.Context, database, collection string, where bson.D) (int, string, error) {
+	cursor, err := c.Database(database).Collection(collection).Find(ctx, where)
 	if err != nil {
 		return 0, "", err
 	}

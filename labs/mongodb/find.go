@@ -2,7 +2,6 @@ package mongodb
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -50,6 +49,9 @@ func (c *client) find(ctx context.Context, database string, command bson.D) ([]a
 		if err := cursor.Decode(&doc); err != nil {
 			return nil, err
 		}
+		if name == "listIndexes" {
+			doc = ordered(doc)
+		}
 		docs = append(docs, value(doc))
 	}
 	return docs, cursor.Err()
@@ -64,51 +66,12 @@ func has(command bson.D, name string) bool {
 	return false
 }
 
-// value turns a BSON value into one that expectations know.
-func value(v any) any {
-	switch v := v.(type) {
-	case bson.D:
-		doc := make(map[string]any, len(v))
-		for _, field := range v {
-			doc[field.Key] = value(field.Value)
-		}
-		return doc
-	case bson.A:
-		list := make([]any, len(v))
-		for i := range v {
-			list[i] = value(v[i])
-		}
-		return list
-	case bson.DateTime:
-		return v.Time().UTC()
-	case bson.Decimal128:
-		return map[string]any{"decimal": v.String()}
-	case bson.ObjectID:
-		return map[string]any{"objectId": hex.EncodeToString(v[:])}
-	case bson.Binary:
-		return v.Data
-	case bson.Regex:
-		return map[string]any{"regex": v.Pattern, "options": v.Options}
-	case bson.Timestamp:
-		return map[string]any{"timestamp": int64(v.T), "increment": int64(v.I)}
-	case bson.Null, bson.Undefined:
-		return nil
-	case nil, bool, string, int32, int64, float64:
-		return v
-	}
-	return map[string]any{"other": fmt.Sprint(v)}
-}
-
 // findHidden runs a command over the given documents, on a server without a network
 // that is made for the round: nobody in the lab ever sees them.
 func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) ([]any, error) {
-	shared, err := site.Once(fmt.Sprintf("mongodb hidden %v", l.Given), func() (any, error) { return l.hiddenServer(ctx, site) })
+	server, err := l.sharedServer(ctx, site)
 	if err != nil {
 		return nil, err
-	}
-	server, ok := shared.(*client)
-	if !ok {
-		return nil, fmt.Errorf("the server for hidden documents is a %T", shared)
 	}
 	docs, err := server.find(ctx, l.Database, command)
 	if err == nil {
@@ -118,6 +81,19 @@ func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) 
 		return nil, explained
 	}
 	return nil, fmt.Errorf("find among hidden documents: %w", err)
+}
+
+// sharedServer returns the round's server that holds the given documents.
+func (l *Look) sharedServer(ctx context.Context, site *labs.Site) (*client, error) {
+	shared, err := site.Once(fmt.Sprintf("mongodb hidden %v", l.Given), func() (any, error) { return l.hiddenServer(ctx, site) })
+	if err != nil {
+		return nil, err
+	}
+	server, ok := shared.(*client)
+	if !ok {
+		return nil, fmt.Errorf("the server for hidden documents is a %T", shared)
+	}
+	return server, nil
 }
 
 // hiddenServer starts a server and gives it the hidden documents.
@@ -146,18 +122,27 @@ func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, erro
 
 // give inserts the documents of a file of the scenario.
 func (c *client) give(ctx context.Context, site *labs.Site, database, file string) error {
-	data, err := site.ReadGiven(file)
+	given, err := readList(site, file)
 	if err != nil {
 		return err
 	}
-	var wrapped struct{ Docs []bson.D }
-	if err := bson.UnmarshalExtJSON([]byte(`{"docs": `+string(data)+`}`), false, &wrapped); err != nil {
-		return err
-	}
-	docs := make([]any, len(wrapped.Docs))
-	for i := range wrapped.Docs {
-		docs[i] = wrapped.Docs[i]
+	docs := make([]any, len(given))
+	for i := range given {
+		docs[i] = given[i]
 	}
 	_, err = c.Database(database).Collection(collectionOf(file)).InsertMany(ctx, docs)
 	return err
+}
+
+// readList reads a file of the scenario that is a list of documents.
+func readList(site *labs.Site, file string) ([]bson.D, error) {
+	data, err := site.ReadGiven(file)
+	if err != nil {
+		return nil, err
+	}
+	var wrapped struct{ Docs []bson.D }
+	if err := bson.UnmarshalExtJSON([]byte(`{"docs": `+string(data)+`}`), false, &wrapped); err != nil {
+		return nil, fmt.Errorf("read %s: %w", file, err)
+	}
+	return wrapped.Docs, nil
 }

@@ -15,12 +15,14 @@ import (
 // Look asks a MongoDB server. What it observes has the name found:
 //
 //	docs      the documents that the command, or the recorded answer, finds; of
-//	          contents, one of each collection: {collection, documents, digest}
+//	          contents, one of each collection: {collection, documents, digest};
+//	          of tries, one of each try: its own fields and {accepted, code}
 //	hidden    what it finds among the given documents, on a server made for that
 //
 // Documents are maps. Whole numbers are ints, doubles doubles, dates timestamps in
-// UTC, binary data bytes. A Decimal128 is {"decimal": "1.50"}, an ObjectId
-// {"objectId": "…"}, so that they differ from strings.
+// UTC, binary data bytes. A Decimal128 is {"decimal": "1.5"}, without zeros at its
+// end, as MongoDB holds 1.50 and 1.5 equal; an ObjectId is {"objectId": "…"}: so they
+// differ from strings. An index's key, whose order counts, is a list of {field, order}.
 type Look struct {
 	// Database that is asked.
 	Database string `yaml:"database"`
@@ -32,6 +34,15 @@ type Look struct {
 	// Contents lists collections that are observed as a whole. The digest is over every
 	// byte of every document, whatever their order.
 	Contents []string `yaml:"contents,omitempty"`
+	// Where narrows contents to the documents that match it: a filter, as extended JSON.
+	Where string `yaml:"where,omitempty"`
+	// Tries is a file of documents that are tried on a copy of a collection, which has
+	// its validator and its unique indexes but none of its documents, on a server made
+	// for that. It is extended JSON, a list of {"document": {…}, …}, inserted one after
+	// the other; what stands beside a document is observed too. The file's name is the
+	// collection's. The code of a refusal is MongoDB's: 121 of a validator, 11000 of a
+	// unique index; 0 if it was accepted.
+	Tries string `yaml:"tries,omitempty"`
 	// Given lists files of hidden documents, extended JSON, one list a file; the
 	// file's name is the collection's.
 	Given []string `yaml:"given,omitempty"`
@@ -47,7 +58,7 @@ func (l *Look) Variable() string { return "found" }
 
 // ImageNames returns the image of the server for hidden documents.
 func (l *Look) ImageNames() []string {
-	if len(l.Given) == 0 {
+	if len(l.Given) == 0 && l.Tries == "" {
 		return nil
 	}
 	return []string{serverImage}
@@ -56,22 +67,27 @@ func (l *Look) ImageNames() []string {
 // Validate reports fields that make no sense.
 func (l *Look) Validate() error {
 	asked := 0
-	for _, is := range []bool{l.Command != "", l.Answer != "", len(l.Contents) > 0} {
+	for _, is := range []bool{l.Command != "", l.Answer != "", len(l.Contents) > 0, l.Tries != ""} {
 		if is {
 			asked++
 		}
 	}
 	switch {
 	case asked != 1:
-		return errors.New("one of command, answer and contents is needed")
+		return errors.New("one of command, answer, contents and tries is needed")
 	case l.Database == "":
 		return errors.New("database is needed")
-	case len(l.Given) > 0 && len(l.Contents) > 0:
+	case len(l.Given) > 0 && l.Command == "" && l.Answer == "":
 		return errors.New("given goes with an answer or a command")
+	case l.Where != "" && len(l.Contents) == 0:
+		return errors.New("where goes with contents")
+	case l.Where != "":
+		_, err := parse("where", l.Where)
+		return err
 	case l.Command == "":
 		return nil
 	}
-	command, err := parseCommand(l.Command)
+	command, err := parse("command", l.Command)
 	if err != nil {
 		return err
 	}
@@ -88,10 +104,14 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.Tries != "" {
+		docs, err := l.tryAll(ctx, site, server, host)
+		return map[string]any{"docs": docs, "hidden": []any{}}, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	if len(l.Contents) > 0 {
-		docs, err := server.contents(ctx, l.Database, l.Contents)
+		docs, err := l.contents(ctx, server)
 		return map[string]any{"docs": docs, "hidden": []any{}}, server.explain(ctx, host, err)
 	}
 	command, err := l.command(ctx, site)
@@ -114,7 +134,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 // command returns what is to be asked: the look's own command, or the learner's.
 func (l *Look) command(ctx context.Context, site *labs.Site) (bson.D, error) {
 	if l.Command != "" {
-		return parseCommand(l.Command)
+		return parse("command", l.Command)
 	}
 	host, err := site.Lab.Host(labs.Workspace)
 	if err != nil {
@@ -150,12 +170,13 @@ func (l *Look) recorded(data []byte) (bson.D, error) {
 	return answer.Command, nil
 }
 
-func parseCommand(text string) (bson.D, error) {
-	var command bson.D
-	if err := bson.UnmarshalExtJSON([]byte(text), false, &command); err != nil {
-		return nil, fmt.Errorf("command is no extended JSON: %w", err)
+// parse reads a field that is extended JSON.
+func parse(field, text string) (bson.D, error) {
+	var document bson.D
+	if err := bson.UnmarshalExtJSON([]byte(text), false, &document); err != nil {
+		return nil, fmt.Errorf("%s is no extended JSON: %w", field, err)
 	}
-	return command, nil
+	return document, nil
 }
 
 // collectionOf returns the collection whose documents a file holds.

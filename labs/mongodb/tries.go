@@ -1,0 +1,160 @@
+package mongodb
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
+	"endstate/labs"
+)
+
+const (
+	refusedByValidator = 121
+	// FerretDB's own code for the same.
+	refusedByFerretDB = 525074461
+)
+
+// Options of a collection that say which documents it takes.
+var validation = []string{"validator", "validationLevel", "validationAction"}
+
+// Fields of an index that decide what it refuses.
+var enforcing = []string{"key", "name", "unique", "partialFilterExpression", "sparse", "collation"}
+
+// tryAll tries the documents on a copy of the collection, once a round for all
+// checks that ask for the same.
+func (l *Look) tryAll(ctx context.Context, site *labs.Site, server *client, host labs.Host) (any, error) {
+	return site.Once("mongodb tries "+host.ID+" "+l.Database+" "+l.Tries, func() (any, error) {
+		rules, err := server.rulesOf(ctx, l.Database, collectionOf(l.Tries))
+		if err != nil {
+			return nil, server.explain(ctx, host, err)
+		}
+		tries, err := readList(site, l.Tries)
+		if err != nil {
+			return nil, err
+		}
+		scratch, err := l.sharedServer(ctx, site)
+		if err != nil {
+			return nil, err
+		}
+		docs, err := rules.tryOn(ctx, scratch.Database("try-"+strings.ToLower(rand.Text()[:12])), tries)
+		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+			return nil, fmt.Errorf("try documents: %w", err)
+		}
+		return docs, scratch.explain(ctx, scratch.dialer.host, err)
+	})
+}
+
+// rules are what a collection enforces.
+type rules struct {
+	collection string
+	options    bson.D
+	unique     []bson.D // its unique indexes
+}
+
+// rulesOf reads what a collection enforces.
+func (c *client) rulesOf(ctx context.Context, database, collection string) (*rules, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	db := c.Database(database)
+	found, err := db.ListCollectionSpecifications(ctx, bson.D{{Key: "name", Value: collection}})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) != 1 || found[0].Type != "collection" {
+		return nil, &labs.Obstacle{Message: fmt.Sprintf("`%s` has no collection `%s`.", database, collection)}
+	}
+	r := &rules{collection: collection}
+	if len(found[0].Options) > 0 {
+		if err := bson.Unmarshal(found[0].Options, &r.options); err != nil {
+			return nil, err
+		}
+	}
+	cursor, err := db.Collection(collection).Indexes().List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var indexes []bson.D
+	if err := cursor.All(ctx, &indexes); err != nil {
+		return nil, err
+	}
+	for _, index := range indexes {
+		if has(index, "unique") {
+			r.unique = append(r.unique, only(index, enforcing))
+		}
+	}
+	return r, nil
+}
+
+// only returns those fields of a document that have one of the names.
+func only(document bson.D, names []string) bson.D {
+	kept := bson.D{}
+	for _, field := range document {
+		if slices.Contains(names, field.Key) {
+			kept = append(kept, field)
+		}
+	}
+	return kept
+}
+
+// tryOn makes a collection of the same rules and inserts documents into it.
+func (r *rules) tryOn(ctx context.Context, db *mongo.Database, tries []bson.D) ([]any, error) {
+	if err := r.copyTo(ctx, db); err != nil {
+		return nil, err
+	}
+	observed := make([]any, len(tries))
+	for i, try := range tries {
+		one, ok := value(try).(map[string]any)
+		if !ok || len(only(try, []string{"document"})) != 1 {
+			return nil, fmt.Errorf("try %d has no document", i+1)
+		}
+		_, err := db.Collection(r.collection).InsertOne(ctx, only(try, []string{"document"})[0].Value)
+		code, err := refusal(err)
+		if err != nil {
+			return nil, err
+		}
+		one["accepted"], one["code"] = code == 0, code
+		observed[i] = one
+	}
+	return observed, nil
+}
+
+// copyTo makes the collection. A validator is set afterwards, as FerretDB takes none
+// with create.
+func (r *rules) copyTo(ctx context.Context, db *mongo.Database) error {
+	if err := db.CreateCollection(ctx, r.collection); err != nil {
+		return err
+	}
+	if modified := only(r.options, validation); len(modified) > 0 {
+		command := append(bson.D{{Key: "collMod", Value: r.collection}}, modified...)
+		if err := db.RunCommand(ctx, command).Err(); err != nil {
+			return err
+		}
+	}
+	if len(r.unique) == 0 {
+		return nil
+	}
+	return db.RunCommand(ctx, bson.D{{Key: "createIndexes", Value: r.collection}, {Key: "indexes", Value: r.unique}}).Err()
+}
+
+// refusal returns the code with which the server refused a document, 0 if it did
+// not, or the error of an insert that came to no end.
+func refusal(err error) (int, error) {
+	var refused mongo.WriteException
+	switch {
+	case err == nil:
+		return 0, nil
+	case errors.As(err, &refused) && len(refused.WriteErrors) == 1:
+	default:
+		return 0, err
+	}
+	if code := refused.WriteErrors[0].Code; code != refusedByFerretDB {
+		return code, nil
+	}
+	return refusedByValidator, nil
+}
