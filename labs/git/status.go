@@ -84,6 +84,8 @@ func (r *repository) headFiles() map[string]state {
 func (r *repository) stagedCode(entry *index.Entry, head map[string]state) string {
 	before, ok := head[entry.Name]
 	switch {
+	case entry.IntentToAdd && ok:
+		return "D"
 	case entry.IntentToAdd:
 		return " "
 	case !ok:
