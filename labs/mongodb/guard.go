@@ -80,8 +80,8 @@ func harmless(value any, depth int) error {
 			if slices.Contains(codeOperators, field.Key) {
 				return fmt.Errorf("`%s` is not allowed", field.Key)
 			}
-			if field.Key == "pipeline" {
-				if err := allowedStages(field.Value); err != nil {
+			if stages, ok := field.Value.(bson.A); ok && field.Key == "pipeline" {
+				if err := allowedStages(stages); err != nil {
 					return err
 				}
 			}
