@@ -16,7 +16,7 @@ func setupPlan(v *Variant, images map[string]ImageRef, key string, now time.Time
 			ID: setupID(key), Role: RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed,
 			Started: now, Expires: now.Add(setupTimeout), Snapshot: key,
 		},
-		Network: true,
+		Network: len(v.Hosts) > 1, // a host alone has nobody to speak to
 	}
 	for _, spec := range v.Hosts {
 		host := hostPlan(spec, images[spec.Image].Ref)
@@ -33,7 +33,7 @@ func labPlan(v *Variant, snapshot *Snapshot, owner string, started, expires time
 			ID: LabID(owner, v.Name), Role: RoleLab, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
 			Started: started, Expires: expires, Snapshot: snapshot.Key, Record: snapshot.Record,
 		},
-		Network: true,
+		Network: len(v.Hosts) > 1,
 	}
 	for _, spec := range v.Hosts {
 		host := hostPlan(spec, snapshot.Images[spec.Name])
