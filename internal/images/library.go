@@ -207,13 +207,23 @@ func (l *Library) Remove(ctx context.Context) (int, error) {
 			return i, err
 		}
 	}
-	return len(kept), errors.Join(l.store.Remove(ctx, rootRef), l.prune(ctx))
+	_, stagesErr := l.store.Prune(ctx, LabelStage)
+	// Of two users who made the same image at once, one has made it in vain.
+	_, imagesErr := l.store.Prune(ctx, LabelImage)
+	return len(kept), errors.Join(l.store.Remove(ctx, rootRef), stagesErr, imagesErr)
 }
 
-// prune removes the parts of builds that are not in any image.
+// prune removes the parts of builds that are not in any image: of those that share
+// the lock, as others may be building.
 func (l *Library) prune(ctx context.Context) error {
-	_, err := l.store.Prune(ctx, LabelStage)
+	_, err := l.store.Prune(ctx, LabelStage+"="+l.stage())
 	return err
+}
+
+// stage is what the build stages of those that share the lock are labelled with.
+func (l *Library) stage() string {
+	sum := sha256.Sum256([]byte(l.locks))
+	return hex.EncodeToString(sum[:6])
 }
 
 // Save writes every image to w, making those that are not there.

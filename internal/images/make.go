@@ -114,7 +114,7 @@ func (m *making) below(ctx context.Context, step string, build labs.Build) (map[
 	if err := m.all(ctx, build.From); err != nil {
 		return nil, err
 	}
-	args := map[string]string{}
+	args := map[string]string{"STAGE": m.library.stage()}
 	for name, value := range build.Args {
 		args[name] = value
 	}

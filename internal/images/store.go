@@ -26,7 +26,7 @@ type Store interface {
 	List(ctx context.Context, label string) ([]Info, error)
 	// Remove removes an image. None there is success.
 	Remove(ctx context.Context, ref string) error
-	// Prune removes untagged images that carry a label, and returns the bytes freed.
+	// Prune removes untagged images that carry a label, NAME or NAME=VALUE, and returns the bytes freed.
 	Prune(ctx context.Context, label string) (int64, error)
 	// Save writes images as an archive that Load reads.
 	Save(ctx context.Context, refs []string, w io.Writer) error
@@ -59,5 +59,5 @@ const (
 	LabelImage    = "endstate.image"    // the family's name of the image
 	LabelServer   = "endstate.server"   // the server inside, with its version
 	LabelPackages = "endstate.packages" // JSON: package → version
-	LabelStage    = "endstate.stage"    // a build stage of which only a part was kept
+	LabelStage    = "endstate.stage"    // a build stage of which only a part was kept: whose it is
 )
