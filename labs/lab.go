@@ -36,6 +36,9 @@ type Lab struct {
 	// Whole: every host that was planned is there and was started. It is false while
 	// the lab is being started, and stays so if that was cut off.
 	Whole bool `json:"-"`
+	// Made is when the engine made the oldest part of what is there: a reset makes all
+	// anew, and keeps Started.
+	Made time.Time `json:"-"`
 }
 
 // Host is one container of a lab.
@@ -76,6 +79,10 @@ func (l *Lab) Host(name string) (Host, error) {
 
 // Expired reports whether the lab's time is up.
 func (l *Lab) Expired(now time.Time) bool { return now.After(l.Expires) }
+
+// Abandoned reports whether the lab is not whole and never will be: its start was
+// cut off, or a part was removed from outside.
+func (l *Lab) Abandoned(now time.Time) bool { return !l.Whole && now.Sub(l.Made) > startTimeout }
 
 // Running reports whether every host runs.
 func (l *Lab) Running() bool {

@@ -80,7 +80,7 @@ func (r *Runner) vacant(ctx context.Context, owner, scenario string) error {
 		return nil
 	case err != nil:
 		return err
-	case !lab.Whole && r.Clock().Sub(lab.Started) > startTimeout:
+	case lab.Abandoned(r.Clock()):
 		return r.Engine.Remove(ctx, lab.ID)
 	}
 	return Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d", scenario, lab.Seed),
@@ -112,7 +112,8 @@ func (r *Runner) Labs(ctx context.Context, owner string) ([]*Lab, error) {
 	}), nil
 }
 
-// Sweep removes every lab whose time is up, of any role, and returns them.
+// Sweep removes every lab whose time is up, of any role, and what starts that were
+// killed left behind, and returns them.
 func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
 	all, err := r.Engine.Labs(ctx)
 	if err != nil {
@@ -121,7 +122,9 @@ func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
 	var swept []*Lab
 	var failed []error
 	for _, lab := range all {
-		if !lab.Expired(r.Clock()) {
+		// In a workspace there may be a learner's work, whatever else is missing.
+		_, err := lab.Host(Workspace)
+		if now := r.Clock(); !lab.Expired(now) && (err == nil || !lab.Abandoned(now)) {
 			continue
 		}
 		if err := r.Engine.Remove(ctx, lab.ID); err != nil {

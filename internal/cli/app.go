@@ -139,8 +139,12 @@ func (a *app) open(ctx context.Context) error {
 	a.library = images.New(backend.Images, all, a.Env("ENDSTATE_MONGODB"), a.home())
 	swept, err := a.runner(nil).Sweep(ctx)
 	for _, lab := range swept {
-		if lab.Role == labs.RoleLab {
+		switch {
+		case lab.Role != labs.RoleLab:
+		case lab.Expired(a.Clock()):
 			fmt.Fprintf(a.Err, "The lab of %s was past its time and has been removed.\n", lab.Scenario)
+		default:
+			fmt.Fprintf(a.Err, "What a start of %s that was cut off had left has been removed.\n", lab.Scenario)
 		}
 	}
 	return err

@@ -69,7 +69,10 @@ func (a *app) statusOf(ctx context.Context, lab *labs.Lab) labStatus {
 			status.State = fmt.Sprintf("%s stopped (%d)", host.Name, host.Exit)
 		}
 	}
-	if !lab.Whole {
+	switch {
+	case lab.Abandoned(a.Clock()):
+		status.State = "not whole"
+	case !lab.Whole:
 		status.State = "starting"
 	}
 	return status
@@ -91,7 +94,7 @@ func (a *app) writeStatus(all []labStatus) error {
 		return err
 	}
 	for _, s := range all {
-		if !s.Running() && s.Whole {
+		if !s.Running() && s.Whole || s.Abandoned(now) {
 			fmt.Fprintf(a.Out, "\nA host of %[1]s does not run. Put the lab back to its beginning: endstate reset %[1]s\n", s.Scenario)
 		}
 	}

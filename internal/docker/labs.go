@@ -32,7 +32,7 @@ func (e *Engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
 	}
 	found := map[string]*labs.Lab{}
 	for _, c := range containers {
-		lab := labIn(found, c.Labels)
+		lab := labIn(found, c.Labels, time.Unix(c.Created, 0))
 		host, begun, err := e.hostOf(ctx, c)
 		if errdefs.IsNotFound(err) {
 			continue
@@ -44,16 +44,20 @@ func (e *Engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
 		lab.Whole = lab.Whole && begun
 	}
 	for _, n := range networks {
-		labIn(found, n.Labels)
+		labIn(found, n.Labels, n.Created)
 	}
 	return ordered(found, containers), nil
 }
 
-func labIn(found map[string]*labs.Lab, labels map[string]string) *labs.Lab {
+// labIn returns the lab of a part that carries its labels.
+func labIn(found map[string]*labs.Lab, labels map[string]string, made time.Time) *labs.Lab {
 	id := labels[labelLab]
 	if found[id] == nil {
 		found[id] = labOf(labels)
-		found[id].Whole = true
+		found[id].Whole, found[id].Made = true, made
+	}
+	if made.Before(found[id].Made) {
+		found[id].Made = made
 	}
 	return found[id]
 }
@@ -122,6 +126,8 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 	if err != nil {
 		return fmt.Errorf("remove lab %s: %w", id, err)
 	}
+	// What was begun is done to its end, or a network would stay behind.
+	ctx = context.WithoutCancel(ctx)
 	failed := make([]error, len(containers))
 	var all sync.WaitGroup
 	for i, c := range containers {
