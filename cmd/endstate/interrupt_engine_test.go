@@ -1,0 +1,154 @@
+//go:build engine
+
+package main
+
+import (
+	"fmt"
+	mathrand "math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"endstate/internal/cli"
+	"endstate/internal/enginetest"
+	"endstate/labs"
+)
+
+// strike is a kind of command that is interrupted.
+type strike struct {
+	name  string
+	times int
+	// prepare makes what the command needs, and returns the command.
+	prepare func(*machine) *exec.Cmd
+	// after looks at what an interrupted command left, beyond what none may leave.
+	after func(*machine) error
+}
+
+// Thirty moments in all.
+var strikes = []strike{
+	{"image build", 6, func(m *machine) *exec.Cmd { return m.tiny(m.newKey()) }, nothingBuilt},
+	{"start of a new seed", 6, func(m *machine) *exec.Cmd { return m.start(enginetest.Git, m.NewSeed()) }, nothing},
+	{"start of a server", 4, func(m *machine) *exec.Cmd { return m.start(enginetest.MySQL, enginetest.Seed) }, nothing},
+	{"check", 4, func(m *machine) *exec.Cmd { m.begin(); return m.command("endstate", "check") }, whole},
+	{"reset", 4, func(m *machine) *exec.Cmd { m.begin(); return m.command("endstate", "reset", "--yes") }, wholeOrNothing},
+	{"stop", 3, func(m *machine) *exec.Cmd { m.begin(); return m.command("endstate", "stop") }, wholeOrNothing},
+	{"prove", 3, func(m *machine) *exec.Cmd {
+		return m.command("endstate", "prove", enginetest.Git, "--seeds", "1", "--parallel", "2", "--proof", "so", "--seed", fmt.Sprint(m.NewSeed()))
+	}, nothing},
+}
+
+func (m *machine) start(name string, seed uint64) *exec.Cmd {
+	return m.command("endstate", "start", name, "--no-shell", "--seed", fmt.Sprint(seed))
+}
+
+// begin makes sure of a lab.
+func (m *machine) begin() {
+	m.t.Helper()
+	m.must("start", enginetest.Git, "--no-shell", "--seed", fmt.Sprint(enginetest.Seed))
+}
+
+func TestInterruptLeavesNothing(t *testing.T) {
+	t.Parallel()
+	for _, s := range strikes {
+		t.Run(s.name, func(t *testing.T) {
+			t.Parallel()
+			m := newMachine(t)
+			began := time.Now()
+			if end := m.wait(s.prepare(m), nil); end.status > cli.StatusFailed {
+				t.Fatalf("undisturbed: status %d\n%s%s", end.status, end.out, end.err)
+			}
+			took := time.Since(began)
+			m.must("stop", "--all")
+			for range s.times {
+				m.interrupt(s, mathrand.N(took))
+			}
+		})
+	}
+}
+
+// interrupt interrupts one command at a moment, looks at what is left, and starts
+// the same lab again.
+func (m *machine) interrupt(s strike, moment time.Duration) {
+	m.t.Helper()
+	command := s.prepare(m)
+	end := m.wait(command, func(p *os.Process) {
+		time.Sleep(moment)
+		_ = p.Signal(os.Interrupt)
+	})
+	m.t.Logf("interrupted after %v: status %d", moment, end.status)
+	// A process that had not come to its first line yet ends by the signal itself.
+	interrupted := end.status == cli.StatusInterrupted || end.status == -1
+	if !interrupted && end.status > cli.StatusFailed {
+		m.t.Errorf("interrupted after %v, it ends with %d\n%s%s", moment, end.status, end.out, end.err)
+	}
+	if interrupted {
+		if err := s.after(m); err != nil {
+			m.t.Errorf("interrupted after %v, it leaves %v\n%s", moment, err, end.err)
+		}
+	}
+	m.tidy()
+	m.must("stop", "--all")
+	if left := m.Left(m.t.Context()); len(left) > 0 {
+		m.t.Errorf("after it, stop leaves %v", left)
+	}
+}
+
+// tidy looks for temporary files and held locks.
+func (m *machine) tidy() {
+	m.t.Helper()
+	found, err := os.ReadDir(m.tmp)
+	if err != nil || len(found) > 0 {
+		m.t.Errorf("temporary files: %v, %v", found, err)
+	}
+	for _, entry := range m.env {
+		home, ok := strings.CutPrefix(entry, "ENDSTATE_HOME=")
+		if !ok {
+			continue
+		}
+		lock := flock.New(filepath.Join(home, "images.lock"))
+		if free, err := lock.TryLock(); err != nil || !free {
+			m.t.Errorf("the lock of images is held: %v", err)
+		}
+		_ = lock.Close()
+	}
+}
+
+func nothing(m *machine) error {
+	if left := m.Left(m.t.Context()); len(left) > 0 {
+		return fmt.Errorf("%v", left)
+	}
+	return nil
+}
+
+// whole wants the one lab to be there as it was, and nothing else.
+func whole(m *machine) error {
+	all, err := m.Engine.Labs(m.t.Context())
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, lab := range all {
+		if lab.Owner != m.Owner {
+			continue
+		}
+		if n++; lab.Role != labs.RoleLab || !lab.Whole || !lab.Running() {
+			return fmt.Errorf("%+v", lab)
+		}
+	}
+	if n != 1 {
+		return fmt.Errorf("%d labs", n)
+	}
+	return nil
+}
+
+func wholeOrNothing(m *machine) error {
+	if err := nothing(m); err == nil {
+		return nil
+	}
+	return whole(m)
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+	"os"
+	"testing/fstest"
+
+	"endstate/labs"
+)
+
+// tinyDockerfile builds in two seconds. Its label lets what the builder makes be told
+// from all else.
+const tinyDockerfile = `
+ARG BASE
+FROM ${BASE}
+ARG KEY
+LABEL endstate.tiny=${KEY}
+RUN echo "$KEY" && sleep 1 && head --bytes 16 /dev/urandom > /first
+RUN sleep 1 && head --bytes 16 /dev/urandom > /second
+`
+
+// tiny is main with one more image, which the environment's TINY keeps apart from
+// all others of its kind.
+func tiny() {
+	p := program(os.Stdin, os.Stdout, os.Stderr)
+	p.Images = append(p.Images, labs.Image{Name: "tiny", Builds: []labs.Build{{
+		From: []string{"base"}, Dockerfile: "Dockerfile", Args: map[string]string{"KEY": os.Getenv("TINY")},
+		Files: fstest.MapFS{"Dockerfile": &fstest.MapFile{Data: []byte(tinyDockerfile)}},
+	}}})
+	os.Exit(p.Run(context.Background(), os.Args[1:]))
+}
