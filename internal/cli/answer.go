@@ -15,9 +15,10 @@ import (
 // the lab was put back, and with it the shell.
 func (in *visit) answer(ctx context.Context, verb string, screen *terminal.Screen) bool {
 	style := in.app.style(in.app.Out)
-	if in.app.Env("NO_COLOR") == "" {
-		style.Color = true
-	}
+	// Warnings are for the learner's screen, too.
+	elsewhere := in.app.Err
+	in.app.Err = screen
+	defer func() { in.app.Err = elsewhere }()
 	var err error
 	replaced := false
 	switch verb {
@@ -42,12 +43,7 @@ func (in *visit) show(screen *terminal.Screen, err error) {
 		fmt.Fprintln(screen, "Interrupted.")
 		return
 	}
-	if err == nil || errors.Is(err, errFailed) || errors.Is(err, errUngraded) {
-		return
-	}
-	on := in.app.Program
-	on.Err = screen
-	on.status(err, true)
+	in.app.status(err, true)
 }
 
 func (in *visit) check(ctx context.Context, screen *terminal.Screen, style report.Style) error {

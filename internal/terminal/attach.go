@@ -6,9 +6,11 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"sync/atomic"
+	"time"
 
 	"github.com/muesli/cancelreader"
 	"golang.org/x/term"
@@ -53,12 +55,15 @@ type Answer func(ctx context.Context, verb string, screen *Screen) (goOn bool)
 var ErrLost = errors.New("the connection to the lab was lost")
 
 // restore undoes what programs in the lab may have done to the terminal: colours,
-// a hidden cursor, the other screen, mouse and paste reports, keypad modes.
-const restore = "\x1b[0m\x1b[?25h\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\r\n"
+// a hidden cursor, the other screen, mouse and paste reports, keypad modes. The
+// cursor is kept first, as leaving the other screen puts it where it was kept.
+const restore = "\x1b[0m\x1b[?25h\x1b7\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\r\n"
 
-// Attach joins the terminal to a process until it ends, an answer says so, or the
-// context ends. It returns the process's exit status. The terminal is left as it was.
-func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer) (int, error) {
+// Attach joins the terminal to a process until it ends, an answer says so, the
+// terminal is gone or the context ends. It returns the process's exit status, and
+// lets go of the process. The terminal is left as it was.
+func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer) (status int, err error) {
+	defer process.Close()
 	before, err := term.MakeRaw(int(t.In.Fd()))
 	if err != nil {
 		return 0, err
@@ -69,40 +74,40 @@ func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer
 		return 0, err
 	}
 	defer keys.Close()
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+	attached, detach := context.WithCancelCause(ctx)
+	defer detach(nil)
 	s := &session{terminal: t, process: process}
 	stopResizing := onResize(func() {
 		columns, rows := t.Size()
-		_ = process.Resize(ctx, columns, rows)
+		_ = process.Resize(attached, columns, rows)
 	})
 	defer stopResizing()
 	typed := make(chan struct{})
-	go func() { defer close(typed); s.readKeys(keys) }()
-	output := make(chan error, 1)
-	go func() { output <- s.show(ctx, answer) }()
-	select {
-	case err = <-output:
-	case <-ctx.Done():
-		err = context.Cause(ctx)
-	}
+	go func() { defer close(typed); detach(s.readKeys(keys)) }()
+	err = s.run(attached, answer)
 	keys.Cancel()
-	<-typed
-	if err != nil {
-		_ = process.Close()
-		_, _ = t.Out.WriteString(restore)
-		return 0, err
+	if err == nil {
+		status, err = s.leave(ctx)
 	}
-	return s.leave(ctx)
+	_ = process.Close() // which takes keys no more
+	<-typed
+	if err != nil && !s.replaced {
+		_, _ = t.Out.WriteString(restore)
+	}
+	return status, err
 }
 
 // session is one process at one terminal.
 type session struct {
-	terminal Terminal
-	process  labs.Process
-	asking   atomic.Pointer[question] // keys go to its answer, not to the process
-	replaced bool                     // an answer ended the shell
+	terminal  Terminal
+	process   labs.Process
+	asking    atomic.Pointer[question] // keys go to its answer, not to the process
+	replaced  bool                     // an answer ended the shell
+	deafUntil time.Time                // requests are not answered
 }
+
+// A Ctrl-C ends an answer, and is for requests too that are on their way already.
+const deaf = 250 * time.Millisecond
 
 // question is a request that is being answered.
 type question struct {
@@ -110,21 +115,33 @@ type question struct {
 	answered chan struct{} // nobody reads keys any more
 }
 
-// readKeys carries what is typed to whoever is to have it.
-func (s *session) readKeys(keys io.Reader) {
+// run shows the process's output until it ends or the context does.
+func (s *session) run(ctx context.Context, answer Answer) error {
+	shown := make(chan error, 1)
+	go func() { shown <- s.show(ctx, answer) }()
+	select {
+	case err := <-shown:
+		return err
+	case <-ctx.Done():
+		// An answer at work ends with the context, the output with the process.
+		_ = s.process.Close()
+		<-shown
+		return context.Cause(ctx)
+	}
+}
+
+// readKeys carries what is typed to whoever is to have it, for as long as keys can
+// be read.
+func (s *session) readKeys(keys io.Reader) error {
 	buffer := make([]byte, 4096)
 	for {
 		n, err := keys.Read(buffer)
 		if n > 0 && !s.diverted(buffer[:n]) {
-			if _, err := s.process.Stdin().Write(buffer[:n]); err != nil {
-				return
-			}
+			// That a process has ended is told by its output.
+			_, _ = s.process.Stdin().Write(buffer[:n])
 		}
 		if err != nil {
-			if errors.Is(err, io.EOF) {
-				_ = s.process.Stdin().Close()
-			}
-			return
+			return fmt.Errorf("the terminal is gone: %w", err)
 		}
 	}
 }
@@ -149,14 +166,18 @@ var errReplaced = errors.New("the shell was replaced")
 // show carries the process's output to the terminal and has requests answered.
 func (s *session) show(ctx context.Context, answer Answer) error {
 	out := &filter{out: func(b []byte) error { _, err := s.terminal.Out.Write(b); return err }}
+	answered := false
 	out.ask = func(verb string) {
-		if !s.replaced {
+		// A lab's command waits for its answer: what comes along with it is no command's.
+		if !answered && !s.replaced && time.Now().After(s.deafUntil) {
+			answered = true
 			s.replaced = !s.answer(ctx, verb, answer)
 		}
 	}
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := s.process.Stdout().Read(buffer)
+		answered = false
 		if err := out.write(buffer[:n]); err != nil {
 			return err
 		}
@@ -169,31 +190,34 @@ func (s *session) show(ctx context.Context, answer Answer) error {
 	}
 }
 
-// answer has one request answered, keys going to the answer meanwhile.
+// answer has one request answered, keys going to the answer meanwhile. The shell is
+// told before it gets the keys that come after the answer.
 func (s *session) answer(ctx context.Context, verb string, answer Answer) bool {
 	asked := &question{keys: make(chan []byte), answered: make(chan struct{})}
 	s.asking.Store(asked)
+	defer close(asked.answered)
+	defer s.asking.Store(nil)
 	_, _ = s.process.Stdin().Write([]byte{acknowledge})
 	screen := newScreen(s.terminal.Out, asked.keys)
-	goOn := answer(ctx, verb, screen)
-	s.asking.Store(nil)
-	close(asked.answered)
-	if goOn {
-		_, _ = s.process.Stdin().Write([]byte{acknowledge})
-		_, _ = s.process.Stdin().Write(screen.unread())
+	if !answer(ctx, verb, screen) {
+		return false
 	}
-	return goOn
+	done := byte(acknowledge)
+	if screen.interrupted {
+		done = ctrlC // which is for the shell, too
+		s.deafUntil = time.Now().Add(deaf)
+	}
+	_, _ = s.process.Stdin().Write(append([]byte{done}, screen.unread()...))
+	return true
 }
 
 // leave tells how the shell ended.
 func (s *session) leave(ctx context.Context) (int, error) {
-	defer s.process.Close()
 	if s.replaced {
 		return 0, errReplaced
 	}
 	status, err := s.process.Wait(ctx)
 	if err != nil || status == killed {
-		_, _ = s.terminal.Out.WriteString(restore)
 		return status, errors.Join(ErrLost, err)
 	}
 	return status, nil

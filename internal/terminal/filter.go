@@ -11,7 +11,8 @@ const (
 )
 
 // The bytes with which the client answers a request: understood, and done. To a
-// shell that did not ask they are a move of the cursor.
+// shell that did not ask they are a move of the cursor. An answer that Ctrl-C ended
+// is done with that.
 const acknowledge = 0x06
 
 // filter takes requests out of a stream of output. It holds back no more than the
@@ -24,42 +25,43 @@ type filter struct {
 
 // write takes the next bytes of output. Requests are asked in their place.
 func (f *filter) write(b []byte) error {
-	f.held = append(f.held, b...)
-	for {
-		i := bytes.IndexByte(f.held, requestStart[0])
-		if i < 0 {
-			i = len(f.held)
-		}
-		if err := f.release(i); err != nil {
-			return err
-		}
-		verb, length, state := parseRequest(f.held)
+	b = append(f.held, b...)
+	f.held = nil
+	shown := 0
+	for i := 0; i < len(b); {
+		verb, length, state := parseRequest(b[i:])
 		switch state {
-		case incomplete:
-			return nil
-		case request:
-			f.held = f.held[length:]
-			f.ask(verb)
 		case other:
-			if err := f.release(1); err != nil {
+			i++
+			if next := bytes.IndexByte(b[i:], requestStart[0]); next >= 0 {
+				i += next
+			} else {
+				i = len(b)
+			}
+		case incomplete:
+			f.held = b[i:]
+			return f.show(b[shown:i])
+		case request:
+			if err := f.show(b[shown:i]); err != nil {
 				return err
 			}
+			f.ask(verb)
+			i += length
+			shown = i
 		}
 	}
+	return f.show(b[shown:])
 }
 
-// release lets the first n held bytes through.
-func (f *filter) release(n int) error {
-	if n == 0 {
+func (f *filter) show(b []byte) error {
+	if len(b) == 0 {
 		return nil
 	}
-	err := f.out(f.held[:n])
-	f.held = append(f.held[:0], f.held[n:]...)
-	return err
+	return f.out(b)
 }
 
 // flush lets through what was held back, at the end of the stream.
-func (f *filter) flush() error { return f.release(len(f.held)) }
+func (f *filter) flush() error { return f.show(f.held) }
 
 type state int
 

@@ -10,9 +10,10 @@ import (
 // Screen is the terminal while a request is answered on it: it is in raw mode, so
 // lines are ended for it, and keys are read one at a time.
 type Screen struct {
-	out  io.Writer
-	keys <-chan []byte
-	held []byte
+	out         io.Writer
+	keys        <-chan []byte
+	held        []byte // typed, and not asked for yet
+	interrupted bool   // Ctrl-C was pressed
 }
 
 // ErrInterrupted says that the learner pressed Ctrl-C.
@@ -40,6 +41,7 @@ func (s *Screen) Key(ctx context.Context) (byte, error) {
 	key := s.held[0]
 	s.held = s.held[1:]
 	if key == ctrlC {
+		s.interrupted = true
 		return 0, ErrInterrupted
 	}
 	return key, nil
@@ -57,6 +59,7 @@ func (s *Screen) Interruptible(ctx context.Context, work func(context.Context) e
 			return err
 		case typed := <-s.keys:
 			if bytes.IndexByte(typed, ctrlC) >= 0 {
+				s.interrupted, s.held = true, nil
 				cancel(ErrInterrupted)
 				return <-done
 			}
