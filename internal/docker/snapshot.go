@@ -169,7 +169,9 @@ func (e *Engine) Drop(ctx context.Context, key string) (bool, error) {
 		if errdefs.IsConflict(err) || err != nil && strings.Contains(err.Error(), "in use") {
 			return false, nil
 		}
-		if err != nil && !errdefs.IsNotFound(err) {
+		// An engine that is removing it for somebody else does not call it not found.
+		gone := errdefs.IsNotFound(err) || err != nil && strings.Contains(err.Error(), "unrecognized image ID")
+		if err != nil && !gone {
 			return false, fmt.Errorf("drop snapshot %s: %w", key, err)
 		}
 	}

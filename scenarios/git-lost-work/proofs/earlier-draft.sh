@@ -1,0 +1,1 @@
+draft=$earlier_draft

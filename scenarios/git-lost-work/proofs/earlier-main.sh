@@ -1,0 +1,1 @@
+git reset --hard "$earlier_tip"

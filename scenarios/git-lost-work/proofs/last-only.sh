@@ -1,0 +1,2 @@
+git reset --hard "HEAD~$lost"
+git cherry-pick --strategy-option theirs "$tip"

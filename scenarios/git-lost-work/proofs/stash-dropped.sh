@@ -1,0 +1,1 @@
+git stash drop "stash@{$([ "$place" = stash ] && echo 1 || echo 0)}"

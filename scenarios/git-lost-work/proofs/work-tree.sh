@@ -1,0 +1,3 @@
+git merge --ff-only "$tip"
+git branch "$branch" "$other"
+git stash apply "$draft"
