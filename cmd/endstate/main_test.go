@@ -10,7 +10,7 @@ import (
 
 // TestMain lets the test binary be the endstate command, too.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"endstate": main, "endstate-tiny": tiny})
+	testscript.Main(m, map[string]func(){"endstate": main, "endstate-tiny": tiny, "endstate-git": onlyGit})
 }
 
 // stories runs the scripts of a folder over the real main, each with a home of its

@@ -6,6 +6,9 @@ import (
 	"testing/fstest"
 
 	"endstate/labs"
+	"endstate/labs/file"
+	"endstate/labs/git"
+	"endstate/labs/run"
 )
 
 // tinyDockerfile builds in two seconds. Its label lets what the builder makes be told
@@ -27,5 +30,12 @@ func tiny() {
 		From: []string{"base"}, Dockerfile: "Dockerfile", Args: map[string]string{"KEY": os.Getenv("TINY")},
 		Files: fstest.MapFS{"Dockerfile": &fstest.MapFile{Data: []byte(tinyDockerfile)}},
 	}}})
+	os.Exit(p.Run(context.Background(), os.Args[1:]))
+}
+
+// onlyGit is main with one topic, whose images are small.
+func onlyGit() {
+	p := program(os.Stdin, os.Stdout, os.Stderr)
+	p.Families = []labs.Family{git.Family(), file.Family(), run.Family()}
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }
