@@ -1,0 +1,1 @@
+git merge "$branch" || { git add --all && git commit --no-edit; }

@@ -1,0 +1,1 @@
+git cherry-pick --allow-empty "$branch~2" "$branch~1" "$branch"
