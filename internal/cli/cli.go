@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"endstate/internal/images"
+	"endstate/internal/report"
 	"endstate/labs"
 )
 
@@ -119,11 +120,11 @@ func (p Program) status(err error, running bool) int {
 
 // showProblem writes what happened, what to do about it, and the cause.
 func (p Program) showProblem(problem *labs.Problem) {
-	fmt.Fprintf(p.Err, "%s.\n", strings.TrimSuffix(problem.What, "."))
+	fmt.Fprintf(p.Err, "%s.\n", report.Visible(strings.TrimSuffix(problem.What, ".")))
 	if problem.Do != "" {
-		fmt.Fprintln(p.Err, problem.Do)
+		fmt.Fprintln(p.Err, report.Visible(problem.Do))
 	}
 	if problem.Err != nil {
-		fmt.Fprintf(p.Err, "(%s)\n", strings.ReplaceAll(problem.Err.Error(), "\n", "\n "))
+		fmt.Fprintf(p.Err, "(%s)\n", strings.ReplaceAll(report.Visible(problem.Err.Error()), "\n", "\n "))
 	}
 }

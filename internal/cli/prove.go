@@ -176,10 +176,10 @@ func (a *app) writeProofs(results []labs.ProofResult, wrong int) {
 		}
 		fmt.Fprintf(a.Out, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(r.Took.Round(10*time.Millisecond).String()))
 		for _, line := range r.Wrong {
-			fmt.Fprintf(a.Out, "    %s\n", strings.ReplaceAll(line, "\n", "\n    "))
+			fmt.Fprintf(a.Out, "    %s\n", strings.ReplaceAll(report.Visible(line), "\n", "\n    "))
 		}
 		if r.Output != "" {
-			fmt.Fprintf(a.Out, "    the script said last:\n      %s\n", strings.ReplaceAll(r.Output, "\n", "\n      "))
+			fmt.Fprintf(a.Out, "    the script said last:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
 		}
 	}
 	fmt.Fprintf(a.Out, "%d proofs, %d wrong\n", len(results), wrong)

@@ -87,7 +87,7 @@ func (a *app) writeStatus(all []labStatus) error {
 	fmt.Fprintln(table, "SCENARIO\tSEED\tOWNER\tAGE\tENDS IN\tMEMORY\tSTATE\tSERVER")
 	now := a.Clock()
 	for _, s := range all {
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Scenario, s.Seed, s.Owner,
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Scenario, s.Seed, report.Visible(s.Owner),
 			brief(now.Sub(s.Started)), brief(s.Expires.Sub(now)), units.BytesSize(float64(s.Memory)), s.State, join(s.Servers()))
 	}
 	if err := table.Flush(); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"endstate/internal/report"
 	"endstate/labs"
 )
 
@@ -80,7 +81,11 @@ func (d *drawing) draw(b *board) {
 	}
 	for _, s := range b.takeEnded() {
 		if s.took >= time.Second {
-			fmt.Fprintf(&out, "%s %s\n", d.sign("✓", "32"), d.fit(s.name+": "+s.outcome()))
+			sign := d.sign("✓", "32")
+			if s.failed {
+				sign = d.sign("✗", "31")
+			}
+			fmt.Fprintf(&out, "%s %s\n", sign, d.fit(s.name+": "+s.outcome()))
 		}
 	}
 	d.lines = 0
@@ -101,7 +106,8 @@ func (d *drawing) sign(sign, code string) string {
 	return "\x1b[" + code + "m" + sign + "\x1b[0m"
 }
 
-func (d *drawing) fit(line string) string { return ansi.Truncate(line, max(10, d.width-3), "…") }
+// fit cuts a line to one row of the terminal.
+func (d *drawing) fit(line string) string { return ansi.Truncate(line, d.width-3, "…") }
 
 // board holds the steps under way, in the order in which they began.
 type board struct {
@@ -200,14 +206,15 @@ const barWidth = 20
 func (s *step) line() string {
 	parts := []string{s.text}
 	if s.total > 0 {
-		filled := int(min(s.done, s.total) * barWidth / s.total)
+		filled := int(max(0, min(s.done, s.total)) * barWidth / s.total)
 		parts = append(parts, strings.Repeat("━", filled)+strings.Repeat("╌", barWidth-filled))
 	}
 	parts = append(parts, short(time.Since(s.begun)))
 	if s.detail != "" {
 		parts = append(parts, ansi.Strip(s.detail))
 	}
-	return strings.Join(parts, "  ")
+	line, _, _ := strings.Cut(strings.Join(parts, "  "), "\n")
+	return report.Visible(line)
 }
 
 func short(d time.Duration) string {

@@ -3,7 +3,11 @@
 package report
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 )
@@ -36,8 +40,31 @@ func (s Style) Dim(text string) string { return s.paint(text, "2") }
 // Bold paints what matters most.
 func (s Style) Bold(text string) string { return s.paint(text, "1") }
 
-// Code paints the parts between backticks; without colour the backticks stay.
+// Visible shows what a terminal would act on: control characters, and those that
+// turn the direction of writing, are spelt out, as are bytes that are no text.
+// Line ends and tabs stay.
+func Visible(text string) string {
+	var out strings.Builder
+	for rest := strings.ReplaceAll(text, "\r\n", "\n"); len(rest) > 0; {
+		r, size := utf8.DecodeRuneInString(rest)
+		switch {
+		case r == utf8.RuneError && size == 1:
+			fmt.Fprintf(&out, `\x%02x`, rest[0])
+		case r == '\n' || r == '\t' || !unicode.IsControl(r) && !unicode.Is(unicode.Bidi_Control, r):
+			out.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRuneToASCII(r)
+			out.WriteString(quoted[1 : len(quoted)-1])
+		}
+		rest = rest[size:]
+	}
+	return out.String()
+}
+
+// Code makes a text [Visible] and paints the parts between backticks; without colour
+// the backticks stay.
 func (s Style) Code(text string) string {
+	text = Visible(text)
 	if !s.Color {
 		return text
 	}
@@ -61,8 +88,11 @@ func (s Style) columns() int {
 // Paragraph shows a text wrapped to the width, every line indented by so many columns.
 func (s Style) Paragraph(text string, indent int) string {
 	margin := strings.Repeat(" ", indent)
-	return margin + strings.Join(wrap(s.Code(text), s.columns()-10), "\n"+margin) + "\n"
+	return margin + strings.Join(wrap(s.Code(text), s.room()), "\n"+margin) + "\n"
 }
+
+// room is how wide text may be: points are beside it, and it may be indented.
+func (s Style) room() int { return max(10, s.columns()-10) }
 
 // wrap breaks a text into lines. Names keep their hyphens on one line, so that they
 // can be copied.

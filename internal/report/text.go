@@ -46,7 +46,7 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 	sign := map[labs.Verdict]string{
 		labs.Passed: style.Good("✓"), labs.Fell: style.Bad("✗"), labs.Skipped: style.Dim("–"), labs.Ungraded: style.Warn("?"),
 	}[result.Verdict]
-	room := style.columns() - 10
+	room := style.room()
 	for i, line := range wrap(style.Code(result.Title), room) {
 		switch {
 		case i > 0:

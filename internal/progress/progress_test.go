@@ -1,0 +1,229 @@
+package progress
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"io"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+
+	"endstate/labs"
+)
+
+// play emits the events of a run in which an image is built, a host starts at once
+// and another fails; time passes in the test's bubble alone.
+func play(renderer Renderer) {
+	emit := labs.Emit(renderer.Emit)
+	build := emit.Step("image mysql", "Building the image mysql")
+	time.Sleep(1500 * time.Millisecond)
+	emit.Move("image mysql", "Step 3/10 : RUN apt-get install", 2, 10)
+	emit.Move("no such step", "is not shown", 1, 2)
+	time.Sleep(10_900 * time.Millisecond)
+	build(nil)
+	quick := emit.Step("host workspace", "Starting `workspace`")
+	time.Sleep(120 * time.Millisecond)
+	quick(nil)
+	slow := emit.Step("ready db", "Waiting until `db` answers")
+	time.Sleep(2 * time.Second)
+	slow(errors.New("it never did"))
+	cutOff := emit.Step("setup", "Setting up")
+	time.Sleep(1200 * time.Millisecond)
+	renderer.Close()
+	cutOff(nil)
+	renderer.Close()
+}
+
+// rendered returns what a renderer wrote of that run.
+func rendered(t *testing.T, open func(io.Writer) Renderer) string {
+	t.Helper()
+	var out strings.Builder
+	synctest.Test(t, func(*testing.T) { play(open(&out)) })
+	return out.String()
+}
+
+func TestPlain(t *testing.T) {
+	want := `Building the image mysql …
+image mysql: done in 12s
+Waiting until ` + "`db`" + ` answers …
+ready db: failed after 2.0 s
+Setting up …
+`
+	if diff := cmp.Diff(want, rendered(t, Plain)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestJSON(t *testing.T) {
+	var got []labs.Event
+	lines := bufio.NewScanner(strings.NewReader(rendered(t, JSON)))
+	for lines.Scan() {
+		var event labs.Event
+		if err := json.Unmarshal(lines.Bytes(), &event); err != nil {
+			t.Fatalf("%q: %v", lines.Text(), err)
+		}
+		got = append(got, event)
+	}
+	want := []labs.Event{
+		{Step: "image mysql", State: labs.Began, Text: "Building the image mysql"},
+		{Step: "image mysql", State: labs.Moved, Text: "Step 3/10 : RUN apt-get install", Done: 2, Total: 10},
+		{Step: "no such step", State: labs.Moved, Text: "is not shown", Done: 1, Total: 2},
+		{Step: "image mysql", State: labs.Ended, Took: 12400 * time.Millisecond},
+		{Step: "host workspace", State: labs.Began, Text: "Starting `workspace`"},
+		{Step: "host workspace", State: labs.Ended, Took: 120 * time.Millisecond},
+		{Step: "ready db", State: labs.Began, Text: "Waiting until `db` answers"},
+		{Step: "ready db", State: labs.Failed, Text: "it never did", Took: 2 * time.Second},
+		{Step: "setup", State: labs.Began, Text: "Setting up"},
+		{Step: "setup", State: labs.Ended, Took: 1200 * time.Millisecond},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// screen is what a terminal shows of what is written to it: it knows the three
+// things that the live view asks of one, and fails the test at any other, and at a
+// line that would not fit.
+type screen struct {
+	t      *testing.T
+	width  int
+	lines  []string
+	row    int
+	frames []string // what was shown after each write
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	var state byte
+	for rest := b; len(rest) > 0; {
+		sequence, _, n, next := ansi.DecodeSequence(rest, state, nil)
+		state, rest = next, rest[n:]
+		s.take(string(sequence))
+	}
+	s.frames = append(s.frames, strings.Join(s.lines, "\n"))
+	return len(b), nil
+}
+
+func (s *screen) take(sequence string) {
+	for s.row >= len(s.lines) {
+		s.lines = append(s.lines, "")
+	}
+	var up int
+	switch {
+	case sequence == "\r":
+	case sequence == "\n":
+		s.row++
+	case sequence == "\x1b[J":
+		s.lines = s.lines[:s.row]
+	case scan(sequence, &up):
+		s.row -= up
+	case strings.HasPrefix(sequence, "\x1b[") && strings.HasSuffix(sequence, "m"):
+	case strings.HasPrefix(sequence, "\x1b"):
+		s.t.Errorf("the view writes %q", sequence)
+	default:
+		s.lines[s.row] += sequence
+		if width := ansi.StringWidth(s.lines[s.row]); width > s.width {
+			s.t.Errorf("%q is %d columns wide, of %d", s.lines[s.row], width, s.width)
+		}
+	}
+}
+
+func scan(sequence string, up *int) bool {
+	rest, found := strings.CutPrefix(sequence, "\x1b[")
+	number, found2 := strings.CutSuffix(rest, "A")
+	if !found || !found2 {
+		return false
+	}
+	for _, digit := range number {
+		*up = *up*10 + int(digit-'0')
+	}
+	return true
+}
+
+func TestLive(t *testing.T) {
+	for _, test := range []struct {
+		name  string
+		width int
+		frame string // seen on the way
+		end   string // what stays
+	}{
+		{
+			"wide", 80, "━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  12s  Step 3/10 : RUN",
+			"✓ image mysql: done in 12s\n✗ ready db: failed after 2.0 s",
+		},
+		{"narrow", 20, "Building the ima…", "✓ image mysql: don…\n✗ ready db: failed…"},
+		{"hardly there", 4, " …", "✓ …\n✗ …"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			on := &screen{t: t, width: test.width}
+			out := rendered(t, func(io.Writer) Renderer { return Live(on, test.width, false) })
+			if out != "" || !strings.Contains(strings.Join(on.frames, "\n"), test.frame) {
+				t.Errorf("%q was never shown: %q", test.frame, on.frames)
+			}
+			if got := strings.Join(on.lines, "\n"); got != test.end || on.row != len(on.lines) {
+				t.Errorf("left on the screen: %q, want %q", got, test.end)
+			}
+			if strings.Contains(strings.Join(on.frames, ""), "host workspace") {
+				t.Error("a step of an eighth of a second was shown")
+			}
+		})
+	}
+}
+
+func TestColor(t *testing.T) {
+	for color, want := range map[bool]bool{true: true, false: false} {
+		out := rendered(t, func(w io.Writer) Renderer { return Live(w, 80, color) })
+		if got := strings.Contains(out, "m✓\x1b[0m"); got != want {
+			t.Errorf("color %v: %q", color, out)
+		}
+	}
+}
+
+// What builds and packages say does not steer the terminal, nor break the view.
+func TestHostileText(t *testing.T) {
+	for _, text := range []string{"\x1b[2Jcleared", "two\nlines", "back\b\b\b", "ret\rurn", "bell\a", "\x1b]0;title\a", "c1 \u009b31m", "\xff\xfe"} {
+		synctest.Test(t, func(t *testing.T) {
+			on := &screen{t: t, width: 60}
+			renderer := Live(on, 60, true)
+			emit := labs.Emit(renderer.Emit)
+			end := emit.Step("image", "Building")
+			emit.Move("image", text, -3, 5)
+			time.Sleep(time.Second)
+			end(nil)
+			renderer.Close()
+			for _, frame := range on.frames {
+				if strings.ContainsAny(frame, "\a\b\u009b") || strings.Count(frame, "\n") > 1 {
+					t.Errorf("%q is shown as %q", text, frame)
+				}
+			}
+		})
+	}
+}
+
+// Steps come from several goroutines at once.
+func TestTogether(t *testing.T) {
+	for name, open := range map[string]func(io.Writer) Renderer{
+		"plain": Plain, "JSON": JSON, "live": func(w io.Writer) Renderer { return Live(w, 80, true) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			renderer := open(io.Discard)
+			var all sync.WaitGroup
+			for _, step := range []string{"a", "b", "c", "d"} {
+				all.Go(func() {
+					for range 50 {
+						end := labs.Emit(renderer.Emit).Step(step, "Step "+step)
+						labs.Emit(renderer.Emit).Move(step, "on", 1, 2)
+						end(nil)
+					}
+				})
+			}
+			all.Wait()
+			renderer.Close()
+		})
+	}
+}
