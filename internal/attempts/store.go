@@ -18,9 +18,10 @@ import (
 	"endstate/labs"
 )
 
-// Store is the store of attempts.
+// Store is the store of attempts. Its errors are each a *labs.Problem.
 type Store struct {
-	db *sql.DB
+	db   *sql.DB
+	path string
 }
 
 // Attempt is one learner's go at one variant, from start to stop.
@@ -62,8 +63,7 @@ CREATE TABLE checks (
 CREATE INDEX checks_by_attempt ON checks (attempt);
 `}
 
-// Open opens the store in a file, and makes or migrates it. It returns a
-// *labs.Problem if it can't be used.
+// Open opens the store in a file, and makes or migrates it.
 func Open(ctx context.Context, path string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, unusable(path, err)
@@ -73,7 +73,7 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	if err != nil {
 		return nil, unusable(path, err)
 	}
-	store := &Store{db: db}
+	store := &Store{db: db, path: path}
 	if err := store.migrate(ctx); err != nil {
 		return nil, errors.Join(unusable(path, err), db.Close())
 	}
@@ -85,6 +85,10 @@ func unusable(path string, err error) error {
 		What: "The store of attempts can't be used",
 		Do:   "It is " + path + ". Mend it or move it away, or set ENDSTATE_HOME to another folder.", Err: err,
 	}
+}
+
+func (s *Store) failed(doing string, err error) error {
+	return unusable(s.path, fmt.Errorf("%s: %w", doing, err))
 }
 
 func (s *Store) migrate(ctx context.Context) error {
@@ -133,13 +137,13 @@ func (s *Store) Of(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
 	_, err := s.db.ExecContext(ctx, `INSERT INTO attempts (lab, scenario, seed, owner, started) VALUES (?, ?, ?, ?, ?)
 		ON CONFLICT (lab, started) DO NOTHING`, lab.ID, lab.Scenario, fmt.Sprint(lab.Seed), lab.Owner, started)
 	if err != nil {
-		return nil, fmt.Errorf("open attempt: %w", err)
+		return nil, s.failed("open attempt", err)
 	}
 	a := &Attempt{Lab: lab.ID, Scenario: lab.Scenario, Seed: lab.Seed, Owner: lab.Owner, Started: lab.Started}
 	err = s.db.QueryRowContext(ctx, "SELECT id, hints, assisted, resets FROM attempts WHERE lab = ? AND started = ?", lab.ID, started).
 		Scan(&a.ID, &a.Hints, &a.Assisted, &a.Resets)
 	if err != nil {
-		return nil, fmt.Errorf("read attempt: %w", err)
+		return nil, s.failed("read attempt", err)
 	}
 	return a, nil
 }
@@ -164,7 +168,7 @@ func (s *Store) End(ctx context.Context, a *Attempt, at time.Time) error {
 
 func (s *Store) set(ctx context.Context, a *Attempt, what string, args ...any) error {
 	if _, err := s.db.ExecContext(ctx, "UPDATE attempts SET "+what+" WHERE id = ?", append(args, a.ID)...); err != nil {
-		return fmt.Errorf("change attempt: %w", err)
+		return s.failed("change attempt", err)
 	}
 	return nil
 }
@@ -173,12 +177,12 @@ func (s *Store) set(ctx context.Context, a *Attempt, what string, args ...any) e
 func (s *Store) AddCheck(ctx context.Context, a *Attempt, report *labs.Report) error {
 	text, err := json.Marshal(report)
 	if err != nil {
-		return fmt.Errorf("keep check: %w", err)
+		return s.failed("keep check", err)
 	}
 	_, err = s.db.ExecContext(ctx, "INSERT INTO checks (attempt, at, score, report) VALUES (?, ?, ?, ?)",
 		a.ID, report.At.UTC().Format(time.RFC3339Nano), report.Score, string(text))
 	if err != nil {
-		return fmt.Errorf("keep check: %w", err)
+		return s.failed("keep check", err)
 	}
 	return nil
 }

@@ -1,0 +1,281 @@
+package attempts
+
+import (
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"endstate/labs"
+)
+
+var started = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+
+func aLab() *labs.Lab {
+	return &labs.Lab{ID: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started}
+}
+
+func open(t *testing.T, path string) *Store {
+	t.Helper()
+	store, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return store
+}
+
+func attemptOf(t *testing.T, store *Store, lab *labs.Lab) *Attempt {
+	t.Helper()
+	a, err := store.Of(t.Context(), lab)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a
+}
+
+func number(t *testing.T, store *Store, query string) (n int) {
+	t.Helper()
+	if err := store.db.QueryRowContext(t.Context(), query).Scan(&n); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// What an attempt had is there when the store is opened again.
+func TestAttempt(t *testing.T) {
+	ctx, path := t.Context(), Path(filepath.Join(t.TempDir(), "new", "home"))
+	store := open(t, path)
+	a := attemptOf(t, store, aLab())
+	score := 40
+	report := &labs.Report{Scenario: a.Scenario, At: started.Add(time.Minute), Score: &score}
+	for _, err := range []error{
+		store.OpenHint(ctx, a), store.OpenHint(ctx, a), store.Assist(ctx, a), store.Assist(ctx, a), store.Reset(ctx, a),
+		store.AddCheck(ctx, a, report), store.AddCheck(ctx, a, &labs.Report{At: started.Add(time.Hour)}),
+		store.End(ctx, a, started.Add(2*time.Hour)), store.End(ctx, a, started.Add(3*time.Hour)),
+		store.Close(),
+	} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	store = open(t, path)
+	want := &Attempt{
+		ID: a.ID, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
+		Hints: 2, Assisted: true, Resets: 1,
+	}
+	if diff := cmp.Diff(want, attemptOf(t, store, aLab())); diff != "" {
+		t.Error(diff)
+	}
+	var ended, kept string
+	err := store.db.QueryRowContext(ctx, "SELECT ended, report FROM attempts JOIN checks ON attempt = attempts.id WHERE score = 40").Scan(&ended, &kept)
+	if err != nil || ended != "2026-03-01T12:00:00Z" {
+		t.Errorf("it ended at %q, %v", ended, err)
+	}
+	var back labs.Report
+	if err := json.Unmarshal([]byte(kept), &back); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(report, &back); diff != "" {
+		t.Error(diff)
+	}
+	if n := number(t, store, "SELECT count(*) FROM checks WHERE score IS NULL"); n != 1 {
+		t.Errorf("%d checks could not be graded, want 1", n)
+	}
+}
+
+// A lab that is started again is another attempt; one that is put back is not.
+func TestAttemptsOfOneScenario(t *testing.T) {
+	store := open(t, Path(t.TempDir()))
+	first := attemptOf(t, store, aLab())
+	later := aLab()
+	later.Started = started.Add(time.Hour)
+	if again := attemptOf(t, store, aLab()); again.ID != first.ID {
+		t.Errorf("the same lab has the attempts %d and %d", first.ID, again.ID)
+	}
+	if second := attemptOf(t, store, later); second.ID == first.ID {
+		t.Error("two labs share an attempt")
+	}
+}
+
+func TestPathsOfAllKinds(t *testing.T) {
+	for _, name := range []string{"a b", "50%", "what?", "a#b", "%41", "żółć", "a;b&c=d"} {
+		home := filepath.Join(t.TempDir(), name)
+		attemptOf(t, open(t, Path(home)), aLab())
+		if _, err := os.Stat(Path(home)); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+	t.Chdir(t.TempDir())
+	attemptOf(t, open(t, Path("relative")), aLab())
+	if _, err := os.Stat("relative/endstate.db"); err != nil {
+		t.Error(err)
+	}
+}
+
+// Every version that there was is brought to this one, and keeps what it has.
+func TestMigrations(t *testing.T) {
+	for version := range len(migrations) {
+		path := filepath.Join(t.TempDir(), "endstate.db")
+		old, err := sql.Open("sqlite", path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, statement := range append(migrations[:version:version], fmt.Sprintf("PRAGMA user_version = %d", version)) {
+			if _, err := old.ExecContext(t.Context(), statement); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if version > 0 {
+			attemptOf(t, &Store{db: old}, aLab())
+		}
+		if err := old.Close(); err != nil {
+			t.Fatal(err)
+		}
+		store := open(t, path)
+		attemptOf(t, store, aLab())
+		if n := number(t, store, "SELECT count(*) FROM attempts"); n != 1 {
+			t.Errorf("from version %d: %d attempts", version, n)
+		}
+		if n := number(t, store, "PRAGMA user_version"); n != len(migrations) {
+			t.Errorf("from version %d: it has version %d now", version, n)
+		}
+	}
+}
+
+// unusableStore demands that Open says in two lines what is wrong, and touches nothing.
+func unusableStore(t *testing.T, path, because string) {
+	t.Helper()
+	store, err := Open(t.Context(), path)
+	if err == nil {
+		_ = store.Close()
+		t.Fatalf("%s: it could be opened", because)
+	}
+	var problem *labs.Problem
+	if !errors.As(err, &problem) || !strings.Contains(problem.Do, path) || problem.Err == nil {
+		t.Fatalf("%s: %v tells no problem and what to do", because, err)
+	}
+	if !strings.Contains(problem.Err.Error(), because) {
+		t.Errorf("%v does not say %q", problem.Err, because)
+	}
+}
+
+func TestUnusable(t *testing.T) {
+	t.Run("newer", func(t *testing.T) {
+		path := Path(t.TempDir())
+		store := open(t, path)
+		a := attemptOf(t, store, aLab())
+		if _, err := store.db.ExecContext(t.Context(), "PRAGMA user_version = 99"); err != nil {
+			t.Fatal(err)
+		}
+		unusableStore(t, path, "version 99, from a newer endstate")
+		if n := number(t, store, fmt.Sprintf("SELECT count(*) FROM attempts WHERE id = %d", a.ID)); n != 1 {
+			t.Error("what was there is gone")
+		}
+	})
+	t.Run("no database", func(t *testing.T) {
+		path := Path(t.TempDir())
+		if err := os.WriteFile(path, []byte(strings.Repeat("no database at all\n", 100)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		unusableStore(t, path, "not a database")
+	})
+	t.Run("a folder", func(t *testing.T) {
+		path := Path(t.TempDir())
+		if err := os.Mkdir(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		unusableStore(t, path, "unable to open")
+	})
+	t.Run("home is a file", func(t *testing.T) {
+		home := filepath.Join(t.TempDir(), "home")
+		if err := os.WriteFile(home, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		unusableStore(t, Path(home), "not a directory")
+	})
+}
+
+// A store of which pages were lost answers with errors, never with a panic or with
+// what is not so.
+func TestDamaged(t *testing.T) {
+	whole := Path(t.TempDir())
+	store := open(t, whole)
+	a := attemptOf(t, store, aLab())
+	for range 50 {
+		if err := store.AddCheck(t.Context(), a, &labs.Report{Title: strings.Repeat("x", 1000)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(whole)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const page = 4096
+	refused := 0
+	for n := range len(data) / page {
+		for name, damaged := range map[string][]byte{
+			"cut off":     data[:n*page+100],
+			"overwritten": append(append(data[:n*page:n*page], []byte(strings.Repeat("\xa5", page))...), data[(n+1)*page:]...),
+		} {
+			path := Path(t.TempDir())
+			if err := os.WriteFile(path, damaged, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			store, err := Open(t.Context(), path)
+			var problem *labs.Problem
+			if err != nil {
+				if !errors.As(err, &problem) {
+					t.Errorf("page %d %s: %v", n, name, err)
+				}
+				refused++
+				continue
+			}
+			if found, err := store.Of(t.Context(), aLab()); err == nil && found.ID == a.ID {
+				_ = store.AddCheck(t.Context(), found, &labs.Report{})
+			}
+			_ = store.Close()
+		}
+	}
+	if refused == 0 {
+		t.Error("no damage was noticed")
+	}
+}
+
+// A full disk is an error of the one call; what was there stays.
+func TestFull(t *testing.T) {
+	store := open(t, Path(t.TempDir()))
+	store.db.SetMaxOpenConns(1) // the limit is the connection's
+	a := attemptOf(t, store, aLab())
+	if _, err := store.db.ExecContext(t.Context(), "PRAGMA max_page_count = 20"); err != nil {
+		t.Fatal(err)
+	}
+	report := &labs.Report{Title: strings.Repeat("x", 3000)}
+	kept := 0
+	var err error
+	for ; kept < 100; kept++ {
+		if err = store.AddCheck(t.Context(), a, report); err != nil {
+			break
+		}
+	}
+	var problem *labs.Problem
+	if !errors.As(err, &problem) || !strings.Contains(err.Error(), "keep check: database or disk is full") {
+		t.Fatalf("after %d checks: %v", kept, err)
+	}
+	if n := number(t, store, "SELECT count(*) FROM checks"); n != kept {
+		t.Errorf("%d checks are kept, %d were acknowledged", n, kept)
+	}
+	if again := attemptOf(t, store, aLab()); again.ID != a.ID {
+		t.Error("the attempt is another")
+	}
+}
