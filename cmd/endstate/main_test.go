@@ -21,7 +21,7 @@ func stories(t *testing.T, folder string, prepare func(*testscript.Env) error) {
 		Dir:                 folder,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": exitStatus},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": exitStatus, "problem": problem, "json": isJSON},
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ENDSTATE_HOME", env.WorkDir+"/home")

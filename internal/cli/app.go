@@ -33,6 +33,7 @@ type app struct {
 	}
 	running bool // arguments were understood, a command is at work
 	backend *Backend
+	cache   int64 // bytes that snapshots may take
 	library *images.Library
 	known   *scenario.Library
 	store   *attempts.Store
@@ -96,6 +97,16 @@ func (a *app) life() (time.Duration, error) {
 	return life, nil
 }
 
+// cacheSize is how many bytes snapshots may take.
+func (a *app) cacheSize() (int64, error) {
+	text := a.setting("ENDSTATE_CACHE", defaultCache)
+	size, err := units.RAMInBytes(text)
+	if err != nil || size < 0 {
+		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_CACHE is %q, which is no size", text), "Give one such as 4GiB; 0 keeps no snapshot that nothing uses.")
+	}
+	return size, nil
+}
+
 // scenarios returns the library of scenarios.
 func (a *app) scenarios() *scenario.Library {
 	if a.known != nil {
@@ -123,20 +134,36 @@ func (a *app) open(ctx context.Context) error {
 	if a.backend != nil {
 		return nil
 	}
+	if err := a.connect(ctx); err != nil {
+		return err
+	}
+	if err := a.sweep(ctx); err != nil {
+		a.warn(err, "A lab that is past its time may be left; the command goes on.")
+	}
+	return nil
+}
+
+func (a *app) connect(ctx context.Context) error {
 	subnets, err := docker.ParseSubnets(a.setting("ENDSTATE_SUBNETS", defaultSubnets))
 	if err != nil {
 		return err
 	}
-	backend, err := a.Open(ctx, subnets)
-	if err != nil {
+	if a.cache, err = a.cacheSize(); err != nil {
 		return err
 	}
-	a.backend = backend
+	if a.backend, err = a.Open(ctx, subnets); err != nil {
+		return err
+	}
 	all := append([]labs.Image(nil), a.Images...)
 	for _, family := range a.Families {
 		all = append(all, family.Images...)
 	}
-	a.library = images.New(backend.Images, all, a.Env("ENDSTATE_MONGODB"), a.home())
+	a.library = images.New(a.backend.Images, all, a.Env("ENDSTATE_MONGODB"), a.home())
+	return nil
+}
+
+// sweep removes every lab that is past its time, and names those of learners.
+func (a *app) sweep(ctx context.Context) error {
 	swept, err := a.runner(nil).Sweep(ctx)
 	for _, lab := range swept {
 		switch {
@@ -152,12 +179,8 @@ func (a *app) open(ctx context.Context) error {
 
 // runner returns a runner whose events go to emit.
 func (a *app) runner(emit labs.Emit) *labs.Runner {
-	cache, err := units.RAMInBytes(a.setting("ENDSTATE_CACHE", defaultCache))
-	if err != nil {
-		cache, _ = units.RAMInBytes(defaultCache)
-	}
 	return &labs.Runner{
-		Engine: a.backend.Engine, Images: a.library, Families: a.Families, Clock: a.Clock, Emit: emit, Cache: cache,
+		Engine: a.backend.Engine, Images: a.library, Families: a.Families, Clock: a.Clock, Emit: emit, Cache: a.cache,
 	}
 }
 

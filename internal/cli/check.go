@@ -18,6 +18,9 @@ func (a *app) checkCommand() *cobra.Command {
 		Args:              atMost(1, "one scenario at most"),
 		ValidArgsFunction: a.completeScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
+			if asJSON && asJUnit {
+				return labs.Misuse("A report is JSON or JUnit, not both", "Give one of --json and --junit.")
+			}
 			lab, err := a.pick(c.Context(), args)
 			if err != nil {
 				return err
@@ -35,7 +38,6 @@ func (a *app) checkCommand() *cobra.Command {
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	c.Flags().BoolVar(&asJUnit, "junit", false, "as JUnit XML")
-	c.MarkFlagsMutuallyExclusive("json", "junit")
 	return c
 }
 

@@ -110,11 +110,12 @@ func (p Program) status(err error, running bool) int {
 		}
 		return StatusUngraded
 	}
-	fmt.Fprintf(p.Err, "Error: %v\n", err)
+	fmt.Fprintf(p.Err, "Error: %s\n", report.Visible(err.Error()))
 	if !running {
 		fmt.Fprintln(p.Err, "See: endstate --help")
 		return StatusMisused
 	}
+	fmt.Fprintln(p.Err, "What the engine lacks, if it is that, tells: endstate doctor")
 	return StatusUngraded
 }
 

@@ -19,7 +19,7 @@ func (a *app) imagesCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "images",
 		Short: "Build, list, remove, save and load the images",
-		Args:  exactly(0, "one of: build, list, rm, save, load"),
+		Args:  known,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.imagesBuild(), a.imagesList(), a.imagesRemove(), a.imagesSave(), a.imagesLoad())
@@ -165,14 +165,14 @@ func (a *app) imagesLoad() *cobra.Command {
 		Short: "Read the images from a file that save wrote",
 		Args:  exactly(1, "the name of a file"),
 		RunE: func(c *cobra.Command, args []string) error {
+			file, err := os.Open(args[0])
+			if err != nil {
+				return labs.Misuse("The file can't be read: "+err.Error(), "Give one that endstate images save wrote.")
+			}
+			defer file.Close()
 			if err := a.open(c.Context()); err != nil {
 				return err
 			}
-			file, err := os.Open(args[0])
-			if err != nil {
-				return &labs.Problem{What: "The file can't be read", Do: "Give one that endstate images save wrote.", Err: err}
-			}
-			defer file.Close()
 			return a.progress(false, func(emit labs.Emit) error { return a.library.Load(c.Context(), file, emit) })
 		},
 	}

@@ -24,14 +24,18 @@ func (a *app) proveCommand() *cobra.Command {
 compare the verdicts with what the proofs state. Without names, all scenarios.`,
 		ValidArgsFunction: a.completeScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
-			if err := a.open(c.Context()); err != nil {
-				return err
-			}
 			plan.names = args
 			if plan.first == 0 {
 				plan.first = rand.Uint64N(maxSeed) + 1
 			}
-			results, err := a.prove(c.Context(), plan, asJSON)
+			all, err := a.jobs(plan)
+			if err != nil {
+				return err
+			}
+			if err := a.open(c.Context()); err != nil {
+				return err
+			}
+			results, err := a.prove(c.Context(), plan, all, asJSON)
 			if err != nil {
 				return err
 			}
@@ -61,6 +65,9 @@ type job struct {
 
 // jobs lists the proofs to be played. The first of each variant makes its snapshot.
 func (a *app) jobs(plan proving) ([]job, error) {
+	if plan.seeds < 1 || plan.parallel < 1 {
+		return nil, labs.Misuse("Nothing is proved with no seed or no lab", "Give --seeds and --parallel 1 or more.")
+	}
 	names := plan.names
 	if len(names) == 0 {
 		if err := a.scenarios().Broken(); err != nil {
@@ -84,24 +91,23 @@ func (a *app) jobs(plan proving) ([]job, error) {
 			}
 		}
 	}
+	if len(all) == 0 {
+		return nil, labs.Misuse(fmt.Sprintf("No proof is called like %q", plan.only), "Leave out --proof to play all.")
+	}
 	return all, nil
 }
 
 // prove plays all proofs, several at once, and returns what came of them in order.
-func (a *app) prove(ctx context.Context, plan proving, asJSON bool) ([]labs.ProofResult, error) {
-	all, err := a.jobs(plan)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) prove(ctx context.Context, plan proving, all []job, asJSON bool) ([]labs.ProofResult, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	results := make([]labs.ProofResult, len(all))
 	next := make(chan int)
 	var workers sync.WaitGroup
-	err = a.progress(asJSON, func(emit labs.Emit) error {
+	err := a.progress(asJSON, func(emit labs.Emit) error {
 		end := emit.Step("prove", fmt.Sprintf("Proving from seed %d", plan.first))
 		counter := &counter{total: len(all), emit: emit}
-		for range max(1, plan.parallel) {
+		for range plan.parallel {
 			workers.Go(func() {
 				for i := range next {
 					result, err := a.runner(nil).Prove(ctx, all[i].variant, all[i].proof)

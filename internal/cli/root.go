@@ -27,7 +27,8 @@ func (a *app) root() *cobra.Command {
 	root.SetOut(a.Out)
 	root.SetErr(a.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return labs.Misuse(err.Error(), "See: "+c.CommandPath()+" --help")
+		text := err.Error()
+		return labs.Misuse(strings.ToUpper(text[:1])+text[1:], "See: "+c.CommandPath()+" --help")
 	})
 	flags := root.PersistentFlags()
 	flags.StringArrayVar(&a.flags.scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
@@ -43,20 +44,41 @@ func (a *app) root() *cobra.Command {
 		a.solutionCommand(), a.resetCommand(), a.statusCommand(), a.stopCommand())
 	grouped("write", a.proveCommand(), a.lintCommand())
 	grouped("keep", a.sweepCommand(), a.imagesCommand(), a.doctorCommand(), a.versionCommand())
+	// Those that cobra adds are used wrongly like our own.
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		switch c.Name() {
+		case "help":
+			c.Args = knownTopic
+		case "completion":
+			c.Args = known
+			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+		}
+	}
 	return root
 }
 
-// known refuses what is no command, and names those that are nearly like it.
-func known(root *cobra.Command, args []string) error {
+// known refuses what is no command below c, and names those that are nearly like it.
+func known(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	do := "See: endstate --help"
-	root.SuggestionsMinimumDistance = 2
-	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+	do := "See: " + c.CommandPath() + " --help"
+	c.SuggestionsMinimumDistance = 2
+	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
 		do = "Did you mean " + strings.Join(near, ", ") + "?"
 	}
-	return labs.Misuse(fmt.Sprintf("There is no command %q", args[0]), do)
+	return labs.Misuse(fmt.Sprintf("There is no command %q", c.CommandPath()+" "+args[0]), do)
+}
+
+// knownTopic is for help, which names commands.
+func knownTopic(help *cobra.Command, args []string) error {
+	c, rest, err := help.Root().Find(args)
+	if err != nil {
+		return err
+	}
+	return known(c, rest)
 }
 
 // exactly is for commands that take so many arguments, no more and no fewer.

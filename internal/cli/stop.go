@@ -19,6 +19,9 @@ func (a *app) stopCommand() *cobra.Command {
 		ValidArgsFunction: a.completeScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
 			ctx := c.Context()
+			if all && len(args) > 0 {
+				return labs.Misuse("One lab or all of them, not both", "Leave out --all, or "+args[0]+".")
+			}
 			if err := a.open(ctx); err != nil {
 				return err
 			}

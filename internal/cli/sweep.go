@@ -13,8 +13,10 @@ func (a *app) sweepCommand() *cobra.Command {
 		Long:  "Remove the labs that are past their time, and what interrupted starts may have left. Every command does so in passing.",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			// Opening sweeps.
-			if err := a.open(c.Context()); err != nil {
+			if err := a.connect(c.Context()); err != nil {
+				return err
+			}
+			if err := a.sweep(c.Context()); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintln(a.Out, "Nothing past its time is left.")

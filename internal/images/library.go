@@ -126,7 +126,7 @@ func imageRef(name, ref string, info *Info) labs.ImageRef {
 func (l *Library) builds(name string) ([]labs.Build, error) {
 	image, ok := l.images[name]
 	if !ok {
-		return nil, &labs.Problem{What: fmt.Sprintf("There is no image %q", name), Do: fmt.Sprintf("The images: %v", l.Names())}
+		return nil, labs.Misuse(fmt.Sprintf("There is no image %q", name), "The images: "+strings.Join(l.Names(), ", "))
 	}
 	builds := slices.DeleteFunc(slices.Clone(image.Builds), func(b labs.Build) bool {
 		return b.Server != "" && l.server != "" && b.Server != l.server
@@ -182,7 +182,7 @@ func (l *Library) Kept(ctx context.Context) ([]labs.ImageRef, error) {
 	if err != nil {
 		return nil, err
 	}
-	var kept []labs.ImageRef
+	kept := []labs.ImageRef{}
 	for _, info := range all {
 		for _, ref := range info.Refs {
 			// Snapshots inherit the label; their repository tells them apart.
