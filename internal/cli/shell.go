@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -139,12 +140,24 @@ func (in *visit) environment() map[string]string {
 	}
 }
 
+// look returns what became of the lab. One that is being removed is there for a
+// moment longer than its shells, so it looks for as long as that may be.
+func (in *visit) look(ctx context.Context) (lab *labs.Lab, err error) {
+	for range 15 {
+		if lab, err = in.app.runner(nil).Find(ctx, in.lab.ID); err != nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return lab, err
+}
+
 // lost tells why a shell ended that nobody left.
 func (in *visit) lost(ctx context.Context, err error) error {
 	if !errors.Is(err, terminal.ErrLost) {
 		return err
 	}
-	lab, findErr := in.app.runner(nil).Find(ctx, in.lab.ID)
+	lab, findErr := in.look(ctx)
 	switch {
 	case errors.Is(findErr, labs.ErrNotFound):
 		fmt.Fprintf(in.app.Err, "The lab of %s was stopped.\n", in.lab.Scenario)
