@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"maps"
 	"os"
 	"testing"
 
@@ -13,15 +14,20 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"endstate": main, "endstate-tiny": tiny, "endstate-git": onlyGit})
 }
 
+// word is a command of the scripts.
+type word = func(ts *testscript.TestScript, neg bool, args []string)
+
 // stories runs the scripts of a folder over the real main, each with a home of its
-// own and, as its owner, its own name.
-func stories(t *testing.T, folder string, prepare func(*testscript.Env) error) {
+// own. They know these commands, and those in words.
+func stories(t *testing.T, folder string, words map[string]word, prepare func(*testscript.Env) error) {
 	t.Helper()
+	all := map[string]word{"status": exitStatus, "problem": problem, "json": isJSON}
+	maps.Copy(all, words)
 	testscript.Run(t, testscript.Params{
 		Dir:                 folder,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"status": exitStatus, "problem": problem, "json": isJSON},
+		Cmds:                all,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ENDSTATE_HOME", env.WorkDir+"/home")
@@ -51,7 +57,7 @@ func exitStatus(ts *testscript.TestScript, neg bool, args []string) {
 
 // What needs no engine.
 func TestStories(t *testing.T) {
-	stories(t, "testdata/script", func(env *testscript.Env) error {
+	stories(t, "testdata/script", nil, func(env *testscript.Env) error {
 		env.Setenv("DOCKER_HOST", "unix://"+env.WorkDir+"/nowhere.sock")
 		return nil
 	})

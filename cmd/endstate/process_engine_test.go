@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"endstate/internal/enginetest"
+	"endstate/labs"
 )
 
 // machine is where endstate runs as processes of its own: a home, a folder for
@@ -98,4 +99,14 @@ func (m *machine) together(commands ...*exec.Cmd) []end {
 		<-done
 	}
 	return ends
+}
+
+// lab returns the one lab that there is.
+func (m *machine) lab(t *testing.T) *labs.Lab {
+	t.Helper()
+	mine, err := m.Labs(t.Context(), m.Owner)
+	if err != nil || len(mine) != 1 {
+		t.Fatalf("labs: %+v, %v", mine, err)
+	}
+	return mine[0]
 }

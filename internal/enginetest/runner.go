@@ -173,3 +173,6 @@ func (r *Runner) noteVolumes(lab *labs.Lab) {
 		}
 	}
 }
+
+// Context is the test's.
+func (r *Runner) Context() context.Context { return r.t.Context() }

@@ -1,0 +1,245 @@
+//go:build engine && linux
+
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"os/exec"
+	"reflect"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/creack/pty"
+	"github.com/docker/docker/api/types/container"
+	"golang.org/x/term"
+
+	"endstate/internal/cli"
+	"endstate/internal/enginetest"
+)
+
+// seat is a learner at a terminal, in which endstate runs.
+type seat struct {
+	*machine
+	keyboard *os.File // and what the screen gets
+	tty      *os.File
+	before   *term.State
+	process  *exec.Cmd
+	ended    chan struct{}
+
+	mu     sync.Mutex
+	screen bytes.Buffer
+	read   int // bytes of it that were looked at
+}
+
+// sit runs a command line at a terminal of its own.
+func sit(m *machine, args ...string) *seat {
+	m.t.Helper()
+	keyboard, tty, err := pty.Open()
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	s := &seat{machine: m, keyboard: keyboard, tty: tty, ended: make(chan struct{})}
+	s.resize(100, 40)
+	s.before = s.state()
+	s.process = m.command("endstate", args...)
+	s.process.Env = append(s.process.Env, "TERM=xterm-256color")
+	s.process.Stdin, s.process.Stdout, s.process.Stderr = tty, tty, tty
+	s.process.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	go s.watch()
+	if err := s.process.Start(); err != nil {
+		m.t.Fatal(err)
+	}
+	go func() { defer close(s.ended); _ = s.process.Wait() }()
+	m.t.Cleanup(func() {
+		_ = s.process.Process.Kill()
+		<-s.ended
+		_, _ = tty.Close(), keyboard.Close()
+		if m.t.Failed() {
+			m.t.Logf("the screen's end:\n%q", s.tail(2000))
+		}
+	})
+	return s
+}
+
+func (s *seat) watch() {
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := s.keyboard.Read(buffer)
+		s.mu.Lock()
+		s.screen.Write(buffer[:n])
+		s.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+func (s *seat) tail(n int) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	all := s.screen.Bytes()
+	return string(all[max(0, len(all)-n):])
+}
+
+func (s *seat) resize(columns, rows uint16) {
+	s.t.Helper()
+	if err := pty.Setsize(s.tty, &pty.Winsize{Cols: columns, Rows: rows}); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *seat) state() *term.State {
+	s.t.Helper()
+	state, err := term.GetState(int(s.tty.Fd()))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return state
+}
+
+// types presses keys.
+func (s *seat) types(keys string) {
+	s.t.Helper()
+	if _, err := s.keyboard.WriteString(keys); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// sees waits until the screen shows a text after what was seen before.
+func (s *seat) sees(text string) {
+	s.t.Helper()
+	for range 1200 {
+		s.mu.Lock()
+		fresh := s.screen.Bytes()[s.read:]
+		// Bytes at random may open what hides all that follows: not in what came just now.
+		found := bytes.Contains(fresh, []byte(text)) || strings.Contains(ansi.Strip(string(fresh[max(0, len(fresh)-16<<10):])), text)
+		if found {
+			s.read = s.screen.Len()
+		}
+		s.mu.Unlock()
+		if found {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.t.Fatalf("%q is not seen, but\n%q", text, s.tail(4000))
+}
+
+// leaves waits until the command has ended, with a status and the terminal as it was.
+func (s *seat) leaves(status int) {
+	s.t.Helper()
+	select {
+	case <-s.ended:
+	case <-time.After(time.Minute):
+		s.t.Fatal("the command does not end")
+	}
+	if got := s.process.ProcessState.ExitCode(); got != status {
+		s.t.Errorf("it ends with %d, not %d", got, status)
+	}
+	if after := s.state(); !reflect.DeepEqual(after, s.before) {
+		s.t.Errorf("the terminal was %+v and is %+v", s.before, after)
+	}
+}
+
+func TestShellAtARealTerminal(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	s := sit(m, "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
+	s.sees("seed 20")
+	s.sees("~$")
+	// In quotes, so that what is typed is not taken for what is answered.
+	for _, step := range []struct{ keys, seen string }{
+		{"whoami\r", "learner"},
+		{"help\r", "put everything back"},
+		{"task\r", "par 12 minutes"},
+		{"hint\r", "Hint 1 of 3"},
+		{"check\r", "Score 0 of 100"},
+		{"echo go'es' on\r", "goes on"},
+		{"sleep 1000\r", ""},
+		{"\x03", "~$"},
+		{"echo ali've'\r", "alive"},
+		{"check | cat\r", "works at the lab's terminal"},
+		{"head --bytes 5M /dev/urandom; echo do'ne'\r", "done"},
+		{"printf '\\033]1701;endstate;'; sleep 0.3; printf 'help\\a'\r", "put everything back"},
+	} {
+		s.types(step.keys)
+		s.sees(step.seen)
+	}
+	s.resize(132, 51)
+	s.types("sleep 1; stty size\r")
+	s.sees("51 132")
+	s.types("touch here; reset\r")
+	s.sees("[y/N]")
+	s.types("n")
+	s.types("ls he*e; echo ke'pt'\r")
+	s.sees("here")
+	s.types("reset\r")
+	s.sees("[y/N]")
+	s.types("y")
+	s.sees("~$")
+	s.types("ls here || echo go'ne'\r")
+	s.sees("gone")
+	s.types("\x04")
+	s.sees("The lab goes on")
+	s.leaves(0)
+	again := sit(m, "shell")
+	again.sees("~$")
+	again.types("exit 7\r")
+	again.sees("The lab goes on")
+	again.leaves(0)
+	m.must("stop")
+}
+
+func TestShellOfALabThatGoes(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name   string
+		strike func(*testing.T, *seat)
+		seen   string
+		status int
+	}{
+		{"its host is removed by force", func(t *testing.T, s *seat) {
+			if err := s.API.ContainerRemove(t.Context(), s.lab(t).Hosts[0].ID, container.RemoveOptions{Force: true}); err != nil {
+				t.Error(err)
+			}
+		}, "was stopped", 0},
+		{"its host is killed", func(t *testing.T, s *seat) {
+			if err := s.API.ContainerKill(t.Context(), s.lab(t).Hosts[0].ID, "KILL"); err != nil {
+				t.Error(err)
+			}
+		}, "endstate reset", cli.StatusUngraded},
+		{"its shell is killed", func(t *testing.T, s *seat) {
+			if _, out := s.Learner(s.lab(t), "kill -KILL $(pgrep --exact --oldest bash)"); out != "" {
+				t.Error(out)
+			}
+		}, "endstate shell", cli.StatusUngraded},
+		{"it is stopped from elsewhere", func(_ *testing.T, s *seat) { s.must("stop") }, "was stopped", 0},
+		{"the client is told to end", func(t *testing.T, s *seat) {
+			if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
+				t.Error(err)
+			}
+		}, "", cli.StatusInterrupted},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			s := sit(newMachine(t), "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
+			s.sees("~$")
+			// A program that has the terminal in its own way: its own screen, no cursor.
+			s.types("vim README.md\r")
+			s.sees("README.md")
+			test.strike(t, s)
+			s.sees(test.seen)
+			s.leaves(test.status)
+			if !strings.Contains(s.tail(1000), "\x1b[?1049l") {
+				t.Errorf("the other screen is not left: %q", s.tail(1000))
+			}
+			s.must("stop")
+		})
+	}
+}
