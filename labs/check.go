@@ -41,7 +41,7 @@ func (r *Runner) Check(ctx context.Context, lab *Lab, v *Variant) (*Report, erro
 	defer site.close()
 	report := &Report{
 		Scenario: v.Name, Title: v.Title, Hash: v.Hash, Seed: v.Seed, Lab: lab.ID, Owner: lab.Owner,
-		At: r.Clock(), Servers: lab.Servers(),
+		At: r.Clock(), Servers: append([]string{}, lab.Servers()...),
 		Checks: make([]Result, len(v.Checks)), Guards: make([]Result, len(v.Guards)),
 	}
 	grade(ctx, site, v, report)

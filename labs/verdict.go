@@ -76,7 +76,7 @@ func (r *Report) Help() int {
 
 // Charge sets the help that the learner had, and with it the score.
 func (r *Report) Charge(hints []Hint, assisted bool) {
-	r.Hints, r.Assisted = hints, assisted
+	r.Hints, r.Assisted = append([]Hint{}, hints...), assisted
 	r.Total, r.Score = Total, nil
 	for _, result := range r.results() {
 		if result.Verdict == Ungraded {

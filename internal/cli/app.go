@@ -137,7 +137,11 @@ func (a *app) open(ctx context.Context) error {
 	if err := a.connect(ctx); err != nil {
 		return err
 	}
-	if err := a.sweep(ctx); err != nil {
+	err := a.sweep(ctx)
+	if ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
 		a.warn(err, "A lab that is past its time may be left; the command goes on.")
 	}
 	return nil
@@ -203,7 +207,7 @@ func (a *app) warn(err error, but string) {
 	if errors.As(err, &problem) {
 		a.showProblem(problem)
 	} else {
-		fmt.Fprintf(a.Err, "Warning: %v\n", err)
+		fmt.Fprintf(a.Err, "Warning: %s\n", report.Visible(err.Error()))
 	}
 	fmt.Fprintln(a.Err, but)
 }

@@ -115,7 +115,7 @@ func (p Program) status(err error, running bool) int {
 		fmt.Fprintln(p.Err, "See: endstate --help")
 		return StatusMisused
 	}
-	fmt.Fprintln(p.Err, "What the engine lacks, if it is that, tells: endstate doctor")
+	fmt.Fprintln(p.Err, "See what may be wrong: endstate doctor")
 	return StatusUngraded
 }
 

@@ -1,0 +1,272 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"endstate/labs"
+)
+
+// inTwoLines demands the form in which learners are told errors.
+func inTwoLines(t *testing.T, text string) {
+	t.Helper()
+	lines := strings.SplitN(strings.TrimSuffix(text, "\n"), "\n", 3)
+	if len(lines) < 2 || !strings.HasSuffix(lines[0], ".") || lines[1] == "" || len(lines) == 3 && lines[2][0] != '(' {
+		t.Errorf("it does not tell what happened and what to do:\n%s", text)
+	}
+}
+
+func TestNoLab(t *testing.T) {
+	d := newDesk(t)
+	d.lab("grace", "first") // somebody else's
+	for _, command := range []string{"task", "check", "check --json", "check --junit", "hint", "solution --yes", "reset --yes"} {
+		status, out, err := d.run(strings.Fields(command)...)
+		if status != StatusMisused || out != "" || !strings.HasPrefix(err, "No lab is running.\nStart one: endstate start") {
+			t.Errorf("%s: %d, %s%s", command, status, out, err)
+		}
+		status, _, err = d.run(append(strings.Fields(command), "first")...)
+		if status != StatusMisused || err != "No lab of first is running.\nStart it: endstate start first\n" {
+			t.Errorf("%s first: %d, %s", command, status, err)
+		}
+		status, _, err = d.run(append(strings.Fields(command), "frist")...)
+		if status != StatusMisused || err != "There is no scenario \"frist\".\nDid you mean first?\n" {
+			t.Errorf("%s frist: %d, %s", command, status, err)
+		}
+	}
+	d.wants(StatusDone, "status", "No lab is running.")
+	d.wants(StatusDone, "stop", "nothing is left")
+	d.wants(StatusDone, "stop first", "nothing is left")
+	d.wants(StatusDone, "stop --all", "nothing is left")
+	d.wants(StatusMisused, "stop frist", "Did you mean first?")
+	d.wants(StatusDone, "sweep", "Nothing past its time is left.")
+	if len(d.engine.labs) != 1 {
+		t.Error("somebody else's lab is gone")
+	}
+}
+
+func TestOneLab(t *testing.T) {
+	d := newDesk(t)
+	lab := d.lab("ada", "first")
+	d.lab("grace", "second")
+	d.wants(StatusDone, "task", "Do the first thing.", "seed 7")
+	d.wants(StatusDone, "check", "The state is good", "100 of 100")
+	d.wants(StatusDone, "check "+lab.ID, "100 of 100")
+	d.wants(StatusDone, "--owner grace check", "100 of 100")
+	d.wants(StatusDone, "status", "first", "ada", "60 min", "190MiB", "running")
+	d.wants(StatusDone, "status --everyone", "grace")
+	d.wants(StatusMisused, "solution", "This asks first", "--yes")
+	d.wants(StatusMisused, "reset", "This asks first", "--yes")
+	d.wants(StatusDone, "reset --yes", "is as it was handed over")
+	d.wants(StatusMisused, "start first --seed 8", "at seed 7", "endstate stop first")
+	d.wants(StatusDone, "start first", "is running already, at seed 7")
+	d.wants(StatusDone, "stop", "The lab of first is gone.")
+	if d.engine.launched != 1 || len(d.engine.labs) != 1 || d.engine.labs[0].Owner != "grace" {
+		t.Errorf("%d launched, %v are left", d.engine.launched, d.engine.labs)
+	}
+}
+
+func TestSeveralLabs(t *testing.T) {
+	d := newDesk(t)
+	d.lab("ada", "first")
+	d.lab("ada", "second")
+	for _, command := range []string{"task", "check", "hint", "solution --yes", "reset --yes", "stop"} {
+		d.wants(StatusMisused, command, "Several labs are running.\nName one of: first, second\n")
+	}
+	d.wants(StatusDone, "check second", "100 of 100")
+	d.wants(StatusDone, "stop --all", "The lab of first is gone.", "The lab of second is gone.")
+}
+
+func TestStart(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "start first --seed 12", "Do the first thing.", "at seed 12", "endstate check first")
+	var lab labs.Lab
+	if err := json.Unmarshal([]byte(d.wants(StatusDone, "start second --seed 3 --json")), &lab); err != nil {
+		t.Fatal(err)
+	}
+	if lab.Scenario != "second" || lab.Seed != 3 || lab.Owner != "ada" || lab.ID != labs.LabID("ada", "second") {
+		t.Errorf("%+v", lab)
+	}
+	var all []struct {
+		Scenario, State string
+		Memory          int64
+	}
+	if err := json.Unmarshal([]byte(d.wants(StatusDone, "status --json")), &all); err != nil {
+		t.Fatal(err)
+	}
+	if len(all) != 2 || all[0].State != "running" || all[1].Memory != 190<<20 {
+		t.Errorf("%+v", all)
+	}
+	d.engine.labs[0].Hosts[0] = labs.Host{Name: labs.Workspace, Exit: 137}
+	d.wants(StatusDone, "status", "workspace stopped (137)", "endstate reset first")
+	d.engine.labs[0].Hosts[0].Starved = true
+	d.wants(StatusDone, "status", "workspace ran out of memory")
+	d.engine.labs[0].Whole = false
+	d.wants(StatusDone, "status", "not whole")
+}
+
+// What check found decides the exit status, however it is shown.
+func TestCheckStatus(t *testing.T) {
+	for name, test := range map[string]struct {
+		state   any
+		failed  error
+		status  int
+		verdict labs.Verdict
+	}{
+		"passed":   {"good", nil, StatusDone, labs.Passed},
+		"failed":   {"bad\x1b[2J", nil, StatusFailed, labs.Fell},
+		"obstacle": {nil, &labs.Obstacle{Message: "The server is stopped."}, StatusFailed, labs.Fell},
+		"ungraded": {nil, errors.New("the engine is gone"), StatusUngraded, labs.Ungraded},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.lab("ada", "first")
+			d.state, d.failed = test.state, test.failed
+			if out := d.wants(test.status, "check", "The state is good"); strings.Contains(out, "\x1b") {
+				t.Errorf("the terminal is steered by %q", out)
+			}
+			var found struct {
+				Checks         []labs.Result
+				Hints, Servers []any
+			}
+			if err := json.Unmarshal([]byte(d.wants(test.status, "check --json")), &found); err != nil {
+				t.Fatal(err)
+			}
+			if found.Checks[0].Verdict != test.verdict || found.Hints == nil || found.Servers == nil {
+				t.Errorf("%+v", found)
+			}
+			if err := xml.Unmarshal([]byte(d.wants(test.status, "check --junit")), new(struct{ XMLName xml.Name })); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// Hints and the solution are charged, also after a reset and by another process.
+func TestHelpIsCharged(t *testing.T) {
+	d := newDesk(t)
+	d.lab("ada", "first")
+	if out := d.wants(StatusDone, "hint", "Hint 1 of 2 (−5)", "The first hint."); strings.Contains(out, "second") {
+		t.Error("two hints at once")
+	}
+	d.wants(StatusDone, "check", "95 of 100")
+	d.wants(StatusDone, "hint", "The first hint.", "Hint 2 of 2 (−7)")
+	d.wants(StatusDone, "hint", "All hints are open.")
+	d.wants(StatusDone, "reset --yes")
+	d.wants(StatusDone, "solution --yes", "do-the-thing", "I would do the thing.")
+	d.wants(StatusDone, "check", "88 of 100", "with the solution seen")
+	d.wants(StatusDone, "stop")
+	d.now = d.now.Add(time.Minute)
+	d.lab("ada", "first")
+	d.wants(StatusDone, "check", "100 of 100") // another attempt
+}
+
+// A store that can't be used stops no lab from being practised. Only help, whose
+// cost could not be remembered, waits until it is mended.
+func TestWithoutStore(t *testing.T) {
+	d := newDesk(t)
+	if err := os.WriteFile(filepath.Join(d.env["ENDSTATE_HOME"], "endstate.db"), bytes.Repeat([]byte("no database\n"), 99), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const warning = "The store of attempts can't be used"
+	d.wants(StatusDone, "start first", warning, "Do the first thing.")
+	d.wants(StatusDone, "task", "Do the first thing.")
+	d.wants(StatusDone, "check", warning, "100 of 100")
+	d.wants(StatusDone, "reset --yes", warning, "is as it was handed over")
+	d.wants(StatusUngraded, "hint", "A hint can't be opened", "endstate doctor")
+	d.wants(StatusUngraded, "doctor", "✗ attempts", "ENDSTATE_HOME")
+	d.wants(StatusDone, "stop", warning, "The lab of first is gone.")
+}
+
+// What is past its time goes in passing; what can't be removed keeps nobody from working.
+func TestSweep(t *testing.T) {
+	d := newDesk(t)
+	d.lab("ada", "first")
+	d.now = d.now.Add(90 * time.Minute)
+	d.lab("ada", "second")
+	if out := d.wants(StatusDone, "check --json", "The lab of first was past its time and has been removed."); !json.Valid([]byte(out)) {
+		t.Errorf("the notice is amid what programs read: %s", out)
+	}
+	d.now = d.now.Add(90 * time.Minute)
+	d.engine.stuck = labs.LabID("ada", "second")
+	d.wants(StatusDone, "status", "device or resource busy", "the command goes on")
+	status, _, err := d.run("sweep")
+	if status != StatusUngraded || !strings.Contains(err, "device or resource busy") {
+		t.Errorf("sweep: %d, %s", status, err)
+	}
+}
+
+func TestEngineFails(t *testing.T) {
+	d := newDesk(t)
+	d.engine.listing = func(context.Context) error { return errors.New("list labs: \x1b[2J500 internal error") }
+	for _, command := range []string{"task", "check", "hint", "status", "stop", "stop --all", "sweep"} {
+		status, out, err := d.run(strings.Fields(command)...)
+		if status != StatusUngraded || out != "" || !strings.Contains(err, "list labs: ") || !strings.Contains(err, "endstate doctor") || strings.Contains(err, "\x1b") {
+			t.Errorf("%s: %d, %q%q", command, status, out, err)
+		}
+	}
+	d.wants(StatusUngraded, "doctor", "✗ labs")
+}
+
+// Errors are told in two lines, and nothing else is on standard output.
+func TestProblems(t *testing.T) {
+	d := newDesk(t)
+	for _, args := range [][]string{
+		{"frobnicate"},
+		{"start"},
+		{"start", "frist"},
+		{"check", "--frob"},
+		{"prove", "--seeds", "0"},
+		{"shell"},
+		{"check"},
+		{"stop", "--all", "first"},
+		{"images", "build", "nothing-such"},
+		{"images", "load", "not-there"},
+	} {
+		status, out, err := d.run(args...)
+		if status != StatusMisused || out != "" {
+			t.Errorf("%v: %d, %s", args, status, out)
+		}
+		inTwoLines(t, err)
+	}
+}
+
+// With the programs that read JSON nothing is ever null that is a list.
+func TestListsInJSON(t *testing.T) {
+	d := newDesk(t)
+	for _, command := range []string{"status --json", "list cobol --json", "images list --json", "doctor --json"} {
+		out := d.wants(StatusDone, command)
+		if !json.Valid([]byte(out)) || strings.Contains(out, "null") {
+			t.Errorf("%s: %s", command, out)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	d := newDesk(t)
+	for name, values := range map[string][]string{
+		"ENDSTATE_LIFE": {"soon", "-1h", "10s"}, "ENDSTATE_CACHE": {"lots", "-4GiB"}, "ENDSTATE_SUBNETS": {"here", "10.0.0.0/30", "fd00::/64", "10.0.0.0"},
+	} {
+		for _, value := range values {
+			d.env[name] = value
+			status, _, err := d.run("start", "first")
+			if status != StatusMisused || !strings.Contains(err, value) {
+				t.Errorf("%s=%s: %d, %s", name, value, status, err)
+			}
+			inTwoLines(t, err)
+		}
+		delete(d.env, name)
+	}
+	d.wants(StatusDone, "start first")
+	if !slices.ContainsFunc(d.engine.labs, func(l *labs.Lab) bool { return l.Expires.Sub(l.Started) == 8*time.Hour }) {
+		t.Error("a lab does not live for 8 h by default")
+	}
+}

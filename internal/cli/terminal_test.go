@@ -1,0 +1,129 @@
+//go:build unix
+
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/creack/pty"
+)
+
+// sit runs a command line at a terminal, at which keys were pressed before, and
+// returns its exit status and what the terminal shows.
+func (d *desk) sit(keys string, args ...string) (int, string) {
+	d.Helper()
+	keyboard, tty, err := pty.Open()
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer keyboard.Close()
+	if err := pty.Setsize(tty, &pty.Winsize{Cols: 60, Rows: 20}); err != nil {
+		d.Fatal(err)
+	}
+	if _, err := keyboard.WriteString(keys); err != nil {
+		d.Fatal(err)
+	}
+	shown := make(chan string)
+	go func() {
+		// A terminal's end is an error.
+		all, _ := io.ReadAll(keyboard)
+		shown <- string(all)
+	}()
+	p := d.program(nil, nil)
+	p.In, p.Out, p.Err = tty, tty, tty
+	status := p.Run(d.Context(), args)
+	if err := tty.Close(); err != nil {
+		d.Fatal(err)
+	}
+	return status, <-shown
+}
+
+// At a terminal, what is not said is asked.
+func TestAsked(t *testing.T) {
+	for _, test := range []struct {
+		keys   string
+		line   string
+		status int
+		says   string
+	}{
+		{"2\n", "check", StatusDone, "Which lab?"},
+		{"3\n", "check", StatusMisused, "No lab was chosen."},
+		{"\n", "check", StatusMisused, "No lab was chosen."},
+		{"\x04", "check", StatusMisused, "No lab was chosen."},
+		{"y\n", "reset first", StatusDone, "is as it was handed over"},
+		{"YES\n", "reset first", StatusDone, "is as it was handed over"},
+		{"n\n", "reset first", StatusDone, "[y/N]"},
+		{"\n", "solution first", StatusDone, "[y/N]"},
+		{"y\n", "solution first", StatusDone, "do-the-thing"},
+	} {
+		d := newDesk(t)
+		d.lab("ada", "first")
+		d.lab("ada", "second")
+		status, shown := d.sit(test.keys, strings.Fields(test.line)...)
+		shown = colour.ReplaceAllString(shown, "")
+		if status != test.status || !strings.Contains(shown, test.says) {
+			t.Errorf("%s, and %q: %d, %q", test.line, test.keys, status, shown)
+		}
+		yes := strings.ContainsAny(test.keys, "yY")
+		if done := strings.Contains(shown, "do-the-thing") || d.engine.launched > 0; done != yes && test.line != "check" {
+			t.Errorf("%s, and %q: done is %v", test.line, test.keys, done)
+		}
+	}
+}
+
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// Colours are for terminals, and not for those who want none.
+func TestColours(t *testing.T) {
+	for name, test := range map[string]struct {
+		env  map[string]string
+		want bool
+	}{
+		"by default":       {nil, true},
+		"NO_COLOR":         {map[string]string{"NO_COLOR": "1"}, false},
+		"a dumb terminal":  {map[string]string{"TERM": "dumb"}, false},
+		"an empty setting": {map[string]string{"NO_COLOR": ""}, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.lab("ada", "first")
+			for key, value := range test.env {
+				d.env[key] = value
+			}
+			for _, line := range []string{"check", "hint", "task", "doctor"} {
+				if _, shown := d.sit("", line); colour.MatchString(shown) != test.want {
+					t.Errorf("%s: %q", line, shown)
+				}
+			}
+			for _, line := range []string{"check", "hint", "task", "doctor", "status"} {
+				if _, out, err := d.run(line); strings.Contains(out+err, "\x1b") {
+					t.Errorf("%s is steering no terminal: %q", line, out+err)
+				}
+			}
+		})
+	}
+}
+
+// A signal ends a command, which says so; its status is that of shells.
+func TestInterrupted(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
+		d := newDesk(t)
+		d.engine.listing = func(ctx context.Context) error {
+			if err := syscall.Kill(os.Getpid(), signal); err != nil {
+				return err
+			}
+			<-ctx.Done()
+			return context.Cause(ctx)
+		}
+		status, out, err := d.run("status")
+		if status != StatusInterrupted || out != "" || !strings.HasSuffix(err, "Interrupted. What was begun has been taken back.\n") {
+			t.Errorf("%v: %d, %q, %q", signal, status, out, err)
+		}
+	}
+}
