@@ -76,7 +76,8 @@ func (p Program) Run(ctx context.Context, args []string) int {
 }
 
 // interruptible returns a context that the first signal ends, so that commands
-// clean up. A second signal ends the process at once.
+// clean up. A second signal ends the process at once. One that comes when the
+// command is done is caught still: it must not make what was done look killed.
 func (p Program) interruptible(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
@@ -90,7 +91,7 @@ func (p Program) interruptible(ctx context.Context) (context.Context, func()) {
 		case <-done:
 		}
 	}()
-	return ctx, func() { signal.Stop(signals); close(done); cancel(nil) }
+	return ctx, func() { close(done); cancel(nil) }
 }
 
 // status shows an error and returns the exit status that it stands for.
