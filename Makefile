@@ -8,7 +8,9 @@ SEEDS   ?= 2
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # The race detector needs a C compiler, which Endstate itself does not.
+# Every process that it has looked at waits for others at its end, by default a second.
 RACE := $(if $(shell command -v gcc),-race,)
+export GORACE ?= atexit_sleep_ms=50
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
