@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -116,8 +117,25 @@ func (a *app) scenarios() *scenario.Library {
 	for _, path := range append(filepath.SplitList(a.Env("ENDSTATE_SCENARIOS")), a.flags.scenarios...) {
 		roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
 	}
-	a.known = scenario.New(a.probes(), roots...)
+	a.known = scenario.New(a.probes(), a.imageNames(), roots...)
 	return a.known
+}
+
+// images returns the images of the families, and those of none.
+func (a *app) images() []labs.Image {
+	all := slices.Clone(a.Images)
+	for _, family := range a.Families {
+		all = append(all, family.Images...)
+	}
+	return all
+}
+
+func (a *app) imageNames() []string {
+	var names []string
+	for _, image := range a.images() {
+		names = append(names, image.Name)
+	}
+	return names
 }
 
 func (a *app) probes() []labs.Probe {
@@ -158,11 +176,7 @@ func (a *app) connect(ctx context.Context) error {
 	if a.backend, err = a.Open(ctx, subnets); err != nil {
 		return err
 	}
-	all := append([]labs.Image(nil), a.Images...)
-	for _, family := range a.Families {
-		all = append(all, family.Images...)
-	}
-	a.library = images.New(a.backend.Images, all, a.Env("ENDSTATE_MONGODB"), a.home())
+	a.library = images.New(a.backend.Images, a.images(), a.Env("ENDSTATE_MONGODB"), a.home())
 	return nil
 }
 

@@ -190,7 +190,7 @@ func (d *desk) wants(status int, line string, texts ...string) (out string) {
 // lab adds a lab that runs.
 func (d *desk) lab(owner, name string) *labs.Lab {
 	d.Helper()
-	v, err := scenario.New(d.families()[0].Probes, scenario.Root{Files: d.scenarios()}).Variant(name, 7)
+	v, err := scenario.New(d.families()[0].Probes, nil, scenario.Root{Files: d.scenarios()}).Variant(name, 7)
 	if err != nil {
 		d.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func (a *app) lintCommand() *cobra.Command {
 				for _, path := range args {
 					roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
 				}
-				library = scenario.New(a.probes(), roots...)
+				library = scenario.New(a.probes(), a.imageNames(), roots...)
 			}
 			return a.showMistakes(library)
 		},

@@ -85,7 +85,7 @@ func Open(t testing.TB) *Runner {
 	library := images.New(engine.Images(), imagesOf(families), os.Getenv("ENDSTATE_MONGODB"), home())
 	r := &Runner{
 		Runner: &labs.Runner{Engine: engine, Images: library, Families: families, Clock: time.Now, Cache: cache},
-		Engine: engine, API: api, Library: library, Scenarios: scenario.New(probesOf(families), scenario.Root{Files: scenarios.Files}),
+		Engine: engine, API: api, Library: library, Scenarios: scenario.New(probesOf(families), nil, scenario.Root{Files: scenarios.Files}),
 		Owner: "test-" + strings.ToLower(rand.Text()[:10]), t: t,
 	}
 	t.Cleanup(r.clean)

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/ext"
 
@@ -33,6 +34,7 @@ func (e *Error) Error() string { return e.Message }
 // Expression is a compiled CEL expression.
 type Expression struct {
 	source  string
+	root    ast.Expr
 	program cel.Program
 }
 
@@ -47,19 +49,19 @@ func compile(source, variable string, allowed ...*cel.Type) (*Expression, error)
 	if err != nil {
 		return nil, err
 	}
-	ast, issues := env.Compile(source)
+	compiled, issues := env.Compile(source)
 	if issues.Err() != nil {
 		first := issues.Errors()[0]
 		return nil, &Error{Line: first.Location.Line(), Column: first.Location.Column() + 1, Message: first.Message}
 	}
-	if !accepts(allowed, ast.OutputType()) {
-		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the expression gives a %s, not a condition", ast.OutputType())}
+	if !accepts(allowed, compiled.OutputType()) {
+		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the expression gives a %s, not a condition", compiled.OutputType())}
 	}
-	program, err := env.Program(ast, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
+	program, err := env.Program(compiled, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
 		return nil, &Error{Line: 1, Column: 1, Message: err.Error()}
 	}
-	return &Expression{source: source, program: program}, nil
+	return &Expression{source: source, root: compiled.NativeRep().Expr(), program: program}, nil
 }
 
 func accepts(allowed []*cel.Type, got *cel.Type) bool {

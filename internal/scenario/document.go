@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"slices"
+
 	"go.yaml.in/yaml/v4"
 )
 
@@ -206,6 +208,9 @@ func (e *entries[T]) UnmarshalYAML(node *yaml.Node) error {
 	var wrong Mistakes
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		one := entry[T]{Name: node.Content[i].Value, node: node.Content[i]}
+		if slices.ContainsFunc(*e, func(other entry[T]) bool { return other.Name == one.Name }) {
+			wrong = append(wrong, at(documentName, one.node, "%q is there twice", one.Name))
+		}
 		if err := node.Content[i+1].Load(&one.Value, yaml.WithKnownFields()); err != nil {
 			wrong = append(wrong, yamlMistakes(documentName, err)...)
 		}

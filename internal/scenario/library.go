@@ -21,6 +21,7 @@ import (
 // Library holds the scenarios of one or more folders.
 type Library struct {
 	probes  map[string]labs.Probe
+	images  []string
 	folders map[string]*folder
 	broken  []error
 }
@@ -33,16 +34,39 @@ type folder struct {
 	hash  string
 }
 
+// paths returns the folder's files.
+func (f *folder) paths() []string {
+	var all []string
+	// What can't be read has kept the folder from being read before.
+	_ = fs.WalkDir(f.files, ".", func(path string, entry fs.DirEntry, err error) error {
+		if err == nil && !entry.IsDir() {
+			all = append(all, path)
+		}
+		return nil
+	})
+	return all
+}
+
+// mentions reports whether another file of a folder speaks of a file beside it.
+func (f *folder) mentions(dir, name string) bool {
+	return slices.ContainsFunc(f.paths(), func(path string) bool {
+		data, err := fs.ReadFile(f.files, path)
+		own := strings.TrimSuffix(path, ".tmpl") == dir+"/"+name
+		return err == nil && !own && strings.HasPrefix(path, dir+"/") && strings.Contains(string(data), name)
+	})
+}
+
 // Root is where scenario folders lie. Path is its place on disk; empty: inside the binary.
 type Root struct {
 	Files fs.FS
 	Path  string
 }
 
-// New reads the scenarios of all roots; a scenario of a later root replaces one of
-// the same name. What can't be read is left out, and told by Broken.
-func New(probes []labs.Probe, roots ...Root) *Library {
-	library := &Library{probes: map[string]labs.Probe{}, folders: map[string]*folder{}}
+// New reads the scenarios of all roots, which may speak of these probes and images; a
+// scenario of a later root replaces one of the same name. What can't be read is left
+// out, and told by Broken.
+func New(probes []labs.Probe, images []string, roots ...Root) *Library {
+	library := &Library{probes: map[string]labs.Probe{}, images: slices.Sorted(slices.Values(images)), folders: map[string]*folder{}}
 	for _, probe := range probes {
 		library.probes[probe.Name] = probe
 	}

@@ -1,6 +1,16 @@
 package scenario
 
-import "errors"
+import (
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"endstate/labs"
+)
 
 // lintSeeds are the seeds at which every scenario is drawn to be looked at.
 var lintSeeds = []uint64{1, 2, 3, 4, 5}
@@ -13,7 +23,9 @@ func (l *Library) Lint() Mistakes {
 		found = append(found, mistakesIn(".", err)...)
 	}
 	for _, s := range l.List() {
-		found = append(found, l.lint(l.folders[s.Name])...)
+		if wrong := l.lint(l.folders[s.Name]); len(wrong) > 0 {
+			found = append(found, mistakesIn(s.Name, inFolder(s.Name, wrong))...)
+		}
 	}
 	return found
 }
@@ -26,11 +38,156 @@ func mistakesIn(name string, err error) Mistakes {
 	return Mistakes{{File: name, Text: err.Error()}}
 }
 
+// lint looks at what is written, and at what is drawn from it. A text that is wrong
+// at several seeds is told once.
 func (l *Library) lint(f *folder) Mistakes {
+	lint := &lint{folder: f, images: l.images}
+	lint.head()
+	lint.hosts()
+	lint.assertions()
+	lint.hints()
+	lint.proofs()
+	lint.files()
 	for _, seed := range lintSeeds {
-		if _, err := f.variant(seed, l.probes); err != nil {
-			return mistakesIn(f.name, inFolder(f.name, err))
+		v, err := f.variant(seed, l.probes)
+		if err != nil {
+			lint.wrong = append(lint.wrong, mistakesIn(f.name, err)...)
+			break
+		}
+		lint.texts(v)
+	}
+	var once Mistakes
+	for _, mistake := range lint.wrong {
+		if !slices.Contains(once, mistake) {
+			once = append(once, mistake)
 		}
 	}
-	return nil
+	return once
+}
+
+// lint is one scenario being looked at.
+type lint struct {
+	folder *folder
+	images []string
+	wrong  Mistakes
+}
+
+func (l *lint) mistake(node *yaml.Node, format string, args ...any) {
+	l.wrong = append(l.wrong, at(documentName, node, format, args...))
+}
+
+func (l *lint) head() {
+	doc := l.folder.doc
+	for name, field := range map[string]text{"title": doc.Title, "question": doc.Question, "topic": doc.Topic} {
+		if strings.TrimSpace(field.Value) == "" {
+			l.mistake(field.node, "%s is missing", name)
+		}
+	}
+	if doc.Level < 1 || doc.Level > 3 {
+		l.mistake(nil, "level must be 1, 2 or 3")
+	}
+	if doc.Minutes < 1 || doc.Minutes > 240 {
+		l.mistake(nil, "minutes must be from 1 to 240")
+	}
+}
+
+func (l *lint) hosts() {
+	for _, host := range l.folder.doc.Hosts {
+		name := host.Value.Image.Value
+		if len(l.images) > 0 && !strings.Contains(name, "{{") && !slices.Contains(l.images, name) {
+			l.mistake(host.Value.Image.node, "there is no image %q; there are %s", name, strings.Join(l.images, ", "))
+		}
+	}
+}
+
+func (l *lint) hints() {
+	sum := 0
+	for _, hint := range l.folder.doc.Hints {
+		sum += hint.Costs
+		if strings.TrimSpace(hint.Text.Value) == "" {
+			l.mistake(hint.Text.node, "a hint has no text")
+		}
+	}
+	if sum >= labs.Total {
+		l.mistake(l.folder.doc.Hints[0].Text.node, "all hints together cost %d: nothing would be left to earn", sum)
+	}
+}
+
+// files finds what lies in the folder and is used by nothing.
+func (l *lint) files() {
+	played := map[string]bool{}
+	for _, proof := range l.folder.doc.Proofs {
+		for _, script := range proof.Script {
+			played[script.Value] = true
+		}
+	}
+	hosts := map[string]bool{}
+	for _, host := range l.folder.doc.Hosts {
+		hosts[host.Name] = true
+	}
+	for _, path := range l.folder.paths() {
+		name := strings.TrimSuffix(path, ".tmpl")
+		folder, file, _ := strings.Cut(name, "/")
+		host, isScript := strings.CutSuffix(file, ".sh")
+		switch {
+		case (folder == "proofs" || strings.HasPrefix(name, "solution")) && !played[name]:
+			l.wrong = append(l.wrong, Mistake{File: path, Text: "no proof plays this"})
+		case folder == "setup" || folder == "fault":
+			if isScript && !hosts[host] && !l.folder.mentions(folder, file) {
+				l.wrong = append(l.wrong, Mistake{File: path, Text: "there is no host of this name"})
+			}
+		}
+	}
+}
+
+// commandShape is what a line of a script must have to count as giving a solution
+// away: some words, and not only ones that any text could have.
+var (
+	commandShape = regexp.MustCompile(`\S+\s+\S+\s+\S+`)
+	spaces       = regexp.MustCompile(`\s+`)
+)
+
+const shortestCommand = 14
+
+// texts finds hints and a task that hold a line of the solution, and a debrief
+// without key points.
+func (l *lint) texts(v *labs.Variant) {
+	commands := solutionCommands(v)
+	for i, hint := range v.Hints {
+		for _, command := range commands {
+			if strings.Contains(plainText(hint.Text), command) {
+				l.mistake(l.folder.doc.Hints[i].Text.node, "hint %d gives the solution away word for word: %s", i+1, command)
+			}
+		}
+	}
+	for _, command := range commands {
+		if strings.Contains(plainText(v.Task), command) {
+			l.wrong = append(l.wrong, Mistake{File: "task.md", Text: "the task names the fix: " + command})
+		}
+	}
+	if len(v.KeyPoints) == 0 {
+		l.wrong = append(l.wrong, Mistake{File: "debrief.md", Text: "it has no key points: a line “Key points:”, then a list"})
+	}
+}
+
+// solutionCommands returns the lines of the solution that say something of their own.
+func solutionCommands(v *labs.Variant) []string {
+	found := map[string]bool{}
+	for _, proof := range v.Proofs {
+		if proof.Name != labs.Solution {
+			continue
+		}
+		for line := range strings.Lines(proof.Script) {
+			line = plainText(line)
+			if !strings.HasPrefix(line, "#") && len(line) >= shortestCommand && commandShape.MatchString(line) {
+				found[line] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// plainText is a text with one space between words, and no marks of Markdown.
+func plainText(text string) string {
+	return strings.TrimSpace(spaces.ReplaceAllString(strings.ReplaceAll(text, "`", ""), " "))
 }

@@ -40,7 +40,7 @@ func (f *folder) variant(seed uint64, probes map[string]labs.Probe) (*labs.Varia
 	d.renderFiles()
 	v := &labs.Variant{
 		Scenario: f.head(), Seed: seed, Params: params, Files: d.files,
-		Task: d.text("task.md"), Debrief: d.text("debrief.md"),
+		Task: d.text("task.md"), Debrief: d.text("debrief.md"), KeyPoints: keyPoints(d.text("debrief.md")),
 		Hosts: d.hosts(), Setup: d.scripts("setup"), Fault: d.scripts("fault"),
 		Facts: d.facts(), Checks: d.checks(), Guards: d.guards(), Hints: d.hints(), Proofs: d.proofs(),
 	}
@@ -240,6 +240,7 @@ func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
 		d.expressionMistake(a.Expect, err)
 	}
 	result.Expect = expectation
+	d.mentioned(a.Expect, expectation)
 	if a.Otherwise.Value == "" {
 		return result
 	}
@@ -248,7 +249,26 @@ func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
 		d.expressionMistake(a.Otherwise, err)
 	}
 	result.Otherwise = message
+	d.mentioned(a.Otherwise, message)
 	return result
+}
+
+// mentioned finds params and facts that an expression speaks of and that are not there:
+// it would never hold, and say nothing of it.
+func (d *drawing) mentioned(t text, expression interface{ Mentions(string) []string }) {
+	if len(d.wrong) > 0 { // it may not have been compiled
+		return
+	}
+	for _, name := range expression.Mentions("params") {
+		if _, ok := d.params[name]; !ok {
+			d.mistake(t.node, "there is no param %q", name)
+		}
+	}
+	for _, name := range expression.Mentions("facts") {
+		if !slices.ContainsFunc(d.folder.doc.Facts, func(f entry[probes]) bool { return f.Name == name }) {
+			d.mistake(t.node, "there is no fact %q", name)
+		}
+	}
 }
 
 // expressionMistake puts an expression's mistake where it stands in the file. In a

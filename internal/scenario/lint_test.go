@@ -1,0 +1,169 @@
+package scenario
+
+import (
+	"context"
+	"maps"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"endstate/labs"
+)
+
+// sight is a probe that sees the word it is given.
+type sight struct {
+	Word string `yaml:"word"`
+}
+
+func (s *sight) Variable() string                                 { return "seen" }
+func (s *sight) SetShorthand(text string)                         { s.Word = text }
+func (s *sight) Observe(context.Context, *labs.Site) (any, error) { return s.Word, nil }
+
+var sightProbe = labs.Probe{Name: "sight", New: func() labs.Look { return &sight{} }}
+
+// wellWritten is a scenario in which lint finds nothing.
+const wellWritten = `title: A word
+question: Which word?
+topic: words
+level: 1
+minutes: 5
+hosts:
+  workspace: {image: paper}
+params:
+  word: {choice: [one, two, three]}
+facts:
+  before: {sight: "{{.word}}"}
+checks:
+  - {id: there, title: It is there, points: 40, sight: a, expect: seen == facts.before, otherwise: "It is not ${params.word}."}
+  - {id: right, title: It is right, points: 60, needs: [there], sight: b, expect: seen == params.word, otherwise: Wrong}
+guards:
+  - {id: kept, title: The rest is kept, costs: 20, sight: c, expect: seen != "", otherwise: Harmed}
+hints:
+  - {costs: 5, text: Look at the word}
+proofs:
+  - {name: solution, script: solution.sh}
+  - {name: one way, script: proofs/a.sh}
+  - {name: another, script: proofs/a.sh}
+  - {name: nothing, script: proofs/a.sh, fails: [there], skips: [right]}
+  - {name: wrong, script: proofs/a.sh, fails: [right]}
+  - {name: harm, script: proofs/a.sh, fails: [kept]}
+  - {name: all, script: [proofs/a.sh, solution.sh], fails: [there, kept], skips: [right]}
+`
+
+func wellWrittenFiles() fstest.MapFS {
+	files := fstest.MapFS{}
+	for name, text := range map[string]string{
+		"scenario.yaml":           wellWritten,
+		"task.md":                 "Write the word {{.word}}.",
+		"debrief.md":              "I write it.\n\nKey points:\n\n- A word\n  of letters\n- Ink\n\n# More\n\n- no point\n",
+		"solution.sh":             "cd paper\nwrite the word down\n",
+		"proofs/a.sh":             "true\n",
+		"setup/workspace.sh":      ". helper.sh\n",
+		"setup/helper.sh":         "true\n",
+		"setup/words.txt.tmpl":    "{{.word}}\n",
+		"fault/workspace.sh.tmpl": "echo {{.word}}\n",
+	} {
+		files["word/"+name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return files
+}
+
+func lintOf(files fstest.MapFS) string {
+	mistakes := New([]labs.Probe{sightProbe}, []string{"paper"}, Root{Files: files}).Lint()
+	if len(mistakes) == 0 {
+		return ""
+	}
+	return mistakes.Error()
+}
+
+func TestLintFindsNothingInWhatIsWellWritten(t *testing.T) {
+	if found := lintOf(wellWrittenFiles()); found != "" {
+		t.Errorf("found:\n%s", found)
+	}
+}
+
+func TestLint(t *testing.T) {
+	for _, test := range []struct{ file, old, new, want string }{
+		{"scenario.yaml", "minutes: 5", "minuets: 5", `word/scenario.yaml:5:1: unknown field "minuets"`},
+		{"scenario.yaml", "title: A word", "title: ''", "title is missing"},
+		{"scenario.yaml", "level: 1", "level: 4", "level must be 1, 2 or 3"},
+		{"scenario.yaml", "minutes: 5", "minutes: 0", "minutes must be from 1 to 240"},
+		{"scenario.yaml", "image: paper", "image: papyrus", `word/scenario.yaml:7:22: there is no image "papyrus"; there are paper`},
+		{"scenario.yaml", "points: 60", "points: 50", "add up to 90, not 100"},
+		{"scenario.yaml", "costs: 20", "costs: 0", "breaking the guard kept costs nothing"},
+		{"scenario.yaml", "id: kept", "id: there", "the id there is there twice"},
+		{"scenario.yaml", "id: kept", "id: Kept", `the id "Kept" is not of small letters`},
+		{"scenario.yaml", ", otherwise: Wrong", "", "right does not say what is wrong otherwise"},
+		{"scenario.yaml", "needs: [there]", "needs: [their]", "right needs their, which is no check"},
+		{"scenario.yaml", "needs: [there]", "needs: [right]", "right needs itself"},
+		{"scenario.yaml", "sight: b", "sigth: b", `unknown field "sigth"; the probes are sight`},
+		{"scenario.yaml", "sight: b", "sight: {word: b, wrod: c}", `unknown field "wrod"`},
+		{"scenario.yaml", "expect: seen == params.word", "expect: seen = params.word", "word/scenario.yaml:14:88: Syntax error"},
+		{"scenario.yaml", "expect: seen == params.word", "expect: size(seen)", "gives a int, not a condition"},
+		{"scenario.yaml", "expect: seen == params.word", "expect: 'seen == params[\"wrod\"]'", `there is no param "wrod"`},
+		{"scenario.yaml", "seen == facts.before", "seen == facts.after", `there is no fact "after"`},
+		{"scenario.yaml", "${params.word}", "${params.wrod}", `there is no param "wrod"`},
+		{"scenario.yaml", "text: Look at the word", "text: 'Look at {{.wrod}}'", "wrod"},
+		{"scenario.yaml", "text: Look at the word", "text: 'At last, `write the  word down`!'", "hint 1 gives the solution away word for word: write the word down"},
+		{"scenario.yaml", "costs: 5", "costs: 100", "all hints together cost 100"},
+		{"scenario.yaml", "word: {choice: [one, two, three]}", "word: {choice: [one], between: [1, 2]}", "exactly one of choice, between, pick and text"},
+		{"scenario.yaml", "word: {choice: [one, two, three]}", "word: {choice: [one]}\n  word: {choice: [two]}", `word/scenario.yaml:10:3: "word" is there twice`},
+		{"scenario.yaml", "name: solution", "name: the solution", "no proof is called solution"},
+		{"scenario.yaml", "name: another", "name: one way", `the name "one way" is empty, taken, or there twice`},
+		{"scenario.yaml", "  - {name: another, script: proofs/a.sh}\n", "", "1 proofs play another right way; 2 or more"},
+		{"scenario.yaml", "  - {name: wrong, script: proofs/a.sh, fails: [right]}\n", "", "no proof fails the check right"},
+		{"scenario.yaml", "fails: [kept]}", "fails: [there], skips: [right]}\n  - {name: x, script: proofs/a.sh, fails: [keept]}", `there is no check or guard "keept"`},
+		{"scenario.yaml", "fails: [there, kept], skips: [right]", "fails: [there, kept]", "all: right needs a check that does not pass"},
+		{"scenario.yaml", "fails: [kept]", "fails: [kept], skips: [right]", "harm: all that right needs passes"},
+		{"scenario.yaml", "script: solution.sh}", "script: solution.sh, fails: [right]}", "the solution fails nothing"},
+		{"scenario.yaml", "script: proofs/a.sh}", "script: proofs/b.sh}", `there is no file "proofs/b.sh"`},
+		{"scenario.yaml", "{name: wrong, script: proofs/a.sh,", "{name: wrong, scirpt: proofs/a.sh,", `unknown field "scirpt"`},
+		{"task.md", "{{.word}}", "{{.wrod}}", "word/task.md:1:"},
+		{"task.md", "Write", "You write the word down and", "the task names the fix: write the word down"},
+		{"debrief.md", "Key points:", "Points:", "it has no key points"},
+		{"setup/helper.sh", "true", "{{", ""},
+		{"setup/words.txt.tmpl", "{{.word}}", "{{.word", "word/setup/words.txt.tmpl:2: unclosed action"},
+	} {
+		files := wellWrittenFiles()
+		file := maps.Clone(files)["word/"+test.file]
+		if !strings.Contains(string(file.Data), test.old) {
+			t.Fatalf("%s does not contain %q", test.file, test.old)
+		}
+		files["word/"+test.file] = &fstest.MapFile{Data: []byte(strings.Replace(string(file.Data), test.old, test.new, 1))}
+		if found := lintOf(files); !strings.Contains(found, test.want) || (test.want == "") != (found == "") {
+			t.Errorf("%s: %q for %q: found\n%s\nwant %s", test.file, test.new, test.old, found, test.want)
+		}
+	}
+}
+
+func TestLintFindsFilesThatNothingUses(t *testing.T) {
+	for name, want := range map[string]string{
+		"proofs/forgotten.sh.tmpl": "word/proofs/forgotten.sh.tmpl: no proof plays this",
+		"setup/db.sh":              "word/setup/db.sh: there is no host of this name",
+		"fault/other.sh":           "word/fault/other.sh: there is no host of this name",
+		"setup/data.sql":           "",
+	} {
+		files := wellWrittenFiles()
+		files["word/"+name] = &fstest.MapFile{Data: []byte("true\n")}
+		if found := lintOf(files); found != want {
+			t.Errorf("%s: found %q, want %q", name, found, want)
+		}
+	}
+	for _, name := range []string{"task.md", "debrief.md", "solution.sh"} {
+		files := wellWrittenFiles()
+		delete(files, "word/"+name)
+		if found := lintOf(files); !strings.Contains(found, name) {
+			t.Errorf("without %s: found %q", name, found)
+		}
+	}
+}
+
+func TestVariantHasTheKeyPoints(t *testing.T) {
+	v, err := New([]labs.Probe{sightProbe}, nil, Root{Files: wellWrittenFiles()}).Variant("word", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := strings.Join(v.KeyPoints, "|"); got != "A word of letters|Ink" {
+		t.Errorf("key points: %s", got)
+	}
+}
