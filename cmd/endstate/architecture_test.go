@@ -82,6 +82,7 @@ func TestEachDependencyHasOneRoom(t *testing.T) {
 		"modernc.org/sqlite":             {"endstate/internal/attempts"},
 		"go.yaml.in/yaml":                {"endstate/internal/scenario"},
 		"github.com/spf13/cobra":         {"endstate/internal/cli"},
+		"github.com/invopop/jsonschema":  {"endstate/internal/scenario"},
 		"github.com/brianvoe/gofakeit":   {"endstate/internal/scenario"},
 		"charm.land/glamour":             {"endstate/internal/cli"},
 	}

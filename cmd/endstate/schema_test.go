@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io/fs"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"go.yaml.in/yaml/v4"
+
+	"endstate/internal/scenario"
+	"endstate/labs"
+	"endstate/scenarios"
+)
+
+// The schema that editors use; go test ./cmd/endstate -run Schema -update writes it.
+const schemaFile = "../../docs/scenario.schema.json"
+
+var update = flag.Bool("update", false, "write what is generated")
+
+func TestSchemaIsAsTheTypesAre(t *testing.T) {
+	var probes []labs.Probe
+	for _, family := range families() {
+		probes = append(probes, family.Probes...)
+	}
+	want, err := scenario.Schema(probes, "endstate/cmd/endstate", "../../labs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile(schemaFile, want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(schemaFile)
+	if err != nil || !bytes.Equal(got, want) {
+		t.Errorf("%s is not what the types give (%v): go test ./cmd/endstate -run Schema -update", schemaFile, err)
+	}
+	for _, described := range []string{"Par: the minutes", "Query is one SQL statement that reads", "Path is the folder that holds .git", "Command for bash"} {
+		if !strings.Contains(string(got), described) {
+			t.Errorf("the schema does not say %q", described)
+		}
+	}
+}
+
+func compiledSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	schema, err := jsonschema.NewCompiler().Compile(schemaFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return schema
+}
+
+// asJSON reads YAML as JSON has it.
+func asJSON(t *testing.T, data []byte) any {
+	t.Helper()
+	var value any
+	if err := yaml.Unmarshal(data, &value); err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inJSON, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inJSON
+}
+
+func TestSchemaTakesEveryScenario(t *testing.T) {
+	schema := compiledSchema(t)
+	found, err := fs.Glob(scenarios.Files, "*/scenario.yaml")
+	if err != nil || len(found) == 0 {
+		t.Fatalf("%d scenarios, %v", len(found), err)
+	}
+	for _, path := range found {
+		data, err := fs.ReadFile(scenarios.Files, path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := schema.Validate(asJSON(t, data)); err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+}
+
+func TestSchemaRefusesMistakes(t *testing.T) {
+	schema := compiledSchema(t)
+	data, err := fs.ReadFile(scenarios.Files, "git-merge-conflict/scenario.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, change := range [][2]string{
+		{"level: 1", "level: 4"},
+		{"level: 1", "level: one"},
+		{"minutes: 12", "minuets: 12"},
+		{"points: 10", "points: 0"},
+		{"image: git", "imege: git"},
+		{"git: /home", "got: /home"},
+		{"path: /home", "paht: /home"},
+		{"costs: 5", "costs: five"},
+	} {
+		wrong := strings.Replace(string(data), change[0], change[1], 1)
+		if wrong == string(data) {
+			t.Fatalf("the scenario has no %q", change[0])
+		}
+		if schema.Validate(asJSON(t, []byte(wrong))) == nil {
+			t.Errorf("the schema takes %q", change[1])
+		}
+	}
+}
