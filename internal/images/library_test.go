@@ -1,0 +1,259 @@
+package images
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"endstate/labs"
+)
+
+// shelf is a store in memory. What it builds has in it what dpkg says of one package.
+type shelf struct {
+	mu       sync.Mutex
+	images   map[string]*Info
+	registry []string // references that a registry gives
+	recipes  []Recipe
+	pulled   []string
+	pruned   []string
+	fails    error
+	slow     time.Duration
+}
+
+func newShelf(refs ...string) *shelf {
+	s := &shelf{images: map[string]*Info{}}
+	for _, ref := range append(refs, slimImage) {
+		s.images[ref] = &Info{ID: "id of " + ref, Refs: []string{ref}}
+	}
+	return s
+}
+
+func (s *shelf) Find(_ context.Context, ref string) (*Info, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if info, ok := s.images[ref]; ok {
+		return info, nil
+	}
+	return nil, labs.ErrNotFound
+}
+
+func (s *shelf) Answers(_ context.Context, ref string) bool { return slices.Contains(s.registry, ref) }
+
+func (s *shelf) Pull(_ context.Context, ref string, _ Progress) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.pulled = append(s.pulled, ref)
+	s.images[ref] = &Info{ID: "id of " + ref, Refs: []string{ref}}
+	return nil
+}
+
+func (s *shelf) Build(ctx context.Context, recipe Recipe, _ Progress) (string, error) {
+	if s.fails != nil {
+		return "", s.fails
+	}
+	time.Sleep(s.slow)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.recipes = append(s.recipes, recipe)
+	id := fmt.Sprintf("id %d", len(s.recipes))
+	if recipe.Ref != "" {
+		s.images[recipe.Ref] = &Info{ID: id, Refs: []string{recipe.Ref}, Labels: recipe.Labels}
+	}
+	return id, context.Cause(ctx)
+}
+
+func (s *shelf) ReadFile(context.Context, string, string) ([]byte, error) {
+	return []byte("Package: server\nStatus: install ok installed\nVersion: 1:8.0.5-2+b1\n\n" +
+		"Package: gone\nStatus: deinstall ok config-files\nVersion: 3\n"), nil
+}
+
+func (s *shelf) List(context.Context, string) ([]Info, error) {
+	var all []Info
+	for _, info := range s.images {
+		if info.Labels[LabelImage] != "" {
+			all = append(all, *info)
+		}
+	}
+	return all, nil
+}
+
+func (s *shelf) Remove(_ context.Context, ref string) error {
+	delete(s.images, ref)
+	return nil
+}
+
+func (s *shelf) Prune(_ context.Context, label string) (int64, error) {
+	s.pruned = append(s.pruned, label)
+	return 0, nil
+}
+
+func (s *shelf) Import(context.Context, io.Reader, string) error { return errors.New("not here") }
+func (s *shelf) Save(context.Context, []string, io.Writer) error { return errors.New("not here") }
+func (s *shelf) Load(context.Context, io.Reader) error           { return errors.New("not here") }
+func (s *shelf) built() int                                      { return len(s.recipes) / 2 } // each is labelled, too
+func dockerfile(text string) fstest.MapFS                        { return fstest.MapFS{"Dockerfile": {Data: []byte(text)}} }
+func simple(name, text string, from ...string) labs.Image {
+	return labs.Image{Name: name, Builds: []labs.Build{{
+		From: append([]string{"base"}, from...), Files: dockerfile(text), Dockerfile: "Dockerfile",
+		Runs: labs.Software{Name: "Server", Package: "server"},
+	}}}
+}
+
+func ensure(t *testing.T, l *Library, names ...string) map[string]labs.ImageRef {
+	t.Helper()
+	found, err := l.Ensure(t.Context(), names, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+func TestImagesAreBuiltOnceAndFoundAgain(t *testing.T) {
+	store := newShelf()
+	library := New(store, []labs.Image{simple("common", "A"), simple("one", "B", "common"), simple("two", "C", "common")}, "", t.TempDir())
+	first := ensure(t, library, "one", "two")
+	if store.built() != 4 { // base and common once
+		t.Errorf("%d images were built", store.built())
+	}
+	if again := ensure(t, library, "two", "one"); store.built() != 4 || again["one"].Ref != first["one"].Ref {
+		t.Errorf("asked again, %d were built: %+v", store.built(), again)
+	}
+	if got := first["one"]; got.Server != "Server 8.0.5" || !maps.Equal(got.Packages, map[string]string{"server": "1:8.0.5-2+b1"}) {
+		t.Errorf("what is in it is told as %+v", got)
+	}
+	if !slices.Contains(store.pruned, LabelStage+"="+library.stage()) || slices.Contains(store.pruned, LabelStage) {
+		t.Errorf("pruned %v: the parts of others' builds must stay", store.pruned)
+	}
+}
+
+func TestNameFollowsWhatAnImageIsMadeFrom(t *testing.T) {
+	ref := func(images ...labs.Image) string {
+		name, err := New(newShelf(), images, "", t.TempDir()).ref("one", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	before := ref(simple("common", "A"), simple("one", "B", "common"))
+	if again := ref(simple("common", "A"), simple("one", "B", "common")); again != before {
+		t.Errorf("the same images are named %s and %s", before, again)
+	}
+	if changed := ref(simple("common", "A"), simple("one", "X", "common")); changed == before {
+		t.Error("a changed file keeps the name")
+	}
+	if below := ref(simple("common", "X"), simple("one", "B", "common")); below == before {
+		t.Error("a changed image below keeps the name")
+	}
+}
+
+// A server of which there are two, the better one behind a registry.
+func choice() labs.Image {
+	return labs.Image{Name: "db", Builds: []labs.Build{
+		{Server: "mongod", Needs: "mongo:8.0", Files: dockerfile("A"), Dockerfile: "Dockerfile"},
+		{Server: "ferretdb", From: []string{"base"}, Files: dockerfile("B"), Dockerfile: "Dockerfile"},
+	}}
+}
+
+func TestServerIsTheBestThereIs(t *testing.T) {
+	for name, test := range map[string]struct {
+		local, registry []string
+		server          string
+		want            string // beginning of the reference; or of the problem
+		pulls           int
+	}{
+		"neither":        {want: "endstate/db-ferretdb:"},
+		"local":          {local: []string{"mongo:8.0"}, want: "endstate/db-mongod:"},
+		"in a registry":  {registry: []string{"mongo:8.0"}, want: "endstate/db-mongod:", pulls: 1},
+		"forced":         {local: []string{"mongo:8.0"}, server: "ferretdb", want: "endstate/db-ferretdb:"},
+		"forced in vain": {server: "mongod", want: "The image db needs mongo:8.0"},
+		"unknown":        {server: "couchdb", want: `No server "couchdb" is known`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			store := newShelf(test.local...)
+			store.registry = test.registry
+			found, err := New(store, []labs.Image{choice()}, test.server, t.TempDir()).Ensure(t.Context(), []string{"db"}, nil)
+			got := found["db"].Ref
+			if err != nil {
+				got = err.Error()
+			}
+			if !strings.HasPrefix(got, test.want) || len(store.pulled) != test.pulls {
+				t.Errorf("got %q after %d pulls, want %q", got, len(store.pulled), test.want)
+			}
+		})
+	}
+}
+
+func TestProcessesTakeTurns(t *testing.T) {
+	store, locks := newShelf(), t.TempDir()
+	store.slow = 20 * time.Millisecond
+	var both sync.WaitGroup
+	for range 2 {
+		both.Go(func() {
+			library := New(store, []labs.Image{simple("one", "A")}, "", locks)
+			if _, err := library.Ensure(t.Context(), []string{"one"}, nil); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	both.Wait()
+	if store.built() != 2 {
+		t.Errorf("%d images were built", store.built())
+	}
+}
+
+func TestBuildThatFailsLeavesTheLockFree(t *testing.T) {
+	store, locks := newShelf(), t.TempDir()
+	library := New(store, []labs.Image{simple("one", "A")}, "", locks)
+	store.fails = errors.New("no space left on device")
+	if _, err := library.Ensure(t.Context(), []string{"one"}, nil); !errors.Is(err, store.fails) {
+		t.Errorf("got %v", err)
+	}
+	store.fails = nil
+	ensure(t, library, "one")
+}
+
+func TestUnknownImageIsAnsweredWithThoseThereAre(t *testing.T) {
+	_, err := New(newShelf(), []labs.Image{simple("one", "A")}, "", t.TempDir()).Ensure(t.Context(), []string{"tow"}, nil)
+	var problem *labs.Problem
+	if !errors.As(err, &problem) || !problem.Usage || problem.Do != "The images: base, one" {
+		t.Errorf("got %+v", err)
+	}
+}
+
+func TestRemoveTakesOursAlone(t *testing.T) {
+	store := newShelf()
+	library := New(store, []labs.Image{simple("one", "A")}, "", t.TempDir())
+	ensure(t, library, "one")
+	// A snapshot inherits the labels of what it was made from.
+	store.images["endstate/snapshot:key"] = &Info{Refs: []string{"endstate/snapshot:key"}, Labels: map[string]string{LabelImage: "one"}}
+	if n, err := library.Remove(t.Context()); n != 2 || err != nil {
+		t.Errorf("%d were removed, %v", n, err)
+	}
+	if left := slices.Sorted(maps.Keys(store.images)); !slices.Equal(left, []string{slimImage, "endstate/snapshot:key"}) {
+		t.Errorf("left: %v", left)
+	}
+}
+
+func TestProxyOfThisMachineNeedsItsNetwork(t *testing.T) {
+	for proxy, want := range map[string]bool{
+		"http://127.0.0.1:3128": true, "http://localhost:8080": true, "http://[::1]:80": true,
+		"http://proxy.example:3128": false, "": false,
+	} {
+		for _, name := range passed {
+			t.Setenv(name, "")
+		}
+		t.Setenv("HTTPS_PROXY", proxy)
+		got, err := recipe(labs.Build{Files: dockerfile("A"), Dockerfile: "Dockerfile"}, map[string]string{})
+		if err != nil || got.Host != want || got.Args["HTTPS_PROXY"] != proxy {
+			t.Errorf("%q: %+v, %v", proxy, got, err)
+		}
+	}
+}
