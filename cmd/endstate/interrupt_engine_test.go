@@ -147,8 +147,12 @@ func whole(m *machine) error {
 }
 
 func wholeOrNothing(m *machine) error {
-	if err := nothing(m); err == nil {
+	left := nothing(m)
+	if left == nil {
 		return nil
 	}
-	return whole(m)
+	if err := whole(m); err != nil {
+		return fmt.Errorf("%w: %w", err, left)
+	}
+	return nil
 }
