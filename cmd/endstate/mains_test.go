@@ -36,6 +36,6 @@ func tiny() {
 // onlyGit is main with one topic, whose images are small.
 func onlyGit() {
 	p := program(os.Stdin, os.Stdout, os.Stderr)
-	p.Families = []labs.Family{git.Family(), file.Family(), run.Family()}
+	p.Families = []labs.Family{git.Family(), file.Family(), run.Family(git.Checkout)}
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }

@@ -29,7 +29,7 @@ func families() []labs.Family {
 		mongodb.Family(),
 		git.Family(),
 		file.Family(),
-		run.Family(),
+		run.Family(git.Checkout),
 	}
 }
 

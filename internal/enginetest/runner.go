@@ -94,7 +94,7 @@ func Open(t testing.TB) *Runner {
 
 // Families are all topics, as cmd/endstate has them.
 func Families() []labs.Family {
-	return []labs.Family{mysql.Family(), mongodb.Family(), git.Family(), file.Family(), run.Family()}
+	return []labs.Family{mysql.Family(), mongodb.Family(), git.Family(), file.Family(), run.Family(git.Checkout)}
 }
 
 func imagesOf(families []labs.Family) []labs.Image {

@@ -57,7 +57,7 @@ func (l *Look) Validate() error {
 	return nil
 }
 
-// Observe copies the repository out, once for all looks of a round, and reads it.
+// Observe reads a copy of the repository.
 func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	name := l.Host
 	if name == "" {
@@ -67,33 +67,50 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	copied, err := site.Once("git "+name+" "+l.Path, func() (any, error) {
-		entries, err := site.Files(ctx, host, l.Path)
+	repository, err := copyOf(ctx, site, host, l.Path)
+	if err != nil {
+		return nil, err
+	}
+	observed, err := repository.observe(l)
+	return observed, explain(l.Path, err)
+}
+
+// Checkout returns the files of a revision of the repository in a host's folder, as
+// they are committed; none, if there is no such revision.
+func Checkout(ctx context.Context, site *labs.Site, host labs.Host, path, revision string) ([]labs.Entry, error) {
+	repository, err := copyOf(ctx, site, host, path)
+	if err != nil {
+		return nil, err
+	}
+	files, err := repository.checkout(revision)
+	return files, explain(path, err)
+}
+
+// copyOf copies a repository out, once for all looks of a round.
+func copyOf(ctx context.Context, site *labs.Site, host labs.Host, path string) (*repository, error) {
+	copied, err := site.Once("git "+host.Name+" "+path, func() (any, error) {
+		entries, err := site.Files(ctx, host, path)
 		if err != nil {
 			return nil, err
 		}
 		return open(entries)
 	})
 	if err != nil {
-		return nil, l.explain(err)
+		return nil, explain(path, err)
 	}
 	repository, ok := copied.(*repository)
 	if !ok {
-		return nil, fmt.Errorf("the copy of %s is a %T", l.Path, copied)
+		return nil, fmt.Errorf("the copy of %s is a %T", path, copied)
 	}
-	observed, err := repository.observe(l)
-	if err != nil {
-		return nil, l.explain(err)
-	}
-	return observed, nil
+	return repository, nil
 }
 
 // explain makes an obstacle of what a repository can't be read for: it is the
 // learner's, so whatever is wrong with it is a finding about it.
-func (l *Look) explain(err error) error {
+func explain(path string, err error) error {
 	var damaged *damage
 	if errors.As(err, &damaged) {
-		return &labs.Obstacle{Message: fmt.Sprintf("The repository in `%s` can't be read: %s.", l.Path, damaged.reason), Err: err}
+		return &labs.Obstacle{Message: fmt.Sprintf("The repository in `%s` can't be read: %s.", path, damaged.reason), Err: err}
 	}
 	return err
 }

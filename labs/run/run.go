@@ -14,9 +14,14 @@ import (
 	"endstate/labs"
 )
 
-// Family returns the family of the run probe. It has no images of its own.
-func Family() labs.Family {
-	return labs.Family{Name: "run", Probes: []labs.Probe{{Name: "run", New: func() labs.Look { return &Look{} }}}}
+// Checkout returns the files of a revision of the repository in a host's folder;
+// none, if there is no such revision.
+type Checkout func(ctx context.Context, site *labs.Site, host labs.Host, path, revision string) ([]labs.Entry, error)
+
+// Family returns the family of the run probe. It has no images of its own, and reads
+// repositories by the function given.
+func Family(checkout Checkout) labs.Family {
+	return labs.Family{Name: "run", Probes: []labs.Probe{{Name: "run", New: func() labs.Look { return &Look{checkout: checkout} }}}}
 }
 
 // Look runs a command. What it observes has the name run:
@@ -31,6 +36,10 @@ type Look struct {
 	Host string `yaml:"host,omitempty"`
 	// Copy is the folder whose files are copied, .git left out.
 	Copy string `yaml:"copy"`
+	// Revisions of the repository in that folder, such as main or v1.0: their files are
+	// copied, each revision's into a folder of its name, in place of the folder's own. A
+	// revision that is not there is no folder.
+	Revisions []string `yaml:"revisions,omitempty"`
 	// Add is a folder of the scenario whose files are laid over the copy: what the
 	// learner does not see, and can't have changed.
 	Add string `yaml:"add,omitempty"`
@@ -38,6 +47,8 @@ type Look struct {
 	Command string `yaml:"command"`
 	// Seconds that it may take; 3 if it is not said.
 	Seconds float64 `yaml:"seconds,omitempty" jsonschema:"maximum=4"`
+
+	checkout Checkout
 }
 
 const (
@@ -62,12 +73,19 @@ func (l *Look) Validate() error {
 	case l.Seconds < 0 || l.Seconds > maxSeconds:
 		return fmt.Errorf("seconds must be at most %d", maxSeconds)
 	}
+	for _, revision := range l.Revisions {
+		if !fs.ValidPath(revision) {
+			return fmt.Errorf("a revision is a folder's name too, and %q is none", revision)
+		}
+	}
 	return nil
 }
 
 // Observe runs the command, once a round for all checks that ask the same.
 func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
-	return site.Once(fmt.Sprintf("run %+v", *l), func() (any, error) { return l.observe(ctx, site) })
+	asked := *l
+	asked.checkout = nil
+	return site.Once(fmt.Sprintf("run %+v", asked), func() (any, error) { return l.observe(ctx, site) })
 }
 
 func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
@@ -82,7 +100,7 @@ func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := site.Files(ctx, host, l.Copy)
+	files, err := l.files(ctx, site, host)
 	if err != nil {
 		return nil, err
 	}
@@ -99,6 +117,25 @@ func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
 	return map[string]any{
 		"status": result.Status, "stdout": result.Stdout, "stderr": result.Stderr, "overran": result.Overran,
 	}, nil
+}
+
+// files copies the folder's files, or those of the revisions asked for.
+func (l *Look) files(ctx context.Context, site *labs.Site, host labs.Host) ([]labs.Entry, error) {
+	if len(l.Revisions) == 0 {
+		return site.Files(ctx, host, l.Copy)
+	}
+	var all []labs.Entry
+	for _, revision := range l.Revisions {
+		files, err := l.checkout(ctx, site, host, l.Copy, revision)
+		if err != nil {
+			return nil, err
+		}
+		for _, file := range files {
+			file.Path = revision + "/" + file.Path
+			all = append(all, file)
+		}
+	}
+	return all, nil
 }
 
 // overlay returns the learner's files with those of the scenario laid over them. A

@@ -25,7 +25,7 @@ hosts:
 checks:
   - id: ended
     title: It says what it found
-    points: 98
+    points: 97
     run: {image: git, copy: /home/learner/work, command: "sleep 1; cat there; echo wrong >&2; exit 3"}
     expect: run.stdout == "found\n" && run.stderr == "wrong\n" && run.status == 3 && !run.overran
     otherwise: ${run}
@@ -44,6 +44,16 @@ checks:
     run: {image: git, copy: /home/learner/work, command: "trap '' TERM; echo begun; sleep 60 & wait", seconds: 0.5}
     expect: run.overran && run.stdout == "begun\n"
     otherwise: ${run}
+  - id: committed
+    title: Of revisions it has what is committed, each in a folder of its name
+    points: 1
+    run:
+      image: git
+      copy: /home/learner/repository
+      revisions: [main, topic/one, main~1, nowhere]
+      command: "find . -type f | sort; cat main/a topic/one/a main~1/a"
+    expect: run.stdout == "./main/a\n./main~1/a\n./topic/one/a\n2\n3\n1\n" && run.status == 0
+    otherwise: ${run}
 proofs:
   - {name: solution, script: solution.sh}
 -- solution.sh --
@@ -55,6 +65,16 @@ None.
 -- setup/workspace.sh --
 mkdir /home/learner/work
 echo found > /home/learner/work/there
+git init --quiet /home/learner/repository
+cd /home/learner/repository
+for text in 1 2 3; do
+  echo $text > a
+  git add a
+  git commit --quiet --message $text
+done
+git branch topic/one
+git reset --quiet --hard HEAD~1
+echo changed > a
 `)
 	report := r.Grade(r.Lab(v), v)
 	for _, result := range report.Checks {

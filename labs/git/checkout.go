@@ -1,0 +1,81 @@
+package git
+
+import (
+	"io"
+	"io/fs"
+	"maps"
+	"slices"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+
+	"endstate/labs"
+)
+
+// maxCheckout is how many bytes the files of a revision may come to: one object may
+// stand for many of them.
+const maxCheckout = 64 << 20
+
+// checkout returns the files of a revision; none, if there is no such revision. As
+// observe, it takes a panic of the library for a finding about the repository.
+func (r *repository) checkout(revision string) (files []labs.Entry, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer func() {
+		if met := recover(); met != nil {
+			files, err = nil, damaged(nil, "it is damaged beyond reading (%v)", met)
+		}
+	}()
+	commit := r.commit(revision)
+	if commit == nil {
+		return nil, nil
+	}
+	tree, err := commit.Tree()
+	if err != nil {
+		return nil, damaged(err, "the files of `%s` are missing", revision)
+	}
+	found := map[string]state{}
+	if err := eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) { found[name] = state{id, mode} }); err != nil {
+		return nil, err
+	}
+	size := 0
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		if found[name].mode == filemode.Submodule {
+			continue
+		}
+		entry, err := r.file(name, found[name])
+		if err != nil {
+			return nil, err
+		}
+		if size += len(entry.Data); size > maxCheckout {
+			return nil, damaged(nil, "the files of `%s` are larger than %d MiB", revision, maxCheckout>>20)
+		}
+		files = append(files, entry)
+	}
+	return files, nil
+}
+
+// file returns a file of a tree as it would be checked out. The walk that found it
+// ends at a name that leads elsewhere.
+func (r *repository) file(name string, as state) (labs.Entry, error) {
+	blob, err := r.BlobObject(as.id)
+	if err != nil {
+		return labs.Entry{}, damaged(err, "the content of `%s` is missing", name)
+	}
+	reader, err := blob.Reader()
+	if err != nil {
+		return labs.Entry{}, damaged(err, "the content of `%s` can't be read", name)
+	}
+	defer reader.Close()
+	content, err := io.ReadAll(reader)
+	if err != nil {
+		return labs.Entry{}, damaged(err, "the content of `%s` can't be read", name)
+	}
+	switch as.mode {
+	case filemode.Symlink:
+		return labs.Entry{Path: name, Mode: fs.ModeSymlink | 0o777, Link: string(content)}, nil
+	case filemode.Executable:
+		return labs.Entry{Path: name, Mode: 0o755, Data: content}, nil
+	}
+	return labs.Entry{Path: name, Mode: 0o644, Data: content}, nil
+}
