@@ -1,0 +1,3 @@
+git switch "$clean"
+git reset --soft HEAD~1
+git commit --amend --no-edit

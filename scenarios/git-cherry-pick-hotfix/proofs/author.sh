@@ -1,0 +1,2 @@
+git switch "$conflict"
+git commit --amend --no-edit --reset-author

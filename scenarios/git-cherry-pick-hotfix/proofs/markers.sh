@@ -1,0 +1,1 @@
+git commit --all --no-edit

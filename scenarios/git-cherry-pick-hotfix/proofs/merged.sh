@@ -1,0 +1,4 @@
+for release in "$older" "$newer"; do
+  git switch "$release"
+  git merge --no-edit main
+done

@@ -1,0 +1,3 @@
+git switch "$clean"
+git rm "tests/test_$bug.py"
+git commit --amend --no-edit

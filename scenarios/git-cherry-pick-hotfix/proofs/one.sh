@@ -1,0 +1,2 @@
+git switch "$clean"
+git cherry-pick $x "$fix"

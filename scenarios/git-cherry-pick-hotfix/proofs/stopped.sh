@@ -1,0 +1,2 @@
+git switch "$conflict"
+git cherry-pick $x "$fix"
