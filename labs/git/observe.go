@@ -39,6 +39,9 @@ func (r *repository) observe(look *Look) (observed map[string]any, err error) {
 			return nil, err
 		}
 	}
+	if err := r.unambiguous(look); err != nil {
+		return nil, err
+	}
 	histories, trees, files := map[string]any{}, map[string]any{}, map[string]any{}
 	for _, revision := range look.History {
 		if histories[revision], err = r.history(revision); err != nil {
@@ -174,19 +177,6 @@ func (r *repository) index(observed map[string]any) error {
 	}
 	observed["conflicts"] = conflicts
 	return nil
-}
-
-// commit returns the commit a revision names, nil if it names none.
-func (r *repository) commit(revision string) *object.Commit {
-	hash, err := r.ResolveRevision(plumbing.Revision(revision))
-	if err != nil {
-		return nil
-	}
-	commit, err := r.CommitObject(*hash)
-	if err != nil {
-		return nil
-	}
-	return commit
 }
 
 // history returns the commits that a revision reaches; none, if there is no such revision.

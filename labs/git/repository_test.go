@@ -161,6 +161,36 @@ func TestObserve(t *testing.T) {
 	}
 }
 
+// A branch is looked at by its name, whatever else bears that name.
+func TestNameOfBranchAndTag(t *testing.T) {
+	p := newPlace(t)
+	first := p.commit("a.txt", "one\n")
+	second := p.commit("a.txt", "two\n")
+	p.git("tag", "main", second)
+	p.write(".git/main", first+"\n") // git resolves "main" to this
+	looks := map[string]Look{
+		"history": {History: []string{"main"}}, "trees": {Trees: []string{"main~1"}}, "files": {Files: []string{"main^:a.txt"}},
+	}
+	for name, look := range looks {
+		if _, err := p.observe(look); err != nil {
+			t.Errorf("%s: a tag on the branch's own commit: %v", name, err)
+		}
+	}
+	files, _ := p.see(looks["files"])["files"].(map[string]any)
+	if diff := cmp.Diff(map[string]any{"main^:a.txt": "one\n"}, files); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	p.git("tag", "--force", "main", first)
+	for name, look := range looks {
+		if _, err := p.observe(look); err == nil || !strings.Contains(err.Error(), "`main` is the name of a branch and of a tag") {
+			t.Errorf("%s: a tag elsewhere: %v", name, err)
+		}
+	}
+	if _, err := p.observe(Look{History: []string{"refs/heads/main", "HEAD"}}); err != nil {
+		t.Errorf("by its full name: %v", err)
+	}
+}
+
 // What is in progress is told by what git left behind.
 func TestOperation(t *testing.T) {
 	conflicting := func(p place) {
