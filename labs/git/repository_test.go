@@ -191,6 +191,30 @@ func TestNameOfBranchAndTag(t *testing.T) {
 	}
 }
 
+// What is asked for by its full name is that, though a branch or a file be called so.
+func TestFullNames(t *testing.T) {
+	p := newPlace(t)
+	first := p.commit("a", "1\n")
+	second := p.commit("a", "2\n")
+	p.git("tag", "v1", second)
+	for _, name := range []string{"main", "refs/main", "refs/heads/HEAD", "refs/heads/v1", "refs/heads/refs/heads/main", "refs/heads/refs/tags/v1"} {
+		p.write(".git/"+name, first+"\n")
+	}
+	for revision, want := range map[string]string{
+		"main": second, "main~1": first, "refs/heads/main": second, "refs/heads/main^": first, "refs/tags/v1": second, "HEAD": second,
+	} {
+		history, _ := p.see(Look{History: []string{revision}})["history"].(map[string]any)
+		commits, _ := history[revision].([]any)
+		if len(commits) == 0 {
+			t.Errorf("%s has no commits", revision)
+			continue
+		}
+		if tip, _ := commits[0].(map[string]any); tip["id"] != want {
+			t.Errorf("%s is %v, want %s", revision, tip["id"], want)
+		}
+	}
+}
+
 // What is in progress is told by what git left behind.
 func TestOperation(t *testing.T) {
 	conflicting := func(p place) {

@@ -35,10 +35,11 @@ func nameIn(revision string) (name, rest string) {
 	return revision, ""
 }
 
-// full spells out the name of a branch or a tag, as a file in .git itself could bear it too.
+// full spells out the name of a branch or a tag, as a file in .git itself could bear it
+// too. A name that is full already is taken as it is: a branch could be called so.
 func (r *repository) full(revision string) string {
 	name, rest := nameIn(revision)
-	if name == plumbing.HEAD.String() {
+	if name == plumbing.HEAD.String() || strings.HasPrefix(name, "refs/") {
 		return revision
 	}
 	for _, ref := range []plumbing.ReferenceName{plumbing.NewBranchReferenceName(name), plumbing.NewTagReferenceName(name)} {
