@@ -1,0 +1,2 @@
+git rm --quiet tests/test_discounts.py
+git commit --message 'Leave the tests'

@@ -1,0 +1,2 @@
+git revert --no-commit HEAD
+git checkout "$branch" -- discounts.py tests
