@@ -1,0 +1,1 @@
+git tag found "$tip"
