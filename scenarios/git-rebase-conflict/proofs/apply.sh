@@ -1,0 +1,2 @@
+git rebase --apply main
+ahead

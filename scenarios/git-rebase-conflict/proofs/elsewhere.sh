@@ -1,0 +1,1 @@
+git switch main

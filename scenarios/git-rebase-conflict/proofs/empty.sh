@@ -1,0 +1,2 @@
+git rebase --reapply-cherry-picks --empty=keep main
+ahead

@@ -1,0 +1,4 @@
+git rebase main
+ahead
+receipts
+git commit --all --amend --no-edit

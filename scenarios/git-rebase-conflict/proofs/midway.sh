@@ -1,0 +1,3 @@
+git rebase main
+settle
+GIT_EDITOR=true git rebase --continue

@@ -1,0 +1,1 @@
+git rebase --force-rebase --exec 'git commit --amend --no-edit --reset-author' main

@@ -1,0 +1,2 @@
+git reset --soft main
+git commit --message "Charge more, print receipts"

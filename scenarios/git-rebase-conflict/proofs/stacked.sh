@@ -1,0 +1,1 @@
+git config rebase.updateRefs true

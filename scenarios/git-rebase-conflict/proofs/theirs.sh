@@ -1,0 +1,1 @@
+git rebase --strategy-option theirs main

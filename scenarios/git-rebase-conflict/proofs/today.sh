@@ -1,0 +1,1 @@
+git rebase --force-rebase --reset-author-date main
