@@ -1,0 +1,2 @@
+git show "$first:yearly.py" > yearly.py
+git show "$second:letters.py" > letters.py

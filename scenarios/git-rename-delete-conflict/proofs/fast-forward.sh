@@ -1,0 +1,3 @@
+git switch main
+git merge --ff-only settled
+git branch --delete settled

@@ -1,0 +1,1 @@
+printf '<<<<<<< HEAD\n=======\n>>>>>>> %s\n' "$branch" >> "$home"

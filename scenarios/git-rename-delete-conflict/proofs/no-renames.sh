@@ -1,0 +1,4 @@
+cd "$project"
+git merge --abort
+git merge --strategy-option no-renames "$branch"
+cd ..

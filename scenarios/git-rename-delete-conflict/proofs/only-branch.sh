@@ -1,0 +1,1 @@
+late $(tail -n 1 <<< "$rules")

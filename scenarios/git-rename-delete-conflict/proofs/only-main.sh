@@ -1,0 +1,1 @@
+late $(head -n 1 <<< "$rules")

@@ -1,0 +1,5 @@
+cd "$project"
+git merge --abort
+git switch --create settled "$branch"
+git merge main
+cd ..

@@ -1,0 +1,3 @@
+cd "$project"
+git merge --abort
+git reset --hard "$branch"

@@ -1,0 +1,1 @@
+git commit --message 'Do what both branches want'

@@ -1,0 +1,1 @@
+git show v1.0:fees.py > fees.py.orig
