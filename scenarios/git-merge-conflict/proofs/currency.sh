@@ -1,0 +1,2 @@
+sed -i 's/^    "USD",/&\n    "AUD",/' settings.py
+git commit --all --amend --no-edit
