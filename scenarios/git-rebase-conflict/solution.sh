@@ -1,4 +1,4 @@
-git rebase --exec 'python3 -m unittest discover -s tests' main
+git rebase --empty=drop --exec 'python3 -m unittest discover -s tests' main
 while [ -d .git/rebase-merge ]; do
   if [ -z "$(git diff --name-only --diff-filter=U)" ]; then
     receipts
