@@ -1,0 +1,1 @@
+mysql --defaults-file=/home/learner/.my.cnf --host "$home" --execute "DROP DATABASE $database; CREATE DATABASE $database"

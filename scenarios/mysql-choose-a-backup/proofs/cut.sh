@@ -1,0 +1,1 @@
+unpack cut | mysql -h "$home" "$database"

@@ -1,0 +1,1 @@
+mysqladmin -h "$away" --force drop "$database"

@@ -1,0 +1,1 @@
+mysql -h "$home" --execute "REVOKE SELECT ON $database.* FROM ${database}_app"

@@ -1,0 +1,1 @@
+unpack older | mysql -h "$home" "$database"

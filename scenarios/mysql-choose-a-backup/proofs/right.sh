@@ -1,0 +1,1 @@
+unpack right | mysql -h "$home" "$database"

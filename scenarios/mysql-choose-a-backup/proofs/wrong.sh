@@ -1,0 +1,1 @@
+unpack wrong | mysql -h "$home" "$database"
