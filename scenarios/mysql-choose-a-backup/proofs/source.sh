@@ -1,7 +1,9 @@
-unpack right > /tmp/right.sql
+# The dumps are write-protected first, and one is unpacked beside them.
+chmod a-w backups/*
+unpack right > backups/right.sql
 mysql -h "$home" <<SQL
 DROP DATABASE $database;
 CREATE DATABASE $database;
 USE $database
-source /tmp/right.sql
+source backups/right.sql
 SQL

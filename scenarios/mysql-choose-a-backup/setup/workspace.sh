@@ -69,7 +69,7 @@ cat > README <<END
 The dumps of $database, five nights, fetched from the archive this morning.
 
 A job on the server calls mysqldump at a quarter past two and packs what comes.
-What a file is called says which night's place it takes; the oldest is overwritten.
+Five nights are kept; then the oldest gives way to the newest.
 SHA256SUMS is written by the job when it is through with a file, whatever came of it.
 END
 touch --date '2026-01-14 08:05' README SHA256SUMS
