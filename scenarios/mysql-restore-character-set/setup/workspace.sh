@@ -9,6 +9,6 @@ if [ "$real" = utf16 ]; then
 fi
 {
   mysql --defaults-file=.my.cnf "$database" -t -e "SELECT id, card, city FROM members WHERE MOD(id, 23) = 5 ORDER BY id LIMIT 12"
-  mysql --defaults-file=.my.cnf "$database" -t -e "SELECT id, mood, body FROM posts WHERE MOD(id, 31) = 6 ORDER BY id LIMIT 8"
+  mysql --defaults-file=.my.cnf "$database" -E -e "SELECT id, mood, body FROM posts WHERE MOD(id, 31) = 6 ORDER BY id LIMIT 8"
 } > sample.txt
 chown learner: "$database.sql" sample.txt

@@ -1,0 +1,1 @@
+mysql "$database" < whole.sql
