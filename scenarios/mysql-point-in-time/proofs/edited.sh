@@ -1,0 +1,1 @@
+sed -i 's/^-- CHANGE REPLICATION/-- from here: CHANGE REPLICATION/' ~/backup/"$database.sql"

@@ -1,0 +1,1 @@
+mysql "$database" -e "CREATE TABLE ${table}_before AS SELECT * FROM $table"

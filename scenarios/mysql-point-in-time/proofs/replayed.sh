@@ -1,0 +1,2 @@
+mysql < "$database.sql"
+replay --start-position="$from" $(logs "$first")

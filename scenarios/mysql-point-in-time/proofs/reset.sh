@@ -1,0 +1,1 @@
+mysql -e 'RESET BINARY LOGS AND GTIDS'
