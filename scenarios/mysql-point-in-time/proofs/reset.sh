@@ -1,1 +1,1 @@
-mysql -e 'RESET BINARY LOGS AND GTIDS'
+mysql -e "RESET BINARY LOGS AND GTIDS TO $log"
