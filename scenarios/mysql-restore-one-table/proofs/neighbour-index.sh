@@ -1,0 +1,1 @@
+mysql archive --execute "CREATE INDEX for_comparing ON $table (id, $column)"
