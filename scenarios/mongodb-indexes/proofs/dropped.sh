@@ -1,0 +1,4 @@
+mongosh --quiet <<'JS'
+db.orders.dropIndex("number_1")
+db.orders.createIndex({ number: 1 })
+JS

@@ -1,0 +1,4 @@
+mongosh --quiet <<'JS'
+db.orders.updateMany({ status: "returned" }, { $set: { status: "sent" } })
+db.carts.deleteMany({ touched: null })
+JS
