@@ -1,0 +1,1 @@
+mongosh --quiet --eval 'db.unclear.updateMany({}, { $set: { reason: "to be asked" } })'

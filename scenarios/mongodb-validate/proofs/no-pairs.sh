@@ -1,0 +1,4 @@
+mongosh --quiet <<'JS'
+const { options: { validator } } = db.getCollectionInfos({ name: "bookings" })[0]
+db.runCommand({ collMod: "bookings", validator: { $jsonSchema: validator.$jsonSchema } })
+JS

@@ -1,0 +1,1 @@
+mongosh --quiet --eval 'db.runCommand({ collMod: "bookings", validationAction: "warn" })'
