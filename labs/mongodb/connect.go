@@ -32,18 +32,36 @@ type client struct {
 type dialer struct {
 	site *labs.Site
 	host labs.Host
-	port int
-	mu   sync.Mutex
-	err  error
+	dial func(context.Context) (net.Conn, error)
+
+	mu      sync.Mutex
+	err     error
+	pending int
 }
 
 // DialContext connects; the address is always the host's own.
 func (d *dialer) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
-	conn, err := d.site.Dial(ctx, d.host, d.port)
+	d.count(1)
+	defer d.count(-1)
+	conn, err := d.dial(ctx)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.err = err
 	return conn, err
+}
+
+func (d *dialer) count(change int) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.pending += change
+}
+
+// connecting reports whether a connection is still being made. That is the engine's
+// part: a server that is busy, or hangs, is connected to all the same.
+func (d *dialer) connecting() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.pending > 0
 }
 
 func (d *dialer) reason() error {
@@ -54,7 +72,7 @@ func (d *dialer) reason() error {
 
 // connect returns a client of a server, which connects when it is first used.
 func connect(site *labs.Site, host labs.Host, port int) (*client, error) {
-	d := &dialer{site: site, host: host, port: port}
+	d := &dialer{site: site, host: host, dial: func(ctx context.Context) (net.Conn, error) { return site.Dial(ctx, host, port) }}
 	inner, err := mongo.Connect(options.Client().
 		SetHosts([]string{fmt.Sprintf("%s:%d", host.Name, port)}).SetDirect(true).SetDialer(d).
 		SetServerSelectionTimeout(selection).SetMaxPoolSize(4).SetRetryReads(false).
@@ -101,11 +119,13 @@ func (c *client) explain(ctx context.Context, host labs.Host, err error) error {
 		return err
 	case errors.As(err, &refused):
 		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` answers: %v.", host.Name, refused), Err: err}
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+	case c.dialer.connecting():
+		return fmt.Errorf("connect to %s in time: %w", host.Name, err)
+	case errors.Is(ctx.Err(), context.DeadlineExceeded) || mongo.IsTimeout(err) && c.dialer.reason() == nil:
 		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is it busy?", host.Name), Err: err}
 	case c.dialer.reason() != nil:
 		return c.dialer.reason()
-	case mongo.IsNetworkError(err) || mongo.IsTimeout(err):
+	case mongo.IsNetworkError(err):
 		return c.dialer.site.Broken(ctx, host, err)
 	}
 	return err

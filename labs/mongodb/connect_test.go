@@ -1,0 +1,52 @@
+package mongodb
+
+import (
+	"context"
+	"errors"
+	"net"
+	"testing"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+
+	"endstate/labs"
+)
+
+// An engine under load makes connections slowly. The learner's server is not to blame.
+func TestSlowConnectionIsNoFinding(t *testing.T) {
+	err := ask(t, func(ctx context.Context) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	})
+	var obstacle *labs.Obstacle
+	if err == nil || errors.As(err, &obstacle) {
+		t.Errorf("a connection that is not made in time counts as the learner's: %v", err)
+	}
+}
+
+func TestServerThatIsConnectedAndSilentIsAFinding(t *testing.T) {
+	err := ask(t, func(context.Context) (net.Conn, error) {
+		near, far := net.Pipe()
+		t.Cleanup(func() { _ = far.Close() })
+		return near, nil
+	})
+	var obstacle *labs.Obstacle
+	if !errors.As(err, &obstacle) {
+		t.Errorf("a server that does not answer is not the learner's: %v", err)
+	}
+}
+
+// ask asks a server that is connected to by dial.
+func ask(t *testing.T, dial func(context.Context) (net.Conn, error)) error {
+	t.Helper()
+	host := labs.Host{Name: "db"}
+	c, err := connect(nil, host, learnerPort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { disconnect(c) })
+	c.dialer.dial = dial
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	_, err = c.find(ctx, "shop", bson.D{{Key: "find", Value: "orders"}})
+	return c.explain(ctx, host, err)
+}
