@@ -1,0 +1,1 @@
+mongosh --quiet --eval 'db.bookings.insertMany(db.unclear.find().toArray(), { bypassDocumentValidation: true })'

@@ -1,0 +1,1 @@
+mongosh --quiet --eval 'db.bookings.updateMany({ persons: 2 }, [{ $set: { persons: { $toLong: "$persons" } } }])'
