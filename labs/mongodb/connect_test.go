@@ -4,9 +4,8 @@ import (
 	"context"
 	"errors"
 	"net"
+	"sync/atomic"
 	"testing"
-
-	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"endstate/labs"
 )
@@ -35,6 +34,23 @@ func TestServerThatIsConnectedAndSilentIsAFinding(t *testing.T) {
 	}
 }
 
+// Connections that come while the driver waits no longer are the engine's part, too.
+func TestSlowSecondConnectionIsNoFinding(t *testing.T) {
+	var dials atomic.Int32
+	err := ask(t, func(ctx context.Context) (net.Conn, error) {
+		if dials.Add(1) == 1 {
+			near, far := net.Pipe()
+			return near, far.Close()
+		}
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	})
+	var obstacle *labs.Obstacle
+	if err == nil || errors.As(err, &obstacle) {
+		t.Errorf("a connection that is not made in time counts as the learner's: %v", err)
+	}
+}
+
 // ask asks a server that is connected to by dial.
 func ask(t *testing.T, dial func(context.Context) (net.Conn, error)) error {
 	t.Helper()
@@ -47,6 +63,5 @@ func ask(t *testing.T, dial func(context.Context) (net.Conn, error)) error {
 	c.dialer.dial = dial
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	_, err = c.find(ctx, "shop", bson.D{{Key: "find", Value: "orders"}})
-	return c.explain(ctx, host, err)
+	return c.reach(ctx)
 }

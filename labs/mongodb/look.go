@@ -104,6 +104,9 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := site.Once("mongodb reached "+host.ID, func() (any, error) { return nil, server.reach(ctx) }); err != nil {
+		return nil, err
+	}
 	if l.Tries != "" {
 		docs, err := l.tryAll(ctx, site, server, host)
 		return map[string]any{"docs": docs, "hidden": []any{}}, err
