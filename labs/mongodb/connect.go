@@ -150,7 +150,7 @@ func (c *client) explain(ctx context.Context, host labs.Host, err error) error {
 	switch {
 	case err == nil || errors.As(err, &obstacle):
 		return err
-	case errors.As(err, &refused):
+	case errors.As(err, &refused) && !lost(err):
 		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` answers: %v.", host.Name, refused), Err: err}
 	case c.dialer.connecting():
 		return fmt.Errorf("connect to %s in time: %w", host.Name, err)
@@ -158,8 +158,32 @@ func (c *client) explain(ctx context.Context, host labs.Host, err error) error {
 		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is it busy?", host.Name), Err: err}
 	case c.dialer.reason() != nil:
 		return c.dialer.reason()
-	case mongo.IsNetworkError(err):
+	case lost(err):
 		return c.dialer.site.Broken(ctx, host, err)
 	}
 	return err
 }
+
+// explainOwn is explain for a server that the grader made: what it answers may be
+// the learner's doing, that it does not answer is not.
+func (c *client) explainOwn(ctx context.Context, what string, err error) error {
+	if err != nil && (ctx.Err() != nil || mongo.IsTimeout(err) && !lasted(err) || lost(err)) {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return c.explain(ctx, c.dialer.host, err)
+}
+
+// lost reports whether the answer never came, which the driver tells by the same
+// type as what a server answers.
+func lost(err error) bool {
+	return mongo.IsNetworkError(err) || errors.Is(err, context.DeadlineExceeded)
+}
+
+// lasted reports whether the server itself ended a command that took too long.
+func lasted(err error) bool {
+	var answered mongo.CommandError
+	return errors.As(err, &answered) && answered.Code == codeMaxTime
+}
+
+// codeMaxTime is MongoDB's MaxTimeMSExpired.
+const codeMaxTime = 50

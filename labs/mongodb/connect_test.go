@@ -7,6 +7,8 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"go.mongodb.org/mongo-driver/v2/mongo"
+
 	"endstate/labs"
 )
 
@@ -64,4 +66,26 @@ func ask(t *testing.T, dial func(context.Context) (net.Conn, error)) error {
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	return c.reach(ctx)
+}
+
+func TestWhatTheGradersOwnServerDoesNotAnswerIsNoFinding(t *testing.T) {
+	c, err := connect(nil, labs.Host{Name: "scratch"}, learnerPort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { disconnect(c) })
+	for name, one := range map[string]struct {
+		err     error
+		finding bool
+	}{
+		"a time-out of the driver": {mongo.CommandError{Message: "timed out", Labels: []string{"NetworkError"}, Wrapped: context.DeadlineExceeded}, false},
+		"a lost connection":        {mongo.CommandError{Message: "EOF", Labels: []string{"NetworkError"}}, false},
+		"a refusal":                {mongo.CommandError{Code: 9, Message: "unknown keyword"}, true},
+		"a query without an end":   {mongo.CommandError{Code: codeMaxTime, Message: "operation exceeded time limit"}, true},
+	} {
+		var obstacle *labs.Obstacle
+		if got := c.explainOwn(t.Context(), "try documents", one.err); got == nil || errors.As(got, &obstacle) != one.finding {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
 }

@@ -2,7 +2,6 @@ package mongodb
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -74,13 +73,7 @@ func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) 
 		return nil, err
 	}
 	docs, err := server.find(ctx, l.Database, command)
-	if err == nil {
-		return docs, nil
-	}
-	if explained := server.explain(ctx, server.dialer.host, err); !errors.Is(ctx.Err(), context.DeadlineExceeded) {
-		return nil, explained
-	}
-	return nil, fmt.Errorf("find among hidden documents: %w", err)
+	return docs, server.explainOwn(ctx, "find among hidden documents", err)
 }
 
 // sharedServer returns the round's server that holds the given documents.

@@ -43,10 +43,7 @@ func (l *Look) tryAll(ctx context.Context, site *labs.Site, server *client, host
 			return nil, err
 		}
 		docs, err := rules.tryOn(ctx, scratch.Database("try-"+strings.ToLower(rand.Text()[:12])), tries)
-		if err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return nil, fmt.Errorf("try documents: %w", err)
-		}
-		return docs, scratch.explain(ctx, scratch.dialer.host, err)
+		return docs, scratch.explainOwn(ctx, "try documents", err)
 	})
 }
 
