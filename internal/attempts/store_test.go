@@ -19,7 +19,7 @@ import (
 var started = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 
 func aLab() *labs.Lab {
-	return &labs.Lab{ID: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started}
+	return &labs.Lab{ID: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started, Expires: started.Add(8 * time.Hour)}
 }
 
 func open(t *testing.T, path string) *Store {
@@ -57,9 +57,10 @@ func TestAttempt(t *testing.T) {
 	score := 40
 	report := &labs.Report{Scenario: a.Scenario, At: started.Add(time.Minute), Score: &score}
 	for _, err := range []error{
-		store.OpenHint(ctx, a), store.OpenHint(ctx, a), store.Assist(ctx, a), store.Assist(ctx, a), store.Reset(ctx, a),
 		store.AddCheck(ctx, a, report), store.AddCheck(ctx, a, &labs.Report{At: started.Add(time.Hour)}),
-		store.End(ctx, a, started.Add(2*time.Hour)), store.End(ctx, a, started.Add(3*time.Hour)),
+		store.OpenHint(ctx, a, started), store.OpenHint(ctx, a, started), store.Assist(ctx, a, started), store.Assist(ctx, a, started),
+		store.Reset(ctx, a, started),
+		store.End(ctx, aLab(), started.Add(2*time.Hour), Stopped), store.End(ctx, aLab(), started.Add(3*time.Hour), Expired),
 		store.Close(),
 	} {
 		if err != nil {
@@ -67,17 +68,18 @@ func TestAttempt(t *testing.T) {
 		}
 	}
 	store = open(t, path)
+	ended, took := started.Add(2*time.Hour), time.Minute
 	want := &Attempt{
-		ID: a.ID, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
-		Hints: 2, Assisted: true, Resets: 1,
+		UID: a.UID, ID: a.ID, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
+		Expires: started.Add(8 * time.Hour), Ended: &ended, Ending: Stopped, Changed: ended, Hints: 2, Assisted: true, Resets: 1,
+		Checks: 2, Ungraded: 1, Active: time.Minute, Score: &score, Took: &took, Unaided: &score,
 	}
 	if diff := cmp.Diff(want, attemptOf(t, store, aLab())); diff != "" {
 		t.Error(diff)
 	}
-	var ended, kept string
-	err := store.db.QueryRowContext(ctx, "SELECT ended, report FROM attempts JOIN checks ON attempt = attempts.id WHERE score = 40").Scan(&ended, &kept)
-	if err != nil || ended != "2026-03-01T12:00:00Z" {
-		t.Errorf("it ended at %q, %v", ended, err)
+	var kept string
+	if err := store.db.QueryRowContext(ctx, "SELECT report FROM checks WHERE score = 40").Scan(&kept); err != nil {
+		t.Fatal(err)
 	}
 	var back labs.Report
 	if err := json.Unmarshal([]byte(kept), &back); err != nil {
@@ -120,6 +122,15 @@ func TestPathsOfAllKinds(t *testing.T) {
 	}
 }
 
+// firstAttempt is an attempt as the first version kept it.
+const firstAttempt = `
+INSERT INTO attempts VALUES (5, 'git-merge-conflict-1a2b3c', 'git-merge-conflict', '18446744073709551615', 'ada', '2026-03-01T10:00:00Z', NULL, 1, 0, 2);
+INSERT INTO checks VALUES
+	(1, 5, '2026-03-01T10:04:00.5Z', 30, '{"scenario":"git-merge-conflict","hints":[],"assisted":false,"score":30}'),
+	(2, 5, '2026-03-01T10:05:00Z', NULL, '{"scenario":"git-merge-conflict","hints":null,"score":null}'),
+	(3, 5, '2026-03-01T10:09:00.25Z', 95, '{"scenario":"git-merge-conflict","hints":[{"costs":5}],"assisted":false,"score":95}');
+`
+
 // Every version that there was is brought to this one, and keeps what it has.
 func TestMigrations(t *testing.T) {
 	for version := range len(migrations) {
@@ -133,20 +144,42 @@ func TestMigrations(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if version > 0 {
-			attemptOf(t, &Store{db: old}, aLab())
+		if version == 1 {
+			_, err := old.ExecContext(t.Context(), firstAttempt)
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 		if err := old.Close(); err != nil {
 			t.Fatal(err)
 		}
 		store := open(t, path)
-		attemptOf(t, store, aLab())
+		a := attemptOf(t, store, aLab())
 		if n := number(t, store, "SELECT count(*) FROM attempts"); n != 1 {
 			t.Errorf("from version %d: %d attempts", version, n)
+		}
+		if version == 1 {
+			keptFromFirst(t, store, a)
 		}
 		if n := number(t, store, "PRAGMA user_version"); n != len(migrations) {
 			t.Errorf("from version %d: it has version %d now", version, n)
 		}
+	}
+}
+
+func keptFromFirst(t *testing.T, store *Store, a *Attempt) {
+	t.Helper()
+	score, unaided, took := 95, 30, 9*time.Minute
+	want := &Attempt{
+		UID: a.UID, ID: 5, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
+		Changed: started, Hints: 1, Resets: 2, Checks: 3, Ungraded: 1, Score: &score, Unaided: &unaided, Took: &took,
+	}
+	if diff := cmp.Diff(want, a); diff != "" || len(a.UID) != 32 {
+		t.Errorf("%s: %s", a.UID, diff)
+	}
+	story, err := store.Story(t.Context(), a)
+	if err != nil || len(story.Rounds) != 3 || *story.Rounds[2].Report.Score != 95 || story.Rounds[0].At != started.Add(4*time.Minute+500*time.Millisecond) {
+		t.Errorf("%v, %+v", err, story)
 	}
 }
 

@@ -50,7 +50,7 @@ func (a *app) nextHint(ctx context.Context, w io.Writer, style report.Style, lab
 		return err
 	}
 	if attempt.Hints < len(v.Hints) {
-		if err := store.OpenHint(ctx, attempt); err != nil {
+		if err := store.OpenHint(ctx, attempt, a.Clock()); err != nil {
 			return err
 		}
 		attempt.Hints++

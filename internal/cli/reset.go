@@ -55,7 +55,7 @@ func (a *app) reset(ctx context.Context, emit labs.Emit, lab *labs.Lab) (*labs.L
 	if store := a.attempts(ctx); store != nil {
 		attempt, err := store.Of(ctx, fresh)
 		if err == nil {
-			err = store.Reset(ctx, attempt)
+			err = store.Reset(ctx, attempt, a.Clock())
 		}
 		if err != nil {
 			a.warn(err, "The lab is reset all the same.")

@@ -33,7 +33,7 @@ func (a *app) solutionCommand() *cobra.Command {
 			if store := a.attempts(c.Context()); store != nil {
 				attempt, err := store.Of(c.Context(), lab)
 				if err == nil {
-					err = store.Assist(c.Context(), attempt)
+					err = store.Assist(c.Context(), attempt, a.Clock())
 				}
 				if err != nil {
 					return err

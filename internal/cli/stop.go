@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/attempts"
 	"endstate/labs"
 )
 
@@ -73,11 +74,7 @@ func (a *app) stop(ctx context.Context, chosen []*labs.Lab) error {
 		}
 		fmt.Fprintf(a.Out, "The lab of %s is gone.\n", lab.Scenario)
 		if store := a.attempts(ctx); store != nil {
-			attempt, err := store.Of(ctx, lab)
-			if err == nil {
-				err = store.End(ctx, attempt, a.Clock())
-			}
-			if err != nil {
+			if err := store.End(ctx, lab, a.Clock(), attempts.Stopped); err != nil {
 				a.warn(err, "The lab is gone all the same.")
 			}
 		}

@@ -1,0 +1,233 @@
+package attempts
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"endstate/labs"
+)
+
+// Filter says which attempts are wanted. What is empty does not matter.
+type Filter struct {
+	Owner    string
+	Scenario string
+}
+
+// List returns attempts in the order in which they began.
+func (s *Store) List(ctx context.Context, f Filter) ([]*Attempt, error) {
+	found, err := s.query(ctx, "WHERE (?1 = '' OR owner = ?1) AND (?2 = '' OR scenario = ?2) ORDER BY started, id", f.Owner, f.Scenario)
+	if err != nil {
+		return nil, s.failed("read attempts", err)
+	}
+	return found, nil
+}
+
+// Find returns an attempt by its number in this store, or by its ID or the beginning
+// of that.
+func (s *Store) Find(ctx context.Context, name string) (*Attempt, error) {
+	found, err := s.query(ctx, "WHERE CAST(id AS TEXT) = ?1 OR (length(?1) >= 6 AND substr(uid, 1, length(?1)) = ?1) ORDER BY CAST(id AS TEXT) = ?1 DESC LIMIT 2", name)
+	switch {
+	case err != nil:
+		return nil, s.failed("read attempt", err)
+	case len(found) == 0:
+		return nil, labs.Misuse(fmt.Sprintf("There is no attempt %q", name), "See them: endstate history")
+	case len(found) > 1 && strconv.FormatInt(found[0].ID, 10) != name:
+		return nil, labs.Misuse(fmt.Sprintf("Several attempts begin with %q", name), "Give more of it, or its number: endstate history")
+	}
+	return found[0], nil
+}
+
+// ofLab returns the attempt that a lab stands for. sql.ErrNoRows: there is none.
+func (s *Store) ofLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
+	found, err := s.query(ctx, "WHERE lab = ? AND started = ? AND imported = 0", lab.ID, second(lab.Started))
+	if err == nil && len(found) == 0 {
+		err = sql.ErrNoRows
+	}
+	if err != nil {
+		return nil, s.failed("read attempt", err)
+	}
+	return found[0], nil
+}
+
+const columns = `id, uid, imported, lab, scenario, hash, title, topic, level, minutes, seed, owner, engine, images,
+	started, expires, ended, ending, changed, hints, assisted, resets, active, checks, ungraded, score, took, unaided`
+
+func (s *Store) query(ctx context.Context, where string, args ...any) ([]*Attempt, error) {
+	return all(ctx, s.db, "SELECT "+columns+" FROM attempts "+where, args, scanAttempt)
+}
+
+func scanAttempt(rows *sql.Rows) (*Attempt, error) {
+	a := &Attempt{}
+	var seed, images string
+	var started, expires, changed, active int64
+	var ended, score, took, unaided sql.NullInt64
+	err := rows.Scan(&a.ID, &a.UID, &a.Imported, &a.Lab, &a.Scenario, &a.Hash, &a.Title, &a.Topic, &a.Level, &a.Minutes, &seed,
+		&a.Owner, &a.Engine, &images, &started, &expires, &ended, &a.Ending, &changed, &a.Hints, &a.Assisted, &a.Resets,
+		&active, &a.Checks, &a.Ungraded, &score, &took, &unaided)
+	if err != nil {
+		return nil, err
+	}
+	if a.Seed, err = strconv.ParseUint(seed, 10, 64); err != nil {
+		return nil, err
+	}
+	if images != "[]" {
+		if err := json.Unmarshal([]byte(images), &a.Images); err != nil {
+			return nil, err
+		}
+	}
+	a.Started, a.Expires, a.Changed, a.Active = moment(started), moment(expires), moment(changed), duration(active)
+	a.Ended = pointer(ended, moment)
+	a.Score, a.Unaided = pointer(score, toInt), pointer(unaided, toInt)
+	a.Took = pointer(took, duration)
+	return a, nil
+}
+
+// Story returns all that is known of an attempt.
+func (s *Store) Story(ctx context.Context, a *Attempt) (*Story, error) {
+	story := &Story{Attempt: *a}
+	// One connection at one point in time, so that the parts fit each other.
+	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
+	if err != nil {
+		return nil, s.failed("read attempt", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if err := story.read(ctx, tx); err != nil {
+		return nil, s.failed("read attempt", err)
+	}
+	return story, nil
+}
+
+func (story *Story) read(ctx context.Context, tx *sql.Tx) (err error) {
+	id := []any{story.ID}
+	again, err := all(ctx, tx, "SELECT "+columns+" FROM attempts WHERE id = ?", id, scanAttempt)
+	if err != nil {
+		return err
+	}
+	for _, a := range again {
+		story.Attempt = *a
+	}
+	if story.Rounds, err = all(ctx, tx, "SELECT at, report FROM checks WHERE attempt = ? ORDER BY id", id, scanCheck); err != nil {
+		return err
+	}
+	if story.Events, err = all(ctx, tx, "SELECT at, kind, number FROM events WHERE attempt = ? ORDER BY id", id, scanEvent); err != nil {
+		return err
+	}
+	if story.Visits, err = all(ctx, tx, "SELECT host, began, ended, recording FROM visits WHERE attempt = ? ORDER BY id", id, scanVisit); err != nil {
+		return err
+	}
+	if story.Spans, err = all(ctx, tx, "SELECT began, ended FROM spans WHERE attempt = ? ORDER BY id", id, scanSpan); err != nil {
+		return err
+	}
+	story.Explanations, err = all(ctx, tx, "SELECT at, text, points FROM explanations WHERE attempt = ? ORDER BY id", id, scanExplanation)
+	return err
+}
+
+func scanCheck(rows *sql.Rows) (c Check, err error) {
+	var at int64
+	var report string
+	if err = rows.Scan(&at, &report); err == nil {
+		c.At = moment(at)
+		err = json.Unmarshal([]byte(report), &c.Report)
+	}
+	return c, err
+}
+
+func scanEvent(rows *sql.Rows) (e Event, err error) {
+	var at int64
+	err = rows.Scan(&at, &e.Kind, &e.Number)
+	e.At = moment(at)
+	return e, err
+}
+
+func scanVisit(rows *sql.Rows) (v Visit, err error) {
+	var began int64
+	var ended sql.NullInt64
+	err = rows.Scan(&v.Host, &began, &ended, &v.Recording)
+	v.Began, v.Ended = moment(began), pointer(ended, moment)
+	return v, err
+}
+
+func scanSpan(rows *sql.Rows) (s Span, err error) {
+	var began, ended int64
+	err = rows.Scan(&began, &ended)
+	return Span{Began: moment(began), Ended: moment(ended)}, err
+}
+
+func scanExplanation(rows *sql.Rows) (e Explanation, err error) {
+	var at int64
+	var points string
+	if err = rows.Scan(&at, &e.Text, &points); err == nil {
+		e.At = moment(at)
+		err = json.Unmarshal([]byte(points), &e.Points)
+	}
+	return e, err
+}
+
+// querier is a database or a transaction.
+type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}
+
+// all returns what a query finds, each row read by scan; never nil.
+func all[T any](ctx context.Context, db querier, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
+	rows, err := db.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := []T{}
+	for rows.Next() {
+		one, err := scan(rows)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, one)
+	}
+	return found, rows.Err()
+}
+
+// Times are kept as milliseconds since 1970; 0 is none.
+func milli(at time.Time) int64 {
+	if at.IsZero() {
+		return 0
+	}
+	return at.UnixMilli()
+}
+
+// second is for a lab's start, of which labels know no more.
+func second(at time.Time) int64 { return at.Unix() * 1000 }
+
+func moment(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}
+
+func duration(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
+
+func toInt(n int64) int { return int(n) }
+
+func pointer[T any](value sql.NullInt64, as func(int64) T) *T {
+	if !value.Valid {
+		return nil
+	}
+	one := as(value.Int64)
+	return &one
+}
+
+func formatSeed(seed uint64) string { return strconv.FormatUint(seed, 10) }
+
+// newUID returns an ID that no other attempt has, on any machine.
+func newUID() string {
+	random := make([]byte, 16)
+	_, _ = rand.Read(random) // which never fails
+	return strings.ToLower(hex.EncodeToString(random))
+}

@@ -1,0 +1,232 @@
+package attempts
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"time"
+
+	"endstate/labs"
+)
+
+// Begin returns the attempt that a lab stands for, and opens it if there is none.
+// What is said about it is kept if it was not known before.
+func (s *Store) Begin(ctx context.Context, lab *labs.Lab, about About) (*Attempt, error) {
+	images, err := json.Marshal(about.Images)
+	if err != nil {
+		return nil, s.failed("open attempt", err)
+	}
+	of := about.Scenario
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		if err := insert(ctx, tx, lab); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE attempts SET hash = ?, title = ?, topic = ?, level = ?, minutes = ?, engine = ?, images = ?
+			WHERE lab = ? AND started = ? AND imported = 0 AND hash = ''`,
+			of.Hash, of.Title, of.Topic, of.Level, of.Minutes, about.Engine, string(images), lab.ID, second(lab.Started))
+		return err
+	})
+	if err != nil {
+		return nil, s.failed("open attempt", err)
+	}
+	return s.ofLab(ctx, lab)
+}
+
+// Of returns the attempt that a lab stands for, and opens it if there is none.
+func (s *Store) Of(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
+	a, err := s.ofLab(ctx, lab)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return a, err
+	}
+	if err := s.change(ctx, func(tx *sql.Tx) error { return insert(ctx, tx, lab) }); err != nil {
+		return nil, s.failed("open attempt", err)
+	}
+	return s.ofLab(ctx, lab)
+}
+
+// insert opens a lab's attempt, if that is not done. An owner has one lab of a
+// scenario at a time, so an earlier one that is still open is no more.
+func insert(ctx context.Context, tx *sql.Tx, lab *labs.Lab) error {
+	started := second(lab.Started)
+	result, err := tx.ExecContext(ctx, `INSERT INTO attempts (uid, lab, scenario, seed, owner, started, expires, changed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lab, started) WHERE imported = 0 DO NOTHING`,
+		newUID(), lab.ID, lab.Scenario, formatSeed(lab.Seed), lab.Owner, started, milli(lab.Expires), started)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE attempts SET ending = 'gone', ended = max(changed, started),
+			changed = max(changed, started)
+		WHERE lab = ? AND started < ? AND ended IS NULL AND imported = 0`, lab.ID, started)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO spans (attempt, began, ended)
+		SELECT id, started, started FROM attempts WHERE lab = ? AND started = ? AND imported = 0`, lab.ID, started)
+	return err
+}
+
+// Seen notes that the learner was at work: a key was pressed, a command given.
+func (s *Store) Seen(ctx context.Context, a *Attempt, at time.Time) error {
+	return s.note(ctx, a, at, "note work", func(*sql.Tx) error { return nil })
+}
+
+// OpenHint notes that one more hint was opened.
+func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time) error {
+	return s.event(ctx, a, at, HintOpened, "hints = hints + 1", "hints")
+}
+
+// Assist notes that the solution was shown.
+func (s *Store) Assist(ctx context.Context, a *Attempt, at time.Time) error {
+	return s.event(ctx, a, at, SolutionSeen, "assisted = 1", "0")
+}
+
+// Reset notes that the lab was put back to its beginning.
+func (s *Store) Reset(ctx context.Context, a *Attempt, at time.Time) error {
+	return s.event(ctx, a, at, LabReset, "resets = resets + 1", "0")
+}
+
+// event changes an attempt and keeps that it did, with a number taken from its row.
+func (s *Store) event(ctx context.Context, a *Attempt, at time.Time, kind Kind, change, number string) error {
+	return s.note(ctx, a, at, "change attempt", func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE attempts SET "+change+" WHERE id = ?", a.ID); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "INSERT INTO events (attempt, at, kind, number) SELECT id, ?, ?, "+number+" FROM attempts WHERE id = ?",
+			milli(at), kind, a.ID)
+		return err
+	})
+}
+
+// note makes a change in an attempt that the learner's work at a time led to.
+func (s *Store) note(ctx context.Context, a *Attempt, at time.Time, doing string, do func(*sql.Tx) error) error {
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		if err := work(ctx, tx, a.ID, milli(at)); err != nil {
+			return err
+		}
+		return do(tx)
+	})
+	if err != nil {
+		return s.failed(doing, err)
+	}
+	return nil
+}
+
+// work has the learner be at work at a time: the span that is near enough grows to
+// it, or a new one begins.
+func work(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
+	away := Away.Milliseconds()
+	result, err := tx.ExecContext(ctx, `UPDATE spans SET ended = max(ended, ?1)
+		WHERE id = (SELECT max(id) FROM spans WHERE attempt = ?2) AND closed = 0 AND began <= ?1 AND ended >= ?1 - ?3`, at, attempt, away)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil {
+		return err
+	} else if n == 0 {
+		// What comes late, from a process that was slow, belongs to no new span.
+		_, err = tx.ExecContext(ctx, `INSERT INTO spans (attempt, began, ended) SELECT ?1, ?2, ?2
+			WHERE NOT EXISTS (SELECT 1 FROM spans WHERE attempt = ?1 AND ended >= ?2)`, attempt, at)
+		if err != nil {
+			return err
+		}
+	}
+	return recount(ctx, tx, attempt, at)
+}
+
+func recount(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE attempts SET changed = max(changed, ?1),
+		active = (SELECT coalesce(sum(ended - began), 0) FROM spans WHERE attempt = ?2) WHERE id = ?2`, at, attempt)
+	return err
+}
+
+// AddCheck keeps the report of a round of checks. One that could not be graded stops
+// the clock: from when it was asked for until the learner's next sign of life, no
+// time counts.
+func (s *Store) AddCheck(ctx context.Context, a *Attempt, report *labs.Report) error {
+	text, err := json.Marshal(report)
+	if err != nil {
+		return s.failed("keep check", err)
+	}
+	return s.note(ctx, a, report.At, "keep check", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO checks (attempt, at, score, report) VALUES (?, ?, ?, ?)",
+			a.ID, milli(report.At), report.Score, string(text))
+		if err != nil {
+			return err
+		}
+		if !report.Graded() {
+			return stopClock(ctx, tx, a.ID, milli(report.At))
+		}
+		unaided := report.Score
+		if len(report.Hints) > 0 || report.Assisted {
+			unaided = nil
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE attempts SET checks = checks + 1,
+			took = iif(score IS NULL OR score < ?1, active, took), score = max(coalesce(score, 0), ?1),
+			unaided = iif(?2 IS NULL, unaided, max(coalesce(unaided, 0), ?2)) WHERE id = ?3`, report.Score, unaided, a.ID)
+		return err
+	})
+}
+
+func stopClock(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
+	if _, err := tx.ExecContext(ctx, "UPDATE attempts SET checks = checks + 1, ungraded = ungraded + 1 WHERE id = ?", attempt); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, "UPDATE spans SET closed = 1, ended = max(began, min(ended, ?)) WHERE attempt = ? AND closed = 0", at, attempt)
+	if err != nil {
+		return err
+	}
+	return recount(ctx, tx, attempt, at)
+}
+
+// Enter notes that the learner came into a shell of a host. Leave is told the visit.
+func (s *Store) Enter(ctx context.Context, a *Attempt, host, recording string, at time.Time) (visit int64, err error) {
+	err = s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "INSERT INTO visits (attempt, host, began, recording) VALUES (?, ?, ?, ?)",
+			a.ID, host, milli(at), recording)
+		if err != nil {
+			return err
+		}
+		visit, err = result.LastInsertId()
+		return err
+	})
+	return visit, err
+}
+
+// Leave notes that the learner left a shell.
+func (s *Store) Leave(ctx context.Context, a *Attempt, visit int64, at time.Time) error {
+	return s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = ? WHERE id = ?", milli(at), visit)
+		return err
+	})
+}
+
+// Explain keeps what the learner said about an attempt.
+func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error {
+	points, err := json.Marshal(said.Points)
+	if err != nil {
+		return s.failed("keep explanation", err)
+	}
+	_, err = s.db.ExecContext(ctx, "INSERT INTO explanations (attempt, at, text, points) VALUES (?, ?, ?, ?)",
+		a.ID, milli(said.At), said.Text, string(points))
+	if err == nil {
+		_, err = s.db.ExecContext(ctx, "UPDATE attempts SET changed = max(changed, ?) WHERE id = ?", milli(said.At), a.ID)
+	}
+	if err != nil {
+		return s.failed("keep explanation", err)
+	}
+	return nil
+}
+
+// End closes the attempt that a lab stands for, if there is one. The first end counts.
+func (s *Store) End(ctx context.Context, lab *labs.Lab, at time.Time, how Ending) error {
+	_, err := s.db.ExecContext(ctx, `UPDATE attempts SET ended = ?1, ending = ?2, changed = max(changed, ?1)
+		WHERE lab = ?3 AND started = ?4 AND imported = 0 AND ended IS NULL`, milli(at), how, lab.ID, second(lab.Started))
+	if err != nil {
+		return s.failed("close attempt", err)
+	}
+	return nil
+}
