@@ -13,7 +13,7 @@ import (
 // Begin returns the attempt that a lab stands for, and opens it if there is none.
 // What is said about it is kept if it was not known before.
 func (s *Store) Begin(ctx context.Context, lab *labs.Lab, about About) (*Attempt, error) {
-	images, err := json.Marshal(about.Images)
+	images, err := json.Marshal(append([]Image{}, about.Images...))
 	if err != nil {
 		return nil, s.failed("open attempt", err)
 	}

@@ -1,0 +1,239 @@
+package attempts
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"regexp"
+	"time"
+
+	"endstate/labs"
+)
+
+// format is the version of the lines in which attempts are moved.
+const format = 1
+
+// line is an attempt as it is moved: one line of JSON.
+type line struct {
+	Format int `json:"endstate"`
+	Story
+}
+
+// maxLine bounds what an import reads at once: it is others' writing.
+const maxLine = 64 << 20
+
+// Export writes attempts, each a line of JSON, in the order in which they began, and
+// returns how many. Recordings are files of their own and stay where they are.
+func (s *Store) Export(ctx context.Context, w io.Writer, f Filter) (int, error) {
+	found, err := s.List(ctx, f)
+	if err != nil {
+		return 0, err
+	}
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false)
+	for n, a := range found {
+		story, err := s.Story(ctx, a)
+		if err != nil {
+			return n, err
+		}
+		if err := encoder.Encode(line{Format: format, Story: *story}); err != nil {
+			return n, err
+		}
+	}
+	return len(found), nil
+}
+
+// Imported is what became of the lines of an import.
+type Imported struct {
+	Added   int `json:"added"`
+	Renewed int `json:"renewed"` // they were there, and had gone on since
+	Known   int `json:"known"`   // they were there
+}
+
+// Import reads what Export wrote: all of it, or nothing if a line is no attempt. An
+// attempt that is there already is not there twice; one that was made in this store
+// is never changed.
+func (s *Store) Import(ctx context.Context, r io.Reader) (Imported, error) {
+	var done Imported
+	lines := bufio.NewScanner(r)
+	lines.Buffer(nil, maxLine)
+	var misuse error
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		n := 0
+		for lines.Scan() {
+			n++
+			if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+				continue
+			}
+			story, err := parseLine(lines.Bytes())
+			if err != nil {
+				misuse = misread(n, err)
+				return misuse
+			}
+			if err := done.keep(ctx, tx, story); err != nil {
+				return err
+			}
+		}
+		if lines.Err() != nil {
+			misuse = misread(n+1, lines.Err())
+		}
+		return misuse
+	})
+	switch {
+	case misuse != nil:
+		return Imported{}, misuse
+	case err != nil:
+		return Imported{}, s.failed("import attempts", err)
+	}
+	return done, nil
+}
+
+func misread(n int, err error) error {
+	return &labs.Problem{
+		What: fmt.Sprintf("Line %d is no attempt; nothing was imported", n),
+		Do:   "Give what endstate export wrote.", Usage: true, Err: err,
+	}
+}
+
+// What names may be, so that none leads anywhere.
+var (
+	uidForm      = regexp.MustCompile(`^[0-9a-f]{32}$`)
+	scenarioForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
+)
+
+// parseLine reads an attempt that somebody else may have written.
+func parseLine(text []byte) (*Story, error) {
+	var in line
+	if err := json.Unmarshal(text, &in); err != nil {
+		return nil, err
+	}
+	switch {
+	case in.Format < 1:
+		return nil, errors.New("it does not say its format")
+	case in.Format > format:
+		return nil, fmt.Errorf("it is of format %d, from a newer endstate; this one knows format %d", in.Format, format)
+	case !uidForm.MatchString(in.UID):
+		return nil, fmt.Errorf("%q is no ID of an attempt", in.UID)
+	case !scenarioForm.MatchString(in.Scenario):
+		return nil, fmt.Errorf("%q is no name of a scenario", in.Scenario)
+	case in.Started.IsZero():
+		return nil, errors.New("it does not say when it began")
+	}
+	for _, score := range []*int{in.Score, in.Unaided} {
+		if score != nil && (*score < 0 || *score > labs.Total) {
+			return nil, fmt.Errorf("%d is no score", *score)
+		}
+	}
+	for _, visit := range in.Visits {
+		if visit.Recording != "" && (visit.Recording != filepath.Base(visit.Recording) || visit.Recording[0] == '.') {
+			return nil, fmt.Errorf("%q is no name of a recording", visit.Recording)
+		}
+	}
+	for _, check := range in.Rounds {
+		if check.Report == nil {
+			return nil, errors.New("a check has no report")
+		}
+	}
+	return &in.Story, nil
+}
+
+func (done *Imported) keep(ctx context.Context, tx *sql.Tx, story *Story) error {
+	var id, changed int64
+	var imported bool
+	err := tx.QueryRowContext(ctx, "SELECT id, imported, changed FROM attempts WHERE uid = ?", story.UID).Scan(&id, &imported, &changed)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		done.Added++
+		return write(ctx, tx, nil, story)
+	case err != nil:
+		return err
+	case !imported || milli(story.Changed) <= changed:
+		done.Known++
+		return nil
+	}
+	done.Renewed++
+	for _, table := range []string{"checks", "events", "spans", "visits", "explanations"} {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE attempt = ?", id); err != nil {
+			return err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, "DELETE FROM attempts WHERE id = ?", id); err != nil {
+		return err
+	}
+	return write(ctx, tx, id, story)
+}
+
+// write writes an attempt from elsewhere, under a number if it had one.
+func write(ctx context.Context, tx *sql.Tx, id any, story *Story) error {
+	images, err := json.Marshal(append([]Image{}, story.Images...))
+	if err != nil {
+		return err
+	}
+	result, err := tx.ExecContext(ctx, `INSERT INTO attempts (id, uid, imported, lab, scenario, hash, title, topic, level, minutes, seed,
+		owner, engine, images, started, expires, ended, ending, changed, hints, assisted, resets, active, checks, ungraded, score, took, unaided)
+		VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, story.UID, story.Lab, story.Scenario, story.Hash, story.Title, story.Topic, story.Level, story.Minutes, formatSeed(story.Seed),
+		story.Owner, story.Engine, string(images), milli(story.Started), milli(story.Expires), optional(story.Ended), story.Ending,
+		milli(story.Changed), story.Hints, story.Assisted, story.Resets, story.Active.Milliseconds(), story.Checks, story.Ungraded,
+		story.Score, optionalDuration(story.Took), story.Unaided)
+	if err != nil {
+		return err
+	}
+	attempt, err := result.LastInsertId()
+	if err != nil {
+		return err
+	}
+	return writeParts(ctx, tx, attempt, story)
+}
+
+func writeParts(ctx context.Context, tx *sql.Tx, attempt int64, story *Story) error {
+	var failed []error
+	insert := func(query string, args ...any) {
+		if _, err := tx.ExecContext(ctx, query, append([]any{attempt}, args...)...); err != nil {
+			failed = append(failed, err)
+		}
+	}
+	text := func(value any) string {
+		data, err := json.Marshal(value)
+		if err != nil {
+			failed = append(failed, err)
+		}
+		return string(data)
+	}
+	for _, c := range story.Rounds {
+		insert("INSERT INTO checks (attempt, at, score, report) VALUES (?, ?, ?, ?)", milli(c.At), c.Report.Score, text(c.Report))
+	}
+	for _, e := range story.Events {
+		insert("INSERT INTO events (attempt, at, kind, number) VALUES (?, ?, ?, ?)", milli(e.At), e.Kind, e.Number)
+	}
+	for _, s := range story.Spans {
+		insert("INSERT INTO spans (attempt, began, ended) VALUES (?, ?, ?)", milli(s.Began), milli(s.Ended))
+	}
+	for _, v := range story.Visits {
+		insert("INSERT INTO visits (attempt, host, began, ended, recording) VALUES (?, ?, ?, ?, ?)", v.Host, milli(v.Began), optional(v.Ended), v.Recording)
+	}
+	for _, e := range story.Explanations {
+		insert("INSERT INTO explanations (attempt, at, text, points) VALUES (?, ?, ?, ?)", milli(e.At), e.Text, text(e.Points))
+	}
+	return errors.Join(failed...)
+}
+
+func optional(at *time.Time) any {
+	if at == nil {
+		return nil
+	}
+	return milli(*at)
+}
+
+func optionalDuration(d *time.Duration) any {
+	if d == nil {
+		return nil
+	}
+	return d.Milliseconds()
+}
