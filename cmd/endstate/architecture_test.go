@@ -68,23 +68,41 @@ func TestDependenciesPointInward(t *testing.T) {
 	}
 }
 
+// What a learner masters and should practise is decided without a database, an
+// engine or a screen: a web page is to show the same.
+func TestPracticeIsPure(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.ImportPath != "endstate/internal/practice" {
+			continue
+		}
+		for _, path := range p.Imports {
+			if path == "database/sql" || path == "os" || path == "io" || within(path, "endstate") && path != "endstate/labs" && path != "endstate/internal/attempts" {
+				t.Errorf("%s imports %s", p.ImportPath, path)
+			}
+		}
+		return
+	}
+	t.Error("there is no such package any more: this rule holds nothing")
+}
+
 func isTestHelp(p pkg) bool { return strings.HasSuffix(p.ImportPath, "test") }
 
 // One package for each outside dependency, so that it can be changed in one place.
 func TestEachDependencyHasOneRoom(t *testing.T) {
 	rooms := map[string][]string{
-		"github.com/docker/docker":       {"endstate/internal/docker"},
-		"github.com/docker/cli":          {"endstate/internal/docker"},
-		"github.com/go-sql-driver/mysql": {"endstate/labs/mysql"},
-		"go.mongodb.org/mongo-driver":    {"endstate/labs/mongodb"},
-		"github.com/go-git/go-git":       {"endstate/labs/git"},
-		"cel.dev/cel-go":                 {"endstate/internal/expect"},
-		"modernc.org/sqlite":             {"endstate/internal/attempts"},
-		"go.yaml.in/yaml":                {"endstate/internal/scenario"},
-		"github.com/spf13/cobra":         {"endstate/internal/cli"},
-		"github.com/invopop/jsonschema":  {"endstate/internal/scenario"},
-		"github.com/brianvoe/gofakeit":   {"endstate/internal/scenario"},
-		"charm.land/glamour":             {"endstate/internal/cli"},
+		"github.com/docker/docker":                  {"endstate/internal/docker"},
+		"github.com/docker/cli":                     {"endstate/internal/docker"},
+		"github.com/go-sql-driver/mysql":            {"endstate/labs/mysql"},
+		"go.mongodb.org/mongo-driver":               {"endstate/labs/mongodb"},
+		"github.com/go-git/go-git":                  {"endstate/labs/git"},
+		"cel.dev/cel-go":                            {"endstate/internal/expect"},
+		"modernc.org/sqlite":                        {"endstate/internal/attempts"},
+		"go.yaml.in/yaml":                           {"endstate/internal/scenario"},
+		"github.com/spf13/cobra":                    {"endstate/internal/cli"},
+		"github.com/invopop/jsonschema":             {"endstate/internal/scenario"},
+		"github.com/brianvoe/gofakeit":              {"endstate/internal/scenario"},
+		"charm.land/glamour":                        {"endstate/internal/cli"},
+		"github.com/open-spaced-repetition/go-fsrs": {"endstate/internal/practice"},
 	}
 	used := map[string]bool{}
 	for _, p := range packages(t) {

@@ -28,6 +28,7 @@ type Attempt struct {
 	Ended   *time.Time `json:"ended"` // missing while it goes on
 	Ending  Ending     `json:"ending,omitempty"`
 	Changed time.Time  `json:"changed"`
+	Worked  time.Time  `json:"worked"` // when the learner last gave a sign of life
 
 	Hints    int  `json:"hints"`    // how many were opened
 	Assisted bool `json:"assisted"` // the solution was shown

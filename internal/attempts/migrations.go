@@ -53,6 +53,7 @@ CREATE TABLE new_attempts (
 	ended    INTEGER,
 	ending   TEXT NOT NULL DEFAULT '',
 	changed  INTEGER NOT NULL DEFAULT 0,
+	worked   INTEGER NOT NULL DEFAULT 0, -- the last sign of life
 	hints    INTEGER NOT NULL DEFAULT 0,
 	assisted INTEGER NOT NULL DEFAULT 0,
 	resets   INTEGER NOT NULL DEFAULT 0,
@@ -70,9 +71,10 @@ CREATE TABLE new_checks (
 	score   INTEGER,
 	report  TEXT NOT NULL
 ) STRICT;
-INSERT INTO new_attempts (id, uid, lab, scenario, seed, owner, started, ended, ending, changed, hints, assisted, resets, checks, ungraded, score, took, unaided)
+INSERT INTO new_attempts (id, uid, lab, scenario, seed, owner, started, ended, ending, changed, worked, hints, assisted, resets, checks, ungraded, score, took, unaided)
 	SELECT id, lower(hex(randomblob(16))), lab, scenario, seed, owner, unixepoch(started) * 1000, unixepoch(ended) * 1000,
-		iif(ended IS NULL, '', 'stopped'), unixepoch(coalesce(ended, started)) * 1000, hints, assisted, resets,
+		iif(ended IS NULL, '', 'stopped'), unixepoch(coalesce(ended, started)) * 1000,
+		(SELECT max(unixepoch(started), coalesce(max(unixepoch(at)), 0)) * 1000 FROM checks WHERE attempt = attempts.id), hints, assisted, resets,
 		(SELECT count(*) FROM checks WHERE attempt = attempts.id),
 		(SELECT count(*) FROM checks WHERE attempt = attempts.id AND score IS NULL),
 		(SELECT max(score) FROM checks WHERE attempt = attempts.id),

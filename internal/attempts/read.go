@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -44,6 +45,15 @@ func (s *Store) Find(ctx context.Context, name string) (*Attempt, error) {
 	return found[0], nil
 }
 
+// Known returns the attempt that a lab stands for, nil if there is none.
+func (s *Store) Known(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
+	a, err := s.ofLab(ctx, lab)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	return a, err
+}
+
 // ofLab returns the attempt that a lab stands for. sql.ErrNoRows: there is none.
 func (s *Store) ofLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
 	found, err := s.query(ctx, "WHERE lab = ? AND started = ? AND imported = 0", lab.ID, second(lab.Started))
@@ -57,7 +67,7 @@ func (s *Store) ofLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
 }
 
 const columns = `id, uid, imported, lab, scenario, hash, title, topic, level, minutes, seed, owner, engine, images,
-	started, expires, ended, ending, changed, hints, assisted, resets, active, checks, ungraded, score, took, unaided`
+	started, expires, ended, ending, changed, worked, hints, assisted, resets, active, checks, ungraded, score, took, unaided`
 
 func (s *Store) query(ctx context.Context, where string, args ...any) ([]*Attempt, error) {
 	return all(ctx, s.db, "SELECT "+columns+" FROM attempts "+where, args, scanAttempt)
@@ -66,10 +76,10 @@ func (s *Store) query(ctx context.Context, where string, args ...any) ([]*Attemp
 func scanAttempt(rows *sql.Rows) (*Attempt, error) {
 	a := &Attempt{}
 	var seed, images string
-	var started, expires, changed, active int64
+	var started, expires, changed, worked, active int64
 	var ended, score, took, unaided sql.NullInt64
 	err := rows.Scan(&a.ID, &a.UID, &a.Imported, &a.Lab, &a.Scenario, &a.Hash, &a.Title, &a.Topic, &a.Level, &a.Minutes, &seed,
-		&a.Owner, &a.Engine, &images, &started, &expires, &ended, &a.Ending, &changed, &a.Hints, &a.Assisted, &a.Resets,
+		&a.Owner, &a.Engine, &images, &started, &expires, &ended, &a.Ending, &changed, &worked, &a.Hints, &a.Assisted, &a.Resets,
 		&active, &a.Checks, &a.Ungraded, &score, &took, &unaided)
 	if err != nil {
 		return nil, err
@@ -82,7 +92,7 @@ func scanAttempt(rows *sql.Rows) (*Attempt, error) {
 			return nil, err
 		}
 	}
-	a.Started, a.Expires, a.Changed, a.Active = moment(started), moment(expires), moment(changed), duration(active)
+	a.Started, a.Expires, a.Changed, a.Worked, a.Active = moment(started), moment(expires), moment(changed), moment(worked), duration(active)
 	a.Ended = pointer(ended, moment)
 	a.Score, a.Unaided = pointer(score, toInt), pointer(unaided, toInt)
 	a.Took = pointer(took, duration)

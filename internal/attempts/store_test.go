@@ -71,7 +71,7 @@ func TestAttempt(t *testing.T) {
 	ended, took := started.Add(2*time.Hour), time.Minute
 	want := &Attempt{
 		UID: a.UID, ID: a.ID, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
-		Expires: started.Add(8 * time.Hour), Ended: &ended, Ending: Stopped, Changed: ended, Hints: 2, Assisted: true, Resets: 1,
+		Expires: started.Add(8 * time.Hour), Ended: &ended, Ending: Stopped, Changed: ended, Worked: started.Add(time.Hour), Hints: 2, Assisted: true, Resets: 1,
 		Checks: 2, Ungraded: 1, Active: time.Minute, Score: &score, Took: &took, Unaided: &score,
 	}
 	if diff := cmp.Diff(want, attemptOf(t, store, aLab())); diff != "" {
@@ -172,7 +172,7 @@ func keptFromFirst(t *testing.T, store *Store, a *Attempt) {
 	score, unaided, took := 95, 30, 9*time.Minute
 	want := &Attempt{
 		UID: a.UID, ID: 5, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
-		Changed: started, Hints: 1, Resets: 2, Checks: 3, Ungraded: 1, Score: &score, Unaided: &unaided, Took: &took,
+		Changed: started, Worked: started.Add(9 * time.Minute), Hints: 1, Resets: 2, Checks: 3, Ungraded: 1, Score: &score, Unaided: &unaided, Took: &took,
 	}
 	if diff := cmp.Diff(want, a); diff != "" || len(a.UID) != 32 {
 		t.Errorf("%s: %s", a.UID, diff)

@@ -49,17 +49,16 @@ func (s *Store) Of(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
 // scenario at a time, so an earlier one that is still open is no more.
 func insert(ctx context.Context, tx *sql.Tx, lab *labs.Lab) error {
 	started := second(lab.Started)
-	result, err := tx.ExecContext(ctx, `INSERT INTO attempts (uid, lab, scenario, seed, owner, started, expires, changed)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (lab, started) WHERE imported = 0 DO NOTHING`,
-		newUID(), lab.ID, lab.Scenario, formatSeed(lab.Seed), lab.Owner, started, milli(lab.Expires), started)
+	result, err := tx.ExecContext(ctx, `INSERT INTO attempts (uid, lab, scenario, seed, owner, started, expires, changed, worked)
+		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?6) ON CONFLICT (lab, started) WHERE imported = 0 DO NOTHING`,
+		newUID(), lab.ID, lab.Scenario, formatSeed(lab.Seed), lab.Owner, started, milli(lab.Expires))
 	if err != nil {
 		return err
 	}
 	if n, err := result.RowsAffected(); err != nil || n == 0 {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE attempts SET ending = 'gone', ended = max(changed, started),
-			changed = max(changed, started)
+	_, err = tx.ExecContext(ctx, `UPDATE attempts SET ending = 'gone', ended = worked
 		WHERE lab = ? AND started < ? AND ended IS NULL AND imported = 0`, lab.ID, started)
 	if err != nil {
 		return err
@@ -138,7 +137,7 @@ func work(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 }
 
 func recount(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE attempts SET changed = max(changed, ?1),
+	_, err := tx.ExecContext(ctx, `UPDATE attempts SET changed = max(changed, ?1), worked = max(worked, ?1),
 		active = (SELECT coalesce(sum(ended - began), 0) FROM spans WHERE attempt = ?2) WHERE id = ?2`, at, attempt)
 	return err
 }

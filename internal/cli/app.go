@@ -188,6 +188,7 @@ func (a *app) sweep(ctx context.Context) error {
 		case lab.Role != labs.RoleLab:
 		case lab.Expired(a.Clock()):
 			fmt.Fprintf(a.Err, "The lab of %s was past its time and has been removed.\n", lab.Scenario)
+			a.closed(ctx, lab, lab.Expires, attempts.Expired)
 		default:
 			fmt.Fprintf(a.Err, "What a start of %s that was cut off had left has been removed.\n", lab.Scenario)
 		}

@@ -76,7 +76,7 @@ func (a *app) check(ctx context.Context, emit labs.Emit, lab *labs.Lab) (*labs.R
 	if store == nil {
 		return found, nil
 	}
-	attempt, err := store.Of(ctx, lab)
+	attempt, err := a.begin(ctx, store, lab, v)
 	if err == nil {
 		found.Charge(v.Hints[:min(attempt.Hints, len(v.Hints))], attempt.Assisted)
 		err = store.AddCheck(ctx, attempt, found)

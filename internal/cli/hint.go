@@ -45,7 +45,7 @@ func (a *app) nextHint(ctx context.Context, w io.Writer, style report.Style, lab
 	if store == nil {
 		return &labs.Problem{What: "A hint can't be opened while its cost can't be remembered", Do: "Mend the store of attempts; endstate doctor tells more."}
 	}
-	attempt, err := store.Of(ctx, lab)
+	attempt, err := a.begin(ctx, store, lab, v)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/attempts"
 	"endstate/labs"
 )
 
@@ -52,14 +53,8 @@ func (a *app) reset(ctx context.Context, emit labs.Emit, lab *labs.Lab) (*labs.L
 	if err != nil {
 		return nil, nil, err
 	}
-	if store := a.attempts(ctx); store != nil {
-		attempt, err := store.Of(ctx, fresh)
-		if err == nil {
-			err = store.Reset(ctx, attempt, a.Clock())
-		}
-		if err != nil {
-			a.warn(err, "The lab is reset all the same.")
-		}
-	}
+	a.learned(ctx, fresh, v, "The lab is reset all the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {
+		return store.Reset(ctx, attempt, a.Clock())
+	})
 	return fresh, v, nil
 }

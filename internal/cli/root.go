@@ -33,7 +33,7 @@ func (a *app) root() *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.StringArrayVar(&a.flags.scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
 	flags.StringVar(&a.flags.owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")
-	root.AddGroup(&cobra.Group{ID: "learn", Title: "Practise:"}, &cobra.Group{ID: "write", Title: "Write scenarios:"}, &cobra.Group{ID: "keep", Title: "Look after the machine:"})
+	root.AddGroup(&cobra.Group{ID: "learn", Title: "Practise:"}, &cobra.Group{ID: "look", Title: "Look back:"}, &cobra.Group{ID: "write", Title: "Write scenarios:"}, &cobra.Group{ID: "keep", Title: "Look after the machine:"})
 	grouped := func(id string, commands ...*cobra.Command) {
 		for _, c := range commands {
 			c.GroupID = id
@@ -41,7 +41,8 @@ func (a *app) root() *cobra.Command {
 		}
 	}
 	grouped("learn", a.listCommand(), a.startCommand(), a.taskCommand(), a.shellCommand(), a.checkCommand(), a.hintCommand(),
-		a.solutionCommand(), a.resetCommand(), a.statusCommand(), a.stopCommand())
+		a.solutionCommand(), a.resetCommand(), a.statusCommand(), a.stopCommand(), a.nextCommand())
+	grouped("look", a.historyCommand(), a.progressCommand(), a.exportCommand(), a.importCommand())
 	grouped("write", a.proveCommand(), a.lintCommand())
 	grouped("keep", a.sweepCommand(), a.imagesCommand(), a.doctorCommand(), a.versionCommand())
 	// Those that cobra adds are used wrongly like our own.

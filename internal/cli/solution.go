@@ -31,7 +31,7 @@ func (a *app) solutionCommand() *cobra.Command {
 				}
 			}
 			if store := a.attempts(c.Context()); store != nil {
-				attempt, err := store.Of(c.Context(), lab)
+				attempt, err := a.begin(c.Context(), store, lab, v)
 				if err == nil {
 					err = store.Assist(c.Context(), attempt, a.Clock())
 				}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/attempts"
 	"endstate/internal/report"
 	"endstate/internal/terminal"
 	"endstate/labs"
@@ -65,11 +66,7 @@ func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShe
 	if err != nil {
 		return err
 	}
-	if store := a.attempts(ctx); store != nil {
-		if _, err := store.Of(ctx, lab); err != nil {
-			a.warn(err, "The lab works all the same.")
-		}
-	}
+	a.learned(ctx, lab, v, "The lab works all the same.", func(*attempts.Store, *attempts.Attempt) error { return nil })
 	if asJSON {
 		return report.JSON(a.Out, lab)
 	}

@@ -73,11 +73,7 @@ func (a *app) stop(ctx context.Context, chosen []*labs.Lab) error {
 			continue
 		}
 		fmt.Fprintf(a.Out, "The lab of %s is gone.\n", lab.Scenario)
-		if store := a.attempts(ctx); store != nil {
-			if err := store.End(ctx, lab, a.Clock(), attempts.Stopped); err != nil {
-				a.warn(err, "The lab is gone all the same.")
-			}
-		}
+		a.closed(ctx, lab, a.Clock(), attempts.Stopped)
 	}
 	return errors.Join(failed...)
 }

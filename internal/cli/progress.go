@@ -1,0 +1,135 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/spf13/cobra"
+
+	"endstate/internal/practice"
+	"endstate/internal/report"
+)
+
+func (a *app) progressCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "progress",
+		Short: "Show what you master, what is shaky, what you never tried",
+		Long: "Show how you stand, by topic and level. A scenario is mastered when you reached 100 without help, twice, on different seeds, " +
+			"at least a day apart, and did not fall short of that since. A topic's strength is the average over its scenarios of your latest score without help " +
+			"times the chance that you still can; one that was never tried has none.",
+		Args: exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			p, err := a.assess(c.Context())
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return report.JSON(a.Out, p)
+			}
+			return a.writeProgress(p)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+// assess says how the owner stands with all scenarios that there are.
+func (a *app) assess(ctx context.Context) (*practice.Progress, error) {
+	all, err := a.remembered(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	return practice.Assess(a.scenarios().List(), all, a.Clock()), nil
+}
+
+var levelNames = map[int]string{1: "core", 2: "working", 3: "expert"}
+
+func (a *app) writeProgress(p *practice.Progress) error {
+	style, out := a.style(a.Out), &strings.Builder{}
+	for _, topic := range p.Topics {
+		name := topic.Name
+		for _, level := range topic.Levels {
+			counts := fmt.Sprintf("%d mastered, %d shaky, %d never tried", level.Mastered, level.Shaky, level.Untried)
+			fmt.Fprintf(out, "%-10s %-9s %s  %s", ansi.Truncate(name, 10, "…"), levelNames[level.Level], boxes(level, style), style.Dim(counts))
+			if level.Due > 0 {
+				fmt.Fprintf(out, ", %s", style.Warn(fmt.Sprintf("%d due", level.Due)))
+			}
+			out.WriteString("\n")
+			name = ""
+		}
+	}
+	fmt.Fprintf(out, "%s\n\nStrength\n", style.Dim(fmt.Sprintf("%20s %s mastered  %s shaky  %s never tried", "", full, half, empty)))
+	for _, topic := range p.Topics {
+		fmt.Fprintf(out, "%-10s %s %3.0f %%\n", ansi.Truncate(topic.Name, 10, "…"), bar(topic.Strength, barWidth), 100*topic.Strength)
+	}
+	if len(p.Lately) > 0 {
+		fmt.Fprintf(out, "\nYour last %d without help, 0 to 100\n%s\n", len(p.Lately), spark(p.Lately))
+	}
+	a.writeShaky(out, p, style)
+	fmt.Fprintf(out, "\n%s\n", style.Dim("What to practise now: endstate next"))
+	_, err := a.Out.Write([]byte(out.String()))
+	return err
+}
+
+const (
+	full, half, empty = "█", "▒", "·"
+	boxWidth          = 16
+	barWidth          = 40
+	manyShaky         = 10
+)
+
+// boxes draws a box a scenario; more than there is room for share their boxes.
+func boxes(level *practice.Level, style report.Style) string {
+	n := level.Mastered + level.Shaky + level.Untried
+	mastered, shaky, untried := level.Mastered, level.Shaky, level.Untried
+	if n > boxWidth {
+		mastered, shaky = share(mastered, n), share(shaky, n)
+		untried = max(0, boxWidth-mastered-shaky)
+	}
+	row := style.Good(strings.Repeat(full, mastered)) + style.Warn(strings.Repeat(half, shaky)) + style.Dim(strings.Repeat(empty, untried))
+	return row + strings.Repeat(" ", max(0, boxWidth-mastered-shaky-untried))
+}
+
+// share is how many of the boxes a part of n gets: one at least, if there is any.
+func share(part, n int) int {
+	if part == 0 {
+		return 0
+	}
+	return max(1, int(math.Round(float64(part*boxWidth)/float64(n))))
+}
+
+func bar(part float64, width int) string {
+	n := int(math.Round(part * float64(width)))
+	return strings.Repeat(full, n) + strings.Repeat("░", width-n)
+}
+
+func (a *app) writeShaky(out *strings.Builder, p *practice.Progress, style report.Style) {
+	var shaky []*practice.Standing
+	for _, topic := range p.Topics {
+		for _, level := range topic.Levels {
+			for _, s := range level.Scenarios {
+				if s.State == practice.Shaky {
+					shaky = append(shaky, s)
+				}
+			}
+		}
+	}
+	if len(shaky) == 0 {
+		return
+	}
+	fmt.Fprintf(out, "\nShaky\n")
+	for _, s := range shaky[:min(len(shaky), manyShaky)] {
+		due := "due " + dateOf(*s.Due, a.Clock())
+		if !s.Due.After(a.Clock()) {
+			due = style.Warn("due now")
+		}
+		fmt.Fprintf(out, "  %-36s %3d of 100 without help, %s\n", ansi.Truncate(s.Name, 36, "…"), *s.Latest, due)
+	}
+	if more := len(shaky) - manyShaky; more > 0 {
+		fmt.Fprintf(out, "  and %d more\n", more)
+	}
+}
