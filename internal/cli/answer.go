@@ -55,7 +55,18 @@ func (in *visit) check(ctx context.Context, screen *terminal.Screen, style repor
 	if err != nil {
 		return err
 	}
+	if in.recorder != nil {
+		in.recorder.Mark(scoreOf(found))
+	}
 	return report.Text(screen, found, style)
+}
+
+// scoreOf is a round of checks in a few words.
+func scoreOf(found *labs.Report) string {
+	if !found.Graded() {
+		return "check: could not be graded"
+	}
+	return fmt.Sprintf("check: %d of %d", *found.Score, found.Total)
 }
 
 // reset puts the lab back and goes on in it.

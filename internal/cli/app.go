@@ -31,6 +31,7 @@ type app struct {
 	flags struct {
 		scenarios []string
 		owner     string
+		noRecord  bool
 	}
 	running bool // arguments were understood, a command is at work
 	backend *Backend

@@ -44,6 +44,7 @@ func (a *app) nextCommand() *cobra.Command {
 	c.Flags().BoolVar(&start, "start", false, "start it")
 	c.Flags().BoolVar(&noShell, "no-shell", false, "with --start: don't open a shell")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON; with --start, the lab")
+	a.recordFlag(c)
 	return c
 }
 

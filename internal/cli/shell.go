@@ -11,12 +11,13 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/recording"
 	"endstate/internal/terminal"
 	"endstate/labs"
 )
 
 func (a *app) shellCommand() *cobra.Command {
-	return &cobra.Command{
+	c := &cobra.Command{
 		Use:               "shell [SCENARIO] [HOST]",
 		Short:             "Open a shell in a running lab: in its workspace, or in a host that it opens to you",
 		Example:           "  endstate shell\n  endstate shell mysql-choose-a-backup\n  endstate shell workspace",
@@ -35,6 +36,8 @@ func (a *app) shellCommand() *cobra.Command {
 			return a.enter(c.Context(), t, lab, host)
 		},
 	}
+	a.recordFlag(c)
+	return c
 }
 
 // splitHost tells a scenario's name and a host's apart: what is no scenario is a host.
@@ -60,7 +63,11 @@ func (a *app) enter(ctx context.Context, t terminal.Terminal, lab *labs.Lab, hos
 	if err := mayEnter(v, host); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.Out, "\nIn the lab: task · check · hint · reset · help; exit leaves, the lab goes on.\n\n")
+	fmt.Fprintf(a.Out, "\nIn the lab: task · check · hint · reset · help; exit leaves, the lab goes on.\n")
+	if a.records() {
+		fmt.Fprintln(a.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
+	}
+	fmt.Fprintln(a.Out)
 	in := &visit{app: a, lab: lab, variant: v, host: host}
 	for {
 		err := in.once(ctx, t)
@@ -95,6 +102,8 @@ type visit struct {
 	lab     *labs.Lab
 	variant *labs.Variant
 	host    string
+	// recorder records what the terminal shows; nil if nothing does.
+	recorder *recording.Recorder
 }
 
 // once opens one shell and stays in it until it ends.
@@ -111,7 +120,9 @@ func (in *visit) once(ctx context.Context, t terminal.Terminal) error {
 	if err != nil {
 		return &labs.Problem{What: "No shell can be opened in `" + in.host + "`", Do: "See: endstate status; or put the lab back: endstate reset " + in.lab.Scenario, Err: err}
 	}
-	_, err = terminal.Attach(ctx, t, process, in.answer)
+	stay := in.arrive(ctx, t)
+	_, err = terminal.Attach(ctx, t, process, in.answer, stay.watchers()...)
+	stay.leave(ctx)
 	return err
 }
 

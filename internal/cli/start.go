@@ -36,6 +36,7 @@ func (a *app) startCommand() *cobra.Command {
 	c.Flags().Uint64Var(&seed, "seed", 0, "the seed: the same one is the same exercise (default: at random)")
 	c.Flags().BoolVar(&noShell, "no-shell", false, "don't open a shell")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the lab as JSON, and progress as JSON lines; opens no shell")
+	a.recordFlag(c)
 	return c
 }
 

@@ -46,6 +46,14 @@ func (t Terminal) Size() (columns, rows int) {
 	return columns, rows
 }
 
+// Watcher is told what happens at an attached terminal. It is called while the
+// learner waits, so it must be quick.
+type Watcher interface {
+	Shown(b []byte)            // came to the screen
+	Resized(columns, rows int) // the terminal's size changed
+	Typed()                    // keys were pressed
+}
+
 // Answer answers one request of a lab's command on the screen. It returns false
 // when the shell it was asked in is no more.
 type Answer func(ctx context.Context, verb string, screen *Screen) (goOn bool)
@@ -61,8 +69,9 @@ const restore = "\x1b[0m\x1b[?25h\x1b7\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?100
 
 // Attach joins the terminal to a process until it ends, an answer says so, the
 // terminal is gone or the context ends. It returns the process's exit status, and
-// lets go of the process. The terminal is left as it was.
-func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer) (status int, err error) {
+// lets go of the process. The terminal is left as it was. Watchers see what the
+// learner sees.
+func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer, watchers ...Watcher) (status int, err error) {
 	defer process.Close()
 	before, err := term.MakeRaw(int(t.In.Fd()))
 	if err != nil {
@@ -76,9 +85,10 @@ func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer
 	defer keys.Close()
 	attached, detach := context.WithCancelCause(ctx)
 	defer detach(nil)
-	s := &session{terminal: t, process: process}
+	s := &session{screen: &watched{out: t.Out, by: watchers}, process: process}
 	stopResizing := onResize(func() {
 		columns, rows := t.Size()
+		s.screen.resized(columns, rows)
 		_ = process.Resize(attached, columns, rows)
 	})
 	defer stopResizing()
@@ -99,7 +109,7 @@ func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer
 
 // session is one process at one terminal.
 type session struct {
-	terminal  Terminal
+	screen    *watched
 	process   labs.Process
 	asking    atomic.Pointer[question] // keys go to its answer, not to the process
 	replaced  bool                     // an answer ended the shell
@@ -136,6 +146,9 @@ func (s *session) readKeys(keys io.Reader) error {
 	buffer := make([]byte, 4096)
 	for {
 		n, err := keys.Read(buffer)
+		if n > 0 {
+			s.screen.typed()
+		}
 		if n > 0 && !s.diverted(buffer[:n]) {
 			// That a process has ended is told by its output.
 			_, _ = s.process.Stdin().Write(buffer[:n])
@@ -165,7 +178,7 @@ var errReplaced = errors.New("the shell was replaced")
 
 // show carries the process's output to the terminal and has requests answered.
 func (s *session) show(ctx context.Context, answer Answer) error {
-	out := &filter{out: func(b []byte) error { _, err := s.terminal.Out.Write(b); return err }}
+	out := &filter{out: func(b []byte) error { _, err := s.screen.Write(b); return err }}
 	answered := false
 	out.ask = func(verb string) {
 		// A lab's command waits for its answer: what comes along with it is no command's.
@@ -198,7 +211,7 @@ func (s *session) answer(ctx context.Context, verb string, answer Answer) bool {
 	defer close(asked.answered)
 	defer s.asking.Store(nil)
 	_, _ = s.process.Stdin().Write([]byte{acknowledge})
-	screen := newScreen(s.terminal.Out, asked.keys)
+	screen := newScreen(s.screen, asked.keys)
 	if !answer(ctx, verb, screen) {
 		return false
 	}

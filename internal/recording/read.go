@@ -1,0 +1,83 @@
+package recording
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"time"
+)
+
+// Recording is what was recorded.
+type Recording struct {
+	Header
+	Events []Event
+}
+
+// Event is something that happened at the terminal, so long after the beginning.
+type Event struct {
+	At   time.Duration
+	Kind string
+	Data string
+}
+
+// maxLine bounds a line of a recording that is read.
+const maxLine = 4 << 20
+
+// Open reads a recording from a file.
+func Open(path string) (*Recording, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return Read(file)
+}
+
+// Read reads a recording. One that was cut off within a line is what it was before it.
+func Read(in io.Reader) (*Recording, error) {
+	lines := bufio.NewScanner(io.LimitReader(in, 2*Limit))
+	lines.Buffer(nil, maxLine)
+	if !lines.Scan() {
+		return nil, errors.Join(errors.New("the recording is empty"), lines.Err())
+	}
+	r := &Recording{}
+	if err := json.Unmarshal(lines.Bytes(), &r.Header); err != nil {
+		return nil, fmt.Errorf("it is no recording: %w", err)
+	}
+	if r.Version != 2 {
+		return nil, fmt.Errorf("it is a recording of version %d; version 2 is known", r.Version)
+	}
+	for lines.Scan() {
+		event, err := parse(lines.Bytes())
+		if err != nil {
+			if lines.Scan() {
+				return nil, fmt.Errorf("line %d is no event: %w", len(r.Events)+2, err)
+			}
+			break
+		}
+		r.Events = append(r.Events, event)
+	}
+	return r, lines.Err()
+}
+
+func parse(line []byte) (Event, error) {
+	var fields []json.RawMessage
+	if err := json.Unmarshal(line, &fields); err != nil {
+		return Event{}, err
+	}
+	if len(fields) != 3 {
+		return Event{}, fmt.Errorf("it has %d fields", len(fields))
+	}
+	var seconds float64
+	var event Event
+	err := errors.Join(json.Unmarshal(fields[0], &seconds), json.Unmarshal(fields[1], &event.Kind), json.Unmarshal(fields[2], &event.Data))
+	if err == nil && (seconds < 0 || seconds > math.MaxInt32) {
+		err = fmt.Errorf("it is at %g seconds", seconds)
+	}
+	event.At = time.Duration(seconds * float64(time.Second))
+	return event, err
+}
