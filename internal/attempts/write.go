@@ -203,17 +203,24 @@ func (s *Store) Leave(ctx context.Context, a *Attempt, visit int64, at time.Time
 	})
 }
 
-// Explain keeps what the learner said about an attempt.
+// Explain keeps what the learner said about an attempt. What they said at the same
+// time before, they have thought over.
 func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error {
 	points, err := json.Marshal(said.Points)
 	if err != nil {
 		return s.failed("keep explanation", err)
 	}
-	_, err = s.db.ExecContext(ctx, "INSERT INTO explanations (attempt, at, text, points) VALUES (?, ?, ?, ?)",
-		a.ID, milli(said.At), said.Text, string(points))
-	if err == nil {
-		_, err = s.db.ExecContext(ctx, "UPDATE attempts SET changed = max(changed, ?) WHERE id = ?", milli(said.At), a.ID)
-	}
+	err = s.change(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM explanations WHERE attempt = ? AND at = ?", a.ID, milli(said.At)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO explanations (attempt, at, text, points) VALUES (?, ?, ?, ?)",
+			a.ID, milli(said.At), said.Text, string(points)); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, "UPDATE attempts SET changed = max(changed, ?) WHERE id = ?", milli(said.At), a.ID)
+		return err
+	})
 	if err != nil {
 		return s.failed("keep explanation", err)
 	}

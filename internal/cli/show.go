@@ -1,0 +1,202 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/attempts"
+	"endstate/internal/practice"
+	"endstate/internal/recording"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+func (a *app) showCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:     "show ATTEMPT",
+		Short:   "Tell the whole story of an attempt: the terminal and the checks",
+		Long:    "Tell the whole story of an attempt, by its number or ID: when it was worked on, what was entered in its shells, its checks, help and explanation.",
+		Example: "  endstate show 12",
+		Args:    exactly(1, "an attempt; see: endstate history"),
+		RunE: func(c *cobra.Command, args []string) error {
+			store, err := a.memory(c.Context())
+			if err != nil {
+				return err
+			}
+			story, err := a.storyOf(c.Context(), store, args[0])
+			if err != nil {
+				return err
+			}
+			moments := practice.Timeline(story, a.typed(story), a.Clock())
+			if asJSON {
+				return report.JSON(a.Out, struct {
+					*attempts.Story
+					Timeline []practice.Moment `json:"timeline"`
+				}{story, moments})
+			}
+			return a.writeStory(story, moments)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+// typed returns what was entered in the shells of an attempt, as far as that was
+// recorded and the recording is still there.
+func (a *app) typed(story *attempts.Story) []practice.Line {
+	var lines []practice.Line
+	for _, visit := range story.Visits {
+		recorded, err := a.recordingOf(visit)
+		if err != nil || recorded == nil {
+			continue
+		}
+		for _, line := range recorded.Lines() {
+			if text := entered(line.Text); text != "" {
+				lines = append(lines, practice.Line{At: visit.Began.Add(line.At), Text: text})
+			}
+		}
+	}
+	return lines
+}
+
+// prompt is what stands before what was typed.
+var prompt = regexp.MustCompile(`^.*?[$#>] `)
+
+func entered(line string) string {
+	rest := prompt.ReplaceAllString(line+" ", "")
+	if strings.HasSuffix(strings.TrimSpace(rest), "^C") {
+		return ""
+	}
+	return strings.TrimSpace(rest)
+}
+
+// recordingOf reads what a terminal showed; nil if that was not recorded, or the
+// recording is there no more.
+func (a *app) recordingOf(visit attempts.Visit) (*recording.Recording, error) {
+	if visit.Recording == "" {
+		return nil, nil
+	}
+	recorded, err := recording.Open(filepath.Join(a.recordings(), filepath.Base(visit.Recording)))
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	return recorded, err
+}
+
+func (a *app) writeStory(story *attempts.Story, moments []practice.Moment) error {
+	style, out := a.style(a.Out), &strings.Builder{}
+	now := a.Clock()
+	fmt.Fprintf(out, "%s\n", style.Bold(fmt.Sprintf("Attempt %d: %s, seed %d", story.ID, report.Visible(story.Scenario), story.Seed)))
+	if story.Title != "" {
+		fmt.Fprintln(out, style.Code(story.Title))
+	}
+	for _, line := range factsOf(story, now) {
+		fmt.Fprint(out, style.Dim(strings.TrimSuffix(style.Paragraph(line, 0), "\n"))+"\n")
+	}
+	out.WriteString("\n")
+	for _, m := range moments {
+		writeMoment(out, m, style)
+	}
+	for _, e := range story.Explanations {
+		fmt.Fprintf(out, "\n%s\n%s", style.Bold("How you explained it, "+e.At.In(now.Location()).Format("2 Jan 15:04")), style.Paragraph(e.Text, 2))
+		writePoints(out, e.Points, style)
+	}
+	_, err := a.Out.Write([]byte(out.String()))
+	return err
+}
+
+// factsOf are the lines below a story's head.
+func factsOf(story *attempts.Story, now time.Time) []string {
+	score := "No check was graded"
+	if story.Score != nil {
+		score = fmt.Sprintf("Score %d of %d, without help %s", *story.Score, labs.Total, number(story.Unaided))
+	}
+	lines := []string{
+		fmt.Sprintf("%s · %s · %s", story.Owner, story.Started.In(now.Location()).Format("2 January 2006 15:04"), story.UID),
+		fmt.Sprintf("%s · %s minutes at work until then, against par · %d at work and %d by the clock in all",
+			score, timeOf(&story.Attempt), minutes(story.Active), minutes(story.Wall(now))),
+	}
+	used := []string{}
+	if story.Engine != "" {
+		used = append(used, story.Engine)
+	}
+	for _, image := range story.Images {
+		text := image.Host + " from " + image.Name
+		if image.Server != "" {
+			text += " (" + image.Server + ")"
+		}
+		used = append(used, text)
+	}
+	if len(used) > 0 {
+		lines = append(lines, "On "+strings.Join(used, " · "))
+	}
+	return lines
+}
+
+func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
+	text := ""
+	switch m.Kind {
+	case practice.Began:
+		text = "began"
+	case practice.Entered:
+		text = "came into the shell of " + m.Text
+	case practice.Left:
+		text = "left the shell of " + m.Text
+	case practice.Typed:
+		text = "$ " + m.Text
+	case practice.Checked:
+		writeChecked(out, m, style)
+		return
+	case practice.Hinted:
+		text = fmt.Sprintf("opened hint %d", m.Number)
+	case practice.Solved:
+		text = "saw the solution"
+	case practice.Reset:
+		text = "put the lab back to its beginning"
+	case practice.Paused:
+		text = fmt.Sprintf("no time counts for %s", brief(m.Took))
+	case practice.Explained:
+		text = "explained it"
+	case practice.Ended:
+		text = "ended: " + m.Text
+	}
+	lines := strings.TrimPrefix(style.Paragraph(strings.ReplaceAll(text, "`", "'"), 10), strings.Repeat(" ", 10))
+	if m.Kind != practice.Typed {
+		lines = style.Dim(strings.TrimSuffix(lines, "\n")) + "\n"
+	}
+	fmt.Fprintf(out, "%8s  %s", clockOf(m.After), lines)
+}
+
+// writeChecked tells what came of a check: what did not pass, and why.
+func writeChecked(out *strings.Builder, m practice.Moment, style report.Style) {
+	paint := style.Warn
+	if m.Report.Graded() && *m.Report.Score == m.Report.Total {
+		paint = style.Good
+	}
+	fmt.Fprintf(out, "%8s  %s\n", clockOf(m.After), style.Bold(paint(scoreOf(m.Report))))
+	for _, result := range append(append([]labs.Result(nil), m.Report.Checks...), m.Report.Guards...) {
+		if result.Verdict == labs.Passed {
+			continue
+		}
+		fmt.Fprintf(out, "%12s%s", "", strings.TrimLeft(style.Paragraph(fmt.Sprintf("%s: %s", result.Verdict, result.Title), 12), " "))
+		if result.Message != "" && result.Verdict != labs.Skipped {
+			out.WriteString(style.Paragraph(result.Message, 14))
+		}
+	}
+}
+
+// clockOf writes a time since the beginning.
+func clockOf(d time.Duration) string {
+	s := int(d.Seconds())
+	if s >= 3600 {
+		return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d", s/60, s%60)
+}

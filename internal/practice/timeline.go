@@ -1,0 +1,96 @@
+package practice
+
+import (
+	"slices"
+	"time"
+
+	"endstate/internal/attempts"
+	"endstate/labs"
+)
+
+// MomentKind says what a moment of a timeline is about.
+type MomentKind string
+
+// The kinds of moments.
+const (
+	Began     MomentKind = "began"
+	Entered   MomentKind = "entered" // a shell
+	Left      MomentKind = "left"
+	Typed     MomentKind = "typed" // a line was entered in a shell
+	Checked   MomentKind = "check"
+	Hinted    MomentKind = "hint"
+	Solved    MomentKind = "solution" // it was shown
+	Reset     MomentKind = "reset"
+	Paused    MomentKind = "paused" // no time counted
+	Explained MomentKind = "explained"
+	Ended     MomentKind = "ended"
+)
+
+// Moment is one point of a timeline.
+type Moment struct {
+	At     time.Time     `json:"at"`
+	After  time.Duration `json:"after"` // nanoseconds since the beginning
+	Kind   MomentKind    `json:"kind"`
+	Text   string        `json:"text,omitempty"`   // a host, what was typed, how it ended
+	Number int           `json:"number,omitempty"` // of the hint
+	Took   time.Duration `json:"took,omitempty"`   // nanoseconds, of a pause
+	Report *labs.Report  `json:"report,omitempty"` // of a check
+}
+
+// Line is a line that was entered in a shell.
+type Line struct {
+	At   time.Time
+	Text string
+}
+
+// Timeline tells an attempt from its beginning to its end.
+func Timeline(story *attempts.Story, typed []Line, now time.Time) []Moment {
+	all := []Moment{{At: story.Started, Kind: Began}}
+	for _, v := range story.Visits {
+		all = append(all, Moment{At: v.Began, Kind: Entered, Text: v.Host})
+		if v.Ended != nil {
+			all = append(all, Moment{At: *v.Ended, Kind: Left, Text: v.Host})
+		}
+	}
+	for _, line := range typed {
+		all = append(all, Moment{At: line.At, Kind: Typed, Text: line.Text})
+	}
+	for _, check := range story.Rounds {
+		all = append(all, Moment{At: check.At, Kind: Checked, Report: check.Report})
+	}
+	kinds := map[attempts.Kind]MomentKind{attempts.HintOpened: Hinted, attempts.SolutionSeen: Solved, attempts.LabReset: Reset}
+	for _, e := range story.Events {
+		if kind, ok := kinds[e.Kind]; ok {
+			all = append(all, Moment{At: e.At, Kind: kind, Number: e.Number})
+		}
+	}
+	all = append(all, pauses(story.Spans)...)
+	for _, e := range story.Explanations {
+		all = append(all, Moment{At: e.At, Kind: Explained})
+	}
+	if end, over := story.Over(now); over {
+		how := story.Ending
+		if how == "" {
+			how = attempts.Expired
+		}
+		all = append(all, Moment{At: end, Kind: Ended, Text: string(how)})
+	}
+	slices.SortStableFunc(all, func(a, b Moment) int { return a.At.Compare(b.At) })
+	for i := range all {
+		all[i].After = max(0, all[i].At.Sub(story.Started))
+	}
+	return all
+}
+
+// shortPause is what is not worth telling.
+const shortPause = time.Minute
+
+func pauses(spans []attempts.Span) []Moment {
+	var all []Moment
+	for i := 1; i < len(spans); i++ {
+		if d := spans[i].Began.Sub(spans[i-1].Ended); d >= shortPause {
+			all = append(all, Moment{At: spans[i-1].Ended, Kind: Paused, Took: d})
+		}
+	}
+	return all
+}
