@@ -235,5 +235,5 @@ func writePoints(out *strings.Builder, points []attempts.KeyPoint, style report.
 		}
 		fmt.Fprintf(out, "%s %s", sign, strings.TrimLeft(style.Paragraph(p.Text, 2), " "))
 	}
-	fmt.Fprintln(out, style.Dim("✓ you said so · ✗ you did not · ~ your text seems to say so · · it does not seem to"))
+	fmt.Fprintln(out, style.Dim("✓ said  ✗ not said  ~ your text seems to say it  · it does not"))
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -72,12 +73,19 @@ func (a *app) writeHistory(name string, entries []practice.Entry, all int, trend
 		if name != "" {
 			what = fmt.Sprint(e.Seed)
 		}
-		line := fmt.Sprintf("%4d  %-9s  %-29s %5s  %3s %-4s  %7s  %s", e.ID, dateOf(e.Started, a.Clock()), ansi.Truncate(report.Visible(what), 29, "…"),
+		going := " "
+		if !e.Over {
+			going = "▸"
+		}
+		line := fmt.Sprintf("%4d%s %-9s  %-29s %5s  %3s %-4s  %7s  %s", e.ID, going, dateOf(e.Started, a.Clock()), ansi.Truncate(report.Visible(what), 29, "…"),
 			number(e.Score), number(e.Unaided), signed(e.Change), timeOf(e.Attempt), helpOf(e))
 		fmt.Fprintln(a.Out, strings.TrimRight(line, " "))
 		if e.Unaided != nil {
 			scores = append(scores, *e.Unaided)
 		}
+	}
+	if slices.ContainsFunc(entries, func(e practice.Entry) bool { return !e.Over }) {
+		fmt.Fprintln(a.Out, style.Dim("▸ goes on"))
 	}
 	if len(entries) < all {
 		fmt.Fprintln(a.Out, style.Dim(fmt.Sprintf("The latest %d of %d; all: --last 0", len(entries), all)))
@@ -137,9 +145,6 @@ func helpOf(e practice.Entry) string {
 		help = "1 hint"
 	case e.Hints > 1:
 		help = fmt.Sprintf("%d hints", e.Hints)
-	}
-	if !e.Over {
-		help += " (goes on)"
 	}
 	return help
 }

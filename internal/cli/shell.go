@@ -65,7 +65,7 @@ func (a *app) enter(ctx context.Context, t terminal.Terminal, lab *labs.Lab, hos
 	}
 	fmt.Fprintf(a.Out, "\nIn the lab: task · check · hint · reset · help; exit leaves, the lab goes on.\n")
 	if a.records() {
-		fmt.Fprintln(a.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
+		fmt.Fprintln(a.Out, "Its screen is recorded, in a file that only you can read; not with --no-record.")
 	}
 	fmt.Fprintln(a.Out)
 	in := &visit{app: a, lab: lab, variant: v, host: host}

@@ -92,6 +92,7 @@ func (a *app) recordingOf(visit attempts.Visit) (*recording.Recording, error) {
 
 func (a *app) writeStory(story *attempts.Story, moments []practice.Moment) error {
 	style, out := a.style(a.Out), &strings.Builder{}
+	style.Width = narrower(style.Width)
 	now := a.Clock()
 	fmt.Fprintf(out, "%s\n", style.Bold(fmt.Sprintf("Attempt %d: %s, seed %d", story.ID, report.Visible(story.Scenario), story.Seed)))
 	if story.Title != "" {
@@ -110,6 +111,14 @@ func (a *app) writeStory(story *attempts.Story, moments []practice.Moment) error
 	}
 	_, err := a.Out.Write([]byte(out.String()))
 	return err
+}
+
+// narrower leaves room for a time before each line.
+func narrower(width int) int {
+	if width <= 0 {
+		width = 80
+	}
+	return min(width, 100) - 6
 }
 
 // factsOf are the lines below a story's head.

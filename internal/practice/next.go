@@ -39,7 +39,8 @@ const (
 // Next picks what to practise now; nil if there is nothing to pick from. What is due
 // comes first; then what was never tried; then what is due next. Among equals, that
 // of the weakest topic is picked; there, of what was tried, what is remembered least,
-// and of what is new, the lowest level. What goes on is not picked. draw gives a number from 0 to n-1.
+// and of what is new, the lowest level. What goes on is not picked. draw gives a
+// number from 0 to n-1.
 func (p *Progress) Next(draw func(n uint64) uint64) *Pick {
 	all := p.candidates()
 	if len(all) == 0 {
@@ -75,10 +76,10 @@ func (p *Progress) candidates() []candidate {
 
 func compare(a, b candidate) int {
 	if a.class == classLater && b.class == classLater {
-		return cmp.Or(a.Due.Compare(*b.Due), compareText(a.Name, b.Name))
+		return cmp.Or(a.Due.Compare(*b.Due), cmp.Compare(a.Name, b.Name))
 	}
-	return cmp.Or(a.class-b.class, cmp.Compare(a.topic.Strength, b.topic.Strength), compareText(a.topic.Name, b.topic.Name),
-		cmp.Compare(a.Recall, b.Recall), a.Level-b.Level, compareText(a.Name, b.Name))
+	return cmp.Or(a.class-b.class, cmp.Compare(a.topic.Strength, b.topic.Strength), cmp.Compare(a.Recall, b.Recall),
+		a.Level-b.Level, cmp.Compare(a.topic.Name, b.topic.Name), cmp.Compare(a.Name, b.Name))
 }
 
 // newSeed draws a seed that the scenario was never started at.
@@ -139,10 +140,20 @@ func (p *Progress) tried() bool {
 
 // compared tells how a topic stands among the others.
 func (p *Progress) compared(topic *Topic) string {
+	weaker, like := 0, 0
 	for _, other := range p.Topics {
-		if other.Strength < topic.Strength {
-			return fmt.Sprintf("Of the topics with such scenarios, %s is your weakest (strength %s).", topic.Name, percent(topic.Strength))
+		switch {
+		case other.Strength < topic.Strength:
+			weaker++
+		case other.Strength == topic.Strength:
+			like++
 		}
+	}
+	switch {
+	case like > 1:
+		return fmt.Sprintf("You are as weak in some other topics as in %s (strength %s).", topic.Name, percent(topic.Strength))
+	case weaker > 0:
+		return fmt.Sprintf("Of the topics with such scenarios, %s is your weakest (strength %s).", topic.Name, percent(topic.Strength))
 	}
 	return fmt.Sprintf("%s is your weakest topic (strength %s).", topic.Name, percent(topic.Strength))
 }
@@ -169,10 +180,10 @@ func (s *Standing) lastTime() string {
 func percent(part float64) string { return fmt.Sprintf("%d %%", int(math.Round(100*part))) }
 
 func ago(d time.Duration) string {
-	switch days := int(d.Hours() / 24); {
-	case days < 1:
+	switch days := int(math.Round(d.Hours() / 24)); {
+	case d < 24*time.Hour:
 		return "less than a day ago"
-	case days == 1:
+	case days <= 1:
 		return "a day ago"
 	default:
 		return fmt.Sprintf("%d days ago", days)

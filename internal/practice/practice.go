@@ -3,6 +3,7 @@
 package practice
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -90,7 +91,7 @@ func Assess(scenarios []labs.Scenario, all []*attempts.Attempt, now time.Time) *
 	for _, s := range scenarios {
 		p.level(s).add(assess(s, of[s.Name], now), now)
 	}
-	slices.SortFunc(p.Topics, func(a, b *Topic) int { return compareText(a.Name, b.Name) })
+	slices.SortFunc(p.Topics, func(a, b *Topic) int { return cmp.Compare(a.Name, b.Name) })
 	for _, topic := range p.Topics {
 		slices.SortFunc(topic.Levels, func(a, b *Level) int { return a.Level - b.Level })
 		topic.weigh()
@@ -204,14 +205,4 @@ func mastered(all []*attempts.Attempt) bool {
 		full = append(full, a)
 	}
 	return shown
-}
-
-func compareText(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
