@@ -114,8 +114,9 @@ type desk struct {
 	env    map[string]string
 	in     string
 	now    time.Time
-	state  any   // what checks observe
-	failed error // or why they can't
+	state  any               // what checks observe
+	failed error             // or why they can't
+	topics map[string]string // of the scenarios there are; by default one of two
 }
 
 func newDesk(t *testing.T) *desk {
@@ -137,10 +138,14 @@ func (d *desk) families() []labs.Family {
 
 func (d *desk) scenarios() fstest.MapFS {
 	files := fstest.MapFS{}
-	for _, name := range []string{"first", "second"} {
+	topics := d.topics
+	if topics == nil {
+		topics = map[string]string{"first": "tests", "second": "tests"}
+	}
+	for name, topic := range topics {
 		for file, text := range map[string]string{
-			"scenario.yaml": strings.ReplaceAll(written, "TITLE", "The "+name), "task.md": "Do the " + name + " thing.\n",
-			"debrief.md": "I would do the thing.\n", "solution.sh": "do-the-thing\n",
+			"scenario.yaml": strings.NewReplacer("TITLE", "The "+name, "topic: tests", "topic: "+topic).Replace(written), "task.md": "Do the " + name + " thing.\n",
+			"debrief.md": "I would do the thing.\n\nKey points:\n\n- Look at the state before you change it.\n- Never guess.\n", "solution.sh": "do-the-thing\n",
 		} {
 			files[name+"/"+file] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
 		}

@@ -62,9 +62,9 @@ func (a *app) writeHistory(name string, entries []practice.Entry, all int, trend
 		return err
 	}
 	style := a.style(a.Out)
-	head := fmt.Sprintf("%4s  %-9s  %-29s %5s  %8s  %7s  %-8s", "NO.", "WHEN", "SCENARIO", "SCORE", "UNAIDED ", "MIN/PAR", "HELP")
+	head := fmt.Sprintf("%4s  %-9s  %-28s %5s  %8s  %7s  %-8s", "NO.", "WHEN", "SCENARIO", "SCORE", "UNAIDED ", "MIN/PAR", "HELP")
 	if name != "" {
-		head = strings.Replace(head, fmt.Sprintf("%-29s", "SCENARIO"), fmt.Sprintf("%-29s", "SEED"), 1)
+		head = strings.Replace(head, fmt.Sprintf("%-28s", "SCENARIO"), fmt.Sprintf("%-28s", "SEED"), 1)
 	}
 	fmt.Fprintln(a.Out, strings.TrimRight(head, " "))
 	scores := []int{}
@@ -77,7 +77,7 @@ func (a *app) writeHistory(name string, entries []practice.Entry, all int, trend
 		if !e.Over {
 			going = "▸"
 		}
-		line := fmt.Sprintf("%4d%s %-9s  %-29s %5s  %3s %-4s  %7s  %s", e.ID, going, dateOf(e.Started, a.Clock()), ansi.Truncate(report.Visible(what), 29, "…"),
+		line := fmt.Sprintf("%4d%s %-9s  %-28s %5s  %3s %-4s  %7s  %s", e.ID, going, dateOf(e.Started, a.Clock()), ansi.Truncate(report.Visible(what), 28, "…"),
 			number(e.Score), number(e.Unaided), signed(e.Change), timeOf(e.Attempt), helpOf(e))
 		fmt.Fprintln(a.Out, strings.TrimRight(line, " "))
 		if e.Unaided != nil {

@@ -53,8 +53,8 @@ func (a *app) writeProgress(p *practice.Progress) error {
 	for _, topic := range p.Topics {
 		name := topic.Name
 		for _, level := range topic.Levels {
-			counts := fmt.Sprintf("%d mastered, %d shaky, %d never tried", level.Mastered, level.Shaky, level.Untried)
-			fmt.Fprintf(out, "%-10s %-9s %s  %s", ansi.Truncate(name, 10, "…"), levelNames[level.Level], boxes(level, style), style.Dim(counts))
+			counts := fmt.Sprintf("%d mastered, %d shaky, %d untried", level.Mastered, level.Shaky, level.Untried)
+			fmt.Fprintf(out, "%-10s %-8s %s  %s", ansi.Truncate(name, 10, "…"), levelNames[level.Level], boxes(level, style), style.Dim(counts))
 			if level.Due > 0 {
 				fmt.Fprintf(out, ", %s", style.Warn(fmt.Sprintf("%d due", level.Due)))
 			}
@@ -62,7 +62,7 @@ func (a *app) writeProgress(p *practice.Progress) error {
 			name = ""
 		}
 	}
-	fmt.Fprintf(out, "%s\n\nStrength\n", style.Dim(fmt.Sprintf("%20s %s mastered  %s shaky  %s never tried", "", full, half, empty)))
+	fmt.Fprintf(out, "%s\n\nStrength\n", style.Dim(fmt.Sprintf("%19s %s mastered  %s shaky  %s never tried", "", full, half, empty)))
 	for _, topic := range p.Topics {
 		fmt.Fprintf(out, "%-10s %s %3.0f %%\n", ansi.Truncate(topic.Name, 10, "…"), bar(topic.Strength, barWidth), 100*topic.Strength)
 	}
@@ -77,7 +77,7 @@ func (a *app) writeProgress(p *practice.Progress) error {
 
 const (
 	full, half, empty = "█", "▒", "·"
-	boxWidth          = 16
+	boxWidth          = 14
 	barWidth          = 40
 	manyShaky         = 10
 )

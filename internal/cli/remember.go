@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"endstate/internal/attempts"
@@ -40,7 +41,7 @@ func (a *app) begin(ctx context.Context, store *attempts.Store, lab *labs.Lab, v
 	}
 	about := attempts.About{Scenario: v.Scenario, Images: a.imagesOf(ctx, lab)}
 	if info, err := a.backend.Info(ctx); err == nil {
-		about.Engine = fmt.Sprintf("Docker %s, API %s, %s", info.Version, info.API, info.System)
+		about.Engine = strings.TrimSuffix(fmt.Sprintf("Docker %s, %s", info.Version, info.System), ", ")
 	}
 	return store.Begin(ctx, lab, about)
 }

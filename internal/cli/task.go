@@ -7,6 +7,7 @@ import (
 	"charm.land/glamour/v2"
 	"github.com/spf13/cobra"
 
+	"endstate/internal/attempts"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -26,6 +27,9 @@ func (a *app) taskCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			a.learned(c.Context(), lab, v, "The task is the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {
+				return store.Seen(c.Context(), attempt, a.Clock())
+			})
 			return a.showTask(a.Out, a.style(a.Out), lab, v)
 		},
 	}

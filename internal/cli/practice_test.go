@@ -1,0 +1,271 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"endstate/internal/attempts"
+	"endstate/internal/practice"
+)
+
+func read[T any](d *desk, line string) (value T) {
+	d.Helper()
+	if err := json.Unmarshal([]byte(d.wants(StatusDone, line)), &value); err != nil {
+		d.Fatalf("%s: %v", line, err)
+	}
+	return value
+}
+
+// after lets time pass.
+func (d *desk) after(passed time.Duration) { d.now = d.now.Add(passed) }
+
+// practises starts what next chooses, has the learner work for so many minutes, grades
+// a good state or a bad one, and stops it.
+func (d *desk) practises(want string, minutes int, state string, hints int) {
+	d.Helper()
+	pick := read[practice.Pick](d, "next --json")
+	if pick.Scenario.Name != want {
+		d.Fatalf("on %s, %s is chosen, want %s: %q", d.now.Format("2 Jan"), pick.Scenario.Name, want, pick.Why)
+	}
+	d.wants(StatusDone, fmt.Sprintf("start %s --seed %d", want, pick.Seed), "The lab is running")
+	for range hints {
+		d.wants(StatusDone, "hint "+want, "Hint")
+	}
+	for range minutes {
+		d.after(time.Minute)
+		d.wants(StatusDone, "task "+want)
+	}
+	d.state = state
+	status := StatusFailed
+	if state == "good" {
+		status = StatusDone
+	}
+	d.wants(status, "check "+want)
+	d.wants(StatusDone, "stop "+want, "is gone")
+}
+
+// A learner's fortnight, told over the command line with a clock that the test moves.
+func TestFortnight(t *testing.T) {
+	d := newDesk(t)
+	d.topics = map[string]string{"git-a": "git", "git-b": "git", "mysql-a": "mysql"}
+	d.wants(StatusDone, "history", "There is no attempt yet")
+	d.wants(StatusDone, "next", "git-a", "You have not tried anything yet", "Start it: endstate start git-a --seed")
+	d.wants(StatusDone, "progress", "0 mastered, 0 shaky, 2 untried", "0 mastered, 0 shaky, 1 untried")
+
+	d.practises("git-a", 4, "bad", 1)
+	d.wants(StatusDone, "next", "git-b", "never tried it, and nothing that you have tried is due", "as weak in some other topics as in git")
+	d.practises("git-b", 2, "good", 0)
+	d.practises("mysql-a", 3, "good", 0)
+	d.after(48 * time.Hour)
+	d.wants(StatusDone, "next", "git-a", "It is due", "2 days ago", "0 of 100 without help", "1 hint", "git is your weakest topic")
+	d.practises("git-a", 3, "good", 0)
+	d.wants(StatusDone, "progress", "0 mastered, 2 shaky, 0 untried", "git-a", "100 of 100 without help")
+	d.after(12 * time.Hour)
+	d.wants(StatusDone, "next", "Nothing is due and nothing is new")
+	// Its second success, days after the first and on another seed.
+	d.after(5 * 24 * time.Hour)
+	d.practises("mysql-a", 2, "good", 0)
+	d.practises("git-a", 2, "good", 0)
+	d.wants(StatusDone, "progress", "1 mastered, 1 shaky, 0 untried", "1 mastered, 0 shaky, 0 untried")
+	d.wants(StatusDone, "history git-a", "Trend: rising", "100 +100", "1 hint")
+	seeds := map[uint64]bool{}
+	for _, entry := range read[[]practice.Entry](d, "history git-a --json") {
+		seeds[entry.Seed] = true
+		if !entry.Over || entry.Ending != attempts.Stopped || entry.Minutes != 5 || entry.Topic != "git" || entry.Engine == "" || len(entry.Images) != 1 {
+			t.Errorf("%+v", entry.Attempt)
+		}
+	}
+	if len(seeds) != 3 {
+		t.Errorf("seeds %v of three attempts", seeds)
+	}
+}
+
+// Nothing that is shown is wider than a terminal of 80 columns, and no number of
+// attempts or names makes it so.
+func TestEightyColumns(t *testing.T) {
+	d := newDesk(t)
+	d.topics = map[string]string{"a-name-that-is-longer-than-any-there-is": "documentation"}
+	for i := range 40 {
+		d.topics[fmt.Sprintf("s%02d", i)] = "mysql"
+	}
+	for i := range 30 {
+		name := fmt.Sprintf("s%02d", i)
+		if i == 0 {
+			name = "a-name-that-is-longer-than-any-there-is"
+		}
+		d.wants(StatusDone, "start "+name+" --seed 18446744073709551615")
+		d.wants(StatusDone, "hint "+name)
+		d.state = strings.Repeat("bad ", 40)
+		d.wants(StatusFailed, "check "+name)
+		d.wants(StatusDone, "solution --yes "+name)
+		d.after(200 * time.Hour)
+	}
+	for _, line := range []string{"history", "history --last 0", "history s05", "progress", "next", "show 1", "show 30"} {
+		for _, text := range strings.Split(d.wants(StatusDone, line), "\n") {
+			if width := ansi.StringWidth(text); width > 80 {
+				t.Errorf("%s has a line of %d columns: %q", line, width, text)
+			}
+		}
+	}
+}
+
+func TestStoryOfAnAttempt(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "start first --seed 7")
+	d.after(time.Minute)
+	d.state = "bad"
+	d.wants(StatusFailed, "check")
+	d.wants(StatusDone, "hint")
+	d.after(20 * time.Minute)
+	d.failed = os.ErrDeadlineExceeded
+	d.wants(StatusUngraded, "check")
+	d.failed, d.state = nil, "good"
+	d.after(2 * time.Minute)
+	d.wants(StatusDone, "reset --yes")
+	d.wants(StatusDone, "check")
+	d.wants(StatusDone, "stop")
+	d.wants(StatusDone, "show 1", "Attempt 1: first, seed 7", "0:00  began", "1:00  check: 0 of 100", "failed: The state is good", "The state is bad.",
+		"1:00  opened hint 1", "no time counts for 20 min", "21:00  check: could not be graded", "23:00  put the lab back", "23:00  check: 95 of 100",
+		"23:00  ended: stopped", "Score 95 of 100, without help 0", "1/5 minutes at work until", "workspace from fake")
+	story := read[attempts.Story](d, "show 1 --json")
+	if len(story.Rounds) != 3 || story.Rounds[1].Report.Graded() || story.Resets != 1 || story.Hints != 1 || story.Ungraded != 1 || story.Hash == "" {
+		t.Errorf("%+v", story)
+	}
+	d.wants(StatusDone, "show "+story.UID[:8], "Attempt 1")
+	d.wants(StatusMisused, "show 2", `There is no attempt "2".`, "endstate history")
+	d.wants(StatusMisused, "replay 1", "Nothing of attempt 1 is recorded here.")
+	d.wants(StatusMisused, "replay 1 --speed 0", "no speed")
+}
+
+// A lab whose time was up ends its attempt at that time.
+func TestExpired(t *testing.T) {
+	d := newDesk(t)
+	d.env["ENDSTATE_LIFE"] = "1h"
+	d.wants(StatusDone, "start first")
+	d.after(3 * time.Hour)
+	d.wants(StatusDone, "sweep", "was past its time")
+	if a := read[attempts.Story](d, "show 1 --json"); a.Ending != attempts.Expired || a.Ended.Sub(a.Started) != time.Hour {
+		t.Errorf("%+v", a.Attempt)
+	}
+}
+
+func TestDebrief(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusMisused, "debrief", "There is no attempt to explain yet.")
+	d.wants(StatusMisused, "debrief frist", "Did you mean first?")
+	d.wants(StatusDone, "start first")
+	d.wants(StatusMisused, "debrief", "was checked yet", "endstate check first")
+	d.state = "bad"
+	d.wants(StatusFailed, "check")
+	d.in = "I looked at the state first, then changed it."
+	d.wants(StatusMisused, "debrief", "This asks first", "--yes")
+	if a := read[attempts.Story](d, "show 1 --json"); a.Assisted || len(a.Explanations) != 0 {
+		t.Errorf("it was assisted by an answer that did not show: %+v", a)
+	}
+	d.state = "good"
+	d.wants(StatusDone, "check")
+	d.wants(StatusDone, "debrief first", "I would do the thing.", "~ Look at the state before you change it.", "· Never guess.", "no part of the score")
+	d.in = " \n"
+	d.wants(StatusMisused, "debrief", "Nothing was explained")
+	d.in = strings.Repeat("x", maxText+1)
+	d.wants(StatusMisused, "debrief", "longer than anybody listens")
+	a := read[attempts.Story](d, "show 1 --json")
+	if len(a.Explanations) != 1 || !a.Explanations[0].Points[0].Touched || a.Explanations[0].Points[1].Touched || a.Explanations[0].Points[0].Said != nil {
+		t.Errorf("%+v", a.Explanations)
+	}
+	if *a.Score != 100 || a.Assisted {
+		t.Errorf("the explanation changed the score: %+v", a.Attempt)
+	}
+	d.wants(StatusDone, "show 1", "How you explained it", "I looked at the state first", "explained it")
+}
+
+// While a lab goes on and is not repaired, the model answer is the solution.
+func TestDebriefOfWhatIsNotRepaired(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "start first")
+	d.state, d.in = "bad", "I gave up."
+	d.wants(StatusFailed, "check")
+	d.wants(StatusDone, "debrief --yes", "I would do the thing.")
+	if a := read[attempts.Story](d, "show 1 --json"); !a.Assisted {
+		t.Error("the attempt is not assisted")
+	}
+	d.wants(StatusFailed, "check", "with the solution seen")
+}
+
+// What a learner typed steers no terminal.
+func TestHostileText(t *testing.T) {
+	const hostile = "\x1b]0;title\a\x1b[2J\u202e\x9b31m<script>alert(1)</script> state change look"
+	d := newDesk(t)
+	d.env["ENDSTATE_OWNER"] = "ada\x1b[31m"
+	d.wants(StatusDone, "start first")
+	d.state = hostile
+	d.wants(StatusFailed, "check")
+	d.wants(StatusDone, "stop")
+	d.in = hostile
+	d.wants(StatusDone, "debrief")
+	for _, line := range []string{"show 1", "history", "history first", "progress", "next"} {
+		for _, r := range d.wants(StatusDone, line) {
+			if r < ' ' && r != '\n' || r == 0x7f || r >= 0x80 && r < 0xa0 || r == '\u202e' {
+				t.Errorf("%s writes the character %q", line, r)
+				break
+			}
+		}
+	}
+	d.wants(StatusDone, "show 1", `\x1b]0;title\a`, `\u202e`)
+}
+
+func TestMovedToAnotherMachine(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "export", "There is no attempt to export.")
+	d.wants(StatusDone, "start first")
+	d.wants(StatusDone, "check")
+	d.env["ENDSTATE_OWNER"] = "grace"
+	d.wants(StatusDone, "start second")
+	d.env["ENDSTATE_OWNER"] = "ada"
+	if n := strings.Count(d.wants(StatusDone, "export"), "\n"); n != 1 {
+		t.Errorf("%d attempts of one owner", n)
+	}
+	text := d.wants(StatusDone, "export --everyone")
+	file := filepath.Join(t.TempDir(), "attempts.jsonl")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other := newDesk(t)
+	other.wants(StatusDone, "import "+file, "2 attempts were added")
+	other.in = text
+	other.wants(StatusDone, "import", "0 attempts were added, 0 had gone on and were renewed, 2 were there already.")
+	if got := read[attempts.Imported](other, "import --json "+file); got.Known != 2 {
+		t.Errorf("%+v", got)
+	}
+	if other.wants(StatusDone, "export --everyone") == "" || len(read[[]practice.Entry](other, "history --json")) != 1 {
+		t.Error("nothing came")
+	}
+	other.in = "no attempt\n"
+	other.wants(StatusMisused, "import", "Line 1 is no attempt; nothing was imported.", "endstate export")
+	other.wants(StatusMisused, "import nowhere.jsonl", "can't be read")
+}
+
+// A store that can't be used stops nobody from practising, and is told by what is
+// about nothing else.
+func TestLookingBackWithoutAStore(t *testing.T) {
+	d := newDesk(t)
+	if err := os.WriteFile(attempts.Path(d.env["ENDSTATE_HOME"]), []byte(strings.Repeat("no database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"history", "progress", "next", "show 1", "replay 1", "debrief", "export", "import"} {
+		status, out, err := d.run(strings.Fields(line)...)
+		if status != StatusUngraded || out != "" || !strings.HasPrefix(err, "The store of attempts can't be used.\n") {
+			t.Errorf("%s: %d, %s%s", line, status, out, err)
+		}
+	}
+	d.wants(StatusDone, "start first", "The lab works without it")
+	d.wants(StatusDone, "check", "100 of 100", "The lab works without it")
+	d.wants(StatusDone, "stop", "is gone")
+}
