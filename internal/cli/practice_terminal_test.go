@@ -1,0 +1,169 @@
+//go:build unix
+
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"endstate/internal/attempts"
+	"endstate/internal/recording"
+)
+
+// At a terminal, the learner says which key points they made.
+func TestDebriefAtATerminal(t *testing.T) {
+	for name, test := range map[string]struct {
+		env   map[string]string
+		keys  string
+		said  []bool
+		shown string
+	}{
+		"as it seems":       {nil, "I looked at the state, then changed it.\n\x04\n\n", []bool{true, false}, "✓ Look at the state"},
+		"as it was":         {nil, "I looked at the state, then changed it.\n\x04n\ny\n", []bool{false, true}, "✓ Never guess"},
+		"not told":          {nil, "I looked at the state, then changed it.\n\x04\x04", nil, "~ Look at the state"},
+		"in an editor":      {map[string]string{"EDITOR": "echo I changed the state after a look. >>"}, "\n\n", []bool{true, false}, "✓ Look at the state"},
+		"in another editor": {map[string]string{"EDITOR": "false", "VISUAL": "echo I never guess. >>"}, "\n\n", []bool{false, true}, "✓ Never guess"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.wants(StatusDone, "start first")
+			d.wants(StatusDone, "check")
+			for key, value := range test.env {
+				d.env[key] = value
+			}
+			status, shown := d.sit(test.keys, "debrief")
+			if status != StatusDone || !strings.Contains(colour.ReplaceAllString(shown, ""), test.shown) {
+				t.Errorf("%d, %s", status, shown)
+			}
+			all := read[attempts.Story](d, "show 1 --json").Explanations
+			if len(all) != 1 || strings.Contains(all[0].Text, "#") {
+				t.Fatalf("%+v", all)
+			}
+			for i, point := range all[0].Points {
+				switch {
+				case test.said == nil && point.Said != nil, test.said != nil && (point.Said == nil || *point.Said != test.said[i]):
+					t.Errorf("point %d: %+v", i+1, point)
+				}
+			}
+		})
+	}
+}
+
+func TestEditorThatFails(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "start first")
+	d.wants(StatusDone, "check")
+	for editor, says := range map[string]string{"false": "The editor false failed; nothing is kept", "true": "Nothing was explained", "no-such-editor": "failed"} {
+		d.env["EDITOR"] = editor
+		if status, shown := d.sit("", "debrief"); status != StatusMisused || !strings.Contains(shown, says) {
+			t.Errorf("%s: %d, %s", editor, status, shown)
+		}
+	}
+	if all := read[attempts.Story](d, "show 1 --json").Explanations; len(all) != 0 {
+		t.Errorf("%+v", all)
+	}
+}
+
+// recorded gives the first attempt a stay in a shell that was recorded.
+func (d *desk) recorded() {
+	d.Helper()
+	d.wants(StatusDone, "start first")
+	d.wants(StatusDone, "check")
+	store, err := attempts.Open(d.Context(), attempts.Path(d.env["ENDSTATE_HOME"]))
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer store.Close()
+	a, err := store.Find(d.Context(), "1")
+	if err != nil {
+		d.Fatal(err)
+	}
+	now := d.now
+	r, err := recording.Create(filepath.Join(d.env["ENDSTATE_HOME"], "recordings", "one.cast"), 80, 24, "", "xterm", func() time.Time { return now })
+	if err != nil {
+		d.Fatal(err)
+	}
+	for i, text := range []string{"\x1b[?2004hlab ~$ ", "mend --it", "\r\n\x1b[?2004l", "\x1b[?1049hin an editor\x1b[?25l"} {
+		now = d.now.Add(time.Duration(i) * 40 * time.Millisecond)
+		r.Shown([]byte(text))
+	}
+	r.Mark("check: 100 of 100")
+	if _, err := store.Enter(d.Context(), a, "workspace", "one.cast", d.now); err != nil {
+		d.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		d.Fatal(err)
+	}
+}
+
+func TestReplay(t *testing.T) {
+	d := newDesk(t)
+	d.recorded()
+	begun := time.Now()
+	status, shown := d.sit("", "replay", "1")
+	if took := time.Since(begun); took < 120*time.Millisecond {
+		t.Errorf("it was played in %v", took)
+	}
+	for _, text := range []string{"n: the next check", "1 of 1", "it was recorded at 80 columns and 24 rows, here are 60 and 20", "lab ~$ mend --it", "in an editor", "\x1b[?25h"} {
+		if status != StatusDone || !strings.Contains(shown, text) {
+			t.Errorf("%d, it does not show %q: %q", status, text, shown)
+		}
+	}
+	d.wants(StatusMisused, "replay 1", "A replay needs a terminal", "endstate show 1")
+	d.wants(StatusDone, "show 1", "0:00  $ mend --it", "came into the shell of workspace")
+}
+
+// Recordings that are gone or no recordings stop nobody from looking at the rest.
+func TestRecordingsThatAreNotThere(t *testing.T) {
+	d := newDesk(t)
+	d.recorded()
+	file := filepath.Join(d.env["ENDSTATE_HOME"], "recordings", "one.cast")
+	if err := os.WriteFile(file, []byte("garbage\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.wants(StatusUngraded, "replay 1", "A recording of the attempt can't be read.", "one.cast")
+	d.wants(StatusDone, "show 1", "check: 100 of 100")
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	d.wants(StatusMisused, "replay 1", "Nothing of attempt 1 is recorded here.")
+	d.wants(StatusDone, "show 1", "check: 100 of 100")
+}
+
+// The oldest recordings go, and nothing else.
+func TestPruned(t *testing.T) {
+	dir := t.TempDir()
+	for i, name := range []string{"a.cast", "b.cast", "c.cast", "notes.txt"} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, make([]byte, 100), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		at := time.Date(2026, 3, 1+i, 0, 0, 0, 0, time.UTC)
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	prune(dir, 250)
+	left, err := filepath.Glob(filepath.Join(dir, "*"))
+	if err != nil || len(left) != 3 || filepath.Base(left[0]) != "b.cast" {
+		t.Errorf("%v, %v", left, err)
+	}
+	prune(filepath.Join(dir, "not-there"), 0)
+}
+
+func TestRecords(t *testing.T) {
+	for value, want := range map[string]bool{"": true, "on": true, "off": false, "OFF": false, "no": false, "0": false, "false": false} {
+		d := newDesk(t)
+		d.env["ENDSTATE_RECORD"] = value
+		a := &app{Program: d.program(nil, nil)}
+		if a.records() != want {
+			t.Errorf("ENDSTATE_RECORD=%s records: %v", value, !want)
+		}
+		if a.flags.noRecord = true; a.records() {
+			t.Error("it records against --no-record")
+		}
+	}
+}
