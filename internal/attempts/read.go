@@ -30,6 +30,50 @@ func (s *Store) List(ctx context.Context, f Filter) ([]*Attempt, error) {
 	return found, nil
 }
 
+// Outlines returns attempts as List does, but of each only what says how well it went:
+// number, scenario, seed, times, help, par and scores. There may be thousands, and
+// somebody waits.
+func (s *Store) Outlines(ctx context.Context, f Filter) ([]*Attempt, error) {
+	found, err := all(ctx, s.db, `SELECT id, scenario, seed, started, coalesce(ended, -1), expires, worked, minutes, hints, assisted, active,
+		coalesce(score, -1), coalesce(took, -1), coalesce(unaided, -1)
+		FROM attempts WHERE (?1 = '' OR owner = ?1) AND (?2 = '' OR scenario = ?2) ORDER BY started, id`, []any{f.Owner, f.Scenario}, scanOutline())
+	if err != nil {
+		return nil, s.failed("read attempts", err)
+	}
+	return found, nil
+}
+
+func scanOutline() func(rows *sql.Rows) (*Attempt, error) {
+	var scenario, seed sql.RawBytes
+	var started, ended, expires, worked, minutes, hints, assisted, active, score, took, unaided int64
+	var id int64
+	names := map[string]string{} // each once
+	into := []any{&id, &scenario, &seed, &started, &ended, &expires, &worked, &minutes, &hints, &assisted, &active, &score, &took, &unaided}
+	return func(rows *sql.Rows) (*Attempt, error) {
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		name, ok := names[string(scenario)]
+		if !ok {
+			name = string(scenario)
+			names[name] = name
+		}
+		a := &Attempt{
+			ID: id, Scenario: name, Started: moment(started), Expires: moment(expires), Worked: moment(worked), Minutes: int(minutes),
+			Hints: int(hints), Assisted: assisted != 0, Active: duration(active),
+			Ended: known(ended, moment), Score: known(score, toInt), Took: known(took, duration), Unaided: known(unaided, toInt),
+		}
+		var err error
+		a.Seed, err = strconv.ParseUint(string(seed), 10, 64)
+		return a, err
+	}
+}
+
+// known returns what a number stands for, nil if that is -1.
+func known[T any](value int64, as func(int64) T) *T {
+	return pointer(sql.NullInt64{Int64: value, Valid: value != -1}, as)
+}
+
 // Find returns an attempt by its number in this store, or by its ID or the beginning
 // of that.
 func (s *Store) Find(ctx context.Context, name string) (*Attempt, error) {

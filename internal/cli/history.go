@@ -31,7 +31,11 @@ func (a *app) historyCommand() *cobra.Command {
 				return labs.Misuse("There are no fewer than no attempts", "Give --last a number from 1; 0 shows all.")
 			}
 			name := strings.Join(args, "")
-			all, err := a.remembered(c.Context(), name)
+			look := a.outlined
+			if asJSON {
+				look = a.remembered
+			}
+			all, err := look(c.Context(), name)
 			if err != nil {
 				return err
 			}

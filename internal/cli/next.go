@@ -49,11 +49,11 @@ func (a *app) nextCommand() *cobra.Command {
 }
 
 func (a *app) next(ctx context.Context) (*practice.Pick, error) {
-	all, err := a.remembered(ctx, "")
+	progress, err := a.assessed(ctx, func() []labs.Scenario { return a.offered(ctx) })
 	if err != nil {
 		return nil, err
 	}
-	pick := practice.Assess(a.offered(ctx), all, a.Clock()).Next(rand.Uint64N)
+	pick := progress.Next(rand.Uint64N)
 	if pick == nil {
 		return nil, labs.Misuse("There is nothing to choose from: a lab of every scenario goes on", "See them: endstate status")
 	}

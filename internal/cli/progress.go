@@ -11,6 +11,7 @@ import (
 
 	"endstate/internal/practice"
 	"endstate/internal/report"
+	"endstate/labs"
 )
 
 func (a *app) progressCommand() *cobra.Command {
@@ -39,11 +40,20 @@ func (a *app) progressCommand() *cobra.Command {
 
 // assess says how the owner stands with all scenarios that there are.
 func (a *app) assess(ctx context.Context) (*practice.Progress, error) {
-	all, err := a.remembered(ctx, "")
+	return a.assessed(ctx, func() []labs.Scenario { return a.scenarios().List() })
+}
+
+// assessed says how the owner stands with some scenarios. They are read while the
+// attempts are: somebody waits for both.
+func (a *app) assessed(ctx context.Context, list func() []labs.Scenario) (*practice.Progress, error) {
+	scenarios := make(chan []labs.Scenario, 1)
+	go func() { scenarios <- list() }()
+	all, err := a.outlined(ctx, "")
+	known := <-scenarios
 	if err != nil {
 		return nil, err
 	}
-	return practice.Assess(a.scenarios().List(), all, a.Clock()), nil
+	return practice.Assess(known, all, a.Clock()), nil
 }
 
 var levelNames = map[int]string{1: "core", 2: "working", 3: "expert"}
