@@ -88,7 +88,7 @@ DROP TABLE attempts;
 ALTER TABLE new_attempts RENAME TO attempts;
 ALTER TABLE new_checks RENAME TO checks;
 CREATE UNIQUE INDEX attempts_by_lab ON attempts (lab, started) WHERE imported = 0;
-CREATE INDEX attempts_by_owner ON attempts (owner, scenario);
+CREATE INDEX attempts_by_owner ON attempts (owner, scenario, started);
 CREATE INDEX checks_by_attempt ON checks (attempt);
 -- What happened besides checks.
 CREATE TABLE events (

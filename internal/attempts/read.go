@@ -34,9 +34,39 @@ func (s *Store) List(ctx context.Context, f Filter) ([]*Attempt, error) {
 // number, scenario, seed, times, help, par and scores. There may be thousands, and
 // somebody waits.
 func (s *Store) Outlines(ctx context.Context, f Filter) ([]*Attempt, error) {
+	return s.outlines(ctx, "(?1 = '' OR owner = ?1) AND (?2 = '' OR scenario = ?2)", f.Owner, f.Scenario)
+}
+
+// Latest returns outlines of an owner's latest attempts at each scenario, so many of
+// each at most, in the order in which they began.
+func (s *Store) Latest(ctx context.Context, owner string, n int) ([]*Attempt, error) {
+	return s.outlines(ctx, `id IN (
+		SELECT latest.id FROM (SELECT DISTINCT scenario FROM attempts WHERE owner = ?1) AS names JOIN attempts AS latest
+		ON latest.id IN (SELECT id FROM attempts WHERE owner = ?1 AND scenario = names.scenario ORDER BY started DESC, id DESC LIMIT ?2))`, owner, n)
+}
+
+// Seeds returns the seeds at which an owner started a scenario.
+func (s *Store) Seeds(ctx context.Context, owner, scenario string) (map[uint64]bool, error) {
+	rows, err := all(ctx, s.db, "SELECT DISTINCT seed FROM attempts WHERE owner = ? AND scenario = ?", []any{owner, scenario}, func(rows *sql.Rows) (seed uint64, err error) {
+		var text string
+		if err = rows.Scan(&text); err == nil {
+			seed, err = strconv.ParseUint(text, 10, 64)
+		}
+		return seed, err
+	})
+	if err != nil {
+		return nil, s.failed("read attempts", err)
+	}
+	used := make(map[uint64]bool, len(rows))
+	for _, seed := range rows {
+		used[seed] = true
+	}
+	return used, nil
+}
+
+func (s *Store) outlines(ctx context.Context, where string, args ...any) ([]*Attempt, error) {
 	found, err := all(ctx, s.db, `SELECT id, scenario, seed, started, coalesce(ended, -1), expires, worked, minutes, hints, assisted, active,
-		coalesce(score, -1), coalesce(took, -1), coalesce(unaided, -1)
-		FROM attempts WHERE (?1 = '' OR owner = ?1) AND (?2 = '' OR scenario = ?2) ORDER BY started, id`, []any{f.Owner, f.Scenario}, scanOutline())
+		coalesce(score, -1), coalesce(took, -1), coalesce(unaided, -1) FROM attempts WHERE `+where+" ORDER BY started, id", args, scanOutline())
 	if err != nil {
 		return nil, s.failed("read attempts", err)
 	}

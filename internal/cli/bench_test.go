@@ -17,8 +17,7 @@ func BenchmarkCheck(b *testing.B) {
 	took := map[string]time.Duration{}
 	for _, name := range []string{"without", "with"} {
 		b.Run(name+" the store", func(b *testing.B) {
-			d := newDesk(nil)
-			d.env = map[string]string{"ENDSTATE_HOME": b.TempDir(), "ENDSTATE_OWNER": "ada"}
+			d := newDesk(b)
 			if name == "without" {
 				if err := os.Mkdir(attempts.Path(d.env["ENDSTATE_HOME"]), 0o700); err != nil {
 					b.Fatal(err)

@@ -109,7 +109,7 @@ proofs:
 
 // desk is a command line with an engine that is not one.
 type desk struct {
-	*testing.T
+	testing.TB
 	engine *engine
 	env    map[string]string
 	in     string
@@ -119,9 +119,9 @@ type desk struct {
 	topics map[string]string // of the scenarios there are; by default one of two
 }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t testing.TB) *desk {
 	return &desk{
-		T: t, engine: &engine{}, now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), state: "good",
+		TB: t, engine: &engine{}, now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), state: "good",
 		env: map[string]string{"ENDSTATE_HOME": t.TempDir(), "ENDSTATE_OWNER": "ada"},
 	}
 }

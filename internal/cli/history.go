@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -31,11 +32,7 @@ func (a *app) historyCommand() *cobra.Command {
 				return labs.Misuse("There are no fewer than no attempts", "Give --last a number from 1; 0 shows all.")
 			}
 			name := strings.Join(args, "")
-			look := a.outlined
-			if asJSON {
-				look = a.remembered
-			}
-			all, err := look(c.Context(), name)
+			all, err := a.past(c.Context(), name, last, asJSON)
 			if err != nil {
 				return err
 			}
@@ -52,7 +49,7 @@ func (a *app) historyCommand() *cobra.Command {
 			if asJSON {
 				return report.JSON(a.Out, entries)
 			}
-			return a.writeHistory(name, entries, len(all), practice.TrendOf(all))
+			return a.writeHistory(name, entries, len(all) > len(entries), practice.TrendOf(all))
 		},
 	}
 	c.Flags().IntVar(&last, "last", 20, "so many of the latest; 0: all")
@@ -60,7 +57,24 @@ func (a *app) historyCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) writeHistory(name string, entries []practice.Entry, all int, trend practice.Trend) error {
+// past returns what a history is told from: whole attempts or outlines of them, and
+// no more of them than it takes to tell of the latest and what was before those.
+func (a *app) past(ctx context.Context, name string, last int, whole bool) ([]*attempts.Attempt, error) {
+	store, err := a.memory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	wanted := attempts.Filter{Owner: a.owner(), Scenario: name}
+	switch {
+	case whole:
+		return store.List(ctx, wanted)
+	case name == "" && last > 0:
+		return store.Latest(ctx, a.owner(), last+1)
+	}
+	return store.Outlines(ctx, wanted)
+}
+
+func (a *app) writeHistory(name string, entries []practice.Entry, more bool, trend practice.Trend) error {
 	if len(entries) == 0 {
 		_, err := fmt.Fprintln(a.Out, "There is no attempt yet. Begin one: endstate start SCENARIO · or let one be chosen: endstate next")
 		return err
@@ -91,8 +105,8 @@ func (a *app) writeHistory(name string, entries []practice.Entry, all int, trend
 	if slices.ContainsFunc(entries, func(e practice.Entry) bool { return !e.Over }) {
 		fmt.Fprintln(a.Out, style.Dim("▸ goes on"))
 	}
-	if len(entries) < all {
-		fmt.Fprintln(a.Out, style.Dim(fmt.Sprintf("The latest %d of %d; all: --last 0", len(entries), all)))
+	if more {
+		fmt.Fprintln(a.Out, style.Dim(fmt.Sprintf("These are the latest %d; all: --last 0", len(entries))))
 	}
 	if trend != "" && name != "" {
 		fmt.Fprintf(a.Out, "\nTrend: %s  %s\n", trend, spark(scores))

@@ -53,11 +53,13 @@ func (a *app) next(ctx context.Context) (*practice.Pick, error) {
 	if err != nil {
 		return nil, err
 	}
-	pick := progress.Next(rand.Uint64N)
+	pick := progress.Next()
 	if pick == nil {
 		return nil, labs.Misuse("There is nothing to choose from: a lab of every scenario goes on", "See them: endstate status")
 	}
-	return pick, nil
+	used, err := a.store.Seeds(ctx, a.owner(), pick.Scenario.Name)
+	pick.Seed = practice.NewSeed(used, rand.Uint64N)
+	return pick, err
 }
 
 // offered returns the scenarios whose servers are there.

@@ -9,6 +9,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
+	"endstate/internal/attempts"
 	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -48,7 +49,11 @@ func (a *app) assess(ctx context.Context) (*practice.Progress, error) {
 func (a *app) assessed(ctx context.Context, list func() []labs.Scenario) (*practice.Progress, error) {
 	scenarios := make(chan []labs.Scenario, 1)
 	go func() { scenarios <- list() }()
-	all, err := a.outlined(ctx, "")
+	store, err := a.memory(ctx)
+	var all []*attempts.Attempt
+	if err == nil {
+		all, err = store.Latest(ctx, a.owner(), practice.Latest)
+	}
 	known := <-scenarios
 	if err != nil {
 		return nil, err

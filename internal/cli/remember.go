@@ -32,16 +32,6 @@ func (a *app) remembered(ctx context.Context, scenario string) ([]*attempts.Atte
 	return store.List(ctx, attempts.Filter{Owner: a.owner(), Scenario: scenario})
 }
 
-// outlined returns the attempts of the owner in the order in which they began, and of
-// each how well it went.
-func (a *app) outlined(ctx context.Context, scenario string) ([]*attempts.Attempt, error) {
-	store, err := a.memory(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return store.Outlines(ctx, attempts.Filter{Owner: a.owner(), Scenario: scenario})
-}
-
 // begin opens the attempt of a lab, or finds it. What can't be found out about the
 // engine is left out: the lab goes on all the same.
 func (a *app) begin(ctx context.Context, store *attempts.Store, lab *labs.Lab, v *labs.Variant) (*attempts.Attempt, error) {

@@ -13,7 +13,7 @@ import (
 // Pick is what to practise now, and why.
 type Pick struct {
 	Scenario labs.Scenario `json:"scenario"`
-	Seed     uint64        `json:"seed"` // the learner never had this one
+	Seed     uint64        `json:"seed"` // one that the learner never had
 	State    State         `json:"state"`
 	Due      *time.Time    `json:"due"`
 	Why      []string      `json:"why"`
@@ -39,17 +39,16 @@ const (
 // Next picks what to practise now; nil if there is nothing to pick from. What is due
 // comes first; then what was never tried; then what is due next. Among equals, that
 // of the weakest topic is picked; there, of what was tried, what is remembered least,
-// and of what is new, the lowest level. What goes on is not picked. draw gives a
-// number from 0 to n-1.
-func (p *Progress) Next(draw func(n uint64) uint64) *Pick {
+// and of what is new, the lowest level. What goes on is not picked. The seed is left
+// to [NewSeed].
+func (p *Progress) Next() *Pick {
 	all := p.candidates()
 	if len(all) == 0 {
 		return nil
 	}
 	first := slices.MinFunc(all, compare)
 	return &Pick{
-		Scenario: first.Scenario, Seed: first.newSeed(draw), State: first.State, Due: first.Due,
-		Why: p.why(first),
+		Scenario: first.Scenario, State: first.State, Due: first.Due, Why: p.why(first),
 	}
 }
 
@@ -82,24 +81,24 @@ func compare(a, b candidate) int {
 		a.Level-b.Level, cmp.Compare(a.topic.Name, b.topic.Name), cmp.Compare(a.Name, b.Name))
 }
 
-// newSeed draws a seed that the scenario was never started at.
-func (s *Standing) newSeed(draw func(n uint64) uint64) uint64 {
+// NewSeed draws a seed that was not used. draw gives a number from 0 to n-1.
+func NewSeed(used map[uint64]bool, draw func(n uint64) uint64) uint64 {
 	free := uint64(maxSeed)
-	for seed := range s.seeds {
+	for seed := range used {
 		if seed >= 1 && seed <= maxSeed {
 			free--
 		}
 	}
 	if free == 0 {
 		seed := uint64(maxSeed) + 1
-		for s.seeds[seed] {
+		for used[seed] {
 			seed++
 		}
 		return seed
 	}
 	left := draw(free)
 	for seed := uint64(1); ; seed++ {
-		if s.seeds[seed] {
+		if used[seed] {
 			continue
 		}
 		if left == 0 {

@@ -30,8 +30,8 @@ const dayApart = 24 * time.Hour
 type Standing struct {
 	labs.Scenario
 	State    State      `json:"state"`
-	Attempts int        `json:"attempts"` // in which something was graded or help was had
-	Best     *int       `json:"best"`     // the best unaided score
+	Attempts int        `json:"attempts"` // of the latest, those in which something was graded or help was had
+	Best     *int       `json:"best"`     // the best unaided score of these
 	Latest   *int       `json:"latest"`   // the unaided score of the latest attempt
 	Last     *time.Time `json:"last"`     // when the latest attempt was worked on
 	Due      *time.Time `json:"due"`      // when it should be practised again
@@ -43,7 +43,6 @@ type Standing struct {
 	Trend    Trend   `json:"trend,omitempty"`
 
 	latest *attempts.Attempt
-	seeds  map[uint64]bool // that were used
 }
 
 // Topic is how a learner stands with a topic.
@@ -73,10 +72,11 @@ type Progress struct {
 	now time.Time
 }
 
-// lately is how many of the latest attempts are told of.
-const lately = 40
+// Latest is how many of the latest attempts at each scenario [Assess] wants: what was
+// before them has no weight any more.
+const Latest = 30
 
-// Assess says how a learner stands, from all their attempts in the order in which
+// Assess says how a learner stands, from their latest attempts in the order in which
 // they began. Attempts at scenarios that are no more say nothing about those there are.
 func Assess(scenarios []labs.Scenario, all []*attempts.Attempt, now time.Time) *Progress {
 	p := &Progress{Topics: []*Topic{}, Lately: []int{}, now: now}
@@ -87,7 +87,7 @@ func Assess(scenarios []labs.Scenario, all []*attempts.Attempt, now time.Time) *
 			p.Lately = append(p.Lately, unaided(a))
 		}
 	}
-	p.Lately = p.Lately[max(0, len(p.Lately)-lately):]
+	p.Lately = p.Lately[max(0, len(p.Lately)-Latest):]
 	for _, s := range scenarios {
 		p.level(s).add(assess(s, of[s.Name], now), now)
 	}
@@ -142,10 +142,9 @@ func (t *Topic) weigh() {
 
 // assess says how a learner stands with one scenario.
 func assess(s labs.Scenario, all []*attempts.Attempt, now time.Time) *Standing {
-	standing := &Standing{Scenario: s, State: Untried, seeds: map[uint64]bool{}}
+	standing := &Standing{Scenario: s, State: Untried}
 	var counted []*attempts.Attempt
 	for _, a := range all {
-		standing.seeds[a.Seed] = true
 		_, over := a.Over(now)
 		standing.Going = standing.Going || !over
 		if counts(a, now) {

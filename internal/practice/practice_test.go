@@ -65,18 +65,13 @@ func first(uint64) uint64 { return 0 }
 // next demands what is picked, and texts in why.
 func (l *learner) next(now time.Time, want string, why ...string) *Pick {
 	l.Helper()
-	pick := Assess(shelf, l.all, now).Next(first)
+	pick := Assess(shelf, l.all, now).Next()
 	if pick == nil || pick.Scenario.Name != want {
 		l.Fatalf("on %s, %+v is picked, want %s", now.Format("2 Jan"), pick, want)
 	}
 	for _, text := range why {
 		if !strings.Contains(strings.Join(pick.Why, "\n"), text) {
 			l.Errorf("%s is picked, and not because %q: %q", want, text, pick.Why)
-		}
-	}
-	for _, a := range l.all {
-		if a.Scenario == want && a.Seed == pick.Seed {
-			l.Errorf("seed %d was used", a.Seed)
 		}
 	}
 	return pick
@@ -193,21 +188,21 @@ func TestSooner(t *testing.T) {
 }
 
 func TestNeverTheSameSeed(t *testing.T) {
-	l := &learner{T: t}
+	used := map[uint64]bool{0: true, 1 << 63: true}
+	last := func(n uint64) uint64 { return n - 1 }
 	for i := range maxSeed {
-		l.goes(day(-1), "git-lost", 20, 5, func(a *attempts.Attempt) { a.Seed = uint64(i + 1) })
-		if i%1111 != 0 && i < maxSeed-3 {
-			continue
+		draw := []func(uint64) uint64{first, last, func(n uint64) uint64 { return n / 2 }}[i%3]
+		seed := NewSeed(used, draw)
+		if used[seed] || seed > maxSeed {
+			t.Fatalf("seed %d after %d others", seed, i)
 		}
-		s := l.stands(day(30), "git-lost")
-		for _, draw := range []func(uint64) uint64{first, func(n uint64) uint64 { return n - 1 }, func(n uint64) uint64 { return n / 2 }} {
-			if seed := s.newSeed(draw); seed <= uint64(i+1) {
-				t.Fatalf("seed %d after %d seeds", seed, i+1)
-			}
-		}
+		used[seed] = true
 	}
-	if seed := l.stands(day(30), "git-lost").newSeed(first); seed != maxSeed+1 {
-		t.Errorf("seed %d when all short ones were used", seed)
+	for want := range uint64(3) {
+		if seed := NewSeed(used, first); seed != maxSeed+1+want {
+			t.Errorf("seed %d when all short ones were used", seed)
+		}
+		used[maxSeed+1+want] = true
 	}
 }
 
@@ -220,7 +215,7 @@ func TestGoing(t *testing.T) {
 	}
 	l.next(day(0).Add(time.Hour), "mysql-definer")
 	l.goes(day(0), "mysql-definer", 20, 5, open)
-	if pick := Assess(shelf, l.all, day(0).Add(time.Hour)).Next(first); pick != nil {
+	if pick := Assess(shelf, l.all, day(0).Add(time.Hour)).Next(); pick != nil {
 		t.Errorf("%+v is picked", pick)
 	}
 	// Their time is up, though nobody closed them.

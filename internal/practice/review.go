@@ -57,14 +57,9 @@ func scheduler() *fsrs.FSRS {
 	return fsrs.NewFSRS(parameters)
 }
 
-// reviews is how many of the latest are looked at: what was before them has no weight
-// any more.
-const reviews = 100
-
 // schedule says when a scenario is due, and how well it is remembered now. Imported
 // attempts may overlap: a review is never earlier than the one before it.
 func (s *Standing) schedule(all []*attempts.Attempt, now time.Time) {
-	all = all[max(0, len(all)-reviews):]
 	f := scheduler()
 	card := fsrs.NewCard(all[0].Worked)
 	for _, a := range all {
