@@ -192,6 +192,7 @@ func (a *app) sweep(ctx context.Context) error {
 			a.closed(ctx, lab, lab.Expires, attempts.Expired)
 		default:
 			fmt.Fprintf(a.Err, "What a start of %s that was cut off had left has been removed.\n", lab.Scenario)
+			a.closed(ctx, lab, a.Clock(), attempts.Gone)
 		}
 	}
 	return err
