@@ -141,7 +141,7 @@ func TestEnds(t *testing.T) {
 	}
 	later := aLab()
 	later.Started = minute(30)
-	second := attemptOf(t, store, later)
+	attemptOf(t, store, later)
 	if a = attemptOf(t, store, aLab()); a.Ending != Gone || !a.Ended.Equal(minute(3)) {
 		t.Errorf("%+v", a)
 	}
@@ -150,7 +150,7 @@ func TestEnds(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if second = attemptOf(t, store, later); second.Ending != Stopped || !second.Ended.Equal(minute(40)) {
+	if second := attemptOf(t, store, later); second.Ending != Stopped || !second.Ended.Equal(minute(40)) {
 		t.Errorf("%+v", second)
 	}
 	if err := store.End(ctx, &labs.Lab{ID: "nobody's", Started: started}, minute(40), Stopped); err != nil {

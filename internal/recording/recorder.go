@@ -149,8 +149,10 @@ func (r *Recorder) line(value any) {
 		return
 	}
 	if r.size+int64(len(text))+1 > r.limit-room {
-		text, _ = json.Marshal([]any{json.Number(fmt.Sprintf("%.6f", r.last.Seconds())), Output,
-			fmt.Sprintf("\r\n[The recording ends here: it has reached %d MiB.]\r\n", r.limit>>20)})
+		text, _ = json.Marshal([]any{
+			json.Number(fmt.Sprintf("%.6f", r.last.Seconds())), Output,
+			fmt.Sprintf("\r\n[The recording ends here: it has reached %d MiB.]\r\n", r.limit>>20),
+		})
 		r.err = errFull
 	}
 	n, err := r.file.Write(append(text, '\n'))

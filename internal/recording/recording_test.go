@@ -62,8 +62,10 @@ func TestRecorded(t *testing.T) {
 	}
 	got := reopened(t, path)
 	want := []Event{
-		{0, Output, "$ ls\r\n\x1b[31mżółć\x1b[0m"}, {1500 * time.Millisecond, Resize, "100x30"},
-		{1500 * time.Millisecond, Marker, "check: 70 of 100"}, {2500 * time.Millisecond, Output, "\ufffd\x00<script>"},
+		{0, Output, "$ ls\r\n\x1b[31mżółć\x1b[0m"},
+		{1500 * time.Millisecond, Resize, "100x30"},
+		{1500 * time.Millisecond, Marker, "check: 70 of 100"},
+		{2500 * time.Millisecond, Output, "\ufffd\x00<script>"},
 	}
 	if diff := cmp.Diff(want, got.Events); diff != "" {
 		t.Error(diff)
@@ -207,8 +209,12 @@ func played(t *testing.T, r *Recording, speed float64, keys func(chan<- byte)) (
 }
 
 var short = &Recording{Events: []Event{
-	{time.Second, Output, "a"}, {2 * time.Second, Marker, "check"}, {2 * time.Second, Output, "b"},
-	{62 * time.Second, Output, "c"}, {70 * time.Second, Marker, "check"}, {72 * time.Second, Output, "d"},
+	{time.Second, Output, "a"},
+	{2 * time.Second, Marker, "check"},
+	{2 * time.Second, Output, "b"},
+	{62 * time.Second, Output, "c"},
+	{70 * time.Second, Marker, "check"},
+	{72 * time.Second, Output, "d"},
 }}
 
 func TestPlay(t *testing.T) {
