@@ -2,7 +2,7 @@ package attempts
 
 // migrations bring a store from one version to the next; its version is how many
 // of them it has been through. One that was released is never changed.
-var migrations = []string{firstVersion, secondVersion}
+var migrations = []string{firstVersion, secondVersion, examTables}
 
 const firstVersion = `
 CREATE TABLE attempts (

@@ -1,0 +1,160 @@
+package attempts
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+// examTables is the migration that gives exams a place. A sitting is kept whole, as
+// it is read and changed whole; beside it stands what is asked for.
+const examTables = `
+CREATE TABLE exams (
+	id        INTEGER PRIMARY KEY,
+	owner     TEXT NOT NULL,
+	candidate TEXT NOT NULL,
+	created   TEXT NOT NULL,
+	ended     TEXT,
+	pending   INTEGER NOT NULL, -- it has not ended, or nobody has tried to grade it whole
+	sitting   TEXT NOT NULL
+) STRICT;
+CREATE INDEX exams_pending ON exams (id) WHERE pending;
+CREATE UNIQUE INDEX one_exam_at_a_time ON exams (owner, candidate) WHERE ended IS NULL;
+`
+
+var _ exams.Store = (*Store)(nil)
+
+// AddExam keeps a new sitting and gives it its ID.
+func (s *Store) AddExam(ctx context.Context, sitting *exams.Sitting) error {
+	var other int64
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		err := tx.QueryRowContext(ctx, "SELECT id FROM exams WHERE owner = ? AND candidate = ? AND ended IS NULL",
+			sitting.Owner, sitting.Candidate).Scan(&other)
+		if err == nil || !errors.Is(err, sql.ErrNoRows) {
+			return err
+		}
+		result, err := tx.ExecContext(ctx, "INSERT INTO exams (owner, candidate, created, pending, sitting) VALUES (?, ?, ?, 1, '{}')",
+			sitting.Owner, sitting.Candidate, sitting.Created.UTC().Format(time.RFC3339))
+		if err != nil {
+			return err
+		}
+		if sitting.ID, err = result.LastInsertId(); err != nil {
+			return err
+		}
+		return writeExam(ctx, tx, sitting)
+	})
+	switch {
+	case err != nil:
+		return s.failed("keep exam", err)
+	case other != 0:
+		return labs.Misuse(fmt.Sprintf("Candidate %s has not ended exam %d", sitting.Candidate, other),
+			"Go on with it: endstate exam resume · end it: endstate exam submit")
+	}
+	return nil
+}
+
+func writeExam(ctx context.Context, tx *sql.Tx, sitting *exams.Sitting) error {
+	text, err := json.Marshal(sitting)
+	if err != nil {
+		return err
+	}
+	var ended any
+	if !sitting.Ended.IsZero() {
+		ended = sitting.Ended.UTC().Format(time.RFC3339)
+	}
+	pending := sitting.Ended.IsZero() || len(sitting.Pending()) > 0
+	_, err = tx.ExecContext(ctx, "UPDATE exams SET ended = ?, pending = ?, sitting = ? WHERE id = ?", ended, pending, string(text), sitting.ID)
+	return err
+}
+
+// ChangeExam changes a sitting as nobody else does.
+func (s *Store) ChangeExam(ctx context.Context, id int64, change func(*exams.Sitting) error) (*exams.Sitting, error) {
+	var sitting *exams.Sitting
+	var refused error
+	err := s.change(ctx, func(tx *sql.Tx) error {
+		var text string
+		err := tx.QueryRowContext(ctx, "SELECT sitting FROM exams WHERE id = ?", id).Scan(&text)
+		if errors.Is(err, sql.ErrNoRows) {
+			refused = noExam(id)
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if sitting, err = readExam(text); err != nil {
+			return err
+		}
+		if refused = change(sitting); refused != nil {
+			return nil
+		}
+		return writeExam(ctx, tx, sitting)
+	})
+	if err != nil {
+		return nil, s.failed("change exam", err)
+	}
+	return sitting, refused
+}
+
+// Exam returns a sitting.
+func (s *Store) Exam(ctx context.Context, id int64) (*exams.Sitting, error) {
+	found, err := s.selectExams(ctx, "WHERE id = ?", id)
+	if err == nil && len(found) == 0 {
+		return nil, noExam(id)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// Exams returns all sittings, the latest first.
+func (s *Store) Exams(ctx context.Context) ([]*exams.Sitting, error) {
+	return s.selectExams(ctx, "ORDER BY id DESC")
+}
+
+// OpenExams returns those that have not ended, or that nobody has tried to grade whole.
+func (s *Store) OpenExams(ctx context.Context) ([]*exams.Sitting, error) {
+	return s.selectExams(ctx, "WHERE pending ORDER BY id")
+}
+
+func (s *Store) selectExams(ctx context.Context, which string, args ...any) ([]*exams.Sitting, error) {
+	rows, err := s.db.QueryContext(ctx, "SELECT sitting FROM exams "+which, args...)
+	if err != nil {
+		return nil, s.failed("read exams", err)
+	}
+	defer rows.Close()
+	var found []*exams.Sitting
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, s.failed("read exams", err)
+		}
+		sitting, err := readExam(text)
+		if err != nil {
+			return nil, s.failed("read exams", err)
+		}
+		found = append(found, sitting)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, s.failed("read exams", err)
+	}
+	return found, nil
+}
+
+func readExam(text string) (*exams.Sitting, error) {
+	sitting := &exams.Sitting{}
+	if err := json.Unmarshal([]byte(text), sitting); err != nil {
+		return nil, fmt.Errorf("read sitting: %w", err)
+	}
+	return sitting, nil
+}
+
+func noExam(id int64) error {
+	return labs.Misuse(fmt.Sprintf("There is no exam %d", id), "See them: endstate exam list")
+}

@@ -1,0 +1,187 @@
+package exams
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+
+	"endstate/labs"
+)
+
+const (
+	// So many drawings are tried for one whose questions can be done in time.
+	drawings = 100
+	// Seeds are short, so that they can be said aloud.
+	maxSeed = 9999
+)
+
+// Bank is what questions are drawn from.
+type Bank struct {
+	Scenarios []labs.Scenario
+	// Offered reports whether a scenario's servers are there. Others are not drawn.
+	Offered func(labs.Scenario) bool
+	Topic   string // for [ChosenTopic]
+}
+
+// slot is a place for one question, and the scenarios that may take it.
+type slot struct {
+	item   Item
+	wanted string // in words
+	may    []labs.Scenario
+}
+
+// Draw draws the questions of an exam at a seed, none twice. Of several drawings it
+// takes the first whose par fits into the exam's time, else the shortest. The same
+// seed and bank give the same questions.
+func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
+	slots, err := bank.slots(b)
+	if err != nil {
+		return nil, err
+	}
+	var best []labs.Scenario
+	shortest := 0
+	for i := range drawings {
+		drawn := match(slots, random(seed, fmt.Sprintf("drawing %d", i)))
+		par := 0
+		for j, s := range drawn {
+			if s.Name == "" {
+				return nil, tooFew(b, slots, slots[j].wanted)
+			}
+			par += s.Minutes
+		}
+		if best == nil || par < shortest {
+			best, shortest = drawn, par
+		}
+		if float64(par) <= b.Minutes {
+			best = drawn
+			break
+		}
+	}
+	questions := make([]Question, len(slots))
+	for i, s := range best {
+		questions[i] = Question{
+			Number: i + 1, Scenario: s.Name, Title: s.Title, Topic: s.Topic, Level: s.Level, Minutes: s.Minutes, Hash: s.Hash,
+			Seed: random(seed, "question "+s.Name).Uint64N(maxSeed) + 1, Points: slots[i].item.Points,
+		}
+	}
+	return questions, nil
+}
+
+// random returns a stream of random numbers of its own for a name at a seed.
+func random(seed uint64, name string) *rand.Rand {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("exam "+name+"\x00"), seed))
+	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16])))
+}
+
+// slots returns a slot for each question that the blueprint asks for.
+func (bank Bank) slots(b *Blueprint) ([]slot, error) {
+	var slots []slot
+	for _, item := range b.Items {
+		if item.Topic == ChosenTopic {
+			if bank.Topic == "" {
+				return nil, labs.Misuse("The exam "+b.Name+" is about one topic", "Name it: --topic "+strings.Join(bank.topics(Item{}), "|"))
+			}
+			item.Topic = bank.Topic
+		}
+		topics := []string{item.Topic}
+		if item.Topic == EachTopic {
+			topics = bank.topics(Item{Level: item.Level})
+		}
+		for _, topic := range topics {
+			item.Topic = topic
+			one := slot{item: item, wanted: item.words()}
+			one.may = slices.DeleteFunc(slices.Clone(bank.Scenarios), func(s labs.Scenario) bool { return !bank.suits(item, s) })
+			for range max(1, item.Count) {
+				slots = append(slots, one)
+			}
+		}
+	}
+	if len(slots) == 0 || len(slots) > MaxQuestions {
+		return nil, &labs.Problem{What: fmt.Sprintf("The exam %s would have %d questions", b.Name, len(slots)), Do: fmt.Sprintf("Let it have 1 to %d.", MaxQuestions)}
+	}
+	return slots, nil
+}
+
+func (bank Bank) suits(item Item, s labs.Scenario) bool {
+	switch {
+	case bank.Offered != nil && !bank.Offered(s):
+		return false
+	case item.Scenario != "":
+		return s.Name == item.Scenario
+	}
+	return (item.Topic == "" || s.Topic == item.Topic) && (item.Level == 0 || s.Level == item.Level)
+}
+
+// topics returns the topics that have a scenario which suits, in order.
+func (bank Bank) topics(item Item) []string {
+	var topics []string
+	for _, s := range bank.Scenarios {
+		if bank.suits(item, s) {
+			topics = append(topics, s.Topic)
+		}
+	}
+	slices.Sort(topics)
+	return slices.Compact(topics)
+}
+
+// words says what an item asks for.
+func (i Item) words() string {
+	if i.Scenario != "" {
+		return "the scenario " + i.Scenario
+	}
+	text := "any topic"
+	if i.Topic != "" {
+		text = "topic " + i.Topic
+	}
+	if i.Level > 0 {
+		text += fmt.Sprintf(" at level %d", i.Level)
+	}
+	return text
+}
+
+func tooFew(b *Blueprint, slots []slot, wanted string) error {
+	there := 0
+	for _, one := range slots {
+		if one.wanted == wanted {
+			there = len(one.may)
+		}
+	}
+	return &labs.Problem{
+		What: fmt.Sprintf("The exam %s can't be drawn: it asks for more of %s than there are (%d)", b.Name, wanted, there),
+		Do:   "Ask for fewer, or add scenarios: --scenarios FOLDER. A scenario whose server is not there is not drawn: endstate doctor",
+	}
+}
+
+// match gives every slot a scenario of its own, where that can be done, whatever
+// the order in which slots compete: a slot may push another one to a scenario that
+// is still free. Slots that find none get the zero Scenario.
+func match(slots []slot, random *rand.Rand) []labs.Scenario {
+	drawn := make([]labs.Scenario, len(slots))
+	orders := make([][]labs.Scenario, len(slots))
+	for i, one := range slots {
+		orders[i] = slices.Clone(one.may)
+		random.Shuffle(len(orders[i]), func(a, b int) { orders[i][a], orders[i][b] = orders[i][b], orders[i][a] })
+	}
+	taken := map[string]int{} // scenario → slot
+	var place func(int, map[string]bool) bool
+	place = func(i int, tried map[string]bool) bool {
+		for _, s := range orders[i] {
+			if tried[s.Name] {
+				continue
+			}
+			tried[s.Name] = true
+			if holder, ok := taken[s.Name]; !ok || place(holder, tried) {
+				taken[s.Name], drawn[i] = i, s
+				return true
+			}
+		}
+		return false
+	}
+	for i := range slots {
+		place(i, map[string]bool{})
+	}
+	return drawn
+}

@@ -1,0 +1,124 @@
+package exams
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"endstate/labs"
+)
+
+// Submit ends an exam and grades it; once it has ended, it grades what could not be
+// graded again.
+func (p *Proctor) Submit(ctx context.Context, id int64, emit labs.Emit) (*Sitting, error) {
+	s, err := p.Store.ChangeExam(ctx, id, func(s *Sitting) error {
+		s.End(p.Clock())
+		return nil
+	})
+	if err != nil {
+		return s, err
+	}
+	return p.grade(ctx, s, s.Ungraded(), emit)
+}
+
+// Due returns the sittings whose time is up, or whose grading was cut off.
+func (p *Proctor) Due(ctx context.Context) ([]*Sitting, error) {
+	open, err := p.Store.OpenExams(ctx)
+	return slices.DeleteFunc(open, func(s *Sitting) bool {
+		return !s.Due(p.Clock()) && (s.Ended.IsZero() || len(s.Pending()) == 0)
+	}), err
+}
+
+// Finish ends an exam whose time is up and grades what nobody has tried to grade
+// yet.
+func (p *Proctor) Finish(ctx context.Context, id int64, emit labs.Emit) (*Sitting, error) {
+	s, err := p.Store.ChangeExam(ctx, id, func(s *Sitting) error {
+		if s.Due(p.Clock()) {
+			s.End(p.Clock())
+		}
+		return nil
+	})
+	if err != nil || s.Ended.IsZero() {
+		return s, err
+	}
+	return p.grade(ctx, s, s.Pending(), emit)
+}
+
+// grade grades questions, one after the other. Each grade is stored before its lab
+// is removed; the lab of a question that could not be graded stays.
+func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit labs.Emit) (*Sitting, error) {
+	var failed []error
+	for _, n := range numbers {
+		q := &s.Questions[n-1]
+		end := emit.Step(fmt.Sprintf("question %d", n), fmt.Sprintf("Grading question %d of %d", n, len(s.Questions)))
+		grade, err := p.look(ctx, s, q)
+		end(err)
+		if err != nil {
+			return s, err
+		}
+		id := s.ID
+		if s, err = p.Store.ChangeExam(ctx, id, func(s *Sitting) error { return s.SetGrade(n, grade) }); err != nil {
+			return s, err
+		}
+		if grade.Score != nil {
+			failed = append(failed, p.Labs.Remove(ctx, s, &s.Questions[n-1]))
+		}
+	}
+	return s, errors.Join(failed...)
+}
+
+// look grades one question. An error means that the grading was cut off: what could
+// not be graded is a grade that says so.
+func (p *Proctor) look(ctx context.Context, s *Sitting, q *Question) (Grade, error) {
+	grade := Grade{At: p.Clock()}
+	if !s.Opened(q.Number) {
+		nothing := 0
+		grade.Score, grade.Why = &nothing, "It was never opened."
+		return grade, nil
+	}
+	report, err := p.Labs.Check(ctx, s, q, nil)
+	if err == nil {
+		err = p.charge(s, q.Number, report)
+	}
+	switch {
+	case ctx.Err() != nil:
+		return grade, context.Cause(ctx)
+	case errors.Is(err, labs.ErrNotFound):
+		grade.Why = "Its lab is not there any more: it was removed, or its time had passed."
+	case err != nil:
+		grade.Why = told(err)
+	default:
+		grade.At, grade.Report, grade.Score = report.At, report, report.Score
+		if !report.Graded() {
+			grade.Why = obstacles(report)
+		}
+	}
+	return grade, nil
+}
+
+// told returns an error as one text.
+func told(err error) string {
+	var problem *labs.Problem
+	if !errors.As(err, &problem) {
+		return err.Error()
+	}
+	text := strings.TrimSuffix(problem.What, ".") + "."
+	if problem.Err != nil {
+		text += " (" + problem.Err.Error() + ")"
+	}
+	return text
+}
+
+// obstacles says what kept a report from being graded, each reason once.
+func obstacles(report *labs.Report) string {
+	var lines []string
+	for _, result := range slices.Concat(report.Checks, report.Guards) {
+		line, _, _ := strings.Cut(result.Message, "\n")
+		if result.Verdict == labs.Ungraded && !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}

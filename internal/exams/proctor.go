@@ -1,0 +1,200 @@
+package exams
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"endstate/labs"
+)
+
+// Proctor runs sittings: it draws them, has their labs made ready, keeps the clock
+// and grades. Every step is stored before it is told, so that another process can
+// go on where this one was killed.
+type Proctor struct {
+	Store     Store
+	Labs      Labs
+	Scenarios labs.Scenarios
+	Clock     func() time.Time
+
+	opening chan struct{} // one lab is made ready at a time
+}
+
+// NewProctor returns a proctor.
+func NewProctor(store Store, rooms Labs, scenarios labs.Scenarios, clock func() time.Time) *Proctor {
+	return &Proctor{Store: store, Labs: rooms, Scenarios: scenarios, Clock: clock, opening: make(chan struct{}, 1)}
+}
+
+// Draw draws a sitting and keeps it. Its clock starts with the first lab that is
+// ready: see [Proctor.Open].
+func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank, owner, candidate string) (*Sitting, error) {
+	questions, err := Draw(b, seed, bank)
+	if err != nil {
+		return nil, err
+	}
+	s := &Sitting{
+		Owner: owner, Candidate: candidate, Blueprint: *b, Topic: bank.Topic, Seed: seed, Created: p.Clock(),
+		LabOwner: owner + "/exam-" + strings.ToLower(rand.Text()[:8]), Questions: questions, Current: 1,
+	}
+	return s, p.Store.AddExam(ctx, s)
+}
+
+// Goto brings the candidate to a question, whose lab is made ready first if it is
+// not. Meanwhile the clock stands.
+func (p *Proctor) Goto(ctx context.Context, id int64, n int, emit labs.Emit) (*Sitting, *labs.Lab, error) {
+	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error {
+		if err := s.Goto(n, now); err != nil {
+			return err
+		}
+		if s.Questions[n-1].Ready.IsZero() {
+			s.Wait(n, now)
+		}
+		return nil
+	})
+	if err != nil {
+		return s, nil, err
+	}
+	lab, err := p.Open(ctx, id, n, emit)
+	if err != nil {
+		return s, nil, err
+	}
+	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Goto(n, now) })
+	return s, lab, err
+}
+
+// Open makes a question's lab ready. The first one that is starts the clock.
+func (p *Proctor) Open(ctx context.Context, id int64, n int, emit labs.Emit) (*labs.Lab, error) {
+	select {
+	case p.opening <- struct{}{}:
+		defer func() { <-p.opening }()
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+	s, err := p.Store.Exam(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.Question(n)
+	if err == nil {
+		err = s.open(p.Clock())
+	}
+	if err != nil {
+		return nil, err
+	}
+	lab, err := p.Labs.Open(ctx, s, q, emit)
+	if err != nil {
+		return nil, err
+	}
+	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Ready(n, now) })
+	if err != nil {
+		return nil, err
+	}
+	if err := s.open(p.Clock()); err != nil {
+		// It ended while the lab was being started: nobody else will remove it.
+		return nil, errors.Join(err, p.Labs.Remove(context.WithoutCancel(ctx), s, q))
+	}
+	return lab, nil
+}
+
+// Prepare makes the labs of all questions ready, one after the other. A lab that
+// can't be started is left to [Proctor.Goto], which says why.
+func (p *Proctor) Prepare(ctx context.Context, id int64) {
+	s, err := p.Store.Exam(ctx, id)
+	if err != nil {
+		return
+	}
+	for _, q := range s.Questions {
+		if ctx.Err() != nil {
+			return
+		}
+		if q.Ready.IsZero() {
+			_, _ = p.Open(ctx, id, q.Number, nil)
+		}
+	}
+}
+
+// Check grades a question while the exam runs. If that can't be done the clock
+// stands from when it was asked for, until it can or the candidate goes on.
+func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*Sitting, *labs.Report, error) {
+	asked := p.Clock()
+	s, err := p.Store.Exam(ctx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	q, err := s.Question(n)
+	if err == nil {
+		err = s.open(asked)
+	}
+	if err == nil && !s.Opened(n) {
+		err = labs.Misuse(fmt.Sprintf("Question %d has not been opened yet", n), fmt.Sprintf("Go to it: endstate exam goto %d", n))
+	}
+	if err != nil {
+		return s, nil, err
+	}
+	report, checkErr := p.Labs.Check(ctx, s, q, emit)
+	if ctx.Err() != nil {
+		return s, nil, context.Cause(ctx)
+	}
+	graded := checkErr == nil && report.Graded()
+	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Checked(n, graded, asked, now) })
+	if err != nil || checkErr != nil {
+		return s, nil, errors.Join(err, checkErr)
+	}
+	if err := p.charge(s, n, report); err != nil {
+		return s, nil, err
+	}
+	return s, report, nil
+}
+
+// charge charges a report the hints that were opened.
+func (p *Proctor) charge(s *Sitting, n int, report *labs.Report) error {
+	q := s.Questions[n-1]
+	v, err := p.Scenarios.Variant(q.Scenario, q.Seed)
+	if err != nil {
+		return err
+	}
+	report.Charge(s.Blueprint.Hints.Charged(v.Hints[:min(q.Hints, len(v.Hints))]), false)
+	return nil
+}
+
+// change changes a sitting at the present time.
+func (p *Proctor) change(ctx context.Context, id int64, change func(*Sitting, time.Time) error) (*Sitting, error) {
+	return p.Store.ChangeExam(ctx, id, func(s *Sitting) error { return change(s, p.Clock()) })
+}
+
+// Flag puts a flag on a question, or takes it away.
+func (p *Proctor) Flag(ctx context.Context, id int64, n int) (*Sitting, error) {
+	return p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Flag(n, now) })
+}
+
+// Hint opens one more hint of a question and returns those that are open.
+func (p *Proctor) Hint(ctx context.Context, id int64, n int) ([]labs.Hint, error) {
+	s, err := p.Store.Exam(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.Question(n)
+	if err != nil {
+		return nil, err
+	}
+	v, err := p.Scenarios.Variant(q.Scenario, q.Seed)
+	if err != nil {
+		return nil, err
+	}
+	if len(v.Hints) == 0 {
+		return nil, labs.Misuse("The question has no hints", "Look at the task again.")
+	}
+	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error {
+		if s.Questions[n-1].Hints >= len(v.Hints) {
+			return s.open(now)
+		}
+		return s.OpenHint(n, now)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Blueprint.Hints.Charged(v.Hints[:s.Questions[n-1].Hints]), nil
+}

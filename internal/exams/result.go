@@ -1,0 +1,40 @@
+package exams
+
+// Result is what came of an exam as a whole.
+type Result struct {
+	Earned   float64  `json:"earned"`   // of Points
+	Points   int      `json:"points"`   // that there were to earn
+	Percent  *float64 `json:"percent"`  // missing: not all could be graded
+	Pass     int      `json:"pass"`     // percent that pass
+	Passed   *bool    `json:"passed"`   // missing: not all could be graded
+	Ungraded []int    `json:"ungraded"` // numbers of the questions without a score
+}
+
+// Result adds up the grades. The pass mark is compared in whole numbers, so that
+// nobody fails by a rounding.
+func (s *Sitting) Result() Result {
+	result := Result{Pass: s.Blueprint.Pass, Ungraded: append([]int{}, s.Ungraded()...)}
+	hundredths := 0
+	for _, q := range s.Questions {
+		result.Points += q.Points
+		if q.Grade != nil && q.Grade.Score != nil {
+			hundredths += *q.Grade.Score * q.Points
+		}
+	}
+	result.Earned = float64(hundredths) / 100
+	if len(result.Ungraded) > 0 || result.Points == 0 {
+		return result
+	}
+	percent := float64(hundredths) / float64(result.Points)
+	passed := hundredths >= s.Blueprint.Pass*result.Points
+	result.Percent, result.Passed = &percent, &passed
+	return result
+}
+
+// Earned returns the points that a question earned, and whether it is graded.
+func (q *Question) Earned() (float64, bool) {
+	if q.Grade == nil || q.Grade.Score == nil {
+		return 0, false
+	}
+	return float64(*q.Grade.Score*q.Points) / 100, true
+}

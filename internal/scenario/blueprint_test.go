@@ -1,0 +1,109 @@
+package scenario
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"endstate/internal/exams"
+	"endstate/scenarios"
+)
+
+func bank() *Library {
+	return &Library{folders: map[string]*folder{"git-one": {name: "git-one", doc: &document{Topic: text{Value: "git"}}}}}
+}
+
+func TestBlueprintIsRead(t *testing.T) {
+	got, err := bank().Blueprint("mine", "mine.yaml", []byte(`
+title: Mine
+minutes: 1.5
+feedback: score
+hints: 7
+pass: 50
+seed: 4711
+questions:
+  - {scenario: git-one, points: 30}
+  - {topic: git, level: 2, count: 2, points: 10}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seven, seed := 7, uint64(4711)
+	want := &exams.Blueprint{
+		Name: "mine", Title: "Mine", Minutes: 1.5, Feedback: exams.FeedbackScore, Hints: exams.Hints{Allowed: true, Costs: &seven}, Pass: 50, Seed: &seed,
+		Items: []exams.Item{{Scenario: "git-one", Count: 1, Points: 30}, {Topic: "git", Level: 2, Count: 2, Points: 10}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if got.Length().Seconds() != 90 {
+		t.Errorf("it takes %v", got.Length())
+	}
+}
+
+// Every mistake names its place, as editors understand it.
+func TestBlueprintMistakes(t *testing.T) {
+	const head = "title: T\nminutes: 5\npass: 50\n"
+	for _, test := range []struct{ text, want string }{
+		{head + "question: []\n", `b.yaml:4:1: unknown field "question"`},
+		{head + "questions:\n  - {topic: git, lvel: 2, points: 1}\n", `b.yaml:5:18: unknown field "lvel"`},
+		{head + "feedback: some\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:11: feedback is none, score or full"},
+		{head + "feedback: ''\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:11: feedback is none, score or full"},
+		{head + "hints: 101\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:8: hints are none"},
+		{head + "seed: each\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:7: seed is candidate"},
+		{head + "questions:\n  - {scenario: git-two, points: 1}\n", `b.yaml:5:16: there is no scenario "git-two"`},
+		{head + "questions:\n  - {scenario: git-one, count: 2, points: 1}\n", "b.yaml:5:16: a scenario that is named is not drawn"},
+		{head + "questions:\n  - {topic: gti, points: 1}\n", `b.yaml:5:13: no scenario is of topic "gti"`},
+		{head + "questions:\n  - {topic: git}\n", "b.yaml:5:5: points is missing"},
+		{head + "questions:\n  - {points: 1}\n", "b.yaml:5:5: a question names a scenario"},
+		{head + "questions:\n  - {topic: git, level: 4, points: 1}\n", "b.yaml:5:25: level must be a whole number from 1 to 3"},
+		{head + "questions:\n  - {topic: git, count: 1.5, points: 1}\n", "b.yaml:5:25: count must be"},
+		{head + "questions:\n  - {topic: git, points: many}\n", "b.yaml:5:"},
+		{"title: T\nminutes: 0\npass: 101\nquestions: [{topic: git, points: 1}]\n", "b.yaml:3:7: pass must be a whole number from 0 to 100\nb.yaml:2:10: minutes must be"},
+		{"minutes: 5\n", "title is missing\nb.yaml: pass is missing"},
+		{head, "b.yaml: questions is missing"},
+		{"", "b.yaml: "},
+		{"title: [", "b.yaml:"},
+	} {
+		b, err := bank().Blueprint("b", "b.yaml", []byte(test.text))
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%q is read as %+v, and the mistake is\n%v\nwant\n%s", test.text, b, err, test.want)
+		}
+	}
+}
+
+// The blueprints that come along are right, and can be drawn.
+func TestBuiltInBlueprints(t *testing.T) {
+	library := New(nil, Root{Files: scenarios.Files})
+	for _, name := range exams.Names() {
+		data, err := exams.Read(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := library.Blueprint(name, name+".yaml", data)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		topics := []string{""}
+		if b.AsksTopic() {
+			topics = []string{"git", "mysql", "mongodb"}
+		}
+		for _, topic := range topics {
+			for seed := range uint64(50) {
+				questions, err := exams.Draw(b, seed, exams.Bank{Scenarios: library.List(), Topic: topic})
+				if err != nil {
+					t.Fatalf("%s, topic %q, seed %d: %v", name, topic, seed, err)
+				}
+				par := 0
+				for _, q := range questions {
+					par += q.Minutes
+				}
+				if float64(par) > b.Minutes {
+					t.Errorf("%s, topic %q, seed %d: the questions take %d minutes of %v", name, topic, seed, par, b.Minutes)
+				}
+			}
+		}
+	}
+}
