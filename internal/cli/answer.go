@@ -19,6 +19,11 @@ func (in *visit) answer(ctx context.Context, verb string, screen *terminal.Scree
 	elsewhere := in.app.Err
 	in.app.Err = screen
 	defer func() { in.app.Err = elsewhere }()
+	if in.seat != nil {
+		goOn, err := in.seat.answer(ctx, in, verb, screen, style)
+		in.show(screen, err)
+		return goOn
+	}
 	var err error
 	replaced := false
 	switch verb {

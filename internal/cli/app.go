@@ -33,6 +33,7 @@ type app struct {
 		owner     string
 		noRecord  bool
 	}
+	swept   bool // what is past its time was swept
 	running bool // arguments were understood, a command is at work
 	backend *Backend
 	cache   int64 // bytes that snapshots may take
@@ -40,6 +41,8 @@ type app struct {
 	known   *scenario.Library
 	store   *attempts.Store
 	stored  bool // it was tried to open the store
+	// finished: exams whose time is up were looked for
+	finished bool
 }
 
 const (
@@ -150,12 +153,13 @@ func (a *app) probes() []labs.Probe {
 // open opens the engine and sweeps what is past its time. Every command that needs
 // the engine begins so.
 func (a *app) open(ctx context.Context) error {
-	if a.backend != nil {
+	if a.swept {
 		return nil
 	}
 	if err := a.connect(ctx); err != nil {
 		return err
 	}
+	a.swept = true
 	err := a.sweep(ctx)
 	if ctx.Err() != nil {
 		return err
@@ -167,6 +171,9 @@ func (a *app) open(ctx context.Context) error {
 }
 
 func (a *app) connect(ctx context.Context) error {
+	if a.backend != nil {
+		return nil
+	}
 	subnets, err := docker.ParseSubnets(a.setting("ENDSTATE_SUBNETS", defaultSubnets))
 	if err != nil {
 		return err

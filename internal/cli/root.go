@@ -17,8 +17,11 @@ func (a *app) root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		Version:       a.Version,
-		PersistentPreRun: func(*cobra.Command, []string) {
+		PersistentPreRun: func(c *cobra.Command, _ []string) {
 			a.running = true
+			if finishes(c) {
+				a.finishDue(c.Context())
+			}
 		},
 		Args: known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
@@ -41,7 +44,7 @@ func (a *app) root() *cobra.Command {
 		}
 	}
 	grouped("learn", a.listCommand(), a.startCommand(), a.taskCommand(), a.shellCommand(), a.checkCommand(), a.hintCommand(),
-		a.solutionCommand(), a.resetCommand(), a.statusCommand(), a.stopCommand(), a.nextCommand())
+		a.solutionCommand(), a.resetCommand(), a.statusCommand(), a.stopCommand(), a.nextCommand(), a.examCommand())
 	grouped("look", a.historyCommand(), a.progressCommand(), a.showCommand(), a.replayCommand(), a.debriefCommand(), a.exportCommand(), a.importCommand())
 	grouped("write", a.proveCommand(), a.lintCommand())
 	grouped("keep", a.sweepCommand(), a.imagesCommand(), a.doctorCommand(), a.versionCommand())
@@ -58,6 +61,15 @@ func (a *app) root() *cobra.Command {
 		}
 	}
 	return root
+}
+
+// finishes reports whether a command ends the exams whose time is up: any but those
+// that are about scenarios as they are written and about the machine.
+func finishes(c *cobra.Command) bool {
+	for c.HasParent() && c.Parent().HasParent() {
+		c = c.Parent()
+	}
+	return c.GroupID != "" && c.GroupID != "write" && (c.GroupID != "keep" || c.Name() == "sweep")
 }
 
 // known refuses what is no command below c, and names those that are nearly like it.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,6 +103,7 @@ type visit struct {
 	lab     *labs.Lab
 	variant *labs.Variant
 	host    string
+	seat    *seat // of an exam, else nil
 	// recorder records what the terminal shows; nil if nothing does.
 	recorder *recording.Recorder
 }
@@ -114,7 +116,7 @@ func (in *visit) once(ctx context.Context, t terminal.Terminal) error {
 	}
 	columns, rows := t.Size()
 	process, err := in.app.backend.Engine.Execute(ctx, host, labs.Command{
-		Args: []string{"bash", "--login"}, Environment: in.environment(), User: in.user(), Dir: in.dir(),
+		Args: in.shell(), Environment: in.environment(), User: in.user(), Dir: in.dir(),
 		Terminal: true, Columns: columns, Rows: rows,
 	})
 	if err != nil {
@@ -143,12 +145,23 @@ func (in *visit) dir() string {
 	return ""
 }
 
+func (in *visit) shell() []string {
+	if in.seat != nil {
+		return in.seat.shell()
+	}
+	return []string{"bash", "--login"}
+}
+
 func (in *visit) environment() map[string]string {
-	return map[string]string{
+	env := map[string]string{
 		"TERM": in.app.setting("TERM", "xterm-256color"), "COLORTERM": in.app.Env("COLORTERM"),
 		"ENDSTATE_SCENARIO": in.lab.Scenario, "ENDSTATE_STARTED": strconv.FormatInt(in.lab.Started.Unix(), 10),
 		"ENDSTATE_PAR": strconv.Itoa(in.variant.Minutes),
 	}
+	if in.seat != nil {
+		maps.Copy(env, in.seat.environment())
+	}
+	return env
 }
 
 // look returns what became of the lab. One that is being removed is there for a

@@ -92,7 +92,7 @@ func (p *Proctor) look(ctx context.Context, s *Sitting, q *Question) (Grade, err
 	default:
 		grade.At, grade.Report, grade.Score = report.At, report, report.Score
 		if !report.Graded() {
-			grade.Why = obstacles(report)
+			grade.Why = Obstacles(report)
 		}
 	}
 	return grade, nil
@@ -111,8 +111,8 @@ func told(err error) string {
 	return text
 }
 
-// obstacles says what kept a report from being graded, each reason once.
-func obstacles(report *labs.Report) string {
+// Obstacles says what kept a report from being graded, each reason once.
+func Obstacles(report *labs.Report) string {
 	var lines []string
 	for _, result := range slices.Concat(report.Checks, report.Guards) {
 		line, _, _ := strings.Cut(result.Message, "\n")

@@ -88,7 +88,10 @@ func (p *Proctor) Open(ctx context.Context, id int64, n int, emit labs.Emit) (*l
 	if err != nil {
 		return nil, err
 	}
-	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Ready(n, now) })
+	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error {
+		s.Questions[n-1].Attempt = q.Attempt
+		return s.Ready(n, now)
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -27,8 +27,6 @@ type Sitting struct {
 	Way     Way       `json:"way,omitempty"`
 	Pauses  []Pause   `json:"pauses,omitempty"`
 	Turns   []Turn    `json:"turns,omitempty"`
-	// Warned is how often the candidate was warned that time runs out.
-	Warned int `json:"warned,omitempty"`
 }
 
 // Way is how an exam came to its end.

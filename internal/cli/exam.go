@@ -1,0 +1,190 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/attempts"
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+// examFlags say which exam a command is about.
+type examFlags struct {
+	candidate string
+	id        int64
+	asJSON    bool
+}
+
+func (f *examFlags) register(c *cobra.Command) {
+	c.Flags().StringVar(&f.candidate, "candidate", "", "whose exam it is, where several run")
+	c.Flags().Int64Var(&f.id, "exam", 0, "the exam's number, as list shows it")
+	c.Flags().BoolVar(&f.asJSON, "json", false, "as JSON")
+}
+
+func (a *app) examCommand() *cobra.Command {
+	c := &cobra.Command{
+		Use:   "exam",
+		Short: "Sit an exam: several questions against the clock",
+		Long: "Sit an exam: several questions, each with a lab of its own, against the clock.\n\n" +
+			"The clock starts when the first lab is ready. When time is up, what is there is graded, also if nobody is attached:\n" +
+			"then the next command does it.",
+		Example: "  endstate exam list\n  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada",
+		Args:    known,
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(a.examListCommand(), a.examStartCommand(), a.examStatusCommand(), a.examGotoCommand(), a.examResumeCommand(),
+		a.examFlagCommand(), a.examGradeCommand(), a.examSubmitCommand())
+	return c
+}
+
+// proctor returns who runs exams. They need the store: what is not remembered can't
+// be graded.
+func (a *app) proctor(ctx context.Context) (*exams.Proctor, error) {
+	life, err := a.life()
+	if err != nil {
+		return nil, err
+	}
+	if err := a.open(ctx); err != nil {
+		return nil, err
+	}
+	return a.proctorOf(a.attempts(ctx), &exams.Rooms{Runner: a.runner(nil), Scenarios: a.scenarios(), Grace: life})
+}
+
+func (a *app) proctorOf(store *attempts.Store, rooms *exams.Rooms) (*exams.Proctor, error) {
+	if store == nil {
+		return nil, &labs.Problem{What: "An exam can't be held while nothing can be remembered", Do: "Mend the store of attempts; endstate doctor tells more."}
+	}
+	return exams.NewProctor(store, &examRooms{app: a, Rooms: rooms}, a.scenarios(), a.Clock), nil
+}
+
+// sitting returns the exam that a command is about: the one that is named, or the
+// owner's only one that runs, or if past ones will do, the latest.
+func (a *app) sitting(ctx context.Context, store exams.Store, flags examFlags, past bool) (*exams.Sitting, error) {
+	if flags.id != 0 {
+		return store.Exam(ctx, flags.id)
+	}
+	all, err := store.Exams(ctx)
+	if err != nil {
+		return nil, err
+	}
+	mine := slices.DeleteFunc(all, func(s *exams.Sitting) bool {
+		return s.Owner != a.owner() || flags.candidate != "" && s.Candidate != flags.candidate
+	})
+	var running []*exams.Sitting
+	var names []string
+	for _, s := range mine {
+		if s.Ended.IsZero() {
+			running, names = append(running, s), append(names, report.Visible(s.Candidate))
+		}
+	}
+	switch {
+	case len(running) == 1:
+		return running[0], nil
+	case len(running) > 1:
+		return nil, labs.Misuse("Several candidates sit exams", "Name one with --candidate: "+strings.Join(names, ", "))
+	case past && len(mine) > 0:
+		return mine[0], nil
+	}
+	return nil, labs.Misuse("No exam is running", "Start one: endstate exam start taste · see them: endstate exam list")
+}
+
+// blueprint reads an exam's file, or the one of that name that comes along.
+func (a *app) blueprint(name string) (*exams.Blueprint, error) {
+	data, err := exams.Read(name)
+	file := name + ".yaml"
+	if err != nil {
+		file = name
+		if data, err = os.ReadFile(name); err != nil {
+			return nil, noBlueprint(name, err)
+		}
+		name = blueprintName(name)
+	}
+	b, err := a.scenarios().Blueprint(name, file, data)
+	if err != nil {
+		return nil, &labs.Problem{What: "The exam " + name + " is written wrongly", Do: "Mend it; see docs/exams.md.", Err: err, Usage: true}
+	}
+	return b, nil
+}
+
+func blueprintName(path string) string {
+	name := path[strings.LastIndexAny(path, `/\`)+1:]
+	return strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
+}
+
+func noBlueprint(name string, err error) error {
+	known := "Those that come along: " + strings.Join(exams.Names(), ", ") + "; or name a file."
+	if errors.Is(err, os.ErrNotExist) {
+		return labs.Misuse(fmt.Sprintf("There is no exam %q", name), known)
+	}
+	return &labs.Problem{What: fmt.Sprintf("The exam %q can't be read", name), Do: known, Err: err, Usage: true}
+}
+
+func (a *app) examListCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "list",
+		Short: "List the exams that come along, and those that were sat",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			var found struct {
+				Blueprints []*exams.Blueprint `json:"blueprints"`
+				Exams      []exams.View       `json:"exams"`
+			}
+			for _, name := range exams.Names() {
+				b, err := a.blueprint(name)
+				if err != nil {
+					a.warn(err, "It is left out.")
+					continue
+				}
+				found.Blueprints = append(found.Blueprints, b)
+			}
+			found.Exams = []exams.View{}
+			if store := a.attempts(c.Context()); store != nil {
+				all, err := store.Exams(c.Context())
+				if err != nil {
+					return err
+				}
+				for _, s := range all {
+					found.Exams = append(found.Exams, s.View(a.Clock()))
+				}
+			}
+			if asJSON {
+				return report.JSON(a.Out, found)
+			}
+			return writeExams(a.Out, found.Blueprints, found.Exams)
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+func writeExams(w io.Writer, blueprints []*exams.Blueprint, sat []exams.View) error {
+	rows := [][]string{{"EXAM", "MINUTES", "FEEDBACK", "HINTS", "PASS", "WHAT IT IS"}}
+	for _, b := range blueprints {
+		rows = append(rows, []string{b.Name, fmt.Sprint(b.Minutes), string(b.Feedback), b.Hints.String(), fmt.Sprintf("%d %%", b.Pass), b.Title})
+	}
+	if err := writeTable(w, rows); err != nil || len(sat) == 0 {
+		return err
+	}
+	rows = [][]string{{"NUMBER", "EXAM", "CANDIDATE", "STARTED", "STATE"}}
+	for _, v := range sat {
+		started := "–"
+		if !v.Started.IsZero() {
+			started = v.Started.Local().Format("2006-01-02 15:04")
+		}
+		rows = append(rows, []string{fmt.Sprint(v.ID), report.Visible(v.Name), report.Visible(v.Candidate), started, stateOf(v)})
+	}
+	if _, err := fmt.Fprintln(w); err != nil {
+		return err
+	}
+	return writeTable(w, rows)
+}

@@ -1,0 +1,248 @@
+package cli
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+func (a *app) examStatusCommand() *cobra.Command {
+	var flags examFlags
+	c := &cobra.Command{
+		Use:   "status",
+		Short: "Show where an exam stands, or what came of it",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			store := a.attempts(c.Context())
+			if store == nil {
+				return errUngraded
+			}
+			s, err := a.sitting(c.Context(), store, flags, true)
+			if err != nil {
+				return err
+			}
+			return a.showExam(s, flags.asJSON)
+		},
+	}
+	flags.register(c)
+	return c
+}
+
+func (a *app) showExam(s *exams.Sitting, asJSON bool) error {
+	if asJSON {
+		return report.JSON(a.Out, s.View(a.Clock()))
+	}
+	return writeExam(a.Out, a.style(a.Out), s.View(a.Clock()))
+}
+
+// number reads the number of a question; without one it is the current.
+func number(s *exams.Sitting, args []string) (int, error) {
+	if len(args) == 0 {
+		return s.Current, nil
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil {
+		n = 0
+	}
+	_, err = s.Question(n)
+	return n, err
+}
+
+func (a *app) examGotoCommand() *cobra.Command {
+	return a.goingCommand(&cobra.Command{
+		Use:   "goto N",
+		Short: "Go to a question",
+		Args:  exactly(1, "the number of a question"),
+	}, func(s *exams.Sitting, args []string) (going, error) {
+		n, err := number(s, args)
+		return going{question: n, host: labs.Workspace}, err
+	})
+}
+
+func (a *app) examResumeCommand() *cobra.Command {
+	return a.goingCommand(&cobra.Command{
+		Use:   "resume [HOST]",
+		Short: "Go back to the question; the clock goes on if it stood",
+		Args:  atMost(1, "one host at most"),
+	}, func(s *exams.Sitting, args []string) (going, error) {
+		to := going{question: s.Current, host: labs.Workspace}
+		if len(args) > 0 {
+			to.host = args[0]
+		}
+		return to, nil
+	})
+}
+
+// goingCommand is a command that brings the candidate somewhere.
+func (a *app) goingCommand(c *cobra.Command, where func(*exams.Sitting, []string) (going, error)) *cobra.Command {
+	var flags examFlags
+	var noShell bool
+	c.RunE = func(c *cobra.Command, args []string) error {
+		p, err := a.proctor(c.Context())
+		if err != nil {
+			return err
+		}
+		s, err := a.sitting(c.Context(), p.Store, flags, false)
+		if err != nil {
+			return err
+		}
+		to, err := where(s, args)
+		if err != nil {
+			return err
+		}
+		to.noShell, to.asJSON = noShell, flags.asJSON
+		return a.goTo(c.Context(), p, s, to)
+	}
+	flags.register(c)
+	c.Flags().BoolVar(&noShell, "no-shell", false, "don't open a shell")
+	return c
+}
+
+func (a *app) examFlagCommand() *cobra.Command {
+	var flags examFlags
+	c := &cobra.Command{
+		Use:   "flag [N]",
+		Short: "Put a flag on a question to come back to, or take it away",
+		Args:  atMost(1, "the number of a question"),
+		RunE: func(c *cobra.Command, args []string) error {
+			p, err := a.proctor(c.Context())
+			if err != nil {
+				return err
+			}
+			s, err := a.sitting(c.Context(), p.Store, flags, false)
+			if err != nil {
+				return err
+			}
+			n, err := number(s, args)
+			if err != nil {
+				return err
+			}
+			if s, err = p.Flag(c.Context(), s.ID, n); err != nil {
+				return err
+			}
+			return a.showExam(s, flags.asJSON)
+		},
+	}
+	flags.register(c)
+	return c
+}
+
+func (a *app) examGradeCommand() *cobra.Command {
+	var flags examFlags
+	c := &cobra.Command{
+		Use:   "grade [N]",
+		Short: "Grade a question now; after the end, those that could not be graded",
+		Long: "While the exam runs: grade a question as it is now, as check does in its lab, and show what the exam lets its candidate know.\n" +
+			"After the end: grade again what could not be graded.",
+		Args: atMost(1, "the number of a question"),
+		RunE: func(c *cobra.Command, args []string) error {
+			p, err := a.proctor(c.Context())
+			if err != nil {
+				return err
+			}
+			s, err := a.sitting(c.Context(), p.Store, flags, true)
+			if err != nil {
+				return err
+			}
+			if !s.Ended.IsZero() {
+				return a.submit(c.Context(), p, s, flags.asJSON)
+			}
+			n, err := number(s, args)
+			if err != nil {
+				return err
+			}
+			var found *labs.Report
+			err = a.progress(flags.asJSON, func(emit labs.Emit) error {
+				s, found, err = p.Check(c.Context(), s.ID, n, emit)
+				return err
+			})
+			if err != nil {
+				return a.standing(s, err)
+			}
+			return a.showAnswer(s, n, found, flags.asJSON)
+		},
+	}
+	flags.register(c)
+	return c
+}
+
+// standing says so if an error made the clock stand.
+func (a *app) standing(s *exams.Sitting, err error) error {
+	if s != nil && s.Phase() == exams.Paused {
+		fmt.Fprintln(a.Err, standsText)
+	}
+	return err
+}
+
+const standsText = "The clock stands. It goes on when the question can be graded (endstate exam grade) or you go on (endstate exam resume)."
+
+func (a *app) showAnswer(s *exams.Sitting, n int, found *labs.Report, asJSON bool) error {
+	answer := s.Blueprint.Feedback.Tell(n, found)
+	var err error
+	if asJSON {
+		err = report.JSON(a.Out, answer)
+	} else {
+		err = writeAnswer(a.Out, a.style(a.Out), answer, found)
+	}
+	if err == nil && !answer.Graded {
+		return a.standing(s, errUngraded)
+	}
+	return err
+}
+
+func (a *app) examSubmitCommand() *cobra.Command {
+	var flags examFlags
+	var yes bool
+	c := &cobra.Command{
+		Use:   "submit",
+		Short: "End the exam and have it graded",
+		Long:  "End the exam and have it graded. Exit status: 0 passed, 1 not passed, 3 something could not be graded; that can be submitted again.",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			p, err := a.proctor(c.Context())
+			if err != nil {
+				return err
+			}
+			s, err := a.sitting(c.Context(), p.Store, flags, true)
+			if err != nil {
+				return err
+			}
+			if !yes && s.Ended.IsZero() {
+				ok, err := a.confirm(submitQuestion(s.View(a.Clock())), "--yes")
+				if err != nil || !ok {
+					return err
+				}
+			}
+			return a.submit(c.Context(), p, s, flags.asJSON)
+		},
+	}
+	flags.register(c)
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
+	return c
+}
+
+// submitQuestion names what a candidate may have forgotten.
+func submitQuestion(v exams.View) string {
+	flagged, unopened := 0, 0
+	for _, q := range v.Questions {
+		if q.Flagged {
+			flagged++
+		}
+		if !q.Opened {
+			unopened++
+		}
+	}
+	text := "End the exam with " + timeLeft(v)
+	if unopened > 0 {
+		text += fmt.Sprintf(", %d never opened", unopened)
+	}
+	if flagged > 0 {
+		text += fmt.Sprintf(", %d flagged", flagged)
+	}
+	return text + "?"
+}

@@ -1,0 +1,344 @@
+package cli
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/internal/terminal"
+	"endstate/labs"
+)
+
+// examrc is what the shell of an exam reads at its start.
+//
+//go:embed examrc
+var examrc string
+
+// seat is a candidate at a terminal, from question to question.
+type seat struct {
+	app      *app
+	proctor  *exams.Proctor
+	sitting  *exams.Sitting // as it was last read
+	terminal terminal.Terminal
+	host     string
+	to       int  // the question to go to next
+	submit   bool // the candidate asked for the end
+}
+
+// What ends a shell of an exam from outside.
+var (
+	errTimeUp = errors.New("time is up")
+	errStands = errors.New("the clock stands")
+	errOver   = errors.New("the exam is over")
+)
+
+// sit stays until the candidate leaves or the exam's end. Meanwhile the labs of the
+// other questions are made ready.
+func (at *seat) sit(ctx context.Context) error {
+	background, stop := context.WithCancel(ctx)
+	prepared := make(chan struct{})
+	begun := false
+	ended := func() {
+		stop()
+		if begun {
+			<-prepared
+		}
+	}
+	defer ended()
+	for {
+		in, err := at.enter(ctx)
+		if err != nil {
+			return err
+		}
+		if !begun {
+			begun = true
+			go func() { defer close(prepared); at.proctor.Prepare(background, at.sitting.ID) }()
+		}
+		err = at.work(ctx, in)
+		switch {
+		case at.submit || errors.Is(err, errTimeUp):
+			ended()
+			return at.app.submit(ctx, at.proctor, at.sitting, false)
+		case terminal.Replaced(err):
+			continue
+		case errors.Is(err, errOver):
+			fmt.Fprintln(at.app.Out, "The exam was ended elsewhere.")
+			return nil
+		case errors.Is(err, errStands):
+			fmt.Fprintln(at.app.Out, standsText)
+			return errUngraded
+		case err != nil:
+			return in.lost(ctx, err)
+		}
+		fmt.Fprintf(at.app.Out, "\nThe exam goes on, %s. Back: endstate exam resume · end it: endstate exam submit\n", timeLeft(at.sitting.View(at.app.Clock())))
+		return nil
+	}
+}
+
+// enter goes to the next question and shows its task.
+func (at *seat) enter(ctx context.Context) (*visit, error) {
+	var lab *labs.Lab
+	err := at.app.progress(false, func(emit labs.Emit) (err error) {
+		at.sitting, lab, err = at.proctor.Goto(ctx, at.sitting.ID, at.to, emit)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	v, err := at.app.variantOf(lab)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayEnter(v, at.host); err != nil {
+		return nil, err
+	}
+	if err := at.app.showQuestion(at.app.Out, at.app.style(at.app.Out), at.sitting, lab); err != nil {
+		return nil, err
+	}
+	fmt.Fprintf(at.app.Out, "\nIn the lab: task · check · hint · reset · exam · help; exit leaves, the clock goes on.\n\n")
+	return &visit{app: at.app, lab: lab, variant: v, host: at.host, seat: at}, nil
+}
+
+// work opens a shell and stays in it until it ends or something ends it.
+func (at *seat) work(ctx context.Context, in *visit) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	watched := make(chan struct{})
+	go func() { defer close(watched); at.watch(ctx, cancel) }()
+	err := in.once(ctx, at.terminal)
+	cancel(nil)
+	<-watched
+	if s, readErr := at.proctor.Store.Exam(context.WithoutCancel(ctx), at.sitting.ID); readErr == nil {
+		at.sitting = s
+	}
+	return err
+}
+
+// The candidate is warned when so much time is left.
+var warnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
+
+// watch warns when time runs out, and ends the shell when it is up, when the clock
+// stands or when the exam was ended elsewhere.
+func (at *seat) watch(ctx context.Context, end context.CancelCauseFunc) {
+	const often = 2 * time.Second
+	left := at.sitting.Left(at.app.Clock())
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(min(often, max(left, 50*time.Millisecond))):
+		}
+		s, err := at.proctor.Store.Exam(ctx, at.sitting.ID)
+		if err != nil {
+			continue
+		}
+		now := at.app.Clock()
+		switch {
+		case !s.Ended.IsZero():
+			end(errOver)
+			return
+		case s.Due(now):
+			end(errTimeUp)
+			return
+		case s.Phase() == exams.Paused:
+			end(errStands)
+			return
+		}
+		before := left
+		left = s.Left(now)
+		for _, at10 := range warnings {
+			if before > at10 && left <= at10 {
+				_ = at.terminal.Notice(fmt.Sprintf("%d minutes left", int(at10.Minutes())))
+			}
+		}
+	}
+}
+
+// environment is what the shell of an exam knows of it.
+func (at *seat) environment() map[string]string {
+	return map[string]string{
+		"ENDSTATE_RC":       examrc,
+		"ENDSTATE_LEFT":     strconv.Itoa(int(at.sitting.Left(at.app.Clock()).Seconds())),
+		"ENDSTATE_QUESTION": fmt.Sprintf("%d/%d", at.sitting.Current, len(at.sitting.Questions)),
+	}
+}
+
+// shell is the command that opens the shell of an exam.
+func (at *seat) shell() []string {
+	return []string{"bash", "-c", `exec bash --rcfile <(printf %s "$ENDSTATE_RC")`}
+}
+
+// answer answers a request of the shell. It returns false when the shell is no more.
+func (at *seat) answer(ctx context.Context, in *visit, verb string, screen *terminal.Screen, style report.Style) (bool, error) {
+	letter, isGoto := strings.CutPrefix(verb, "examgoto")
+	switch {
+	case verb == "task":
+		return true, at.app.showQuestion(screen, style, at.sitting, in.lab)
+	case verb == "check":
+		return at.check(ctx, in, screen, style)
+	case verb == "hint":
+		return true, at.hint(ctx, screen, style)
+	case verb == "reset":
+		replaced, err := in.reset(ctx, screen, style)
+		return !replaced, err
+	case verb == "examstatus":
+		s, err := at.proctor.Store.Exam(ctx, at.sitting.ID)
+		if err != nil {
+			return true, err
+		}
+		return true, writeExam(screen, style, s.View(at.app.Clock()))
+	case verb == "examflag":
+		return true, at.flag(ctx, screen, style)
+	case verb == "examnext":
+		return at.leave(at.sitting.Current%len(at.sitting.Questions) + 1)
+	case isGoto && len(letter) == 1:
+		return at.leave(int(letter[0]-'a') + 1)
+	case verb == "examsubmit":
+		return at.ask(ctx, screen)
+	}
+	return true, showExamHelp(screen, style)
+}
+
+// leave goes to another question, if there is one of that number.
+func (at *seat) leave(n int) (bool, error) {
+	if _, err := at.sitting.Question(n); err != nil {
+		return true, err
+	}
+	if n == at.sitting.Current {
+		return true, labs.Misuse(fmt.Sprintf("You are at question %d", n), "Go to another one: exam goto N, exam next")
+	}
+	at.to, at.host = n, labs.Workspace
+	return false, nil
+}
+
+func (at *seat) ask(ctx context.Context, screen *terminal.Screen) (bool, error) {
+	s, err := at.proctor.Store.Exam(ctx, at.sitting.ID)
+	if err != nil {
+		return true, err
+	}
+	fmt.Fprintf(screen, "%s [y/N] ", submitQuestion(s.View(at.app.Clock())))
+	key, err := screen.Key(ctx)
+	fmt.Fprintln(screen)
+	at.submit = err == nil && (key == 'y' || key == 'Y')
+	return !at.submit, err
+}
+
+func (at *seat) flag(ctx context.Context, screen *terminal.Screen, style report.Style) error {
+	s, err := at.proctor.Flag(ctx, at.sitting.ID, at.sitting.Current)
+	if err != nil {
+		return err
+	}
+	return writeExam(screen, style, s.View(at.app.Clock()))
+}
+
+func (at *seat) hint(ctx context.Context, screen *terminal.Screen, style report.Style) error {
+	open, err := at.proctor.Hint(ctx, at.sitting.ID, at.sitting.Current)
+	if err != nil {
+		return err
+	}
+	for i, hint := range open {
+		head := fmt.Sprintf("Hint %d (−%d)", i+1, hint.Costs)
+		if _, err := fmt.Fprintf(screen, "%s\n%s", style.Bold(head), style.Paragraph(hint.Text, 2)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check grades the question and shows what the exam lets be known. If it can't be
+// graded the shell is left, as the clock stands.
+func (at *seat) check(ctx context.Context, in *visit, screen *terminal.Screen, style report.Style) (bool, error) {
+	var found *labs.Report
+	n := at.sitting.Current
+	err := in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
+		var s *exams.Sitting
+		if s, found, err = at.proctor.Check(ctx, at.sitting.ID, n, emit); s != nil {
+			at.sitting = s
+		}
+		return err
+	})
+	if err != nil {
+		return true, err
+	}
+	return true, writeAnswer(screen, style, at.sitting.Blueprint.Feedback.Tell(n, found), found)
+}
+
+// writeAnswer shows what a candidate is told of a check.
+func writeAnswer(w io.Writer, style report.Style, answer exams.Answer, found *labs.Report) error {
+	switch {
+	case answer.Report != nil:
+		return report.Text(w, answer.Report, style)
+	case !answer.Graded:
+		_, err := io.WriteString(w, style.Paragraph("Could not be graded: "+exams.Obstacles(found), 0))
+		return err
+	case answer.Score != nil:
+		_, err := fmt.Fprintf(w, "%s\n", style.Bold(fmt.Sprintf("Score %d of %d", *answer.Score, found.Total)))
+		return err
+	}
+	_, err := fmt.Fprintln(w, "It can be graded. What came of it is told after the end.")
+	return err
+}
+
+// showQuestion writes a question's place in the exam and its task.
+func (a *app) showQuestion(w io.Writer, style report.Style, s *exams.Sitting, lab *labs.Lab) error {
+	v, err := a.variantOf(lab)
+	if err != nil {
+		return err
+	}
+	if err := markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", v.Title, v.Task)); err != nil {
+		return err
+	}
+	q := s.Questions[s.Current-1]
+	facts := fmt.Sprintf("Question %d of %d · %d points · par %d minutes", q.Number, len(s.Questions), q.Points, q.Minutes)
+	for _, server := range lab.Servers() {
+		facts += " · " + server
+	}
+	_, err = fmt.Fprintf(w, "%s\n%s\n", style.Dim(facts), style.Bold(timeLeft(s.View(a.Clock()))))
+	return err
+}
+
+func showExamHelp(screen *terminal.Screen, style report.Style) error {
+	for _, line := range [][2]string{
+		{"task", "read the question again"},
+		{"check", "have it graded; what is told is as the exam's rules have it"},
+		{"hint", "open the next hint, if the exam allows it; it costs points"},
+		{"reset", "put the question back to how it was handed over"},
+		{"exam", "see all questions and the time left"},
+		{"exam goto N", "go to question N; exam next goes to the next one"},
+		{"exam flag", "put a flag on the question, or take it away"},
+		{"exam submit", "end the exam and have it graded"},
+		{"exit", "leave; the clock goes on until endstate exam submit or time is up"},
+	} {
+		if _, err := fmt.Fprintf(screen, "  %s  %s\n", style.Bold(fmt.Sprintf("%-11s", line[0])), line[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// submit ends an exam, has it graded and shows what came of it.
+func (a *app) submit(ctx context.Context, p *exams.Proctor, s *exams.Sitting, asJSON bool) error {
+	err := a.progress(asJSON, func(emit labs.Emit) (err error) {
+		s, err = p.Submit(ctx, s.ID, emit)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if err := a.showExam(s, asJSON); err != nil {
+		return err
+	}
+	switch result := s.Result(); {
+	case result.Passed == nil:
+		return errUngraded
+	case !*result.Passed:
+		return errFailed
+	}
+	return nil
+}

@@ -1,0 +1,155 @@
+package cli
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"endstate/internal/exams"
+	"endstate/internal/report"
+)
+
+func writeTable(w io.Writer, rows [][]string) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintln(table, strings.Join(row, "\t"))
+	}
+	return table.Flush()
+}
+
+// stateOf says in a few words where an exam stands.
+func stateOf(v exams.View) string {
+	switch v.Phase {
+	case exams.Preparing:
+		return "the first lab is not ready yet"
+	case exams.Paused:
+		return "the clock stands, " + timeLeft(v)
+	case exams.Running:
+		return timeLeft(v)
+	case exams.Over:
+		return "over, not all is graded"
+	}
+	state := fmt.Sprintf("%s of %d", points(v.Result.Earned), v.Result.Points)
+	if v.Result.Passed != nil && *v.Result.Passed {
+		return state + ", passed"
+	}
+	return state + ", not passed"
+}
+
+// timeLeft says how much time is left; a minute that is begun is one.
+func timeLeft(v exams.View) string {
+	left := time.Duration(v.Left * float64(time.Second))
+	if left > 2*time.Minute {
+		left += time.Minute - 1
+	}
+	return brief(left) + " left"
+}
+
+// points writes points with no more digits than they have.
+func points(p float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", p), "0"), ".")
+}
+
+// writeExam shows an exam: where its candidate stands, or what came of it.
+func writeExam(w io.Writer, style report.Style, v exams.View) error {
+	head := fmt.Sprintf("%s · exam %d · %s", v.Title, v.ID, v.Candidate)
+	var out strings.Builder
+	fmt.Fprintf(&out, "%s\n", style.Bold(report.Visible(head)))
+	if v.Result == nil {
+		fmt.Fprintf(&out, "%s of %s minutes\n\n", stateOf(v), points(v.Minutes))
+		writeQuestions(&out, style, v)
+	} else {
+		writeEnd(&out, v)
+		writeGrades(&out, style, v)
+		writeResult(&out, style, v)
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+func writeQuestions(out *strings.Builder, style report.Style, v exams.View) {
+	for _, q := range v.Questions {
+		mark := " "
+		if q.Number == v.Current {
+			mark = "›"
+		}
+		state := "not opened"
+		switch {
+		case q.Opened:
+			state = brief(time.Duration(q.Spent*float64(time.Second))) + " at it"
+		case !q.Ready.IsZero():
+			state = "ready"
+		}
+		if q.Checks > 0 {
+			state += fmt.Sprintf(", %d × checked", q.Checks)
+		}
+		if q.Hints > 0 {
+			state += fmt.Sprintf(", %d × helped", q.Hints)
+		}
+		if q.Flagged {
+			state += ", " + style.Warn("flagged")
+		}
+		fmt.Fprintf(out, "%s %2d  %s\n      %s\n", mark, q.Number, style.Code(q.Title),
+			style.Dim(fmt.Sprintf("%d points · par %d min · ", q.Points, q.Minutes))+state)
+	}
+}
+
+func writeEnd(out *strings.Builder, v exams.View) {
+	how := "Submitted"
+	if v.Way == exams.TimeUp {
+		how = "Time was up"
+	}
+	fmt.Fprintf(out, "%s at %s", how, v.Ended.Local().Format("2006-01-02 15:04:05"))
+	if v.Seed != nil {
+		fmt.Fprintf(out, " · seed %d", *v.Seed)
+	}
+	out.WriteString("\n\n")
+}
+
+// lateness is from when on it is told that a grade came after the end.
+const lateness = 5 * time.Second
+
+func writeGrades(out *strings.Builder, style report.Style, v exams.View) {
+	for _, q := range v.Questions {
+		fmt.Fprintf(out, "%2d  %s\n", q.Number, style.Code(q.Title))
+		var state string
+		g := q.Grade
+		switch {
+		case g == nil:
+			state = style.Warn("not graded yet")
+		case g.Score == nil:
+			state = style.Warn("could not be graded: ") + report.Visible(g.Why)
+		default:
+			earned := float64(*g.Score*q.Points) / 100
+			state = style.Bold(fmt.Sprintf("%s of %d", points(earned), q.Points)) +
+				style.Dim(fmt.Sprintf(" · score %d of 100 · %s at it", *g.Score, brief(time.Duration(q.Spent*float64(time.Second)))))
+			if g.Why != "" {
+				state += style.Dim(" · " + g.Why)
+			}
+		}
+		if g != nil && g.Late >= lateness {
+			state += style.Warn(fmt.Sprintf(" · graded %s after the end", brief(g.Late)))
+		}
+		fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(state, "\n", "\n    "))
+		if g != nil && g.Report != nil {
+			fmt.Fprintf(out, "    %s\n", style.Dim(fmt.Sprintf("endstate start %s --seed %d", q.Scenario, *q.Seed)))
+		}
+	}
+}
+
+func writeResult(out *strings.Builder, style report.Style, v exams.View) {
+	r := v.Result
+	if r.Passed == nil {
+		fmt.Fprintf(out, "\n%s %s\n", style.Bold(style.Warn("No result yet")),
+			style.Dim(fmt.Sprintf("– %d of %d questions are not graded. Grade them again: endstate exam grade --exam %d", len(r.Ungraded), len(v.Questions), v.ID)))
+		return
+	}
+	verdict := style.Good("passed")
+	if !*r.Passed {
+		verdict = style.Bad("not passed")
+	}
+	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", points(r.Earned), r.Points)), style.Bold(verdict),
+		style.Dim(fmt.Sprintf("· %.1f %%, %d %% pass", *r.Percent, r.Pass)))
+}

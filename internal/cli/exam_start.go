@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/internal/terminal"
+	"endstate/labs"
+)
+
+// starting is what an exam is started with.
+type starting struct {
+	candidate, topic string
+	seed             *uint64
+	noShell, asJSON  bool
+}
+
+func (a *app) examStartCommand() *cobra.Command {
+	var with starting
+	var seed uint64
+	c := &cobra.Command{
+		Use:     "start BLUEPRINT|NAME",
+		Short:   "Draw an exam and start its clock",
+		Long:    "Draw the questions of an exam – a file, or one that comes along – and start. The clock starts when the first lab is ready.",
+		Example: "  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada --no-shell",
+		Args:    exactly(1, "an exam; see: endstate exam list"),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return exams.Names(), cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(c *cobra.Command, args []string) error {
+			if c.Flags().Changed("seed") {
+				with.seed = &seed
+			}
+			b, err := a.blueprint(args[0])
+			if err != nil {
+				return err
+			}
+			return a.startExam(c.Context(), b, with)
+		},
+	}
+	c.Flags().StringVar(&with.candidate, "candidate", "", "who sits it (default: whose labs these are)")
+	c.Flags().StringVar(&with.topic, "topic", "", "the topic, of an exam about one")
+	c.Flags().Uint64Var(&seed, "seed", 0, "the seed: the same one draws the same questions (default: as the blueprint says)")
+	c.Flags().BoolVar(&with.noShell, "no-shell", false, "don't open a shell")
+	c.Flags().BoolVar(&with.asJSON, "json", false, "print the exam as JSON, and progress as JSON lines; opens no shell")
+	return c
+}
+
+func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) error {
+	if with.topic != "" && !b.AsksTopic() {
+		return labs.Misuse("The exam "+b.Name+" is not about one topic", "Leave out --topic.")
+	}
+	p, err := a.proctor(ctx)
+	if err != nil {
+		return err
+	}
+	bank, err := a.bank(ctx, with.topic)
+	if err != nil {
+		return err
+	}
+	seed := rand.Uint64N(maxSeed) + 1
+	for _, chosen := range []*uint64{b.Seed, with.seed} {
+		if chosen != nil {
+			seed = *chosen
+		}
+	}
+	candidate := with.candidate
+	if candidate == "" {
+		candidate = a.owner()
+	}
+	s, err := p.Draw(ctx, b, seed, bank, a.owner(), candidate)
+	if err != nil {
+		return err
+	}
+	if !with.asJSON {
+		a.announce(s)
+	}
+	return a.goTo(ctx, p, s, going{question: 1, host: labs.Workspace, noShell: with.noShell, asJSON: with.asJSON})
+}
+
+// announce says what the exam's rules are, before its clock starts.
+func (a *app) announce(s *exams.Sitting) {
+	b := s.Blueprint
+	feedback := map[exams.Feedback]string{
+		exams.FeedbackNone:  "check says only that it could be graded",
+		exams.FeedbackScore: "check tells the score",
+		exams.FeedbackFull:  "check explains everything",
+	}[b.Feedback]
+	hints := map[bool]string{true: "hints cost what they say", false: "no hints"}[b.Hints.Allowed]
+	if b.Hints.Costs != nil {
+		hints = fmt.Sprintf("a hint costs %d of its question's 100", *b.Hints.Costs)
+	}
+	style := a.style(a.Out)
+	fmt.Fprintf(a.Out, "%s\n%s\n", style.Bold(report.Visible(b.Title)), style.Paragraph(fmt.Sprintf(
+		"Exam %d · %s · %d questions · %s minutes · %d %% pass · %s · %s",
+		s.ID, s.Candidate, len(s.Questions), points(b.Minutes), b.Pass, feedback, hints), 0))
+}
+
+// bank returns what questions are drawn from. Whether a server is there is asked
+// only if a scenario needs one.
+func (a *app) bank(ctx context.Context, topic string) (exams.Bank, error) {
+	if err := a.scenarios().Broken(); err != nil {
+		a.warn(err, "Such scenarios are not drawn.")
+	}
+	bank := exams.Bank{Scenarios: a.scenarios().List(), Topic: topic}
+	offered := map[string]bool{}
+	for _, s := range bank.Scenarios {
+		for _, server := range s.Requires {
+			if _, known := offered[server]; known {
+				continue
+			}
+			there, err := a.serverIsThere(ctx, server)
+			if err != nil {
+				return bank, err
+			}
+			offered[server] = there
+		}
+	}
+	bank.Offered = func(s labs.Scenario) bool {
+		for _, server := range s.Requires {
+			if !offered[server] {
+				return false
+			}
+		}
+		return true
+	}
+	return bank, nil
+}
+
+// serverIsThere makes sure of the images that could run a server, and reports
+// whether one does.
+func (a *app) serverIsThere(ctx context.Context, server string) (bool, error) {
+	var names []string
+	for _, family := range a.Families {
+		for _, image := range family.Images {
+			for _, build := range image.Builds {
+				if strings.EqualFold(build.Server, server) {
+					names = append(names, image.Name)
+				}
+			}
+		}
+	}
+	there := false
+	err := a.progress(false, func(emit labs.Emit) error {
+		found, err := a.library.Ensure(ctx, names, emit)
+		for _, image := range found {
+			there = there || strings.HasPrefix(strings.ToLower(image.Server), strings.ToLower(server))
+		}
+		return err
+	})
+	return there, err
+}
+
+// going is where a candidate goes, and how.
+type going struct {
+	question        int
+	host            string
+	noShell, asJSON bool
+}
+
+// goTo brings the candidate to a question: into its shell, or without a terminal to
+// its task.
+func (a *app) goTo(ctx context.Context, p *exams.Proctor, s *exams.Sitting, to going) error {
+	t, onTerminal := terminal.Open(a.In, a.Out)
+	if onTerminal && !to.noShell && !to.asJSON {
+		at := &seat{app: a, proctor: p, sitting: s, terminal: t, to: to.question, host: to.host}
+		return at.sit(ctx)
+	}
+	var lab *labs.Lab
+	err := a.progress(to.asJSON, func(emit labs.Emit) (err error) {
+		s, lab, err = p.Goto(ctx, s.ID, to.question, emit)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if to.asJSON {
+		return report.JSON(a.Out, s.View(a.Clock()))
+	}
+	if err := a.showQuestion(a.Out, a.style(a.Out), s, lab); err != nil {
+		return err
+	}
+	fmt.Fprintf(a.Out, `
+The exam runs, %s. What comes next:
+  endstate exam resume    work on the question, at a terminal
+  endstate exam goto N    go to another question
+  endstate exam status    see where you stand
+  endstate exam submit    end it and have it graded
+`, timeLeft(s.View(a.Clock())))
+	return nil
+}

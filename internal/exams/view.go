@@ -1,0 +1,101 @@
+package exams
+
+import (
+	"time"
+
+	"endstate/labs"
+)
+
+// View is a sitting as its candidate may see it: while it runs, without what would
+// let the same exercise be practised elsewhere, and without grades.
+type View struct {
+	ID        int64          `json:"exam"`
+	Name      string         `json:"blueprint"`
+	Title     string         `json:"title"`
+	Candidate string         `json:"candidate"`
+	Phase     Phase          `json:"phase"`
+	Way       Way            `json:"way,omitempty"`
+	Minutes   float64        `json:"minutes"`
+	Feedback  Feedback       `json:"feedback"`
+	Hints     Hints          `json:"hints"`
+	Seed      *uint64        `json:"seed,omitempty"` // told at the end
+	Started   time.Time      `json:"started,omitzero"`
+	Deadline  time.Time      `json:"deadline,omitzero"`
+	Ended     time.Time      `json:"ended,omitzero"`
+	Left      float64        `json:"left"` // seconds
+	Current   int            `json:"current"`
+	Questions []QuestionView `json:"questions"`
+	Result    *Result        `json:"result,omitempty"` // told at the end
+}
+
+// QuestionView is a question as its candidate may see it.
+type QuestionView struct {
+	Number   int       `json:"number"`
+	Scenario string    `json:"scenario"`
+	Title    string    `json:"title"`
+	Topic    string    `json:"topic"`
+	Level    int       `json:"level"`
+	Minutes  int       `json:"minutes"`
+	Points   int       `json:"points"`
+	Flagged  bool      `json:"flagged"`
+	Opened   bool      `json:"opened"`
+	Ready    time.Time `json:"ready,omitzero"`
+	Checks   int       `json:"checks"`
+	Hints    int       `json:"hints"`
+	Spent    float64   `json:"spent"` // seconds
+	// Told at the end.
+	Seed  *uint64 `json:"seed,omitempty"`
+	Grade *Grade  `json:"grade,omitempty"`
+}
+
+// View returns the sitting as its candidate may see it now.
+func (s *Sitting) View(now time.Time) View {
+	over := !s.Ended.IsZero()
+	view := View{
+		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(), Way: s.Way,
+		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints, Started: s.Started, Ended: s.Ended,
+		Left: s.Left(now).Seconds(), Current: s.Current,
+	}
+	if !s.Started.IsZero() {
+		view.Deadline = s.Deadline(now)
+	}
+	for _, q := range s.Questions {
+		one := QuestionView{
+			Number: q.Number, Scenario: q.Scenario, Title: q.Title, Topic: q.Topic, Level: q.Level, Minutes: q.Minutes, Points: q.Points,
+			Flagged: q.Flagged, Opened: s.Opened(q.Number), Ready: q.Ready, Checks: q.Checks, Hints: q.Hints, Spent: s.Spent(q.Number, now).Seconds(),
+		}
+		if over {
+			one.Seed, one.Grade = &q.Seed, q.Grade
+		}
+		view.Questions = append(view.Questions, one)
+	}
+	if over {
+		result := s.Result()
+		view.Seed, view.Result = &s.Seed, &result
+	}
+	return view
+}
+
+// Answer is what a candidate is told of a check while the exam runs.
+type Answer struct {
+	Question int          `json:"question"`
+	Graded   bool         `json:"graded"` // false: it could not be looked at, and the clock stands
+	Score    *int         `json:"score,omitempty"`
+	Report   *labs.Report `json:"report,omitempty"`
+}
+
+// Tell returns what feedback lets a candidate know of a report; none: nothing could
+// be looked at.
+func (f Feedback) Tell(n int, report *labs.Report) Answer {
+	answer := Answer{Question: n, Graded: report != nil && report.Graded()}
+	switch {
+	case f == FeedbackFull:
+		answer.Report = report
+		fallthrough
+	case f == FeedbackScore:
+		if report != nil {
+			answer.Score = report.Score
+		}
+	}
+	return answer
+}
