@@ -19,7 +19,10 @@ type Screen struct {
 // ErrInterrupted says that the learner pressed Ctrl-C.
 var ErrInterrupted = errors.New("interrupted")
 
-const ctrlC = 0x03
+const (
+	ctrlC = 0x03
+	ctrlD = 0x04
+)
 
 func newScreen(out io.Writer, keys <-chan []byte) *Screen { return &Screen{out: out, keys: keys} }
 
