@@ -1,0 +1,115 @@
+package exams
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"endstate/labs"
+)
+
+func shelf(rows ...string) bookshelf {
+	var all bookshelf
+	for _, row := range rows {
+		var s labs.Scenario
+		if _, err := fmt.Sscan(row, &s.Name, &s.Topic, &s.Level, &s.Minutes); err != nil {
+			panic(err)
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+var small = shelf("g1 git 1 10", "g2 git 2 20", "g3 git 2 15", "m1 mysql 1 12", "m2 mysql 2 25", "o1 mongodb 1 20")
+
+func names(questions []Question) string {
+	var all []string
+	for _, q := range questions {
+		all = append(all, q.Scenario)
+	}
+	return strings.Join(all, " ")
+}
+
+// Nothing is drawn twice, every item gets what it asks for, and that at every seed.
+func TestDraw(t *testing.T) {
+	// The first takes whatever it likes, and must not take what only the last can have.
+	b := &Blueprint{Name: "b", Minutes: 200, Items: []Item{
+		{Count: 2, Points: 1}, {Scenario: "m1", Count: 1, Points: 2}, {Topic: "git", Level: 2, Count: 2, Points: 3}, {Topic: "mongodb", Count: 1, Points: 4},
+	}}
+	seen := map[string]bool{}
+	for seed := range uint64(200) {
+		questions, err := Draw(b, seed, Bank{Scenarios: small})
+		if err != nil {
+			t.Fatal(err)
+		}
+		used := map[string]bool{}
+		for i, q := range questions {
+			if used[q.Scenario] || q.Number != i+1 || q.Seed == 0 || q.Seed > maxSeed {
+				t.Errorf("seed %d: %+v", seed, q)
+			}
+			used[q.Scenario] = true
+		}
+		if len(questions) != 6 || questions[2].Scenario != "m1" || questions[3].Level != 2 || questions[3].Topic != "git" || questions[5].Scenario != "o1" {
+			t.Errorf("seed %d draws %s", seed, names(questions))
+		}
+		again, err := Draw(b, seed, Bank{Scenarios: small})
+		if diff := cmp.Diff(questions, again); err != nil || diff != "" {
+			t.Errorf("seed %d draws other questions the second time: %v\n%s", seed, err, diff)
+		}
+		seen[names(questions)] = true
+	}
+	if len(seen) < 4 {
+		t.Errorf("200 seeds give only %d exams", len(seen))
+	}
+}
+
+func TestDrawPrefersWhatCanBeDoneInTime(t *testing.T) {
+	for seed := range uint64(50) {
+		questions, err := Draw(&Blueprint{Minutes: 22, Items: []Item{{Count: 2, Points: 1}}}, seed, Bank{Scenarios: small})
+		if got := names(questions); err != nil || got != "g1 m1" && got != "m1 g1" {
+			t.Errorf("in 22 minutes: %s, %v", got, err)
+		}
+	}
+	if questions, err := Draw(&Blueprint{Minutes: 1, Items: []Item{{Count: 2, Points: 1}}}, 1, Bank{Scenarios: small}); err != nil || len(questions) != 2 {
+		t.Errorf("in a minute: %v, %v", questions, err)
+	}
+}
+
+func TestDrawOfTopics(t *testing.T) {
+	each, err := Draw(&Blueprint{Minutes: 99, Items: []Item{{Topic: EachTopic, Level: 2, Count: 1, Points: 1}}}, 1, Bank{Scenarios: small})
+	if err != nil || len(each) != 2 || each[0].Topic != "git" || each[1].Topic != "mysql" {
+		t.Errorf("one of each topic at level 2: %v, %v", each, err)
+	}
+	chosen := &Blueprint{Name: "b", Minutes: 99, Items: []Item{{Topic: ChosenTopic, Count: 2, Points: 1}}}
+	mine, err := Draw(chosen, 1, Bank{Scenarios: small, Topic: "mysql"})
+	if err != nil || mine[0].Topic != "mysql" || mine[1].Topic != "mysql" {
+		t.Errorf("two of mysql: %v, %v", mine, err)
+	}
+	for topic, want := range map[string]string{"": "is about one topic", "mongodb": "asks for more of topic mongodb than there are (1)", "x": "more of topic x than there are (0)"} {
+		if _, err := Draw(chosen, 1, Bank{Scenarios: small, Topic: topic}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("two of %q: %v", topic, err)
+		}
+	}
+}
+
+// What needs a server that is not there is not drawn, and if it was named, that is an error.
+func TestDrawWithoutAServer(t *testing.T) {
+	bank := Bank{Scenarios: small, Offered: func(s labs.Scenario) bool { return s.Name != "m1" }}
+	for seed := range uint64(50) {
+		questions, err := Draw(&Blueprint{Minutes: 200, Items: []Item{{Topic: "mysql", Count: 1, Points: 1}}}, seed, bank)
+		if err != nil || questions[0].Scenario != "m2" {
+			t.Errorf("%v, %v", questions, err)
+		}
+	}
+	if _, err := Draw(&Blueprint{Minutes: 9, Items: []Item{{Scenario: "m1", Count: 1, Points: 1}}}, 1, bank); err == nil {
+		t.Error("a scenario whose server is not there is drawn")
+	}
+}
+
+func TestDrawHasBounds(t *testing.T) {
+	if _, err := Draw(&Blueprint{Minutes: 9, Items: []Item{{Count: MaxQuestions + 1, Points: 1}}}, 1, Bank{Scenarios: small}); err == nil {
+		t.Error("an exam without bounds is drawn")
+	}
+}
