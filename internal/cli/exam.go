@@ -66,6 +66,15 @@ func (a *app) proctorOf(store *attempts.Store, rooms *exams.Rooms) (*exams.Proct
 	return exams.NewProctor(store, &examRooms{app: a, Rooms: rooms}, a.scenarios(), a.Clock), nil
 }
 
+// ofNoExam refuses to treat the labs of an exam like any others: the exam's clock and
+// rules would not be kept.
+func (a *app) ofNoExam() error {
+	if !exams.OwnsLabs(a.owner()) {
+		return nil
+	}
+	return labs.Misuse("The labs of an exam are worked on in the exam", "Go on with it: endstate exam resume")
+}
+
 // sitting returns the exam that a command is about: the one that is named, or the
 // owner's only one that runs, or if past ones will do, the latest.
 func (a *app) sitting(ctx context.Context, store exams.Store, flags examFlags, past bool) (*exams.Sitting, error) {

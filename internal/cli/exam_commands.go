@@ -40,8 +40,8 @@ func (a *app) showExam(s *exams.Sitting, asJSON bool) error {
 	return writeExam(a.Out, a.style(a.Out), s.View(a.Clock()))
 }
 
-// number reads the number of a question; without one it is the current.
-func number(s *exams.Sitting, args []string) (int, error) {
+// questionNumber reads the number of a question; without one it is the current.
+func questionNumber(s *exams.Sitting, args []string) (int, error) {
 	if len(args) == 0 {
 		return s.Current, nil
 	}
@@ -59,7 +59,7 @@ func (a *app) examGotoCommand() *cobra.Command {
 		Short: "Go to a question",
 		Args:  exactly(1, "the number of a question"),
 	}, func(s *exams.Sitting, args []string) (going, error) {
-		n, err := number(s, args)
+		n, err := questionNumber(s, args)
 		return going{question: n, host: labs.Workspace}, err
 	})
 }
@@ -100,6 +100,7 @@ func (a *app) goingCommand(c *cobra.Command, where func(*exams.Sitting, []string
 	}
 	flags.register(c)
 	c.Flags().BoolVar(&noShell, "no-shell", false, "don't open a shell")
+	a.recordFlag(c)
 	return c
 }
 
@@ -118,7 +119,7 @@ func (a *app) examFlagCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			n, err := number(s, args)
+			n, err := questionNumber(s, args)
 			if err != nil {
 				return err
 			}
@@ -152,7 +153,7 @@ func (a *app) examGradeCommand() *cobra.Command {
 			if !s.Ended.IsZero() {
 				return a.submit(c.Context(), p, s, flags.asJSON)
 			}
-			n, err := number(s, args)
+			n, err := questionNumber(s, args)
 			if err != nil {
 				return err
 			}

@@ -18,34 +18,58 @@ type examRooms struct {
 	app *app
 }
 
+// Open opens the lab, and its attempt.
 func (r *examRooms) Open(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Lab, error) {
 	lab, err := r.Rooms.Open(ctx, s, q, emit)
+	if err == nil {
+		r.learned(ctx, lab, q, func(_ *attempts.Store, attempt *attempts.Attempt) error {
+			q.Attempt = attempt.UID
+			return nil
+		})
+	}
+	return lab, err
+}
+
+// Check grades the question and keeps the report with the attempt.
+func (r *examRooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Report, error) {
+	lab, err := r.Find(ctx, s, q)
 	if err != nil {
 		return nil, err
 	}
-	if attempt, err := r.app.attempts(ctx).Of(ctx, lab); err == nil {
-		q.Attempt = attempt.ID
-	}
-	return lab, nil
-}
-
-func (r *examRooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Report, error) {
 	found, err := r.Rooms.Check(ctx, s, q, emit)
 	if err != nil {
 		return nil, err
 	}
-	store := r.app.attempts(ctx)
-	lab, err := r.Find(ctx, s, q)
-	if err == nil {
-		var attempt *attempts.Attempt
-		if attempt, err = store.Of(ctx, lab); err == nil {
-			err = store.AddCheck(ctx, attempt, found)
-		}
+	v, err := r.Scenarios.Variant(q.Scenario, q.Seed)
+	if err != nil {
+		return nil, err
 	}
-	if err != nil && ctx.Err() == nil {
-		r.app.warn(err, "The check counts, but the attempt does not remember it.")
-	}
+	s.Charge(q, v, found)
+	r.learned(ctx, lab, q, func(store *attempts.Store, attempt *attempts.Attempt) error {
+		return store.AddCheck(ctx, attempt, found)
+	})
 	return found, nil
+}
+
+// Remove removes the lab and closes its attempt.
+func (r *examRooms) Remove(ctx context.Context, s *exams.Sitting, q *exams.Question) error {
+	lab, err := r.Find(ctx, s, q)
+	if err != nil {
+		lab = nil // which is no reason not to try
+	}
+	if err := r.Rooms.Remove(ctx, s, q); err != nil || lab == nil {
+		return err
+	}
+	r.app.closed(ctx, lab, r.app.Clock(), attempts.Stopped)
+	return nil
+}
+
+// learned notes something about a question's attempt. The exam does without.
+func (r *examRooms) learned(ctx context.Context, lab *labs.Lab, q *exams.Question, note func(*attempts.Store, *attempts.Attempt) error) {
+	v, err := r.Scenarios.Variant(q.Scenario, q.Seed)
+	if err == nil && ctx.Err() == nil {
+		r.app.learned(ctx, lab, v, "The exam goes on all the same.", note)
+	}
 }
 
 // finishDue ends the exams whose time is up, and grades what a command that was
@@ -58,13 +82,9 @@ func (a *app) finishDue(ctx context.Context) {
 	if _, err := os.Stat(attempts.Path(a.home())); err != nil {
 		return
 	}
-	store := a.store
-	if store == nil {
-		var err error
-		if store, err = attempts.Open(ctx, attempts.Path(a.home())); err != nil {
-			return // a command that needs the store says so
-		}
-		a.store, a.stored = store, true
+	store, err := a.memory(ctx)
+	if err != nil {
+		return // a command that needs the store says so
 	}
 	p := exams.NewProctor(store, nil, a.scenarios(), a.Clock)
 	due, err := p.Due(ctx)

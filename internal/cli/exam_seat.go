@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"endstate/internal/attempts"
 	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/internal/terminal"
@@ -102,7 +103,11 @@ func (at *seat) enter(ctx context.Context) (*visit, error) {
 	if err := at.app.showQuestion(at.app.Out, at.app.style(at.app.Out), at.sitting, lab); err != nil {
 		return nil, err
 	}
-	fmt.Fprintf(at.app.Out, "\nIn the lab: task · check · hint · reset · exam · help; exit leaves, the clock goes on.\n\n")
+	fmt.Fprintf(at.app.Out, "\nIn the lab: task · check · hint · reset · exam · help; exit leaves, the clock goes on.\n")
+	if at.app.records() {
+		fmt.Fprintln(at.app.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
+	}
+	fmt.Fprintln(at.app.Out)
 	return &visit{app: at.app, lab: lab, variant: v, host: at.host, seat: at}, nil
 }
 
@@ -183,7 +188,7 @@ func (at *seat) answer(ctx context.Context, in *visit, verb string, screen *term
 	case verb == "check":
 		return at.check(ctx, in, screen, style)
 	case verb == "hint":
-		return true, at.hint(ctx, screen, style)
+		return true, at.hint(ctx, in, screen, style)
 	case verb == "reset":
 		replaced, err := in.reset(ctx, screen, style)
 		return !replaced, err
@@ -237,10 +242,15 @@ func (at *seat) flag(ctx context.Context, screen *terminal.Screen, style report.
 	return writeExam(screen, style, s.View(at.app.Clock()))
 }
 
-func (at *seat) hint(ctx context.Context, screen *terminal.Screen, style report.Style) error {
-	open, err := at.proctor.Hint(ctx, at.sitting.ID, at.sitting.Current)
+func (at *seat) hint(ctx context.Context, in *visit, screen *terminal.Screen, style report.Style) error {
+	open, fresh, err := at.proctor.Hint(ctx, at.sitting.ID, at.sitting.Current)
 	if err != nil {
 		return err
+	}
+	if fresh {
+		at.app.learned(ctx, in.lab, in.variant, "The exam remembers the hint all the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {
+			return store.OpenHint(ctx, attempt, at.app.Clock())
+		})
 	}
 	for i, hint := range open {
 		head := fmt.Sprintf("Hint %d (−%d)", i+1, hint.Costs)
@@ -265,6 +275,9 @@ func (at *seat) check(ctx context.Context, in *visit, screen *terminal.Screen, s
 	})
 	if err != nil {
 		return true, err
+	}
+	if in.recorder != nil {
+		in.recorder.Mark(scoreOf(found))
 	}
 	return true, writeAnswer(screen, style, at.sitting.Blueprint.Feedback.Tell(n, found), found)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,6 +51,7 @@ func (a *app) examStartCommand() *cobra.Command {
 	c.Flags().Uint64Var(&seed, "seed", 0, "the seed: the same one draws the same questions (default: as the blueprint says)")
 	c.Flags().BoolVar(&with.noShell, "no-shell", false, "don't open a shell")
 	c.Flags().BoolVar(&with.asJSON, "json", false, "print the exam as JSON, and progress as JSON lines; opens no shell")
+	a.recordFlag(c)
 	return c
 }
 
@@ -63,10 +63,10 @@ func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) 
 	if err != nil {
 		return err
 	}
-	bank, err := a.bank(ctx, with.topic)
-	if err != nil {
-		return err
+	if err := a.scenarios().Broken(); err != nil {
+		a.warn(err, "Such scenarios are not drawn.")
 	}
+	bank := exams.Bank{Scenarios: a.offered(ctx), Topic: with.topic}
 	seed := rand.Uint64N(maxSeed) + 1
 	for _, chosen := range []*uint64{b.Seed, with.seed} {
 		if chosen != nil {
@@ -103,61 +103,6 @@ func (a *app) announce(s *exams.Sitting) {
 	fmt.Fprintf(a.Out, "%s\n%s\n", style.Bold(report.Visible(b.Title)), style.Paragraph(fmt.Sprintf(
 		"Exam %d · %s · %d questions · %s minutes · %d %% pass · %s · %s",
 		s.ID, s.Candidate, len(s.Questions), points(b.Minutes), b.Pass, feedback, hints), 0))
-}
-
-// bank returns what questions are drawn from. Whether a server is there is asked
-// only if a scenario needs one.
-func (a *app) bank(ctx context.Context, topic string) (exams.Bank, error) {
-	if err := a.scenarios().Broken(); err != nil {
-		a.warn(err, "Such scenarios are not drawn.")
-	}
-	bank := exams.Bank{Scenarios: a.scenarios().List(), Topic: topic}
-	offered := map[string]bool{}
-	for _, s := range bank.Scenarios {
-		for _, server := range s.Requires {
-			if _, known := offered[server]; known {
-				continue
-			}
-			there, err := a.serverIsThere(ctx, server)
-			if err != nil {
-				return bank, err
-			}
-			offered[server] = there
-		}
-	}
-	bank.Offered = func(s labs.Scenario) bool {
-		for _, server := range s.Requires {
-			if !offered[server] {
-				return false
-			}
-		}
-		return true
-	}
-	return bank, nil
-}
-
-// serverIsThere makes sure of the images that could run a server, and reports
-// whether one does.
-func (a *app) serverIsThere(ctx context.Context, server string) (bool, error) {
-	var names []string
-	for _, family := range a.Families {
-		for _, image := range family.Images {
-			for _, build := range image.Builds {
-				if strings.EqualFold(build.Server, server) {
-					names = append(names, image.Name)
-				}
-			}
-		}
-	}
-	there := false
-	err := a.progress(false, func(emit labs.Emit) error {
-		found, err := a.library.Ensure(ctx, names, emit)
-		for _, image := range found {
-			there = there || strings.HasPrefix(strings.ToLower(image.Server), strings.ToLower(server))
-		}
-		return err
-	})
-	return there, err
 }
 
 // going is where a candidate goes, and how.

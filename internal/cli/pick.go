@@ -14,6 +14,9 @@ import (
 // pick returns the lab that a command is about: the named scenario's, or the only
 // one there is. With several it asks on a terminal, and says so otherwise.
 func (a *app) pick(ctx context.Context, args []string) (*labs.Lab, error) {
+	if err := a.ofNoExam(); err != nil {
+		return nil, err
+	}
 	if err := a.open(ctx); err != nil {
 		return nil, err
 	}

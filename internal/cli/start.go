@@ -41,6 +41,9 @@ func (a *app) startCommand() *cobra.Command {
 }
 
 func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShell, asJSON bool) error {
+	if err := a.ofNoExam(); err != nil {
+		return err
+	}
 	v, err := a.scenarios().Variant(name, seed)
 	if err != nil {
 		return err

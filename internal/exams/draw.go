@@ -20,10 +20,8 @@ const (
 
 // Bank is what questions are drawn from.
 type Bank struct {
-	Scenarios []labs.Scenario
-	// Offered reports whether a scenario's servers are there. Others are not drawn.
-	Offered func(labs.Scenario) bool
-	Topic   string // for [ChosenTopic]
+	Scenarios []labs.Scenario // those whose servers are there
+	Topic     string          // for [ChosenTopic]
 }
 
 // slot is a place for one question, and the scenarios that may take it.
@@ -93,7 +91,7 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 		for _, topic := range topics {
 			item.Topic = topic
 			one := slot{item: item, wanted: item.words()}
-			one.may = slices.DeleteFunc(slices.Clone(bank.Scenarios), func(s labs.Scenario) bool { return !bank.suits(item, s) })
+			one.may = slices.DeleteFunc(slices.Clone(bank.Scenarios), func(s labs.Scenario) bool { return !suits(item, s) })
 			for range max(1, item.Count) {
 				slots = append(slots, one)
 			}
@@ -105,11 +103,8 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 	return slots, nil
 }
 
-func (bank Bank) suits(item Item, s labs.Scenario) bool {
-	switch {
-	case bank.Offered != nil && !bank.Offered(s):
-		return false
-	case item.Scenario != "":
+func suits(item Item, s labs.Scenario) bool {
+	if item.Scenario != "" {
 		return s.Name == item.Scenario
 	}
 	return (item.Topic == "" || s.Topic == item.Topic) && (item.Level == 0 || s.Level == item.Level)
@@ -119,7 +114,7 @@ func (bank Bank) suits(item Item, s labs.Scenario) bool {
 func (bank Bank) topics(item Item) []string {
 	var topics []string
 	for _, s := range bank.Scenarios {
-		if bank.suits(item, s) {
+		if suits(item, s) {
 			topics = append(topics, s.Topic)
 		}
 	}

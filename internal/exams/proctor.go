@@ -28,6 +28,12 @@ func NewProctor(store Store, rooms Labs, scenarios labs.Scenarios, clock func() 
 	return &Proctor{Store: store, Labs: rooms, Scenarios: scenarios, Clock: clock, opening: make(chan struct{}, 1)}
 }
 
+// labsOf stands between an owner and what tells a sitting's labs from all others.
+const labsOf = "/exam-"
+
+// OwnsLabs reports whether an owner of labs is a sitting.
+func OwnsLabs(owner string) bool { return strings.Contains(owner, labsOf) }
+
 // Draw draws a sitting and keeps it. Its clock starts with the first lab that is
 // ready: see [Proctor.Open].
 func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank, owner, candidate string) (*Sitting, error) {
@@ -37,7 +43,7 @@ func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank
 	}
 	s := &Sitting{
 		Owner: owner, Candidate: candidate, Blueprint: *b, Topic: bank.Topic, Seed: seed, Created: p.Clock(),
-		LabOwner: owner + "/exam-" + strings.ToLower(rand.Text()[:8]), Questions: questions, Current: 1,
+		LabOwner: owner + labsOf + strings.ToLower(rand.Text()[:8]), Questions: questions, Current: 1,
 	}
 	return s, p.Store.AddExam(ctx, s)
 }
@@ -154,13 +160,12 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 
 // charge charges a report the hints that were opened.
 func (p *Proctor) charge(s *Sitting, n int, report *labs.Report) error {
-	q := s.Questions[n-1]
+	q := &s.Questions[n-1]
 	v, err := p.Scenarios.Variant(q.Scenario, q.Seed)
-	if err != nil {
-		return err
+	if err == nil {
+		s.Charge(q, v, report)
 	}
-	report.Charge(s.Blueprint.Hints.Charged(v.Hints[:min(q.Hints, len(v.Hints))]), false)
-	return nil
+	return err
 }
 
 // change changes a sitting at the present time.
@@ -173,31 +178,33 @@ func (p *Proctor) Flag(ctx context.Context, id int64, n int) (*Sitting, error) {
 	return p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Flag(n, now) })
 }
 
-// Hint opens one more hint of a question and returns those that are open.
-func (p *Proctor) Hint(ctx context.Context, id int64, n int) ([]labs.Hint, error) {
+// Hint opens one more hint of a question and returns those that are open, and
+// whether one was left to be opened.
+func (p *Proctor) Hint(ctx context.Context, id int64, n int) (open []labs.Hint, fresh bool, err error) {
 	s, err := p.Store.Exam(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	q, err := s.Question(n)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	v, err := p.Scenarios.Variant(q.Scenario, q.Seed)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if len(v.Hints) == 0 {
-		return nil, labs.Misuse("The question has no hints", "Look at the task again.")
+		return nil, false, labs.Misuse("The question has no hints", "Look at the task again.")
 	}
 	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error {
 		if s.Questions[n-1].Hints >= len(v.Hints) {
 			return s.open(now)
 		}
+		fresh = true
 		return s.OpenHint(n, now)
 	})
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return s.Blueprint.Hints.Charged(v.Hints[:s.Questions[n-1].Hints]), nil
+	return s.Blueprint.Hints.Charged(v.Hints[:s.Questions[n-1].Hints]), fresh, nil
 }

@@ -1,5 +1,7 @@
 package exams
 
+import "endstate/labs"
+
 // Result is what came of an exam as a whole.
 type Result struct {
 	Earned   float64  `json:"earned"`   // of Points
@@ -29,6 +31,12 @@ func (s *Sitting) Result() Result {
 	passed := hundredths >= s.Blueprint.Pass*result.Points
 	result.Percent, result.Passed = &percent, &passed
 	return result
+}
+
+// Charge charges a report of a question the hints that were opened, at what they
+// cost in the exam.
+func (s *Sitting) Charge(q *Question, v *labs.Variant, report *labs.Report) {
+	report.Charge(s.Blueprint.Hints.Charged(v.Hints[:min(q.Hints, len(v.Hints))]), false)
 }
 
 // Earned returns the points that a question earned, and whether it is graded.

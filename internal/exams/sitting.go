@@ -50,11 +50,11 @@ type Question struct {
 	Seed     uint64    `json:"seed"`
 	Points   int       `json:"points"`
 	Flagged  bool      `json:"flagged,omitempty"`
-	Ready    time.Time `json:"ready,omitzero"` // when its lab was first ready
-	Attempt  int64     `json:"attempt,omitempty"`
-	Checks   int       `json:"checks,omitempty"` // how often it was checked before the end
-	Hints    int       `json:"hints,omitempty"`  // how many were opened
-	Grade    *Grade    `json:"grade,omitempty"`  // set at the end
+	Ready    time.Time `json:"ready,omitzero"`    // when its lab was first ready
+	Attempt  string    `json:"attempt,omitempty"` // of its lab, as the store of attempts names it
+	Checks   int       `json:"checks,omitempty"`  // how often it was checked before the end
+	Hints    int       `json:"hints,omitempty"`   // how many were opened
+	Grade    *Grade    `json:"grade,omitempty"`   // set at the end
 }
 
 // Grade is what came of a question at the end.

@@ -119,7 +119,7 @@ func TestTimeUpGradesWhatIsThere(t *testing.T) {
 	for name, err := range map[string]error{
 		"goto":  func() error { _, _, err := h.proctor.Goto(t.Context(), h.id, 1, nil); return err }(),
 		"flag":  func() error { _, err := h.proctor.Flag(t.Context(), h.id, 1); return err }(),
-		"hint":  func() error { _, err := h.proctor.Hint(t.Context(), h.id, 1); return err }(),
+		"hint":  func() error { _, _, err := h.proctor.Hint(t.Context(), h.id, 1); return err }(),
 		"open":  func() error { _, err := h.proctor.Open(t.Context(), h.id, 1, nil); return err }(),
 		"check": func() error { _, _, err := h.proctor.Check(t.Context(), h.id, 1, nil); return err }(),
 	} {
@@ -234,7 +234,7 @@ func TestHintsAreChargedAsTheExamSays(t *testing.T) {
 		h.goTo(1)
 		h.room.points["a"] = 100
 		for range 3 { // there are two
-			if _, err := h.proctor.Hint(t.Context(), h.id, 1); err != nil {
+			if _, _, err := h.proctor.Hint(t.Context(), h.id, 1); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -245,7 +245,7 @@ func TestHintsAreChargedAsTheExamSays(t *testing.T) {
 	}
 	h := newHall(t, func(b *Blueprint) { b.Hints = Hints{} })
 	h.goTo(1)
-	if _, err := h.proctor.Hint(t.Context(), h.id, 1); err == nil || !strings.Contains(err.Error(), "no hints") {
+	if _, _, err := h.proctor.Hint(t.Context(), h.id, 1); err == nil || !strings.Contains(err.Error(), "no hints") {
 		t.Errorf("a hint in an exam without: %v", err)
 	}
 }
