@@ -66,6 +66,9 @@ func (at *seat) sit(ctx context.Context) error {
 		switch {
 		case at.submit || errors.Is(err, errTimeUp):
 			ended()
+			if !at.submit {
+				fmt.Fprintln(at.app.Out, "Time is up. What is there is graded now.")
+			}
 			return at.app.submit(ctx, at.proctor, at.sitting, false)
 		case terminal.Replaced(err):
 			continue

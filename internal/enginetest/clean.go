@@ -5,6 +5,7 @@ package enginetest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -23,7 +24,7 @@ import (
 func (r *Runner) clean() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	mine, err := r.Labs(ctx, r.Owner)
+	mine, err := r.Mine(ctx)
 	if err != nil {
 		r.t.Errorf("clean: %v", err)
 	}
@@ -43,6 +44,14 @@ func (r *Runner) clean() {
 	if err := errors.Join(r.API.Close(), r.Engine.Close()); err != nil {
 		r.t.Error(err)
 	}
+}
+
+// Mine returns the labs of the test's owner, and those of the exams that it holds.
+func (r *Runner) Mine(ctx context.Context) ([]*labs.Lab, error) {
+	all, err := r.Labs(ctx, "")
+	return slices.DeleteFunc(all, func(l *labs.Lab) bool {
+		return l.Owner != r.Owner && !strings.HasPrefix(l.Owner, r.Owner+"/")
+	}), err
 }
 
 // tell logs the last lines of a lab's hosts.

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"endstate/labs"
@@ -212,6 +213,26 @@ func TestUngradedAtTheEndIsGradedAgain(t *testing.T) {
 	if s.Phase() != Finished || !*s.Result().Passed || *s.Result().Percent != 100 || len(h.room.there) > 0 {
 		t.Errorf("%s, %+v, %v", s.Phase(), s.Result(), h.room.there)
 	}
+}
+
+// A server that was just started again does not answer yet: that is looked at again,
+// and the best look counts.
+func TestGradedAgainWhileItsServerStarts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHall(t, nil)
+		h.goTo(1)
+		h.room.failed["a"] = errors.New("the host was stopped")
+		if _, err := h.proctor.Submit(t.Context(), h.id, nil); err != nil {
+			t.Fatal(err)
+		}
+		h.room.failed["a"] = nil
+		time.AfterFunc(10*time.Second, func() { h.room.points["a"] = 80 })
+		begun := time.Now()
+		s, err := h.proctor.Submit(t.Context(), h.id, nil)
+		if err != nil || *s.Questions[0].Grade.Score != 80 || time.Since(begun) != settleTime {
+			t.Errorf("%v, %+v after %v", err, s.Questions[0].Grade, time.Since(begun))
+		}
+	})
 }
 
 func TestLabThatIsGoneIsUngraded(t *testing.T) {

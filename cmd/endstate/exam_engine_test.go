@@ -1,0 +1,190 @@
+//go:build engine && linux
+
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"endstate/internal/attempts"
+	"endstate/internal/enginetest"
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+// What needs an engine and is about exams: the words of the other stories, and those
+// that speak of a candidate's labs.
+func TestExamStories(t *testing.T) {
+	t.Parallel()
+	words := map[string]word{"candidate": playCandidate, "strike": strikeHost, "nothing-left": nothingLeft}
+	stories(t, "testdata/exam", words, func(env *testscript.Env) error {
+		r := enginetest.Open(t)
+		env.Values[runnerKey{}] = r
+		env.Setenv("ENDSTATE_OWNER", r.Owner)
+		env.Setenv("ENDSTATE_CACHE", "1TiB")
+		env.Setenv("ENDSTATE_LIFE", "20m")
+		return nil
+	})
+}
+
+// labOf returns the lab that a candidate has of a scenario.
+func labOf(ts *testscript.TestScript, candidate, scenario string) (*enginetest.Runner, *labs.Lab) {
+	r, ok := ts.Value(runnerKey{}).(*enginetest.Runner)
+	if !ok {
+		ts.Fatalf("the story has no runner")
+	}
+	store, err := attempts.Open(r.Context(), attempts.Path(ts.Getenv("ENDSTATE_HOME")))
+	ts.Check(err)
+	defer store.Close()
+	all, err := store.Exams(r.Context())
+	ts.Check(err)
+	var latest *exams.Sitting
+	for _, s := range all {
+		if s.Candidate == candidate && latest == nil {
+			latest = s
+		}
+	}
+	if latest == nil {
+		ts.Fatalf("%s sits no exam", candidate)
+	}
+	lab, err := r.Find(r.Context(), labs.LabID(latest.LabOwner, scenario))
+	ts.Check(err)
+	return r, lab
+}
+
+// playCandidate plays a script, or the solution, in a candidate's lab: candidate NAME
+// SCENARIO FILE|solution.
+func playCandidate(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: candidate NAME SCENARIO FILE|solution")
+	}
+	r, lab := labOf(ts, args[0], args[1])
+	if args[2] == labs.Solution {
+		r.Solve(lab, r.Variant(lab.Scenario, lab.Seed))
+		return
+	}
+	if status, out := r.Learner(lab, ts.ReadFile(args[2])); status != 0 {
+		ts.Fatalf("%s ends with %d:\n%s", args[2], status, out)
+	}
+}
+
+// strikeHost kills the MySQL host of a candidate's lab from outside, or starts it again:
+// strike NAME SCENARIO HOST kill|start.
+func strikeHost(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: strike NAME SCENARIO HOST kill|start")
+	}
+	r, lab := labOf(ts, args[0], args[1])
+	host, err := lab.Host(args[2])
+	ts.Check(err)
+	if args[3] == "kill" {
+		ts.Check(r.API.ContainerKill(r.Context(), host.ID, "KILL"))
+		return
+	}
+	ts.Check(r.API.ContainerStart(r.Context(), host.ID, container.StartOptions{}))
+	// While its server starts nothing answers, which is a check that failed.
+	r.Root(lab, host.Name, "until (exec 3<>/dev/tcp/127.0.0.1/3306) 2>/dev/null; do sleep 0.2; done")
+}
+
+// nothingLeft demands that no lab is left of any exam of the story.
+func nothingLeft(ts *testscript.TestScript, neg bool, args []string) {
+	r, ok := ts.Value(runnerKey{}).(*enginetest.Runner)
+	if neg || len(args) > 0 || !ok {
+		ts.Fatalf("usage: nothing-left")
+	}
+	mine, err := r.Mine(r.Context())
+	ts.Check(err)
+	for _, lab := range mine {
+		ts.Fatalf("the lab %s of %s is left", lab.ID, lab.Owner)
+	}
+}
+
+const shortExam = `
+title: Two questions
+minutes: %s
+feedback: score
+hints: none
+pass: 50
+questions:
+  - {scenario: git-merge-conflict, points: 10}
+  - {scenario: git-undo-merge, points: 10}
+`
+
+// blueprint writes an exam of so many minutes and returns its file.
+func blueprint(t *testing.T, minutes string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "two.yaml")
+	if err := os.WriteFile(path, []byte(fmt.Sprintf(shortExam, minutes)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// A client that is killed loses nothing: neither the candidate's work nor the clock.
+func TestExamAtARealTerminal(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t, "ENDSTATE_LIFE=20m")
+	s := sit(m, "exam", "start", blueprint(t, "2.1"), "--seed", "20")
+	s.sees("question 1/2")
+	s.types("touch mine; exam\r")
+	s.sees("Two questions · exam 1")
+	s.types("check\r")
+	s.sees("Score 0 of 100")
+	s.sees("2 minutes left") // as a warning, which comes by itself
+	s.types("exam flag\r")
+	s.sees("flagged")
+	if err := s.process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.ended
+
+	again := sit(m, "exam", "resume")
+	again.sees("question 1/2")
+	again.types("ls min*; exam\r")
+	again.sees("mine")
+	again.sees("flagged")
+	again.types("exam goto 2\r")
+	again.sees("question 2/2")
+	again.types("exam goto 7\r")
+	again.sees("no question 7")
+	again.types("hint\r")
+	again.sees("no hints")
+	again.types("exam next\r")
+	again.sees("question 1/2")
+	again.types("exam submit\r")
+	again.sees("1 flagged? [y/N]")
+	again.types("n")
+	again.types("exam submit\r")
+	again.sees("[y/N]")
+	again.types("y")
+	again.sees("not passed")
+	again.leaves(1)
+	if mine, err := m.Mine(t.Context()); err != nil || len(mine) > 0 {
+		t.Errorf("left: %v, %v", mine, err)
+	}
+}
+
+// When time is up the shell ends, whatever is at work in it, and what is there is graded.
+func TestExamWhoseTimeIsUpAtTheTerminal(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t, "ENDSTATE_LIFE=20m")
+	s := sit(m, "exam", "start", blueprint(t, "0.3"), "--seed", "20")
+	s.sees("question 1/2")
+	s.types("vim README.md\r")
+	s.sees("Time is up")
+	s.sees("Time was up at")
+	s.sees("not passed")
+	s.leaves(1)
+	if !strings.Contains(s.tail(4000), "\x1b[?1049l") {
+		t.Error("the other screen is not left")
+	}
+	if mine, err := m.Mine(t.Context()); err != nil || len(mine) > 0 {
+		t.Errorf("left: %v, %v", mine, err)
+	}
+}
