@@ -1,0 +1,183 @@
+package attempts
+
+import (
+	"errors"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+func examStore(t *testing.T) (*Store, string) {
+	t.Helper()
+	path := Path(t.TempDir())
+	store, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = store.Close() })
+	return store, path
+}
+
+func newSitting(owner, candidate string) *exams.Sitting {
+	cost := 10
+	return &exams.Sitting{
+		Owner: owner, Candidate: candidate, Seed: 1<<63 + 7, LabOwner: owner + "/exam-x", Created: time.Date(2026, 3, 1, 10, 0, 0, 5, time.UTC), Current: 1,
+		Blueprint: exams.Blueprint{Name: "b", Title: "B", Minutes: 1.5, Pass: 50, Feedback: exams.FeedbackScore, Hints: exams.Hints{Allowed: true, Costs: &cost}},
+		Questions: []exams.Question{{Number: 1, Scenario: "a", Seed: 7, Points: 10}, {Number: 2, Scenario: "b", Seed: 8, Points: 20}},
+	}
+}
+
+// What is kept is what comes back, to the nanosecond.
+func TestExamIsKeptWhole(t *testing.T) {
+	store, _ := examStore(t)
+	s := newSitting("ada", "'; DROP TABLE exams; --\x1b[2J")
+	if err := store.AddExam(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	now := s.Created.Add(time.Minute)
+	score := 70
+	changed, err := store.ChangeExam(t.Context(), s.ID, func(s *exams.Sitting) error {
+		if err := errors.Join(s.Ready(1, now), s.Flag(2, now), s.Checked(1, false, now.Add(1), now.Add(2))); err != nil {
+			return err
+		}
+		s.End(now.Add(3))
+		report := &labs.Report{Scenario: "a", Score: &score, At: now, Checks: []labs.Result{{ID: "c", Message: "\x1b]0;x\a"}}, Guards: []labs.Result{}, Hints: []labs.Hint{}, Servers: []string{}}
+		return s.SetGrade(1, exams.Grade{At: now.Add(time.Hour), Report: report, Score: &score})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read, err := store.Exam(t.Context(), s.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(changed, read); diff != "" {
+		t.Error(diff)
+	}
+	if read.Seed != s.Seed || read.Questions[0].Grade.Late != time.Hour-3 || len(read.Pauses) != 1 {
+		t.Errorf("%+v", read)
+	}
+}
+
+// One that is refused changes nothing.
+func TestRefusedChangeOfAnExam(t *testing.T) {
+	store, _ := examStore(t)
+	s := newSitting("ada", "Ada")
+	if err := store.AddExam(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	refused := errors.New("no")
+	if _, err := store.ChangeExam(t.Context(), s.ID, func(s *exams.Sitting) error { s.Current = 2; return refused }); !errors.Is(err, refused) {
+		t.Errorf("%v", err)
+	}
+	if read, err := store.Exam(t.Context(), s.ID); err != nil || read.Current != 1 {
+		t.Errorf("%v, %+v", err, read)
+	}
+	for _, err := range []error{
+		func() error { _, err := store.Exam(t.Context(), 99); return err }(),
+		func() error {
+			_, err := store.ChangeExam(t.Context(), 99, func(*exams.Sitting) error { return nil })
+			return err
+		}(),
+	} {
+		var problem *labs.Problem
+		if !errors.As(err, &problem) || !problem.Usage || !strings.Contains(problem.What, "no exam 99") {
+			t.Errorf("an exam that is not there: %v", err)
+		}
+	}
+}
+
+// A candidate sits one exam at a time; others, and others' candidates, are not in the way.
+func TestOneExamAtATime(t *testing.T) {
+	store, _ := examStore(t)
+	first := newSitting("ada", "Ada")
+	for _, s := range []*exams.Sitting{first, newSitting("ada", "Bob"), newSitting("eve", "Ada")} {
+		if err := store.AddExam(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var problem *labs.Problem
+	if err := store.AddExam(t.Context(), newSitting("ada", "Ada")); !errors.As(err, &problem) || !problem.Usage {
+		t.Errorf("a second exam of Ada: %v", err)
+	}
+	if _, err := store.ChangeExam(t.Context(), first.ID, func(s *exams.Sitting) error { s.End(s.Created); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.AddExam(t.Context(), newSitting("ada", "Ada")); err != nil {
+		t.Errorf("after the first has ended: %v", err)
+	}
+}
+
+// Open are those that run and those that nobody has tried to grade whole: what could
+// not be graded was tried.
+func TestOpenExams(t *testing.T) {
+	store, _ := examStore(t)
+	ids := func() (open []int64) {
+		t.Helper()
+		found, err := store.OpenExams(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range found {
+			open = append(open, s.ID)
+		}
+		return open
+	}
+	for _, candidate := range []string{"A", "B"} {
+		if err := store.AddExam(t.Context(), newSitting("ada", candidate)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	step := func(id int64, change func(*exams.Sitting) error, want ...int64) {
+		t.Helper()
+		if _, err := store.ChangeExam(t.Context(), id, change); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, ids()); diff != "" {
+			t.Error(diff)
+		}
+	}
+	score := 5
+	step(1, func(s *exams.Sitting) error { s.End(s.Created); return nil }, 1, 2)
+	step(1, func(s *exams.Sitting) error { return s.SetGrade(1, exams.Grade{Score: &score}) }, 1, 2)
+	step(1, func(s *exams.Sitting) error { return s.SetGrade(2, exams.Grade{Why: "gone"}) }, 2)
+	all, err := store.Exams(t.Context())
+	if err != nil || len(all) != 2 || all[0].ID != 2 {
+		t.Errorf("%v, %v", all, err)
+	}
+}
+
+// Two processes lose nothing of each other's.
+func TestExamChangedByTwo(t *testing.T) {
+	first, path := examStore(t)
+	second, err := Open(t.Context(), path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.Close()
+	s := newSitting("ada", "Ada")
+	if err := first.AddExam(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	const each = 50
+	var both sync.WaitGroup
+	for _, store := range []*Store{first, second} {
+		both.Go(func() {
+			for range each {
+				if _, err := store.ChangeExam(t.Context(), s.ID, func(s *exams.Sitting) error { s.Questions[0].Checks++; return nil }); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	both.Wait()
+	if read, err := first.Exam(t.Context(), s.ID); err != nil || read.Questions[0].Checks != 2*each {
+		t.Errorf("%v, %d checks of %d", err, read.Questions[0].Checks, 2*each)
+	}
+}
