@@ -1,0 +1,162 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"endstate/labs"
+)
+
+// exam writes a blueprint and returns its file.
+func (d *desk) exam(rules string) string {
+	d.Helper()
+	path := filepath.Join(d.TempDir(), "mine.yaml")
+	text := "title: Mine\nminutes: 30\npass: 60\n" + rules + "\nquestions:\n  - {scenario: first, points: 10}\n  - {scenario: second, points: 30}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		d.Fatal(err)
+	}
+	return path
+}
+
+// What a check tells while an exam runs is what the exam says, and no more.
+func TestExamFeedback(t *testing.T) {
+	for rules, test := range map[string]struct{ says, hides []string }{
+		"feedback: none":  {[]string{"It can be graded"}, []string{"Score", "The state is"}},
+		"feedback: score": {[]string{"Score 0 of 100"}, []string{"The state is"}},
+		"feedback: full":  {[]string{"Score 0 of 100", "The state is bad"}, nil},
+	} {
+		d := newDesk(t)
+		d.state = "bad"
+		d.wants(StatusDone, "exam start "+d.exam(rules)+" --no-shell", "Question 1 of 2")
+		for _, line := range []string{"exam grade", "exam grade --json"} {
+			out := d.wants(StatusDone, line)
+			if line == "exam grade" {
+				d.wants(StatusDone, line, test.says...)
+			}
+			for _, hidden := range test.hides {
+				if strings.Contains(strings.ToLower(out), strings.ToLower(hidden)) {
+					t.Errorf("%s, %s tells %q: %s", rules, line, hidden, out)
+				}
+			}
+		}
+		// What it was at the end is told to everybody.
+		d.wants(StatusFailed, "exam submit --yes", "0 of 40, not passed", "endstate start first --seed")
+	}
+}
+
+// Any command that is about labs or attempts ends an exam whose time is up, before
+// labs that are past theirs are swept; those about other things do not.
+func TestAnyCommandEndsAnExam(t *testing.T) {
+	for line, ends := range map[string]bool{
+		"list": true, "status": true, "history": true, "progress": true, "exam list": true, "exam status": true, "sweep": true, "stop --all": true,
+		"version": false, "lint": false, "doctor": false, "help": false,
+	} {
+		d := newDesk(t)
+		d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
+		d.now = d.now.Add(20 * time.Hour) // its lab is past its time as well
+		_, _, err := d.run(strings.Fields(line)...)
+		if ended := strings.Contains(err, "Exam 1 of ada ended at 10:30:00 and is graded now"); ended != ends {
+			t.Errorf("%s ends the exam: %v\n%s", line, ended, err)
+		}
+		if !ends {
+			continue
+		}
+		d.wants(StatusDone, "exam status", "10 of 10 · score 100", "graded 19 h 30 min after the end", "It was never opened", "10 of 40, not passed")
+		if len(d.engine.labs) > 0 {
+			t.Errorf("%s leaves %d labs", line, len(d.engine.labs))
+		}
+	}
+}
+
+// Without an engine an exam can't be graded: that is said, and it stays to be done.
+func TestExamThatCantBeGradedNow(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
+	d.now = d.now.Add(time.Hour)
+	var out, errs bytes.Buffer
+	p := d.program(&out, &errs)
+	p.Open = func(context.Context, netip.Prefix) (*Backend, error) {
+		return nil, &labs.Problem{What: "No engine answers", Do: "Start one.", Err: errors.New("refused")}
+	}
+	if status := p.Run(t.Context(), []string{"list"}); status != StatusDone || !strings.Contains(errs.String(), "the next command tries again") || !strings.Contains(out.String(), "first") {
+		t.Errorf("%d\n%s%s", status, out.String(), errs.String())
+	}
+	d.wants(StatusDone, "list", "is graded now")
+	d.wants(StatusDone, "exam status", "score 100 of 100")
+}
+
+// A question that can't be graded makes the clock stand, and the exam wait.
+func TestExamUngraded(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "exam start "+d.exam("feedback: score")+" --no-shell")
+	d.failed = errors.New("the grader has no ladder")
+	d.wants(StatusUngraded, "exam grade", "Could not be graded: the grader has no ladder", "The clock stands")
+	d.now = d.now.Add(9 * time.Hour)
+	d.wants(StatusDone, "exam status", "the clock stands, 30 min left")
+	d.wants(StatusDone, "exam resume --no-shell", "30 min left")
+	d.wants(StatusUngraded, "exam submit --yes", "could not be graded: the grader has no ladder", "No result yet")
+	d.failed = nil
+	d.wants(StatusFailed, "exam grade", "10 of 40, not passed")
+}
+
+func TestExamMisused(t *testing.T) {
+	d := newDesk(t)
+	mine := d.exam("")
+	for line, says := range map[string]string{
+		"exam start":                               "takes an exam",
+		"exam start nothing":                       "There is no exam \"nothing\"",
+		"exam start " + t.TempDir():                "can't be read",
+		"exam start " + d.exam("passs: 1"):         "mine.yaml:4:1: unknown field \"passs\"",
+		"exam start " + mine + " --topic git":      "is not about one topic",
+		"exam start topic":                         "Name it: --topic",
+		"exam goto":                                "takes the number",
+		"exam resume":                              "No exam is running",
+		"exam frob":                                "There is no command",
+		"check --owner ada/exam-abc":               "are worked on in the exam",
+		"start first --owner ada/exam-x":           "are worked on in the exam",
+		"exam status --exam 7":                     "There is no exam 7",
+		"exam start " + mine + " --seed -1":        "",
+		"exam status --candidate nobody":           "No exam is running",
+		"exam submit":                              "No exam is running",
+		"exam start " + d.exam("hints: sometimes"): "hints are none, as-written",
+	} {
+		d.wants(StatusMisused, line, says)
+	}
+	if d.engine.launched > 0 {
+		t.Errorf("%d labs were started", d.engine.launched)
+	}
+	d.wants(StatusDone, "exam start "+mine+" --no-shell")
+	for line, says := range map[string]string{
+		"exam goto 0": "has no question 0", "exam goto x": "has no question 0", "exam goto 3": "Its questions are 1 to 2",
+		"exam flag 9": "has no question 9", "exam grade 2": "has not been opened yet", "exam submit": "Say yes with --yes",
+		"exam start " + mine: "has not ended exam 1",
+	} {
+		d.wants(StatusMisused, line, says)
+	}
+	// Nobody's practice is in the way of an exam, nor the other way round.
+	d.wants(StatusDone, "start first --no-shell")
+	d.wants(StatusDone, "stop --all", "first is gone")
+	d.wants(StatusDone, "exam resume --no-shell", "Question 1 of 2")
+}
+
+// A name that would steer the terminal is spelt out.
+func TestHostileCandidate(t *testing.T) {
+	d := newDesk(t)
+	status, _, err := d.run("exam", "start", d.exam(""), "--no-shell", "--candidate", "\x1b[2J\u202e<b>")
+	if status != StatusDone {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"exam list", "exam status", "exam submit --yes"} {
+		_, out, err := d.run(strings.Fields(line)...)
+		if strings.ContainsAny(out+err, "\x1b\u202e") || !strings.Contains(out, `\x1b[2J\u202e<b>`) {
+			t.Errorf("%s: %q", line, out+err)
+		}
+	}
+}
