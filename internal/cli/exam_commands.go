@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -130,6 +131,51 @@ func (a *app) examFlagCommand() *cobra.Command {
 		},
 	}
 	flags.register(c)
+	return c
+}
+
+func (a *app) examResetCommand() *cobra.Command {
+	var flags examFlags
+	var yes bool
+	c := &cobra.Command{
+		Use:   "reset",
+		Short: "Put the lab of the question back to how it was handed over",
+		Args:  exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error {
+			ctx := c.Context()
+			p, err := a.proctor(ctx)
+			if err != nil {
+				return err
+			}
+			s, err := a.sitting(ctx, p.Store, flags, false)
+			if err != nil {
+				return err
+			}
+			q := s.Questions[s.Current-1]
+			lab, err := a.runner(nil).Find(ctx, labs.LabID(s.LabOwner, q.Scenario))
+			if errors.Is(err, labs.ErrNotFound) {
+				return labs.Misuse("The question has no lab", "Have one made: endstate exam resume")
+			}
+			if err != nil {
+				return err
+			}
+			if !yes {
+				if ok, err := a.confirm(resetQuestion, "--yes"); err != nil || !ok {
+					return err
+				}
+			}
+			err = a.progress(false, func(emit labs.Emit) error {
+				_, _, err := a.reset(ctx, emit, lab)
+				return err
+			})
+			if err == nil {
+				err = a.showExam(s, flags.asJSON)
+			}
+			return err
+		},
+	}
+	flags.register(c)
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
 	return c
 }
 

@@ -26,10 +26,11 @@ var examrc string
 type seat struct {
 	app      *app
 	proctor  *exams.Proctor
+	id       int64
 	sitting  *exams.Sitting // as it was last read
 	terminal terminal.Terminal
 	host     string
-	to       int  // the question to go to next
+	question int  // where the candidate is, or goes to next
 	submit   bool // the candidate asked for the end
 }
 
@@ -60,7 +61,7 @@ func (at *seat) sit(ctx context.Context) error {
 		}
 		if !begun {
 			begun = true
-			go func() { defer close(prepared); at.proctor.Prepare(background, at.sitting.ID) }()
+			go func() { defer close(prepared); at.quiet().Prepare(background, at.id) }()
 		}
 		err = at.work(ctx, in)
 		switch {
@@ -73,7 +74,7 @@ func (at *seat) sit(ctx context.Context) error {
 		case terminal.Replaced(err):
 			continue
 		case errors.Is(err, errOver):
-			fmt.Fprintln(at.app.Out, "The exam was ended elsewhere.")
+			fmt.Fprintf(at.app.Out, "The exam is over. See what came of it: endstate exam status --exam %d\n", at.id)
 			return nil
 		case errors.Is(err, errStands):
 			fmt.Fprintln(at.app.Out, standsText)
@@ -86,11 +87,22 @@ func (at *seat) sit(ctx context.Context) error {
 	}
 }
 
+// quiet is the proctor of what is done in the background: nothing of it is to show on
+// the candidate's screen.
+func (at *seat) quiet() *exams.Proctor {
+	a, proctor := *at.app, *at.proctor
+	a.Err = io.Discard
+	if rooms, ok := proctor.Labs.(*examRooms); ok {
+		proctor.Labs = &examRooms{app: &a, Rooms: rooms.Rooms}
+	}
+	return &proctor
+}
+
 // enter goes to the next question and shows its task.
 func (at *seat) enter(ctx context.Context) (*visit, error) {
 	var lab *labs.Lab
 	err := at.app.progress(false, func(emit labs.Emit) (err error) {
-		at.sitting, lab, err = at.proctor.Goto(ctx, at.sitting.ID, at.to, emit)
+		at.sitting, lab, err = at.proctor.Goto(ctx, at.id, at.question, emit)
 		return err
 	})
 	if err != nil {
@@ -103,7 +115,7 @@ func (at *seat) enter(ctx context.Context) (*visit, error) {
 	if err := mayEnter(v, at.host); err != nil {
 		return nil, err
 	}
-	if err := at.app.showQuestion(at.app.Out, at.app.style(at.app.Out), at.sitting, lab); err != nil {
+	if err := at.app.showQuestion(at.app.Out, at.app.style(at.app.Out), at.sitting, at.question, lab); err != nil {
 		return nil, err
 	}
 	fmt.Fprintf(at.app.Out, "\nIn the lab: task · check · hint · reset · exam · help; exit leaves, the clock goes on.\n")
@@ -118,11 +130,12 @@ func (at *seat) enter(ctx context.Context) (*visit, error) {
 func (at *seat) work(ctx context.Context, in *visit) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	watched := make(chan struct{})
-	go func() { defer close(watched); at.watch(ctx, cancel) }()
+	left := at.sitting.Left(at.app.Clock())
+	go func() { defer close(watched); at.watch(ctx, left, cancel) }()
 	err := in.once(ctx, at.terminal)
 	cancel(nil)
 	<-watched
-	if s, readErr := at.proctor.Store.Exam(context.WithoutCancel(ctx), at.sitting.ID); readErr == nil {
+	if s, readErr := at.proctor.Store.Exam(context.WithoutCancel(ctx), at.id); readErr == nil {
 		at.sitting = s
 	}
 	return err
@@ -133,16 +146,15 @@ var warnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
 
 // watch warns when time runs out, and ends the shell when it is up, when the clock
 // stands or when the exam was ended elsewhere.
-func (at *seat) watch(ctx context.Context, end context.CancelCauseFunc) {
+func (at *seat) watch(ctx context.Context, left time.Duration, end context.CancelCauseFunc) {
 	const often = 2 * time.Second
-	left := at.sitting.Left(at.app.Clock())
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(min(often, max(left, 50*time.Millisecond))):
 		}
-		s, err := at.proctor.Store.Exam(ctx, at.sitting.ID)
+		s, err := at.proctor.Store.Exam(ctx, at.id)
 		if err != nil {
 			continue
 		}
@@ -160,9 +172,9 @@ func (at *seat) watch(ctx context.Context, end context.CancelCauseFunc) {
 		}
 		before := left
 		left = s.Left(now)
-		for _, at10 := range warnings {
-			if before > at10 && left <= at10 {
-				_ = at.terminal.Notice(fmt.Sprintf("%d minutes left", int(at10.Minutes())))
+		for _, warning := range warnings {
+			if before > warning && left <= warning {
+				_ = at.terminal.Notice(fmt.Sprintf("%d minutes left", int(warning.Minutes())))
 			}
 		}
 	}
@@ -173,7 +185,7 @@ func (at *seat) environment() map[string]string {
 	return map[string]string{
 		"ENDSTATE_RC":       examrc,
 		"ENDSTATE_LEFT":     strconv.Itoa(int(at.sitting.Left(at.app.Clock()).Seconds())),
-		"ENDSTATE_QUESTION": fmt.Sprintf("%d/%d", at.sitting.Current, len(at.sitting.Questions)),
+		"ENDSTATE_QUESTION": fmt.Sprintf("%d/%d", at.question, len(at.sitting.Questions)),
 	}
 }
 
@@ -187,7 +199,7 @@ func (at *seat) answer(ctx context.Context, in *visit, verb string, screen *term
 	letter, isGoto := strings.CutPrefix(verb, "examgoto")
 	switch {
 	case verb == "task":
-		return true, at.app.showQuestion(screen, style, at.sitting, in.lab)
+		return true, at.app.showQuestion(screen, style, at.sitting, at.question, in.lab)
 	case verb == "check":
 		return at.check(ctx, in, screen, style)
 	case verb == "hint":
@@ -196,7 +208,7 @@ func (at *seat) answer(ctx context.Context, in *visit, verb string, screen *term
 		replaced, err := in.reset(ctx, screen, style)
 		return !replaced, err
 	case verb == "examstatus":
-		s, err := at.proctor.Store.Exam(ctx, at.sitting.ID)
+		s, err := at.proctor.Store.Exam(ctx, at.id)
 		if err != nil {
 			return true, err
 		}
@@ -204,7 +216,7 @@ func (at *seat) answer(ctx context.Context, in *visit, verb string, screen *term
 	case verb == "examflag":
 		return true, at.flag(ctx, screen, style)
 	case verb == "examnext":
-		return at.leave(at.sitting.Current%len(at.sitting.Questions) + 1)
+		return at.leave(at.question%len(at.sitting.Questions) + 1)
 	case isGoto && len(letter) == 1:
 		return at.leave(int(letter[0]-'a') + 1)
 	case verb == "examsubmit":
@@ -218,15 +230,15 @@ func (at *seat) leave(n int) (bool, error) {
 	if _, err := at.sitting.Question(n); err != nil {
 		return true, err
 	}
-	if n == at.sitting.Current {
+	if n == at.question {
 		return true, labs.Misuse(fmt.Sprintf("You are at question %d", n), "Go to another one: exam goto N, exam next")
 	}
-	at.to, at.host = n, labs.Workspace
+	at.question, at.host = n, labs.Workspace
 	return false, nil
 }
 
 func (at *seat) ask(ctx context.Context, screen *terminal.Screen) (bool, error) {
-	s, err := at.proctor.Store.Exam(ctx, at.sitting.ID)
+	s, err := at.proctor.Store.Exam(ctx, at.id)
 	if err != nil {
 		return true, err
 	}
@@ -238,7 +250,7 @@ func (at *seat) ask(ctx context.Context, screen *terminal.Screen) (bool, error) 
 }
 
 func (at *seat) flag(ctx context.Context, screen *terminal.Screen, style report.Style) error {
-	s, err := at.proctor.Flag(ctx, at.sitting.ID, at.sitting.Current)
+	s, err := at.proctor.Flag(ctx, at.id, at.question)
 	if err != nil {
 		return err
 	}
@@ -246,7 +258,7 @@ func (at *seat) flag(ctx context.Context, screen *terminal.Screen, style report.
 }
 
 func (at *seat) hint(ctx context.Context, in *visit, screen *terminal.Screen, style report.Style) error {
-	open, fresh, err := at.proctor.Hint(ctx, at.sitting.ID, at.sitting.Current)
+	open, fresh, err := at.proctor.Hint(ctx, at.id, at.question)
 	if err != nil {
 		return err
 	}
@@ -268,10 +280,10 @@ func (at *seat) hint(ctx context.Context, in *visit, screen *terminal.Screen, st
 // graded the shell is left, as the clock stands.
 func (at *seat) check(ctx context.Context, in *visit, screen *terminal.Screen, style report.Style) (bool, error) {
 	var found *labs.Report
-	n := at.sitting.Current
+	n := at.question
 	err := in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
 		var s *exams.Sitting
-		if s, found, err = at.proctor.Check(ctx, at.sitting.ID, n, emit); s != nil {
+		if s, found, err = at.proctor.Check(ctx, at.id, n, emit); s != nil {
 			at.sitting = s
 		}
 		return err
@@ -302,7 +314,7 @@ func writeAnswer(w io.Writer, style report.Style, answer exams.Answer, found *la
 }
 
 // showQuestion writes a question's place in the exam and its task.
-func (a *app) showQuestion(w io.Writer, style report.Style, s *exams.Sitting, lab *labs.Lab) error {
+func (a *app) showQuestion(w io.Writer, style report.Style, s *exams.Sitting, n int, lab *labs.Lab) error {
 	v, err := a.variantOf(lab)
 	if err != nil {
 		return err
@@ -310,7 +322,7 @@ func (a *app) showQuestion(w io.Writer, style report.Style, s *exams.Sitting, la
 	if err := markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", v.Title, v.Task)); err != nil {
 		return err
 	}
-	q := s.Questions[s.Current-1]
+	q := s.Questions[n-1]
 	facts := fmt.Sprintf("Question %d of %d · %d points · par %d minutes", q.Number, len(s.Questions), q.Points, q.Minutes)
 	for _, server := range lab.Servers() {
 		facts += " · " + server

@@ -117,7 +117,7 @@ type going struct {
 func (a *app) goTo(ctx context.Context, p *exams.Proctor, s *exams.Sitting, to going) error {
 	t, onTerminal := terminal.Open(a.In, a.Out)
 	if onTerminal && !to.noShell && !to.asJSON {
-		at := &seat{app: a, proctor: p, sitting: s, terminal: t, to: to.question, host: to.host}
+		at := &seat{app: a, proctor: p, id: s.ID, sitting: s, terminal: t, question: to.question, host: to.host}
 		return at.sit(ctx)
 	}
 	var lab *labs.Lab
@@ -131,7 +131,7 @@ func (a *app) goTo(ctx context.Context, p *exams.Proctor, s *exams.Sitting, to g
 	if to.asJSON {
 		return report.JSON(a.Out, s.View(a.Clock()))
 	}
-	if err := a.showQuestion(a.Out, a.style(a.Out), s, lab); err != nil {
+	if err := a.showQuestion(a.Out, a.style(a.Out), s, to.question, lab); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.Out, `

@@ -101,6 +101,8 @@ func TestExamUngraded(t *testing.T) {
 	d.now = d.now.Add(9 * time.Hour)
 	d.wants(StatusDone, "exam status", "the clock stands, 30 min left")
 	d.wants(StatusDone, "exam resume --no-shell", "30 min left")
+	d.wants(StatusMisused, "exam reset", "Say yes with --yes")
+	d.wants(StatusDone, "exam reset --yes", "30 min left")
 	d.wants(StatusUngraded, "exam submit --yes", "could not be graded: the grader has no ladder", "No result yet")
 	d.failed = nil
 	d.wants(StatusFailed, "exam grade", "10 of 40, not passed")

@@ -120,7 +120,7 @@ func (in *visit) once(ctx context.Context, t terminal.Terminal) error {
 		Terminal: true, Columns: columns, Rows: rows,
 	})
 	if err != nil {
-		return &labs.Problem{What: "No shell can be opened in `" + in.host + "`", Do: "See: endstate status; or put the lab back: endstate reset " + in.lab.Scenario, Err: err}
+		return &labs.Problem{What: "No shell can be opened in `" + in.host + "`", Do: "See: endstate status --everyone; or put the lab back: " + in.again("reset"), Err: err}
 	}
 	stay := in.arrive(ctx, t)
 	_, err = terminal.Attach(ctx, t, process, in.answer, stay.watchers()...)
@@ -176,6 +176,17 @@ func (in *visit) look(ctx context.Context) (lab *labs.Lab, err error) {
 	return lab, err
 }
 
+// again is the command that goes back into the lab, or puts it back.
+func (in *visit) again(command string) string {
+	switch {
+	case in.seat == nil:
+		return "endstate " + command + " " + in.lab.Scenario
+	case command == "shell":
+		return "endstate exam resume"
+	}
+	return "endstate exam " + command
+}
+
 // lost tells why a shell ended that nobody left.
 func (in *visit) lost(ctx context.Context, err error) error {
 	if !errors.Is(err, terminal.ErrLost) {
@@ -187,7 +198,7 @@ func (in *visit) lost(ctx context.Context, err error) error {
 		fmt.Fprintf(in.app.Err, "The lab of %s was stopped.\n", in.lab.Scenario)
 		return nil
 	case findErr == nil && lab.Running():
-		return &labs.Problem{What: "The shell was killed, the lab goes on", Do: "Back into it: endstate shell " + lab.Scenario, Err: err}
+		return &labs.Problem{What: "The shell was killed, the lab goes on", Do: "Back into it: " + in.again("shell"), Err: err}
 	}
-	return &labs.Problem{What: "The lab's host stopped", Do: "Put the lab back to its beginning: endstate reset " + in.lab.Scenario, Err: errors.Join(err, findErr)}
+	return &labs.Problem{What: "The lab's host stopped", Do: "Put the lab back to its beginning: " + in.again("reset"), Err: errors.Join(err, findErr)}
 }

@@ -39,7 +39,7 @@ func (r *Rooms) Open(ctx context.Context, s *Sitting, q *Question, emit labs.Emi
 		return nil, err
 	}
 	lab, err := r.Find(ctx, s, q)
-	if err == nil && lab.Whole {
+	if err == nil && r.usable(lab) {
 		return lab, nil
 	}
 	if err != nil && !errors.Is(err, labs.ErrNotFound) {
@@ -52,6 +52,13 @@ func (r *Rooms) Open(ctx context.Context, s *Sitting, q *Question, emit labs.Emi
 	return r.await(ctx, s, q, err)
 }
 
+// usable reports whether a candidate can be let into a lab: it is whole, or what is
+// left of it is where the work is, which is not to be thrown away.
+func (r *Rooms) usable(lab *labs.Lab) bool {
+	_, err := lab.Host(labs.Workspace)
+	return lab.Whole || err == nil && lab.Abandoned(r.Runner.Clock())
+}
+
 // await waits for a lab that another process is starting; if none is, the start
 // failed for the reason given.
 func (r *Rooms) await(ctx context.Context, s *Sitting, q *Question, reason error) (*labs.Lab, error) {
@@ -60,10 +67,10 @@ func (r *Rooms) await(ctx context.Context, s *Sitting, q *Question, reason error
 	for {
 		lab, err := r.Find(ctx, s, q)
 		switch {
+		case err == nil && r.usable(lab):
+			return lab, nil
 		case err != nil || lab.Abandoned(r.Runner.Clock()):
 			return nil, reason
-		case lab.Whole:
-			return lab, nil
 		}
 		select {
 		case <-ctx.Done():
