@@ -129,7 +129,7 @@ func writeGrades(out *strings.Builder, style report.Style, v exams.View) {
 				state += style.Dim(" · " + g.Why)
 			}
 		}
-		if g != nil && g.Late >= lateness {
+		if g != nil && g.Late >= lateness && (g.Report != nil || g.Score == nil) {
 			state += style.Warn(fmt.Sprintf(" · graded %s after the end", brief(g.Late)))
 		}
 		fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(state, "\n", "\n    "))
