@@ -55,8 +55,26 @@ type outcome struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes a report as CI systems read it: a test a check or guard.
-func JUnit(w io.Writer, r *labs.Report) error {
+// JUnit writes reports as CI systems read them: a suite a report, a test a check or guard.
+// https://github.com/testmoapp/junitxml
+func JUnit(w io.Writer, reports ...*labs.Report) error {
+	all := testSuites{}
+	for _, r := range reports {
+		all.Suites = append(all.Suites, suiteOf(r))
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(all); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}
+
+func suiteOf(r *labs.Report) testSuite {
 	suite := testSuite{Name: r.Scenario, Timestamp: r.At.UTC().Format("2006-01-02T15:04:05"), Properties: []property{
 		{"seed", fmt.Sprint(r.Seed)}, {"servers", strings.Join(r.Servers, ", ")},
 	}}
@@ -75,16 +93,7 @@ func JUnit(w io.Writer, r *labs.Report) error {
 		}
 	}
 	suite.Time = seconds(took)
-	if _, err := io.WriteString(w, xml.Header); err != nil {
-		return err
-	}
-	encoder := xml.NewEncoder(w)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(testSuites{Suites: []testSuite{suite}}); err != nil {
-		return err
-	}
-	_, err := io.WriteString(w, "\n")
-	return err
+	return suite
 }
 
 func (s *testSuite) count(verdict labs.Verdict) {

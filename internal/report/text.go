@@ -88,10 +88,69 @@ func writeScore(out *strings.Builder, r *labs.Report, style Style) {
 		parts = append(parts, "with the solution seen")
 	}
 	if len(r.Servers) > 0 {
-		parts = append(parts, "on "+strings.Join(r.Servers, ", "))
+		parts = append(parts, "on "+Visible(strings.Join(r.Servers, ", ")))
 	}
 	if len(parts) > 0 {
 		out.WriteString(style.Dim(" · " + strings.Join(parts, " · ")))
 	}
 	out.WriteString("\n")
+}
+
+// AttemptText writes an attempt for a terminal: in short, and its last graded check.
+func AttemptText(w io.Writer, a *Attempt, style Style) error {
+	story := a.Story
+	head := fmt.Sprintf("%s\n%s · seed %d · %s · %s\n", style.Bold(style.Code(story.Title)), story.Scenario, story.Seed, Visible(story.Owner), clock(story.Started))
+	head += fmt.Sprintf("%s at work", minutesOf(story.Active))
+	if story.Minutes > 0 {
+		head += fmt.Sprintf(", par is %d min", story.Minutes)
+	}
+	head += fmt.Sprintf(" · %d checks · %d hints · %d resets", story.Checks, story.Hints, story.Resets)
+	if story.Assisted {
+		head += " · " + style.Warn("solution seen")
+	}
+	if _, err := fmt.Fprintf(w, "%s\n\n", head); err != nil {
+		return err
+	}
+	if last := a.Last(); last != nil {
+		if err := Text(w, last, style); err != nil {
+			return err
+		}
+	} else if _, err := fmt.Fprintln(w, "Nothing was graded."); err != nil {
+		return err
+	}
+	if _, err := fmt.Fprintf(w, "\nThe very same exercise again: %s\n", a.Again); err != nil {
+		return err
+	}
+	return adviceText(w, a.Next, style)
+}
+
+// QuestionsText writes the verdicts of a candidate's questions, and what to practise.
+func QuestionsText(w io.Writer, s *Sitting, style Style) error {
+	for _, q := range s.Questions {
+		if q.Grade == nil || q.Grade.Report == nil {
+			continue
+		}
+		if _, err := fmt.Fprintf(w, "\n%s\n", style.Bold(fmt.Sprintf("%d. ", q.Number))+style.Bold(style.Code(q.Title))); err != nil {
+			return err
+		}
+		if err := Text(w, q.Grade.Report, style); err != nil {
+			return err
+		}
+	}
+	return adviceText(w, s.Next, style)
+}
+
+func adviceText(w io.Writer, advice []Advice, style Style) error {
+	if len(advice) == 0 {
+		return nil
+	}
+	if _, err := fmt.Fprintf(w, "\n%s\n", style.Bold("What to practise next")); err != nil {
+		return err
+	}
+	for _, one := range advice {
+		if _, err := fmt.Fprintf(w, "  %s – %s\n    %s\n", style.Code(one.Title), Visible(strings.Join(one.Why, "; ")), one.Command); err != nil {
+			return err
+		}
+	}
+	return nil
 }

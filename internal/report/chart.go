@@ -1,0 +1,216 @@
+package report
+
+import (
+	"fmt"
+	"time"
+
+	"endstate/internal/attempts"
+	"endstate/labs"
+)
+
+// What charts are drawn by: a picture is so many units wide, and scales with the page.
+const (
+	chartWidth = 720.0
+	labelWidth = 170.0
+	laneHeight = 26.0
+	axisHeight = 24.0
+)
+
+// bar is a line of a bar chart.
+type bar struct {
+	Label, Value string
+	Y, Width     float64
+	Mark         float64 // where a mark stands, as for par; 0: none
+	Class        string
+}
+
+type barChart struct {
+	Name   string // said to who can't see it
+	Width  float64
+	Height float64
+	Left   float64
+	Bars   []bar
+	Note   string
+}
+
+func newBars(name string, lines int) *barChart {
+	return &barChart{Name: name, Width: chartWidth, Height: float64(lines)*laneHeight + 6, Left: labelWidth}
+}
+
+// room is how wide the longest bar may be: its value stands beside it.
+const room = chartWidth - labelWidth - 90
+
+// add adds a bar of a length, of the most that any has.
+func (c *barChart) add(label, value string, length, mark, most float64, class string) {
+	one := bar{Label: label, Value: value, Y: float64(len(c.Bars))*laneHeight + 4, Class: class}
+	if most > 0 {
+		one.Width = max(1, length/most*room)
+		if mark > 0 {
+			one.Mark = labelWidth + mark/most*room
+		}
+	}
+	c.Bars = append(c.Bars, one)
+}
+
+// topicChart draws the score by topic.
+func (s *Sitting) topicChart() *barChart {
+	topics := s.Topics()
+	chart := newBars("Score by topic", len(topics))
+	for _, t := range topics {
+		chart.add(t.Name, fmt.Sprintf("%s of %d", decimal(t.Earned), t.Points), t.Share(), 0, 1, shade(t.Share()*100, s.Result.Pass))
+	}
+	return chart
+}
+
+// shade says how a share is drawn: whether it would pass.
+func shade(percent float64, pass int) string {
+	if percent >= float64(pass) {
+		return "good"
+	}
+	return "bad"
+}
+
+// timeChart draws the time spent by question, with a mark at par.
+func (s *Sitting) timeChart() *barChart {
+	chart, most := newBars("Time by question", len(s.Questions)), 0.0
+	for _, q := range s.Questions {
+		most = max(most, q.Spent/60, float64(q.Minutes))
+	}
+	for _, q := range s.Questions {
+		chart.add(fmt.Sprintf("%d  %s", q.Number, q.Topic), decimal(float64(int(q.Spent/6+0.5))/10)+" min", q.Spent/60, float64(q.Minutes), most, "plain")
+	}
+	chart.Note = "The mark is par."
+	return chart
+}
+
+// span is a piece of time in a lane; event a moment.
+type span struct {
+	X, Y, Width  float64
+	Class, Title string
+}
+
+type event struct {
+	X, Y         float64
+	Class, Title string
+}
+
+type label struct {
+	X, Y float64
+	Text string
+	Left bool // it stands left of its place, as there is no room on the right
+}
+
+type timeline struct {
+	Name          string
+	Width, Height float64
+	Spans         []span
+	Events        []event
+	Lanes, Ticks  []label
+	begin, end    time.Time
+}
+
+func newTimeline(name string, begin, end time.Time, lanes ...string) *timeline {
+	t := &timeline{Name: name, Width: chartWidth, Height: float64(len(lanes))*laneHeight + axisHeight, begin: begin, end: end}
+	if !t.end.After(begin) {
+		t.end = begin.Add(time.Minute)
+	}
+	for i, name := range lanes {
+		t.Lanes = append(t.Lanes, label{Y: float64(i)*laneHeight + laneHeight/2 + 4, Text: name})
+	}
+	t.ticks()
+	return t
+}
+
+// ticks marks the axis at round times, six at most.
+func (t *timeline) ticks() {
+	length := t.end.Sub(t.begin)
+	step := time.Minute
+	for _, minutes := range []int{1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440} {
+		if step = time.Duration(minutes) * time.Minute; length/step <= 6 {
+			break
+		}
+	}
+	for at := time.Duration(0); at <= length; at += step {
+		x := t.x(t.begin.Add(at))
+		t.Ticks = append(t.Ticks, label{X: x, Y: t.Height - 6, Text: fmt.Sprintf("%d min", int(at.Minutes())), Left: x > chartWidth-60})
+	}
+}
+
+func (t *timeline) x(at time.Time) float64 {
+	share := float64(at.Sub(t.begin)) / float64(t.end.Sub(t.begin))
+	return labelWidth + min(1, max(0, share))*(chartWidth-labelWidth-30)
+}
+
+func (t *timeline) span(lane int, from, to time.Time, class, title string) {
+	if to.IsZero() || to.After(t.end) {
+		to = t.end
+	}
+	x := t.x(from)
+	t.Spans = append(t.Spans, span{X: x, Y: float64(lane)*laneHeight + 5, Width: max(1.5, t.x(to)-x), Class: class, Title: title})
+}
+
+func (t *timeline) event(lane int, at time.Time, class, title string) {
+	t.Events = append(t.Events, event{X: t.x(at), Y: float64(lane)*laneHeight + laneHeight/2, Class: class, Title: title})
+}
+
+// timeline draws at which question the candidate was, and when the clock stood.
+func (s *Sitting) timeline() *timeline {
+	var lanes []string
+	for _, q := range s.Questions {
+		lanes = append(lanes, fmt.Sprintf("%d  %s", q.Number, q.Topic))
+	}
+	t := newTimeline("The exam from its start", s.Started, s.Ended, lanes...)
+	for _, turn := range s.Turns {
+		t.span(turn.Question-1, turn.From, turn.To, "plain", fmt.Sprintf("question %d, %s", turn.Question, length(turn.From, turn.To)))
+	}
+	for _, pause := range s.Pauses {
+		t.span(max(0, pause.Question-1), pause.From, pause.To, "pause", "the clock stood, "+length(pause.From, pause.To))
+	}
+	return t
+}
+
+func length(from, to time.Time) string {
+	if to.IsZero() {
+		return "to the end"
+	}
+	return to.Sub(from).Round(time.Second).String()
+}
+
+// timeline draws when the learner was at work, and what happened.
+func (a *Attempt) timeline() *timeline {
+	end, _ := a.Story.Over(a.Made)
+	if end.IsZero() {
+		end = a.Made
+	}
+	// A lab may have been left to itself for hours: what matters ends with the last sign of life.
+	if last := a.Story.Worked; !last.IsZero() && last.Before(end) {
+		end = last
+	}
+	t := newTimeline("The attempt from its start", a.Story.Started, end, "at work", "checks", "help")
+	for _, s := range a.Story.Spans {
+		t.span(0, s.Began, s.Ended, "plain", "at work, "+length(s.Began, s.Ended))
+	}
+	for _, round := range a.Story.Rounds {
+		title, class := "could not be graded", "warn"
+		if score := round.Report.Score; score != nil {
+			title, class = fmt.Sprintf("score %d", *score), shade(float64(*score), labs.Total)
+		}
+		t.event(1, round.At, class, title)
+	}
+	for _, e := range a.Story.Events {
+		t.event(2, e.At, "warn", eventTitle(e))
+	}
+	return t
+}
+
+func eventTitle(e attempts.Event) string {
+	switch e.Kind {
+	case attempts.HintOpened:
+		return fmt.Sprintf("hint %d opened", e.Number)
+	case attempts.SolutionSeen:
+		return "solution seen"
+	case attempts.LabReset:
+		return "lab reset"
+	}
+	return string(e.Kind)
+}

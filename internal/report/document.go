@@ -1,0 +1,185 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"endstate/internal/attempts"
+	"endstate/internal/exams"
+	"endstate/internal/practice"
+	"endstate/labs"
+)
+
+// Attempt is what is reported of an attempt.
+type Attempt struct {
+	Made    time.Time      `json:"made"`    // when the report was
+	Version string         `json:"version"` // of Endstate
+	Story   attempts.Story `json:"attempt"`
+	Again   string         `json:"again"` // what starts the very same exercise
+	Next    []Advice       `json:"next"`  // what to practise now
+}
+
+// Exam is what is reported of a blueprint's exam: a sitting a candidate.
+type Exam struct {
+	Made     time.Time `json:"made"`
+	Version  string    `json:"version"`
+	Title    string    `json:"title"`
+	Sittings []Sitting `json:"sittings"`
+}
+
+// Sitting is what is reported of one candidate's exam that is over.
+type Sitting struct {
+	exams.View
+	Pauses []exams.Pause `json:"pauses"`
+	Turns  []exams.Turn  `json:"turns"`
+	Next   []Advice      `json:"next"`
+}
+
+// Advice is something to practise, and why.
+type Advice struct {
+	Scenario string   `json:"scenario"`
+	Title    string   `json:"title"`
+	Why      []string `json:"why"`
+	Command  string   `json:"command"`
+}
+
+// OfAttempt returns the report of an attempt. next is what to practise now; it may be nil.
+func OfAttempt(story attempts.Story, next *practice.Pick, now time.Time, version string) *Attempt {
+	a := &Attempt{Made: now, Version: version, Story: story, Again: again(story.Scenario, story.Seed), Next: []Advice{}}
+	if next != nil {
+		a.Next = append(a.Next, Advice{
+			Scenario: next.Scenario.Name, Title: next.Scenario.Title, Why: next.Why, Command: again(next.Scenario.Name, next.Seed),
+		})
+	}
+	return a
+}
+
+// again is the command that starts the very same exercise.
+func again(scenario string, seed uint64) string {
+	return fmt.Sprintf("endstate start %s --seed %d", scenario, seed)
+}
+
+// Last returns the last round of checks that could be graded, nil if none could.
+func (a *Attempt) Last() *labs.Report {
+	for _, round := range slices.Backward(a.Story.Rounds) {
+		if round.Report.Graded() {
+			return round.Report
+		}
+	}
+	return nil
+}
+
+// OfExam returns the report of sittings of one blueprint. An error names one that is
+// not over: it would tell the candidate too much.
+func OfExam(sittings []*exams.Sitting, now time.Time, version string) (*Exam, error) {
+	e := &Exam{Made: now, Version: version, Sittings: []Sitting{}}
+	for _, s := range sittings {
+		if s.Ended.IsZero() {
+			return nil, labs.Misuse(fmt.Sprintf("Exam %d of %s is not over", s.ID, s.Candidate), "End it first: endstate exam submit")
+		}
+		one := Sitting{View: s.View(now), Pauses: append([]exams.Pause{}, s.Pauses...), Turns: append([]exams.Turn{}, s.Turns...)}
+		one.Next = one.advice()
+		e.Title, e.Sittings = s.Blueprint.Title, append(e.Sittings, one)
+	}
+	slices.SortStableFunc(e.Sittings, func(a, b Sitting) int {
+		return cmp.Or(cmp.Compare(a.Candidate, b.Candidate), a.Started.Compare(b.Started))
+	})
+	return e, nil
+}
+
+// most is how many pieces of advice a candidate gets.
+const most = 3
+
+// advice names the questions that went worst, of the weakest topic first.
+func (s *Sitting) advice() []Advice {
+	weak := map[string]float64{}
+	for _, topic := range s.Topics() {
+		weak[topic.Name] = topic.Share()
+	}
+	var short []exams.QuestionView
+	for _, q := range s.Questions {
+		if q.Grade != nil && q.Grade.Score != nil && *q.Grade.Score < labs.Total {
+			short = append(short, q)
+		}
+	}
+	slices.SortStableFunc(short, func(a, b exams.QuestionView) int {
+		return cmp.Or(cmp.Compare(weak[a.Topic], weak[b.Topic]), *a.Grade.Score-*b.Grade.Score)
+	})
+	next := []Advice{}
+	for _, q := range short[:min(most, len(short))] {
+		next = append(next, Advice{
+			Scenario: q.Scenario, Title: q.Title, Command: "endstate start " + q.Scenario,
+			Why: []string{fmt.Sprintf("%d of 100 here; %s went at %.0f %%", *q.Grade.Score, q.Topic, 100*weak[q.Topic])},
+		})
+	}
+	return next
+}
+
+// Topic is what a candidate earned in a topic.
+type Topic struct {
+	Name   string
+	Earned float64
+	Points int
+}
+
+// Share returns what was earned of what there was, from 0 to 1.
+func (t Topic) Share() float64 {
+	if t.Points == 0 {
+		return 0
+	}
+	return t.Earned / float64(t.Points)
+}
+
+// Topics returns what was earned by topic, ordered by name. What could not be graded
+// counts on neither side.
+func (s *Sitting) Topics() []Topic {
+	var all []Topic
+	for _, q := range s.Questions {
+		if q.Grade == nil || q.Grade.Score == nil {
+			continue
+		}
+		i := slices.IndexFunc(all, func(t Topic) bool { return t.Name == q.Topic })
+		if i < 0 {
+			i = len(all)
+			all = append(all, Topic{Name: q.Topic})
+		}
+		all[i].Earned += float64(*q.Grade.Score*q.Points) / labs.Total
+		all[i].Points += q.Points
+	}
+	slices.SortFunc(all, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
+	return all
+}
+
+// Reports returns the reports of all questions that have one. A question that could
+// not be looked at has one that says so.
+func (e *Exam) Reports() []*labs.Report {
+	var all []*labs.Report
+	for _, s := range e.Sittings {
+		for _, q := range s.Questions {
+			if q.Grade != nil {
+				all = append(all, reportOf(s, q))
+			}
+		}
+	}
+	return all
+}
+
+// reportOf names a question's report by candidate and number.
+func reportOf(s Sitting, q exams.QuestionView) *labs.Report {
+	name := fmt.Sprintf("%s.%d.%s", s.Candidate, q.Number, q.Scenario)
+	if q.Grade.Report != nil {
+		named := *q.Grade.Report
+		named.Scenario = name
+		return &named
+	}
+	verdict := labs.Ungraded
+	if q.Grade.Score != nil {
+		verdict = labs.Skipped
+	}
+	return &labs.Report{
+		Scenario: name, Title: q.Title, Seed: *q.Seed, At: q.Grade.At, Score: q.Grade.Score, Total: labs.Total,
+		Checks: []labs.Result{{ID: "question", Title: q.Title, Verdict: verdict, Points: labs.Total, Message: q.Grade.Why}},
+	}
+}

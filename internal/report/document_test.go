@@ -1,0 +1,262 @@
+package report
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"encoding/xml"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/net/html"
+
+	"endstate/internal/attempts"
+	"endstate/internal/exams"
+	"endstate/internal/practice"
+	"endstate/labs"
+)
+
+// shown is a folder for pages that are to be looked at in a browser.
+var shown = flag.String("shown", "", "a folder to write pages to")
+
+const evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&`</style>`\x1b[2J\u202eevil"
+
+var began = time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+
+func at(minutes float64) time.Time {
+	return began.Add(time.Duration(minutes * float64(time.Minute)))
+}
+
+func pointer[T any](v T) *T { return &v }
+
+// graded is a report with one check of every verdict but ungraded.
+func graded(scenario, words string, score int) *labs.Report {
+	return &labs.Report{
+		Scenario: scenario, Title: words, Seed: 7, At: at(20), Servers: []string{"MySQL 9.7.4 " + words}, Score: &score, Total: 100,
+		Checks: []labs.Result{
+			{ID: "one", Title: "The table `orders` is there " + words, Verdict: labs.Passed, Points: 40},
+			{ID: "two", Title: "Every row is as it was", Verdict: labs.Fell, Points: 35, Message: "It has 3 rows.\n" + words},
+			{ID: "three", Title: "The application reads it", Verdict: labs.Skipped, Points: 25, Message: "Waits for: Every row is as it was."},
+		},
+		Guards: []labs.Result{
+			{ID: "kept", Title: "The neighbours are as they were", Verdict: labs.Passed, Points: 20},
+			{ID: "dump", Title: "The dump is unchanged", Verdict: labs.Fell, Points: 10, Message: words},
+		},
+		Hints: []labs.Hint{{Costs: 5, Text: words}},
+	}
+}
+
+func anAttempt(words string) *Attempt {
+	story := attempts.Story{
+		Attempt: attempts.Attempt{
+			UID: "0123456789abcdef0123456789abcdef", ID: 12, Scenario: "mysql-restore", Title: "Restore " + words, Topic: "mysql", Level: 1, Minutes: 12,
+			Seed: 7, Owner: words, Engine: "Docker " + words, Images: []attempts.Image{{Host: "db", Name: "mysql", ID: "sha256:0123456789abcdef", Server: words}},
+			Hash: "abc", Started: began, Ended: pointer(at(95)), Ending: attempts.Stopped, Worked: at(24), Hints: 1, Resets: 1, Checks: 3, Ungraded: 1,
+			Active: 19 * time.Minute, Score: pointer(25), Took: pointer(17 * time.Minute),
+		},
+		Rounds: []attempts.Check{
+			{At: at(6), Report: graded("mysql-restore", words, 0)},
+			{At: at(12), Report: &labs.Report{At: at(12), Checks: []labs.Result{{Verdict: labs.Ungraded, Message: words}}}},
+			{At: at(20), Report: graded("mysql-restore", words, 25)},
+		},
+		Events: []attempts.Event{{At: at(8), Kind: attempts.HintOpened, Number: 1}, {At: at(14), Kind: attempts.LabReset}},
+		Spans:  []attempts.Span{{Began: at(0), Ended: at(9)}, {Began: at(14), Ended: at(24)}},
+		Explanations: []attempts.Explanation{{At: at(30), Text: "I read the dump.\n" + words, Points: []attempts.KeyPoint{
+			{Text: "A dump of one database has no `USE` " + words, Touched: true, Said: pointer(true)}, {Text: "Defaults", Said: pointer(false)}, {Text: "Not asked"},
+		}}},
+	}
+	next := &practice.Pick{Scenario: labs.Scenario{Name: "mysql-restore-one-table", Title: "Bring back one table " + words}, Seed: 41, Why: []string{"It is due.", words}}
+	return OfAttempt(story, next, at(120), "1.0 "+words)
+}
+
+// aSitting is an exam of four questions: earned in part, whole, never opened, ungraded.
+func aSitting(id int64, words string, graded4 bool) *exams.Sitting {
+	s := &exams.Sitting{
+		ID: id, Owner: "trainer", Candidate: words, Seed: 41, Current: 3, Created: began, Started: at(1), Ended: at(31), Way: exams.TimeUp,
+		Blueprint: exams.Blueprint{Name: "back-end", Title: "Back end " + words, Minutes: 30, Pass: 60, Feedback: exams.FeedbackScore, Hints: exams.Hints{Allowed: true}},
+		Turns:     []exams.Turn{{Question: 1, From: at(1), To: at(13)}, {Question: 2, From: at(13), To: at(19)}, {Question: 4, From: at(22), To: at(31)}},
+		Pauses:    []exams.Pause{{Question: 4, From: at(19), To: at(22)}},
+	}
+	for n, topic := range []string{"mysql", "git", "mongodb", "mysql"} {
+		s.Questions = append(s.Questions, exams.Question{
+			Number: n + 1, Scenario: topic + "-scenario", Title: "Question `" + topic + "` " + words, Topic: topic, Level: 1, Minutes: 10, Seed: uint64(100 + n), Points: 25 + 5*n, Checks: n,
+		})
+	}
+	s.Questions[0].Grade = &exams.Grade{At: at(31), Score: pointer(25), Report: graded("mysql-scenario", words, 25)}
+	s.Questions[1].Grade = &exams.Grade{At: at(35), Late: 4 * time.Minute, Score: pointer(100), Report: graded("git-scenario", words, 100)}
+	s.Questions[2].Grade = &exams.Grade{At: at(31), Score: pointer(0), Why: "It was never opened."}
+	s.Questions[3].Grade = &exams.Grade{At: at(31), Why: "The engine is gone. " + words}
+	if graded4 {
+		s.Questions[3].Grade = &exams.Grade{At: at(31), Score: pointer(80), Report: graded("mysql-scenario", words, 80)}
+	}
+	return s
+}
+
+func anExam(t *testing.T, sittings ...*exams.Sitting) *Exam {
+	t.Helper()
+	e, err := OfExam(sittings, at(60), "1.0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// harmless reads a page as a browser does and fails for anything that would act.
+func harmless(t *testing.T, page string) (text string) {
+	t.Helper()
+	root, err := html.Parse(strings.NewReader(page))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	allowed := "html head meta title style body h1 h2 h3 p div section span strong code pre dl dt dd table tbody tr th td a figure figcaption svg text rect line circle"
+	for node := range root.Descendants() {
+		switch node.Type {
+		case html.TextNode:
+			out.WriteString(node.Data + " ")
+		case html.ElementNode:
+			if !strings.Contains(" "+allowed+" ", " "+node.Data+" ") {
+				t.Errorf("the page has a <%s>", node.Data)
+			}
+			for _, a := range node.Attr {
+				if strings.HasPrefix(a.Key, "on") || a.Key == "src" || a.Key == "href" && !strings.HasPrefix(a.Val, "#candidate-") {
+					t.Errorf("the page has %s=%q", a.Key, a.Val)
+				}
+			}
+		}
+	}
+	if strings.ContainsAny(page, "\x1b\u202e") || strings.Contains(page, "ZgotmplZ") {
+		t.Error("the page holds what would steer a terminal, or what the template refused")
+	}
+	return out.String()
+}
+
+func pageOf(t *testing.T, name string, write func(*bytes.Buffer) error) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := write(&out); err != nil {
+		t.Fatal(err)
+	}
+	if *shown != "" {
+		if err := os.WriteFile(filepath.Join(*shown, name+".html"), out.Bytes(), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return out.String()
+}
+
+func wants(t *testing.T, text string, all ...string) {
+	t.Helper()
+	for _, want := range all {
+		if !strings.Contains(text, want) {
+			t.Errorf("%q is missing", want)
+		}
+	}
+}
+
+func TestAttemptPage(t *testing.T) {
+	a := anAttempt("")
+	page := pageOf(t, "attempt", func(w *bytes.Buffer) error { return AttemptPage(w, a) })
+	wants(t, harmless(t, page), "25", "of 100 at best", "with 1 hint", "par is 12 min", "3, of which 1 could not be graded", "It has 3 rows.",
+		"could not be graded", "Hints opened: 1, for 5 points", "I read the dump.", "endstate start mysql-restore --seed 7",
+		"Bring back one table", "endstate start mysql-restore-one-table --seed 41", "0123456789ab", "−10")
+	words := anAttempt(evil)
+	page = pageOf(t, "attempt-evil", func(w *bytes.Buffer) error { return AttemptPage(w, words) })
+	wants(t, harmless(t, page), "<script>alert(1)</script>", `\x1b[2J`, `\u202eevil`)
+}
+
+func TestExamPage(t *testing.T) {
+	e := anExam(t, aSitting(3, "Zoë", true))
+	page := pageOf(t, "exam", func(w *bytes.Buffer) error { return ExamPage(w, e) })
+	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "as time was up", "Graded 4m0s after the end", "It was never opened.",
+		"endstate start git-scenario --seed 101", "The mark is par.", "0 of 100 here; mongodb went at 0 %", "27 min of 30 min; it stood still 1 ×")
+	both := anExam(t, aSitting(3, evil, true), aSitting(4, "Anna", false))
+	page = pageOf(t, "class", func(w *bytes.Buffer) error { return ExamPage(w, both) })
+	wants(t, harmless(t, page), "Anna", "? not all is graded", "Could not be graded: The engine is gone.", "<script>alert(1)</script>")
+}
+
+func TestExamThatIsNotOverIsNotTold(t *testing.T) {
+	s := aSitting(3, "Zoë", true)
+	s.Ended = time.Time{}
+	if _, err := OfExam([]*exams.Sitting{s}, at(60), ""); err == nil || !strings.Contains(err.Error(), "Exam 3 of Zoë is not over") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestGradebook(t *testing.T) {
+	other := aSitting(5, "=HYPERLINK(\"x\")", false)
+	other.Questions[1].Scenario = "git-another"
+	var out bytes.Buffer
+	if err := Gradebook(&out, anExam(t, other, aSitting(4, "Zoë, A.", true))); err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(&out).ReadAll()
+	if err != nil || len(rows) != 3 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	want := [][]string{
+		{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "question 1: mysql-scenario", "question 2", "question 3: mongodb-scenario", "question 4: mysql-scenario"},
+		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "6.25", "30", "0", ""},
+		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "6.25", "30", "0", "32"},
+	}
+	if fmt.Sprint(rows) != fmt.Sprint(want) {
+		t.Errorf("got  %q\nwant %q", rows, want)
+	}
+}
+
+func TestAttemptCSV(t *testing.T) {
+	var out bytes.Buffer
+	if err := AttemptCSV(&out, anAttempt("")); err != nil {
+		t.Fatal(err)
+	}
+	want := "attempt,learner,scenario,seed,started,active minutes,hints,assisted,score,one,two,three\n" +
+		"0123456789abcdef0123456789abcdef,,mysql-restore,7,2026-03-02T09:00:00Z,19,1,false,25,40,0,0\n"
+	if out.String() != want {
+		t.Errorf("got\n%s", out.String())
+	}
+}
+
+func TestJUnitOfAnExam(t *testing.T) {
+	var out bytes.Buffer
+	if err := JUnit(&out, anExam(t, aSitting(3, evil, false)).Reports()...); err != nil {
+		t.Fatal(err)
+	}
+	var read testSuites
+	if err := xml.Unmarshal(out.Bytes(), &read); err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, s := range read.Suites {
+		got += fmt.Sprintf("%d/%d/%d/%d ", s.Tests, s.Failures, s.Errors, s.Skipped)
+	}
+	if got != "5/2/0/1 5/2/0/1 1/0/0/1 1/0/1/0 " {
+		t.Errorf("tests, failures, errors, skipped: %s", got)
+	}
+}
+
+func TestTextAndJSONTellWhatThePageDoes(t *testing.T) {
+	var text bytes.Buffer
+	e := anExam(t, aSitting(3, "Zoë", true))
+	for _, err := range []error{AttemptText(&text, anAttempt(evil), Style{}), QuestionsText(&text, &e.Sittings[0], Style{}), JSON(&text, e)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	wants(t, text.String(), "Restore <script>", "19 min at work, par is 12 min", "Score 25 of 100", "endstate start mysql-restore --seed 7", "1. Question `mysql`", "0 of 100 here")
+	if strings.ContainsAny(text.String(), "\x1b\u202e") {
+		t.Error("the text steers the terminal")
+	}
+	var back Exam
+	data, err := json.Marshal(e)
+	if err == nil {
+		err = json.Unmarshal(data, &back)
+	}
+	if err != nil || back.Sittings[0].Result.Earned != 68.25 {
+		t.Errorf("%+v, %v", back, err)
+	}
+}

@@ -1,0 +1,141 @@
+package report
+
+import (
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+// Gradebook writes an exam as CSV: a row a candidate, a column a question. What could
+// not be graded is empty.
+func Gradebook(w io.Writer, e *Exam) error {
+	out := csv.NewWriter(w)
+	most := 0
+	for _, s := range e.Sittings {
+		most = max(most, len(s.Questions))
+	}
+	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed"}
+	for n := range most {
+		head = append(head, e.column(n))
+	}
+	rows := [][]string{head}
+	for _, s := range e.Sittings {
+		row := s.row()
+		for n := range most {
+			row = append(row, s.cell(n))
+		}
+		rows = append(rows, row)
+	}
+	for _, row := range rows {
+		for i := range row {
+			row[i] = inert(row[i])
+		}
+	}
+	return out.WriteAll(rows)
+}
+
+// column names a question: with its scenario, if all candidates had the same.
+func (e *Exam) column(n int) string {
+	name := ""
+	for _, s := range e.Sittings {
+		if n < len(s.Questions) {
+			if name != "" && name != s.Questions[n].Scenario {
+				return fmt.Sprintf("question %d", n+1)
+			}
+			name = s.Questions[n].Scenario
+		}
+	}
+	return fmt.Sprintf("question %d: %s", n+1, name)
+}
+
+func (s *Sitting) row() []string {
+	percent, passed := "", ""
+	if s.Result.Percent != nil {
+		percent, passed = decimal(*s.Result.Percent), strconv.FormatBool(*s.Result.Passed)
+	}
+	return []string{
+		s.Candidate, strconv.FormatInt(s.ID, 10), s.Name, strconv.FormatUint(*s.Seed, 10), stamp(s.Started), stamp(s.Ended),
+		decimal(s.Worked().Minutes()), decimal(s.Result.Earned), strconv.Itoa(s.Result.Points), percent, passed,
+	}
+}
+
+// Worked is how long the clock ran.
+func (s *Sitting) Worked() time.Duration {
+	var sum time.Duration
+	for _, q := range s.Questions {
+		sum += time.Duration(q.Spent * float64(time.Second))
+	}
+	return sum
+}
+
+// cell is what a question earned.
+func (s *Sitting) cell(n int) string {
+	if n >= len(s.Questions) {
+		return ""
+	}
+	earned, graded := earnedOf(s.Questions[n])
+	if !graded {
+		return ""
+	}
+	return decimal(earned)
+}
+
+func earnedOf(q exams.QuestionView) (float64, bool) {
+	if q.Grade == nil || q.Grade.Score == nil {
+		return 0, false
+	}
+	return float64(*q.Grade.Score*q.Points) / labs.Total, true
+}
+
+// AttemptCSV writes an attempt's last graded checks as CSV: one row, a column a check.
+func AttemptCSV(w io.Writer, a *Attempt) error {
+	head := []string{"attempt", "learner", "scenario", "seed", "started", "active minutes", "hints", "assisted", "score"}
+	story := a.Story
+	row := []string{
+		story.UID, story.Owner, story.Scenario, strconv.FormatUint(story.Seed, 10), stamp(story.Started), decimal(story.Active.Minutes()),
+		strconv.Itoa(story.Hints), strconv.FormatBool(story.Assisted), "",
+	}
+	if last := a.Last(); last != nil {
+		row[len(row)-1] = strconv.Itoa(*last.Score)
+		for _, result := range last.Checks {
+			points := 0
+			if result.Verdict == labs.Passed {
+				points = result.Points
+			}
+			head, row = append(head, result.ID), append(row, strconv.Itoa(points))
+		}
+	}
+	for i := range row {
+		row[i] = inert(row[i])
+	}
+	return csv.NewWriter(w).WriteAll([][]string{head, row})
+}
+
+// inert keeps a spreadsheet from taking a text for a formula.
+// https://owasp.org/www-community/attacks/CSV_Injection
+func inert(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		if _, err := strconv.ParseFloat(text, 64); err != nil {
+			text = "'" + text
+		}
+	}
+	return Visible(text)
+}
+
+func stamp(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.UTC().Format(time.RFC3339)
+}
+
+// decimal writes a number with at most two decimals, and none that is not needed.
+func decimal(f float64) string {
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", f), "0"), ".")
+}

@@ -1,0 +1,128 @@
+package report
+
+import (
+	_ "embed" // the page's template
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+	"time"
+
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+//go:embed page.html.tmpl
+var pageSource string
+
+// AttemptPage writes an attempt as a page that needs nothing else: one file, without
+// scripts, readable on paper and in the dark.
+func AttemptPage(w io.Writer, a *Attempt) error { return page(w, "attempt", a) }
+
+// ExamPage writes an exam likewise, candidate by candidate.
+func ExamPage(w io.Writer, e *Exam) error { return page(w, "exam", e) }
+
+func page(w io.Writer, name string, data any) error {
+	parsed, err := template.New("page").Funcs(template.FuncMap{
+		"rich": rich, "visible": Visible, "decimal": toDecimal, "clock": clock, "minutes": minutesOf, "seconds": secondsOf, "again": again,
+		"sign": sign, "earned": earned, "questionEarned": questionEarned, "short": short,
+		"byTopic": (*Sitting).topicChart, "byTime": (*Sitting).timeChart, "sittingLine": (*Sitting).timeline, "attemptLine": (*Attempt).timeline,
+		"late": func(d time.Duration) bool { return d >= lateness }, "took": func(d time.Duration) string { return d.Round(time.Second).String() },
+		"isTrue": func(b *bool) bool { return *b }, "deref": func(d *time.Duration) time.Duration { return *d },
+		"numbered": func(n int, s Sitting) numbered { return numbered{n, &s} },
+	}).Parse(pageSource)
+	if err != nil {
+		return err
+	}
+	return parsed.ExecuteTemplate(w, name, data)
+}
+
+// lateness is from when on it is told that a grade came after the end.
+const lateness = 5 * time.Second
+
+// rich shows a text whose parts between backticks are names. All of it is escaped.
+func rich(text string) template.HTML {
+	parts := strings.Split(Visible(text), "`")
+	if len(parts)%2 == 0 {
+		parts = []string{Visible(text)}
+	}
+	var out strings.Builder
+	for i, part := range parts {
+		part = template.HTMLEscapeString(part)
+		if i%2 == 1 {
+			part = "<code>" + part + "</code>"
+		}
+		out.WriteString(part)
+	}
+	return template.HTML(out.String()) // every part was escaped above
+}
+
+func clock(at any) string {
+	switch at := at.(type) {
+	case time.Time:
+		if !at.IsZero() {
+			return at.Local().Format("2 January 2006, 15:04:05")
+		}
+	case *time.Time:
+		if at != nil {
+			return clock(*at)
+		}
+	}
+	return "–"
+}
+
+func minutesOf(d time.Duration) string { return decimal(float64(int(d.Minutes()*10+0.5))/10) + " min" }
+
+func secondsOf(s float64) string { return minutesOf(time.Duration(s * float64(time.Second))) }
+
+// sign shows a verdict by more than a colour.
+func sign(v labs.Verdict) string {
+	switch v {
+	case labs.Passed:
+		return "✓"
+	case labs.Fell:
+		return "✗"
+	case labs.Skipped:
+		return "–"
+	}
+	return "?"
+}
+
+// earned says what a check gave of its points.
+func earned(r labs.Result) string {
+	switch r.Verdict {
+	case labs.Passed:
+		return fmt.Sprint(r.Points)
+	case labs.Ungraded:
+		return fmt.Sprintf("? of %d", r.Points)
+	}
+	return fmt.Sprintf("0 of %d", r.Points)
+}
+
+// questionEarned says what a question gave.
+func questionEarned(q exams.QuestionView) string {
+	points, _ := earnedOf(q)
+	return decimal(points)
+}
+
+// numbered is a sitting and where it stands among others.
+type numbered struct {
+	N       int
+	Sitting *Sitting
+}
+
+func toDecimal(value any) string {
+	switch v := value.(type) {
+	case float64:
+		return decimal(v)
+	case *float64:
+		return decimal(*v)
+	}
+	return fmt.Sprint(value)
+}
+
+// short is the beginning of an image's ID, as engines show it.
+func short(id string) string {
+	id = strings.TrimPrefix(id, "sha256:")
+	return Visible(id[:min(12, len(id))])
+}
