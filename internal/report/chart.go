@@ -97,7 +97,6 @@ type event struct {
 type label struct {
 	X, Y float64
 	Text string
-	Left bool // it stands left of its place, as there is no room on the right
 }
 
 type timeline struct {
@@ -131,14 +130,13 @@ func (t *timeline) ticks() {
 		}
 	}
 	for at := time.Duration(0); at <= length; at += step {
-		x := t.x(t.begin.Add(at))
-		t.Ticks = append(t.Ticks, label{X: x, Y: t.Height - 6, Text: fmt.Sprintf("%d min", int(at.Minutes())), Left: x > chartWidth-60})
+		t.Ticks = append(t.Ticks, label{X: t.x(t.begin.Add(at)), Y: t.Height - 6, Text: fmt.Sprintf("%d min", int(at.Minutes()))})
 	}
 }
 
 func (t *timeline) x(at time.Time) float64 {
 	share := float64(at.Sub(t.begin)) / float64(t.end.Sub(t.begin))
-	return labelWidth + min(1, max(0, share))*(chartWidth-labelWidth-30)
+	return labelWidth + min(1, max(0, share))*(chartWidth-labelWidth-60)
 }
 
 func (t *timeline) span(lane int, from, to time.Time, class, title string) {
