@@ -98,6 +98,11 @@ func TestMoved(t *testing.T) {
 	if got, err := from.Import(t.Context(), strings.NewReader(exported(t, to))); err != nil || got != (Imported{Added: 1, Known: 1}) {
 		t.Errorf("%+v, %v", got, err)
 	}
+	// Nor does what somebody made of it elsewhere.
+	forged := strings.NewReplacer(`"score":95`, `"score":100`, `"changed":"2026-03-01`, `"changed":"2026-04-01`).Replace(text)
+	if got, err := from.Import(t.Context(), strings.NewReader(forged)); err != nil || got != (Imported{Known: 1}) || *storyOf(t, from, a.UID).Score != 95 {
+		t.Errorf("%+v, %v", got, err)
+	}
 	// It goes on, and is imported again: under the number that it has.
 	number := storyOf(t, to, a.UID).ID
 	if err := from.Seen(t.Context(), a, started.Add(time.Hour)); err != nil {

@@ -87,6 +87,19 @@ func TestFortnight(t *testing.T) {
 	}
 }
 
+// What is chosen can be started at once; and while every lab goes on there is nothing
+// to choose.
+func TestNextIsStarted(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "next --start", "You have not tried anything yet", "The lab is running", "endstate shell first")
+	if lab := read[map[string]any](d, "next --start --json"); lab["scenario"] != "second" || d.engine.launched != 2 {
+		t.Errorf("%v, %d launched", lab, d.engine.launched)
+	}
+	d.wants(StatusMisused, "next", "a lab of every scenario goes on", "endstate status")
+	d.wants(StatusDone, "stop first")
+	d.wants(StatusDone, "next", "first", "You never had seed")
+}
+
 // Nothing that is shown is wider than a terminal of 80 columns, and no number of
 // attempts or names makes it so.
 func TestEightyColumns(t *testing.T) {

@@ -173,11 +173,14 @@ func TestMastered(t *testing.T) {
 // The unaided score decides how soon a scenario comes back; then the time.
 func TestSooner(t *testing.T) {
 	var last time.Duration
-	for _, test := range []struct{ unaided, minutes int }{{0, 10}, {59, 10}, {60, 10}, {99, 1}, {100, 31}, {100, 20}, {100, 10}} {
+	for _, test := range []struct {
+		unaided, minutes int
+		later            bool // than the one before; else at the same time
+	}{{0, 10, true}, {59, 10, false}, {60, 10, true}, {99, 1, false}, {100, 31, false}, {100, 30, true}, {100, 11, false}, {100, 10, true}} {
 		l := &learner{T: t}
 		a := l.goes(day(0), "git-lost", test.unaided, test.minutes)
 		due := l.stands(day(0), "git-lost").Due.Sub(a.Worked)
-		if due < last || due < 12*time.Hour {
+		if due > last != test.later || due < last || due < 12*time.Hour {
 			t.Errorf("%+v is due after %v, one worse after %v", test, due, last)
 		}
 		last = due
