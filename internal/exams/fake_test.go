@@ -83,6 +83,7 @@ type room struct {
 	failed map[string]error // scenario → why it can't be checked
 	opens  time.Duration    // how long opening takes
 	opened map[string]int
+	before func() // a check; may be nil
 }
 
 func (r *room) Open(_ context.Context, s *Sitting, q *Question, _ labs.Emit) (*labs.Lab, error) {
@@ -98,6 +99,9 @@ func (r *room) Open(_ context.Context, s *Sitting, q *Question, _ labs.Emit) (*l
 func (r *room) Check(_ context.Context, _ *Sitting, q *Question, _ labs.Emit) (*labs.Report, error) {
 	if !r.there[q.Scenario] {
 		return nil, labs.ErrNotFound
+	}
+	if r.before != nil {
+		r.before()
 	}
 	report := &labs.Report{Scenario: q.Scenario, At: r.hall.now, Checks: []labs.Result{
 		{ID: "done", Verdict: labs.Passed, Points: r.points[q.Scenario]},
