@@ -32,18 +32,16 @@ type Variant struct {
 	Params  map[string]any
 	Task    string // Markdown: what the learner reads
 	Debrief string // Markdown: the model answer
-	// KeyPoints are what an explanation in plain language should contain, by the debrief.
-	KeyPoints []string
-	Hosts     []HostSpec
-	Setup     []Script // builds a healthy system
-	Fault     []Script // breaks it
-	Facts     []Fact
-	Checks    []Check
-	Guards    []Guard
-	Hints     []Hint
-	Proofs    []Proof
-	Files     fs.FS  // the scenario's folder, templates rendered
-	Key       string // hash of all that makes the snapshot, the images apart
+	Hosts   []HostSpec
+	Setup   []Script // builds a healthy system
+	Fault   []Script // breaks it
+	Facts   []Fact
+	Checks  []Check
+	Guards  []Guard
+	Hints   []Hint
+	Proofs  []Proof
+	Files   fs.FS  // the scenario's folder, templates rendered
+	Key     string // hash of all that makes the snapshot, the images apart
 }
 
 // Workspace is the host in which the learner works. Every scenario has one.

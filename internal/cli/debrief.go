@@ -103,7 +103,7 @@ func (d *debriefing) run(ctx context.Context, asJSON bool) error {
 	if err != nil {
 		return err
 	}
-	said := attempts.Explanation{At: d.app.Clock(), Text: text, Points: practice.Compare(text, practice.KeyPoints(d.variant.Debrief))}
+	said := attempts.Explanation{At: d.app.Clock(), Text: text, Points: practice.Compare(text, labs.KeyPoints(d.variant.Debrief))}
 	// It is kept before the answer shows: what is said after that is no explanation.
 	if err := d.store.Explain(ctx, &d.story.Attempt, said); err != nil {
 		return err

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -95,11 +94,12 @@ func (a *app) attemptReporter(ctx context.Context, store *attempts.Store, name s
 	if err != nil {
 		return nil, err
 	}
-	all, err := store.List(ctx, attempts.Filter{Owner: found.Owner})
-	if err != nil {
-		return nil, err
+	var next *practice.Pick
+	if found.Owner == a.owner() {
+		if next, err = a.next(ctx); err != nil {
+			next = nil // there may be nothing to choose from
+		}
 	}
-	next := practice.Assess(a.scenarios().List(), all, a.Clock()).Next(rand.Uint64N)
 	told := report.OfAttempt(*story, next, a.Clock(), a.Version)
 	return func(w io.Writer, format string) error { return a.writeAttemptReport(w, told, format) }, nil
 }

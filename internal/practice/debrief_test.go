@@ -2,45 +2,12 @@ package practice
 
 import (
 	"io/fs"
-	"slices"
 	"strings"
 	"testing"
 
+	"endstate/labs"
 	"endstate/scenarios"
 )
-
-const answer = `# How to say it
-
-- This is no key point.
-
-Key points:
-
-- Read the head and the end of the dump
-  before you run it.
-- A dump of one database has no ` + "`CREATE DATABASE`" + ` and no ` + "`USE`" + `.
-- Squashing loses the second parent.
-
-# What was broken here
-
-- Nor is this.
-`
-
-func TestKeyPoints(t *testing.T) {
-	want := []string{
-		"Read the head and the end of the dump before you run it.",
-		"A dump of one database has no `CREATE DATABASE` and no `USE`.",
-		"Squashing loses the second parent.",
-	}
-	if got := KeyPoints(answer); !slices.Equal(got, want) {
-		t.Errorf("%q", got)
-	}
-	if got := KeyPoints("# Nothing\n\nis listed."); len(got) != 0 {
-		t.Errorf("%q", got)
-	}
-	if got := KeyPoints("**Key points:**\n\n* one\n* two\n"); len(got) != 2 {
-		t.Errorf("%q", got)
-	}
-}
 
 // Every scenario that comes along has key points that are found.
 func TestKeyPointsOfScenarios(t *testing.T) {
@@ -53,16 +20,16 @@ func TestKeyPointsOfScenarios(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if points := KeyPoints(string(text)); len(points) < 3 {
+		if points := labs.KeyPoints(string(text)); len(points) < 3 {
 			t.Errorf("%s: %q", file, points)
 		}
 		// The model answer touches its own points, a text about nothing none.
-		for _, point := range Compare(string(text), KeyPoints(string(text))) {
+		for _, point := range Compare(string(text), labs.KeyPoints(string(text))) {
 			if !point.Touched {
 				t.Errorf("%s does not touch %q", file, point.Text)
 			}
 		}
-		for _, point := range Compare("I did what was to be done, and then it was all right again.", KeyPoints(string(text))) {
+		for _, point := range Compare("I did what was to be done, and then it was all right again.", labs.KeyPoints(string(text))) {
 			if point.Touched {
 				t.Errorf("a text about nothing touches %q", point.Text)
 			}
@@ -71,6 +38,11 @@ func TestKeyPointsOfScenarios(t *testing.T) {
 }
 
 func TestCompare(t *testing.T) {
+	points := []string{
+		"Read the head and the end of the dump before you run it.",
+		"A dump of one database has no `CREATE DATABASE` and no `USE`.",
+		"Squashing loses the second parent.",
+	}
 	for said, want := range map[string]string{
 		"":                     "...",
 		"I fixed the database": "...",
@@ -81,7 +53,7 @@ func TestCompare(t *testing.T) {
 		strings.Repeat("\x00\u202e<script>", 1000):                            "...",
 	} {
 		got := ""
-		for _, point := range Compare(said, KeyPoints(answer)) {
+		for _, point := range Compare(said, points) {
 			if point.Touched {
 				got += "✓"
 			} else {

@@ -75,7 +75,7 @@ func TestBlueprintMistakes(t *testing.T) {
 
 // The blueprints that come along are right, and can be drawn.
 func TestBuiltInBlueprints(t *testing.T) {
-	library := New(nil, Root{Files: scenarios.Files})
+	library := New(nil, nil, Root{Files: scenarios.Files})
 	for _, name := range exams.Names() {
 		data, err := exams.Read(name)
 		if err != nil {

@@ -165,7 +165,7 @@ func (l *lint) texts(v *labs.Variant) {
 			l.wrong = append(l.wrong, Mistake{File: "task.md", Text: "the task names the fix: " + command})
 		}
 	}
-	if len(v.KeyPoints) == 0 {
+	if len(labs.KeyPoints(v.Debrief)) == 0 {
 		l.wrong = append(l.wrong, Mistake{File: "debrief.md", Text: "it has no key points: a line “Key points:”, then a list"})
 	}
 }

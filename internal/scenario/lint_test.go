@@ -157,13 +157,3 @@ func TestLintFindsFilesThatNothingUses(t *testing.T) {
 		}
 	}
 }
-
-func TestVariantHasTheKeyPoints(t *testing.T) {
-	v, err := New([]labs.Probe{sightProbe}, nil, Root{Files: wellWrittenFiles()}).Variant("word", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := strings.Join(v.KeyPoints, "|"); got != "A word of letters|Ink" {
-		t.Errorf("key points: %s", got)
-	}
-}

@@ -40,7 +40,7 @@ func (f *folder) variant(seed uint64, probes map[string]labs.Probe) (*labs.Varia
 	d.renderFiles()
 	v := &labs.Variant{
 		Scenario: f.head(), Seed: seed, Params: params, Files: d.files,
-		Task: d.text("task.md"), Debrief: d.text("debrief.md"), KeyPoints: keyPoints(d.text("debrief.md")),
+		Task: d.text("task.md"), Debrief: d.text("debrief.md"),
 		Hosts: d.hosts(), Setup: d.scripts("setup"), Fault: d.scripts("fault"),
 		Facts: d.facts(), Checks: d.checks(), Guards: d.guards(), Hints: d.hints(), Proofs: d.proofs(),
 	}
