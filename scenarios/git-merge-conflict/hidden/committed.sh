@@ -1,7 +1,6 @@
 # Shows what main does as it is committed. Started in a copy of .git, of which nothing
 # counts but objects and refs.
-rm -rf hooks info shallow config config.worktree commondir
-git init --quiet --bare .
+rm -rf info commondir
 mkdir /tmp/main
 GIT_NO_REPLACE_OBJECTS=1 git --git-dir . archive refs/heads/main | tar -x -C /tmp/main
 cd /tmp/main && exec python3 -I -B /work/probe.py
