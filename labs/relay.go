@@ -15,8 +15,10 @@ import (
 // which it waits as often as its second argument says. It needs bash and cat alone, so
 // it runs in the databases' official images too. It says "." once it is connected, and
 // ends as soon as either side does. It sleeps by waiting for a pipe that stays empty: a
-// process for each wait would take time from the server that it waits for.
+// process for each wait would take time from the server that it waits for. The one that
+// makes the pipe is waited for, so that it is not taken for an end of a side.
 const relayScript = `exec 4<&0 5<> <(:)
+wait $!
 for ((left = $1; left > 0; left--)); do
   { exec 3<>"/dev/tcp/127.0.0.1/$0"; } 2>/dev/null && break
   read -rt 0.02 <&5
@@ -26,7 +28,7 @@ printf .
 cat <&3 3>&- 4<&- & r=$!
 cat <&4 >&3 4<&- & w=$!
 exec 3>&- 4<&-
-wait -n
+wait -n $r $w
 kill $r $w 2>/dev/null`
 
 // errRefused says that nothing listens on the port.
