@@ -30,13 +30,14 @@ type ProofResult struct {
 	Seed     uint64        `json:"seed"`
 	Proof    string        `json:"proof"`
 	Wrong    []string      `json:"wrong,omitempty"`  // what is not as it was stated
+	Failed   string        `json:"failed,omitempty"` // why it could not be played: it says nothing then
 	Output   string        `json:"output,omitempty"` // the script's last lines, if something is wrong
 	Report   *Report       `json:"report,omitempty"`
 	Took     time.Duration `json:"took"` // nanoseconds
 }
 
 // Proved reports whether everything was as stated.
-func (p ProofResult) Proved() bool { return len(p.Wrong) == 0 }
+func (p ProofResult) Proved() bool { return len(p.Wrong) == 0 && p.Failed == "" }
 
 // AllProofs returns the variant's proofs, the untouched lab first.
 func (v *Variant) AllProofs() []Proof {

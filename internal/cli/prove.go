@@ -112,10 +112,12 @@ func (a *app) prove(ctx context.Context, plan proving, all []job, asJSON bool) (
 				for i := range next {
 					result, err := a.runner(nil).Prove(ctx, all[i].variant, all[i].proof)
 					if err != nil {
-						cancel(fmt.Errorf("prove %s, %s at seed %d: %w", result.Scenario, result.Proof, result.Seed, err))
+						result.Failed = err.Error()
 					}
 					results[i] = result
-					counter.count(result)
+					if counter.count(result) == mostFailed {
+						cancel(fmt.Errorf("prove %s, %s at seed %d: %w", result.Scenario, result.Proof, result.Seed, err))
+					}
 				}
 			})
 		}
@@ -127,6 +129,10 @@ func (a *app) prove(ctx context.Context, plan proving, all []job, asJSON bool) (
 	})
 	return results, err
 }
+
+// mostFailed is how many proofs that can't be played end the rest: then the engine is
+// at fault, and not one of them.
+const mostFailed = 5
 
 func hand(ctx context.Context, next chan<- int, n int) {
 	defer close(next)
@@ -143,20 +149,29 @@ func hand(ctx context.Context, next chan<- int, n int) {
 type counter struct {
 	mu          sync.Mutex
 	done, total int
+	failed      int
 	emit        labs.Emit
 }
 
-func (c *counter) count(result labs.ProofResult) {
+// count counts a proof and returns how many could not be played.
+func (c *counter) count(result labs.ProofResult) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.done++
+	if result.Failed != "" {
+		c.failed++
+	}
 	c.emit.Move("prove", result.Scenario+" "+result.Proof, int64(c.done), int64(c.total))
+	return c.failed
 }
 
 func (a *app) showProofs(results []labs.ProofResult, asJSON bool) error {
-	wrong := 0
+	wrong, failed := 0, 0
 	for _, r := range results {
-		if !r.Proved() {
+		switch {
+		case r.Failed != "":
+			failed++
+		case !r.Proved():
 			wrong++
 		}
 	}
@@ -165,22 +180,31 @@ func (a *app) showProofs(results []labs.ProofResult, asJSON bool) error {
 			return err
 		}
 	} else {
-		a.writeProofs(results, wrong)
+		a.writeProofs(results, wrong, failed)
 	}
-	if wrong > 0 {
+	switch {
+	case wrong > 0:
 		return errFailed
+	case failed > 0:
+		return errUngraded
 	}
 	return nil
 }
 
-func (a *app) writeProofs(results []labs.ProofResult, wrong int) {
+func (a *app) writeProofs(results []labs.ProofResult, wrong, failed int) {
 	style := a.style(a.Out)
 	for _, r := range results {
 		sign := style.Good("✓")
-		if !r.Proved() {
+		switch {
+		case r.Failed != "":
+			sign = style.Warn("?")
+		case !r.Proved():
 			sign = style.Bad("✗")
 		}
 		fmt.Fprintf(a.Out, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(r.Took.Round(10*time.Millisecond).String()))
+		if r.Failed != "" {
+			fmt.Fprintf(a.Out, "    could not be played: %s\n", strings.ReplaceAll(report.Visible(r.Failed), "\n", "\n    "))
+		}
 		for _, line := range r.Wrong {
 			fmt.Fprintf(a.Out, "    %s\n", strings.ReplaceAll(report.Visible(line), "\n", "\n    "))
 		}
@@ -188,5 +212,9 @@ func (a *app) writeProofs(results []labs.ProofResult, wrong int) {
 			fmt.Fprintf(a.Out, "    the script said last:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
 		}
 	}
-	fmt.Fprintf(a.Out, "%d proofs, %d wrong\n", len(results), wrong)
+	fmt.Fprintf(a.Out, "%d proofs, %d wrong", len(results), wrong)
+	if failed > 0 {
+		fmt.Fprintf(a.Out, ", %d could not be played", failed)
+	}
+	fmt.Fprintln(a.Out)
 }
