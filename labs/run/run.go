@@ -45,7 +45,8 @@ type Look struct {
 	Add string `yaml:"add,omitempty"`
 	// Command for bash, run in the folder of the files.
 	Command string `yaml:"command"`
-	// Seconds that it may take; 3 if it is not said.
+	// Seconds that it may take of a processor; 3 if it is not said. By the clock it may
+	// take three more.
 	Seconds float64 `yaml:"seconds,omitempty" jsonschema:"maximum=4"`
 
 	checkout Checkout

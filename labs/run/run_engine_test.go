@@ -44,6 +44,12 @@ checks:
     run: {image: git, copy: /home/learner/work, command: "trap '' TERM; echo begun; sleep 60 & wait", seconds: 0.5}
     expect: run.overran && run.stdout == "begun\n"
     otherwise: ${run}
+  - id: spun
+    title: It is ended when it has used its time of a processor
+    points: 1
+    run: {image: git, copy: /home/learner/work, command: "echo begun; while :; do :; done", seconds: 1}
+    expect: run.overran && run.stdout == "begun\n"
+    otherwise: ${run}
   - id: committed
     title: Of revisions it has what is committed, each in a folder of its name
     points: 1
