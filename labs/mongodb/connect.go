@@ -84,15 +84,22 @@ func (d *dialer) reason() error {
 	return d.err
 }
 
-// connect returns a client of a server, which connects when it is first used.
+// connect returns a client of a server.
 func connect(site *labs.Site, host labs.Host, port int) (*client, error) {
-	d := &dialer{site: site, host: host, dial: func(ctx context.Context) (net.Conn, error) { return site.Dial(ctx, host, port) }}
+	return dialing(&dialer{
+		site: site, host: host,
+		dial: func(ctx context.Context) (net.Conn, error) { return site.Dial(ctx, host, port) },
+	}, port)
+}
+
+// dialing returns a client that connects by a dialer, at once and as it needs to.
+func dialing(d *dialer, port int) (*client, error) {
 	inner, err := mongo.Connect(options.Client().
-		SetHosts([]string{fmt.Sprintf("%s:%d", host.Name, port)}).SetDirect(true).SetDialer(d).
+		SetHosts([]string{fmt.Sprintf("%s:%d", d.host.Name, port)}).SetDirect(true).SetDialer(d).
 		SetServerSelectionTimeout(selection).SetMaxPoolSize(4).SetRetryReads(false).
 		SetServerMonitoringMode("poll").SetAppName("endstate"))
 	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", host.Name, err)
+		return nil, fmt.Errorf("connect to %s: %w", d.host.Name, err)
 	}
 	return &client{Client: inner, dialer: d}, nil
 }

@@ -56,20 +56,22 @@ func TestSlowSecondConnectionIsNoFinding(t *testing.T) {
 // ask asks a server that is connected to by dial.
 func ask(t *testing.T, dial func(context.Context) (net.Conn, error)) error {
 	t.Helper()
-	host := labs.Host{Name: "db"}
-	c, err := connect(nil, host, learnerPort)
+	c, err := dialing(&dialer{host: labs.Host{Name: "db"}, dial: dial}, learnerPort)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { disconnect(c) })
-	c.dialer.dial = dial
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	return c.reach(ctx)
 }
 
 func TestWhatTheGradersOwnServerDoesNotAnswerIsNoFinding(t *testing.T) {
-	c, err := connect(nil, labs.Host{Name: "scratch"}, learnerPort)
+	never := func(ctx context.Context) (net.Conn, error) {
+		<-ctx.Done()
+		return nil, context.Cause(ctx)
+	}
+	c, err := dialing(&dialer{host: labs.Host{Name: "scratch"}, dial: never}, learnerPort)
 	if err != nil {
 		t.Fatal(err)
 	}
