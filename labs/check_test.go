@@ -78,43 +78,53 @@ func TestGrade(t *testing.T) {
 	}{
 		"all right": {
 			Variant{Checks: []Check{check("a", 60, right), check("b", 40, right)}, Guards: guard(right)},
-			map[string]Verdict{"a": Passed, "b": Passed, "g": Passed}, "100",
+			map[string]Verdict{"a": Passed, "b": Passed, "g": Passed},
+			"100",
 		},
 		"partial credit": {
 			Variant{Checks: []Check{check("a", 60, right), check("b", 40, wrong)}},
-			map[string]Verdict{"a": Passed, "b": Fell}, "60",
+			map[string]Verdict{"a": Passed, "b": Fell},
+			"60",
 		},
 		"harm costs": {
 			Variant{Checks: []Check{check("a", 60, right), check("b", 40, right)}, Guards: guard(wrong)},
-			map[string]Verdict{"a": Passed, "b": Passed, "g": Fell}, "70",
+			map[string]Verdict{"a": Passed, "b": Passed, "g": Fell},
+			"70",
 		},
 		"never below nothing": {
 			Variant{Checks: []Check{check("a", 20, right), check("b", 80, wrong)}, Guards: guard(wrong)},
-			map[string]Verdict{"a": Passed, "b": Fell, "g": Fell}, "0",
+			map[string]Verdict{"a": Passed, "b": Fell, "g": Fell},
+			"0",
 		},
 		"one mistake is explained once, down the whole chain": {
 			Variant{Checks: []Check{check("a", 20, wrong), check("b", 30, right, "a"), check("c", 50, right, "b")}},
-			map[string]Verdict{"a": Fell, "b": Skipped, "c": Skipped}, "0",
+			map[string]Verdict{"a": Fell, "b": Skipped, "c": Skipped},
+			"0",
 		},
 		"needs may be declared in any order": {
 			Variant{Checks: []Check{check("c", 50, wrong, "b"), check("b", 30, right, "a"), check("a", 20, wrong)}},
-			map[string]Verdict{"a": Fell, "b": Skipped, "c": Skipped}, "0",
+			map[string]Verdict{"a": Fell, "b": Skipped, "c": Skipped},
+			"0",
 		},
 		"a learner's broken system is a failed check": {
 			Variant{Checks: []Check{check("a", 60, stopped), check("b", 40, right)}},
-			map[string]Verdict{"a": Fell, "b": Passed}, "40",
+			map[string]Verdict{"a": Fell, "b": Passed},
+			"40",
 		},
 		"a grader that can't look gives no score": {
 			Variant{Checks: []Check{check("a", 60, gone), check("b", 40, right)}},
-			map[string]Verdict{"a": Ungraded, "b": Passed}, "none",
+			map[string]Verdict{"a": Ungraded, "b": Passed},
+			"none",
 		},
 		"a guard that can't be looked at gives no score": {
 			Variant{Checks: []Check{check("a", 100, right)}, Guards: guard(gone)},
-			map[string]Verdict{"a": Passed, "g": Ungraded}, "none",
+			map[string]Verdict{"a": Passed, "g": Ungraded},
+			"none",
 		},
 		"what can't be observed is the grader's mistake": {
 			Variant{Checks: []Check{check("a", 100, seen{value: struct{}{}})}},
-			map[string]Verdict{"a": Ungraded}, "none",
+			map[string]Verdict{"a": Ungraded},
+			"none",
 		},
 	}
 	for name, c := range cases {

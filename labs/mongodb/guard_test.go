@@ -105,10 +105,19 @@ func TestValue(t *testing.T) {
 	at := time.Date(2026, 2, 28, 23, 59, 59, 999_000_000, time.UTC)
 	id := bson.ObjectID{1, 2, 255}
 	got := value(bson.D{
-		{Key: "int", Value: int32(1)}, {Key: "long", Value: int64(1)}, {Key: "double", Value: 1.0}, {Key: "text", Value: "1"},
-		{Key: "decimal", Value: decimal}, {Key: "at", Value: bson.NewDateTimeFromTime(at)}, {Key: "id", Value: id}, {Key: "null", Value: nil},
-		{Key: "list", Value: bson.A{bson.D{{Key: "a", Value: true}}, bson.Null{}}}, {Key: "bytes", Value: bson.Binary{Data: []byte{0}}},
-		{Key: "regex", Value: bson.Regex{Pattern: "^a", Options: "i"}}, {Key: "stamp", Value: bson.Timestamp{T: 5, I: 6}}, {Key: "max", Value: bson.MaxKey{}},
+		{Key: "int", Value: int32(1)},
+		{Key: "long", Value: int64(1)},
+		{Key: "double", Value: 1.0},
+		{Key: "text", Value: "1"},
+		{Key: "decimal", Value: decimal},
+		{Key: "at", Value: bson.NewDateTimeFromTime(at)},
+		{Key: "id", Value: id},
+		{Key: "null", Value: nil},
+		{Key: "list", Value: bson.A{bson.D{{Key: "a", Value: true}}, bson.Null{}}},
+		{Key: "bytes", Value: bson.Binary{Data: []byte{0}}},
+		{Key: "regex", Value: bson.Regex{Pattern: "^a", Options: "i"}},
+		{Key: "stamp", Value: bson.Timestamp{T: 5, I: 6}},
+		{Key: "max", Value: bson.MaxKey{}},
 	})
 	want := map[string]any{
 		"int": int32(1), "long": int64(1), "double": 1.0, "text": "1", "decimal": map[string]any{"decimal": "1.5"}, "at": at,
