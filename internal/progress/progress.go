@@ -40,13 +40,21 @@ func (j *jsonLines) Emit(event labs.Event) {
 
 func (j *jsonLines) Close() {}
 
-// Plain writes a line when a step has gone on for a second, and one when it ends.
+// longWait is after what time a line says again how far a step is.
+const longWait = 30 * time.Second
+
+// Plain writes a line when a step has gone on for a second, one now and then while it
+// goes on, and one when it ends.
 func Plain(w io.Writer) Renderer {
 	return newBoard(time.Second, func(b *board) {
 		for _, s := range b.steps {
-			if s.due(b.patience) && !s.said {
-				s.said = true
+			switch {
+			case s.due(b.patience) && !s.said:
+				s.said, s.told = true, time.Now()
 				fmt.Fprintf(w, "%s …\n", s.text)
+			case s.said && time.Since(s.told) >= longWait:
+				s.told = time.Now()
+				fmt.Fprintf(w, "%s: %s\n", s.name, s.soFar())
 			}
 		}
 		for _, s := range b.takeEnded() {
@@ -189,6 +197,20 @@ type step struct {
 	begun              time.Time
 	took               time.Duration
 	failed, said       bool
+	told               time.Time // when a line was last written
+}
+
+// soFar says how far a step is.
+func (s *step) soFar() string {
+	text := short(time.Since(s.begun))
+	if s.total > 0 {
+		text = fmt.Sprintf("%d of %d after %s", s.done, s.total, text)
+	}
+	if s.detail != "" {
+		text += ", " + s.detail
+	}
+	line, _, _ := strings.Cut(text, "\n")
+	return report.Visible(ansi.Strip(line))
 }
 
 func (s *step) due(patience time.Duration) bool { return time.Since(s.begun) >= patience }

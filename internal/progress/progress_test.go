@@ -227,3 +227,21 @@ func TestTogether(t *testing.T) {
 		})
 	}
 }
+
+// What goes on for long says now and then how far it is.
+func TestPlainOfALongStep(t *testing.T) {
+	var out strings.Builder
+	synctest.Test(t, func(*testing.T) {
+		r := Plain(&out)
+		r.Emit(labs.Event{Step: "prove", State: labs.Began, Text: "Proving"})
+		for i := range int64(5) {
+			r.Emit(labs.Event{Step: "prove", State: labs.Moved, Text: "proof\x1b[2J", Done: i, Total: 9})
+			time.Sleep(14 * time.Second)
+		}
+		r.Close()
+	})
+	want := "Proving …\nprove: 2 of 9 after 31s, proof\nprove: 4 of 9 after 1m1s, proof\n"
+	if out.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
+	}
+}
