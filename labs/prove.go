@@ -69,7 +69,7 @@ func (r *Runner) Prove(ctx context.Context, v *Variant, proof Proof) (result Pro
 	if err != nil {
 		return result, err
 	}
-	if result.Report, err = r.Check(ctx, lab, v); err != nil {
+	if result.Report, err = r.patient(ctx, lab, v); err != nil {
 		return result, err
 	}
 	result.Wrong = compare(proof, result.Report)
@@ -84,6 +84,20 @@ func (r *Runner) Prove(ctx context.Context, v *Variant, proof Proof) (result Pro
 		result.Wrong = append(result.Wrong, differences(result.Report, then.report, then.when)...)
 	}
 	return result, err
+}
+
+// patience is how often a proof asks to be graded, as many labs share the machine: what
+// could not be graded says nothing of the grader.
+const patience = 3
+
+// patient checks a lab until it can be graded, some times at most.
+func (r *Runner) patient(ctx context.Context, lab *Lab, v *Variant) (report *Report, err error) {
+	for range patience {
+		if report, err = r.Check(ctx, lab, v); err != nil || report.Graded() {
+			break
+		}
+	}
+	return report, err
 }
 
 // isNearMiss tells a proof of a mistake from the untouched lab and the right ways.
@@ -112,7 +126,7 @@ type later struct {
 // again checks once more with nothing changed, and after the hosts of a solved lab
 // were restarted: the verdicts must stay.
 func (r *Runner) again(ctx context.Context, lab *Lab, v *Variant, proof Proof) ([]later, error) {
-	second, err := r.Check(ctx, lab, v)
+	second, err := r.patient(ctx, lab, v)
 	if err != nil {
 		return nil, err
 	}
@@ -126,7 +140,7 @@ func (r *Runner) again(ctx context.Context, lab *Lab, v *Variant, proof Proof) (
 	if err := r.ready(ctx, lab, v, nil); err != nil {
 		return reports, err
 	}
-	third, err := r.Check(ctx, lab, v)
+	third, err := r.patient(ctx, lab, v)
 	if err != nil {
 		return reports, err
 	}
