@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"endstate/labs"
@@ -50,6 +51,28 @@ func TestSlowSecondConnectionIsNoFinding(t *testing.T) {
 	var obstacle *labs.Obstacle
 	if err == nil || errors.As(err, &obstacle) {
 		t.Errorf("a connection that is not made in time counts as the learner's: %v", err)
+	}
+}
+
+// A look has more time than the command that it asks, as the engine may have to start a
+// server of hidden documents for it. So the command itself must come to an end.
+func TestACommandEndsBeforeItsLook(t *testing.T) {
+	c, err := connect(nil, labs.Host{Name: "db"}, learnerPort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { disconnect(c) })
+	c.dialer.dial = func(context.Context) (net.Conn, error) {
+		near, far := net.Pipe()
+		t.Cleanup(func() { _ = far.Close() })
+		return near, nil
+	}
+	look, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	_, err = c.find(look, "shop", bson.D{{Key: "find", Value: "orders"}})
+	var obstacle *labs.Obstacle
+	if got := c.explain(look, c.dialer.host, err); look.Err() != nil || !errors.As(got, &obstacle) {
+		t.Errorf("the look's time is over (%v), or a server that hangs is not the learner's: %v", look.Err(), got)
 	}
 }
 

@@ -16,8 +16,11 @@ const (
 	maxBytes = 32 << 20
 )
 
-// find runs a command that reads and returns its documents.
+// find runs a command that reads and returns its documents. Its time begins here: what
+// the engine needs before, such as for a server of hidden documents, is not the learner's.
 func (c *client) find(ctx context.Context, database string, command bson.D) ([]any, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	command = append(bson.D{}, command...)
 	name := command[0].Key
 	if name == "aggregate" && !has(command, "cursor") {

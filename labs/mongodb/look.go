@@ -111,9 +111,9 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 		docs, err := l.tryAll(ctx, site, server, host)
 		return map[string]any{"docs": docs, "hidden": []any{}}, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
 	if len(l.Contents) > 0 {
+		ctx, cancel := context.WithTimeout(ctx, patience)
+		defer cancel()
 		docs, err := l.contents(ctx, server)
 		return map[string]any{"docs": docs, "hidden": []any{}}, server.explain(ctx, host, err)
 	}
