@@ -18,6 +18,9 @@ import (
 const (
 	// A command that takes longer is the learner's doing.
 	patience = 4 * time.Second
+	// Each costs the engine an exec, which takes far longer than a query; the driver has
+	// one more to watch the server by.
+	connections = 2
 	// How long the driver looks for a server that does not answer.
 	selection = 1500 * time.Millisecond
 )
@@ -96,7 +99,7 @@ func connect(site *labs.Site, host labs.Host, port int) (*client, error) {
 func dialing(d *dialer, port int) (*client, error) {
 	inner, err := mongo.Connect(options.Client().
 		SetHosts([]string{fmt.Sprintf("%s:%d", d.host.Name, port)}).SetDirect(true).SetDialer(d).
-		SetServerSelectionTimeout(selection).SetMaxPoolSize(4).SetRetryReads(false).
+		SetServerSelectionTimeout(selection).SetMaxPoolSize(connections).SetRetryReads(false).
 		SetServerMonitoringMode("poll").SetAppName("endstate"))
 	if err != nil {
 		return nil, fmt.Errorf("connect to %s: %w", d.host.Name, err)
@@ -140,6 +143,15 @@ func (c *client) reach(ctx context.Context) error {
 		_ = unused.Close()
 	}
 	return c.explain(ctx, c.dialer.host, err)
+}
+
+// awake waits until a server that was just started answers. Where it listens before it
+// serves it is asked again, by the connections there are.
+func (c *client) awake(ctx context.Context) error {
+	never := func(error) bool { return false }
+	return labs.Poll(ctx, 50*time.Millisecond, never, func(ctx context.Context) error {
+		return c.Database("admin").RunCommand(ctx, bson.D{{Key: "ping", Value: 1}}).Err()
+	})
 }
 
 // disconnect lets go of a client without waiting for what it still asks.

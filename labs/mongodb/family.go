@@ -9,8 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
-
 	"endstate/labs"
 )
 
@@ -80,13 +78,4 @@ func ready(ctx context.Context, site *labs.Site, host labs.Host) error {
 		}
 	}
 	return nil
-}
-
-func ping(ctx context.Context, site *labs.Site, host labs.Host, port int) error {
-	client, err := connect(site, host, port)
-	if err != nil {
-		return err
-	}
-	defer disconnect(client)
-	return client.Database("admin").RunCommand(ctx, bson.D{{Key: "ping", Value: 1}}).Err()
 }

@@ -102,10 +102,7 @@ func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, erro
 	if err != nil {
 		return nil, err
 	}
-	never := func(error) bool { return false }
-	if err := labs.Poll(ctx, 20*time.Millisecond, never, func(ctx context.Context) error {
-		return ping(ctx, site, host, graderPort(host))
-	}); err != nil {
+	if err := server.awake(ctx); err != nil {
 		return nil, fmt.Errorf("wait for the server of hidden documents: %w", err)
 	}
 	for _, file := range l.Given {
