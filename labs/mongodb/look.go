@@ -22,7 +22,8 @@ import (
 // Documents are maps. Whole numbers are ints, doubles doubles, dates timestamps in
 // UTC, binary data bytes. A Decimal128 is {"decimal": "1.5"}, without zeros at its
 // end, as MongoDB holds 1.50 and 1.5 equal; an ObjectId is {"objectId": "…"}: so they
-// differ from strings. An index's key, whose order counts, is a list of {field, order}.
+// differ from strings, and a document that has just such fields, stored by somebody who
+// would have it taken for one, is {"embedded": {…}}. An index's key, whose order counts, is a list of {field, order}.
 type Look struct {
 	// Database that is asked.
 	Database string `yaml:"database"`

@@ -66,6 +66,48 @@ func TestEqualDecimalsAreWrittenAlike(t *testing.T) {
 	}
 }
 
+// Whoever stores what a look shows of a value has not stored the value.
+func TestDocumentsAreNotTakenForOtherValues(t *testing.T) {
+	decimal, err := bson.ParseDecimal128("1.5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, real := range []any{
+		decimal, bson.NewObjectID(), bson.Regex{Pattern: "^a", Options: "i"}, bson.Timestamp{T: 1, I: 2}, bson.MinKey{},
+		bson.D{{Key: "decimal", Value: "1.5"}},
+	} {
+		seen := value(real)
+		fields, ok := seen.(map[string]any)
+		if !ok {
+			t.Fatalf("%v is seen as %v", real, seen)
+		}
+		var copied bson.D
+		for name, field := range fields {
+			copied = append(copied, bson.E{Key: name, Value: bsonOf(field)})
+		}
+		if got := value(copied); cmp.Equal(got, seen) {
+			t.Errorf("the document %v is taken for %v", copied, real)
+		}
+	}
+	plain := bson.D{{Key: "decimal", Value: "1.5"}, {Key: "other", Value: "x"}}
+	if diff := cmp.Diff(map[string]any{"decimal": "1.5", "other": "x"}, value(plain)); diff != "" {
+		t.Errorf("a document that looks like nothing else: %s", diff)
+	}
+}
+
+// bsonOf turns a map of texts back into a document.
+func bsonOf(v any) any {
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	var doc bson.D
+	for name, field := range fields {
+		doc = append(doc, bson.E{Key: name, Value: field})
+	}
+	return doc
+}
+
 func TestAnIndexKeepsTheOrderOfItsKey(t *testing.T) {
 	index := bson.D{{Key: "name", Value: "n"}, {Key: "key", Value: bson.D{{Key: "z", Value: int32(1)}, {Key: "a", Value: int32(-1)}}}}
 	want := map[string]any{"name": "n", "key": []any{

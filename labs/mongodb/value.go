@@ -3,7 +3,10 @@ package mongodb
 import (
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/big"
+	"slices"
+	"strings"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
@@ -15,6 +18,9 @@ func value(v any) any {
 		doc := make(map[string]any, len(v))
 		for _, field := range v {
 			doc[field.Key] = value(field.Value)
+		}
+		if disguised(doc) {
+			return map[string]any{"embedded": doc}
 		}
 		return doc
 	case bson.A:
@@ -41,6 +47,15 @@ func value(v any) any {
 		return v
 	}
 	return map[string]any{"other": fmt.Sprint(v)}
+}
+
+// Fields by which values are shown that are no documents, and documents that look so.
+var shown = []string{"decimal", "embedded", "increment,timestamp", "objectId", "options,regex", "other"}
+
+// disguised reports whether a document has exactly the fields by which a value of another
+// type is shown: whoever stores {"decimal": "1.5"} has stored no Decimal128.
+func disguised(doc map[string]any) bool {
+	return slices.Contains(shown, strings.Join(slices.Sorted(maps.Keys(doc)), ","))
 }
 
 // shortest writes a Decimal128 without zeros at its end and, where its digits allow,
