@@ -148,7 +148,7 @@ func adviceText(w io.Writer, advice []Advice, style Style) error {
 		return err
 	}
 	for _, one := range advice {
-		if _, err := fmt.Fprintf(w, "  %s – %s\n    %s\n", style.Code(one.Title), Visible(strings.Join(one.Why, "; ")), one.Command); err != nil {
+		if _, err := fmt.Fprintf(w, "  %s – %s\n    %s\n", style.Code(one.Title), Visible(strings.Join(one.Why, " ")), one.Command); err != nil {
 			return err
 		}
 	}
