@@ -60,6 +60,8 @@ vulnerabilities:
 
 bench: images
 	scripts/bench
+	@echo 'What the store of attempts costs a check, and looking back at 10,000 attempts:'
+	go test ./internal/cli ./cmd/endstate -run '^$$' -bench 'Check|LookBack' -benchtime 20x
 
 clean: build
 	-bin/endstate stop --all
