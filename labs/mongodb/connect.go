@@ -189,6 +189,10 @@ func (c *client) explainOwn(ctx context.Context, what string, err error) error {
 	if err != nil && (ctx.Err() != nil || mongo.IsTimeout(err) && !lasted(err) || lost(err)) {
 		return fmt.Errorf("%s: %w", what, err)
 	}
+	var refused mongo.ServerError
+	if errors.As(err, &refused) {
+		return &labs.Obstacle{Message: fmt.Sprintf("The grader's own server, where it is tried on other documents, answers: %v.", refused), Err: err}
+	}
 	return c.explain(ctx, c.dialer.host, err)
 }
 

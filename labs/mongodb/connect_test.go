@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"strings"
 	"sync/atomic"
 	"testing"
 
@@ -111,6 +112,8 @@ func TestWhatTheGradersOwnServerDoesNotAnswerIsNoFinding(t *testing.T) {
 		var obstacle *labs.Obstacle
 		if got := c.explainOwn(t.Context(), "try documents", one.err); got == nil || errors.As(got, &obstacle) != one.finding {
 			t.Errorf("%s: %v", name, got)
+		} else if one.finding && strings.Contains(obstacle.Message, "scratch") {
+			t.Errorf("%s: the learner knows no such host: %s", name, obstacle.Message)
 		}
 	}
 }
