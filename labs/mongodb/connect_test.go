@@ -58,16 +58,16 @@ func TestSlowSecondConnectionIsNoFinding(t *testing.T) {
 // A look has more time than the command that it asks, as the engine may have to start a
 // server of hidden documents for it. So the command itself must come to an end.
 func TestACommandEndsBeforeItsLook(t *testing.T) {
-	c, err := connect(nil, labs.Host{Name: "db"}, learnerPort)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { disconnect(c) })
-	c.dialer.dial = func(context.Context) (net.Conn, error) {
+	silent := func(context.Context) (net.Conn, error) {
 		near, far := net.Pipe()
 		t.Cleanup(func() { _ = far.Close() })
 		return near, nil
 	}
+	c, err := dialing(&dialer{host: labs.Host{Name: "db"}, dial: silent}, learnerPort)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { disconnect(c) })
 	look, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 	_, err = c.find(look, "shop", bson.D{{Key: "find", Value: "orders"}})
