@@ -14,11 +14,11 @@ import (
 // What is read out of a host, at most: whoever works there made it, and may have
 // made it to do harm.
 const (
-	maxEntries = 20_000    // files, folders and links
-	maxFile    = 32 << 20  // bytes of one file
-	maxBytes   = 128 << 20 // bytes of all files
-	maxPath    = 1024      // bytes of a name
-	maxDepth   = 64        // folders
+	maxEntries = 20_000   // files, folders and links
+	maxFile    = 32 << 20 // bytes of one file
+	maxBytes   = 64 << 20 // bytes of all files
+	maxPath    = 1024     // bytes of a name
+	maxDepth   = 64       // folders
 )
 
 // Entry is a file, folder or link that was copied out of a host.

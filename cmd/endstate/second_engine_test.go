@@ -237,7 +237,7 @@ func sweepKilled(t *testing.T) {
 			t.Errorf("killed after %v, and swept, %v is left", moment, err)
 		}
 		m.must("stop", "--all")
-		if err := nothing(m); err != nil {
+		if err := m.sweptTo(nothing); err != nil {
 			t.Errorf("killed after %v, swept and stopped, %v is left", moment, err)
 		}
 	}

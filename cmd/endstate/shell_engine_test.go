@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"reflect"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -111,14 +112,18 @@ func (s *seat) types(keys string) {
 	}
 }
 
-// sees waits until the screen shows a text after what was seen before.
-func (s *seat) sees(text string) {
+// sees waits until the screen shows texts after what was seen before: what comes at
+// once must be asked for at once.
+func (s *seat) sees(texts ...string) {
 	s.t.Helper()
 	for range 1200 {
 		s.mu.Lock()
 		fresh := s.screen.Bytes()[s.read:]
 		// Bytes at random may open what hides all that follows: not in what came just now.
-		found := bytes.Contains(fresh, []byte(text)) || strings.Contains(ansi.Strip(string(fresh[max(0, len(fresh)-16<<10):])), text)
+		plain := ansi.Strip(string(fresh[max(0, len(fresh)-16<<10):]))
+		found := !slices.ContainsFunc(texts, func(text string) bool {
+			return !bytes.Contains(fresh, []byte(text)) && !strings.Contains(plain, text)
+		})
 		if found {
 			s.read = s.screen.Len()
 		}
@@ -128,7 +133,7 @@ func (s *seat) sees(text string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	s.t.Fatalf("%q is not seen, but\n%q", text, s.tail(4000))
+	s.t.Fatalf("%q is not seen, but\n%q", texts, s.tail(4000))
 }
 
 // leaves waits until the command has ended, with a status and the terminal as it was.
