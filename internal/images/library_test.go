@@ -99,7 +99,7 @@ func (s *shelf) Import(context.Context, io.Reader, string) error { return errors
 func (s *shelf) Save(context.Context, []string, io.Writer) error { return errors.New("not here") }
 func (s *shelf) Load(context.Context, io.Reader) error           { return errors.New("not here") }
 func (s *shelf) built() int                                      { return len(s.recipes) / 2 } // each is labelled, too
-func dockerfile(text string) fstest.MapFS { return fstest.MapFS{"Dockerfile": {Data: []byte(text)}} }
+func dockerfile(text string) fstest.MapFS                        { return fstest.MapFS{"Dockerfile": {Data: []byte(text)}} }
 
 func simple(name, text string, from ...string) labs.Image {
 	return labs.Image{Name: name, Builds: []labs.Build{{
