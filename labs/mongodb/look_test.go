@@ -73,7 +73,10 @@ func TestDocumentsAreNotTakenForOtherValues(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, real := range []any{
-		decimal, bson.NewObjectID(), bson.Regex{Pattern: "^a", Options: "i"}, bson.Timestamp{T: 1, I: 2}, bson.MinKey{},
+		decimal, bson.NewObjectID(),
+		bson.Regex{Pattern: "^a", Options: "i"},
+		bson.Timestamp{T: 1, I: 2},
+		bson.MinKey{},
 		bson.D{{Key: "decimal", Value: "1.5"}},
 	} {
 		seen := value(real)
