@@ -96,8 +96,11 @@ func ReadArchive(archive io.Reader) ([]Entry, error) {
 		if err != nil {
 			return nil, err
 		}
-		if total += header.Size; header.Size > maxFile || total > maxBytes {
-			return nil, refuse("`%s` makes it larger than %d MiB", entry.Path, maxFile>>20)
+		if header.Size > maxFile {
+			return nil, refuse("`%s` is larger than %d MiB", entry.Path, maxFile>>20)
+		}
+		if total += header.Size; total > maxBytes {
+			return nil, refuse("`%s` makes it larger than %d MiB", entry.Path, maxBytes>>20)
 		}
 		switch header.Typeflag {
 		case tar.TypeReg:

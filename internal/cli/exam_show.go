@@ -31,7 +31,7 @@ func stateOf(v exams.View) string {
 	case exams.Over:
 		return "over, not all is graded"
 	}
-	state := fmt.Sprintf("%s of %d", points(v.Result.Earned), v.Result.Points)
+	state := fmt.Sprintf("%s of %d", report.Decimal(v.Result.Earned), v.Result.Points)
 	if v.Result.Passed != nil && *v.Result.Passed {
 		return state + ", passed"
 	}
@@ -47,18 +47,13 @@ func timeLeft(v exams.View) string {
 	return brief(left) + " left"
 }
 
-// points writes points with no more digits than they have.
-func points(p float64) string {
-	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", p), "0"), ".")
-}
-
 // writeExam shows an exam: where its candidate stands, or what came of it.
 func writeExam(w io.Writer, style report.Style, v exams.View) error {
 	head := fmt.Sprintf("%s · exam %d · %s", v.Title, v.ID, v.Candidate)
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", style.Bold(report.Visible(head)))
 	if v.Result == nil {
-		fmt.Fprintf(&out, "%s of %s minutes\n\n", stateOf(v), points(v.Minutes))
+		fmt.Fprintf(&out, "%s of %s minutes\n\n", stateOf(v), report.Decimal(v.Minutes))
 		writeQuestions(&out, style, v)
 	} else {
 		writeEnd(&out, v)
@@ -108,9 +103,6 @@ func writeEnd(out *strings.Builder, v exams.View) {
 	out.WriteString("\n\n")
 }
 
-// lateness is from when on it is told that a grade came after the end.
-const lateness = 5 * time.Second
-
 func writeGrades(out *strings.Builder, style report.Style, v exams.View) {
 	for _, q := range v.Questions {
 		fmt.Fprintf(out, "%2d  %s\n", q.Number, style.Code(q.Title))
@@ -122,14 +114,14 @@ func writeGrades(out *strings.Builder, style report.Style, v exams.View) {
 		case g.Score == nil:
 			state = style.Warn("could not be graded: ") + report.Visible(g.Why)
 		default:
-			earned := float64(*g.Score*q.Points) / 100
-			state = style.Bold(fmt.Sprintf("%s of %d", points(earned), q.Points)) +
+			earned, _ := q.Earned()
+			state = style.Bold(fmt.Sprintf("%s of %d", report.Decimal(earned), q.Points)) +
 				style.Dim(fmt.Sprintf(" · score %d of 100 · %s at it", *g.Score, brief(time.Duration(q.Spent*float64(time.Second)))))
 			if g.Why != "" {
 				state += style.Dim(" · " + g.Why)
 			}
 		}
-		if g != nil && g.Late >= lateness && (g.Report != nil || g.Score == nil) {
+		if g != nil && g.CameLate() {
 			state += style.Warn(fmt.Sprintf(" · graded %s after the end", brief(g.Late)))
 		}
 		fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(state, "\n", "\n    "))
@@ -150,6 +142,6 @@ func writeResult(out *strings.Builder, style report.Style, v exams.View) {
 	if !*r.Passed {
 		verdict = style.Bad("not passed")
 	}
-	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", points(r.Earned), r.Points)), style.Bold(verdict),
+	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", report.Decimal(r.Earned), r.Points)), style.Bold(verdict),
 		style.Dim(fmt.Sprintf("· %.1f %%, %d %% pass", *r.Percent, r.Pass)))
 }

@@ -102,7 +102,7 @@ func (a *app) announce(s *exams.Sitting) {
 	style := a.style(a.Out)
 	fmt.Fprintf(a.Out, "%s\n%s\n", style.Bold(report.Visible(b.Title)), style.Paragraph(fmt.Sprintf(
 		"Exam %d · %s · %d questions · %s minutes · %d %% pass · %s · %s",
-		s.ID, s.Candidate, len(s.Questions), points(b.Minutes), b.Pass, feedback, hints), 0))
+		s.ID, s.Candidate, len(s.Questions), report.Decimal(b.Minutes), b.Pass, feedback, hints), 0))
 }
 
 // going is where a candidate goes, and how.

@@ -1,6 +1,10 @@
 package exams
 
-import "endstate/labs"
+import (
+	"time"
+
+	"endstate/labs"
+)
 
 // Result is what came of an exam as a whole.
 type Result struct {
@@ -40,9 +44,25 @@ func (s *Sitting) Charge(q *Question, v *labs.Variant, report *labs.Report) {
 }
 
 // Earned returns the points that a question earned, and whether it is graded.
-func (q *Question) Earned() (float64, bool) {
-	if q.Grade == nil || q.Grade.Score == nil {
+func (q *Question) Earned() (float64, bool) { return earned(q.Grade, q.Points) }
+
+// Earned returns the points that a question earned, and whether it is graded.
+func (q *QuestionView) Earned() (float64, bool) {
+	return earned(q.Grade, q.Points)
+}
+
+func earned(grade *Grade, points int) (float64, bool) {
+	if grade == nil || grade.Score == nil {
 		return 0, false
 	}
-	return float64(*q.Grade.Score*q.Points) / 100, true
+	return float64(*grade.Score*points) / labs.Total, true
+}
+
+// lateness is from when on it is told that a grade came after the end.
+const lateness = 5 * time.Second
+
+// CameLate reports whether the lab was looked at notably after the exam's end. What was
+// never opened is not late: there was nothing to look at.
+func (g *Grade) CameLate() bool {
+	return g.Late >= lateness && (g.Report != nil || g.Score == nil)
 }

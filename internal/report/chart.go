@@ -57,7 +57,7 @@ func (s *Sitting) topicChart() *barChart {
 	topics := s.Topics()
 	chart := newBars("Score by topic", len(topics))
 	for _, t := range topics {
-		chart.add(t.Name, fmt.Sprintf("%s of %d", decimal(t.Earned), t.Points), t.Share(), 0, 1, shade(t.Share()*100, s.Result.Pass))
+		chart.add(t.Name, fmt.Sprintf("%s of %d", Decimal(t.Earned), t.Points), t.Share(), 0, 1, shade(t.Share()*100, s.Result.Pass))
 	}
 	return chart
 }
@@ -77,7 +77,7 @@ func (s *Sitting) timeChart() *barChart {
 		most = max(most, q.Spent/60, float64(q.Minutes))
 	}
 	for _, q := range s.Questions {
-		chart.add(fmt.Sprintf("%d  %s", q.Number, q.Topic), decimal(float64(int(q.Spent/6+0.5))/10)+" min", q.Spent/60, float64(q.Minutes), most, "plain")
+		chart.add(fmt.Sprintf("%d  %s", q.Number, q.Topic), Decimal(float64(int(q.Spent/6+0.5))/10)+" min", q.Spent/60, float64(q.Minutes), most, "plain")
 	}
 	chart.Note = "The mark is par."
 	return chart

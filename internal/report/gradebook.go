@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"endstate/internal/exams"
 	"endstate/labs"
 )
 
@@ -57,11 +56,11 @@ func (e *Exam) column(n int) string {
 func (s *Sitting) row() []string {
 	percent, passed := "", ""
 	if s.Result.Percent != nil {
-		percent, passed = decimal(*s.Result.Percent), strconv.FormatBool(*s.Result.Passed)
+		percent, passed = Decimal(*s.Result.Percent), strconv.FormatBool(*s.Result.Passed)
 	}
 	return []string{
 		s.Candidate, strconv.FormatInt(s.ID, 10), s.Name, strconv.FormatUint(*s.Seed, 10), stamp(s.Started), stamp(s.Ended),
-		decimal(s.Worked().Minutes()), decimal(s.Result.Earned), strconv.Itoa(s.Result.Points), percent, passed,
+		Decimal(s.Worked().Minutes()), Decimal(s.Result.Earned), strconv.Itoa(s.Result.Points), percent, passed,
 	}
 }
 
@@ -79,18 +78,11 @@ func (s *Sitting) cell(n int) string {
 	if n >= len(s.Questions) {
 		return ""
 	}
-	earned, graded := earnedOf(s.Questions[n])
+	earned, graded := s.Questions[n].Earned()
 	if !graded {
 		return ""
 	}
-	return decimal(earned)
-}
-
-func earnedOf(q exams.QuestionView) (float64, bool) {
-	if q.Grade == nil || q.Grade.Score == nil {
-		return 0, false
-	}
-	return float64(*q.Grade.Score*q.Points) / labs.Total, true
+	return Decimal(earned)
 }
 
 // AttemptCSV writes an attempt's last graded checks as CSV: one row, a column a check.
@@ -98,7 +90,7 @@ func AttemptCSV(w io.Writer, a *Attempt) error {
 	head := []string{"attempt", "learner", "scenario", "seed", "started", "active minutes", "hints", "assisted", "score"}
 	story := a.Story
 	row := []string{
-		story.UID, story.Owner, story.Scenario, strconv.FormatUint(story.Seed, 10), stamp(story.Started), decimal(story.Active.Minutes()),
+		story.UID, story.Owner, story.Scenario, strconv.FormatUint(story.Seed, 10), stamp(story.Started), Decimal(story.Active.Minutes()),
 		strconv.Itoa(story.Hints), strconv.FormatBool(story.Assisted), "",
 	}
 	if last := a.Last(); last != nil {
@@ -135,7 +127,7 @@ func stamp(at time.Time) string {
 	return at.UTC().Format(time.RFC3339)
 }
 
-// decimal writes a number with at most two decimals, and none that is not needed.
-func decimal(f float64) string {
+// Decimal writes a number with at most two decimals, and none that is not needed.
+func Decimal(f float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", f), "0"), ".")
 }

@@ -27,7 +27,7 @@ func page(w io.Writer, name string, data any) error {
 		"rich": rich, "visible": Visible, "decimal": toDecimal, "clock": clock, "minutes": minutesOf, "seconds": secondsOf, "again": again,
 		"sign": sign, "earned": earned, "questionEarned": questionEarned, "short": short,
 		"byTopic": (*Sitting).topicChart, "byTime": (*Sitting).timeChart, "sittingLine": (*Sitting).timeline, "attemptLine": (*Attempt).timeline,
-		"late": func(d time.Duration) bool { return d >= lateness }, "took": func(d time.Duration) string { return d.Round(time.Second).String() },
+		"took":   func(d time.Duration) string { return d.Round(time.Second).String() },
 		"isTrue": func(b *bool) bool { return *b }, "deref": func(d *time.Duration) time.Duration { return *d },
 		"numbered": func(n int, s Sitting) numbered { return numbered{n, &s} },
 	}).Parse(pageSource)
@@ -36,9 +36,6 @@ func page(w io.Writer, name string, data any) error {
 	}
 	return parsed.ExecuteTemplate(w, name, data)
 }
-
-// lateness is from when on it is told that a grade came after the end.
-const lateness = 5 * time.Second
 
 // rich shows a text whose parts between backticks are names. All of it is escaped.
 func rich(text string) template.HTML {
@@ -71,7 +68,7 @@ func clock(at any) string {
 	return "–"
 }
 
-func minutesOf(d time.Duration) string { return decimal(float64(int(d.Minutes()*10+0.5))/10) + " min" }
+func minutesOf(d time.Duration) string { return Decimal(float64(int(d.Minutes()*10+0.5))/10) + " min" }
 
 func secondsOf(s float64) string { return minutesOf(time.Duration(s * float64(time.Second))) }
 
@@ -101,8 +98,8 @@ func earned(r labs.Result) string {
 
 // questionEarned says what a question gave.
 func questionEarned(q exams.QuestionView) string {
-	points, _ := earnedOf(q)
-	return decimal(points)
+	points, _ := q.Earned()
+	return Decimal(points)
 }
 
 // numbered is a sitting and where it stands among others.
@@ -114,9 +111,9 @@ type numbered struct {
 func toDecimal(value any) string {
 	switch v := value.(type) {
 	case float64:
-		return decimal(v)
+		return Decimal(v)
 	case *float64:
-		return decimal(*v)
+		return Decimal(*v)
 	}
 	return fmt.Sprint(value)
 }
