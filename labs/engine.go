@@ -22,7 +22,7 @@ type Engine interface {
 	// Remove removes the hosts and the network of a lab. Nothing there is success.
 	Remove(ctx context.Context, id string) error
 
-	// Execute runs a command in a host.
+	// Execute runs a command in a host. ErrDown: the host does not run.
 	Execute(ctx context.Context, host Host, command Command) (Process, error)
 	// CopyIn unpacks a tar archive into a folder of a host.
 	CopyIn(ctx context.Context, host Host, dir string, archive io.Reader) error

@@ -45,3 +45,6 @@ var ErrNotFound = errors.New("not found")
 
 // ErrConflict is what [Engine.Launch] answers when a lab of that ID is there already.
 var ErrConflict = errors.New("a lab of that name is there already")
+
+// ErrDown is what [Engine.Execute] answers of a host that does not run at that moment.
+var ErrDown = errors.New("the host is down")

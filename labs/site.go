@@ -63,7 +63,7 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 	if s.starting || host.Name == freshName {
 		tries = startingTries
 	}
-	for again := true; ; again = false {
+	for left := dialTries; ; left-- {
 		conn, err := dial(ctx, s.engine, host, port, tries)
 		switch {
 		case err == nil:
@@ -72,11 +72,25 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 			return nil, &Obstacle{Message: fmt.Sprintf("Nothing answers on port %d of `%s`.", port, host.Name), Err: err}
 		}
 		runs, why := s.stopped(ctx, host, err)
-		// A host that was just starting again may be there by now.
-		if !runs || !again {
+		switch {
+		case !runs:
 			return nil, why
+		case left > 1: // a host that was just starting again may be there by now
+			continue
+		case s.Lab.Role == RoleLab && errors.Is(err, ErrDown):
+			return nil, restarting(host, err)
 		}
+		return nil, why
 	}
+}
+
+// dialTries is how often a host that runs, and yet takes no command, is tried.
+const dialTries = 3
+
+// restarting is what stands in the way of looking at a host that ends by itself, as
+// nobody but the engine starts one again.
+func restarting(host Host, cause error) *Obstacle {
+	return &Obstacle{Message: fmt.Sprintf("The host `%s` starts again, as its server ended.", host.Name), Err: cause}
 }
 
 // Broken tells why a connection that [Site.Dial] made broke off: an [Obstacle] if
@@ -111,7 +125,7 @@ func (s *Site) stopped(ctx context.Context, host Host, cause error) (runs bool, 
 	case now.Starved:
 		return false, &Obstacle{Message: fmt.Sprintf("The host `%s` ran out of memory and stopped.", host.Name), Err: cause}
 	case now.Restarting:
-		return false, &Obstacle{Message: fmt.Sprintf("The host `%s` starts again, as its server ended.", host.Name), Err: cause}
+		return false, restarting(host, cause)
 	}
 	return false, &Problem{
 		What: fmt.Sprintf("The host `%s` was stopped from outside the lab", host.Name),

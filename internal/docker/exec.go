@@ -2,6 +2,7 @@ package docker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -9,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
@@ -30,7 +32,7 @@ type process struct {
 	closing  sync.Once
 }
 
-// Execute runs a command in a host.
+// Execute runs a command in a host. labs.ErrDown: it does not run.
 func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Command) (labs.Process, error) {
 	env := make([]string, 0, len(command.Environment))
 	for _, name := range slices.Sorted(maps.Keys(command.Environment)) {
@@ -40,6 +42,9 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 		Cmd: command.Args, Env: env, User: command.User, WorkingDir: command.Dir, Tty: command.Terminal,
 		AttachStdin: true, AttachStdout: true, AttachStderr: true,
 	})
+	if errdefs.IsConflict(err) {
+		err = errors.Join(labs.ErrDown, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("execute in host %s: %w", host.Name, err)
 	}
