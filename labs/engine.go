@@ -37,12 +37,15 @@ type Engine interface {
 
 	// Commit keeps the hosts of a lab as a snapshot.
 	Commit(ctx context.Context, lab *Lab, snapshot Snapshot) error
-	// Snapshot finds a snapshot and marks it as used now. ErrNotFound: none has the key.
-	Snapshot(ctx context.Context, key string) (*Snapshot, error)
+	// Snapshot finds the snapshot of a lab with these hosts, and marks it as used now.
+	// ErrNotFound: none has the key.
+	Snapshot(ctx context.Context, key string, hosts []string) (*Snapshot, error)
 	// Snapshots lists all snapshots.
 	Snapshots(ctx context.Context) ([]Snapshot, error)
+	// Used returns when a snapshot was last used.
+	Used(ctx context.Context, snapshot Snapshot) (time.Time, error)
 	// Drop deletes a snapshot that no lab uses, and reports whether it did.
-	Drop(ctx context.Context, key string) (bool, error)
+	Drop(ctx context.Context, snapshot Snapshot) (bool, error)
 }
 
 // Plan is what an engine is to make: data, decided before anything is done.
@@ -105,7 +108,6 @@ type Snapshot struct {
 	Record   string            `json:"-"`
 	Images   map[string]string `json:"-"`     // host → the engine's reference
 	Size     int64             `json:"bytes"` // beyond the images it was made from
-	Used     time.Time         `json:"used"`
 }
 
 // EngineInfo is what an engine tells of itself.

@@ -19,15 +19,15 @@ const setupTimeout = 2 * time.Minute
 // snapshot returns the variant's snapshot and makes it if it is not there: setup,
 // facts, fault. What it used is being removed meanwhile: clean waits for that.
 func (r *Runner) snapshot(ctx context.Context, v *Variant, images map[string]ImageRef) (*Snapshot, func(), error) {
-	key := snapshotKey(v, images)
+	key, hosts := snapshotKey(v, images), v.hostNames()
 	for {
-		snapshot, err := r.Engine.Snapshot(ctx, key)
+		snapshot, err := r.Engine.Snapshot(ctx, key, hosts)
 		if err == nil || !errors.Is(err, ErrNotFound) {
 			return snapshot, func() {}, err
 		}
 		clean, err := r.prepare(ctx, v, images, key)
 		if err == nil {
-			if snapshot, err = r.Engine.Snapshot(ctx, key); err != nil {
+			if snapshot, err = r.Engine.Snapshot(ctx, key, hosts); err != nil {
 				clean()
 			}
 			return snapshot, clean, err
@@ -79,22 +79,23 @@ func (r *Runner) await(ctx context.Context, key string) (err error) {
 func setupID(key string) string { return "setup-" + key[:16] }
 
 // prepare builds the variant, measures its facts, breaks it and keeps the result
-// as a snapshot. The hosts it used are removed in the background: clean waits.
+// as a snapshot. The hosts it used are removed in the background, as are snapshots for
+// which there is no room: clean waits.
 func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]ImageRef, key string) (clean func(), err error) {
-	if err := r.makeRoom(ctx); err != nil {
-		return nil, err
-	}
 	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errors.New("the scenario's setup takes too long"))
 	defer cancel()
 	lab, err := r.Engine.Launch(ctx, setupPlan(v, images, key, r.Clock()), r.Emit)
 	if err != nil {
 		return nil, err
 	}
-	removed := make(chan error, 1)
+	cleaned := make(chan error, 1)
 	defer func() {
-		go func() { removed <- r.Engine.Remove(context.WithoutCancel(ctx), lab.ID) }()
+		go func() {
+			ctx := context.WithoutCancel(ctx)
+			cleaned <- errors.Join(r.Engine.Remove(ctx, lab.ID), r.makeRoom(ctx))
+		}()
 		if err != nil {
-			err = errors.Join(err, <-removed)
+			err = errors.Join(err, <-cleaned)
 		}
 	}()
 	if err := r.ready(ctx, lab, v, images); err != nil {
@@ -107,7 +108,7 @@ func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]Imag
 	end := r.Emit.Step("snapshot", "Keeping a snapshot")
 	err = r.Engine.Commit(ctx, lab, Snapshot{Key: key, Scenario: v.Name, Seed: v.Seed, Record: record})
 	end(err)
-	return func() { <-removed }, err
+	return func() { <-cleaned }, err
 }
 
 // build runs setup, facts and fault in a lab, and returns the record.
@@ -192,22 +193,32 @@ func (v *Variant) Environment() map[string]string {
 	return env
 }
 
-// makeRoom drops the least recently used snapshots until the cache is in bounds.
+// makeRoom drops the least recently used snapshots when the cache is out of its bounds,
+// and a few more, so that not every snapshot has to look for room.
 func (r *Runner) makeRoom(ctx context.Context) error {
 	all, err := r.Engine.Snapshots(ctx)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(all, func(a, b Snapshot) int { return a.Used.Compare(b.Used) })
 	var size int64
 	for _, s := range all {
 		size += s.Size
 	}
+	if size <= r.Cache {
+		return nil
+	}
+	used := map[string]time.Time{}
 	for _, s := range all {
-		if size <= r.Cache {
+		if used[s.Key], err = r.Engine.Used(ctx, s); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(all, func(a, b Snapshot) int { return used[a.Key].Compare(used[b.Key]) })
+	for _, s := range all {
+		if size <= r.Cache*9/10 {
 			return nil
 		}
-		dropped, err := r.Engine.Drop(ctx, s.Key)
+		dropped, err := r.Engine.Drop(ctx, s)
 		if err != nil {
 			return err
 		}

@@ -139,3 +139,12 @@ func (v *Variant) Host(name string) *HostSpec {
 	}
 	return nil
 }
+
+// hostNames returns the names of the variant's hosts.
+func (v *Variant) hostNames() []string {
+	names := make([]string, len(v.Hosts))
+	for i, host := range v.Hosts {
+		names[i] = host.Name
+	}
+	return names
+}

@@ -153,11 +153,7 @@ func removeSnapshots(t *testing.T) {
 	if !strings.Contains(end.err, "is in use and stays") || len(m.Snapshots(t.Context())) != 1 {
 		t.Errorf("rm --snapshots says %s%s", end.out, end.err)
 	}
-	snapshot, err := m.Engine.Snapshot(t.Context(), lab.Snapshot)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, ref := range snapshot.Images {
+	for _, ref := range m.Snapshots(t.Context())[0].Images {
 		if _, err := m.API.ImageRemove(t.Context(), ref, image.RemoveOptions{Force: true}); err != nil {
 			t.Fatal(err)
 		}

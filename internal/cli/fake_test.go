@@ -66,7 +66,7 @@ func (e *engine) Launch(_ context.Context, plan labs.Plan, _ labs.Emit) (*labs.L
 
 func (e *engine) Memory(context.Context, *labs.Lab) (int64, error) { return 190 << 20, nil }
 
-func (e *engine) Snapshot(_ context.Context, key string) (*labs.Snapshot, error) {
+func (e *engine) Snapshot(_ context.Context, key string, _ []string) (*labs.Snapshot, error) {
 	return &labs.Snapshot{Key: key, Record: `{"facts":{}}`, Images: map[string]string{labs.Workspace: "snapshot"}}, nil
 }
 

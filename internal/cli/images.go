@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
@@ -59,7 +60,7 @@ func (a *app) imagesList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			snapshots, err := a.backend.Engine.Snapshots(c.Context())
+			snapshots, err := a.snapshots(c.Context())
 			if err != nil {
 				return err
 			}
@@ -73,7 +74,28 @@ func (a *app) imagesList() *cobra.Command {
 	return c
 }
 
-func writeImages(w io.Writer, kept []labs.ImageRef, snapshots []labs.Snapshot) error {
+// keptSnapshot is a snapshot, and when it was last used.
+type keptSnapshot struct {
+	labs.Snapshot
+	Used time.Time `json:"used"`
+}
+
+func (a *app) snapshots(ctx context.Context) ([]keptSnapshot, error) {
+	all, err := a.backend.Engine.Snapshots(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept := make([]keptSnapshot, len(all))
+	for i, s := range all {
+		kept[i].Snapshot = s
+		if kept[i].Used, err = a.backend.Engine.Used(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	return kept, nil
+}
+
+func writeImages(w io.Writer, kept []labs.ImageRef, snapshots []keptSnapshot) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "IMAGE\tSIZE\tSERVER")
 	for _, image := range kept {
@@ -123,7 +145,7 @@ func (a *app) dropSnapshots(ctx context.Context) (int, error) {
 	}
 	n := 0
 	for _, s := range all {
-		dropped, err := a.backend.Engine.Drop(ctx, s.Key)
+		dropped, err := a.backend.Engine.Drop(ctx, s)
 		if err != nil {
 			return n, err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -11,7 +12,6 @@ import (
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
-	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 
 	"endstate/labs"
@@ -38,7 +38,11 @@ func (e *Engine) Commit(ctx context.Context, lab *labs.Lab, snapshot labs.Snapsh
 	if err == nil {
 		return nil
 	}
-	_, dropErr := e.Drop(context.WithoutCancel(ctx), snapshot.Key)
+	snapshot.Images = map[string]string{}
+	for _, host := range lab.Hosts {
+		snapshot.Images[host.Name] = snapshotRef(snapshot.Key, host.Name)
+	}
+	_, dropErr := e.Drop(context.WithoutCancel(ctx), snapshot)
 	return errors.Join(err, dropErr)
 }
 
@@ -59,23 +63,21 @@ func (e *Engine) commitHost(ctx context.Context, lab *labs.Lab, host labs.Host, 
 }
 
 // Snapshot finds a snapshot of which every host is there, and marks it as used now.
-func (e *Engine) Snapshot(ctx context.Context, key string) (*labs.Snapshot, error) {
-	images, err := e.snapshotImages(ctx, labelSnapshot+"="+key)
-	if err != nil {
-		return nil, err
-	}
+// It asks for each by name, as to list images takes the engine longer the more there are.
+func (e *Engine) Snapshot(ctx context.Context, key string, hosts []string) (*labs.Snapshot, error) {
 	snapshot := &labs.Snapshot{Key: key, Images: map[string]string{}}
-	hosts := 0
-	for _, found := range images {
-		if ref := snapshotRef(key, found.Labels[labelHost]); hasRef(found, ref) {
-			lab := labOf(found.Labels)
-			snapshot.Scenario, snapshot.Seed, snapshot.Record = lab.Scenario, lab.Seed, lab.Record
-			snapshot.Images[found.Labels[labelHost]] = ref
-			hosts, _ = strconv.Atoi(found.Labels[labelHosts])
+	for _, host := range hosts {
+		ref := snapshotRef(key, host)
+		found, err := e.api.ImageInspect(ctx, ref)
+		if errdefs.IsNotFound(err) {
+			return nil, labs.ErrNotFound
 		}
-	}
-	if hosts == 0 || len(snapshot.Images) != hosts {
-		return nil, labs.ErrNotFound
+		if err != nil {
+			return nil, fmt.Errorf("find snapshot %s: %w", key, err)
+		}
+		lab := labOf(found.Config.Labels)
+		snapshot.Scenario, snapshot.Seed, snapshot.Record = lab.Scenario, lab.Seed, lab.Record
+		snapshot.Images[host] = ref
 	}
 	return snapshot, e.touch(ctx, snapshot)
 }
@@ -94,46 +96,35 @@ func (e *Engine) touch(ctx context.Context, snapshot *labs.Snapshot) error {
 	return nil
 }
 
-func (e *Engine) snapshotImages(ctx context.Context, label string) ([]image.Summary, error) {
-	images, err := e.api.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("label", label))})
+// Snapshots lists all snapshots, with their sizes beyond the images below them.
+func (e *Engine) Snapshots(ctx context.Context) ([]labs.Snapshot, error) {
+	// All images at once, as those below the snapshots are weighed too.
+	images, err := e.api.ImageList(ctx, image.ListOptions{All: true})
 	if err != nil {
 		return nil, fmt.Errorf("list snapshots: %w", err)
 	}
-	return images, nil
-}
-
-func hasRef(found image.Summary, ref string) bool {
-	for _, tag := range found.RepoTags {
-		if tag == ref {
-			return true
-		}
-	}
-	return false
-}
-
-// Snapshots lists all snapshots, with their sizes beyond the images below them.
-func (e *Engine) Snapshots(ctx context.Context) ([]labs.Snapshot, error) {
-	images, err := e.snapshotImages(ctx, labelSnapshot)
-	if err != nil {
-		return nil, err
+	sizes := map[string]int64{}
+	for _, found := range images {
+		sizes[found.ID] = found.Size
 	}
 	byKey := map[string]*labs.Snapshot{}
 	var keys []string
 	for _, found := range images {
 		key := found.Labels[labelSnapshot]
+		if key == "" {
+			continue
+		}
 		if byKey[key] == nil {
 			lab := labOf(found.Labels)
-			byKey[key] = &labs.Snapshot{Key: key, Scenario: lab.Scenario, Seed: lab.Seed}
+			byKey[key] = &labs.Snapshot{Key: key, Scenario: lab.Scenario, Seed: lab.Seed, Images: map[string]string{}}
 			keys = append(keys, key)
 		}
-		size, used, err := e.weigh(ctx, found)
-		if err != nil {
-			return nil, err
+		byKey[key].Size += found.Size - sizes[found.ParentID]
+		host, ref := found.Labels[labelHost], snapshotRef(key, found.Labels[labelHost])
+		if !slices.Contains(found.RepoTags, ref) {
+			host, ref = host+" "+found.ID, found.ID // what another one took the name from
 		}
-		byKey[key].Size += size
-		if used.After(byKey[key].Used) {
-			byKey[key].Used = used
-		}
+		byKey[key].Images[host] = ref
 	}
 	all := make([]labs.Snapshot, len(keys))
 	for i, key := range keys {
@@ -142,37 +133,31 @@ func (e *Engine) Snapshots(ctx context.Context) ([]labs.Snapshot, error) {
 	return all, nil
 }
 
-// weigh returns an image's size without the image below it, and when it was tagged.
-func (e *Engine) weigh(ctx context.Context, found image.Summary) (int64, time.Time, error) {
-	inspected, err := e.api.ImageInspect(ctx, found.ID)
-	if errdefs.IsNotFound(err) {
-		return 0, time.Time{}, nil
+// Used returns when a snapshot was last used.
+func (e *Engine) Used(ctx context.Context, snapshot labs.Snapshot) (used time.Time, err error) {
+	for _, ref := range snapshot.Images {
+		inspected, err := e.api.ImageInspect(ctx, ref)
+		if err != nil && !errdefs.IsNotFound(err) {
+			return used, fmt.Errorf("ask when snapshot %s was used: %w", snapshot.Key, err)
+		}
+		if err == nil && inspected.Metadata.LastTagTime.After(used) {
+			used = inspected.Metadata.LastTagTime
+		}
 	}
-	if err != nil {
-		return 0, time.Time{}, fmt.Errorf("weigh a snapshot: %w", err)
-	}
-	size := inspected.Size
-	if below, err := e.api.ImageInspect(ctx, found.ParentID); err == nil && found.ParentID != "" {
-		size -= below.Size
-	}
-	return size, inspected.Metadata.LastTagTime, nil
+	return used, nil
 }
 
 // Drop deletes a snapshot that no lab uses, and reports whether it did.
-func (e *Engine) Drop(ctx context.Context, key string) (bool, error) {
-	images, err := e.snapshotImages(ctx, labelSnapshot+"="+key)
-	if err != nil {
-		return false, err
-	}
-	for _, found := range images {
-		_, err := e.api.ImageRemove(ctx, found.ID, image.RemoveOptions{PruneChildren: true})
+func (e *Engine) Drop(ctx context.Context, snapshot labs.Snapshot) (bool, error) {
+	for _, ref := range snapshot.Images {
+		_, err := e.api.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
 		if errdefs.IsConflict(err) || err != nil && strings.Contains(err.Error(), "in use") {
 			return false, nil
 		}
 		// An engine that is removing it for somebody else does not call it not found.
 		gone := errdefs.IsNotFound(err) || err != nil && strings.Contains(err.Error(), "unrecognized image ID")
 		if err != nil && !gone {
-			return false, fmt.Errorf("drop snapshot %s: %w", key, err)
+			return false, fmt.Errorf("drop snapshot %s: %w", snapshot.Key, err)
 		}
 	}
 	return true, nil

@@ -5,6 +5,7 @@ package enginetest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,7 +65,7 @@ func (r *Runner) tell(ctx context.Context, lab *labs.Lab) {
 
 func (r *Runner) dropSnapshots(ctx context.Context) {
 	for _, s := range r.Snapshots(ctx) {
-		if dropped, err := r.Engine.Drop(ctx, s.Key); err != nil || !dropped {
+		if dropped, err := r.Engine.Drop(ctx, s); err != nil || !dropped {
 			r.t.Errorf("clean: drop snapshot %s: %v, %v", s.Key, dropped, err)
 		}
 	}
@@ -135,9 +136,13 @@ func (r *Runner) halves(ctx context.Context) []string {
 		if err != nil {
 			r.t.Errorf("list images: %v", err)
 		}
+		hosts := map[string]int{}
 		for _, i := range found {
-			if _, err := r.Engine.Snapshot(ctx, i.Labels["endstate.snapshot"]); err != nil {
-				left = append(left, "image "+strings.Join(i.RepoTags, " ")+" of a snapshot that is not whole")
+			hosts[i.Labels["endstate.snapshot"]] += len(i.RepoTags)
+		}
+		for _, i := range found {
+			if n := hosts[i.Labels["endstate.snapshot"]]; strconv.Itoa(n) != i.Labels["endstate.hosts"] {
+				left = append(left, fmt.Sprintf("image %v of a snapshot that has %d hosts of %s", i.RepoTags, n, i.Labels["endstate.hosts"]))
 			}
 		}
 	}
