@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"reflect"
 	"strings"
+	"sync"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -73,7 +74,15 @@ func accepts(allowed []*cel.Type, got *cel.Type) bool {
 	return len(allowed) == 0
 }
 
+// environments are kept, as to make one takes longer than to compile an expression.
+var environments sync.Map // variable → func() (*cel.Env, error)
+
 func environment(variable string) (*cel.Env, error) {
+	made, _ := environments.LoadOrStore(variable, sync.OnceValues(func() (*cel.Env, error) { return newEnvironment(variable) }))
+	return made.(func() (*cel.Env, error))()
+}
+
+func newEnvironment(variable string) (*cel.Env, error) {
 	return cel.NewEnv(
 		cel.Variable("params", cel.MapType(cel.StringType, cel.DynType)),
 		cel.Variable("facts", cel.MapType(cel.StringType, cel.DynType)),

@@ -1,11 +1,13 @@
 package scenario
 
 import (
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v4"
 
 	"endstate/internal/exams"
+	"endstate/labs"
 )
 
 // blueprint is an exam's file as it is written.
@@ -161,7 +163,7 @@ func (r *reading) item(one item) exams.Item {
 	case item.Scenario != "" && drawn:
 		r.mistake(one.Scenario.node, "a scenario that is named is not drawn: leave out topic, level and count")
 	case item.Scenario != "":
-		if _, ok := r.library.folders[item.Scenario]; !ok {
+		if f, ok := r.library.folders[item.Scenario]; !ok || f.read() != nil {
 			r.mistake(one.Scenario.node, "there is no scenario %q", item.Scenario)
 		}
 	case !drawn:
@@ -177,10 +179,5 @@ func (r *reading) known(topic string) bool {
 	if topic == "" || topic == exams.EachTopic || topic == exams.ChosenTopic {
 		return true
 	}
-	for _, f := range r.library.folders {
-		if f.doc.Topic.Value == topic {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.library.List(), func(s labs.Scenario) bool { return s.Topic == topic })
 }

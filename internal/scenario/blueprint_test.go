@@ -3,6 +3,7 @@ package scenario
 import (
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -11,7 +12,7 @@ import (
 )
 
 func bank() *Library {
-	return &Library{folders: map[string]*folder{"git-one": {name: "git-one", doc: &document{Topic: text{Value: "git"}}}}}
+	return New(nil, nil, Root{Files: fstest.MapFS{"git-one/scenario.yaml": {Data: []byte("topic: git")}}})
 }
 
 func TestBlueprintIsRead(t *testing.T) {

@@ -8,10 +8,12 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/agnivade/levenshtein"
 
@@ -23,15 +25,18 @@ type Library struct {
 	probes  map[string]labs.Probe
 	images  []string
 	folders map[string]*folder
-	broken  []error
+	broken  []error // of the roots
 }
 
-// folder is one scenario as it is written.
+// folder is one scenario as it is written. Once it was read, it has a document and a
+// hash, or the reason why not.
 type folder struct {
 	name  string
 	files fs.FS
+	once  sync.Once
 	doc   *document
 	hash  string
+	err   error
 }
 
 // paths returns the folder's files.
@@ -62,9 +67,9 @@ type Root struct {
 	Path  string
 }
 
-// New reads the scenarios of all roots, which may speak of these probes and images; a
-// scenario of a later root replaces one of the same name. What can't be read is left
-// out, and told by Broken.
+// New finds the scenarios of all roots, which may speak of these probes and images; a
+// scenario of a later root replaces one of the same name. They are read as they are
+// asked for. What can't be read is left out, and told by Broken.
 func New(probes []labs.Probe, images []string, roots ...Root) *Library {
 	library := &Library{probes: map[string]labs.Probe{}, images: slices.Sorted(slices.Values(images)), folders: map[string]*folder{}}
 	for _, probe := range probes {
@@ -85,7 +90,8 @@ func (l *Library) add(root Root) error {
 		if err != nil {
 			return err
 		}
-		return l.read(filepath.Base(absolute), root.Files)
+		l.find(filepath.Base(absolute), root.Files)
+		return nil
 	}
 	entries, err := fs.ReadDir(root.Files, ".")
 	if err != nil {
@@ -102,29 +108,31 @@ func (l *Library) add(root Root) error {
 		if err != nil {
 			return err
 		}
-		if err := l.read(entry.Name(), files); err != nil {
-			l.broken = append(l.broken, err)
-		}
+		l.find(entry.Name(), files)
 	}
 	return nil
 }
 
-func (l *Library) read(name string, files fs.FS) error {
+func (l *Library) find(name string, files fs.FS) { l.folders[name] = &folder{name: name, files: files} }
+
+// read reads the folder, once.
+func (f *folder) read() error {
+	f.once.Do(func() {
+		if f.doc, f.err = readDocument(f.files); f.err != nil {
+			f.err = inFolder(f.name, f.err)
+			return
+		}
+		f.hash, f.err = hashFiles(f.files)
+	})
+	return f.err
+}
+
+func readDocument(files fs.FS) (*document, error) {
 	data, err := fs.ReadFile(files, documentName)
 	if err != nil {
-		return fmt.Errorf("read scenario %s: %w", name, err)
+		return nil, err
 	}
-	doc, err := parse(data)
-	if err != nil {
-		delete(l.folders, name)
-		return inFolder(name, err)
-	}
-	hash, err := hashFiles(files)
-	if err != nil {
-		return fmt.Errorf("read scenario %s: %w", name, err)
-	}
-	l.folders[name] = &folder{name: name, files: files, doc: doc, hash: hash}
-	return nil
+	return parse(data)
 }
 
 // inFolder puts a scenario's name before the file of each of its mistakes.
@@ -154,13 +162,25 @@ func hashFiles(files fs.FS) (string, error) {
 }
 
 // Broken returns what kept scenarios from being read, nil if nothing did.
-func (l *Library) Broken() error { return errors.Join(l.broken...) }
+func (l *Library) Broken() error { return errors.Join(l.mistakes()...) }
+
+func (l *Library) mistakes() []error {
+	all := slices.Clone(l.broken)
+	for _, name := range slices.Sorted(maps.Keys(l.folders)) {
+		if err := l.folders[name].read(); err != nil {
+			all = append(all, err)
+		}
+	}
+	return all
+}
 
 // List returns all scenarios, ordered by topic, level and name.
 func (l *Library) List() []labs.Scenario {
 	all := make([]labs.Scenario, 0, len(l.folders))
 	for _, f := range l.folders {
-		all = append(all, f.head())
+		if f.read() == nil {
+			all = append(all, f.head())
+		}
 	}
 	slices.SortFunc(all, func(a, b labs.Scenario) int {
 		if order := strings.Compare(a.Topic, b.Topic); order != 0 {
@@ -188,22 +208,18 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 	if !ok {
 		return nil, l.unknown(name)
 	}
-	v, err := f.variant(seed, l.probes)
-	if err != nil {
-		return nil, &labs.Problem{
-			What: fmt.Sprintf("The scenario %s is written wrongly", name), Do: "Mend it, then: endstate lint", Err: inFolder(name, err),
+	err := f.read()
+	if err == nil {
+		var v *labs.Variant
+		if v, err = f.variant(seed, l.probes); err == nil {
+			return v, nil
 		}
+		err = inFolder(name, err)
 	}
-	return v, nil
+	return nil, &labs.Problem{What: fmt.Sprintf("The scenario %s is written wrongly", name), Do: "Mend it, then: endstate lint", Err: err}
 }
 
 func (l *Library) unknown(name string) error {
-	for _, err := range l.broken {
-		var found Mistakes
-		if errors.As(err, &found) && strings.HasPrefix(found[0].File, name+"/") {
-			return &labs.Problem{What: fmt.Sprintf("The scenario %s is written wrongly", name), Do: "Mend it, then: endstate lint", Err: err}
-		}
-	}
 	do := "See them all: endstate list"
 	if near := l.nearest(name); len(near) > 0 {
 		do = "Did you mean " + strings.Join(near, ", ") + "?"

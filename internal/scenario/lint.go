@@ -19,7 +19,7 @@ var lintSeeds = []uint64{1, 2, 3, 4, 5}
 // without containers.
 func (l *Library) Lint() Mistakes {
 	var found Mistakes
-	for _, err := range l.broken {
+	for _, err := range l.mistakes() {
 		found = append(found, mistakesIn(".", err)...)
 	}
 	for _, s := range l.List() {
