@@ -5,22 +5,24 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"math"
 	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
 // FreshRun is a command to be run in a host that is made for it: without a network,
 // read-only but for a copy of files, and gone afterwards.
 type FreshRun struct {
-	Image   string // the family's name
-	Files   []Entry
-	Command string        // for bash, in the folder of the files
-	Time    time.Duration // the longest it may take of a processor, in whole seconds
-	Memory  int64         // bytes
+	Image   string                  // the family's name
+	Files   func() ([]Entry, error) // asked for while the host is being made
+	Command string                  // for bash, in the folder of the files
+	Time    time.Duration           // the longest it may take of a processor, in whole seconds
+	Memory  int64                   // bytes
 }
 
 // FreshResult is what came of a command in a fresh host.
@@ -44,77 +46,37 @@ const (
 // freshScript unpacks its input and runs the command over it. Its time is the
 // processor's: on a machine that is busy with others a right program is as right. By the
 // clock it may take longer, but not without end.
-const freshScript = `tar -x -f - && ulimit -t "$2" && exec timeout -k 1 "$0" bash -c "$1" </dev/null`
+const freshScript = `cd "$3" && tar -x -f - && ulimit -t "$2" && exec timeout -k 1 "$0" bash -c "$1" </dev/null`
 
 // freshWait is how much longer a command may take by the clock.
 const freshWait = 3 * time.Second
 
-// Fresh runs a command in a host made for it. The host is removed in the
-// background; the round's end waits for that.
-func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (FreshResult, error) {
-	host, remove, err := s.launchFresh(ctx, HostPlan{
-		Image: s.Images[fresh.Image].Ref, Family: fresh.Image, Command: []string{"sleep", "120"}, Memory: fresh.Memory,
-		CPUs: 1, PIDs: 128, ReadOnly: true,
-		Scratch: map[string]string{freshDir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
-	})
-	if err != nil {
-		return FreshResult{}, err
-	}
-	// Wrapped, as what a deferred call is given is worked out at once.
-	defer func() { s.OnClose(waited(remove)) }()
-	return s.runFresh(ctx, host, fresh)
-}
-
-// FreshHost starts a server of an image in a host without a network, which only the
-// grader reaches, and which is gone at the round's end.
-func (s *Site) FreshHost(ctx context.Context, image string) (Host, error) {
-	host, remove, err := s.launchFresh(ctx, HostPlan{
-		Image: s.Images[image].Ref, Family: image, Memory: defaultMemory, CPUs: 2, PIDs: defaultPIDs,
-	})
-	if err == nil {
-		s.OnClose(remove)
-	}
-	return host, err
-}
-
-// launchFresh starts a lab of one host. What could not be removed is past its time
-// soon, and swept.
-func (s *Site) launchFresh(ctx context.Context, host HostPlan) (Host, func(), error) {
-	now := time.Now()
-	host.Name = freshName
-	lab, err := s.engine.Launch(ctx, Plan{
-		Lab: Lab{
-			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: RoleScratch, Scenario: s.Lab.Scenario, Seed: s.Lab.Seed,
-			Owner: s.Lab.Owner, Started: now, Expires: now.Add(freshLife),
-		},
-		Hosts: []HostPlan{host},
-	}, nil)
-	if err != nil {
-		return Host{}, nil, fmt.Errorf("start a fresh host: %w", err)
-	}
-	return lab.Hosts[0], func() { _ = s.engine.Remove(context.WithoutCancel(ctx), lab.ID) }, nil
-}
-
-// waited begins work in the background and returns what waits for its end.
-func waited(work func()) func() {
-	done := make(chan struct{})
-	go func() { defer close(done); work() }()
-	return func() { <-done }
-}
-
-// runFresh copies the files into the host and runs the command over them.
-func (s *Site) runFresh(ctx context.Context, host Host, fresh FreshRun) (result FreshResult, err error) {
-	archive, err := archiveEntries(fresh.Files)
-	if err != nil {
-		return result, err
-	}
+// Fresh runs a command in a host made for it, which is gone once it has ended.
+func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, err error) {
 	clock, processor := fmt.Sprintf("%.3f", (fresh.Time+freshWait).Seconds()), fmt.Sprintf("%.0f", math.Ceil(fresh.Time.Seconds()))
-	process, err := s.engine.Execute(ctx, host, Command{
-		Args: []string{"bash", "-c", freshScript, clock, fresh.Command, processor}, User: Learner, Dir: freshDir,
+	packed := make(chan error, 1)
+	var archive io.Reader
+	go func() {
+		files, err := fresh.Files()
+		if err == nil {
+			archive, err = archiveEntries(files)
+		}
+		packed <- err
+	}()
+	process, err := s.engine.Run(ctx, s.freshPlan(HostPlan{
+		Image: s.Images[fresh.Image].Ref, Family: fresh.Image, Memory: fresh.Memory, CPUs: 1, PIDs: 128, ReadOnly: true, User: Learner,
+		Command:     []string{"bash", "-c", freshScript, clock, fresh.Command, processor, freshDir},
 		Environment: map[string]string{"HOME": freshDir, "PYTHONDONTWRITEBYTECODE": "1"},
-	})
+		Scratch:     map[string]string{freshDir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
+	}))
+	if packErr := <-packed; packErr != nil {
+		if err == nil {
+			err = process.Close()
+		}
+		return result, errors.Join(packErr, err)
+	}
 	if err != nil {
-		return result, err
+		return result, fmt.Errorf("start a fresh host: %w", err)
 	}
 	defer process.Close()
 	stop := context.AfterFunc(ctx, func() { _ = process.Close() })
@@ -123,6 +85,11 @@ func (s *Site) runFresh(ctx context.Context, host Host, fresh FreshRun) (result 
 		_, _ = io.Copy(process.Stdin(), archive)
 		_ = process.Stdin().Close()
 	}()
+	return outcome(ctx, process)
+}
+
+// outcome reads what a process wrote, and waits for its end.
+func outcome(ctx context.Context, process Process) (result FreshResult, err error) {
 	var out bytes.Buffer
 	_, readErr := io.Copy(&out, io.LimitReader(process.Stdout(), freshOutput))
 	_, _ = io.Copy(io.Discard, process.Stdout())
@@ -137,6 +104,41 @@ func (s *Site) runFresh(ctx context.Context, host Host, fresh FreshRun) (result 
 		Status: status, Stdout: out.String(), Stderr: process.Stderr(),
 		Overran: status == statusOverran || status == statusKilled,
 	}, err
+}
+
+// FreshHost starts a server of an image in a host without a network, which only the
+// grader reaches, and which is gone at the round's end.
+func (s *Site) FreshHost(ctx context.Context, image string) (Host, error) {
+	plan := s.freshPlan(HostPlan{
+		Image: s.Images[image].Ref, Family: image, Memory: defaultMemory, CPUs: 2, PIDs: defaultPIDs,
+	})
+	lab, err := s.engine.Launch(ctx, plan, nil)
+	if err != nil {
+		return Host{}, fmt.Errorf("start a fresh host: %w", err)
+	}
+	// What could not be removed is past its time soon, and swept.
+	s.OnClose(func() { _ = s.engine.Remove(context.WithoutCancel(ctx), lab.ID) })
+	return lab.Hosts[0], nil
+}
+
+// freshPlan is the plan of a lab of one host without a network.
+func (s *Site) freshPlan(host HostPlan) Plan {
+	now := time.Now()
+	host.Name = freshName
+	return Plan{
+		Lab: Lab{
+			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: RoleScratch, Scenario: s.Lab.Scenario, Seed: s.Lab.Seed,
+			Owner: s.Lab.Owner, Started: now, Expires: now.Add(freshLife),
+		},
+		Hosts: []HostPlan{host},
+	}
+}
+
+// waited begins work in the background and returns what waits for its end.
+func waited(work func() error) func() error {
+	done := make(chan error, 1)
+	go func() { done <- work() }()
+	return sync.OnceValue(func() error { return <-done })
 }
 
 // archiveEntries packs files again, links that lead out of their folder left out.

@@ -10,7 +10,8 @@ const (
 )
 
 // setupPlan is the plan of the hosts in which a variant is built and broken.
-func setupPlan(v *Variant, images map[string]ImageRef, key string, now time.Time) Plan {
+func (r *Runner) setupPlan(v *Variant, images map[string]ImageRef, key string) Plan {
+	now := r.Clock()
 	plan := Plan{
 		Lab: Lab{
 			ID: setupID(key), Role: RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed,
@@ -19,7 +20,7 @@ func setupPlan(v *Variant, images map[string]ImageRef, key string, now time.Time
 		Network: len(v.Hosts) > 1, // a host alone has nobody to speak to
 	}
 	for _, spec := range v.Hosts {
-		host := hostPlan(spec, images[spec.Image].Ref)
+		host := r.hostPlan(spec, images[spec.Image].Ref)
 		host.Trusted = true
 		plan.Hosts = append(plan.Hosts, host)
 	}
@@ -27,7 +28,7 @@ func setupPlan(v *Variant, images map[string]ImageRef, key string, now time.Time
 }
 
 // labPlan is the plan of a lab started from a snapshot.
-func labPlan(v *Variant, snapshot *Snapshot, owner string, started, expires time.Time) Plan {
+func (r *Runner) labPlan(v *Variant, snapshot *Snapshot, owner string, started, expires time.Time) Plan {
 	plan := Plan{
 		Lab: Lab{
 			ID: LabID(owner, v.Name), Role: RoleLab, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
@@ -36,17 +37,18 @@ func labPlan(v *Variant, snapshot *Snapshot, owner string, started, expires time
 		Network: len(v.Hosts) > 1,
 	}
 	for _, spec := range v.Hosts {
-		host := hostPlan(spec, snapshot.Images[spec.Name])
+		host := r.hostPlan(spec, snapshot.Images[spec.Name])
 		host.Restart = true
 		plan.Hosts = append(plan.Hosts, host)
 	}
 	return plan
 }
 
-func hostPlan(spec HostSpec, ref string) HostPlan {
+func (r *Runner) hostPlan(spec HostSpec, ref string) HostPlan {
+	image, _ := r.image(spec.Image)
 	plan := HostPlan{
 		Name: spec.Name, Image: ref, Family: spec.Image, Command: spec.Command, Environment: spec.Environment,
-		Memory: spec.Memory, CPUs: spec.CPUs, PIDs: spec.PIDs, CapAdd: spec.CapAdd,
+		Memory: spec.Memory, CPUs: spec.CPUs, PIDs: spec.PIDs, CapAdd: spec.CapAdd, Serves: image.Ready != nil,
 	}
 	if plan.Memory == 0 {
 		plan.Memory = defaultMemory

@@ -79,23 +79,22 @@ func (r *Runner) await(ctx context.Context, key string) (err error) {
 func setupID(key string) string { return "setup-" + key[:16] }
 
 // prepare builds the variant, measures its facts, breaks it and keeps the result
-// as a snapshot. The hosts it used are removed in the background, as are snapshots for
-// which there is no room: clean waits.
+// as a snapshot. What has to go is removed in the background: the hosts it used, and
+// snapshots for which there is no room. clean waits for that.
 func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]ImageRef, key string) (clean func(), err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errors.New("the scenario's setup takes too long"))
 	defer cancel()
-	lab, err := r.Engine.Launch(ctx, setupPlan(v, images, key, r.Clock()), r.Emit)
+	lab, err := r.Engine.Launch(ctx, r.setupPlan(v, images, key), r.Emit)
 	if err != nil {
 		return nil, err
 	}
-	cleaned := make(chan error, 1)
+	kept := context.WithoutCancel(ctx)
+	roomMade := waited(func() error { return r.makeRoom(kept) })
+	var removed func() error
 	defer func() {
-		go func() {
-			ctx := context.WithoutCancel(ctx)
-			cleaned <- errors.Join(r.Engine.Remove(ctx, lab.ID), r.makeRoom(ctx))
-		}()
+		removed = waited(func() error { return r.Engine.Remove(kept, lab.ID) })
 		if err != nil {
-			err = errors.Join(err, <-cleaned)
+			err = errors.Join(err, removed(), roomMade())
 		}
 	}()
 	if err := r.ready(ctx, lab, v, images); err != nil {
@@ -108,7 +107,8 @@ func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]Imag
 	end := r.Emit.Step("snapshot", "Keeping a snapshot")
 	err = r.Engine.Commit(ctx, lab, Snapshot{Key: key, Scenario: v.Name, Seed: v.Seed, Record: record})
 	end(err)
-	return func() { <-cleaned }, err
+	// Neither says anything of the lab: what stays is swept, or makes room the next time.
+	return func() { _, _ = removed(), roomMade() }, err
 }
 
 // build runs setup, facts and fault in a lab, and returns the record.

@@ -23,13 +23,15 @@ const stderrLimit = 64 << 10
 
 // process is a command at work in a container.
 type process struct {
-	engine   *Engine
-	id       string
 	attached types.HijackedResponse
 	stdout   *io.PipeReader
 	stderr   *errorText
 	ended    chan struct{}
 	closing  sync.Once
+
+	status func(context.Context) (int, error) // waits for the command's end
+	resize func(ctx context.Context, size container.ResizeOptions) error
+	remove func() // what goes with the command; may be nil
 }
 
 // Execute runs a command in a host. labs.ErrDown: it does not run.
@@ -52,13 +54,41 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 	if err != nil {
 		return nil, fmt.Errorf("execute in host %s: %w", host.Name, err)
 	}
-	p := &process{engine: e, id: created.ID, attached: attached, stderr: &errorText{}, ended: make(chan struct{})}
+	p := newProcess(attached, command.Terminal)
+	p.status = func(ctx context.Context) (int, error) { return e.execStatus(ctx, created.ID) }
+	p.resize = func(ctx context.Context, size container.ResizeOptions) error {
+		return e.api.ContainerExecResize(ctx, created.ID, size)
+	}
 	if command.Terminal && command.Columns > 0 {
 		// Best effort: the program may have ended by now.
 		_ = p.Resize(ctx, command.Columns, command.Rows)
 	}
-	p.read(command.Terminal)
 	return p, nil
+}
+
+// execStatus waits until the engine knows what a command that has ended exited with.
+func (e *Engine) execStatus(ctx context.Context, id string) (int, error) {
+	for {
+		state, err := e.api.ContainerExecInspect(ctx, id)
+		if err != nil {
+			return 0, err
+		}
+		if !state.Running {
+			return state.ExitCode, nil
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		}
+	}
+}
+
+// newProcess reads an attached stream for as long as it lasts.
+func newProcess(attached types.HijackedResponse, terminal bool) *process {
+	p := &process{attached: attached, stderr: &errorText{}, ended: make(chan struct{})}
+	p.read(terminal)
+	return p
 }
 
 // read takes the stream apart into output and errors, for as long as it lasts.
@@ -83,7 +113,7 @@ func (p *process) Stderr() string        { return p.stderr.String() }
 
 // Resize tells the command's terminal its size.
 func (p *process) Resize(ctx context.Context, columns, rows int) error {
-	return p.engine.api.ContainerExecResize(ctx, p.id, container.ResizeOptions{Width: uint(columns), Height: uint(rows)})
+	return p.resize(ctx, container.ResizeOptions{Width: uint(columns), Height: uint(rows)})
 }
 
 // Wait waits for the command's end. Its output must be read to the end, or closed.
@@ -93,20 +123,11 @@ func (p *process) Wait(ctx context.Context) (int, error) {
 	case <-ctx.Done():
 		return 0, context.Cause(ctx)
 	}
-	for {
-		state, err := p.engine.api.ContainerExecInspect(ctx, p.id)
-		if err != nil {
-			return 0, fmt.Errorf("wait for a command: %w", err)
-		}
-		if !state.Running {
-			return state.ExitCode, nil
-		}
-		select {
-		case <-time.After(5 * time.Millisecond):
-		case <-ctx.Done():
-			return 0, context.Cause(ctx)
-		}
+	status, err := p.status(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("wait for a command: %w", err)
 	}
+	return status, nil
 }
 
 // Close lets go of the command and of what reads its output.
@@ -114,6 +135,9 @@ func (p *process) Close() error {
 	p.closing.Do(func() {
 		p.attached.Close()
 		_ = p.stdout.Close()
+		if p.remove != nil {
+			p.remove()
+		}
 	})
 	return nil
 }

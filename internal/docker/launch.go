@@ -23,7 +23,7 @@ const (
 	logSize   = "1m"
 )
 
-// Launch creates and starts the hosts of a plan side by side.
+// Launch creates and starts the hosts of a plan, those that serve first.
 func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*labs.Lab, error) {
 	labels := e.labLabels(plan)
 	netID := ""
@@ -36,15 +36,24 @@ func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*l
 	lab := plan.Lab
 	lab.Hosts = make([]labs.Host, len(plan.Hosts))
 	failed := make([]error, len(plan.Hosts))
-	var all sync.WaitGroup
-	for i, host := range plan.Hosts {
-		all.Go(func() {
-			end := emit.Step("host "+host.Name, "Starting `"+host.Name+"`")
-			lab.Hosts[i], failed[i] = e.launchHost(ctx, lab, host, netID, labels)
-			end(failed[i])
-		})
+	// A server gets going while the other hosts are being started.
+	for _, serves := range []bool{true, false} {
+		if errors.Join(failed...) != nil {
+			break
+		}
+		var some sync.WaitGroup
+		for i, host := range plan.Hosts {
+			if host.Serves != serves {
+				continue
+			}
+			some.Go(func() {
+				end := emit.Step("host "+host.Name, "Starting `"+host.Name+"`")
+				lab.Hosts[i], failed[i] = e.launchHost(ctx, lab, host, netID, labels)
+				end(failed[i])
+			})
+		}
+		some.Wait()
 	}
-	all.Wait()
 	err := errors.Join(failed...)
 	if err == nil {
 		err = context.Cause(ctx)
@@ -80,33 +89,49 @@ func (e *Engine) launchHost(ctx context.Context, lab labs.Lab, plan labs.HostPla
 	}
 	call, cancel := settled(ctx)
 	defer cancel()
+	id, err := e.createHost(call, lab, plan, netID, labels, nil)
+	if err != nil {
+		return host, err
+	}
+	host.ID = id
+	if err := context.Cause(ctx); err != nil {
+		return host, err
+	}
+	if err := e.api.ContainerStart(call, id, container.StartOptions{}); err != nil {
+		return host, fmt.Errorf("start host %s: %w", plan.Name, err)
+	}
+	inspected, err := e.api.ContainerInspect(call, id)
+	if err != nil {
+		return host, fmt.Errorf("start host %s: %w", plan.Name, err)
+	}
+	host.Server = inspected.Config.Labels[labelServer]
+	return host, nil
+}
+
+// createHost creates a host's container and returns its ID. What is set beyond the plan
+// may be nil.
+func (e *Engine) createHost(
+	ctx context.Context, lab labs.Lab, plan labs.HostPlan, netID string, labels map[string]string,
+	set func(*container.Config, *container.HostConfig),
+) (string, error) {
 	labels = maps.Clone(labels)
 	labels[labelHost], labels[labelFamily], labels[labelRecord] = plan.Name, plan.Family, lab.Record
 	networking := &network.NetworkingConfig{}
 	if netID != "" {
 		networking.EndpointsConfig = map[string]*network.EndpointSettings{netID: {Aliases: []string{plan.Name}}}
 	}
-	created, err := e.api.ContainerCreate(call, containerConfig(plan, labels), hostConfig(plan, netID), networking, nil,
-		"endstate-"+lab.ID+"-"+plan.Name)
+	config, walls := containerConfig(plan, labels), hostConfig(plan, netID)
+	if set != nil {
+		set(config, walls)
+	}
+	created, err := e.api.ContainerCreate(ctx, config, walls, networking, nil, "endstate-"+lab.ID+"-"+plan.Name)
 	if errdefs.IsConflict(err) {
-		return host, labs.ErrConflict
+		return "", labs.ErrConflict
 	}
 	if err != nil {
-		return host, fmt.Errorf("create host %s: %w", plan.Name, err)
+		return "", fmt.Errorf("create host %s: %w", plan.Name, err)
 	}
-	host.ID = created.ID
-	if err := context.Cause(ctx); err != nil {
-		return host, err
-	}
-	if err := e.api.ContainerStart(call, created.ID, container.StartOptions{}); err != nil {
-		return host, fmt.Errorf("start host %s: %w", plan.Name, err)
-	}
-	inspected, err := e.api.ContainerInspect(call, created.ID)
-	if err != nil {
-		return host, fmt.Errorf("start host %s: %w", plan.Name, err)
-	}
-	host.Server = inspected.Config.Labels[labelServer]
-	return host, nil
+	return created.ID, nil
 }
 
 func containerConfig(plan labs.HostPlan, labels map[string]string) *container.Config {

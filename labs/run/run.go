@@ -101,16 +101,15 @@ func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	files, err := l.files(ctx, site, host)
-	if err != nil {
-		return nil, err
-	}
-	files, err = l.overlay(files, site.Given)
-	if err != nil {
-		return nil, err
-	}
 	result, err := site.Fresh(ctx, labs.FreshRun{
-		Image: l.Image, Files: files, Command: l.Command, Memory: memory, Time: time.Duration(seconds * float64(time.Second)),
+		Image: l.Image, Command: l.Command, Memory: memory, Time: time.Duration(seconds * float64(time.Second)),
+		Files: func() ([]labs.Entry, error) {
+			files, err := l.files(ctx, site, host)
+			if err != nil {
+				return nil, err
+			}
+			return l.overlay(files, site.Given)
+		},
 	})
 	if err != nil {
 		return nil, err

@@ -1,0 +1,69 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/docker/docker/api/types/container"
+
+	"endstate/labs"
+)
+
+// Run launches a host whose own command is what is run. The engine removes it when the
+// command has ended, also when nobody is there any more to ask for it.
+func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Process, error) {
+	call, cancel := settled(ctx)
+	defer cancel()
+	host := plan.Hosts[0]
+	id, err := e.createHost(call, plan.Lab, host, "", e.labLabels(plan), func(c *container.Config, h *container.HostConfig) {
+		h.AutoRemove = true
+		c.OpenStdin, c.StdinOnce, c.AttachStdin, c.AttachStdout, c.AttachStderr = true, true, true, true, true
+	})
+	if err != nil {
+		return nil, err
+	}
+	p, err := e.runHost(ctx, host, id)
+	if err != nil {
+		_ = e.removeContainer(ctx, id)
+		return nil, err
+	}
+	return p, nil
+}
+
+// runHost attaches to a host that was created, and starts it.
+func (e *Engine) runHost(ctx context.Context, host labs.HostPlan, id string) (*process, error) {
+	attached, err := e.api.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
+	if err != nil {
+		return nil, fmt.Errorf("attach to host %s: %w", host.Name, err)
+	}
+	// Asked for before the start: afterwards the host may be gone with its status.
+	waiting, stop := context.WithCancel(context.WithoutCancel(ctx))
+	exited, failed := e.api.ContainerWait(waiting, id, container.WaitConditionNextExit)
+	p := newProcess(attached, false)
+	var gone atomic.Bool
+	p.status = func(ctx context.Context) (int, error) {
+		select {
+		case exit := <-exited:
+			gone.Store(true)
+			return int(exit.StatusCode), nil
+		case err := <-failed:
+			return 0, err
+		case <-ctx.Done():
+			return 0, context.Cause(ctx)
+		}
+	}
+	p.remove = func() {
+		stop()
+		if !gone.Load() {
+			_ = e.removeContainer(context.WithoutCancel(ctx), id)
+		}
+	}
+	call, cancel := settled(ctx)
+	defer cancel()
+	if err := e.api.ContainerStart(call, id, container.StartOptions{}); err != nil {
+		_ = p.Close()
+		return nil, fmt.Errorf("start host %s: %w", host.Name, err)
+	}
+	return p, nil
+}
