@@ -12,8 +12,8 @@ import (
 // An operation that was begun is not torn by the end of its context: what it
 // creates is either answered or removed.
 type Engine interface {
-	// Launch creates and starts the hosts of a plan, those that serve first. When it
-	// fails it has removed all it made. ErrConflict: a lab with the plan's ID is there.
+	// Launch creates and starts the hosts of a plan side by side. When it fails it
+	// has removed all it made. ErrConflict: a lab with the plan's ID is there.
 	Launch(ctx context.Context, plan Plan, emit Emit) (*Lab, error)
 	// Run launches the one host of a plan, with its command's input and output. The host
 	// is gone once the command has ended, or its process was closed.
@@ -72,7 +72,6 @@ type HostPlan struct {
 	CapAdd      []string
 	ReadOnly    bool
 	Scratch     map[string]string // folder → size: memory in place of disk
-	Serves      bool              // it takes its time until it does
 	Restart     bool              // comes back after the engine was restarted
 	Trusted     bool              // no learner gets here: the engine's usual capabilities are kept
 }

@@ -10,8 +10,7 @@ const (
 )
 
 // setupPlan is the plan of the hosts in which a variant is built and broken.
-func (r *Runner) setupPlan(v *Variant, images map[string]ImageRef, key string) Plan {
-	now := r.Clock()
+func setupPlan(v *Variant, images map[string]ImageRef, key string, now time.Time) Plan {
 	plan := Plan{
 		Lab: Lab{
 			ID: setupID(key), Role: RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed,
@@ -20,7 +19,7 @@ func (r *Runner) setupPlan(v *Variant, images map[string]ImageRef, key string) P
 		Network: len(v.Hosts) > 1, // a host alone has nobody to speak to
 	}
 	for _, spec := range v.Hosts {
-		host := r.hostPlan(spec, images[spec.Image].Ref)
+		host := hostPlan(spec, images[spec.Image].Ref)
 		host.Trusted = true
 		plan.Hosts = append(plan.Hosts, host)
 	}
@@ -28,7 +27,7 @@ func (r *Runner) setupPlan(v *Variant, images map[string]ImageRef, key string) P
 }
 
 // labPlan is the plan of a lab started from a snapshot.
-func (r *Runner) labPlan(v *Variant, snapshot *Snapshot, owner string, started, expires time.Time) Plan {
+func labPlan(v *Variant, snapshot *Snapshot, owner string, started, expires time.Time) Plan {
 	plan := Plan{
 		Lab: Lab{
 			ID: LabID(owner, v.Name), Role: RoleLab, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
@@ -37,18 +36,17 @@ func (r *Runner) labPlan(v *Variant, snapshot *Snapshot, owner string, started, 
 		Network: len(v.Hosts) > 1,
 	}
 	for _, spec := range v.Hosts {
-		host := r.hostPlan(spec, snapshot.Images[spec.Name])
+		host := hostPlan(spec, snapshot.Images[spec.Name])
 		host.Restart = true
 		plan.Hosts = append(plan.Hosts, host)
 	}
 	return plan
 }
 
-func (r *Runner) hostPlan(spec HostSpec, ref string) HostPlan {
-	image, _ := r.image(spec.Image)
+func hostPlan(spec HostSpec, ref string) HostPlan {
 	plan := HostPlan{
 		Name: spec.Name, Image: ref, Family: spec.Image, Command: spec.Command, Environment: spec.Environment,
-		Memory: spec.Memory, CPUs: spec.CPUs, PIDs: spec.PIDs, CapAdd: spec.CapAdd, Serves: image.Ready != nil,
+		Memory: spec.Memory, CPUs: spec.CPUs, PIDs: spec.PIDs, CapAdd: spec.CapAdd,
 	}
 	if plan.Memory == 0 {
 		plan.Memory = defaultMemory

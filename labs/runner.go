@@ -39,7 +39,7 @@ func (r *Runner) Start(ctx context.Context, v *Variant, owner string, life time.
 	}
 	defer clean()
 	now := r.Clock()
-	return r.launch(ctx, r.labPlan(v, snapshot, owner, now, now.Add(life)), v, images)
+	return r.launch(ctx, labPlan(v, snapshot, owner, now, now.Add(life)), v, images)
 }
 
 // Reset puts a lab back to how it was handed over. Owner, seed, start and expiry
@@ -55,7 +55,7 @@ func (r *Runner) Reset(ctx context.Context, lab *Lab, v *Variant) (*Lab, error) 
 	if end(err); err != nil {
 		return nil, err
 	}
-	return r.launch(ctx, r.labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images)
+	return r.launch(ctx, labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images)
 }
 
 // provide makes sure of what a lab is started from: images and snapshot. clean

@@ -23,6 +23,13 @@ type Site struct {
 	mu       sync.Mutex
 	shared   map[string]*share
 	closes   []func()
+	relays   map[string]*relaySlot // by the host's ID
+}
+
+// relaySlot is a place for a relay: while one is made, others wait for it.
+type relaySlot struct {
+	sync.Mutex
+	relay *relay
 }
 
 type share struct {
@@ -35,7 +42,7 @@ type share struct {
 var errStopped = errors.New("the host has stopped")
 
 func newSite(engine Engine, lab *Lab, record Record, files fs.FS, images map[string]ImageRef) *Site {
-	return &Site{Lab: lab, Record: record, Given: files, Images: images, engine: engine, shared: map[string]*share{}}
+	return &Site{Lab: lab, Record: record, Given: files, Images: images, engine: engine, shared: map[string]*share{}, relays: map[string]*relaySlot{}}
 }
 
 // HostOf returns the named host or, without a name, the only host that runs one
@@ -64,7 +71,7 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 		tries = startingTries
 	}
 	for left := dialTries; ; left-- {
-		conn, err := dial(ctx, s.engine, host, port, tries)
+		conn, err := s.dial(ctx, host, port, tries)
 		switch {
 		case err == nil:
 			return conn, nil
@@ -81,6 +88,43 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 			return nil, restarting(host, err)
 		}
 		return nil, why
+	}
+}
+
+// dial connects through the round's relay in the host, which is made anew if it has ended.
+func (s *Site) dial(ctx context.Context, host Host, port, tries int) (net.Conn, error) {
+	s.mu.Lock()
+	slot := s.relays[host.ID]
+	if slot == nil {
+		slot = &relaySlot{}
+		s.relays[host.ID] = slot
+	}
+	s.mu.Unlock()
+	relay, err := slot.get(ctx, s.engine, host)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s:%d: %w", host.Name, port, err)
+	}
+	conn, err := relay.dial(ctx, port, tries)
+	if err != nil {
+		return nil, fmt.Errorf("dial %s:%d: %w", host.Name, port, err)
+	}
+	return conn, nil
+}
+
+func (s *relaySlot) get(ctx context.Context, engine Engine, host Host) (r *relay, err error) {
+	s.Lock()
+	defer s.Unlock()
+	if s.relay == nil || s.relay.dead() {
+		s.relay, err = newRelay(ctx, engine, host)
+	}
+	return s.relay, err
+}
+
+func (s *relaySlot) close() {
+	s.Lock()
+	defer s.Unlock()
+	if s.relay != nil {
+		s.relay.close()
 	}
 }
 
@@ -164,4 +208,7 @@ func (s *Site) close() {
 		f()
 	}
 	s.closes = nil
+	for _, slot := range s.relays {
+		slot.close()
+	}
 }

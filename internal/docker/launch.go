@@ -23,7 +23,7 @@ const (
 	logSize   = "1m"
 )
 
-// Launch creates and starts the hosts of a plan, those that serve first.
+// Launch creates and starts the hosts of a plan side by side.
 func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*labs.Lab, error) {
 	labels := e.labLabels(plan)
 	netID := ""
@@ -36,24 +36,15 @@ func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*l
 	lab := plan.Lab
 	lab.Hosts = make([]labs.Host, len(plan.Hosts))
 	failed := make([]error, len(plan.Hosts))
-	// A server gets going while the other hosts are being started.
-	for _, serves := range []bool{true, false} {
-		if errors.Join(failed...) != nil {
-			break
-		}
-		var some sync.WaitGroup
-		for i, host := range plan.Hosts {
-			if host.Serves != serves {
-				continue
-			}
-			some.Go(func() {
-				end := emit.Step("host "+host.Name, "Starting `"+host.Name+"`")
-				lab.Hosts[i], failed[i] = e.launchHost(ctx, lab, host, netID, labels)
-				end(failed[i])
-			})
-		}
-		some.Wait()
+	var all sync.WaitGroup
+	for i, host := range plan.Hosts {
+		all.Go(func() {
+			end := emit.Step("host "+host.Name, "Starting `"+host.Name+"`")
+			lab.Hosts[i], failed[i] = e.launchHost(ctx, lab, host, netID, labels)
+			end(failed[i])
+		})
 	}
+	all.Wait()
 	err := errors.Join(failed...)
 	if err == nil {
 		err = context.Cause(ctx)

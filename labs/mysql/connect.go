@@ -20,9 +20,11 @@ const (
 	// graderName is the grader's account, which exists for connections from inside
 	// the server's host alone.
 	graderName = "endstate"
-	// A statement that takes longer is the learner's doing: a lock, or a server
-	// that is out of breath.
-	patience = 8 * time.Second
+	// What takes the server longer is the learner's doing: a lock, or a server that is
+	// out of breath.
+	patience = 4 * time.Second
+	// As many looks may wait for the server side by side.
+	connections = 8
 )
 
 // Account is who asks. The zero value is the grader.
@@ -40,41 +42,67 @@ func grader(site *labs.Site) Account { return Account{User: graderName, Password
 var session = map[string]string{
 	"sql_mode":                 "''",
 	"time_zone":                "'+00:00'",
-	"lock_wait_timeout":        "2",
-	"innodb_lock_wait_timeout": "2",
-	"max_execution_time":       "7000",
+	"lock_wait_timeout":        "1",
+	"innodb_lock_wait_timeout": "1",
+	"max_execution_time":       "3500",
 	"group_concat_max_len":     "4194304",
 	// What information_schema says of AUTO_INCREMENT is remembered for a day otherwise.
 	"information_schema_stats_expiry": "0",
 }
 
+// connector connects to a server through its own host.
+type connector struct {
+	site   *labs.Site
+	host   labs.Host
+	config *driver.Config
+}
+
+// Connect has all of its context's time for what the engine does, which under load is
+// slow, and none of that counts as the server's.
+func (c *connector) Connect(ctx context.Context) (sqldriver.Conn, error) {
+	conn, err := c.site.Dial(ctx, c.host, port)
+	if err != nil {
+		return nil, err
+	}
+	config := c.config.Clone()
+	config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
+	server, err := driver.NewConnector(config)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	session, err := server.Connect(ctx)
+	if err != nil && ctx.Err() != nil {
+		return nil, silent(c.host, err)
+	}
+	return session, err
+}
+
+// Driver returns the driver's own.
+func (c *connector) Driver() sqldriver.Driver { return driver.MySQLDriver{} }
+
 // open returns a pool of connections to a server, made through its own host.
-func open(site *labs.Site, host labs.Host, account Account) (*sql.DB, error) {
+func open(site *labs.Site, host labs.Host, account Account) *sql.DB {
 	config := driver.NewConfig()
 	config.User, config.Passwd = account.User, account.Password
 	config.Net, config.Addr = "relay", host.Name
 	config.ParseTime, config.Loc = true, time.UTC
 	config.Params = session
 	config.Logger = &driver.NopLogger{}
-	config.DialFunc = func(ctx context.Context, _, _ string) (net.Conn, error) { return site.Dial(ctx, host, port) }
-	connector, err := driver.NewConnector(config)
-	if err != nil {
-		return nil, fmt.Errorf("connect to %s: %w", host.Name, err)
-	}
-	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(4)
-	return db, nil
+	db := sql.OpenDB(&connector{site: site, host: host, config: config})
+	db.SetMaxOpenConns(connections)
+	db.SetMaxIdleConns(connections)
+	return db
 }
 
-// pool returns the round's pool for an account; all looks share it.
+// pool returns the round's connections for an account; all looks share them.
 func pool(site *labs.Site, host labs.Host, account Account) (*sql.DB, error) {
 	key := fmt.Sprintf("mysql %s %s %s", host.Name, account.User, account.Password)
 	shared, err := site.Once(key, func() (any, error) {
-		db, err := open(site, host, account)
-		if err == nil {
-			site.OnClose(func() { _ = db.Close() })
-		}
-		return db, err
+		db := open(site, host, account)
+		site.OnClose(func() { _ = db.Close() })
+		return db, nil
 	})
 	if err != nil {
 		return nil, err
@@ -106,11 +134,15 @@ func explain(ctx context.Context, site *labs.Site, host labs.Host, account Accou
 	case errors.As(err, &refused):
 		return &labs.Obstacle{Message: sentence(host, account, refused), Err: err}
 	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is something locked, or is it busy?", host.Name), Err: err}
+		return silent(host, err)
 	case brokenOff(err):
 		return site.Broken(ctx, host, err)
 	}
 	return err
+}
+
+func silent(host labs.Host, cause error) *labs.Obstacle {
+	return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is something locked, or is it busy?", host.Name), Err: cause}
 }
 
 // brokenOff reports whether a connection ended before the answer did, or was

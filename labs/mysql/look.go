@@ -86,15 +86,20 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, explain(context.WithoutCancel(ctx), site, host, account, err)
+	}
+	defer conn.Close()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	rows, err := l.ask(ctx, db)
+	rows, err := l.ask(ctx, conn)
 	return rows, explain(ctx, site, host, account, err)
 }
 
 // ask asks in a transaction that is rolled back, and can only read if nothing is given.
-func (l *Look) ask(ctx context.Context, db *sql.DB) ([]any, error) {
-	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: len(l.Given) == 0})
+func (l *Look) ask(ctx context.Context, conn *sql.Conn) ([]any, error) {
+	tx, err := conn.BeginTx(ctx, &sql.TxOptions{ReadOnly: len(l.Given) == 0})
 	if err != nil {
 		return nil, err
 	}
