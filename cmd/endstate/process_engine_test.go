@@ -8,6 +8,7 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,8 @@ type machine struct {
 func newMachine(t *testing.T, env ...string) *machine {
 	t.Helper()
 	m := &machine{Runner: enginetest.Open(t), t: t, tmp: t.TempDir()}
-	m.env = append(os.Environ(), "ENDSTATE_OWNER="+m.Owner, "ENDSTATE_HOME="+t.TempDir(), "ENDSTATE_CACHE=1TiB", "TMPDIR="+m.tmp)
+	own := slices.DeleteFunc(os.Environ(), func(entry string) bool { return strings.HasPrefix(entry, "ENDSTATE_") })
+	m.env = append(own, "ENDSTATE_OWNER="+m.Owner, "ENDSTATE_HOME="+t.TempDir(), "ENDSTATE_CACHE=1TiB", "TMPDIR="+m.tmp)
 	m.env = append(m.env, env...)
 	return m
 }

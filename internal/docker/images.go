@@ -142,7 +142,12 @@ func (s Images) Remove(ctx context.Context, ref string) error {
 
 // Prune removes untagged images that carry a label.
 func (s Images) Prune(ctx context.Context, label string) (int64, error) {
-	report, err := s.engine.api.ImagesPrune(ctx, filters.NewArgs(filters.Arg("label", label), filters.Arg("dangling", "true")))
+	what := filters.NewArgs(filters.Arg("label", label), filters.Arg("dangling", "true"))
+	report, err := s.engine.api.ImagesPrune(ctx, what)
+	for errdefs.IsConflict(err) && ctx.Err() == nil { // an engine prunes for one at a time
+		time.Sleep(100 * time.Millisecond)
+		report, err = s.engine.api.ImagesPrune(ctx, what)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("remove what builds left: %w", err)
 	}

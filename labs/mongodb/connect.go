@@ -18,9 +18,8 @@ import (
 const (
 	// A command that takes longer is the learner's doing.
 	patience = 4 * time.Second
-	// Each costs the engine an exec, which takes far longer than a query; the driver has
-	// one more to watch the server by.
-	connections = 2
+	// As many looks ask the server side by side; the grader's own listener takes eight.
+	connections = 4
 	// How long the driver looks for a server that does not answer.
 	selection = 1500 * time.Millisecond
 )
