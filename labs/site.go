@@ -8,6 +8,7 @@ import (
 	"net"
 	"slices"
 	"sync"
+	"time"
 )
 
 // Site is a lab as the looks of one round of checks see it. What one look opened
@@ -82,7 +83,7 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 		switch {
 		case !runs:
 			return nil, why
-		case left > 1: // a host that was just starting again may be there by now
+		case left > 1 && paused(ctx, dialPause*time.Duration(1+dialTries-left)):
 			continue
 		case s.Lab.Role == RoleLab && errors.Is(err, ErrDown):
 			return nil, restarting(host, err)
@@ -128,8 +129,23 @@ func (s *relaySlot) close() {
 	}
 }
 
-// dialTries is how often a host that runs, and yet takes no command, is tried.
-const dialTries = 3
+// How often a host that runs, and yet takes no command, is tried, and how much longer is
+// waited from one time to the next: it may just have ended, which the engine is about to
+// notice, or be just starting again.
+const (
+	dialTries = 5
+	dialPause = 100 * time.Millisecond
+)
+
+// paused waits, and reports whether there is time left.
+func paused(ctx context.Context, pause time.Duration) bool {
+	select {
+	case <-time.After(pause):
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
 
 // restarting is what stands in the way of looking at a host that ends by itself, as
 // nobody but the engine starts one again.
