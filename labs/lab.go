@@ -47,6 +47,7 @@ type Host struct {
 	ID      string `json:"id"`    // the engine's
 	Image   string `json:"image"` // the family's name of its image
 	Server  string `json:"server,omitempty"`
+	Begun   bool   `json:"-"` // it was started at least once
 	Running bool   `json:"running"`
 	Exit    int    `json:"exit,omitempty"`          // exit status of its main process, when it is not running
 	Starved bool   `json:"out_of_memory,omitempty"` // it ended because it ran out of memory

@@ -123,8 +123,9 @@ func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
 	var failed []error
 	for _, lab := range all {
 		// In a workspace there may be a learner's work, whatever else is missing.
-		_, err := lab.Host(Workspace)
-		if now := r.Clock(); !lab.Expired(now) && (err == nil || !lab.Abandoned(now)) {
+		workspace, err := lab.Host(Workspace)
+		worked := err == nil && workspace.Begun
+		if now := r.Clock(); !lab.Expired(now) && (worked || !lab.Abandoned(now)) {
 			continue
 		}
 		if err := r.Engine.Remove(ctx, lab.ID); err != nil {

@@ -105,7 +105,7 @@ func TestStart(t *testing.T) {
 	if len(all) != 2 || all[0].State != "running" || all[1].Memory != 190<<20 {
 		t.Errorf("%+v", all)
 	}
-	d.engine.labs[0].Hosts[0] = labs.Host{Name: labs.Workspace, Exit: 137}
+	d.engine.labs[0].Hosts[0] = labs.Host{Name: labs.Workspace, Begun: true, Exit: 137}
 	d.wants(StatusDone, "status", "workspace stopped (137)", "endstate reset first")
 	d.engine.labs[0].Hosts[0].Starved = true
 	d.wants(StatusDone, "status", "workspace ran out of memory")

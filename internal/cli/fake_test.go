@@ -202,7 +202,7 @@ func (d *desk) lab(owner, name string) *labs.Lab {
 	lab := &labs.Lab{
 		ID: labs.LabID(owner, name), Role: labs.RoleLab, Scenario: name, Key: v.Key, Seed: 7, Owner: owner, Whole: true,
 		Started: d.now, Expires: d.now.Add(time.Hour), Record: `{"facts":{}}`,
-		Hosts: []labs.Host{{Name: labs.Workspace, Image: "fake", Running: true}},
+		Hosts: []labs.Host{{Name: labs.Workspace, Image: "fake", Begun: true, Running: true}},
 	}
 	d.engine.labs = append(d.engine.labs, lab)
 	return lab

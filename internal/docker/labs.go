@@ -33,7 +33,7 @@ func (e *Engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
 	found := map[string]*labs.Lab{}
 	for _, c := range containers {
 		lab := labIn(found, c.Labels, time.Unix(c.Created, 0))
-		host, begun, err := e.hostOf(ctx, c)
+		host, err := e.hostOf(ctx, c)
 		if errdefs.IsNotFound(err) {
 			continue
 		}
@@ -41,7 +41,7 @@ func (e *Engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
 			return nil, err
 		}
 		lab.Hosts = append(lab.Hosts, host)
-		lab.Whole = lab.Whole && begun
+		lab.Whole = lab.Whole && host.Begun
 	}
 	for _, n := range networks {
 		labIn(found, n.Labels, n.Created)
@@ -82,25 +82,25 @@ func ordered(found map[string]*labs.Lab, containers []container.Summary) []*labs
 	return all
 }
 
-// hostOf describes a container; begun: it was started at least once.
-func (e *Engine) hostOf(ctx context.Context, c container.Summary) (host labs.Host, begun bool, err error) {
+// hostOf describes a container.
+func (e *Engine) hostOf(ctx context.Context, c container.Summary) (host labs.Host, err error) {
 	host = labs.Host{
 		Name: c.Labels[labelHost], ID: c.ID, Image: c.Labels[labelFamily], Server: c.Labels[labelServer],
-		Running: c.State == container.StateRunning,
+		Running: c.State == container.StateRunning, Begun: c.State != container.StateCreated,
 	}
-	if host.Running || c.State == container.StateCreated {
-		return host, host.Running, nil
+	if host.Running || !host.Begun {
+		return host, nil
 	}
 	inspected, err := e.api.ContainerInspect(ctx, c.ID)
 	if err != nil {
-		return host, false, err
+		return host, err
 	}
 	// It may have been started again since it was listed; the engine counts what is
 	// about to start as running.
 	state := inspected.State
 	host.Restarting, host.Running = state.Restarting, state.Running && !state.Restarting && !state.Paused
 	host.Exit, host.Starved = state.ExitCode, state.OOMKilled
-	return host, true, nil
+	return host, nil
 }
 
 // Restart stops and starts the hosts of a lab.

@@ -74,7 +74,7 @@ func (e *Engine) undo(ctx context.Context, hosts []labs.Host, netID string) erro
 // launchHost creates and starts one host. The answer has the container's ID as
 // soon as there is one, with an error too.
 func (e *Engine) launchHost(ctx context.Context, lab labs.Lab, plan labs.HostPlan, netID string, labels map[string]string) (labs.Host, error) {
-	host := labs.Host{Name: plan.Name, Image: plan.Family, Running: true}
+	host := labs.Host{Name: plan.Name, Image: plan.Family, Begun: true, Running: true}
 	if err := context.Cause(ctx); err != nil {
 		return host, err
 	}
