@@ -38,12 +38,11 @@ test: images
 unit:
 	go test $(RACE) ./...
 
-# One seed that is always the same and one that never is. More labs at once than there
-# are processors are no faster, and keep each other's looks waiting.
+# One seed that is always the same and one that never is.
 prove: images
 	bin/endstate lint
-	bin/endstate prove --seed 1 --seeds 1 --parallel 2
-	bin/endstate prove --seeds 1 --parallel 2
+	bin/endstate prove --seed 1 --seeds 1 --parallel 3
+	bin/endstate prove --seeds 1 --parallel 3
 
 check: lint test
 

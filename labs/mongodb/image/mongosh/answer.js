@@ -1,10 +1,17 @@
 // answer(name, cursor) records the cursor's query as the answer to a question, and
 // shows what it finds first. It may be called as often as you like; the last call
 // counts. What it records is a file in ~/answers. answers() lists what is recorded.
-{
-  const fs = require('fs');
-  const path = require('path');
-  const folder = path.join(require('os').homedir(), 'answers');
+//
+// This is a module of Node's, given the shell's global object: what the shell loads by
+// itself it rewrites first, and that would cost every start of it a third of a second.
+// So what waits says so here, and tells the shell to wait for it too.
+const fs = require('node:fs');
+const path = require('node:path');
+
+module.exports = (shell) => {
+  const folder = path.join(require('node:os').homedir(), 'answers');
+  const { EJSON } = shell;
+  const print = (text) => shell.print(text);
 
   // Of the options of a query, those that change what it finds.
   const OPTIONS = {
@@ -56,41 +63,42 @@
     return { database, command };
   };
 
-  const firstOf = (cursor, count) => {
+  const firstOf = async (cursor, count) => {
     const documents = [];
-    while (documents.length < count && cursor.hasNext()) documents.push(cursor.next());
-    const more = cursor.hasNext();
-    cursor.close();
+    while (documents.length < count && (await cursor.hasNext())) documents.push(await cursor.next());
+    const more = await cursor.hasNext();
+    await cursor.close();
     return { documents, more };
   };
 
-  const answer = (name, cursor) => {
+  const answer = async (name, cursor) => {
     if (typeof name !== 'string' || !/^[a-z][a-z0-9-]{0,30}$/.test(name)) {
-      print('Name the question first: answer("q1", db.collection.find({ … }))');
+      await print('Name the question first: answer("q1", db.collection.find({ … }))');
       return;
     }
     const query = queryOf(cursor);
     if (query === null) {
-      print(`Give the query itself, without toArray(), forEach(), count() or map(): answer("${name}", db.collection.find({ … }))`);
+      await print(`Give the query itself, without toArray(), forEach(), count() or map(): answer("${name}", db.collection.find({ … }))`);
       return;
     }
-    const { documents, more } = firstOf(cursor, 5);
+    const { documents, more } = await firstOf(cursor, 5);
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(path.join(folder, `${name}.json`), EJSON.stringify({ name, ...query }, null, 2, { relaxed: false }) + '\n');
-    print(documents.length === 0 ? 'It finds nothing.' : more ? 'It finds, first of all:' : 'It finds:');
-    for (const document of documents) printjson(document);
-    if (more) print('… and more.');
-    print(`Recorded as ${name}: ${EJSON.stringify(query.command)}`);
+    await print(documents.length === 0 ? 'It finds nothing.' : more ? 'It finds, first of all:' : 'It finds:');
+    for (const document of documents) await shell.printjson(document);
+    if (more) await print('… and more.');
+    await print(`Recorded as ${name}: ${EJSON.stringify(query.command)}`);
   };
 
-  const answers = () => {
+  const answers = async () => {
     const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.endsWith('.json')).sort() : [];
-    if (files.length === 0) print('Nothing is recorded yet.');
+    if (files.length === 0) await print('Nothing is recorded yet.');
     for (const file of files) {
       const { name, command } = EJSON.parse(fs.readFileSync(path.join(folder, file), 'utf8'));
-      print(`${name}: ${EJSON.stringify(command)}`);
+      await print(`${name}: ${EJSON.stringify(command)}`);
     }
   };
 
-  Object.assign(globalThis, { answer, answers });
-}
+  const waitedFor = (f) => (...given) => Object.defineProperty(f(...given), Symbol.for('@@mongosh.syntheticPromise'), { value: true });
+  Object.assign(shell, { answer: waitedFor(answer), answers: waitedFor(answers) });
+};

@@ -1,2 +1,2 @@
 // answer() and answers(), for recording what is to be graded.
-load('/opt/mongosh/answer.js');
+require('/opt/mongosh/answer.js')(globalThis);
