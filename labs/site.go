@@ -187,9 +187,10 @@ func (s *Site) stopped(ctx context.Context, host Host, cause error) (runs bool, 
 	case now.Restarting:
 		return false, restarting(host, cause)
 	}
+	// How the engine says that is nothing to a learner.
 	return false, &Problem{
 		What: fmt.Sprintf("The host `%s` was stopped from outside the lab", host.Name),
-		Do:   "Put the lab back to its beginning: endstate reset " + s.Lab.Scenario, Err: cause,
+		Do:   "Put the lab back to its beginning: endstate reset " + s.Lab.Scenario, Err: errStopped,
 	}
 }
 

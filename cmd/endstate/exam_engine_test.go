@@ -160,10 +160,10 @@ func TestExamAtARealTerminal(t *testing.T) {
 	again.sees("question 1/2")
 	again.types("exam submit\r")
 	again.sees("1 flagged? [y/N]")
-	again.types("n")
+	again.types("no\r")
 	again.types("exam submit\r")
 	again.sees("[y/N]")
-	again.types("y")
+	again.types("y\r")
 	again.sees("not passed")
 	again.leaves(1)
 	if mine, err := m.Mine(t.Context()); err != nil || len(mine) > 0 {

@@ -76,14 +76,11 @@ func scoreOf(found *labs.Report) string {
 
 // reset puts the lab back and goes on in it.
 func (in *visit) reset(ctx context.Context, screen *terminal.Screen, style report.Style) (bool, error) {
-	fmt.Fprintf(screen, "%s [y/N] ", resetQuestion)
-	key, err := screen.Key(ctx)
-	fmt.Fprintln(screen)
-	if err != nil || (key != 'y' && key != 'Y') {
+	if ok, err := screen.Confirm(ctx, resetQuestion); err != nil || !ok {
 		return false, err
 	}
 	replaced := false
-	err = in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) error {
+	err := in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) error {
 		lab, v, err := in.app.reset(ctx, emit, in.lab)
 		if lab != nil {
 			in.lab, in.variant, replaced = lab, v, true

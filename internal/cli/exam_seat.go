@@ -242,10 +242,7 @@ func (at *seat) ask(ctx context.Context, screen *terminal.Screen) (bool, error) 
 	if err != nil {
 		return true, err
 	}
-	fmt.Fprintf(screen, "%s [y/N] ", submitQuestion(s.View(at.app.Clock())))
-	key, err := screen.Key(ctx)
-	fmt.Fprintln(screen)
-	at.submit = err == nil && (key == 'y' || key == 'Y')
+	at.submit, err = screen.Confirm(ctx, submitQuestion(s.View(at.app.Clock())))
 	return !at.submit, err
 }
 

@@ -80,7 +80,7 @@ func (a *app) writeHistory(name string, entries []practice.Entry, more bool, tre
 		return err
 	}
 	style := a.style(a.Out)
-	head := fmt.Sprintf("%4s  %-9s  %-28s %5s  %8s  %7s  %-8s", "NO.", "WHEN", "SCENARIO", "SCORE", "UNAIDED ", "MIN/PAR", "HELP")
+	head := fmt.Sprintf("%4s  %-9s  %-28s %5s  %8s  %7s  %-8s", "NO.", "WHEN", "SCENARIO", "BEST", "UNAIDED ", "MIN/PAR", "HELP")
 	if name != "" {
 		head = strings.Replace(head, fmt.Sprintf("%-28s", "SCENARIO"), fmt.Sprintf("%-28s", "SEED"), 1)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -121,7 +122,7 @@ func (a *app) prove(ctx context.Context, plan proving, all []job, asJSON bool) (
 				}
 			})
 		}
-		hand(ctx, next, len(all))
+		hand(ctx, next, turns(all, plan.parallel))
 		workers.Wait()
 		err := context.Cause(ctx)
 		end(err)
@@ -134,9 +135,23 @@ func (a *app) prove(ctx context.Context, plan proving, all []job, asJSON bool) (
 // at fault, and not one of them.
 const mostFailed = 5
 
-func hand(ctx context.Context, next chan<- int, n int) {
+// turns is the order in which jobs are begun. The first of a variant makes its snapshot
+// and comes some turns early, so that those after it need not wait for that.
+func turns(all []job, parallel int) []int {
+	order, turn := make([]int, len(all)), make([]int, len(all))
+	for i := range all {
+		order[i], turn[i] = i, i
+		if i > 0 && all[i].variant != all[i-1].variant {
+			turn[i] = i - 2*parallel
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return turn[a] - turn[b] })
+	return order
+}
+
+func hand(ctx context.Context, next chan<- int, order []int) {
 	defer close(next)
-	for i := range n {
+	for _, i := range order {
 		select {
 		case next <- i:
 		case <-ctx.Done():

@@ -145,17 +145,17 @@ func TestAnswer(t *testing.T) {
 	s := newSeat(t)
 	end := s.attach(t.Context(), bash(t), func(ctx context.Context, verb string, screen *Screen) bool {
 		fmt.Fprintf(screen, "answering %s:\n", verb)
-		key, err := screen.Key(ctx)
-		fmt.Fprintf(screen, "got %c, %v\n", key, err)
+		sure, err := screen.Confirm(ctx, "Sure?")
+		fmt.Fprintf(screen, "got %v, %v\n", sure, err)
 		return true
 	})
 	s.sees("$ ")
 	for _, verb := range []string{"task", "check", "hint", "reset"} {
 		s.types(verb + "\r")
 		before := s.sees("answering " + verb + ":\r\n")
-		// What comes after the key is for the shell.
-		s.types("yecho for the shell of " + verb + "\r")
-		before += s.sees("got y, <nil>\r\n")
+		// What comes after the line is for the shell.
+		s.types("yen\x7fs\recho for the shell of " + verb + "\r")
+		before += s.sees("Sure? [y/N] yen\b \bs\r\ngot true, <nil>\r\n")
 		before += s.sees("\nfor the shell of " + verb + "\r\n$ ")
 		if strings.Contains(before, "1701") || strings.Contains(before, "\x06") {
 			t.Errorf("the screen shows what is between command and client: %q", before)

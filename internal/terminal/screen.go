@@ -5,10 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 )
 
 // Screen is the terminal while a request is answered on it: it is in raw mode, so
-// lines are ended for it, and keys are read one at a time.
+// lines are ended for it, and what is typed is shown by it.
 type Screen struct {
 	out         io.Writer
 	keys        <-chan []byte
@@ -20,8 +21,10 @@ type Screen struct {
 var ErrInterrupted = errors.New("interrupted")
 
 const (
-	ctrlC = 0x03
-	ctrlD = 0x04
+	ctrlC     = 0x03
+	ctrlD     = 0x04
+	backspace = 0x08
+	del       = 0x7f
 )
 
 func newScreen(out io.Writer, keys <-chan []byte) *Screen { return &Screen{out: out, keys: keys} }
@@ -32,8 +35,44 @@ func (s *Screen) Write(b []byte) (int, error) {
 	return len(b), err
 }
 
-// Key waits for a key. ErrInterrupted: it was Ctrl-C.
-func (s *Screen) Key(ctx context.Context) (byte, error) {
+// Confirm asks a question that only a line of "y" or "yes" answers with yes.
+// ErrInterrupted: Ctrl-C was pressed.
+func (s *Screen) Confirm(ctx context.Context, question string) (bool, error) {
+	if _, err := io.WriteString(s, question+" [y/N] "); err != nil {
+		return false, err
+	}
+	line, err := s.line(ctx)
+	if _, failed := io.WriteString(s, "\n"); err == nil {
+		err = failed
+	}
+	line = strings.ToLower(strings.TrimSpace(line))
+	return line == "y" || line == "yes", err
+}
+
+// line reads a line and shows it while it is typed, as a terminal in raw mode does not.
+func (s *Screen) line(ctx context.Context) (string, error) {
+	var line []byte
+	for {
+		key, err := s.key(ctx)
+		switch {
+		case err != nil:
+			return "", err
+		case key == '\r' || key == '\n' || key == ctrlD:
+			return string(line), nil
+		case (key == backspace || key == del) && len(line) > 0:
+			line = line[:len(line)-1]
+			_, err = io.WriteString(s, "\b \b")
+		case key >= ' ' && key < del:
+			line = append(line, key)
+			_, err = s.Write([]byte{key})
+		}
+		if err != nil {
+			return "", err
+		}
+	}
+}
+
+func (s *Screen) key(ctx context.Context) (byte, error) {
 	for len(s.held) == 0 {
 		select {
 		case s.held = <-s.keys:
