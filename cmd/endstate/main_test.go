@@ -11,7 +11,7 @@ import (
 
 // TestMain lets the test binary be the endstate command, too.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"endstate": main, "endstate-tiny": tiny, "endstate-git": onlyGit})
+	testscript.Main(m, map[string]func(){"endstate": main, "endstate-tiny": tiny, "endstate-git": onlyGit, "endstate-later": later})
 }
 
 // word is a command of the scripts.

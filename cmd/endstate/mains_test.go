@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"testing/fstest"
+	"time"
 
 	"endstate/labs"
 	"endstate/labs/file"
@@ -37,5 +38,17 @@ func tiny() {
 func onlyGit() {
 	p := program(os.Stdin, os.Stdout, os.Stderr)
 	p.Families = []labs.Family{git.Family(), file.Family(), run.Family(git.Checkout)}
+	os.Exit(p.Run(context.Background(), os.Args[1:]))
+}
+
+// later is main as if it were later, by the environment's LATER. It would sweep what
+// others of its engine have started.
+func later() {
+	by, err := time.ParseDuration(os.Getenv("LATER"))
+	if err != nil {
+		panic(err)
+	}
+	p := program(os.Stdin, os.Stdout, os.Stderr)
+	p.Clock = func() time.Time { return time.Now().Add(by) }
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }

@@ -50,6 +50,7 @@ func TestOnAnEngineOfItsOwn(t *testing.T) {
 	t.Run("snapshots removed while a lab runs", removeSnapshots)
 	t.Run("labs past their time are swept", sweepExpired)
 	t.Run("a killed client's remains are swept", sweepKilled)
+	t.Run("a fortnight of practice", practiseForAFortnight)
 }
 
 func restartEngine(t *testing.T, second *enginetest.Second) {
