@@ -11,30 +11,26 @@ import (
 
 func (a *app) checkCommand() *cobra.Command {
 	var asJSON, asJUnit bool
-	c := &cobra.Command{
-		Use:               "check [SCENARIO]",
-		Short:             "Grade what is there now",
-		Long:              "Grade what is there now, as often as you like. Exit status: 0 all passed, 1 something failed, 3 something could not be graded.",
-		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: a.completeScenarios,
-		RunE: func(c *cobra.Command, args []string) error {
-			if asJSON && asJUnit {
-				return labs.Misuse("A report is JSON or JUnit, not both", "Give one of --json and --junit.")
-			}
-			lab, err := a.pick(c.Context(), args)
-			if err != nil {
-				return err
-			}
-			var found *labs.Report
-			err = a.progress(asJSON, func(emit labs.Emit) error {
-				found, err = a.check(c.Context(), emit, lab)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			return a.showReport(found, asJSON, asJUnit)
-		},
+	c := a.ofLab(&cobra.Command{
+		Use:   "check",
+		Short: "Grade what is there now",
+		Long:  "Grade what is there now, as often as you like. Exit status: 0 all passed, 1 something failed, 3 something could not be graded.",
+	}, func(ctx context.Context, lab *labs.Lab, _ *labs.Variant) error {
+		var found *labs.Report
+		err := a.progress(asJSON, func(emit labs.Emit) (err error) {
+			found, err = a.check(ctx, emit, lab)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		return a.showReport(found, asJSON, asJUnit)
+	})
+	c.PreRunE = func(*cobra.Command, []string) error {
+		if asJSON && asJUnit {
+			return labs.Misuse("A report is JSON or JUnit, not both", "Give one of --json and --junit.")
+		}
+		return nil
 	}
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	c.Flags().BoolVar(&asJUnit, "junit", false, "as JUnit XML")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strconv"
@@ -79,143 +80,121 @@ func (a *app) examResumeCommand() *cobra.Command {
 	})
 }
 
-// goingCommand is a command that brings the candidate somewhere.
-func (a *app) goingCommand(c *cobra.Command, where func(*exams.Sitting, []string) (going, error)) *cobra.Command {
+// given is what a command about an exam was given.
+type given struct {
+	args   []string
+	asJSON bool
+}
+
+// ofSitting makes a command one about a candidate's exam, over or not.
+func (a *app) ofSitting(c *cobra.Command, over bool, do func(context.Context, *exams.Proctor, *exams.Sitting, given) error) *cobra.Command {
 	var flags examFlags
-	var noShell bool
 	c.RunE = func(c *cobra.Command, args []string) error {
 		p, err := a.proctor(c.Context())
 		if err != nil {
 			return err
 		}
-		s, err := a.sitting(c.Context(), p.Store, flags, false)
+		s, err := a.sitting(c.Context(), p.Store, flags, over)
 		if err != nil {
 			return err
 		}
-		to, err := where(s, args)
-		if err != nil {
-			return err
-		}
-		to.noShell, to.asJSON = noShell, flags.asJSON
-		return a.goTo(c.Context(), p, s, to)
+		return do(c.Context(), p, s, given{args, flags.asJSON})
 	}
 	flags.register(c)
+	return c
+}
+
+// goingCommand is a command that brings the candidate somewhere.
+func (a *app) goingCommand(c *cobra.Command, where func(*exams.Sitting, []string) (going, error)) *cobra.Command {
+	var noShell bool
+	a.ofSitting(c, false, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
+		to, err := where(s, given.args)
+		if err != nil {
+			return err
+		}
+		to.noShell, to.asJSON = noShell, given.asJSON
+		return a.goTo(ctx, p, s, to)
+	})
 	c.Flags().BoolVar(&noShell, "no-shell", false, "don't open a shell")
 	a.recordFlag(c)
 	return c
 }
 
 func (a *app) examFlagCommand() *cobra.Command {
-	var flags examFlags
-	c := &cobra.Command{
+	return a.ofSitting(&cobra.Command{
 		Use:   "flag [N]",
 		Short: "Put a flag on a question to come back to, or take it away",
 		Args:  atMost(1, "the number of a question"),
-		RunE: func(c *cobra.Command, args []string) error {
-			p, err := a.proctor(c.Context())
-			if err != nil {
-				return err
-			}
-			s, err := a.sitting(c.Context(), p.Store, flags, false)
-			if err != nil {
-				return err
-			}
-			n, err := questionNumber(s, args)
-			if err != nil {
-				return err
-			}
-			if s, err = p.Flag(c.Context(), s.ID, n); err != nil {
-				return err
-			}
-			return a.showExam(s, flags.asJSON)
-		},
-	}
-	flags.register(c)
-	return c
+	}, false, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
+		n, err := questionNumber(s, given.args)
+		if err != nil {
+			return err
+		}
+		if s, err = p.Flag(ctx, s.ID, n); err != nil {
+			return err
+		}
+		return a.showExam(s, given.asJSON)
+	})
 }
 
 func (a *app) examResetCommand() *cobra.Command {
-	var flags examFlags
 	var yes bool
-	c := &cobra.Command{
+	c := a.ofSitting(&cobra.Command{
 		Use:   "reset",
 		Short: "Put the lab of the question back to how it was handed over",
 		Args:  exactly(0, "no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			ctx := c.Context()
-			p, err := a.proctor(ctx)
-			if err != nil {
-				return err
-			}
-			s, err := a.sitting(ctx, p.Store, flags, false)
-			if err != nil {
-				return err
-			}
-			q := s.Questions[s.Current-1]
-			lab, err := a.runner(nil).Find(ctx, labs.LabID(s.LabOwner, q.Scenario))
-			if errors.Is(err, labs.ErrNotFound) {
-				return labs.Misuse("The question has no lab", "Have one made: endstate exam resume")
-			}
-			if err != nil {
-				return err
-			}
-			if !yes {
-				if ok, err := a.confirm(resetQuestion, "--yes"); err != nil || !ok {
-					return err
-				}
-			}
-			err = a.progress(false, func(emit labs.Emit) error {
-				_, _, err := a.reset(ctx, emit, lab)
-				return err
-			})
-			if err == nil {
-				err = a.showExam(s, flags.asJSON)
-			}
+	}, false, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
+		q := s.Questions[s.Current-1]
+		lab, err := a.runner(nil).Find(ctx, labs.LabID(s.LabOwner, q.Scenario))
+		if errors.Is(err, labs.ErrNotFound) {
+			return labs.Misuse("The question has no lab", "Have one made: endstate exam resume")
+		}
+		if err != nil {
 			return err
-		},
-	}
-	flags.register(c)
+		}
+		if !yes {
+			if ok, err := a.confirm(resetQuestion, "--yes"); err != nil || !ok {
+				return err
+			}
+		}
+		err = a.progress(false, func(emit labs.Emit) error {
+			_, _, err := a.reset(ctx, emit, lab)
+			return err
+		})
+		if err == nil {
+			err = a.showExam(s, given.asJSON)
+		}
+		return err
+	})
 	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
 	return c
 }
 
 func (a *app) examGradeCommand() *cobra.Command {
-	var flags examFlags
-	c := &cobra.Command{
+	return a.ofSitting(&cobra.Command{
 		Use:   "grade [N]",
 		Short: "Grade a question now; after the end, those that could not be graded",
 		Long: "While the exam runs: grade a question as it is now, as check does in its lab, and show what the exam lets its candidate know.\n" +
 			"After the end: grade again what could not be graded.",
 		Args: atMost(1, "the number of a question"),
-		RunE: func(c *cobra.Command, args []string) error {
-			p, err := a.proctor(c.Context())
-			if err != nil {
-				return err
-			}
-			s, err := a.sitting(c.Context(), p.Store, flags, true)
-			if err != nil {
-				return err
-			}
-			if !s.Ended.IsZero() {
-				return a.submit(c.Context(), p, s, flags.asJSON)
-			}
-			n, err := questionNumber(s, args)
-			if err != nil {
-				return err
-			}
-			var found *labs.Report
-			err = a.progress(flags.asJSON, func(emit labs.Emit) error {
-				s, found, err = p.Check(c.Context(), s.ID, n, emit)
-				return err
-			})
-			if err != nil {
-				return a.standing(s, err)
-			}
-			return a.showAnswer(s, n, found, flags.asJSON)
-		},
-	}
-	flags.register(c)
-	return c
+	}, true, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
+		if !s.Ended.IsZero() {
+			return a.submit(ctx, p, s, given.asJSON)
+		}
+		n, err := questionNumber(s, given.args)
+		if err != nil {
+			return err
+		}
+		var found *labs.Report
+		err = a.progress(given.asJSON, func(emit labs.Emit) error {
+			s, found, err = p.Check(ctx, s.ID, n, emit)
+			return err
+		})
+		if err != nil {
+			return a.standing(s, err)
+		}
+		return a.showAnswer(s, n, found, given.asJSON)
+	})
 }
 
 // standing says so if an error made the clock stand.
@@ -243,32 +222,21 @@ func (a *app) showAnswer(s *exams.Sitting, n int, found *labs.Report, asJSON boo
 }
 
 func (a *app) examSubmitCommand() *cobra.Command {
-	var flags examFlags
 	var yes bool
-	c := &cobra.Command{
+	c := a.ofSitting(&cobra.Command{
 		Use:   "submit",
 		Short: "End the exam and have it graded",
 		Long:  "End the exam and have it graded. Exit status: 0 passed, 1 not passed, 3 something could not be graded; that can be submitted again.",
 		Args:  exactly(0, "no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := a.proctor(c.Context())
-			if err != nil {
+	}, true, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
+		if !yes && s.Ended.IsZero() {
+			ok, err := a.confirm(submitQuestion(s.View(a.Clock())), "--yes")
+			if err != nil || !ok {
 				return err
 			}
-			s, err := a.sitting(c.Context(), p.Store, flags, true)
-			if err != nil {
-				return err
-			}
-			if !yes && s.Ended.IsZero() {
-				ok, err := a.confirm(submitQuestion(s.View(a.Clock())), "--yes")
-				if err != nil || !ok {
-					return err
-				}
-			}
-			return a.submit(c.Context(), p, s, flags.asJSON)
-		},
-	}
-	flags.register(c)
+		}
+		return a.submit(ctx, p, s, given.asJSON)
+	})
 	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
 	return c
 }

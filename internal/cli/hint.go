@@ -13,23 +13,12 @@ import (
 )
 
 func (a *app) hintCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:               "hint [SCENARIO]",
-		Short:             "Open the next hint; it costs points",
-		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: a.completeScenarios,
-		RunE: func(c *cobra.Command, args []string) error {
-			lab, err := a.pick(c.Context(), args)
-			if err != nil {
-				return err
-			}
-			v, err := a.variantOf(lab)
-			if err != nil {
-				return err
-			}
-			return a.nextHint(c.Context(), a.Out, a.style(a.Out), lab, v)
-		},
-	}
+	return a.ofLab(&cobra.Command{
+		Use:   "hint",
+		Short: "Open the next hint; it costs points",
+	}, func(ctx context.Context, lab *labs.Lab, v *labs.Variant) error {
+		return a.nextHint(ctx, a.Out, a.style(a.Out), lab, v)
+	})
 }
 
 func (in *visit) hint(ctx context.Context, screen *terminal.Screen, style report.Style) error {

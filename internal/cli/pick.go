@@ -7,9 +7,29 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"endstate/internal/terminal"
 	"endstate/labs"
 )
+
+// ofLab makes a command one about a running lab.
+func (a *app) ofLab(c *cobra.Command, do func(context.Context, *labs.Lab, *labs.Variant) error) *cobra.Command {
+	c.Use += " [SCENARIO]"
+	c.Args, c.ValidArgsFunction = atMost(1, "one scenario at most"), a.completeScenarios
+	c.RunE = func(c *cobra.Command, args []string) error {
+		lab, err := a.pick(c.Context(), args)
+		if err != nil {
+			return err
+		}
+		v, err := a.variantOf(lab)
+		if err != nil {
+			return err
+		}
+		return do(c.Context(), lab, v)
+	}
+	return c
+}
 
 // pick returns the lab that a command is about: the named scenario's, or the only
 // one there is. With several it asks on a terminal, and says so otherwise.

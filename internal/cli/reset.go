@@ -14,31 +14,24 @@ const resetQuestion = "Everything done in the lab will be lost. Put it back to i
 
 func (a *app) resetCommand() *cobra.Command {
 	var yes bool
-	c := &cobra.Command{
-		Use:               "reset [SCENARIO]",
-		Short:             "Put a lab back to how it was handed over",
-		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: a.completeScenarios,
-		RunE: func(c *cobra.Command, args []string) error {
-			lab, err := a.pick(c.Context(), args)
-			if err != nil {
+	c := a.ofLab(&cobra.Command{
+		Use:   "reset",
+		Short: "Put a lab back to how it was handed over",
+	}, func(ctx context.Context, lab *labs.Lab, _ *labs.Variant) error {
+		if !yes {
+			ok, err := a.confirm(resetQuestion, "--yes")
+			if err != nil || !ok {
 				return err
 			}
-			if !yes {
-				ok, err := a.confirm(resetQuestion, "--yes")
-				if err != nil || !ok {
-					return err
-				}
+		}
+		return a.progress(false, func(emit labs.Emit) error {
+			_, _, err := a.reset(ctx, emit, lab)
+			if err == nil {
+				fmt.Fprintf(a.Out, "The lab of %s is as it was handed over.\n", lab.Scenario)
 			}
-			return a.progress(false, func(emit labs.Emit) error {
-				_, _, err := a.reset(c.Context(), emit, lab)
-				if err == nil {
-					fmt.Fprintf(a.Out, "The lab of %s is as it was handed over.\n", lab.Scenario)
-				}
-				return err
-			})
-		},
-	}
+			return err
+		})
+	})
 	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
 	return c
 }

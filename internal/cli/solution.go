@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -10,38 +11,27 @@ import (
 
 func (a *app) solutionCommand() *cobra.Command {
 	var yes bool
-	c := &cobra.Command{
-		Use:               "solution [SCENARIO]",
-		Short:             "Show the model answer; the attempt counts as assisted",
-		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: a.completeScenarios,
-		RunE: func(c *cobra.Command, args []string) error {
-			lab, err := a.pick(c.Context(), args)
+	c := a.ofLab(&cobra.Command{
+		Use:   "solution",
+		Short: "Show the model answer; the attempt counts as assisted",
+	}, func(ctx context.Context, lab *labs.Lab, v *labs.Variant) error {
+		if !yes {
+			ok, err := a.confirm("The attempt will count as assisted. Show the solution?", "--yes")
+			if err != nil || !ok {
+				return err
+			}
+		}
+		if store := a.attempts(ctx); store != nil {
+			attempt, err := a.begin(ctx, store, lab, v)
+			if err == nil {
+				err = store.Assist(ctx, attempt, a.Clock())
+			}
 			if err != nil {
 				return err
 			}
-			v, err := a.variantOf(lab)
-			if err != nil {
-				return err
-			}
-			if !yes {
-				ok, err := a.confirm("The attempt will count as assisted. Show the solution?", "--yes")
-				if err != nil || !ok {
-					return err
-				}
-			}
-			if store := a.attempts(c.Context()); store != nil {
-				attempt, err := a.begin(c.Context(), store, lab, v)
-				if err == nil {
-					err = store.Assist(c.Context(), attempt, a.Clock())
-				}
-				if err != nil {
-					return err
-				}
-			}
-			return a.showSolution(v)
-		},
-	}
+		}
+		return a.showSolution(v)
+	})
 	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
 	return c
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 
@@ -13,26 +14,15 @@ import (
 )
 
 func (a *app) taskCommand() *cobra.Command {
-	return &cobra.Command{
-		Use:               "task [SCENARIO]",
-		Short:             "Show the task again",
-		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: a.completeScenarios,
-		RunE: func(c *cobra.Command, args []string) error {
-			lab, err := a.pick(c.Context(), args)
-			if err != nil {
-				return err
-			}
-			v, err := a.variantOf(lab)
-			if err != nil {
-				return err
-			}
-			a.learned(c.Context(), lab, v, "The task is the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {
-				return store.Seen(c.Context(), attempt, a.Clock())
-			})
-			return a.showTask(a.Out, a.style(a.Out), lab, v)
-		},
-	}
+	return a.ofLab(&cobra.Command{
+		Use:   "task",
+		Short: "Show the task again",
+	}, func(ctx context.Context, lab *labs.Lab, v *labs.Variant) error {
+		a.learned(ctx, lab, v, "The task is the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {
+			return store.Seen(ctx, attempt, a.Clock())
+		})
+		return a.showTask(a.Out, a.style(a.Out), lab, v)
+	})
 }
 
 // showTask writes what the learner is to do.
