@@ -63,9 +63,12 @@ type Answer func(ctx context.Context, verb string, screen *Screen) (goOn bool)
 var ErrLost = errors.New("the connection to the lab was lost")
 
 // restore undoes what programs in the lab may have done to the terminal: colours,
-// a hidden cursor, the other screen, mouse and paste reports, keypad modes. The
-// cursor is kept first, as leaving the other screen puts it where it was kept.
-const restore = "\x1b[0m\x1b[?25h\x1b7\x1b[?1049l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\r\n"
+// a hidden cursor, mouse and paste reports, keypad modes.
+const restore = "\x1b[0m\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\r\n"
+
+// leaveOther leaves the other screen, and the cursor where it was when that was entered:
+// of a terminal that is not there, it would put the cursor on any old line.
+const leaveOther = "\x1b[?1049l"
 
 // Attach joins the terminal to a process until it ends, an answer says so, the
 // terminal is gone or the context ends. It returns the process's exit status, and
@@ -102,6 +105,9 @@ func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer
 	_ = process.Close() // which takes keys no more
 	<-typed
 	if err != nil && !s.replaced {
+		if s.screen.other {
+			_, _ = t.Out.WriteString(leaveOther)
+		}
 		_, _ = t.Out.WriteString(restore)
 	}
 	return status, err

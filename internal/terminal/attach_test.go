@@ -82,13 +82,25 @@ func TestLost(t *testing.T) {
 			p.waitErr = waitErr
 			end := s.attach(t.Context(), p, never(t))
 			s.sees("$ ")
-			s.types("printf '\\e[?1049h'; kill -9 $$\r")
-			s.sees(restore)
+			s.types("printf '\\e[?10'; sleep 0.1; printf '49h'; kill -9 $$\r")
+			s.sees(leaveOther + restore)
 			if got := end(); !errors.Is(got.err, ErrLost) || !errors.Is(got.err, waitErr) && waitErr != nil {
 				t.Errorf("got %+v", got)
 			}
 		})
 	}
+}
+
+// A terminal that is not at its other screen is not told to leave it.
+func TestLostAtTheUsualScreen(t *testing.T) {
+	s, p := newSeat(t), bash(t)
+	end := s.attach(t.Context(), p, never(t))
+	s.sees("$ ")
+	s.types("printf '\\e[?1049h\\e[?1049l.'; kill -9 $$\r")
+	if shown := s.sees(restore); strings.HasSuffix(shown, leaveOther+restore) {
+		t.Errorf("got %q", shown)
+	}
+	end()
 }
 
 // The client is told to end, by a signal: also while keys wait that nobody takes,
