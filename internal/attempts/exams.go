@@ -54,7 +54,7 @@ func (s *Store) AddExam(ctx context.Context, sitting *exams.Sitting) error {
 		return s.failed("keep exam", err)
 	case other != 0:
 		return labs.Misuse(fmt.Sprintf("Candidate %s has not ended exam %d", sitting.Candidate, other),
-			"Go on with it: endstate exam resume · end it: endstate exam submit")
+			fmt.Sprintf("Go on with it: endstate exam resume --exam %[1]d · end it: endstate exam submit --exam %[1]d", other))
 	}
 	return nil
 }

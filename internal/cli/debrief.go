@@ -90,7 +90,7 @@ func (d *debriefing) mayShow(ctx context.Context, yes bool) (bool, error) {
 		return true, nil
 	}
 	if !yes {
-		ok, err := d.app.confirm("The lab goes on and is not repaired: with the model answer, the attempt counts as assisted. Go on?", "--yes")
+		ok, err := d.app.confirm(ctx, "The lab goes on and is not repaired: with the model answer, the attempt counts as assisted. Go on?", "--yes")
 		if err != nil || !ok {
 			return false, err
 		}

@@ -92,18 +92,42 @@ func (a *app) sitting(ctx context.Context, store exams.Store, flags examFlags, p
 	var names []string
 	for _, s := range mine {
 		if s.Ended.IsZero() {
-			running, names = append(running, s), append(names, report.Visible(s.Candidate))
+			running, names = append(running, s), append(names, fmt.Sprintf("--exam %d (%s)", s.ID, report.Visible(s.Candidate)))
 		}
 	}
 	switch {
 	case len(running) == 1:
 		return running[0], nil
 	case len(running) > 1:
-		return nil, labs.Misuse("Several candidates sit exams", "Name one with --candidate: "+strings.Join(names, ", "))
+		return nil, labs.Misuse("Several candidates sit exams", "Name one: "+strings.Join(names, " · "))
 	case past && len(mine) > 0:
 		return mine[0], nil
+	case flags.candidate != "":
+		return nil, labs.Misuse("No exam of "+report.Visible(flags.candidate)+" is running", "See them all: endstate exam list")
 	}
 	return nil, labs.Misuse("No exam is running", "Start one: endstate exam start taste · see them: endstate exam list")
+}
+
+// mentionExams names the owner's exams that go on, as their labs are no labs like others.
+func (a *app) mentionExams(ctx context.Context) {
+	if _, err := os.Stat(attempts.Path(a.home())); err != nil {
+		return
+	}
+	store := a.attempts(ctx)
+	if store == nil {
+		return
+	}
+	open, err := store.OpenExams(ctx)
+	if err != nil {
+		a.warn(err, "Labs of exams may go on.")
+		return
+	}
+	for _, s := range open {
+		if s.Owner == a.owner() && s.Ended.IsZero() {
+			fmt.Fprintf(a.Out, "Exam %d of %s goes on, with labs of its own: endstate exam status --exam %[1]d · end it: endstate exam submit --exam %[1]d\n",
+				s.ID, report.Visible(s.Candidate))
+		}
+	}
 }
 
 // blueprint reads an exam's file, or the one of that name that comes along.
@@ -132,6 +156,9 @@ func blueprintName(path string) string {
 func noBlueprint(name string, err error) error {
 	known := "Those that come along: " + strings.Join(exams.Names(), ", ") + "; or name a file."
 	if errors.Is(err, os.ErrNotExist) {
+		if strings.ContainsAny(name, "/.") {
+			return labs.Misuse(fmt.Sprintf("There is no file %q", name), known)
+		}
 		return labs.Misuse(fmt.Sprintf("There is no exam %q", name), known)
 	}
 	return &labs.Problem{What: fmt.Sprintf("The exam %q can't be read", name), Do: known, Err: err, Usage: true}

@@ -49,7 +49,7 @@ func questionNumber(s *exams.Sitting, args []string) (int, error) {
 	}
 	n, err := strconv.Atoi(args[0])
 	if err != nil {
-		n = 0
+		return 0, labs.Misuse(fmt.Sprintf("%q is no question's number", args[0]), "See them: "+examLine("status", s.ID))
 	}
 	_, err = s.Question(n)
 	return n, err
@@ -147,13 +147,13 @@ func (a *app) examResetCommand() *cobra.Command {
 		q := s.Questions[s.Current-1]
 		lab, err := a.runner(nil).Find(ctx, labs.LabID(s.LabOwner, q.Scenario))
 		if errors.Is(err, labs.ErrNotFound) {
-			return labs.Misuse("The question has no lab", "Have one made: endstate exam resume")
+			return labs.Misuse("The question has no lab", "Have one made: "+examLine("resume", s.ID))
 		}
 		if err != nil {
 			return err
 		}
 		if !yes {
-			if ok, err := a.confirm(resetQuestion, "--yes"); err != nil || !ok {
+			if ok, err := a.confirm(ctx, resetQuestion, "--yes"); err != nil || !ok {
 				return err
 			}
 		}
@@ -200,12 +200,19 @@ func (a *app) examGradeCommand() *cobra.Command {
 // standing says so if an error made the clock stand.
 func (a *app) standing(s *exams.Sitting, err error) error {
 	if s != nil && s.Phase() == exams.Paused {
-		fmt.Fprintln(a.Err, standsText)
+		fmt.Fprintln(a.Err, standsText(s.ID))
 	}
 	return err
 }
 
-const standsText = "The clock stands. It goes on when the question can be graded (endstate exam grade) or you go on (endstate exam resume)."
+func standsText(id int64) string {
+	return fmt.Sprintf("The clock stands. It goes on when the question can be graded (%s) or you go on (%s).", examLine("grade", id), examLine("resume", id))
+}
+
+// examLine is the command line that does something about an exam, whoever else sits one.
+func examLine(command string, id int64) string {
+	return fmt.Sprintf("endstate exam %s --exam %d", command, id)
+}
 
 func (a *app) showAnswer(s *exams.Sitting, n int, found *labs.Report, asJSON bool) error {
 	answer := s.Blueprint.Feedback.Tell(n, found)
@@ -230,7 +237,7 @@ func (a *app) examSubmitCommand() *cobra.Command {
 		Args:  exactly(0, "no arguments"),
 	}, true, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
 		if !yes && s.Ended.IsZero() {
-			ok, err := a.confirm(submitQuestion(s.View(a.Clock())), "--yes")
+			ok, err := a.confirm(ctx, submitQuestion(s.View(a.Clock())), "--yes")
 			if err != nil || !ok {
 				return err
 			}

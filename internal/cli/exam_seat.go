@@ -77,12 +77,13 @@ func (at *seat) sit(ctx context.Context) error {
 			fmt.Fprintf(at.app.Out, "The exam is over. See what came of it: endstate exam status --exam %d\n", at.id)
 			return nil
 		case errors.Is(err, errStands):
-			fmt.Fprintln(at.app.Out, standsText)
+			fmt.Fprintln(at.app.Out, standsText(at.id))
 			return errUngraded
 		case err != nil:
 			return in.lost(ctx, err)
 		}
-		fmt.Fprintf(at.app.Out, "\nThe exam goes on, %s. Back: endstate exam resume · end it: endstate exam submit\n", timeLeft(at.sitting.View(at.app.Clock())))
+		fmt.Fprintf(at.app.Out, "\nThe exam goes on, %s. Back: %s · end it: %s\n",
+			timeLeft(at.sitting.View(at.app.Clock())), examLine("resume", at.id), examLine("submit", at.id))
 		return nil
 	}
 }
@@ -338,7 +339,7 @@ func showExamHelp(screen *terminal.Screen, style report.Style) error {
 		{"exam goto N", "go to question N; exam next goes to the next one"},
 		{"exam flag", "put a flag on the question, or take it away"},
 		{"exam submit", "end the exam and have it graded"},
-		{"exit", "leave; the clock goes on until endstate exam submit or time is up"},
+		{"exit", "leave; the clock goes on until the exam is submitted or time is up"},
 	} {
 		if _, err := fmt.Fprintf(screen, "  %s  %s\n", style.Bold(fmt.Sprintf("%-11s", line[0])), line[1]); err != nil {
 			return err

@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
@@ -55,6 +58,9 @@ func (a *app) examStartCommand() *cobra.Command {
 	return c
 }
 
+// longestName keeps tables of candidates readable.
+const longestName = 100
+
 func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) error {
 	if with.topic != "" && !b.AsksTopic() {
 		return labs.Misuse("The exam "+b.Name+" is not about one topic", "Leave out --topic.")
@@ -76,6 +82,9 @@ func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) 
 	candidate := with.candidate
 	if candidate == "" {
 		candidate = a.owner()
+	}
+	if utf8.RuneCountInString(candidate) > longestName || strings.ContainsFunc(candidate, unicode.IsControl) {
+		return labs.Misuse("That is no candidate's name", fmt.Sprintf("Give one of a single line, %d characters at most.", longestName))
 	}
 	s, err := p.Draw(ctx, b, seed, bank, a.owner(), candidate)
 	if err != nil {
@@ -136,10 +145,10 @@ func (a *app) goTo(ctx context.Context, p *exams.Proctor, s *exams.Sitting, to g
 	}
 	fmt.Fprintf(a.Out, `
 The exam runs, %s. What comes next:
-  endstate exam resume    work on the question, at a terminal
-  endstate exam goto N    go to another question
-  endstate exam status    see where you stand
-  endstate exam submit    end it and have it graded
-`, timeLeft(s.View(a.Clock())))
+  endstate exam resume --exam %[2]d    work on the question, at a terminal
+  endstate exam goto N --exam %[2]d    go to another question
+  endstate exam status --exam %[2]d    see where you stand
+  endstate exam submit --exam %[2]d    end it and have it graded
+`, timeLeft(s.View(a.Clock())), s.ID)
 	return nil
 }

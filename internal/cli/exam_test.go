@@ -125,7 +125,7 @@ func TestExamMisused(t *testing.T) {
 		"start first --owner ada/exam-x":           "are worked on in the exam",
 		"exam status --exam 7":                     "There is no exam 7",
 		"exam start " + mine + " --seed -1":        "",
-		"exam status --candidate nobody":           "No exam is running",
+		"exam status --candidate nobody":           "No exam of nobody is running",
 		"exam submit":                              "No exam is running",
 		"exam start " + d.exam("hints: sometimes"): "hints are none, as-written",
 	} {

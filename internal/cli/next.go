@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -58,7 +60,9 @@ func (a *app) next(ctx context.Context) (*practice.Pick, error) {
 		return nil, labs.Misuse("There is nothing to choose from: a lab of every scenario goes on", "See them: endstate status")
 	}
 	used, err := a.store.Seeds(ctx, a.owner(), pick.Scenario.Name)
-	pick.Seed = practice.NewSeed(used, rand.Uint64N)
+	// Drawn so that it is the same until it was started: to look first changes nothing.
+	drawn := sha256.Sum256([]byte(a.owner() + "\x00" + pick.Scenario.Name))
+	pick.Seed = practice.NewSeed(used, rand.New(rand.NewPCG(binary.LittleEndian.Uint64(drawn[:]), uint64(len(used)))).Uint64N)
 	return pick, err
 }
 

@@ -89,15 +89,24 @@ func (a *app) choose(mine []*labs.Lab) (*labs.Lab, error) {
 }
 
 // confirm asks a question that only "y" answers with yes. Without a terminal it is
-// a no, and the flag that says yes is named.
-func (a *app) confirm(question, flag string) (bool, error) {
+// a no, and the flag that says yes is named. Ctrl-C ends it.
+func (a *app) confirm(ctx context.Context, question, flag string) (bool, error) {
 	if _, ok := terminal.Open(a.In, a.Err); !ok {
 		return false, labs.Misuse("This asks first, and nobody is there to answer", "Say yes with "+flag+".")
 	}
 	fmt.Fprint(a.Err, question+" [y/N] ")
-	line, _ := bufio.NewReader(a.In).ReadString('\n')
-	answer := strings.ToLower(strings.TrimSpace(line))
-	return answer == "y" || answer == "yes", nil
+	typed := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(a.In).ReadString('\n')
+		typed <- line
+	}()
+	select {
+	case line := <-typed:
+		answer := strings.ToLower(strings.TrimSpace(line))
+		return answer == "y" || answer == "yes", nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
 }
 
 // variantOf draws the variant that a lab runs.

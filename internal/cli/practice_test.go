@@ -56,7 +56,7 @@ func TestFortnight(t *testing.T) {
 	d := newDesk(t)
 	d.topics = map[string]string{"git-a": "git", "git-b": "git", "mysql-a": "mysql"}
 	d.wants(StatusDone, "history", "There is no attempt yet")
-	d.wants(StatusDone, "next", "git-a", "You have not tried anything yet", "Start it: endstate start git-a --seed")
+	d.wants(StatusDone, "next", "git-a", "You have finished nothing yet", "Start it: endstate start git-a --seed")
 	d.wants(StatusDone, "progress", "0 mastered, 0 shaky, 2 untried", "0 mastered, 0 shaky, 1 untried")
 
 	d.practises("git-a", 4, "bad", 1)
@@ -91,7 +91,7 @@ func TestFortnight(t *testing.T) {
 // to choose.
 func TestNextIsStarted(t *testing.T) {
 	d := newDesk(t)
-	d.wants(StatusDone, "next --start", "You have not tried anything yet", "The lab is running", "endstate shell first")
+	d.wants(StatusDone, "next --start", "You have finished nothing yet", "The lab is running", "endstate shell first")
 	if lab := read[map[string]any](d, "next --start --json"); lab["scenario"] != "second" || d.engine.launched != 2 {
 		t.Errorf("%v, %d launched", lab, d.engine.launched)
 	}

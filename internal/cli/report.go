@@ -86,16 +86,12 @@ func (a *app) sittingsOf(ctx context.Context, store *attempts.Store, name string
 }
 
 func (a *app) attemptReporter(ctx context.Context, store *attempts.Store, name string) (func(io.Writer, string) error, error) {
-	found, err := store.Find(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	story, err := store.Story(ctx, found)
+	story, err := a.storyOf(ctx, store, name)
 	if err != nil {
 		return nil, err
 	}
 	var next *practice.Pick
-	if found.Owner == a.owner() {
+	if story.Owner == a.owner() {
 		if next, err = a.next(ctx); err != nil {
 			next = nil // there may be nothing to choose from
 		}

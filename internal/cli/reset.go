@@ -19,7 +19,7 @@ func (a *app) resetCommand() *cobra.Command {
 		Short: "Put a lab back to how it was handed over",
 	}, func(ctx context.Context, lab *labs.Lab, _ *labs.Variant) error {
 		if !yes {
-			ok, err := a.confirm(resetQuestion, "--yes")
+			ok, err := a.confirm(ctx, resetQuestion, "--yes")
 			if err != nil || !ok {
 				return err
 			}

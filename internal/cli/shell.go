@@ -182,9 +182,9 @@ func (in *visit) again(command string) string {
 	case in.seat == nil:
 		return "endstate " + command + " " + in.lab.Scenario
 	case command == "shell":
-		return "endstate exam resume"
+		command = "resume"
 	}
-	return "endstate exam " + command
+	return examLine(command, in.seat.id)
 }
 
 // lost tells why a shell ended that nobody left.

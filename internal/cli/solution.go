@@ -16,7 +16,7 @@ func (a *app) solutionCommand() *cobra.Command {
 		Short: "Show the model answer; the attempt counts as assisted",
 	}, func(ctx context.Context, lab *labs.Lab, v *labs.Variant) error {
 		if !yes {
-			ok, err := a.confirm("The attempt will count as assisted. Show the solution?", "--yes")
+			ok, err := a.confirm(ctx, "The attempt will count as assisted. Show the solution?", "--yes")
 			if err != nil || !ok {
 				return err
 			}

@@ -46,7 +46,11 @@ func (a *app) statusCommand() *cobra.Command {
 			if asJSON {
 				return report.JSON(a.Out, all)
 			}
-			return a.writeStatus(all)
+			if err := a.writeStatus(all); err != nil {
+				return err
+			}
+			a.mentionExams(ctx)
+			return nil
 		},
 	}
 	c.Flags().BoolVar(&everyone, "everyone", false, "the labs of every owner")

@@ -45,10 +45,16 @@ func (a *app) stopCommand() *cobra.Command {
 				}
 				chosen = []*labs.Lab{lab}
 			}
-			return a.stop(ctx, chosen)
+			if err := a.stop(ctx, chosen); err != nil {
+				return err
+			}
+			if all || len(chosen) == 0 {
+				a.mentionExams(ctx)
+			}
+			return nil
 		},
 	}
-	c.Flags().BoolVar(&all, "all", false, "every lab of yours")
+	c.Flags().BoolVar(&all, "all", false, "every lab of yours; those of an exam end with it")
 	return c
 }
 

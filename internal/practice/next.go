@@ -117,7 +117,7 @@ func (p *Progress) why(c candidate) []string {
 	case classNew:
 		why = append(why, "You have never tried it, and nothing that you have tried is due.")
 		if !p.tried() {
-			why[0] = "You have not tried anything yet, and this is where its topic begins."
+			why[0] = "You have finished nothing yet, and this is where its topic begins."
 		}
 	default:
 		why = append(why, fmt.Sprintf("Nothing is due and nothing is new. This is due next, %s.", ahead(c.Due.Sub(p.now))))

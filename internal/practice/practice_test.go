@@ -80,7 +80,7 @@ func (l *learner) next(now time.Time, want string, why ...string) *Pick {
 // A fortnight: from nothing to a topic that is mastered, and one that is not.
 func TestFortnight(t *testing.T) {
 	l := &learner{T: t}
-	l.next(day(0), "git-conflict", "You have not tried anything yet")
+	l.next(day(0), "git-conflict", "You have finished nothing yet")
 	l.goes(day(0), "git-conflict", 30, 25, func(a *attempts.Attempt) { a.Hints = 2 })
 	if s := l.stands(day(0).Add(time.Hour), "git-conflict"); s.State != Shaky || s.Due.Sub(day(0)) > 48*time.Hour || s.Due.Sub(day(0)) < 12*time.Hour {
 		t.Errorf("after a poor attempt: %+v", s)

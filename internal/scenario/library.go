@@ -220,7 +220,7 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 }
 
 func (l *Library) unknown(name string) error {
-	do := "See them all: endstate list"
+	do := "See them all: endstate list · those in folders of your own: with --scenarios DIR or ENDSTATE_SCENARIOS"
 	if near := l.nearest(name); len(near) > 0 {
 		do = "Did you mean " + strings.Join(near, ", ") + "?"
 	}

@@ -1,0 +1,2 @@
+cd ~/"$project"
+git tag --force --annotate --message 'Other words' v1 'v1^{}'
