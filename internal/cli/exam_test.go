@@ -136,7 +136,7 @@ func TestExamMisused(t *testing.T) {
 	}
 	d.wants(StatusDone, "exam start "+mine+" --no-shell")
 	for line, says := range map[string]string{
-		"exam goto 0": "has no question 0", "exam goto x": "has no question 0", "exam goto 3": "Its questions are 1 to 2",
+		"exam goto 0": "has no question 0", "exam goto x": `"x" is no question's number`, "exam goto 3": "Its questions are 1 to 2",
 		"exam flag 9": "has no question 9", "exam grade 2": "has not been opened yet", "exam submit": "Say yes with --yes",
 		"exam start " + mine: "has not ended exam 1",
 	} {
@@ -148,16 +148,22 @@ func TestExamMisused(t *testing.T) {
 	d.wants(StatusDone, "exam resume --no-shell", "Question 1 of 2")
 }
 
-// A name that would steer the terminal is spelt out.
+// A name that would steer the terminal is refused, or spelt out.
 func TestHostileCandidate(t *testing.T) {
 	d := newDesk(t)
-	status, _, err := d.run("exam", "start", d.exam(""), "--no-shell", "--candidate", "\x1b[2J\u202e<b>")
+	for _, name := range []string{"\x1b[2J", "Ada\nBob", strings.Repeat("é", 101)} {
+		status, out, err := d.run("exam", "start", d.exam(""), "--no-shell", "--candidate", name)
+		if status != StatusMisused || !strings.Contains(err, "no candidate's name") || strings.Contains(out+err, name) {
+			t.Errorf("%q: status %d, %s%s", name, status, out, err)
+		}
+	}
+	status, _, err := d.run("exam", "start", d.exam(""), "--no-shell", "--candidate", "\u202e<b>")
 	if status != StatusDone {
 		t.Fatal(err)
 	}
 	for _, line := range []string{"exam list", "exam status", "exam submit --yes"} {
 		_, out, err := d.run(strings.Fields(line)...)
-		if strings.ContainsAny(out+err, "\x1b\u202e") || !strings.Contains(out, `\x1b[2J\u202e<b>`) {
+		if strings.ContainsAny(out+err, "\x1b\u202e") || !strings.Contains(out, `\u202e<b>`) {
 			t.Errorf("%s: %q", line, out+err)
 		}
 	}
