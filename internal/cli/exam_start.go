@@ -99,19 +99,10 @@ func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) 
 // announce says what the exam's rules are, before its clock starts.
 func (a *app) announce(s *exams.Sitting) {
 	b := s.Blueprint
-	feedback := map[exams.Feedback]string{
-		exams.FeedbackNone:  "check says only that it could be graded",
-		exams.FeedbackScore: "check tells the score",
-		exams.FeedbackFull:  "check explains everything",
-	}[b.Feedback]
-	hints := map[bool]string{true: "hints cost what they say", false: "no hints"}[b.Hints.Allowed]
-	if b.Hints.Costs != nil {
-		hints = fmt.Sprintf("a hint costs %d of its question's 100", *b.Hints.Costs)
-	}
 	style := a.style(a.Out)
 	fmt.Fprintf(a.Out, "%s\n%s\n", style.Bold(report.Visible(b.Title)), style.Paragraph(fmt.Sprintf(
 		"Exam %d · %s · %d questions · %s minutes · %d %% pass · %s · %s",
-		s.ID, s.Candidate, len(s.Questions), report.Decimal(b.Minutes), b.Pass, feedback, hints), 0))
+		s.ID, s.Candidate, len(s.Questions), report.Decimal(b.Minutes), b.Pass, b.Feedback.Words(), b.Hints.Words()), 0))
 }
 
 // going is where a candidate goes, and how.

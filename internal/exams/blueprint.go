@@ -87,6 +87,28 @@ func (h Hints) String() string {
 	return strconv.Itoa(*h.Costs)
 }
 
+// Words says what hints cost, for people.
+func (h Hints) Words() string {
+	switch {
+	case !h.Allowed:
+		return "no hints"
+	case h.Costs == nil:
+		return "hints cost what they say"
+	}
+	return fmt.Sprintf("a hint costs %d of its question's 100", *h.Costs)
+}
+
+// Words says what a check tells, for people.
+func (f Feedback) Words() string {
+	switch f {
+	case FeedbackNone:
+		return "check says only that it could be graded"
+	case FeedbackScore:
+		return "check tells the score"
+	}
+	return "check explains everything"
+}
+
 // MarshalJSON writes hints as the blueprint does.
 func (h Hints) MarshalJSON() ([]byte, error) { return json.Marshal(h.String()) }
 

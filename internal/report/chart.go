@@ -8,10 +8,11 @@ import (
 	"endstate/labs"
 )
 
-// What charts are drawn by: a picture is so many units wide, and scales with the page.
+// What charts are drawn by. They are as wide as the page, whatever that is, in hundredths
+// of it; their text and heights, in pixels, stay as they are.
 const (
-	chartWidth = 720.0
-	labelWidth = 170.0
+	labelWidth = 24.0
+	valueWidth = 20.0
 	laneHeight = 26.0
 	axisHeight = 24.0
 )
@@ -26,7 +27,6 @@ type bar struct {
 
 type barChart struct {
 	Name   string // said to who can't see it
-	Width  float64
 	Height float64
 	Left   float64
 	Bars   []bar
@@ -34,17 +34,17 @@ type barChart struct {
 }
 
 func newBars(name string, lines int) *barChart {
-	return &barChart{Name: name, Width: chartWidth, Height: float64(lines)*laneHeight + 6, Left: labelWidth}
+	return &barChart{Name: name, Height: float64(lines)*laneHeight + 6, Left: labelWidth}
 }
 
 // room is how wide the longest bar may be: its value stands beside it.
-const room = chartWidth - labelWidth - 90
+const room = 100 - labelWidth - valueWidth
 
 // add adds a bar of a length, of the most that any has.
 func (c *barChart) add(label, value string, length, mark, most float64, class string) {
 	one := bar{Label: label, Value: value, Y: float64(len(c.Bars))*laneHeight + 4, Class: class}
 	if most > 0 {
-		one.Width = max(1, length/most*room)
+		one.Width = max(0.2, length/most*room)
 		if mark > 0 {
 			one.Mark = labelWidth + mark/most*room
 		}
@@ -101,7 +101,7 @@ type label struct {
 
 type timeline struct {
 	Name          string
-	Width, Height float64
+	Height        float64
 	Spans         []span
 	Events        []event
 	Lanes, Ticks  []label
@@ -109,7 +109,7 @@ type timeline struct {
 }
 
 func newTimeline(name string, begin, end time.Time, lanes ...string) *timeline {
-	t := &timeline{Name: name, Width: chartWidth, Height: float64(len(lanes))*laneHeight + axisHeight, begin: begin, end: end}
+	t := &timeline{Name: name, Height: float64(len(lanes))*laneHeight + axisHeight, begin: begin, end: end}
 	if !t.end.After(begin) {
 		t.end = begin.Add(time.Minute)
 	}
@@ -120,12 +120,12 @@ func newTimeline(name string, begin, end time.Time, lanes ...string) *timeline {
 	return t
 }
 
-// ticks marks the axis at round times, six at most.
+// ticks marks the axis at round times, so few that they fit on a telephone.
 func (t *timeline) ticks() {
 	length := t.end.Sub(t.begin)
 	step := time.Minute
 	for _, minutes := range []int{1, 2, 5, 10, 15, 30, 60, 120, 240, 480, 1440} {
-		if step = time.Duration(minutes) * time.Minute; length/step <= 6 {
+		if step = time.Duration(minutes) * time.Minute; length/step <= 4 {
 			break
 		}
 	}
@@ -136,7 +136,7 @@ func (t *timeline) ticks() {
 
 func (t *timeline) x(at time.Time) float64 {
 	share := float64(at.Sub(t.begin)) / float64(t.end.Sub(t.begin))
-	return labelWidth + min(1, max(0, share))*(chartWidth-labelWidth-60)
+	return labelWidth + min(1, max(0, share))*(100-labelWidth-0.8*valueWidth)
 }
 
 func (t *timeline) span(lane int, from, to time.Time, class, title string) {
@@ -144,7 +144,7 @@ func (t *timeline) span(lane int, from, to time.Time, class, title string) {
 		to = t.end
 	}
 	x := t.x(from)
-	t.Spans = append(t.Spans, span{X: x, Y: float64(lane)*laneHeight + 5, Width: max(1.5, t.x(to)-x), Class: class, Title: title})
+	t.Spans = append(t.Spans, span{X: x, Y: float64(lane)*laneHeight + 5, Width: max(0.3, t.x(to)-x), Class: class, Title: title})
 }
 
 func (t *timeline) event(lane int, at time.Time, class, title string) {
