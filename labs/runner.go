@@ -58,6 +58,22 @@ func (r *Runner) Reset(ctx context.Context, lab *Lab, v *Variant) (*Lab, error) 
 	return r.launch(ctx, labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images)
 }
 
+// Revive starts the hosts of a lab that do not run, with all that is in them. Those that
+// the engine starts again by itself are left to it.
+func (r *Runner) Revive(ctx context.Context, lab *Lab, v *Variant) (err error) {
+	down := *lab
+	down.Hosts = slices.DeleteFunc(slices.Clone(lab.Hosts), func(h Host) bool { return h.Running || h.Restarting })
+	if len(down.Hosts) == 0 {
+		return nil
+	}
+	end := r.Emit.Step("revive", "Starting what had stopped, with all that is in it")
+	defer func() { end(err) }()
+	if err := r.Engine.Restart(ctx, &down); err != nil {
+		return err
+	}
+	return r.ready(ctx, &down, v, nil)
+}
+
 // provide makes sure of what a lab is started from: images and snapshot. clean
 // waits for what is removed meanwhile.
 func (r *Runner) provide(ctx context.Context, v *Variant) (images map[string]ImageRef, snapshot *Snapshot, clean func(), err error) {

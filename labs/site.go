@@ -190,7 +190,7 @@ func (s *Site) stopped(ctx context.Context, host Host, cause error) (runs bool, 
 	// How the engine says that is nothing to a learner.
 	return false, &Problem{
 		What: fmt.Sprintf("The host `%s` was stopped from outside the lab", host.Name),
-		Do:   "Put the lab back to its beginning: endstate reset " + s.Lab.Scenario, Err: errStopped,
+		Do:   fmt.Sprintf("Start it again, with all that is in it: endstate shell %[1]s; or put the lab back: endstate reset %[1]s", s.Lab.Scenario), Err: errStopped,
 	}
 }
 

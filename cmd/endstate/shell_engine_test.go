@@ -218,7 +218,7 @@ func TestShellOfALabThatGoes(t *testing.T) {
 			if err := s.API.ContainerKill(t.Context(), s.lab(t).Hosts[0].ID, "KILL"); err != nil {
 				t.Error(err)
 			}
-		}, "endstate reset", cli.StatusUngraded},
+		}, "with all that is in it: endstate shell", cli.StatusUngraded},
 		{"its shell is killed", func(t *testing.T, s *seat) {
 			if _, out := s.Learner(s.lab(t), "kill -KILL $(pgrep --exact --oldest bash)"); out != "" {
 				t.Error(out)
@@ -236,13 +236,20 @@ func TestShellOfALabThatGoes(t *testing.T) {
 			s := sit(newMachine(t), "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
 			s.sees("~$")
 			// A program that has the terminal in its own way: its own screen, no cursor.
-			s.types("vim README.md\r")
+			s.types("touch kept; vim README.md\r")
 			s.sees("README.md")
 			test.strike(t, s)
 			s.sees(test.seen)
 			s.leaves(test.status)
 			if !strings.Contains(s.tail(1000), "\x1b[?1049l") {
 				t.Errorf("the other screen is not left: %q", s.tail(1000))
+			}
+			if test.name == "its host is killed" {
+				again := sit(s.machine, "shell")
+				again.sees("~$")
+				again.types("ls kept && exit\r")
+				again.sees("The lab goes on")
+				again.leaves(0)
 			}
 			s.must("stop")
 		})

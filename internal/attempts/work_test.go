@@ -34,6 +34,7 @@ func TestActive(t *testing.T) {
 			return err
 		}
 	}
+	rest := func(s *Store, a *Attempt) error { return s.Rest(t.Context(), a) }
 	type steps = []func(*Store, *Attempt) error
 	for name, test := range map[string]struct {
 		steps steps
@@ -54,6 +55,8 @@ func TestActive(t *testing.T) {
 		"ungraded":                      {steps{seen(2), ungraded(3)}, 3, -1},
 		"ungraded, and it goes on":      {steps{seen(2), ungraded(3), seen(6, 8)}, 5, -1},
 		"ungraded twice, then not":      {steps{ungraded(2), ungraded(4), graded(5, 100)}, 2, 2},
+		"something else, for a moment":  {steps{seen(2), rest, seen(4, 5)}, 3, -1},
+		"something else, then a check":  {steps{rest, seen(1, 2), rest, graded(3, 50)}, 1, 1},
 		"a sign with the check is none": {steps{seen(2), ungraded(2), seen(2, 4, 5)}, 3, -1},
 	} {
 		t.Run(name, func(t *testing.T) {

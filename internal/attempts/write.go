@@ -203,6 +203,15 @@ func (s *Store) Leave(ctx context.Context, a *Attempt, visit int64, at time.Time
 	})
 }
 
+// Rest notes that the learner turned to something else: until their next sign of life no
+// time counts, however soon that is.
+func (s *Store) Rest(ctx context.Context, a *Attempt) error {
+	if _, err := s.db.ExecContext(ctx, "UPDATE spans SET closed = 1 WHERE attempt = ? AND closed = 0", a.ID); err != nil {
+		return s.failed("note rest", err)
+	}
+	return nil
+}
+
 // Explain keeps what the learner said about an attempt. What they said at the same
 // time before, they have thought over.
 func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error {

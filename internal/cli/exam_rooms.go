@@ -22,9 +22,9 @@ type examRooms struct {
 func (r *examRooms) Open(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Lab, error) {
 	lab, err := r.Rooms.Open(ctx, s, q, emit)
 	if err == nil {
-		r.learned(ctx, lab, q, func(_ *attempts.Store, attempt *attempts.Attempt) error {
+		r.learned(ctx, lab, q, func(store *attempts.Store, attempt *attempts.Attempt) error {
 			q.Attempt = attempt.UID
-			return nil
+			return store.Rest(ctx, attempt) // the candidate may be at another question
 		})
 	}
 	return lab, err

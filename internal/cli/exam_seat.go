@@ -124,7 +124,8 @@ func (at *seat) enter(ctx context.Context) (*visit, error) {
 		fmt.Fprintln(at.app.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
 	}
 	fmt.Fprintln(at.app.Out)
-	return &visit{app: at.app, lab: lab, variant: v, host: at.host, seat: at}, nil
+	in := &visit{app: at.app, lab: lab, variant: v, host: at.host, seat: at}
+	return in, in.revive(ctx)
 }
 
 // work opens a shell and stays in it until it ends or something ends it.

@@ -168,3 +168,38 @@ func TestHostileCandidate(t *testing.T) {
 		}
 	}
 }
+
+// What goes on is named wherever labs are, with whose it is; what came of it is told later.
+func TestExamThatGoesOnIsNamed(t *testing.T) {
+	d := newDesk(t)
+	mine := d.exam("feedback: none")
+	d.wants(StatusDone, "exam start "+mine+" --no-shell --candidate Ada", "endstate exam submit --exam 1")
+	d.wants(StatusDone, "status", "Exam 1 of Ada goes on", "endstate exam submit --exam 1")
+	d.wants(StatusDone, "stop --all", "Exam 1 of Ada goes on")
+	d.wants(StatusDone, "exam grade")
+	for _, line := range []string{"show 1", "report 1", "replay 1"} {
+		d.wants(StatusMisused, line, "Attempt 1 is a question of exam 1, which goes on")
+	}
+	d.wants(StatusDone, "exam start "+mine+" --no-shell --candidate Bob")
+	d.wants(StatusMisused, "exam status", "Several candidates sit exams", "--exam 1 (Ada)", "--exam 2 (Bob)")
+	d.wants(StatusFailed, "exam submit --exam 1 --yes")
+	d.wants(StatusDone, "show 1", "Attempt 1: first")
+	d.wants(StatusFailed, "exam submit --yes")
+	d.wants(StatusDone, "report mine --format csv", "Ada", "Bob")
+
+	// Another exam of the same name is another exam.
+	text, err := os.ReadFile(mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "mine.yaml")
+	if err := os.WriteFile(other, []byte(strings.Replace(string(text), "title: Mine", "title: Yours", 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.wants(StatusDone, "exam start "+other+" --no-shell --candidate Eve")
+	d.wants(StatusFailed, "exam submit --yes")
+	d.wants(StatusMisused, "report mine --format csv", "Several exams are called mine", `"Mine", "Yours"`)
+	if out := d.wants(StatusDone, "report Yours --format csv", "Eve"); strings.Contains(out, "Ada") {
+		t.Errorf("the report of one tells of the other: %s", out)
+	}
+}

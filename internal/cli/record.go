@@ -150,6 +150,9 @@ func (s *stay) leave(ctx context.Context) {
 	s.noting.Wait()
 	if s.id != 0 && s.failed == nil {
 		s.failed = s.store.Leave(ctx, s.attempt, s.id, s.visit.app.Clock())
+		if s.visit.seat != nil && s.failed == nil {
+			s.failed = s.store.Rest(ctx, s.attempt) // on to another question, or away
+		}
 	}
 	if s.failed != nil {
 		s.visit.app.warn(s.failed, "This stay in the lab is not remembered whole.")

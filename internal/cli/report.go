@@ -29,7 +29,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report ATTEMPT|EXAM",
 		Short: "Write a report of an attempt or an exam: text, HTML, JSON, JUnit or CSV",
 		Long: `Write a report of an attempt, by its number or ID; of a candidate's exam, as exam-N;
-or of all sittings of a blueprint that are over, by its name: CSV is then a gradebook.`,
+or of all sittings of a blueprint that are over, by its name or title: CSV is then a gradebook.`,
 		Example: "  endstate report 12\n  endstate report exam-3 --format html --output anna.html\n  endstate report back-end --format csv",
 		Args:    exactly(1, "an attempt or an exam; see: endstate history, endstate exam list"),
 		RunE: func(c *cobra.Command, args []string) error {
@@ -77,10 +77,20 @@ func (a *app) sittingsOf(ctx context.Context, store *attempts.Store, name string
 		return []*exams.Sitting{s}, err
 	}
 	all, err := store.Exams(ctx)
-	of := slices.DeleteFunc(all, func(s *exams.Sitting) bool { return s.Owner != a.owner() || s.Blueprint.Name != name })
+	of := slices.DeleteFunc(all, func(s *exams.Sitting) bool {
+		return s.Owner != a.owner() || s.Blueprint.Name != name && s.Blueprint.Title != name
+	})
 	over := slices.DeleteFunc(slices.Clone(of), func(s *exams.Sitting) bool { return s.Ended.IsZero() })
 	if err == nil && len(of) > 0 && len(over) == 0 {
 		err = labs.Misuse("No exam "+name+" is over", "End one first: endstate exam submit")
+	}
+	if err == nil && slices.ContainsFunc(over, func(s *exams.Sitting) bool { return s.Blueprint.Title != over[0].Blueprint.Title }) {
+		var titles []string
+		for _, s := range over {
+			titles = append(titles, fmt.Sprintf("%q", s.Blueprint.Title))
+		}
+		slices.Sort(titles)
+		err = labs.Misuse("Several exams are called "+name, "Name one by its title: "+strings.Join(slices.Compact(titles), ", "))
 	}
 	return over, err
 }

@@ -70,6 +70,9 @@ func (a *app) enter(ctx context.Context, t terminal.Terminal, lab *labs.Lab, hos
 	}
 	fmt.Fprintln(a.Out)
 	in := &visit{app: a, lab: lab, variant: v, host: host}
+	if err := in.revive(ctx); err != nil {
+		return err
+	}
 	for {
 		err := in.once(ctx, t)
 		if terminal.Replaced(err) {
@@ -106,6 +109,14 @@ type visit struct {
 	seat    *seat // of an exam, else nil
 	// recorder records what the terminal shows; nil if nothing does.
 	recorder *recording.Recorder
+}
+
+// revive starts what of the lab has stopped: nobody is to lose work for that.
+func (in *visit) revive(ctx context.Context) error {
+	if in.lab.Running() {
+		return nil
+	}
+	return in.app.progress(false, func(emit labs.Emit) error { return in.app.runner(emit).Revive(ctx, in.lab, in.variant) })
 }
 
 // once opens one shell and stays in it until it ends.
@@ -200,5 +211,5 @@ func (in *visit) lost(ctx context.Context, err error) error {
 	case findErr == nil && lab.Running():
 		return &labs.Problem{What: "The shell was killed, the lab goes on", Do: "Back into it: " + in.again("shell"), Err: err}
 	}
-	return &labs.Problem{What: "The lab's host stopped", Do: "Put the lab back to its beginning: " + in.again("reset"), Err: errors.Join(err, findErr)}
+	return &labs.Problem{What: "The lab's host stopped", Do: "Back into it, with all that is in it: " + in.again("shell") + "; or put it back: " + in.again("reset"), Err: errors.Join(err, findErr)}
 }

@@ -99,7 +99,7 @@ func (a *app) writeStatus(all []labStatus) error {
 	}
 	for _, s := range all {
 		if !s.Running() && s.Whole || s.Abandoned(now) {
-			fmt.Fprintf(a.Out, "\nA host of %[1]s does not run. Put the lab back to its beginning: endstate reset %[1]s\n", s.Scenario)
+			fmt.Fprintf(a.Out, "\nA host of %[1]s does not run. Start it again, with all that is in it: endstate shell %[1]s; or put the lab back: endstate reset %[1]s\n", s.Scenario)
 		}
 	}
 	return nil

@@ -100,12 +100,12 @@ type label struct {
 }
 
 type timeline struct {
-	Name          string
-	Height        float64
-	Spans         []span
-	Events        []event
-	Lanes, Ticks  []label
-	begin, end    time.Time
+	Name         string
+	Height       float64
+	Spans        []span
+	Events       []event
+	Lanes, Ticks []label
+	begin, end   time.Time
 }
 
 func newTimeline(name string, begin, end time.Time, lanes ...string) *timeline {
