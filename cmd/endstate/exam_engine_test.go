@@ -178,6 +178,7 @@ func TestExamWhoseTimeIsUpAtTheTerminal(t *testing.T) {
 	s := sit(m, "exam", "start", blueprint(t, "0.3"), "--seed", "20")
 	s.sees("question 1/2")
 	s.types("vim README.md\r")
+	s.sees("\x1b[?1049h")
 	s.sees("Time is up", "never opened")
 	s.leaves(1)
 	if !strings.Contains(s.tail(4000), "\x1b[?1049l") {

@@ -189,7 +189,7 @@ func TestShellAtARealTerminal(t *testing.T) {
 	s.types("yes\r")
 	s.sees("~$")
 	s.types("ls here || echo go'ne'\r")
-	s.sees("gone")
+	s.sees("gone", "~$") // the prompt takes the end of input, as what comes before it does not
 	s.types("\x04")
 	s.sees("The lab goes on")
 	s.leaves(0)
@@ -237,7 +237,7 @@ func TestShellOfALabThatGoes(t *testing.T) {
 			s.sees("~$")
 			// A program that has the terminal in its own way: its own screen, no cursor.
 			s.types("touch kept; vim README.md\r")
-			s.sees("README.md")
+			s.sees("\x1b[?1049h")
 			test.strike(t, s)
 			s.sees(test.seen)
 			s.leaves(test.status)
