@@ -75,6 +75,24 @@ func (a *app) ofNoExam() error {
 	return labs.Misuse("The labs of an exam are worked on in the exam", "Go on with it: endstate exam resume")
 }
 
+// ofNoOpenExam refuses to look at an attempt of an exam that goes on, whose rules say
+// what its candidate is told.
+func ofNoOpenExam(ctx context.Context, store *attempts.Store, attempt *attempts.Attempt) error {
+	if !exams.OwnsLabs(attempt.Owner) {
+		return nil
+	}
+	open, err := store.OpenExams(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range open {
+		if s.LabOwner == attempt.Owner && s.Ended.IsZero() {
+			return labs.Misuse(fmt.Sprintf("Attempt %d is a question of exam %d, which goes on", attempt.ID, s.ID), "It is told when the exam is over: "+examLine("status", s.ID))
+		}
+	}
+	return nil
+}
+
 // sitting returns the exam that a command is about: the one that is named, or the
 // owner's only one that runs, or if past ones will do, the latest.
 func (a *app) sitting(ctx context.Context, store exams.Store, flags examFlags, past bool) (*exams.Sitting, error) {
@@ -110,7 +128,7 @@ func (a *app) sitting(ctx context.Context, store exams.Store, flags examFlags, p
 
 // mentionExams names the owner's exams that go on, as their labs are no labs like others.
 func (a *app) mentionExams(ctx context.Context) {
-	if _, err := os.Stat(attempts.Path(a.home())); err != nil {
+	if !a.remembers() {
 		return
 	}
 	store := a.attempts(ctx)
@@ -124,8 +142,8 @@ func (a *app) mentionExams(ctx context.Context) {
 	}
 	for _, s := range open {
 		if s.Owner == a.owner() && s.Ended.IsZero() {
-			fmt.Fprintf(a.Out, "Exam %d of %s goes on, with labs of its own: endstate exam status --exam %[1]d · end it: endstate exam submit --exam %[1]d\n",
-				s.ID, report.Visible(s.Candidate))
+			fmt.Fprintf(a.Out, "Exam %d of %s goes on, with labs of its own: %s · end it: %s\n",
+				s.ID, report.Visible(s.Candidate), examLine("status", s.ID), examLine("submit", s.ID))
 		}
 	}
 }

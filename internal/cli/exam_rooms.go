@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"endstate/internal/attempts"
 	"endstate/internal/exams"
@@ -79,7 +78,7 @@ func (a *app) finishDue(ctx context.Context) {
 		return
 	}
 	a.finished = true
-	if _, err := os.Stat(attempts.Path(a.home())); err != nil {
+	if !a.remembers() {
 		return
 	}
 	store, err := a.memory(ctx)
@@ -97,7 +96,7 @@ func (a *app) finishDue(ctx context.Context) {
 	}
 	for _, s := range due {
 		if err := a.finish(ctx, store, s); err != nil && ctx.Err() == nil {
-			a.warn(err, fmt.Sprintf("Exam %d is not graded whole; try again: endstate exam submit --exam %[1]d", s.ID))
+			a.warn(err, fmt.Sprintf("Exam %d is not graded whole; try again: %s", s.ID, examLine("submit", s.ID)))
 		}
 	}
 }
@@ -117,7 +116,7 @@ func (a *app) finish(ctx context.Context, store *attempts.Store, s *exams.Sittin
 		return err
 	})
 	if err == nil {
-		fmt.Fprintf(a.Err, "See what came of it: endstate exam status --exam %d\n\n", s.ID)
+		fmt.Fprintf(a.Err, "See what came of it: %s\n\n", examLine("status", s.ID))
 	}
 	return err
 }

@@ -74,7 +74,7 @@ func (at *seat) sit(ctx context.Context) error {
 		case terminal.Replaced(err):
 			continue
 		case errors.Is(err, errOver):
-			fmt.Fprintf(at.app.Out, "The exam is over. See what came of it: endstate exam status --exam %d\n", at.id)
+			fmt.Fprintf(at.app.Out, "The exam is over. See what came of it: %s\n", examLine("status", at.id))
 			return nil
 		case errors.Is(err, errStands):
 			fmt.Fprintln(at.app.Out, standsText(at.id))
@@ -124,8 +124,7 @@ func (at *seat) enter(ctx context.Context) (*visit, error) {
 		fmt.Fprintln(at.app.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
 	}
 	fmt.Fprintln(at.app.Out)
-	in := &visit{app: at.app, lab: lab, variant: v, host: at.host, seat: at}
-	return in, in.revive(ctx)
+	return &visit{app: at.app, lab: lab, variant: v, host: at.host, seat: at}, nil
 }
 
 // work opens a shell and stays in it until it ends or something ends it.

@@ -135,7 +135,7 @@ func writeResult(out *strings.Builder, style report.Style, v exams.View) {
 	r := v.Result
 	if r.Passed == nil {
 		fmt.Fprintf(out, "\n%s %s\n", style.Bold(style.Warn("No result yet")),
-			style.Dim(fmt.Sprintf("– %d of %d questions are not graded. Grade them again: endstate exam grade --exam %d", len(r.Ungraded), len(v.Questions), v.ID)))
+			style.Dim(fmt.Sprintf("– %d of %d questions are not graded. Grade them again: %s", len(r.Ungraded), len(v.Questions), examLine("grade", v.ID))))
 		return
 	}
 	verdict := style.Good("passed")

@@ -102,8 +102,7 @@ func (a *app) confirm(ctx context.Context, question, flag string) (bool, error) 
 	}()
 	select {
 	case line := <-typed:
-		answer := strings.ToLower(strings.TrimSpace(line))
-		return answer == "y" || answer == "yes", nil
+		return terminal.Yes(line), nil
 	case <-ctx.Done():
 		return false, context.Cause(ctx)
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 	"time"
@@ -21,6 +22,12 @@ func (a *app) memory(ctx context.Context) (*attempts.Store, error) {
 		a.store, a.stored = store, true
 	}
 	return a.store, nil
+}
+
+// remembers reports whether anything was ever kept; to look is no reason to make a store.
+func (a *app) remembers() bool {
+	_, err := os.Stat(attempts.Path(a.home()))
+	return err == nil
 }
 
 // remembered returns the attempts of the owner in the order in which they began.

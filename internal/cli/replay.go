@@ -8,7 +8,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
-	"endstate/internal/exams"
 	"endstate/internal/recording"
 	"endstate/internal/terminal"
 	"endstate/labs"
@@ -59,24 +58,6 @@ func (a *app) storyOf(ctx context.Context, store *attempts.Store, name string) (
 		return nil, err
 	}
 	return store.Story(ctx, attempt)
-}
-
-// ofNoOpenExam refuses to look at an attempt of an exam that goes on, whose rules say
-// what its candidate is told.
-func ofNoOpenExam(ctx context.Context, store *attempts.Store, attempt *attempts.Attempt) error {
-	if !exams.OwnsLabs(attempt.Owner) {
-		return nil
-	}
-	open, err := store.OpenExams(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range open {
-		if s.LabOwner == attempt.Owner && s.Ended.IsZero() {
-			return labs.Misuse(fmt.Sprintf("Attempt %d is a question of exam %d, which goes on", attempt.ID, s.ID), "It is told when the exam is over: "+examLine("status", s.ID))
-		}
-	}
-	return nil
 }
 
 // recorded returns the recordings of an attempt that are there, one at least.

@@ -70,8 +70,10 @@ func (a *app) enter(ctx context.Context, t terminal.Terminal, lab *labs.Lab, hos
 	}
 	fmt.Fprintln(a.Out)
 	in := &visit{app: a, lab: lab, variant: v, host: host}
-	if err := in.revive(ctx); err != nil {
-		return err
+	if !lab.Running() { // nobody is to lose work for that
+		if err := a.progress(false, func(emit labs.Emit) error { return a.runner(emit).Revive(ctx, lab, v) }); err != nil {
+			return err
+		}
 	}
 	for {
 		err := in.once(ctx, t)
@@ -109,14 +111,6 @@ type visit struct {
 	seat    *seat // of an exam, else nil
 	// recorder records what the terminal shows; nil if nothing does.
 	recorder *recording.Recorder
-}
-
-// revive starts what of the lab has stopped: nobody is to lose work for that.
-func (in *visit) revive(ctx context.Context) error {
-	if in.lab.Running() {
-		return nil
-	}
-	return in.app.progress(false, func(emit labs.Emit) error { return in.app.runner(emit).Revive(ctx, in.lab, in.variant) })
 }
 
 // once opens one shell and stays in it until it ends.

@@ -31,8 +31,8 @@ func (r *Rooms) Find(ctx context.Context, s *Sitting, q *Question) (*labs.Lab, e
 	return r.Runner.Find(ctx, labs.LabID(s.LabOwner, q.Scenario))
 }
 
-// Open returns the lab of a question, and starts it if it is not there. One that
-// another process is starting is waited for.
+// Open returns the lab of a question, and starts it if it is not there, or what of it
+// has stopped. One that another process is starting is waited for.
 func (r *Rooms) Open(ctx context.Context, s *Sitting, q *Question, emit labs.Emit) (*labs.Lab, error) {
 	v, err := r.Scenarios.Variant(q.Scenario, q.Seed)
 	if err != nil {
@@ -40,7 +40,7 @@ func (r *Rooms) Open(ctx context.Context, s *Sitting, q *Question, emit labs.Emi
 	}
 	lab, err := r.Find(ctx, s, q)
 	if err == nil && r.usable(lab) {
-		return lab, nil
+		return lab, r.runner(emit).Revive(ctx, lab, v)
 	}
 	if err != nil && !errors.Is(err, labs.ErrNotFound) {
 		return nil, err

@@ -45,8 +45,13 @@ func (s *Screen) Confirm(ctx context.Context, question string) (bool, error) {
 	if _, failed := io.WriteString(s, "\n"); err == nil {
 		err = failed
 	}
+	return Yes(line), err
+}
+
+// Yes reports whether a line says yes.
+func Yes(line string) bool {
 	line = strings.ToLower(strings.TrimSpace(line))
-	return line == "y" || line == "yes", err
+	return line == "y" || line == "yes"
 }
 
 // line reads a line and shows it while it is typed, as a terminal in raw mode does not.

@@ -11,7 +11,7 @@ type watched struct {
 	out   io.Writer
 	by    []Watcher
 	other bool   // a program has switched to the terminal's other screen
-	tail  []byte // of what was shown: a switch may be cut in two
+	tail  []byte // a switch that may have been cut in two
 }
 
 // A switch to the other screen (h) or back (l), by any of its names: see xterm's
@@ -23,13 +23,20 @@ var (
 
 // follow notes which screen is shown.
 func (w *watched) follow(b []byte) {
-	seen := append(w.tail, b...)
-	if bytes.Contains(seen, []byte("\x1b[?")) {
-		if all := switching.FindAllSubmatch(seen, -1); len(all) > 0 {
-			w.other = string(all[len(all)-1][1]) == "h"
-		}
+	if len(w.tail) > 0 {
+		b = append(w.tail, b...)
 	}
-	w.tail = bytes.Clone(seen[max(0, len(seen)-longest+1):])
+	w.tail = nil
+	last := bytes.LastIndexByte(b, '\x1b')
+	if last < 0 {
+		return
+	}
+	if all := switching.FindAllSubmatch(b, -1); len(all) > 0 {
+		w.other = string(all[len(all)-1][1]) == "h"
+	}
+	if len(b)-last < longest {
+		w.tail = bytes.Clone(b[last:])
+	}
 }
 
 // Write shows bytes, first to the learner.
