@@ -3,6 +3,10 @@ package cli
 import (
 	"context"
 	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +44,7 @@ func (a *app) showSolution(v *labs.Variant) error {
 	text := v.Debrief
 	for _, proof := range v.Proofs {
 		if proof.Name == labs.Solution {
-			text += "\n## As a script\n\n```bash\n" + proof.Script + "```\n"
+			text += "\n## As a script\n\n```bash\n" + assignments(proof.Script, v.Environment()) + proof.Script + "```\n"
 		}
 	}
 	if err := markdown(a.Out, a.style(a.Out), text); err != nil {
@@ -48,4 +52,17 @@ func (a *app) showSolution(v *labs.Variant) error {
 	}
 	_, err := fmt.Fprintln(a.Out)
 	return err
+}
+
+// assignments are the params that a script takes from its environment, as the shell
+// assigns them: a learner's shell has none of them.
+func assignments(script string, params map[string]string) string {
+	var lines strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		used, err := regexp.MatchString(`\$\{?`+regexp.QuoteMeta(name)+`\b`, script)
+		if err == nil && used {
+			fmt.Fprintf(&lines, "%s='%s'\n", name, strings.ReplaceAll(params[name], "'", `'\''`))
+		}
+	}
+	return lines.String()
 }
