@@ -37,7 +37,7 @@ func (r *Runner) Check(ctx context.Context, lab *Lab, v *Variant) (*Report, erro
 	if err != nil {
 		return nil, err
 	}
-	site := newSite(r.Engine, lab, record, v.Files, images)
+	site := r.site(lab, record, v.Files, images)
 	defer site.close()
 	report := &Report{
 		Scenario: v.Name, Title: v.Title, Hash: v.Hash, Seed: v.Seed, Lab: lab.ID, Owner: lab.Owner,

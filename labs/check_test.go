@@ -38,7 +38,7 @@ func assertion(id string, look Look) Assertion {
 }
 
 func gradeOf(v *Variant, facts map[string]any) *Report {
-	site := newSite(nil, &Lab{Scenario: v.Name}, Record{Facts: facts}, v.Files, nil)
+	site := (&Runner{}).site(&Lab{Scenario: v.Name}, Record{Facts: facts}, v.Files, nil)
 	report := &Report{Checks: make([]Result, len(v.Checks)), Guards: make([]Result, len(v.Guards))}
 	grade(context.Background(), site, v, report)
 	skip(v.Checks, report.Checks)

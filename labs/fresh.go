@@ -68,7 +68,7 @@ func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, e
 		Command:     []string{"bash", "-c", freshScript, clock, fresh.Command, processor, freshDir},
 		Environment: map[string]string{"HOME": freshDir, "PYTHONDONTWRITEBYTECODE": "1"},
 		Scratch:     map[string]string{freshDir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
-	}))
+	}, freshLife))
 	if packErr := <-packed; packErr != nil {
 		if err == nil {
 			err = process.Close()
@@ -106,29 +106,14 @@ func outcome(ctx context.Context, process Process) (result FreshResult, err erro
 	}, err
 }
 
-// FreshHost starts a server of an image in a host without a network, which only the
-// grader reaches, and which is gone at the round's end.
-func (s *Site) FreshHost(ctx context.Context, image string) (Host, error) {
-	plan := s.freshPlan(HostPlan{
-		Image: s.Images[image].Ref, Family: image, Memory: defaultMemory, CPUs: 2, PIDs: defaultPIDs,
-	})
-	lab, err := s.engine.Launch(ctx, plan, nil)
-	if err != nil {
-		return Host{}, fmt.Errorf("start a fresh host: %w", err)
-	}
-	// What could not be removed is past its time soon, and swept.
-	s.OnClose(func() { _ = s.engine.Remove(context.WithoutCancel(ctx), lab.ID) })
-	return lab.Hosts[0], nil
-}
-
 // freshPlan is the plan of a lab of one host without a network.
-func (s *Site) freshPlan(host HostPlan) Plan {
+func (s *Site) freshPlan(host HostPlan, life time.Duration) Plan {
 	now := time.Now()
 	host.Name = freshName
 	return Plan{
 		Lab: Lab{
 			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: RoleScratch, Scenario: s.Lab.Scenario, Seed: s.Lab.Seed,
-			Owner: s.Lab.Owner, Started: now, Expires: now.Add(freshLife),
+			Owner: s.Lab.Owner, Started: now, Expires: now.Add(life),
 		},
 		Hosts: []HostPlan{host},
 	}

@@ -113,7 +113,7 @@ func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]Imag
 
 // build runs setup, facts and fault in a lab, and returns the record.
 func (r *Runner) build(ctx context.Context, lab *Lab, v *Variant, images map[string]ImageRef) (string, error) {
-	site := newSite(r.Engine, lab, Record{Facts: map[string]any{}}, v.Files, images)
+	site := r.site(lab, Record{Facts: map[string]any{}}, v.Files, images)
 	defer site.close()
 	secret := rand.Text()
 	if err := eachHost(lab, func(host Host) error {
@@ -142,7 +142,7 @@ func (r *Runner) build(ctx context.Context, lab *Lab, v *Variant, images map[str
 func (r *Runner) measure(ctx context.Context, lab *Lab, v *Variant, images map[string]ImageRef, record Record) (err error) {
 	end := r.Emit.Step("facts", "Measuring it")
 	defer func() { end(err) }()
-	site := newSite(r.Engine, lab, record, v.Files, images)
+	site := r.site(lab, record, v.Files, images)
 	defer site.close()
 	for _, fact := range v.Facts {
 		if record.Facts[fact.Name], err = observe(ctx, site, fact.Look); err != nil {

@@ -18,6 +18,8 @@ type Runner struct {
 	Clock    func() time.Time
 	Emit     Emit  // may be nil
 	Cache    int64 // bytes that snapshots may take before the least recently used go
+	// Servers keeps the grader's own servers between rounds of checks; nil keeps none.
+	Servers *Servers
 }
 
 const (
@@ -179,7 +181,7 @@ func (r *Runner) ready(ctx context.Context, lab *Lab, v *Variant, images map[str
 			return err
 		}
 	}
-	site := newSite(r.Engine, lab, record, v.Files, images)
+	site := r.site(lab, record, v.Files, images)
 	site.starting = true
 	defer site.close()
 	return eachHost(lab, func(host Host) error { return r.hostReady(ctx, site, host) })

@@ -20,6 +20,7 @@ type Site struct {
 	Images map[string]ImageRef // those the scenario needs, by name
 
 	engine   Engine
+	servers  *Servers
 	starting bool // its servers are: a connection waits for them
 	mu       sync.Mutex
 	shared   map[string]*share
@@ -42,8 +43,18 @@ type share struct {
 // errStopped says that a host runs no more.
 var errStopped = errors.New("the host has stopped")
 
-func newSite(engine Engine, lab *Lab, record Record, files fs.FS, images map[string]ImageRef) *Site {
-	return &Site{Lab: lab, Record: record, Given: files, Images: images, engine: engine, shared: map[string]*share{}, relays: map[string]*relaySlot{}}
+// site returns a lab's site for one round. Servers of the grader's own last as long,
+// unless the runner keeps them.
+func (r *Runner) site(lab *Lab, record Record, files fs.FS, images map[string]ImageRef) *Site {
+	s := &Site{
+		Lab: lab, Record: record, Given: files, Images: images,
+		engine: r.Engine, servers: r.Servers, shared: map[string]*share{}, relays: map[string]*relaySlot{},
+	}
+	if s.servers == nil {
+		s.servers = &Servers{}
+		s.OnClose(s.servers.Close)
+	}
+	return s
 }
 
 // HostOf returns the named host or, without a name, the only host that runs one

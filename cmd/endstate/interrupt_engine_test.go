@@ -31,14 +31,17 @@ type strike struct {
 
 // Thirty moments in all.
 var strikes = []strike{
-	{"image build", 6, func(m *machine) *exec.Cmd { return m.tiny(m.newKey()) }, nothingBuilt},
-	{"start of a new seed", 6, func(m *machine) *exec.Cmd { return m.start(enginetest.Git, m.NewSeed()) }, nothing},
-	{"start of a server", 4, func(m *machine) *exec.Cmd { return m.start(enginetest.MySQL, enginetest.Seed) }, nothing},
+	{"image build", 5, func(m *machine) *exec.Cmd { return m.tiny(m.newKey()) }, nothingBuilt},
+	{"start of a new seed", 5, func(m *machine) *exec.Cmd { return m.start(enginetest.Git, m.NewSeed()) }, nothing},
+	{"start of a server", 3, func(m *machine) *exec.Cmd { return m.start(enginetest.MySQL, enginetest.Seed) }, nothing},
 	{"check", 4, func(m *machine) *exec.Cmd { m.begin(); return m.command("endstate", "check") }, whole},
 	{"reset", 4, func(m *machine) *exec.Cmd { m.begin(); return m.command("endstate", "reset", "--yes") }, wholeOrNothing},
 	{"stop", 3, func(m *machine) *exec.Cmd { m.begin(); return m.command("endstate", "stop") }, wholeOrNothing},
 	{"prove", 3, func(m *machine) *exec.Cmd {
 		return m.command("endstate", "prove", enginetest.Git, "--seeds", "1", "--parallel", "2", "--proof", "so", "--seed", fmt.Sprint(m.NewSeed()))
+	}, nothing},
+	{"prove with hidden documents", 3, func(m *machine) *exec.Cmd {
+		return m.command("endstate", "prove", enginetest.MongoDB, "--seeds", "1", "--parallel", "2", "--proof", "so", "--seed", fmt.Sprint(m.NewSeed()))
 	}, nothing},
 }
 

@@ -36,7 +36,8 @@ type app struct {
 	swept   bool // what is past its time was swept
 	running bool // arguments were understood, a command is at work
 	backend *Backend
-	cache   int64 // bytes that snapshots may take
+	graders *labs.Servers // servers of the grader's own, kept between checks
+	cache   int64         // bytes that snapshots may take
 	library *images.Library
 	known   *scenario.Library
 	store   *attempts.Store
@@ -56,6 +57,7 @@ func (a *app) close() {
 		_ = a.store.Close()
 	}
 	if a.backend != nil {
+		a.graders.Close()
 		_ = a.backend.Close()
 	}
 }
@@ -209,6 +211,7 @@ func (a *app) sweep(ctx context.Context) error {
 func (a *app) runner(emit labs.Emit) *labs.Runner {
 	return &labs.Runner{
 		Engine: a.backend.Engine, Images: a.library, Families: a.Families, Clock: a.Clock, Emit: emit, Cache: a.cache,
+		Servers: a.graders,
 	}
 }
 

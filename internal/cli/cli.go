@@ -63,7 +63,7 @@ var (
 func (p Program) Run(ctx context.Context, args []string) int {
 	ctx, stop := p.interruptible(ctx)
 	defer stop()
-	a := &app{Program: p}
+	a := &app{Program: p, graders: &labs.Servers{}}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -92,25 +92,30 @@ func (l *Look) sharedServer(ctx context.Context, site *labs.Site) (*client, erro
 	return server, nil
 }
 
-// hiddenServer starts a server and gives it the hidden documents.
+// hiddenServer returns a client of a server that holds the hidden documents.
 func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, error) {
-	host, err := site.FreshHost(ctx, serverImage)
-	if err != nil {
-		return nil, err
-	}
-	server, err := pool(site, host)
-	if err != nil {
-		return nil, err
-	}
-	if err := server.awake(ctx); err != nil {
-		return nil, fmt.Errorf("wait for the server of hidden documents: %w", err)
-	}
-	for _, file := range l.Given {
-		if err := server.give(ctx, site, l.Database, file); err != nil {
-			return nil, fmt.Errorf("give %s: %w", file, err)
+	host, err := site.Server(ctx, serverImage, fmt.Sprint(l.Database, l.Given), func(ctx context.Context, host labs.Host, empty bool) error {
+		server, err := pool(site, host)
+		if err != nil {
+			return err
 		}
+		if !empty {
+			return server.reach(ctx)
+		}
+		if err := server.awake(ctx); err != nil {
+			return fmt.Errorf("wait for the server of hidden documents: %w", err)
+		}
+		for _, file := range l.Given {
+			if err := server.give(ctx, site, l.Database, file); err != nil {
+				return fmt.Errorf("give %s: %w", file, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	return server, nil
+	return pool(site, host)
 }
 
 // give inserts the documents of a file of the scenario.

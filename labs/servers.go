@@ -1,0 +1,131 @@
+package labs
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Servers keeps the grader's own servers for the rounds of checks to come, as to start
+// one takes longer than all the rest of a round. Labs of one variant share them. The zero
+// value keeps none yet.
+type Servers struct {
+	mu     sync.Mutex
+	kept   []*server // the least recently used first
+	going  sync.WaitGroup
+	closed bool
+}
+
+const (
+	// A server that no process removed is swept after this time.
+	serverLife = 10 * time.Minute
+	// With less time left none is begun with.
+	serverMargin = time.Minute
+	// More are kept only while rounds use them.
+	mostServers = 3
+)
+
+// server is one that is kept, or a place for it: while it is made, others wait for it.
+type server struct {
+	sync.Mutex
+	key    string
+	lab    *Lab
+	users  int // rounds at work with it; guarded by Servers
+	remove func() error
+}
+
+// lasts reports whether there is a server, with time enough for one more round.
+func (s *server) lasts(now time.Time) bool {
+	return s.lab != nil && s.lab.Expires.Sub(now) > serverMargin
+}
+
+// Server returns a server of an image in a host without a network, which only the grader
+// reaches: one for all looks of the variant that want the same in it. open waits until it
+// answers, and fills it if it is empty. If a kept one does not open it is made anew.
+func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx context.Context, host Host, empty bool) error) (Host, error) {
+	one := s.servers.place(s.Lab.Key + "\x00" + s.Images[image].ID + "\x00" + holds)
+	s.OnClose(func() { s.servers.leave(one) })
+	one.Lock()
+	defer one.Unlock()
+	if one.lasts(time.Now()) && open(ctx, one.lab.Hosts[0], false) == nil {
+		return one.lab.Hosts[0], nil
+	}
+	if err := ctx.Err(); err != nil {
+		return Host{}, context.Cause(ctx)
+	}
+	if err := one.gone(); err != nil {
+		return Host{}, err
+	}
+	lab, err := s.engine.Launch(ctx, s.freshPlan(HostPlan{
+		Image: s.Images[image].Ref, Family: image, Memory: defaultMemory, CPUs: defaultCPUs, PIDs: defaultPIDs,
+	}, serverLife), nil)
+	if err != nil {
+		return Host{}, errors.Join(errors.New("start a server of the grader's"), err)
+	}
+	one.lab, one.remove = lab, func() error { return s.engine.Remove(context.WithoutCancel(ctx), lab.ID) }
+	if err := open(ctx, lab.Hosts[0], true); err != nil {
+		return Host{}, errors.Join(err, one.gone())
+	}
+	return lab.Hosts[0], nil
+}
+
+// gone removes the server, if there is one.
+func (s *server) gone() error {
+	if s.lab == nil {
+		return nil
+	}
+	s.lab = nil
+	return s.remove()
+}
+
+// place returns the place of a server, which is not given up before it is left.
+func (s *Servers) place(key string) *server {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	i := slices.IndexFunc(s.kept, func(one *server) bool { return one.key == key })
+	one := &server{key: key}
+	if i >= 0 {
+		one = s.kept[i]
+		s.kept = slices.Delete(s.kept, i, i+1)
+	}
+	one.users++
+	s.kept = append(s.kept, one)
+	return one
+}
+
+// leave says that a round is done with a server.
+func (s *Servers) leave(one *server) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one.users--
+	s.trim()
+}
+
+// trim removes servers that are too many and that no round uses, in the background.
+func (s *Servers) trim() {
+	most := mostServers
+	if s.closed {
+		most = 0
+	}
+	for i := 0; i < len(s.kept) && len(s.kept) > most; {
+		idle := s.kept[i]
+		if idle.users > 0 {
+			i++
+			continue
+		}
+		s.kept = slices.Delete(s.kept, i, i+1)
+		// What could not be removed is past its time soon, and swept.
+		s.going.Go(func() { _ = idle.gone() })
+	}
+}
+
+// Close removes the servers, and waits for that. What a round still uses goes with it.
+func (s *Servers) Close() {
+	s.mu.Lock()
+	s.closed = true
+	s.trim()
+	s.mu.Unlock()
+	s.going.Wait()
+}

@@ -1,0 +1,59 @@
+//go:build engine
+
+package labs_test
+
+import (
+	"testing"
+
+	"github.com/docker/docker/api/types/container"
+
+	"endstate/internal/enginetest"
+	"endstate/labs"
+)
+
+// grading returns the IDs of the grader's own servers of a variant.
+func grading(t *testing.T, r *enginetest.Runner, v *labs.Variant) (hosts []string) {
+	t.Helper()
+	all, err := r.Engine.Labs(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, lab := range all {
+		if lab.Role == labs.RoleScratch && lab.Scenario == v.Name && lab.Seed == v.Seed {
+			hosts = append(hosts, lab.Hosts[0].ID)
+		}
+	}
+	return hosts
+}
+
+func TestChecksShareTheServerOfHiddenDocuments(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	r.Servers = &labs.Servers{}
+	defer r.Servers.Close()
+	v := r.Variant(enginetest.MongoDB, r.NewSeed())
+	lab := r.Lab(v)
+	r.Solve(lab, v)
+	r.Passes(lab, v)
+	first := grading(t, r, v)
+	r.Passes(lab, v)
+	second := grading(t, r, v)
+	if len(first) != 1 || len(second) != 1 || first[0] != second[0] {
+		t.Fatalf("after one check there are %v, after two %v", first, second)
+	}
+	if err := r.API.ContainerKill(t.Context(), first[0], "KILL"); err != nil {
+		t.Fatal(err)
+	}
+	r.Passes(lab, v)
+	if third := grading(t, r, v); len(third) != 1 || third[0] == first[0] {
+		t.Errorf("killed was %v, then there are %v", first, third)
+	}
+	if err := r.API.ContainerRemove(t.Context(), grading(t, r, v)[0], container.RemoveOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	r.Passes(lab, v)
+	r.Servers.Close()
+	if left := grading(t, r, v); len(left) != 0 {
+		t.Errorf("closed, and there are %v", left)
+	}
+}
