@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -44,8 +45,10 @@ func (r *Runner) Check(ctx context.Context, lab *Lab, v *Variant) (*Report, erro
 		At: r.Clock(), Servers: append([]string{}, lab.Servers()...),
 		Checks: make([]Result, len(v.Checks)), Guards: make([]Result, len(v.Guards)),
 	}
-	grade(ctx, site, v, report)
-	if err := context.Cause(ctx); err != nil {
+	end := r.Emit.Step("check", "Looking at what is there")
+	r.grade(ctx, site, v, report)
+	err = context.Cause(ctx)
+	if end(err); err != nil {
 		return nil, err
 	}
 	skip(v.Checks, report.Checks)
@@ -53,18 +56,24 @@ func (r *Runner) Check(ctx context.Context, lab *Lab, v *Variant) (*Report, erro
 	return report, nil
 }
 
-func grade(ctx context.Context, site *Site, v *Variant, report *Report) {
+func (r *Runner) grade(ctx context.Context, site *Site, v *Variant, report *Report) {
 	var all sync.WaitGroup
+	var judged atomic.Int64
+	count := func() {
+		r.Emit.Move("check", "", judged.Add(1), int64(len(v.Checks)+len(v.Guards)))
+	}
 	for i, check := range v.Checks {
 		all.Go(func() {
 			report.Checks[i] = judge(ctx, site, v, check.Assertion)
 			report.Checks[i].Points = check.Points
+			count()
 		})
 	}
 	for i, guard := range v.Guards {
 		all.Go(func() {
 			report.Guards[i] = judge(ctx, site, v, guard.Assertion)
 			report.Guards[i].Points = guard.Costs
+			count()
 		})
 	}
 	all.Wait()

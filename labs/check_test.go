@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"strings"
 	"testing"
 
@@ -38,9 +40,10 @@ func assertion(id string, look Look) Assertion {
 }
 
 func gradeOf(v *Variant, facts map[string]any) *Report {
-	site := (&Runner{}).site(&Lab{Scenario: v.Name}, Record{Facts: facts}, v.Files, nil)
+	var r Runner
+	site := r.site(&Lab{Scenario: v.Name}, Record{Facts: facts}, v.Files, nil)
 	report := &Report{Checks: make([]Result, len(v.Checks)), Guards: make([]Result, len(v.Guards))}
-	grade(context.Background(), site, v, report)
+	r.grade(context.Background(), site, v, report)
 	skip(v.Checks, report.Checks)
 	report.Charge(nil, false)
 	return report
@@ -228,5 +231,26 @@ func TestUntouched(t *testing.T) {
 	want := []Proof{{Name: Untouched, Fails: []string{"a"}, Skips: []string{"b"}}, {Name: Solution}}
 	if diff := cmp.Diff(want, v.AllProofs()); diff != "" {
 		t.Errorf("proofs (-want +got):\n%s", diff)
+	}
+}
+
+func TestCheckTellsHowFarItIs(t *testing.T) {
+	v := &Variant{
+		Checks: []Check{{Assertion: assertion("one", seen{value: 1})}, {Assertion: assertion("two", seen{value: 2})}},
+		Guards: []Guard{{Assertion: assertion("kept", seen{value: 3})}},
+	}
+	var mu sync.Mutex
+	var done []int64
+	r := Runner{Emit: func(e Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		if e.State == Moved && e.Total == 3 {
+			done = append(done, e.Done)
+		}
+	}}
+	r.grade(t.Context(), r.site(&Lab{}, Record{}, nil, nil), v, &Report{Checks: make([]Result, 2), Guards: make([]Result, 1)})
+	slices.Sort(done)
+	if !slices.Equal(done, []int64{1, 2, 3}) {
+		t.Errorf("of three looks it tells %v", done)
 	}
 }

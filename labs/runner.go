@@ -146,7 +146,9 @@ func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
 		if now := r.Clock(); !lab.Expired(now) && (worked || !lab.Abandoned(now)) {
 			continue
 		}
-		if err := r.Engine.Remove(ctx, lab.ID); err != nil {
+		end := r.Emit.Step("sweep", "Removing what is past its time")
+		err = r.Engine.Remove(ctx, lab.ID)
+		if end(err); err != nil {
 			failed = append(failed, err)
 			continue
 		}

@@ -192,7 +192,11 @@ func (a *app) connect(ctx context.Context) error {
 
 // sweep removes every lab that is past its time, and names those of learners.
 func (a *app) sweep(ctx context.Context) error {
-	swept, err := a.runner(nil).Sweep(ctx)
+	var swept []*labs.Lab
+	err := a.progress(false, func(emit labs.Emit) (err error) {
+		swept, err = a.runner(emit).Sweep(ctx)
+		return err
+	})
 	for _, lab := range swept {
 		switch {
 		case lab.Role != labs.RoleLab:
@@ -248,6 +252,16 @@ func (a *app) style(w io.Writer) report.Style {
 	}
 	columns, _ := t.Size()
 	return report.Style{Color: a.Env("NO_COLOR") == "" && a.Env("TERM") != "dumb", Width: columns}
+}
+
+// during shows what is being done, should that take its time.
+func (a *app) during(step, text string, work func() error) error {
+	return a.progress(false, func(emit labs.Emit) error {
+		end := emit.Step(step, text)
+		err := work()
+		end(err)
+		return err
+	})
 }
 
 // progress shows events on standard error while work is done.

@@ -30,7 +30,15 @@ func (a *app) doctorCommand() *cobra.Command {
 		Short: "Look whether everything is there that labs need, and say what to do",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			found := a.examine(c.Context())
+			opened := a.open(c.Context())
+			var found []finding
+			err := a.during("doctor", "Looking at everything", func() error {
+				found = a.examine(c.Context(), opened)
+				return nil
+			})
+			if err != nil {
+				return err
+			}
 			if asJSON {
 				if err := report.JSON(a.Out, found); err != nil {
 					return err
@@ -48,11 +56,11 @@ func (a *app) doctorCommand() *cobra.Command {
 	return c
 }
 
-func (a *app) examine(ctx context.Context) []finding {
+// examine looks at everything. opened says what came of opening the engine.
+func (a *app) examine(ctx context.Context, opened error) []finding {
 	found := []finding{{About: "endstate", State: "ok", Text: "version " + a.Version}}
-	err := a.open(ctx)
-	if err != nil {
-		found = append(found, bad("engine", err))
+	if opened != nil {
+		found = append(found, bad("engine", opened))
 	} else {
 		found = append(found, a.examineEngine(ctx)...)
 		found = append(found, a.examineImages(ctx)...)

@@ -56,11 +56,15 @@ func (a *app) imagesList() *cobra.Command {
 			if err := a.open(c.Context()); err != nil {
 				return err
 			}
-			kept, err := a.library.Kept(c.Context())
-			if err != nil {
+			var kept []labs.ImageRef
+			var snapshots []keptSnapshot
+			err := a.during("images", "Asking the engine what it has", func() (err error) {
+				if kept, err = a.library.Kept(c.Context()); err != nil {
+					return err
+				}
+				snapshots, err = a.snapshots(c.Context())
 				return err
-			}
-			snapshots, err := a.snapshots(c.Context())
+			})
 			if err != nil {
 				return err
 			}
@@ -124,12 +128,19 @@ func (a *app) imagesRemove() *cobra.Command {
 			if err := a.open(c.Context()); err != nil {
 				return err
 			}
-			n, err := a.dropSnapshots(c.Context())
+			var n int
+			err := a.progress(false, func(emit labs.Emit) (err error) {
+				n, err = a.dropSnapshots(c.Context(), emit)
+				return err
+			})
 			fmt.Fprintf(a.Out, "%d snapshots removed\n", n)
 			if err != nil || snapshots {
 				return err
 			}
-			n, err = a.library.Remove(c.Context())
+			err = a.during("images", "Removing the images", func() (err error) {
+				n, err = a.library.Remove(c.Context())
+				return err
+			})
 			fmt.Fprintf(a.Out, "%d images removed\n", n)
 			return err
 		},
@@ -138,13 +149,15 @@ func (a *app) imagesRemove() *cobra.Command {
 	return c
 }
 
-func (a *app) dropSnapshots(ctx context.Context) (int, error) {
+func (a *app) dropSnapshots(ctx context.Context, emit labs.Emit) (n int, err error) {
+	end := emit.Step("snapshots", "Removing the snapshots")
+	defer func() { end(err) }()
 	all, err := a.backend.Engine.Snapshots(ctx)
 	if err != nil {
 		return 0, err
 	}
-	n := 0
-	for _, s := range all {
+	for i, s := range all {
+		emit.Move("snapshots", "", int64(i), int64(len(all)))
 		dropped, err := a.backend.Engine.Drop(ctx, s)
 		if err != nil {
 			return n, err

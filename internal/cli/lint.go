@@ -29,7 +29,14 @@ func (a *app) lintCommand() *cobra.Command {
 }
 
 func (a *app) showMistakes(library *scenario.Library) error {
-	mistakes := library.Lint()
+	var mistakes scenario.Mistakes
+	err := a.during("lint", "Reading the scenarios", func() error {
+		mistakes = library.Lint()
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	for _, m := range mistakes {
 		fmt.Fprintln(a.Out, m.Error())
 	}

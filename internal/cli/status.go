@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"sync"
 	"text/tabwriter"
 	"time"
 
@@ -39,9 +40,17 @@ func (a *app) statusCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all := []labStatus{}
-			for _, lab := range found {
-				all = append(all, a.statusOf(ctx, lab))
+			all := make([]labStatus, len(found))
+			err = a.during("status", "Measuring the labs", func() error {
+				var each sync.WaitGroup
+				for i, lab := range found {
+					each.Go(func() { all[i] = a.statusOf(ctx, lab) })
+				}
+				each.Wait()
+				return nil
+			})
+			if err != nil {
+				return err
 			}
 			if asJSON {
 				return report.JSON(a.Out, all)

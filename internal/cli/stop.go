@@ -74,7 +74,8 @@ func (a *app) stop(ctx context.Context, chosen []*labs.Lab) error {
 	}
 	var failed []error
 	for _, lab := range chosen {
-		if err := a.backend.Engine.Remove(ctx, lab.ID); err != nil {
+		err := a.during("stop "+lab.Scenario, "Removing the lab", func() error { return a.backend.Engine.Remove(ctx, lab.ID) })
+		if err != nil {
 			failed = append(failed, err)
 			continue
 		}
