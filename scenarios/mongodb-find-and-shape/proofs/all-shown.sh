@@ -1,4 +1,4 @@
-mongosh --quiet <<'JS'
+mongosh --quiet -f /dev/stdin <<'JS'
 answer("q1", db.customers.find())
 answer("q2", db.orders.find({}, { _id: 0, number: 1 }).sort({ number: 1 }))
 answer("q3", db.customers.find({}, { name: 1 }).sort({ _id: 1 }))

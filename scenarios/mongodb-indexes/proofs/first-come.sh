@@ -1,4 +1,4 @@
-mongosh --quiet <<'JS'
+mongosh --quiet -f /dev/stdin <<'JS'
 const seen = new Set()
 for (const s of db.subscribers.find({ email: { $type: "string" } }).sort({ _id: 1 }).toArray()) {
   const who = s.email + " " + s.edition
