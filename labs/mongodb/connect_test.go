@@ -70,7 +70,7 @@ func TestACommandEndsBeforeItsLook(t *testing.T) {
 	t.Cleanup(func() { disconnect(c) })
 	look, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
-	_, err = c.find(look, "shop", bson.D{{Key: "find", Value: "orders"}})
+	_, err = c.find(look, "shop", bson.D{{Key: "find", Value: "orders"}}, false)
 	var obstacle *labs.Obstacle
 	if got := c.explain(look, c.dialer.host, err); look.Err() != nil || !errors.As(got, &obstacle) {
 		t.Errorf("the look's time is over (%v), or a server that hangs is not the learner's: %v", look.Err(), got)

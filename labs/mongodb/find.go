@@ -18,7 +18,7 @@ const (
 
 // find runs a command that reads and returns its documents. Its time begins here: what
 // the engine needs before, such as for a server of hidden documents, is not the learner's.
-func (c *client) find(ctx context.Context, database string, command bson.D) ([]any, error) {
+func (c *client) find(ctx context.Context, database string, command bson.D, exact bool) ([]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	command = append(bson.D{}, command...)
@@ -35,7 +35,7 @@ func (c *client) find(ctx context.Context, database string, command bson.D) ([]a
 		if err := db.RunCommand(ctx, command).Decode(&answer); err != nil {
 			return nil, err
 		}
-		return []any{value(answer)}, nil
+		return []any{valueOf(answer, exact)}, nil
 	}
 	cursor, err := db.RunCommandCursor(ctx, command)
 	if err != nil {
@@ -54,7 +54,7 @@ func (c *client) find(ctx context.Context, database string, command bson.D) ([]a
 		if name == "listIndexes" {
 			doc = ordered(doc)
 		}
-		docs = append(docs, value(doc))
+		docs = append(docs, valueOf(doc, exact))
 	}
 	return docs, cursor.Err()
 }
@@ -75,7 +75,7 @@ func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) 
 	if err != nil {
 		return nil, err
 	}
-	docs, err := server.find(ctx, l.Database, command)
+	docs, err := server.find(ctx, l.Database, command, l.Exact)
 	return docs, server.explainOwn(ctx, "find among hidden documents", err)
 }
 

@@ -32,6 +32,9 @@ type Look struct {
 	Command string `yaml:"command,omitempty"`
 	// Answer is the name under which the learner recorded a query with answer().
 	Answer string `yaml:"answer,omitempty"`
+	// Exact tells an int, a long and a double of the same value apart: an int is a whole
+	// number, a long is {"long": 1}, a double {"double": 1.0}.
+	Exact bool `yaml:"exact,omitempty"`
 	// Contents lists collections that are observed as a whole. The digest is over every
 	// byte of every document, whatever their order.
 	Contents []string `yaml:"contents,omitempty"`
@@ -78,6 +81,8 @@ func (l *Look) Validate() error {
 		return errors.New("one of command, answer, contents and tries is needed")
 	case l.Database == "":
 		return errors.New("database is needed")
+	case l.Exact && l.Command == "" && l.Answer == "":
+		return errors.New("exact goes with an answer or a command")
 	case len(l.Given) > 0 && l.Command == "" && l.Answer == "":
 		return errors.New("given goes with an answer or a command")
 	case l.Where != "" && len(l.Contents) == 0:
@@ -122,7 +127,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	docs, err := server.find(ctx, l.Database, command)
+	docs, err := server.find(ctx, l.Database, command, l.Exact)
 	if err != nil {
 		return nil, server.explain(ctx, host, err)
 	}

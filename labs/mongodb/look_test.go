@@ -124,11 +124,24 @@ func TestAnIndexKeepsTheOrderOfItsKey(t *testing.T) {
 	}
 }
 
+func TestExactTellsNumbersApart(t *testing.T) {
+	doc := bson.D{{Key: "beds", Value: bson.A{int32(2), int64(2), 2.0}}, {Key: "drawn", Value: bson.D{{Key: "long", Value: int32(2)}}}}
+	drawn := map[string]any{"embedded": map[string]any{"long": int32(2)}}
+	want := map[string]any{"beds": []any{int32(2), map[string]any{"long": int64(2)}, map[string]any{"double": 2.0}}, "drawn": drawn}
+	if diff := cmp.Diff(want, valueOf(doc, true)); diff != "" {
+		t.Error(diff)
+	}
+	want["beds"] = []any{int32(2), int64(2), 2.0}
+	if diff := cmp.Diff(want, value(doc)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	refused := func(codes ...int) error {
-		var all mongo.WriteException
+		var all mongo.BulkWriteException
 		for _, code := range codes {
-			all.WriteErrors = append(all.WriteErrors, mongo.WriteError{Code: code})
+			all.WriteErrors = append(all.WriteErrors, mongo.BulkWriteError{WriteError: mongo.WriteError{Code: code, Index: 1}})
 		}
 		return all
 	}
@@ -142,12 +155,12 @@ func TestRefusals(t *testing.T) {
 		"by FerretDB's validator":       {refused(refusedByFerretDB), 121},
 		"of a document of a wrong kind": {refused(2), 2},
 	} {
-		if got, err := refusal(c.err); err != nil || got != c.want {
-			t.Errorf("%s: %d, %v; want %d", name, got, err, c.want)
+		if got, err := refusals(c.err); err != nil || got[0] != 0 || got[1] != c.want {
+			t.Errorf("%s: %v, %v; want %d of the second", name, got, err, c.want)
 		}
 	}
 	for name, err := range map[string]error{"no answer": errors.New("connection lost"), "no reason": refused()} {
-		if _, got := refusal(err); got == nil {
+		if _, got := refusals(err); got == nil {
 			t.Errorf("%s: it counts as a verdict", name)
 		}
 	}

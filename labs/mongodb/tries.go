@@ -10,6 +10,7 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"endstate/labs"
 )
@@ -104,18 +105,27 @@ func (r *rules) tryOn(ctx context.Context, db *mongo.Database, tries []bson.D) (
 	if err := r.copyTo(ctx, db); err != nil {
 		return nil, err
 	}
+	documents := make([]any, len(tries))
+	for i, try := range tries {
+		document := only(try, []string{"document"})
+		if len(document) != 1 {
+			return nil, fmt.Errorf("try %d has no document", i+1)
+		}
+		documents[i] = document[0].Value
+	}
+	// One goes in after the other, and none waits for an answer of its own.
+	_, err := db.Collection(r.collection).InsertMany(ctx, documents, options.InsertMany().SetOrdered(false))
+	codes, err := refusals(err)
+	if err != nil {
+		return nil, err
+	}
 	observed := make([]any, len(tries))
 	for i, try := range tries {
 		one, ok := value(try).(map[string]any)
-		if !ok || len(only(try, []string{"document"})) != 1 {
-			return nil, fmt.Errorf("try %d has no document", i+1)
+		if !ok {
+			return nil, fmt.Errorf("try %d is no document", i+1)
 		}
-		_, err := db.Collection(r.collection).InsertOne(ctx, only(try, []string{"document"})[0].Value)
-		code, err := refusal(err)
-		if err != nil {
-			return nil, err
-		}
-		one["accepted"], one["code"] = code == 0, code
+		one["accepted"], one["code"] = codes[i] == 0, codes[i]
 		observed[i] = one
 	}
 	return observed, nil
@@ -139,19 +149,23 @@ func (r *rules) copyTo(ctx context.Context, db *mongo.Database) error {
 	return db.RunCommand(ctx, bson.D{{Key: "createIndexes", Value: r.collection}, {Key: "indexes", Value: r.unique}}).Err()
 }
 
-// refusal returns the code with which the server refused a document, 0 if it did
-// not, or the error of an insert that came to no end.
-func refusal(err error) (int, error) {
-	var refused mongo.WriteException
+// refusals returns the codes with which the server refused documents, by their numbers,
+// or the error of an insert that came to no end.
+func refusals(err error) (map[int]int, error) {
+	var refused mongo.BulkWriteException
 	switch {
 	case err == nil:
-		return 0, nil
-	case errors.As(err, &refused) && len(refused.WriteErrors) == 1:
+		return nil, nil
+	case errors.As(err, &refused) && len(refused.WriteErrors) > 0 && refused.WriteConcernError == nil:
 	default:
-		return 0, err
+		return nil, err
 	}
-	if code := refused.WriteErrors[0].Code; code != refusedByFerretDB {
-		return code, nil
+	codes := map[int]int{}
+	for _, one := range refused.WriteErrors {
+		codes[one.Index] = one.Code
+		if one.Code == refusedByFerretDB {
+			codes[one.Index] = refusedByValidator
+		}
 	}
-	return refusedByValidator, nil
+	return codes, nil
 }

@@ -12,12 +12,26 @@ import (
 )
 
 // value turns a BSON value into one that expectations know.
-func value(v any) any {
+func value(v any) any { return valueOf(v, false) }
+
+// valueOf is value, which tells whole numbers and doubles apart only by their values,
+// or exactly: by their types, too.
+func valueOf(v any, exact bool) any {
 	switch v := v.(type) {
+	case int64:
+		if exact {
+			return map[string]any{"long": v}
+		}
+		return v
+	case float64:
+		if exact {
+			return map[string]any{"double": v}
+		}
+		return v
 	case bson.D:
 		doc := make(map[string]any, len(v))
 		for _, field := range v {
-			doc[field.Key] = value(field.Value)
+			doc[field.Key] = valueOf(field.Value, exact)
 		}
 		if disguised(doc) {
 			return map[string]any{"embedded": doc}
@@ -26,7 +40,7 @@ func value(v any) any {
 	case bson.A:
 		list := make([]any, len(v))
 		for i := range v {
-			list[i] = value(v[i])
+			list[i] = valueOf(v[i], exact)
 		}
 		return list
 	case bson.DateTime:
@@ -43,14 +57,14 @@ func value(v any) any {
 		return map[string]any{"timestamp": int64(v.T), "increment": int64(v.I)}
 	case bson.Null, bson.Undefined:
 		return nil
-	case nil, bool, string, int32, int64, float64:
+	case nil, bool, string, int32:
 		return v
 	}
 	return map[string]any{"other": fmt.Sprint(v)}
 }
 
 // Fields by which values are shown that are no documents, and documents that look so.
-var shown = []string{"decimal", "embedded", "increment,timestamp", "objectId", "options,regex", "other"}
+var shown = []string{"decimal", "double", "embedded", "increment,timestamp", "long", "objectId", "options,regex", "other"}
 
 // disguised reports whether a document has exactly the fields by which a value of another
 // type is shown: whoever stores {"decimal": "1.5"} has stored no Decimal128.

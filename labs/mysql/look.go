@@ -20,8 +20,9 @@ import (
 //
 // With structure, there is one row a thing that the databases are made of: {database,
 // kind, table, name, detail}. The kinds are database, table, column, index, foreign key,
-// check, view, trigger, routine and event. Whose they are (DEFINER, SQL SECURITY) is no
-// part of it.
+// check, view, trigger, routine, event, and definer for one of these four that runs as an
+// account that does not exist. Else, whose they are (DEFINER, SQL SECURITY) is no part of
+// it. With contents and structure, the rows of both.
 type Look struct {
 	// Query is one SQL statement that reads.
 	Query string `yaml:"query,omitempty"`
@@ -53,14 +54,14 @@ var changes = regexp.MustCompile(`(?i)^\s*(INSERT|UPDATE|DELETE|REPLACE)\s`)
 // Validate reports fields that make no sense.
 func (l *Look) Validate() error {
 	asked := 0
-	for _, given := range []bool{l.Query != "", len(l.Contents) > 0, len(l.Structure) > 0} {
+	for _, given := range []bool{l.Query != "", len(l.Contents)+len(l.Structure) > 0} {
 		if given {
 			asked++
 		}
 	}
 	switch {
 	case asked != 1:
-		return errors.New("one of query, contents and structure is needed")
+		return errors.New("either a query is needed, or contents, structure or both")
 	case l.Query == "" && (l.Digest || len(l.Given) > 0):
 		return errors.New("digest and given go with a query")
 	}
@@ -110,15 +111,18 @@ func (l *Look) ask(ctx context.Context, conn *sql.Conn) ([]any, error) {
 		}
 	}
 	switch {
-	case len(l.Contents) > 0:
-		return contents(ctx, tx, l.Contents)
-	case len(l.Structure) > 0:
-		return structure(ctx, tx, l.Structure)
 	case l.Digest:
 		count, digest, err := digestOf(ctx, tx, l.Query)
 		return []any{map[string]any{"rows": count, "digest": digest}}, err
+	case l.Query != "":
+		return query(ctx, tx, l.Query)
 	}
-	return query(ctx, tx, l.Query)
+	rows, err := contents(ctx, tx, l.Contents)
+	if err != nil {
+		return nil, err
+	}
+	made, err := structure(ctx, tx, l.Structure)
+	return append(rows, made...), err
 }
 
 // What an answer may hold before it is not read on.

@@ -6,12 +6,15 @@ import (
 	"strings"
 )
 
+// nobody holds for what runs as an account that does not exist, and so does not run.
+const nobody = "NOT EXISTS (SELECT 1 FROM mysql.user WHERE CONCAT(user, '@', host) = definer)"
+
 // definitions asks for all that one database is made of. The counters of AUTO_INCREMENT
 // are no part of it, nor is what differs with the way in which a dump writes the same.
 const definitions = `
 SELECT 'database' AS kind, '' AS of_table, '' AS name,
-       CONCAT_WS(' ', default_character_set_name, default_collation_name) AS detail
-  FROM information_schema.schemata WHERE schema_name = ?
+       CONCAT_WS(' ', default_character_set_name, default_collation_name, NULLIF(options, '')) AS detail
+  FROM information_schema.schemata JOIN information_schema.schemata_extensions USING (schema_name) WHERE schema_name = ?
  UNION ALL
 SELECT 'table', table_name, '', CONCAT_WS(' ', engine, table_collation, create_options, table_comment)
   FROM information_schema.tables WHERE table_schema = ? AND table_type = 'BASE TABLE'
@@ -50,8 +53,17 @@ SELECT 'routine', '', routine_name, CONCAT_WS(' ', routine_type, (SELECT GROUP_C
        is_deterministic, sql_data_access, sql_mode, routine_definition)
   FROM information_schema.routines r WHERE routine_schema = ?
  UNION ALL
-SELECT 'event', '', event_name, CONCAT_WS(' ', status, event_type, execute_at, interval_value, interval_field, ends, on_completion, event_definition)
+SELECT 'event', '', event_name, CONCAT_WS(' ', status, event_type, execute_at, interval_value, interval_field, starts, ends, on_completion,
+       sql_mode, event_comment, event_definition)
   FROM information_schema.events WHERE event_schema = ?
+ UNION ALL
+SELECT 'definer', table_name, '', 'view' FROM information_schema.views WHERE table_schema = ? AND security_type = 'DEFINER' AND ` + nobody + `
+ UNION ALL
+SELECT 'definer', event_object_table, trigger_name, 'trigger' FROM information_schema.triggers WHERE trigger_schema = ? AND ` + nobody + `
+ UNION ALL
+SELECT 'definer', '', routine_name, routine_type FROM information_schema.routines WHERE routine_schema = ? AND security_type = 'DEFINER' AND ` + nobody + `
+ UNION ALL
+SELECT 'definer', '', event_name, 'event' FROM information_schema.events WHERE event_schema = ? AND ` + nobody + `
  ORDER BY 1, 2, 3`
 
 // structure lists all that some databases are made of.

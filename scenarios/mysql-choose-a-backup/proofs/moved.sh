@@ -1,0 +1,1 @@
+mysql -h "$away" --execute "DROP USER ${database}_app"

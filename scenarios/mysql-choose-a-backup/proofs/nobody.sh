@@ -1,0 +1,1 @@
+unpack right | sed '/TRIGGER/ s/DEFINER=`[^`]*`@`[^`]*`/DEFINER=`deploy`@`localhost`/' | mysql -h "$home" "$database"

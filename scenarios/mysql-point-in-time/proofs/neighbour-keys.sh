@@ -1,0 +1,1 @@
+mysql --execute "ALTER TABLE $neighbour.readers MODIFY id INT UNSIGNED NOT NULL, DROP PRIMARY KEY"

@@ -1,0 +1,1 @@
+mysql --execute "ALTER TABLE archive.customers DROP PRIMARY KEY"

@@ -1,0 +1,1 @@
+mysql --execute "ALTER DATABASE archive READ ONLY = 1"
