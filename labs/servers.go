@@ -3,6 +3,7 @@ package labs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -52,17 +53,18 @@ func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx co
 	if one.lasts(time.Now()) && open(ctx, one.lab.Hosts[0], false) == nil {
 		return one.lab.Hosts[0], nil
 	}
-	if err := ctx.Err(); err != nil {
-		return Host{}, context.Cause(ctx)
-	}
+	// One that took all the time there was is not to take that of the next round, too.
 	if err := one.gone(); err != nil {
 		return Host{}, err
+	}
+	if ctx.Err() != nil {
+		return Host{}, context.Cause(ctx)
 	}
 	lab, err := s.engine.Launch(ctx, s.freshPlan(HostPlan{
 		Image: s.Images[image].Ref, Family: image, Memory: defaultMemory, CPUs: defaultCPUs, PIDs: defaultPIDs,
 	}, serverLife), nil)
 	if err != nil {
-		return Host{}, errors.Join(errors.New("start a server of the grader's"), err)
+		return Host{}, fmt.Errorf("start a server of the grader's: %w", err)
 	}
 	one.lab, one.remove = lab, func() error { return s.engine.Remove(context.WithoutCancel(ctx), lab.ID) }
 	if err := open(ctx, lab.Hosts[0], true); err != nil {

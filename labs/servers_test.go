@@ -90,6 +90,30 @@ func TestServerThatDoesNotOpenIsMadeAnew(t *testing.T) {
 	}
 }
 
+// A server that hangs takes a round's time once.
+func TestServerThatTookAllTheTimeIsGivenUp(t *testing.T) {
+	engine := &launches{}
+	r := &Runner{Engine: engine, Servers: &Servers{}}
+	defer r.Servers.Close()
+	site, first := round(t, r, "a", opens)
+	site.close()
+	ctx, cancel := context.WithCancel(t.Context())
+	site = r.site(&Lab{Key: "a"}, Record{}, nil, nil)
+	_, err := site.Server(ctx, "mongodb", "orders", func(context.Context, Host, bool) error {
+		cancel()
+		return ctx.Err()
+	})
+	site.close()
+	if !errors.Is(err, context.Canceled) || len(engine.alive) != 0 {
+		t.Errorf("%v; there are %v", err, engine.alive)
+	}
+	site, second := round(t, r, "a", opens)
+	site.close()
+	if first == second {
+		t.Error("the next round has the same one")
+	}
+}
+
 func TestOnlySomeServersAreKeptThatNoRoundUses(t *testing.T) {
 	engine := &launches{}
 	r := &Runner{Engine: engine, Servers: &Servers{}}
