@@ -38,6 +38,11 @@ compare the verdicts with what the proofs state. Without names, all scenarios.`,
 			}
 			results, err := a.prove(c.Context(), plan, all, asJSON)
 			if err != nil {
+				// What was cut off says nothing; what was played before does.
+				results = slices.DeleteFunc(results, func(r labs.ProofResult) bool { return r.Scenario == "" || r.Failed != "" })
+				if len(results) > 0 {
+					_ = a.showProofs(results, asJSON)
+				}
 				return err
 			}
 			return a.showProofs(results, asJSON)
