@@ -1,5 +1,6 @@
 mongosh --quiet -f /dev/stdin <<'JS'
-for (const p of db.products.find({ discontinued: { $ne: true }, variants: { $type: "array" } }).toArray()) {
-  db.products.updateOne({ _id: p._id }, { $set: { variants: p.variants.map((v) => ({ ...v, count: Double(v.count) })) } })
-}
+const doubled = { $map: { input: "$variants", in: { $mergeObjects: ["$$this", { count: { $toDouble: "$$this.count" } }] } } }
+const changed = { $and: [{ $isArray: "$variants" }, { $ne: ["$discontinued", true] }] }
+db.products.aggregate([{ $set: { variants: { $cond: [changed, doubled, "$variants"] } } }, { $out: "rebuilt" }])
+db.rebuilt.renameCollection("products", true)
 JS
