@@ -16,7 +16,7 @@ type Role string
 const (
 	RoleLab     Role = "lab"     // handed to a learner
 	RoleSetup   Role = "setup"   // being built and broken, to become a snapshot
-	RoleScratch Role = "scratch" // made for one look of a check
+	RoleScratch Role = "scratch" // made for looks of checks
 )
 
 // Lab is a running variant: its hosts and their private network. All of it
