@@ -227,10 +227,22 @@ func TestCompare(t *testing.T) {
 
 // Untouched, nothing has passed and nothing is harmed.
 func TestUntouched(t *testing.T) {
-	v := &Variant{Checks: []Check{{Assertion: Assertion{ID: "a"}}, {Assertion: Assertion{ID: "b"}, Needs: []string{"a"}}}, Proofs: []Proof{{Name: Solution}}}
-	want := []Proof{{Name: Untouched, Fails: []string{"a"}, Skips: []string{"b"}}, {Name: Solution}}
-	if diff := cmp.Diff(want, v.AllProofs()); diff != "" {
-		t.Errorf("proofs (-want +got):\n%s", diff)
+	v := &Variant{
+		Checks: []Check{{Assertion: Assertion{ID: "a"}}, {Assertion: Assertion{ID: "b"}, Needs: []string{"a"}}},
+		Proofs: []Proof{{Name: Solution}, {Name: "spoilt", GoesOn: true}, {Name: "other way"}, {Name: "near miss"}},
+	}
+	want := []Play{
+		{{Name: Untouched, Fails: []string{"a"}, Skips: []string{"b"}}, {Name: Solution}, {Name: "spoilt", GoesOn: true}},
+		{{Name: "other way"}},
+		{{Name: "near miss"}},
+	}
+	if diff := cmp.Diff(want, v.Plays()); diff != "" {
+		t.Errorf("plays (-want +got):\n%s", diff)
+	}
+	for name, length := range map[string]int{Untouched: 1, Solution: 2, "spoilt": 3, "near miss": 0} {
+		if got := v.Plays()[0].Until(func(p Proof) bool { return p.Name == name }); len(got) != length {
+			t.Errorf("until %s: %d proofs, want %d", name, len(got), length)
+		}
 	}
 }
 

@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"iter"
 	"slices"
+	"sync"
 	"time"
 )
 
@@ -39,8 +41,24 @@ type ProofResult struct {
 // Proved reports whether everything was as stated.
 func (p ProofResult) Proved() bool { return len(p.Wrong) == 0 && p.Failed == "" }
 
-// AllProofs returns the variant's proofs, the untouched lab first.
-func (v *Variant) AllProofs() []Proof {
+// Play is what is played in one lab: a proof, and those that go on from it.
+type Play []Proof
+
+// Plays returns all the variant's proofs. The first begins with a lab that is looked at
+// before anybody did anything.
+func (v *Variant) Plays() []Play {
+	plays := []Play{{v.untouched()}}
+	for i, proof := range v.Proofs {
+		if i > 0 && !proof.GoesOn {
+			plays = append(plays, nil)
+		}
+		last := &plays[len(plays)-1]
+		*last = append(*last, proof)
+	}
+	return plays
+}
+
+func (v *Variant) untouched() Proof {
 	untouched := Proof{Name: Untouched}
 	for _, check := range v.Checks {
 		if len(check.Needs) == 0 {
@@ -49,41 +67,77 @@ func (v *Variant) AllProofs() []Proof {
 			untouched.Skips = append(untouched.Skips, check.ID)
 		}
 	}
-	return append([]Proof{untouched}, v.Proofs...)
+	return untouched
 }
 
-// Prove plays one proof in a lab of its own and compares the verdicts with what it
-// states. An error means that it could not be played.
-func (r *Runner) Prove(ctx context.Context, v *Variant, proof Proof) (result ProofResult, err error) {
-	begun := time.Now()
-	result = ProofResult{Scenario: v.Name, Seed: v.Seed, Proof: proof.Name}
-	lab, err := r.Start(ctx, v, "prove-"+rand.Text()[:12], proofLife)
-	if err != nil {
-		return result, err
+// Until returns the play up to the last of its proofs that is wanted; nothing if none is.
+func (p Play) Until(wanted func(Proof) bool) Play {
+	for i, proof := range slices.Backward(p) {
+		if wanted(proof) {
+			return p[:i+1]
+		}
 	}
-	defer func() {
-		err = errors.Join(err, r.Engine.Remove(context.WithoutCancel(ctx), lab.ID))
-		result.Took = time.Since(begun)
-	}()
+	return nil
+}
+
+// Prove plays proofs one after the other in a lab of their own, and compares the verdicts
+// with what each states. After one that could not be played, the others are not.
+func (r *Runner) Prove(ctx context.Context, v *Variant, play Play) iter.Seq[ProofResult] {
+	return func(yield func(ProofResult) bool) {
+		keeping := *r
+		keeping.relays = &relays{}
+		defer keeping.relays.close()
+		keeping.prove(ctx, v, play, yield)
+	}
+}
+
+func (r *Runner) prove(ctx context.Context, v *Variant, play Play, yield func(ProofResult) bool) {
+	begun := time.Now()
+	lab, err := r.Start(ctx, v, "prove-"+rand.Text()[:12], proofLife)
+	remove := func() error { return nil }
+	if err == nil {
+		remove = sync.OnceValue(func() error { return r.Engine.Remove(context.WithoutCancel(ctx), lab.ID) })
+	}
+	defer remove()
+	for i, proof := range play {
+		result := ProofResult{Scenario: v.Name, Seed: v.Seed, Proof: proof.Name}
+		if err == nil {
+			err = r.proveIn(ctx, lab, v, proof, &result)
+		}
+		if err != nil || i == len(play)-1 {
+			err = errors.Join(err, remove())
+		}
+		if err != nil {
+			result.Failed = err.Error()
+		}
+		result.Took, begun = time.Since(begun), time.Now()
+		if !yield(result) {
+			return
+		}
+	}
+}
+
+// proveIn plays one proof in a lab that is there.
+func (r *Runner) proveIn(ctx context.Context, lab *Lab, v *Variant, proof Proof, result *ProofResult) error {
 	output, err := r.play(ctx, lab, v, proof)
 	if err != nil {
-		return result, err
+		return err
 	}
 	if result.Report, err = r.patient(ctx, lab, v); err != nil {
-		return result, err
+		return err
 	}
 	result.Wrong = compare(proof, result.Report)
 	if len(result.Wrong) > 0 {
 		result.Output = output
 	}
 	if proof.isNearMiss() {
-		return result, nil // to look again is the others' part: it takes as long as all the rest
+		return nil // to look again is the others' part: it takes as long as all the rest
 	}
 	again, err := r.again(ctx, lab, v, proof)
 	for _, then := range again {
 		result.Wrong = append(result.Wrong, differences(result.Report, then.report, then.when)...)
 	}
-	return result, err
+	return err
 }
 
 // patience is how often a proof asks to be graded, as many labs share the machine: what

@@ -36,6 +36,58 @@ const startingTries = 150
 // errRefused says that nothing listens on the port.
 var errRefused = errors.New("connection refused")
 
+// relays are those into the hosts of a lab, one a host. The zero value has none yet.
+type relays struct {
+	mu    sync.Mutex
+	slots map[string]*relaySlot // by the host's ID
+}
+
+// relaySlot is a place for a relay: while one is made, others wait for it.
+type relaySlot struct {
+	sync.Mutex
+	relay *relay
+}
+
+// to returns the place of the relay into a host.
+func (r *relays) to(host Host) *relaySlot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.slots == nil {
+		r.slots = map[string]*relaySlot{}
+	}
+	if r.slots[host.ID] == nil {
+		r.slots[host.ID] = &relaySlot{}
+	}
+	return r.slots[host.ID]
+}
+
+func (r *relays) close() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, slot := range r.slots {
+		slot.close()
+	}
+	r.slots = nil
+}
+
+// get returns the relay, which is made anew if it has ended.
+func (s *relaySlot) get(ctx context.Context, engine Engine, host Host) (r *relay, err error) {
+	s.Lock()
+	defer s.Unlock()
+	if s.relay == nil || s.relay.dead() {
+		s.relay, err = newRelay(ctx, engine, host)
+	}
+	return s.relay, err
+}
+
+func (s *relaySlot) close() {
+	s.Lock()
+	defer s.Unlock()
+	if s.relay != nil {
+		s.relay.close()
+	}
+}
+
 // relay joins connections to ports of a host over one command in it.
 type relay struct {
 	process Process

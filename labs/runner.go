@@ -20,6 +20,8 @@ type Runner struct {
 	Cache    int64 // bytes that snapshots may take before the least recently used go
 	// Servers keeps the grader's own servers between rounds of checks; nil keeps none.
 	Servers *Servers
+
+	relays *relays // kept between rounds; nil: each round has its own
 }
 
 const (

@@ -109,6 +109,7 @@ type Proof struct {
 	Script string   // run in the workspace, as the learner
 	Fails  []string // IDs of the checks and guards that fail; every other one passes
 	Skips  []string // IDs of the checks that are skipped
+	GoesOn bool     // in the lab of the proof before it, with what that left
 }
 
 // Bindings are what an expectation or a message can speak of: params, facts, id and

@@ -25,13 +25,7 @@ type Site struct {
 	mu       sync.Mutex
 	shared   map[string]*share
 	closes   []func()
-	relays   map[string]*relaySlot // by the host's ID
-}
-
-// relaySlot is a place for a relay: while one is made, others wait for it.
-type relaySlot struct {
-	sync.Mutex
-	relay *relay
+	relays   *relays
 }
 
 type share struct {
@@ -43,12 +37,16 @@ type share struct {
 // errStopped says that a host runs no more.
 var errStopped = errors.New("the host has stopped")
 
-// site returns a lab's site for one round. Servers of the grader's own last as long,
-// unless the runner keeps them.
+// site returns a lab's site for one round. Servers of the grader's own, and relays, last
+// as long, unless the runner keeps them.
 func (r *Runner) site(lab *Lab, record Record, files fs.FS, images map[string]ImageRef) *Site {
 	s := &Site{
 		Lab: lab, Record: record, Given: files, Images: images,
-		engine: r.Engine, servers: r.Servers, shared: map[string]*share{}, relays: map[string]*relaySlot{},
+		engine: r.Engine, servers: r.Servers, relays: r.relays, shared: map[string]*share{},
+	}
+	if s.relays == nil {
+		s.relays = &relays{}
+		s.OnClose(s.relays.close)
 	}
 	if s.servers == nil {
 		s.servers = &Servers{}
@@ -103,16 +101,9 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 	}
 }
 
-// dial connects through the round's relay in the host, which is made anew if it has ended.
+// dial connects through the relay in the host, which is made anew if it has ended.
 func (s *Site) dial(ctx context.Context, host Host, port, tries int) (net.Conn, error) {
-	s.mu.Lock()
-	slot := s.relays[host.ID]
-	if slot == nil {
-		slot = &relaySlot{}
-		s.relays[host.ID] = slot
-	}
-	s.mu.Unlock()
-	relay, err := slot.get(ctx, s.engine, host)
+	relay, err := s.relays.to(host).get(ctx, s.engine, host)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s:%d: %w", host.Name, port, err)
 	}
@@ -121,23 +112,6 @@ func (s *Site) dial(ctx context.Context, host Host, port, tries int) (net.Conn, 
 		return nil, fmt.Errorf("dial %s:%d: %w", host.Name, port, err)
 	}
 	return conn, nil
-}
-
-func (s *relaySlot) get(ctx context.Context, engine Engine, host Host) (r *relay, err error) {
-	s.Lock()
-	defer s.Unlock()
-	if s.relay == nil || s.relay.dead() {
-		s.relay, err = newRelay(ctx, engine, host)
-	}
-	return s.relay, err
-}
-
-func (s *relaySlot) close() {
-	s.Lock()
-	defer s.Unlock()
-	if s.relay != nil {
-		s.relay.close()
-	}
 }
 
 // How often a host that runs, and yet takes no command, is tried, and how much longer is
@@ -236,7 +210,4 @@ func (s *Site) close() {
 		f()
 	}
 	s.closes = nil
-	for _, slot := range s.relays {
-		slot.close()
-	}
 }

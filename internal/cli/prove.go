@@ -21,25 +21,25 @@ func (a *app) proveCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "prove [SCENARIO…]",
 		Short: "Play every proof of a scenario and compare the verdicts",
-		Long: `Play every proof of the scenarios, over several seeds, each in a lab of its own, and
-compare the verdicts with what the proofs state. Without names, all scenarios.`,
+		Long: `Play every proof of the scenarios, over several seeds, and compare the verdicts
+with what the proofs state. Without names, all scenarios.`,
 		ValidArgsFunction: a.completeScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
 			plan.names = args
 			if plan.first == 0 {
 				plan.first = rand.Uint64N(maxSeed) + 1
 			}
-			all, err := a.jobs(plan)
+			jobs, err := a.jobs(plan)
 			if err != nil {
 				return err
 			}
 			if err := a.open(c.Context()); err != nil {
 				return err
 			}
-			results, err := a.prove(c.Context(), plan, all, asJSON)
+			results, err := a.prove(c.Context(), plan, jobs, asJSON)
 			if err != nil {
 				// What was cut off says nothing; what was played before does.
-				results = slices.DeleteFunc(results, func(r labs.ProofResult) bool { return r.Scenario == "" || r.Failed != "" })
+				results = slices.DeleteFunc(results, func(r labs.ProofResult) bool { return r.Failed != "" })
 				if len(results) > 0 {
 					_ = a.showProofs(results, asJSON)
 				}
@@ -51,7 +51,7 @@ compare the verdicts with what the proofs state. Without names, all scenarios.`,
 	c.Flags().IntVar(&plan.seeds, "seeds", 3, "how many seeds")
 	c.Flags().Uint64Var(&plan.first, "seed", 0, "the first seed (default: at random)")
 	c.Flags().IntVar(&plan.parallel, "parallel", 3, "how many labs at once")
-	c.Flags().StringVar(&plan.only, "proof", "", "only the proofs whose name contains this")
+	c.Flags().StringVar(&plan.only, "proof", "", "only the proofs whose name contains this, and those that they go on from")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return c
 }
@@ -66,10 +66,10 @@ type proving struct {
 
 type job struct {
 	variant *labs.Variant
-	proof   labs.Proof
+	play    labs.Play
 }
 
-// jobs lists the proofs to be played. The first of each variant makes its snapshot.
+// jobs lists what is to be played. The first of each variant makes its snapshot.
 func (a *app) jobs(plan proving) ([]job, error) {
 	if plan.seeds < 1 || plan.parallel < 1 {
 		return nil, labs.Misuse("Nothing is proved with no seed or no lab", "Give --seeds and --parallel 1 or more.")
@@ -90,9 +90,10 @@ func (a *app) jobs(plan proving) ([]job, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, proof := range v.AllProofs() {
-				if strings.Contains(proof.Name, plan.only) {
-					all = append(all, job{v, proof})
+			for _, play := range v.Plays() {
+				play = play.Until(func(p labs.Proof) bool { return strings.Contains(p.Name, plan.only) })
+				if len(play) > 0 {
+					all = append(all, job{v, play})
 				}
 			}
 		}
@@ -103,41 +104,43 @@ func (a *app) jobs(plan proving) ([]job, error) {
 	return all, nil
 }
 
-// prove plays all proofs, several at once, and returns what came of them in order.
-func (a *app) prove(ctx context.Context, plan proving, all []job, asJSON bool) ([]labs.ProofResult, error) {
+// prove does all jobs, several at once, and returns what came of them in order.
+func (a *app) prove(ctx context.Context, plan proving, jobs []job, asJSON bool) ([]labs.ProofResult, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	results := make([]labs.ProofResult, len(all))
+	results := make([][]labs.ProofResult, len(jobs))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	err := a.progress(asJSON, func(emit labs.Emit) error {
 		end := emit.Step("prove", fmt.Sprintf("Proving from seed %d", plan.first))
-		counter := &counter{total: len(all), emit: emit}
+		counter := &counter{emit: emit}
+		for _, job := range jobs {
+			counter.total += len(job.play)
+		}
 		for range plan.parallel {
 			workers.Go(func() {
 				for i := range next {
-					result, err := a.runner(nil).Prove(ctx, all[i].variant, all[i].proof)
-					if err != nil {
-						result.Failed = err.Error()
+					for result := range a.runner(nil).Prove(ctx, jobs[i].variant, jobs[i].play) {
+						results[i] = append(results[i], result)
+						counter.count(result)
 					}
-					results[i] = result
-					if counter.count(result) == mostFailed {
-						cancel(fmt.Errorf("prove %s, %s at seed %d: %w", result.Scenario, result.Proof, result.Seed, err))
+					if last := results[i][len(results[i])-1]; last.Failed != "" && counter.fail() == mostFailed {
+						cancel(fmt.Errorf("prove %s, %s at seed %d: %s", last.Scenario, last.Proof, last.Seed, last.Failed))
 					}
 				}
 			})
 		}
-		hand(ctx, next, turns(all, plan.parallel))
+		hand(ctx, next, turns(jobs, plan.parallel))
 		workers.Wait()
 		err := context.Cause(ctx)
 		end(err)
 		return err
 	})
-	return results, err
+	return slices.Concat(results...), err
 }
 
-// mostFailed is how many proofs that can't be played end the rest: then the engine is
-// at fault, and not one of them.
+// mostFailed is how many jobs that can't be done end the rest: then the engine is at
+// fault, and not one of them.
 const mostFailed = 5
 
 // turns is the order in which jobs are begun. The first of a variant makes its snapshot
@@ -173,15 +176,19 @@ type counter struct {
 	emit        labs.Emit
 }
 
-// count counts a proof and returns how many could not be played.
-func (c *counter) count(result labs.ProofResult) int {
+// count counts a proof.
+func (c *counter) count(result labs.ProofResult) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.done++
-	if result.Failed != "" {
-		c.failed++
-	}
 	c.emit.Move("prove", result.Scenario+" "+result.Proof, int64(c.done), int64(c.total))
+}
+
+// fail counts a job that can't be done, and returns how many there are.
+func (c *counter) fail() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed++
 	return c.failed
 }
 

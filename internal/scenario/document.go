@@ -121,16 +121,39 @@ type hint struct {
 }
 
 type proof struct {
+	step `yaml:",inline"`
+	// What is done in the same lab afterwards, one after the other.
+	Then []step `yaml:"then,omitempty"`
+}
+
+type step struct {
 	// What the learner does, in a word or two.
-	Name string `yaml:"name"`
+	Name text `yaml:"name"`
 	// The script, run in the workspace as the learner; of several, one after the other.
 	Script files `yaml:"script"`
 	// IDs of the checks and guards that fail.
 	Fails []string `yaml:"fails,omitempty"`
 	// IDs of the checks that are skipped.
 	Skips []string `yaml:"skips,omitempty"`
+}
 
-	node *yaml.Node
+// played is a step in its place.
+type played struct {
+	step
+	goesOn bool
+	before []string // what failed before it in the same lab
+}
+
+// steps returns all that is played, in its order.
+func (d *document) steps() []played {
+	var all []played
+	for _, proof := range d.Proofs {
+		all = append(all, played{step: proof.step})
+		for _, next := range proof.Then {
+			all = append(all, played{step: next, goesOn: true, before: all[len(all)-1].Fails})
+		}
+	}
+	return all
 }
 
 // command is a list of words, or a line to be split into some.
@@ -182,12 +205,6 @@ func (n *rawNode) UnmarshalYAML(node *yaml.Node) error {
 
 func (p *param) UnmarshalYAML(node *yaml.Node) error {
 	type fields param
-	p.node = node
-	return node.Load((*fields)(p), yaml.WithKnownFields())
-}
-
-func (p *proof) UnmarshalYAML(node *yaml.Node) error {
-	type fields proof
 	p.node = node
 	return node.Load((*fields)(p), yaml.WithKnownFields())
 }

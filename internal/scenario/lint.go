@@ -116,8 +116,8 @@ func (l *lint) hints() {
 // files finds what lies in the folder and is used by nothing.
 func (l *lint) files() {
 	played := map[string]bool{}
-	for _, proof := range l.folder.doc.Proofs {
-		for _, script := range proof.Script {
+	for _, step := range l.folder.doc.steps() {
+		for _, script := range step.Script {
 			played[script.Value] = true
 		}
 	}

@@ -87,18 +87,19 @@ func allNeeds(needs map[string][]string, id string) []string {
 func (l *lint) proofs() {
 	doc, names, failed := l.folder.doc, map[string]bool{}, map[string]bool{}
 	ways, misses := 0, 0
-	for _, proof := range doc.Proofs {
-		if names[proof.Name] || proof.Name == "" || proof.Name == labs.Untouched {
-			l.mistake(proof.node, "the name %q is empty, taken, or there twice", proof.Name)
+	for _, step := range doc.steps() {
+		name := step.Name.Value
+		if names[name] || name == "" || name == labs.Untouched {
+			l.mistake(step.Name.node, "the name %q is empty, taken, or there twice", name)
 		}
-		names[proof.Name] = true
-		for _, id := range proof.Fails {
-			failed[id] = true
+		names[name] = true
+		for _, id := range step.Fails {
+			failed[id] = failed[id] || !slices.Contains(step.before, id)
 		}
-		l.stated(proof)
+		l.stated(step)
 		switch {
-		case proof.Name == labs.Solution:
-		case len(proof.Fails) > 0:
+		case name == labs.Solution:
+		case len(step.Fails) > 0:
 			misses++
 		default:
 			ways++
@@ -131,29 +132,32 @@ func (l *lint) unproved(failed map[string]bool) {
 }
 
 // stated looks at the verdicts that one proof states.
-func (l *lint) stated(p proof) {
+func (l *lint) stated(p played) {
 	needs := l.needs()
 	guards := map[string]bool{}
 	for _, guard := range l.folder.doc.Guards {
 		guards[guard.ID.Value] = true
 	}
-	if p.Name == labs.Solution && len(p.Fails)+len(p.Skips) > 0 {
-		l.mistake(p.node, "the solution fails nothing")
+	if p.Name.Value == labs.Solution && len(p.Fails)+len(p.Skips) > 0 {
+		l.mistake(p.Name.node, "the solution fails nothing")
+	}
+	if p.goesOn && len(p.Fails) > 0 && slices.Equal(slices.Sorted(slices.Values(p.Fails)), slices.Sorted(slices.Values(p.before))) {
+		l.mistake(p.Name.node, "%s: what fails is what failed before it in the same lab, so it shows nothing", p.Name.Value)
 	}
 	for _, id := range p.Fails {
 		if _, check := needs[id]; !check && !guards[id] {
-			l.mistake(p.node, "%s: there is no check or guard %q", p.Name, id)
+			l.mistake(p.Name.node, "%s: there is no check or guard %q", p.Name.Value, id)
 		}
 	}
 	unpassed := append(slices.Clone(p.Fails), p.Skips...)
 	for _, id := range p.Skips {
 		if _, check := needs[id]; !check {
-			l.mistake(p.node, "%s: there is no check %q", p.Name, id)
+			l.mistake(p.Name.node, "%s: there is no check %q", p.Name.Value, id)
 		}
 	}
 	for id := range needs {
 		waits := slices.ContainsFunc(needs[id], func(need string) bool { return slices.Contains(unpassed, need) })
-		l.waits(p.node, p.Name, id, waits, slices.Contains(p.Skips, id))
+		l.waits(p.Name.node, p.Name.Value, id, waits, slices.Contains(p.Skips, id))
 	}
 }
 

@@ -47,7 +47,12 @@ proofs:
   - {name: nothing, script: proofs/a.sh, fails: [there], skips: [right]}
   - {name: wrong, script: proofs/a.sh, fails: [right]}
   - {name: harm, script: proofs/a.sh, fails: [kept]}
-  - {name: all, script: [proofs/a.sh, solution.sh], fails: [there, kept], skips: [right]}
+  - name: all
+    script: [proofs/a.sh, solution.sh]
+    fails: [there]
+    skips: [right]
+    then:
+      - {name: and harm, script: proofs/a.sh, fails: [there, kept], skips: [right]}
 `
 
 func wellWrittenFiles() fstest.MapFS {
@@ -113,9 +118,11 @@ func TestLint(t *testing.T) {
 		{"scenario.yaml", "  - {name: another, script: proofs/a.sh}\n", "", "1 proofs play another right way; 2 or more"},
 		{"scenario.yaml", "  - {name: wrong, script: proofs/a.sh, fails: [right]}\n", "", "no proof fails the check right"},
 		{"scenario.yaml", "fails: [kept]}", "fails: [there], skips: [right]}\n  - {name: x, script: proofs/a.sh, fails: [keept]}", `there is no check or guard "keept"`},
-		{"scenario.yaml", "fails: [there, kept], skips: [right]", "fails: [there, kept]", "all: right needs a check that does not pass"},
+		{"scenario.yaml", "fails: [there, kept], skips: [right]", "fails: [there, kept]", "and harm: right needs a check that does not pass"},
 		{"scenario.yaml", "fails: [kept]", "fails: [kept], skips: [right]", "harm: all that right needs passes"},
 		{"scenario.yaml", "script: solution.sh}", "script: solution.sh, fails: [right]}", "the solution fails nothing"},
+		{"scenario.yaml", "{name: and harm, script: proofs/a.sh, fails: [there, kept], skips: [right]}", "{name: and again, script: proofs/a.sh, fails: [there], skips: [right]}", "and again: what fails is what failed before it in the same lab"},
+		{"scenario.yaml", "{name: and harm,", "{name: harm,", `the name "harm" is empty, taken, or there twice`},
 		{"scenario.yaml", "script: proofs/a.sh}", "script: proofs/b.sh}", `there is no file "proofs/b.sh"`},
 		{"scenario.yaml", "{name: wrong, script: proofs/a.sh,", "{name: wrong, scirpt: proofs/a.sh,", `unknown field "scirpt"`},
 		{"task.md", "{{.word}}", "{{.wrod}}", "word/task.md:1:"},

@@ -297,16 +297,18 @@ func (d *drawing) hints() []labs.Hint {
 
 func (d *drawing) proofs() []labs.Proof {
 	var proofs []labs.Proof
-	for _, one := range d.folder.doc.Proofs {
-		proofs = append(proofs, labs.Proof{Name: one.Name, Script: d.script(one), Fails: one.Fails, Skips: one.Skips})
+	for _, one := range d.folder.doc.steps() {
+		proofs = append(proofs, labs.Proof{
+			Name: one.Name.Value, Script: d.script(one.step), Fails: one.Fails, Skips: one.Skips, GoesOn: one.goesOn,
+		})
 	}
 	return proofs
 }
 
-// script returns a proof's scripts as one.
-func (d *drawing) script(p proof) string {
+// script returns a step's scripts as one.
+func (d *drawing) script(s step) string {
 	var whole strings.Builder
-	for _, path := range p.Script {
+	for _, path := range s.Script {
 		file, ok := d.files[path.Value]
 		if !ok {
 			d.mistake(path.node, "there is no file %q", path.Value)
@@ -314,8 +316,8 @@ func (d *drawing) script(p proof) string {
 		}
 		whole.Write(file.Data)
 	}
-	if len(p.Script) == 0 {
-		d.mistake(p.node, "the proof has no script")
+	if len(s.Script) == 0 {
+		d.mistake(s.Name.node, "the proof has no script")
 	}
 	return whole.String()
 }

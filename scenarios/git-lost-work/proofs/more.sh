@@ -1,3 +1,4 @@
+cd ~/"$project"
 if [ "$place" = stash ]; then
   git stash pop
   echo 'Noon 12–13' >> hours.txt

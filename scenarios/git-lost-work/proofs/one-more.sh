@@ -1,1 +1,2 @@
+cd ~/"$project"
 git commit --allow-empty --message "Bring work back"

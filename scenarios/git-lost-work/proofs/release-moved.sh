@@ -1,1 +1,2 @@
+cd ~/"$project"
 git branch --force release main

@@ -1,2 +1,3 @@
+cd ~/"$project"
 sed -i 's/^    "USD",/&\n    "AUD",/' settings.py
 git commit --all --amend --no-edit

@@ -1,3 +1,4 @@
+cd ~/"$project"
 GIT_SEQUENCE_EDITOR="sed -i '1s/^pick/edit/'" git rebase --interactive main
 sed -i 's/import [a-z]*$/import amounts/' invoice.py
 git commit --all --amend --no-edit

@@ -1,1 +1,2 @@
+cd ~/"$project"
 git switch main

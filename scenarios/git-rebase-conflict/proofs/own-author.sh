@@ -1,1 +1,2 @@
+cd ~/"$project"
 git rebase --force-rebase --exec 'git commit --amend --no-edit --reset-author' main

@@ -1,1 +1,2 @@
+cd ~/"$project"
 git commit --amend --message 'Settle conflicts'

@@ -1,2 +1,3 @@
+cd ~/"$project"
 git reset --soft main
 git commit --message "Charge more, print receipts"

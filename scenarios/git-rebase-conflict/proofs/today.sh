@@ -1,1 +1,2 @@
+cd ~/"$project"
 git rebase --force-rebase --reset-author-date main

@@ -1,2 +1,3 @@
+cd ~/"$project"
 git reset --soft HEAD^1
 git commit --message "Merge $branch"

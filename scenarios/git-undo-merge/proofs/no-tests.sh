@@ -1,2 +1,3 @@
+cd ~/"$project"
 git rm --quiet tests/test_discounts.py
 git commit --message 'Leave the tests'

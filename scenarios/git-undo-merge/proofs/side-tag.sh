@@ -1,3 +1,4 @@
+cd ~/"$project"
 git switch --detach v1.1
 git commit --allow-empty --message 'Release'
 git tag --force v1.1
