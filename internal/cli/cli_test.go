@@ -250,6 +250,12 @@ func TestListsInJSON(t *testing.T) {
 	}
 }
 
+func TestLintWantsFolders(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusMisused, "lint first", "There is no folder first.", "endstate lint")
+	d.wants(StatusDone, "lint "+t.TempDir(), "0 scenarios, 0 mistakes")
+}
+
 func TestSettings(t *testing.T) {
 	d := newDesk(t)
 	for name, values := range map[string][]string{

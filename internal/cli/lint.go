@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/scenario"
+	"endstate/labs"
 )
 
 func (a *app) lintCommand() *cobra.Command {
@@ -19,6 +20,10 @@ func (a *app) lintCommand() *cobra.Command {
 			if len(args) > 0 {
 				var roots []scenario.Root
 				for _, path := range args {
+					if info, err := os.Stat(path); err != nil || !info.IsDir() {
+						return labs.Misuse(fmt.Sprintf("There is no folder %s", path),
+							"Give one that scenarios lie in, or none for those that come along: endstate lint")
+					}
 					roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
 				}
 				library = scenario.New(a.probes(), a.imageNames(), roots...)

@@ -23,6 +23,8 @@ import (
 // check, view, trigger, routine, event, and definer for one of these four that runs as an
 // account that does not exist. Else, whose they are (DEFINER, SQL SECURITY) is no part of
 // it. With contents and structure, the rows of both.
+//
+// With accounts, there is one row a login, role or right: {account, detail}.
 type Look struct {
 	// Query is one SQL statement that reads.
 	Query string `yaml:"query,omitempty"`
@@ -36,6 +38,8 @@ type Look struct {
 	Contents []string `yaml:"contents,omitempty"`
 	// Structure lists databases whose definitions are compared.
 	Structure []string `yaml:"structure,omitempty"`
+	// Accounts tells that accounts, their logins, roles and rights are compared.
+	Accounts bool `yaml:"accounts,omitempty"`
 	// Host is the server's; it need not be said if there is only one.
 	Host string `yaml:"host,omitempty"`
 	// As is whose login is used; the grader's if it is not said.
@@ -54,14 +58,14 @@ var changes = regexp.MustCompile(`(?i)^\s*(INSERT|UPDATE|DELETE|REPLACE)\s`)
 // Validate reports fields that make no sense.
 func (l *Look) Validate() error {
 	asked := 0
-	for _, given := range []bool{l.Query != "", len(l.Contents)+len(l.Structure) > 0} {
+	for _, given := range []bool{l.Query != "", len(l.Contents)+len(l.Structure) > 0, l.Accounts} {
 		if given {
 			asked++
 		}
 	}
 	switch {
 	case asked != 1:
-		return errors.New("either a query is needed, or contents, structure or both")
+		return errors.New("either a query is needed, or contents, structure or both, or accounts")
 	case l.Query == "" && (l.Digest || len(l.Given) > 0):
 		return errors.New("digest and given go with a query")
 	}
@@ -116,6 +120,8 @@ func (l *Look) ask(ctx context.Context, conn *sql.Conn) ([]any, error) {
 		return []any{map[string]any{"rows": count, "digest": digest}}, err
 	case l.Query != "":
 		return query(ctx, tx, l.Query)
+	case l.Accounts:
+		return query(ctx, tx, accounts)
 	}
 	rows, err := contents(ctx, tx, l.Contents)
 	if err != nil {

@@ -11,6 +11,8 @@ func TestLookValidate(t *testing.T) {
 		"query with digest":               {Look{Query: "SELECT 1", Digest: true}, true},
 		"contents":                        {Look{Contents: []string{"shop"}}, true},
 		"structure":                       {Look{Structure: []string{"shop"}}, true},
+		"accounts":                        {Look{Accounts: true}, true},
+		"accounts and structure":          {Look{Accounts: true, Structure: []string{"shop"}}, false},
 		"nothing":                         {Look{}, false},
 		"two":                             {Look{Query: "SELECT 1", Contents: []string{"shop"}}, false},
 		"digest of contents":              {Look{Contents: []string{"shop"}, Digest: true}, false},
