@@ -3,6 +3,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -15,5 +17,32 @@ func TestGuideProves(t *testing.T) {
 	end := m.run(guideCommand(t, "prove", folder)...)
 	if end.status != 0 || !strings.Contains(end.out, "24 proofs, 0 wrong") {
 		t.Errorf("status %d\n%s%s", end.status, end.out, end.err)
+	}
+}
+
+// What a proof states wrongly is found, and those before it in the same lab are not blamed.
+func TestProveFindsWhatIsWrong(t *testing.T) {
+	t.Parallel()
+	folder := writeGuide(t)
+	path := filepath.Join(folder, "git-wrong-branch", "scenario.yaml")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wrong := strings.Replace(string(text), "fails: [release-kept]", "fails: [off-main]", 1)
+	if err := os.WriteFile(path, []byte(wrong), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	end := newMachine(t).run("prove", "git-wrong-branch", "--scenarios", folder, "--seeds", "1", "--proof", "moved")
+	if end.status != 1 {
+		t.Errorf("status %d\n%s", end.status, end.err)
+	}
+	for _, says := range []string{
+		"· untouched ", "✓ git-wrong-branch · seed ", "· solution ", "✗ git-wrong-branch · seed ", "· all branches moved ",
+		"    off-main is passed, not failed\n", "    release-kept is failed, not passed: ", "\n3 proofs, 1 wrong\n",
+	} {
+		if !strings.Contains(end.out, says) {
+			t.Errorf("it does not say %q:\n%s", says, end.out)
+		}
 	}
 }
