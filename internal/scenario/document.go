@@ -137,6 +137,14 @@ type step struct {
 	Skips []string `yaml:"skips,omitempty"`
 }
 
+// node is where the step stands, also when it lacks a name.
+func (s step) node() *yaml.Node {
+	if s.Name.node == nil && len(s.Script) > 0 {
+		return s.Script[0].node
+	}
+	return s.Name.node
+}
+
 // played is a step in its place.
 type played struct {
 	step

@@ -90,7 +90,7 @@ func (l *lint) proofs() {
 	for _, step := range doc.steps() {
 		name := step.Name.Value
 		if names[name] || name == "" || name == labs.Untouched {
-			l.mistake(step.Name.node, "the name %q is empty, taken, or there twice", name)
+			l.mistake(step.node(), "the name %q is empty, taken, or there twice", name)
 		}
 		names[name] = true
 		for _, id := range step.Fails {
@@ -139,25 +139,25 @@ func (l *lint) stated(p played) {
 		guards[guard.ID.Value] = true
 	}
 	if p.Name.Value == labs.Solution && len(p.Fails)+len(p.Skips) > 0 {
-		l.mistake(p.Name.node, "the solution fails nothing")
+		l.mistake(p.node(), "the solution fails nothing")
 	}
 	if p.goesOn && len(p.Fails) > 0 && slices.Equal(slices.Sorted(slices.Values(p.Fails)), slices.Sorted(slices.Values(p.before))) {
-		l.mistake(p.Name.node, "%s: what fails is what failed before it in the same lab, so it shows nothing", p.Name.Value)
+		l.mistake(p.node(), "%s: what fails is what failed before it in the same lab, so it shows nothing", p.Name.Value)
 	}
 	for _, id := range p.Fails {
 		if _, check := needs[id]; !check && !guards[id] {
-			l.mistake(p.Name.node, "%s: there is no check or guard %q", p.Name.Value, id)
+			l.mistake(p.node(), "%s: there is no check or guard %q", p.Name.Value, id)
 		}
 	}
 	unpassed := append(slices.Clone(p.Fails), p.Skips...)
 	for _, id := range p.Skips {
 		if _, check := needs[id]; !check {
-			l.mistake(p.Name.node, "%s: there is no check %q", p.Name.Value, id)
+			l.mistake(p.node(), "%s: there is no check %q", p.Name.Value, id)
 		}
 	}
 	for id := range needs {
 		waits := slices.ContainsFunc(needs[id], func(need string) bool { return slices.Contains(unpassed, need) })
-		l.waits(p.Name.node, p.Name.Value, id, waits, slices.Contains(p.Skips, id))
+		l.waits(p.node(), p.Name.Value, id, waits, slices.Contains(p.Skips, id))
 	}
 }
 

@@ -122,6 +122,7 @@ func TestLint(t *testing.T) {
 		{"scenario.yaml", "fails: [kept]", "fails: [kept], skips: [right]", "harm: all that right needs passes"},
 		{"scenario.yaml", "script: solution.sh}", "script: solution.sh, fails: [right]}", "the solution fails nothing"},
 		{"scenario.yaml", "{name: and harm, script: proofs/a.sh, fails: [there, kept], skips: [right]}", "{name: and again, script: proofs/a.sh, fails: [there], skips: [right]}", "and again: what fails is what failed before it in the same lab"},
+		{"scenario.yaml", "{name: another, script", "{script", `scenario.yaml:22:14: the name "" is empty`},
 		{"scenario.yaml", "{name: and harm,", "{name: harm,", `the name "harm" is empty, taken, or there twice`},
 		{"scenario.yaml", "script: proofs/a.sh}", "script: proofs/b.sh}", `there is no file "proofs/b.sh"`},
 		{"scenario.yaml", "{name: wrong, script: proofs/a.sh,", "{name: wrong, scirpt: proofs/a.sh,", `unknown field "scirpt"`},

@@ -317,7 +317,7 @@ func (d *drawing) script(s step) string {
 		whole.Write(file.Data)
 	}
 	if len(s.Script) == 0 {
-		d.mistake(s.Name.node, "the proof has no script")
+		d.mistake(s.node(), "the proof has no script")
 	}
 	return whole.String()
 }
