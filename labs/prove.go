@@ -102,10 +102,9 @@ func (r *Runner) prove(ctx context.Context, v *Variant, play Play, yield func(Pr
 	for i, proof := range play {
 		result := ProofResult{Scenario: v.Name, Seed: v.Seed, Proof: proof.Name}
 		if err == nil {
-			err = r.proveIn(ctx, lab, v, proof, &result)
-		}
-		if err != nil || i == len(play)-1 {
-			err = errors.Join(err, remove())
+			if err = r.proveIn(ctx, lab, v, proof, &result); err != nil || i == len(play)-1 {
+				err = errors.Join(err, remove())
+			}
 		}
 		if err != nil {
 			result.Failed = err.Error()
