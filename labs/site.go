@@ -26,6 +26,7 @@ type Site struct {
 	shared   map[string]*share
 	closes   []func()
 	relays   *relays
+	kept     *Budget // what the looks of the round may keep in memory
 }
 
 type share struct {
@@ -43,6 +44,7 @@ func (r *Runner) site(lab *Lab, record Record, files fs.FS, images map[string]Im
 	s := &Site{
 		Lab: lab, Record: record, Given: files, Images: images,
 		engine: r.Engine, servers: r.Servers, relays: r.relays, shared: map[string]*share{},
+		kept: NewBudget("The lab", roundLimits),
 	}
 	if s.relays == nil {
 		s.relays = &relays{}

@@ -1,0 +1,156 @@
+package labs
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// Limits bound what is read of one thing that a learner made. A limit of 0 is none.
+type Limits struct {
+	Items int64  // how many files, rows, documents, objects, …
+	Noun  string // what the items are called, in the plural
+	Item  int64  // bytes of one item
+	Bytes int64  // bytes of all items
+	Steps int64  // comparisons, each of about a microsecond
+	// Kept: what is read stays in memory until the round of checks ends, so that it
+	// counts against the limit of the round as well.
+	Kept bool
+}
+
+// The limits of everything that is read, in one place. Together they keep a check
+// below five seconds of processor time and 256 MB of memory, whatever it meets.
+var (
+	// FileLimits are those of a file or folder that is copied out of a host.
+	FileLimits = Limits{Items: 20_000, Noun: "files and folders", Item: 32 << 20, Bytes: 64 << 20, Kept: true}
+	// ObjectLimits are those of a repository's objects, inflated.
+	ObjectLimits = Limits{Items: 100_000, Noun: "objects", Item: 32 << 20, Bytes: 96 << 20}
+	// PatternLimits are those of a repository's lists of ignored files and attributes.
+	PatternLimits = Limits{Items: 10_000, Noun: "patterns", Item: 4096, Bytes: 1 << 20, Steps: 2_000_000}
+	// RowLimits are those of the rows that a query gives.
+	RowLimits = Limits{Items: 100_000, Noun: "rows", Bytes: 32 << 20, Kept: true}
+	// DocumentLimits are those of the documents that a command finds.
+	DocumentLimits = Limits{Items: 20_000, Noun: "documents", Bytes: 32 << 20, Kept: true}
+	// DigestLimits are those of rows and documents of which only a digest is kept.
+	DigestLimits = Limits{Items: 1_000_000, Noun: "rows or documents", Bytes: 128 << 20}
+
+	roundLimits = Limits{Bytes: 96 << 20}
+)
+
+// ValueBytes is what a value in a row or a document takes in memory beyond its content,
+// about. Whoever reads values adds it, as many small ones are large, too.
+const ValueBytes = 64
+
+// Budget is what may still be read of one thing. Its methods are safe side by side, end
+// with the cause of their context once that is over, and with an [Obstacle] that names
+// the limit as soon as one is passed.
+type Budget struct {
+	what   string
+	limits Limits
+	round  *Budget // of all that the round keeps; may be nil
+
+	mu                  sync.Mutex
+	items, bytes, steps int64
+}
+
+// NewBudget returns a budget that no round shares. What is read goes by its name in
+// messages: “`/home/learner/shop`”, “The answer of `db`”.
+func NewBudget(what string, limits Limits) *Budget { return &Budget{what: what, limits: limits} }
+
+// Budget returns a budget of the round's.
+func (s *Site) Budget(what string, limits Limits) *Budget {
+	b := NewBudget(what, limits)
+	if limits.Kept {
+		b.round = s.kept
+	}
+	return b
+}
+
+// Take draws one item of so many bytes. The name is what messages call it; it may be empty.
+func (b *Budget) Take(ctx context.Context, name string, size int64) error {
+	b.mu.Lock()
+	b.items++
+	items := b.items
+	b.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case over(items, b.limits.Items):
+		return b.refuse("it holds more than %d %s", b.limits.Items, b.limits.Noun)
+	case over(size, b.limits.Item) && name != "":
+		return b.refuse("`%s` in it is larger than %s", name, bytesText(b.limits.Item))
+	case over(size, b.limits.Item):
+		return b.refuse("one of its %s is larger than %s", b.limits.Noun, bytesText(b.limits.Item))
+	}
+	return b.Grow(ctx, size)
+}
+
+// Grow draws bytes without an item.
+func (b *Budget) Grow(ctx context.Context, size int64) error {
+	b.mu.Lock()
+	b.bytes += size
+	bytes := b.bytes
+	b.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case size < 0 || bytes < 0:
+		return b.refuse("it has no size")
+	case over(bytes, b.limits.Bytes):
+		return b.refuse("it holds more than %s", bytesText(b.limits.Bytes))
+	case b.round == nil:
+		return nil
+	}
+	if err := b.round.Grow(ctx, size); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return b.refuse("with all else that is looked at it comes to more than %s", bytesText(b.round.limits.Bytes))
+	}
+	return nil
+}
+
+// Work draws steps of what takes longer than to read it. Doing tells what they are for:
+// “comparing file names with ignore patterns”.
+func (b *Budget) Work(ctx context.Context, doing string, steps int64) error {
+	b.mu.Lock()
+	b.steps += steps
+	steps = b.steps
+	b.mu.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if over(steps, b.limits.Steps) {
+		return b.refuse("%s takes more than %d steps", doing, b.limits.Steps)
+	}
+	return nil
+}
+
+// Reader draws what is read through it.
+func (b *Budget) Reader(ctx context.Context, from io.Reader) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := from.Read(p)
+		if drawn := b.Grow(ctx, int64(n)); drawn != nil {
+			return 0, drawn
+		}
+		return n, err
+	})
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func over(have, limit int64) bool { return limit > 0 && have > limit }
+
+func (b *Budget) refuse(format string, args ...any) error {
+	return &Obstacle{Message: b.what + " can't be read: " + fmt.Sprintf(format, args...) + "."}
+}
+
+func bytesText(n int64) string {
+	if n >= 1<<20 {
+		return fmt.Sprintf("%d MiB", n>>20)
+	}
+	return fmt.Sprintf("%d KiB", n>>10)
+}

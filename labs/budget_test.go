@@ -1,0 +1,86 @@
+package labs
+
+import (
+	"context"
+	"errors"
+	"io"
+	"math"
+	"strings"
+	"testing"
+)
+
+func TestBudgetNamesTheLimitThatWasPassed(t *testing.T) {
+	limits := Limits{Items: 2, Noun: "rows", Item: 1 << 20, Bytes: 1 << 20, Steps: 10}
+	take := func(name string, sizes ...int64) func(*Budget) error {
+		return func(b *Budget) error {
+			var err error
+			for _, size := range sizes {
+				err = b.Take(t.Context(), name, size)
+			}
+			return err
+		}
+	}
+	cases := map[string]struct {
+		draw func(*Budget) error
+		want string // the end of the message; empty: no error
+	}{
+		"within":          {take("a", 10, 10), ""},
+		"one too many":    {take("a", 1, 1, 1), "it holds more than 2 rows."},
+		"one too large":   {take("a", 1<<20+1), "`a` in it is larger than 1 MiB."},
+		"one without one": {take("", 1<<20+1), "one of its rows is larger than 1 MiB."},
+		"too much":        {take("a", 1<<20, 1), "it holds more than 1 MiB."},
+		"less than none":  {take("a", -1), "it has no size."},
+		"without end":     {take("a", math.MaxInt64), "`a` in it is larger than 1 MiB."},
+		"too much work":   {func(b *Budget) error { return b.Work(t.Context(), "matching patterns", 11) }, "matching patterns takes more than 10 steps."},
+		"read too much": {func(b *Budget) error {
+			_, err := io.Copy(io.Discard, b.Reader(t.Context(), strings.NewReader(strings.Repeat("x", 1<<20+1))))
+			return err
+		}, "it holds more than 1 MiB."},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			err := c.draw(NewBudget("The answer of `db`", limits))
+			var obstacle *Obstacle
+			switch {
+			case c.want == "" && err != nil:
+				t.Errorf("got %v, want no error", err)
+			case c.want != "" && (!errors.As(err, &obstacle) || obstacle.Message != "The answer of `db` can't be read: "+c.want):
+				t.Errorf("got %v, want an obstacle that ends in %q", err, c.want)
+			}
+		})
+	}
+}
+
+// What several looks keep counts together, what is read and let go does not.
+func TestBudgetOfARound(t *testing.T) {
+	var r Runner
+	site := r.site(&Lab{}, Record{}, nil, nil)
+	half := roundLimits.Bytes/2 + 1
+	if err := site.Budget("One", DigestLimits).Grow(t.Context(), half); err != nil {
+		t.Errorf("what is let go: %v", err)
+	}
+	kept := Limits{Kept: true}
+	if err := site.Budget("Two", kept).Grow(t.Context(), half); err != nil {
+		t.Errorf("the first half: %v", err)
+	}
+	err := site.Budget("Three", kept).Grow(t.Context(), half)
+	want := "Three can't be read: with all else that is looked at it comes to more than 96 MiB."
+	if err == nil || err.Error() != want {
+		t.Errorf("the second half: got %v, want %q", err, want)
+	}
+}
+
+func TestBudgetHonoursItsContext(t *testing.T) {
+	stop := errors.New("stopped")
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(stop)
+	b := NewBudget("It", Limits{})
+	_, read := b.Reader(ctx, strings.NewReader("x")).Read(make([]byte, 1))
+	for name, err := range map[string]error{
+		"take": b.Take(ctx, "", 1), "grow": b.Grow(ctx, 1), "work": b.Work(ctx, "working", 1), "read": read,
+	} {
+		if !errors.Is(err, stop) {
+			t.Errorf("%s: got %v, want the context's cause", name, err)
+		}
+	}
+}
