@@ -63,6 +63,12 @@ func LabID(owner, scenario string) string {
 	return scenario + "-" + hex.EncodeToString(sum[:3])
 }
 
+// BelongsTo reports whether a lab is an owner's, or of an exam or a proof that the owner
+// runs: these add a slash and a name to the owner's. All labs belong to the owner "".
+func (l *Lab) BelongsTo(owner string) bool {
+	return owner == "" || l.Owner == owner || strings.HasPrefix(l.Owner, owner+"/")
+}
+
 // Host returns a host by name, or an error that names those there are.
 func (l *Lab) Host(name string) (Host, error) {
 	names := make([]string, 0, len(l.Hosts))

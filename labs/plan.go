@@ -10,10 +10,10 @@ const (
 )
 
 // setupPlan is the plan of the hosts in which a variant is built and broken.
-func setupPlan(v *Variant, images map[string]ImageRef, key string, now time.Time) Plan {
+func setupPlan(v *Variant, images map[string]ImageRef, key, owner string, now time.Time) Plan {
 	plan := Plan{
 		Lab: Lab{
-			ID: setupID(key), Role: RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed,
+			ID: setupID(key), Role: RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
 			Started: now, Expires: now.Add(setupTimeout), Snapshot: key,
 		},
 		Network: len(v.Hosts) > 1, // a host alone has nobody to speak to

@@ -84,7 +84,7 @@ func setupID(key string) string { return "setup-" + key[:16] }
 func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]ImageRef, key string) (clean func(), err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errors.New("the scenario's setup takes too long"))
 	defer cancel()
-	lab, err := r.Engine.Launch(ctx, setupPlan(v, images, key, r.Clock()), r.Emit)
+	lab, err := r.Engine.Launch(ctx, setupPlan(v, images, key, r.Owner, r.Clock()), r.Emit)
 	if err != nil {
 		return nil, err
 	}

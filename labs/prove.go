@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -93,7 +94,7 @@ func (r *Runner) Prove(ctx context.Context, v *Variant, play Play) iter.Seq[Proo
 
 func (r *Runner) prove(ctx context.Context, v *Variant, play Play, yield func(ProofResult) bool) {
 	begun := time.Now()
-	lab, err := r.Start(ctx, v, "prove-"+rand.Text()[:12], proofLife)
+	lab, err := r.Start(ctx, v, r.Owner+"/prove-"+strings.ToLower(rand.Text()[:12]), proofLife)
 	remove := func() error { return nil }
 	if err == nil {
 		remove = sync.OnceValue(func() error { return r.Engine.Remove(context.WithoutCancel(ctx), lab.ID) })

@@ -15,9 +15,12 @@ type Runner struct {
 	Engine   Engine
 	Images   Images
 	Families []Family
-	Clock    func() time.Time
-	Emit     Emit  // may be nil
-	Cache    int64 // bytes that snapshots may take before the least recently used go
+	// Owner is who is at work: setups, scratch hosts and proofs are made in this name, and
+	// only what is made in it is swept. Empty: everybody's.
+	Owner string
+	Clock func() time.Time
+	Emit  Emit  // may be nil
+	Cache int64 // bytes that snapshots may take before the least recently used go
 	// Servers keeps the grader's own servers between rounds of checks; nil keeps none.
 	Servers *Servers
 
@@ -132,7 +135,7 @@ func (r *Runner) Labs(ctx context.Context, owner string) ([]*Lab, error) {
 	}), nil
 }
 
-// Sweep removes every lab whose time is up, of any role, and what starts that were
+// Sweep removes the owner's labs whose time is up, of any role, and what starts that were
 // killed left behind, and returns them.
 func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
 	all, err := r.Engine.Labs(ctx)
@@ -142,6 +145,9 @@ func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
 	var swept []*Lab
 	var failed []error
 	for _, lab := range all {
+		if !lab.BelongsTo(r.Owner) {
+			continue
+		}
 		// In a workspace there may be a learner's work, whatever else is missing.
 		workspace, err := lab.Host(Workspace)
 		worked := err == nil && workspace.Begun

@@ -162,7 +162,7 @@ func (a *app) open(ctx context.Context) error {
 		return err
 	}
 	a.swept = true
-	err := a.sweep(ctx)
+	err := a.sweep(ctx, a.owner())
 	if ctx.Err() != nil {
 		return err
 	}
@@ -190,11 +190,14 @@ func (a *app) connect(ctx context.Context) error {
 	return nil
 }
 
-// sweep removes every lab that is past its time, and names those of learners.
-func (a *app) sweep(ctx context.Context) error {
+// sweep removes the labs of an owner that are past their time, everybody's if the owner
+// is empty, and names those of learners.
+func (a *app) sweep(ctx context.Context, owner string) error {
 	var swept []*labs.Lab
 	err := a.progress(false, func(emit labs.Emit) (err error) {
-		swept, err = a.runner(emit).Sweep(ctx)
+		runner := a.runner(emit)
+		runner.Owner = owner
+		swept, err = runner.Sweep(ctx)
 		return err
 	})
 	for _, lab := range swept {
@@ -214,7 +217,7 @@ func (a *app) sweep(ctx context.Context) error {
 // runner returns a runner whose events go to emit.
 func (a *app) runner(emit labs.Emit) *labs.Runner {
 	return &labs.Runner{
-		Engine: a.backend.Engine, Images: a.library, Families: a.Families, Clock: a.Clock, Emit: emit, Cache: a.cache,
+		Engine: a.backend.Engine, Images: a.library, Families: a.Families, Clock: a.Clock, Emit: emit, Cache: a.cache, Owner: a.owner(),
 		Servers: a.graders,
 	}
 }

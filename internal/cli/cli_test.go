@@ -204,6 +204,35 @@ func TestSweep(t *testing.T) {
 	}
 }
 
+// A command sweeps what is its owner's: labs, and those of the owner's exams and proofs.
+// Everybody's are for who says so.
+func TestSweepIsOfOnesOwn(t *testing.T) {
+	d := newDesk(t)
+	for _, owner := range []string{"ada", "ada/exam-x", "ada/prove-x", "adam", "bob", ""} {
+		d.lab(owner, "first")
+	}
+	d.now = d.now.Add(240 * time.Hour)
+	owners := func() (left []string) {
+		for _, lab := range d.engine.labs {
+			left = append(left, lab.Owner)
+		}
+		return left
+	}
+	for _, test := range []struct {
+		line string
+		left []string
+	}{
+		{"status", []string{"adam", "bob", ""}},
+		{"sweep", []string{"adam", "bob", ""}},
+		{"sweep --everyone", nil},
+	} {
+		d.wants(StatusDone, test.line)
+		if left := owners(); !slices.Equal(left, test.left) {
+			t.Errorf("%s leaves the labs of %q, want %q", test.line, left, test.left)
+		}
+	}
+}
+
 func TestEngineFails(t *testing.T) {
 	d := newDesk(t)
 	d.engine.listing = func(context.Context) error { return errors.New("list labs: \x1b[2J500 internal error") }

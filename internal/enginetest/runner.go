@@ -83,10 +83,11 @@ func Open(t testing.TB) *Runner {
 	}
 	families := Families()
 	library := images.New(engine.Images(), imagesOf(families), os.Getenv("ENDSTATE_MONGODB"), home())
+	owner := "test-" + strings.ToLower(rand.Text()[:10])
 	r := &Runner{
-		Runner: &labs.Runner{Engine: engine, Images: library, Families: families, Clock: time.Now, Cache: cache},
+		Runner: &labs.Runner{Engine: engine, Images: library, Families: families, Owner: owner, Clock: time.Now, Cache: cache},
 		Engine: engine, API: api, Library: library, Scenarios: scenario.New(probesOf(families), nil, scenario.Root{Files: scenarios.Files}),
-		Owner: "test-" + strings.ToLower(rand.Text()[:10]), t: t,
+		Owner: owner, t: t,
 	}
 	t.Cleanup(r.clean)
 	return r
