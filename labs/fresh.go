@@ -3,11 +3,14 @@ package labs
 import (
 	"archive/tar"
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/rand"
+	_ "embed" // watch.pl
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"math"
 	"path"
 	"strings"
@@ -21,17 +24,37 @@ type FreshRun struct {
 	Image   string                  // the family's name
 	Files   func() ([]Entry, error) // asked for while the host is being made
 	Command string                  // for bash, in the folder of the files
-	Time    time.Duration           // the longest it may take of a processor, in whole seconds
-	Memory  int64                   // bytes
+	// Time is the longest that the command may use a processor, all its processes together.
+	// To wait for a processor costs nothing; for anything else it may wait for a few seconds.
+	Time   time.Duration
+	Memory int64 // bytes
+	Output int64 // the most that is read of what it writes, in bytes; 0: 64 KiB
+	// Apart are files that only root can read, in [ApartDir]. With them the command is
+	// root's, and not watched: it keeps the learner's code apart from them, and to its time,
+	// itself. Nothing that the learner wrote may come to be what it runs.
+	Apart []Entry
 }
 
 // FreshResult is what came of a command in a fresh host.
 type FreshResult struct {
 	Status  int
-	Stdout  string // its beginning, at most 64 KiB, as of Stderr
+	Stdout  string // its beginning, at most [FreshRun.Output], as of Stderr
 	Stderr  string
-	Overran bool // it was ended because its time was up
+	Overran Overrun
 }
+
+// Overrun tells why a command was ended.
+type Overrun string
+
+// Why a command was ended: it used up its time of a processor, or it waited for
+// something that did not come. Empty: it ended by itself.
+const (
+	UsedUp Overrun = "processor"
+	Waited Overrun = "waits"
+)
+
+// ApartDir is where files lie that only root can read.
+const ApartDir = "/judge"
 
 const (
 	// freshName is the name of every fresh host.
@@ -39,36 +62,33 @@ const (
 	freshDir    = "/work"
 	freshLife   = 2 * time.Minute
 	freshOutput = 64 << 10
-	// What timeout(1) exits with when it ended the command, and when it had to kill it.
-	statusOverran, statusKilled = 124, 137
+	// freshWaits is how long a command may wait for anything but a processor.
+	freshWaits = 3 * time.Second
 )
 
-// freshScript unpacks its input and runs the command over it. Its time is the
-// processor's: on a machine that is busy with others a right program is as right. By the
-// clock it may take longer, but not without end.
-const freshScript = `cd "$3" && tar -x -f - && ulimit -t "$2" && exec timeout -k 1 "$0" bash -c "$1" </dev/null`
+// watch runs a command as the learner, and ends it when it has had its time.
+//
+//go:embed watch.pl
+var watch string
 
-// freshWait is how much longer a command may take by the clock.
-const freshWait = 3 * time.Second
+// overruns are the exit statuses of watch for a command that it ended.
+var overruns = map[int]Overrun{124: UsedUp, 125: Waited}
+
+// apartScript unpacks both kinds of files, and runs a command that is root's.
+const apartScript = `tar -x --no-same-owner -C / -f - && cd "$0" && exec bash -c "$1" </dev/null`
 
 // Fresh runs a command in a host made for it, which is gone once it has ended.
 func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, err error) {
-	clock, processor := fmt.Sprintf("%.3f", (fresh.Time+freshWait).Seconds()), fmt.Sprintf("%.0f", math.Ceil(fresh.Time.Seconds()))
 	packed := make(chan error, 1)
 	var archive io.Reader
 	go func() {
 		files, err := fresh.Files()
 		if err == nil {
-			archive, err = archiveEntries(files)
+			archive, err = fresh.archive(files)
 		}
 		packed <- err
 	}()
-	process, err := s.engine.Run(ctx, s.freshPlan(HostPlan{
-		Image: s.Images[fresh.Image].Ref, Family: fresh.Image, Memory: fresh.Memory, CPUs: 1, PIDs: 128, ReadOnly: true, User: Learner,
-		Command:     []string{"bash", "-c", freshScript, clock, fresh.Command, processor, freshDir},
-		Environment: map[string]string{"HOME": freshDir, "PYTHONDONTWRITEBYTECODE": "1"},
-		Scratch:     map[string]string{freshDir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
-	}, freshLife))
+	process, err := s.engine.Run(ctx, s.freshPlan(fresh.host(s.Images), freshLife))
 	if packErr := <-packed; packErr != nil {
 		if err == nil {
 			err = process.Close()
@@ -85,13 +105,47 @@ func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, e
 		_, _ = io.Copy(process.Stdin(), archive)
 		_ = process.Stdin().Close()
 	}()
-	return outcome(ctx, process)
+	result, err = outcome(ctx, process, cmp.Or(fresh.Output, freshOutput))
+	if fresh.Apart == nil {
+		result.Overran = overruns[result.Status]
+	}
+	return result, err
+}
+
+// host is the plan of the host. Its command begins as root, which may do nothing there
+// but become another user.
+func (f *FreshRun) host(images map[string]ImageRef) HostPlan {
+	plan := HostPlan{
+		Image: images[f.Image].Ref, Family: f.Image, Memory: f.Memory, CPUs: 1, PIDs: 128, ReadOnly: true, User: "root",
+		CapAdd: []string{"SETUID", "SETGID"},
+		Command: []string{
+			"perl", "-e", watch, fmt.Sprint(math.Ceil(f.Time.Seconds())), fmt.Sprint(freshWaits.Seconds()), Learner, freshDir, f.Command,
+		},
+		Environment: map[string]string{"HOME": freshDir, "PYTHONDONTWRITEBYTECODE": "1"},
+		Scratch:     map[string]string{freshDir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
+	}
+	if f.Apart != nil {
+		plan.Command = []string{"bash", "-c", apartScript, ApartDir, f.Command}
+		plan.Scratch[freshDir], plan.Scratch[ApartDir] = "size=96m,mode=755,exec", "size=32m,mode=700"
+	}
+	return plan
+}
+
+// archive packs the files as the host unpacks them.
+func (f *FreshRun) archive(files []Entry) (io.Reader, error) {
+	var buffer bytes.Buffer
+	w := tar.NewWriter(&buffer)
+	if f.Apart == nil {
+		return &buffer, errors.Join(archiveEntries(w, "", 0o400, files), w.Close())
+	}
+	err := archiveEntries(w, ApartDir[1:]+"/", 0o400, f.Apart)
+	return &buffer, errors.Join(err, archiveEntries(w, freshDir[1:]+"/", 0o444, files), w.Close())
 }
 
 // outcome reads what a process wrote, and waits for its end.
-func outcome(ctx context.Context, process Process) (result FreshResult, err error) {
+func outcome(ctx context.Context, process Process, output int64) (result FreshResult, err error) {
 	var out bytes.Buffer
-	_, readErr := io.Copy(&out, io.LimitReader(process.Stdout(), freshOutput))
+	_, readErr := io.Copy(&out, io.LimitReader(process.Stdout(), output))
 	_, _ = io.Copy(io.Discard, process.Stdout())
 	if cause := context.Cause(ctx); cause != nil {
 		return result, cause
@@ -100,10 +154,7 @@ func outcome(ctx context.Context, process Process) (result FreshResult, err erro
 		return result, readErr
 	}
 	status, err := process.Wait(ctx)
-	return FreshResult{
-		Status: status, Stdout: out.String(), Stderr: process.Stderr(),
-		Overran: status == statusOverran || status == statusKilled,
-	}, err
+	return FreshResult{Status: status, Stdout: out.String(), Stderr: process.Stderr()}, err
 }
 
 // freshPlan is the plan of a lab of one host without a network.
@@ -126,18 +177,17 @@ func waited(work func() error) func() error {
 	return sync.OnceValue(func() error { return <-done })
 }
 
-// archiveEntries packs files again, links that lead out of their folder left out.
-func archiveEntries(entries []Entry) (io.Reader, error) {
-	var buffer bytes.Buffer
-	w := tar.NewWriter(&buffer)
+// archiveEntries packs files below a folder, links that lead out of it left out. Each can
+// be read by those whom the mode says.
+func archiveEntries(w *tar.Writer, below string, readable fs.FileMode, entries []Entry) error {
 	for _, entry := range entries {
 		if entry.Path == "." {
 			continue
 		}
-		header := &tar.Header{Name: entry.Path, Mode: int64(entry.Mode.Perm() | 0o400), Size: int64(len(entry.Data))}
+		header := &tar.Header{Name: below + entry.Path, Mode: int64(entry.Mode.Perm() | readable), Size: int64(len(entry.Data))}
 		switch {
 		case entry.Mode.IsDir():
-			header.Typeflag, header.Mode, header.Name = tar.TypeDir, 0o755, entry.Path+"/"
+			header.Typeflag, header.Mode, header.Name = tar.TypeDir, 0o755, header.Name+"/"
 		case entry.Link != "":
 			if path.IsAbs(entry.Link) || strings.HasPrefix(path.Join(path.Dir(entry.Path), entry.Link), "..") {
 				continue
@@ -145,11 +195,11 @@ func archiveEntries(entries []Entry) (io.Reader, error) {
 			header.Typeflag, header.Linkname = tar.TypeSymlink, entry.Link
 		}
 		if err := w.WriteHeader(header); err != nil {
-			return nil, err
+			return err
 		}
 		if _, err := w.Write(entry.Data); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return &buffer, w.Close()
+	return nil
 }

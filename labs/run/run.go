@@ -24,11 +24,13 @@ func Family(checkout Checkout) labs.Family {
 	return labs.Family{Name: "run", Probes: []labs.Probe{{Name: "run", New: func() labs.Look { return &Look{checkout: checkout} }}}}
 }
 
-// Look runs a command. What it observes has the name run:
+// Look runs a command, or a judge. What it observes has the name run:
 //
 //	status    exit status
 //	stdout    what it wrote, at most 64 KiB; stderr likewise
-//	overran   whether it was ended because its time was up
+//	overran   whether it was ended because it did not end
+//	why       of one that overran: how it was seen that it does not end; else empty
+//	found     in place of all these, with a judge: what the judge reports
 type Look struct {
 	// Image of the fresh host, by its family's name.
 	Image string `yaml:"image"`
@@ -40,21 +42,25 @@ type Look struct {
 	// copied, each revision's into a folder of its name, in place of the folder's own. A
 	// revision that is not there is no folder.
 	Revisions []string `yaml:"revisions,omitempty"`
-	// Add is a folder of the scenario whose files are laid over the copy: what the
-	// learner does not see, and can't have changed.
+	// Judge is a Python program of the scenario, such as hidden/judge.py, in place of
+	// command and add. It asks the code that was copied, and reports what it found; that
+	// code runs as another user, and sees nothing of the judge's folder.
+	Judge string `yaml:"judge,omitempty"`
+	// Add is a folder of the scenario whose files are laid over the copy. The code that was
+	// copied can read them: what is to be hidden from it needs a judge.
 	Add string `yaml:"add,omitempty"`
 	// Command for bash, run in the folder of the files.
-	Command string `yaml:"command"`
-	// Seconds that it may take of a processor; 3 if it is not said. By the clock it may
-	// take three more.
-	Seconds float64 `yaml:"seconds,omitempty" jsonschema:"maximum=4"`
+	Command string `yaml:"command,omitempty"`
+	// Seconds that the code may take of a processor; 3 if it is not said. To wait for a
+	// processor costs nothing; for anything else it may wait 3 seconds.
+	Seconds float64 `yaml:"seconds,omitempty" jsonschema:"maximum=10"`
 
 	checkout Checkout
 }
 
 const (
 	defaultSeconds = 3
-	maxSeconds     = 4
+	maxSeconds     = 10
 	memory         = 256 << 20 // bytes
 )
 
@@ -67,8 +73,10 @@ func (l *Look) ImageNames() []string { return []string{l.Image} }
 // Validate reports fields that make no sense.
 func (l *Look) Validate() error {
 	switch {
-	case l.Image == "" || l.Command == "":
-		return errors.New("image and command are needed")
+	case l.Image == "" || (l.Command == "") == (l.Judge == ""):
+		return errors.New("image is needed, and either a command or a judge")
+	case l.Judge != "" && (l.Add != "" || path.Dir(l.Judge) == "." || !fs.ValidPath(l.Judge)):
+		return errors.New("a judge is a file in a folder of the scenario, and that folder is all that it needs")
 	case !path.IsAbs(l.Copy):
 		return errors.New("copy must be an absolute path")
 	case l.Seconds < 0 || l.Seconds > maxSeconds:
@@ -101,7 +109,7 @@ func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	result, err := site.Fresh(ctx, labs.FreshRun{
+	fresh := labs.FreshRun{
 		Image: l.Image, Command: l.Command, Memory: memory, Time: time.Duration(seconds * float64(time.Second)),
 		Files: func() ([]labs.Entry, error) {
 			files, err := l.files(ctx, site, host)
@@ -110,13 +118,29 @@ func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
 			}
 			return l.overlay(files, site.Given)
 		},
-	})
+	}
+	if l.Judge != "" {
+		return l.judge(ctx, site, fresh)
+	}
+	result, err := site.Fresh(ctx, fresh)
 	if err != nil {
 		return nil, err
 	}
 	return map[string]any{
-		"status": result.Status, "stdout": result.Stdout, "stderr": result.Stderr, "overran": result.Overran,
+		"status": result.Status, "stdout": result.Stdout, "stderr": result.Stderr,
+		"overran": result.Overran != "", "why": why(result.Overran, seconds),
 	}, nil
+}
+
+// why tells how it was seen that a command does not end.
+func why(overran labs.Overrun, seconds float64) string {
+	switch overran {
+	case labs.UsedUp:
+		return fmt.Sprintf("It does not end: it used %v seconds of processor time.", seconds)
+	case labs.Waited:
+		return "It does not end: it waits for something that does not come."
+	}
+	return ""
 }
 
 // files copies the folder's files, or those of the revisions asked for.

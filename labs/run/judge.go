@@ -1,0 +1,99 @@
+package run
+
+import (
+	"context"
+	"embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"endstate/labs"
+)
+
+//go:embed judge
+var harness embed.FS
+
+// How a judge ended: by itself, or by an error that nobody caught.
+const (
+	statusDone  = 0
+	statusError = 1
+)
+
+// judge runs the judge of the scenario, apart from the code that it asks, and returns
+// what it reports.
+func (l *Look) judge(ctx context.Context, site *labs.Site, fresh labs.FreshRun) (any, error) {
+	var err error
+	if fresh.Apart, err = l.apart(site); err != nil {
+		return nil, err
+	}
+	fresh.Command = fmt.Sprintf("exec python3 -I -B host.py %s %v", path.Base(l.Judge), fresh.Time.Seconds())
+	result, err := site.Fresh(ctx, fresh)
+	if err != nil {
+		return nil, err
+	}
+	switch result.Status {
+	case statusDone:
+	case statusError:
+		// With right code it ends by itself, as the proofs show.
+		return nil, &labs.Obstacle{
+			Message: "What the program gives is nothing that could be right, and can't be judged.", Err: errors.New(result.Stderr),
+		}
+	default:
+		return nil, fmt.Errorf("judge %s ended with status %d", l.Judge, result.Status)
+	}
+	found, err := decode(result.Stdout)
+	if err != nil {
+		return nil, fmt.Errorf("judge %s: read its report: %w", l.Judge, err)
+	}
+	return map[string]any{"found": found}, nil
+}
+
+// apart returns what only the judge can read: its folder, what it calls, and the facts.
+func (l *Look) apart(site *labs.Site) ([]labs.Entry, error) {
+	files, err := givenFiles(site.Given, path.Dir(l.Judge))
+	if err != nil {
+		return nil, err
+	}
+	calls, err := givenFiles(harness, "judge")
+	if err != nil {
+		return nil, err
+	}
+	facts, err := json.Marshal(site.Record.Facts)
+	if err != nil {
+		return nil, fmt.Errorf("write the facts for judge %s: %w", l.Judge, err)
+	}
+	return append(append(files, calls...), labs.Entry{Path: "facts.json", Mode: 0o400, Data: facts}), nil
+}
+
+// decode reads a report: JSON, whose whole numbers are whole numbers.
+func decode(text string) (any, error) {
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.UseNumber()
+	var value any
+	if err := decoder.Decode(&value); err != nil {
+		return nil, err
+	}
+	return numbers(value), nil
+}
+
+func numbers(value any) any {
+	switch v := value.(type) {
+	case json.Number:
+		if whole, err := v.Int64(); err == nil {
+			return whole
+		}
+		float, _ := v.Float64()
+		return float
+	case []any:
+		for i := range v {
+			v[i] = numbers(v[i])
+		}
+	case map[string]any:
+		for name := range v {
+			v[name] = numbers(v[name])
+		}
+	}
+	return value
+}

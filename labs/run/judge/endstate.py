@@ -1,0 +1,238 @@
+"""What a judge calls: it asks the learner's code, and tells what it found.
+
+A judge is a program of the scenario. It runs where the learner's code can't see it, and
+puts one question at a time to that code, which each time runs anew, as another user.
+
+    import endstate
+
+    main = endstate.Program("main")          # the files of the revision main
+    try:
+        right = main.call("pricing.total", [{"price": 5}]) == 5
+    except endstate.Failed as failed:
+        right = failed.says
+    endstate.report({"total": right})        # observed as run.found
+"""
+
+import importlib.abc
+import importlib.machinery
+import json
+import os
+import random as _random
+import re
+import sys
+import types
+import unittest
+
+from host import JUDGE, WORK, Other, plain, pythonic, receive, send
+
+random = _random.SystemRandom()  # other cases at each check
+_host = None
+
+
+def connect(socket):
+    global _host
+    _host = socket
+
+
+def facts():
+    """Return what was measured before the learner came, by name."""
+    with open(os.path.join(JUDGE, "facts.json")) as file:
+        return json.load(file)
+
+
+def report(found):
+    """Tell what was found, and end."""
+    sys.stdout.write(json.dumps(found))
+    sys.stdout.flush()
+    os._exit(0)
+
+
+class Failed(Exception):
+    """The code did not come to an answer. says tells why, in words that a learner can be told."""
+
+    def __init__(self, says, bases=()):
+        super().__init__(says)
+        self.says, self.bases = says, bases
+
+
+class Program:
+    """The learner's code in a folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.there = os.path.isdir(os.path.join(WORK, folder))
+
+    def call(self, name, *args, **kwargs):
+        """Call a function, named MODULE.NAME, and return what it returns. Iterators are lists."""
+        return self._ask("call", name, args=plain(list(args)), kwargs=plain(kwargs))
+
+    def get(self, name):
+        """Return a value, named MODULE.NAME."""
+        return self._ask("get", name)
+
+    def names(self, module):
+        """Return the public names that a module defines."""
+        return self._ask("names", module + ".")
+
+    def load(self, module):
+        """Return why a module can't be loaded, or None."""
+        try:
+            self._ask("load", module + ".")
+        except Failed as failed:
+            return failed.says
+
+    def test(self, sources):
+        """Run unit tests, {path: source}, against the code; return {path: why it fails}.
+
+        The tests run in the judge. What they import from the learner's folder are stand-ins,
+        which ask the learner's code; so it can't make a test pass that does not hold.
+        """
+        with _StandIns(self):
+            return {path: why for path, source in sorted(sources.items()) if (why := _run(path, source))}
+
+    def _ask(self, kind, name, **more):
+        module, _, attribute = name.rpartition(".")
+        question = {"folder": self.folder, "kind": kind, "module": module, "name": attribute, **more}
+        send(_host, b"q", self.folder.encode() + b"\0" + json.dumps(question).encode())
+        kind, data = receive(_host)
+        file = module.replace(".", "/") + ".py"
+        if kind == b"c":
+            raise Failed(f"`{file}` does not end: it used {int(data)} seconds of processor time")
+        if kind == b"i":
+            raise Failed(f"`{file}` does not end: it waits for something that does not come")
+        if kind == b"d":
+            raise Failed(f"`{file}` ends the program, or takes too much memory")
+        return self._read(data, file)
+
+    def _read(self, data, file):
+        try:
+            answer = json.loads(data)
+            if "value" in answer:
+                return pythonic(answer["value"])
+        except Exception:
+            answer = {}
+        if not isinstance(answer, dict):
+            answer = {}
+        stage, name = answer.get("failed"), _word(answer.get("class"), "an error")
+        if stage not in ("load", "call"):
+            raise Failed(f"`{file}` gives something too large, or nothing that can be compared")
+        at, line = _word(answer.get("file"), "", r"[\w./-]{1,80}"), answer.get("line")
+        where = f" (`{at}`, line {line})" if at and isinstance(line, int) and 0 < line < 10**6 else ""
+        bases = [b for b in answer.get("bases", ()) if isinstance(b, str)]
+        raise Failed(f"`{file}` could not be loaded: {name}{where}" if stage == "load" else f"{name} is raised{where}", bases)
+
+
+def _word(value, otherwise, shape=r"\w{1,40}"):
+    return value if isinstance(value, str) and re.fullmatch(shape, value) else otherwise
+
+
+def same(value, wanted):
+    """Whether two values are equal and of one type, all through."""
+    if type(value) is not type(wanted):
+        return False
+    if isinstance(wanted, (list, tuple)):
+        return len(value) == len(wanted) and all(map(same, value, wanted))
+    if isinstance(wanted, dict):
+        return value.keys() == wanted.keys() and all(same(value[key], wanted[key]) for key in wanted)
+    return value == wanted
+
+
+def shown(value):
+    """Return a value as a learner can be told it: numbers as they are, of all else the kind."""
+    if value is None or isinstance(value, bool) or (isinstance(value, (int, float)) and len(repr(value)) <= 24):
+        return repr(value)
+    if isinstance(value, (list, tuple, dict, set)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return {str: "a text", int: "a very large number"}.get(type(value), f"a value of type {value.name if isinstance(value, Other) else type(value).__name__}")
+
+
+# ---- tests ----
+
+
+class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """Finds the modules of the learner's folder, before any other of their names."""
+
+    def __init__(self, program):
+        self.program = program
+        root = os.path.join(WORK, program.folder)
+        listed = os.listdir(root) if program.there else []
+        self.names = {name.removesuffix(".py") for name in listed if name.endswith(".py") or os.path.isdir(os.path.join(root, name))}
+
+    def __enter__(self):
+        sys.meta_path.insert(0, self)
+        self.hidden = {name: sys.modules.pop(name) for name in list(sys.modules) if name.split(".")[0] in self.names}
+
+    def __exit__(self, *_):
+        sys.meta_path.remove(self)
+        for name in [name for name in sys.modules if name.split(".")[0] in self.names]:
+            del sys.modules[name]
+        sys.modules.update(self.hidden)
+
+    def find_spec(self, name, path=None, target=None):
+        if name.split(".")[0] in self.names:
+            return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec):
+        return _StandIn(spec.name, self.program)
+
+    def exec_module(self, module):
+        module._load()
+
+
+class _StandIn(types.ModuleType):
+    def __init__(self, name, program):
+        super().__init__(name)
+        self.__path__, self._program = [], program
+
+    def _load(self):
+        self._asked(self._program._ask, "load", self.__name__ + ".")
+
+    @staticmethod
+    def _asked(ask, *args, **kwargs):
+        """Ask, and raise what the learner's code raised, where a test could wait for that."""
+        try:
+            return ask(*args, **kwargs)
+        except Failed as failed:
+            for base in failed.bases:
+                known = getattr(__import__("builtins"), base, None)
+                if isinstance(known, type) and issubclass(known, Exception) and known is not Exception:
+                    raise type(base, (known,), {"says": failed.says})(failed.says) from None
+            raise
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        full = f"{self.__name__}.{name}"
+        value = self._asked(self._program.get, full)
+        if isinstance(value, Other) and value.kind == "callable":
+            return lambda *args, **kwargs: self._asked(self._program.call, full, *args, **kwargs)
+        return value
+
+
+def _run(path, source):
+    """Run the tests of a file; return why one of them fails, or None."""
+    module = types.ModuleType(path.removesuffix(".py").replace("/", "."))
+    try:
+        exec(compile(source, path, "exec"), vars(module))
+    except Exception as error:
+        return getattr(error, "says", f"{type(error).__name__} is raised")
+    sys.modules[module.__name__] = module
+    result = _Result()
+    suite = unittest.defaultTestLoader.loadTestsFromModule(module)
+    suite.run(result)
+    del sys.modules[module.__name__]
+    return result.why
+
+
+class _Result(unittest.TestResult):
+    """Keeps the first thing that went wrong."""
+
+    why = None
+
+    def addFailure(self, test, err):
+        super().addFailure(test, err)
+        self.why = self.why or f"`{test._testMethodName}` fails"
+
+    def addError(self, test, err):
+        super().addError(test, err)
+        self.why = self.why or f"in `{test._testMethodName}`, " + getattr(err[1], "says", f"{err[0].__name__} is raised")
