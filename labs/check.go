@@ -39,6 +39,7 @@ func (r *Runner) Check(ctx context.Context, lab *Lab, v *Variant) (*Report, erro
 		return nil, err
 	}
 	site := r.site(lab, record, v.Files, images)
+	site.examining = r.examining
 	defer site.close()
 	report := &Report{
 		Scenario: v.Name, Title: v.Title, Hash: v.Hash, Seed: v.Seed, Lab: lab.ID, Owner: lab.Owner,
@@ -95,23 +96,50 @@ func judge(ctx context.Context, site *Site, v *Variant, a Assertion) (result Res
 	}
 	bindings := Bindings{"params": v.Params, "facts": site.Record.Facts, "id": a.ID, a.Look.Variable(): observed}
 	holds, err := a.Expect.Holds(bindings)
+	var unfit *Unfit
 	switch {
+	case errors.As(err, &unfit):
+		result.Defect = unfit.Reason
 	case err != nil:
 		return ungraded(result, fmt.Errorf("expectation of %s: %w", a.ID, err))
-	case holds:
+	}
+	if site.examining {
+		examine(&result, a, bindings)
+	}
+	if holds {
 		result.Verdict = Passed
 		return result
 	}
 	result.Verdict = Fell
+	result.explain(a, bindings)
+	return result
+}
+
+// explain sets the message of an assertion that does not hold.
+func (r *Result) explain(a Assertion, bindings Bindings) {
 	if a.Otherwise == nil {
-		return result
+		return
 	}
 	text, err := a.Otherwise.Text(bindings)
-	if err != nil {
-		result.Defect = err.Error()
+	if err != nil && r.Defect == "" {
+		r.Defect = "its message can't be told: " + err.Error()
 	}
-	result.Message = strings.TrimSpace(text)
-	return result
+	r.Message = strings.TrimSpace(text)
+}
+
+// examine asks expectation and message what their author should know.
+func examine(result *Result, a Assertion, bindings Bindings) {
+	for _, one := range []any{a.Expect, a.Otherwise} {
+		examiner, ok := one.(Examiner)
+		if !ok {
+			continue
+		}
+		mistakes, met := examiner.Examine(bindings)
+		if len(mistakes) > 0 && result.Defect == "" {
+			result.Defect = strings.Join(mistakes, "; ")
+		}
+		result.Met = append(result.Met, met...)
+	}
 }
 
 func ungraded(result Result, err error) Result {

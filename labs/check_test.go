@@ -176,7 +176,7 @@ func TestGradeMessages(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
-	if defects != "no such key" {
+	if defects != "its message can't be told: no such key" {
 		t.Errorf("defects: %q, want the one message that could not be written", defects)
 	}
 }

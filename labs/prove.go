@@ -86,7 +86,7 @@ func (p Play) Until(wanted func(Proof) bool) Play {
 func (r *Runner) Prove(ctx context.Context, v *Variant, play Play) iter.Seq[ProofResult] {
 	return func(yield func(ProofResult) bool) {
 		keeping := *r
-		keeping.relays = &relays{}
+		keeping.relays, keeping.examining = &relays{}, true
 		defer keeping.relays.close()
 		keeping.prove(ctx, v, play, yield)
 	}
@@ -213,10 +213,10 @@ func compare(proof Proof, report *Report) []string {
 			want = Skipped
 		}
 		if result.Verdict != want {
-			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s%s", result.ID, result.Verdict, want, because(result.Message)))
+			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s%s%s", result.ID, result.Verdict, want, because(result.Message), met(result.Met)))
 		}
 		if result.Defect != "" {
-			wrong = append(wrong, fmt.Sprintf("the message of %s can't be told: %s", result.ID, result.Defect))
+			wrong = append(wrong, fmt.Sprintf("%s: %s", result.ID, result.Defect))
 		}
 	}
 	if proof.Name == Untouched && report.Earned() != 0 {
@@ -230,6 +230,14 @@ func because(message string) string {
 		return ""
 	}
 	return ": " + message
+}
+
+// met tells what an expectation met, if it met anything to tell of.
+func met(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return "\nIts expectation met: " + strings.Join(all, "; ")
 }
 
 // differences returns where a later report says something else than the first.

@@ -24,7 +24,8 @@ type Runner struct {
 	// Servers keeps the grader's own servers between rounds of checks; nil keeps none.
 	Servers *Servers
 
-	relays *relays // kept between rounds; nil: each round has its own
+	relays    *relays // kept between rounds; nil: each round has its own
+	examining bool    // expectations are asked what their author should know
 }
 
 const (

@@ -118,9 +118,31 @@ type Bindings map[string]any
 
 // Expectation is a condition over bindings.
 type Expectation interface {
-	// Holds evaluates the condition. An error is the scenario's, not the learner's.
+	// Holds evaluates the condition. An [Unfit] error says that the condition met what
+	// it was not written for: it does not hold. Any other error is the grader's.
 	Holds(Bindings) (bool, error)
 }
+
+// Examiner is an [Expectation] or a [Message] that tells its author more than whether
+// it holds. Proofs ask it, checks do not.
+type Examiner interface {
+	// Examine returns the mistakes that show once the bindings are known, and what was
+	// met on the way: keys that are not there, values of different types.
+	Examine(Bindings) (mistakes, met []string)
+}
+
+// Unfit is the error of an [Expectation] that met what it was not written for: a value
+// of another type, a number that is too large, more than can be compared in its time.
+type Unfit struct {
+	Reason string
+	Err    error // the cause; may be nil
+}
+
+// Error returns the reason.
+func (u *Unfit) Error() string { return u.Reason }
+
+// Unwrap returns the cause.
+func (u *Unfit) Unwrap() error { return u.Err }
 
 // Message is a text over bindings.
 type Message interface {

@@ -19,14 +19,15 @@ type Site struct {
 	Given  fs.FS               // the scenario's folder, templates rendered
 	Images map[string]ImageRef // those the scenario needs, by name
 
-	engine   Engine
-	servers  *Servers
-	starting bool // its servers are: a connection waits for them
-	mu       sync.Mutex
-	shared   map[string]*share
-	closes   []func()
-	relays   *relays
-	kept     *Budget // what the looks of the round may keep in memory
+	engine    Engine
+	servers   *Servers
+	starting  bool // its servers are: a connection waits for them
+	examining bool // expectations are asked what their author should know
+	mu        sync.Mutex
+	shared    map[string]*share
+	closes    []func()
+	relays    *relays
+	kept      *Budget // what the looks of the round may keep in memory
 }
 
 type share struct {

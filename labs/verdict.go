@@ -23,7 +23,8 @@ type Result struct {
 	Verdict Verdict       `json:"verdict"`
 	Points  int           `json:"points"`            // a check's points, or what breaking a guard costs
 	Message string        `json:"message,omitempty"` // why it did not pass
-	Defect  string        `json:"defect,omitempty"`  // what is wrong with the message: the scenario's mistake
+	Defect  string        `json:"defect,omitempty"`  // what is wrong with expectation or message: the scenario's mistake
+	Met     []string      `json:"-"`                 // what the expectation met, for its author; only proofs ask
 	Took    time.Duration `json:"took"`              // nanoseconds
 }
 

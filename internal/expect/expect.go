@@ -8,13 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"strings"
 	"sync"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/ext"
+	"cel.dev/cel-go/interpreter"
 
 	"endstate/labs"
 )
@@ -34,9 +34,10 @@ func (e *Error) Error() string { return e.Message }
 
 // Expression is a compiled CEL expression.
 type Expression struct {
-	source  string
-	root    ast.Expr
-	program cel.Program
+	source   string
+	env      *cel.Env
+	compiled *cel.Ast
+	program  cel.Program
 }
 
 // Compile compiles a condition over params, facts and the observation, which has
@@ -58,12 +59,20 @@ func compile(source, variable string, allowed ...*cel.Type) (*Expression, error)
 	if !accepts(allowed, compiled.OutputType()) {
 		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the expression gives a %s, not a condition", compiled.OutputType())}
 	}
-	program, err := env.Program(compiled, cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize))
-	if err != nil {
+	expression := &Expression{source: source, env: env, compiled: compiled}
+	if expression.program, err = expression.plan(); err != nil {
 		return nil, &Error{Line: 1, Column: 1, Message: err.Error()}
 	}
-	return &Expression{source: source, root: compiled.NativeRep().Expr(), program: program}, nil
+	return expression, nil
 }
+
+// plan makes what evaluates the expression.
+func (e *Expression) plan(more ...cel.ProgramOption) (cel.Program, error) {
+	options := []cel.ProgramOption{cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize), cel.CustomDecoratorV2(findAbsence)}
+	return e.env.Program(e.compiled, append(options, more...)...)
+}
+
+func (e *Expression) root() ast.Expr { return e.compiled.NativeRep().Expr() }
 
 func accepts(allowed []*cel.Type, got *cel.Type) bool {
 	for _, one := range allowed {
@@ -84,6 +93,7 @@ func environment(variable string) (*cel.Env, error) {
 
 func newEnvironment(variable string) (*cel.Env, error) {
 	return cel.NewEnv(
+		cel.CustomTypeAdapter(adapter{}),
 		cel.Variable("params", cel.MapType(cel.StringType, cel.DynType)),
 		cel.Variable("facts", cel.MapType(cel.StringType, cel.DynType)),
 		cel.Variable("id", cel.StringType),
@@ -93,31 +103,28 @@ func newEnvironment(variable string) (*cel.Env, error) {
 }
 
 // Holds evaluates the condition. What speaks of a key or an item that is not there
-// does not hold: the learner's system lacks it.
+// does not hold: the learner's system lacks it. What met a value that it was not written
+// for does not hold either, with a [labs.Unfit] error.
 func (e *Expression) Holds(bindings labs.Bindings) (bool, error) {
 	value, err := e.value(bindings)
-	if err != nil && absent(err) {
+	var absent *absence
+	switch {
+	case errors.As(err, &absent):
 		return false, nil
-	}
-	if err != nil {
+	case err != nil:
 		return false, err
 	}
 	holds, ok := value.(bool)
 	if !ok {
-		return false, fmt.Errorf("%q gave a %T, not a condition", e.source, value)
+		return false, &labs.Unfit{Reason: "it gives no condition, but a value of another type"}
 	}
 	return holds, nil
-}
-
-// absent reports whether an evaluation ended at a key or an item that is not there.
-func absent(err error) bool {
-	return strings.Contains(err.Error(), "no such key") || strings.Contains(err.Error(), "index out of bounds")
 }
 
 func (e *Expression) value(bindings labs.Bindings) (any, error) {
 	value, _, err := e.program.Eval(map[string]any(bindings))
 	if err != nil {
-		return nil, fmt.Errorf("evaluate %q: %w", e.source, err)
+		return nil, e.explained(err)
 	}
 	if value.Type() == types.NullType {
 		return nil, nil
@@ -127,6 +134,23 @@ func (e *Expression) value(bindings labs.Bindings) (any, error) {
 		return value.Value(), nil
 	}
 	return native, nil
+}
+
+// explained tells by its type what an evaluation's error is: what is there, and can't be
+// judged by this expression, or a defect of the evaluation itself.
+func (e *Expression) explained(err error) error {
+	var absent *absence
+	var ended interpreter.EvalCancelledError
+	var met *types.Err
+	switch {
+	case errors.As(err, &absent):
+		return absent
+	case errors.As(err, &ended) && ended.Cause != interpreter.ContextCancelled:
+		return &labs.Unfit{Reason: "there is more than can be judged", Err: err}
+	case errors.As(err, &met):
+		return &labs.Unfit{Reason: fmt.Sprintf("it met what it was not written for: %v", met), Err: err}
+	}
+	return fmt.Errorf("evaluate %q: %w", e.source, err)
 }
 
 var _ labs.Expectation = (*Expression)(nil)

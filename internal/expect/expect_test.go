@@ -1,6 +1,8 @@
 package expect
 
 import (
+	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -49,26 +51,91 @@ func TestCompileSaysWhere(t *testing.T) {
 	}
 }
 
-func TestEvaluationErrorsAreErrors(t *testing.T) {
-	for _, source := range []string{`rows[0].name`, `rows[0].name < 3`, `int(rows[0].name) > 0`} {
+// What an expectation was not written for fails it, and its author is told.
+func TestUnfit(t *testing.T) {
+	for source, reason := range map[string]string{
+		`rows[0].name`:              "no condition",
+		`rows[0].name < 3`:          "overload",
+		`int(rows[0].name) > 0`:     "conver",
+		`rows[0].name.first == "x"`: "a text has no key `first`",
+		`rows["name"] == 1`:         "a list has no key `name`",
+		`rows[0].rows / 0 == 1`:     "zero",
+		`rows.slice(0, 9) == []`:    "slice",
+	} {
 		expression, err := Compile(source, "rows")
 		if err != nil {
 			t.Fatal(err)
 		}
-		if holds, err := expression.Holds(bindings()); err == nil {
-			t.Errorf("%s: no error, and holds = %v", source, holds)
+		holds, err := expression.Holds(bindings())
+		var unfit *labs.Unfit
+		if holds || !errors.As(err, &unfit) || !strings.Contains(unfit.Reason, reason) {
+			t.Errorf("%s: got %v, %v; want the reason %q", source, holds, err, reason)
 		}
 	}
 }
 
 func TestWhatIsAbsentDoesNotHold(t *testing.T) {
-	for _, source := range []string{`rows[7].name == "x"`, `rows[0].nothing == 1`, `facts.none.rows == 1`} {
+	for source, met := range map[string]string{
+		`rows[7].name == "x"`:            "no item 7; there are 1",
+		`rows[0].nothing == 1`:           "no key `nothing`; there are `at`, `name`, `none`, `rows`",
+		`rows[0]["no" + "thing"] == 1`:   "no key `nothing`; there are `at`, `name`, `none`, `rows`",
+		`facts.none.rows == 1`:           "no key `none`; there is `tables`",
+		`rows[0].none.deeper == 1`:       "no key `deeper` in nothing",
+		`rows.exists(r, r.nothing == 1)`: "no key `nothing`; there are `at`, `name`, `none`, `rows`",
+	} {
 		expression, err := Compile(source, "rows")
 		if err != nil {
 			t.Fatal(err)
 		}
 		if holds, err := expression.Holds(bindings()); err != nil || holds {
 			t.Errorf("%s: got %v, %v", source, holds, err)
+		}
+		if _, got := expression.Examine(bindings()); len(got) != 1 || got[0] != met {
+			t.Errorf("%s: met %q, want %q", source, got, met)
+		}
+	}
+}
+
+// Values of different types are not equal, and a proof tells its author of it.
+func TestExamineTellsOfTypes(t *testing.T) {
+	for source, want := range map[string]string{
+		`rows[0].rows == "3"`:                "a whole number was compared with a text",
+		`rows[0].name != b"orders"`:          "a text was compared with a value of bytes",
+		`rows.all(r, r.at == "2025-01-02")`:  "a timestamp was compared with a text",
+		`rows[0] == ["orders"]`:              "a map was compared with a list",
+		`rows[0].rows == 3.0 && rows != [3]`: "",
+		`rows[0].none == "x"`:                "",
+	} {
+		expression, err := Compile(source, "rows")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, met := expression.Examine(bindings()); strings.Join(met, "; ") != want {
+			t.Errorf("%s: met %q, want %q", source, met, want)
+		}
+	}
+}
+
+func TestNotANumberEqualsItself(t *testing.T) {
+	values := func() any {
+		return []any{map[string]any{"n": math.NaN(), "list": []any{math.NaN(), math.Inf(1)}}}
+	}
+	for source, want := range map[string]bool{
+		`rows == facts.rows`:                true,
+		`rows[0].n == facts.rows[0].n`:      true,
+		`rows[0] in facts.rows`:             true,
+		`rows.all(r, r.n != 1.0)`:           true,
+		`rows[0].list[1] == rows[0].n`:      false,
+		`sets.equivalent(rows, facts.rows)`: true,
+		`rows[0].n == double("NaN")`:        true,
+	} {
+		expression, err := Compile(source, "rows")
+		if err != nil {
+			t.Fatal(err)
+		}
+		holds, err := expression.Holds(labs.Bindings{"params": map[string]any{}, "facts": map[string]any{"rows": values()}, "rows": values()})
+		if err != nil || holds != want {
+			t.Errorf("%s: got %v, %v; want %v", source, holds, err, want)
 		}
 	}
 }
@@ -82,8 +149,10 @@ func TestCostIsBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := expression.Holds(labs.Bindings{"params": map[string]any{}, "facts": map[string]any{}, "rows": list}); err == nil {
-		t.Error("27 billion steps were not cut off")
+	var unfit *labs.Unfit
+	holds, err := expression.Holds(labs.Bindings{"params": map[string]any{}, "facts": map[string]any{}, "rows": list})
+	if holds || !errors.As(err, &unfit) || unfit.Reason != "there is more than can be judged" {
+		t.Errorf("27 billion steps gave %v, %v", holds, err)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // once: of params in "params.city == params['town']" city and town.
 func (e *Expression) Mentions(variable string) []string {
 	var names []string
-	ast.PreOrderVisit(e.root, ast.NewExprVisitor(func(node ast.Expr) {
+	ast.PreOrderVisit(e.root(), ast.NewExprVisitor(func(node ast.Expr) {
 		if name, ok := member(node, variable); ok && !slices.Contains(names, name) {
 			names = append(names, name)
 		}

@@ -114,6 +114,17 @@ func (t *Text) Text(bindings labs.Bindings) (string, error) {
 	return out.String(), errors.Join(failed...)
 }
 
+// Examine returns what the text's expressions should be told of.
+func (t *Text) Examine(bindings labs.Bindings) (mistakes, met []string) {
+	for _, p := range t.parts {
+		if p.expression != nil {
+			wrong, _ := p.expression.Examine(bindings)
+			mistakes = append(mistakes, wrong...)
+		}
+	}
+	return mistakes, nil
+}
+
 // show writes a value as a person would.
 func show(value any) string {
 	switch v := value.(type) {
