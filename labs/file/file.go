@@ -23,11 +23,12 @@ func Family() labs.Family {
 //	kind     file, folder or link
 //	size     bytes
 //	digest   SHA-256 of the content
-//	mode     permissions, as in 0644
 //	link     what a link points to
+//	mode     permissions, as in 0644, if Mode asks for them
 //	text     the content, if Text asks for it and it is text of at most 64 KiB
 //
-// The path of the file or folder itself is ".". Nothing there is an empty map.
+// So two files are equal when they are of the same kind and have the same content. The
+// path of the file or folder itself is ".". Nothing there is an empty map.
 type Look struct {
 	// Path is the file's or folder's, absolute.
 	Path string `yaml:"path"`
@@ -35,6 +36,9 @@ type Look struct {
 	Host string `yaml:"host,omitempty"`
 	// Text asks for the content too.
 	Text bool `yaml:"text,omitempty"`
+	// Mode asks for the permissions too: only where the task speaks of them, as to
+	// write-protect a file is no harm to it.
+	Mode bool `yaml:"mode,omitempty"`
 }
 
 const maxText = 64 << 10
@@ -80,7 +84,10 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 func (l *Look) describe(entry labs.Entry) map[string]any {
 	sum := sha256.Sum256(entry.Data)
 	described := map[string]any{
-		"kind": "file", "size": len(entry.Data), "digest": hex.EncodeToString(sum[:]), "mode": mode(entry), "link": entry.Link,
+		"kind": "file", "size": len(entry.Data), "digest": hex.EncodeToString(sum[:]), "link": entry.Link,
+	}
+	if l.Mode {
+		described["mode"] = mode(entry)
 	}
 	switch {
 	case entry.Mode.IsDir():

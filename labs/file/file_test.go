@@ -1,0 +1,34 @@
+package file
+
+import (
+	"io/fs"
+	"reflect"
+	"testing"
+
+	"endstate/labs"
+)
+
+// The same file has the same kind and content; its mode counts only where it is asked for.
+func TestDescribe(t *testing.T) {
+	file := labs.Entry{Path: ".", Mode: 0o644, Data: []byte("content")}
+	protected, changed, linked := file, file, file
+	protected.Mode = 0o444
+	changed.Data = []byte("Content")
+	linked.Mode, linked.Link, linked.Data = fs.ModeSymlink|0o777, "elsewhere", nil
+	for _, c := range []struct {
+		name  string
+		other labs.Entry
+		look  Look
+		same  bool
+	}{
+		{"itself", file, Look{Text: true, Mode: true}, true},
+		{"write-protected", protected, Look{Text: true}, true},
+		{"write-protected, and the mode is asked for", protected, Look{Mode: true}, false},
+		{"another content of the same size", changed, Look{}, false},
+		{"a link in its place", linked, Look{}, false},
+	} {
+		if same := reflect.DeepEqual(c.look.describe(file), c.look.describe(c.other)); same != c.same {
+			t.Errorf("%s: same = %v", c.name, same)
+		}
+	}
+}
