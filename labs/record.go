@@ -4,8 +4,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Record is what stands on a snapshot, and so on every lab that is started from
@@ -22,8 +26,11 @@ const (
 	tagUint  = "$uint"
 	tagFloat = "$float"
 	tagBytes = "$bytes"
-	tagTime  = "$time"
-	tagMap   = "$map"
+	tagText  = "$text"  // a string that is not UTF-8
+	tagTime  = "$time"  // as in RFC 3339: what older snapshots have
+	tagUnix  = "$unix"  // seconds and nanoseconds, of any year
+	tagMap   = "$map"   // a map that has keys with a "$"
+	tagPairs = "$pairs" // a map that has keys that are not UTF-8
 )
 
 // Encode writes the record so that [DecodeRecord] gives back equal values of equal types.
@@ -62,8 +69,12 @@ func tagged(value any) any {
 		return map[string]any{tagFloat: strconv.FormatFloat(v, 'g', -1, 64)}
 	case []byte:
 		return map[string]any{tagBytes: base64.StdEncoding.EncodeToString(v)}
+	case string:
+		if !utf8.ValidString(v) {
+			return map[string]any{tagText: base64.StdEncoding.EncodeToString([]byte(v))}
+		}
 	case time.Time:
-		return map[string]any{tagTime: v.Format(time.RFC3339Nano)}
+		return map[string]any{tagUnix: fmt.Sprintf("%d %d", v.Unix(), v.Nanosecond())}
 	case []any:
 		list := make([]any, len(v))
 		for i := range v {
@@ -79,13 +90,24 @@ func tagged(value any) any {
 func taggedMap(v map[string]any) any {
 	out, wrap := make(map[string]any, len(v)), false
 	for key, item := range v {
+		if !utf8.ValidString(key) {
+			return taggedPairs(v)
+		}
 		out[key] = tagged(item)
-		wrap = wrap || (len(key) > 0 && key[0] == '$')
+		wrap = wrap || strings.HasPrefix(key, "$")
 	}
 	if wrap {
 		return map[string]any{tagMap: out}
 	}
 	return out
+}
+
+func taggedPairs(v map[string]any) any {
+	pairs := make([]any, 0, len(v))
+	for _, key := range slices.Sorted(maps.Keys(v)) {
+		pairs = append(pairs, []any{tagged(key), tagged(v[key])})
+	}
+	return map[string]any{tagPairs: pairs}
 }
 
 func untagged(value any) (any, error) {
@@ -99,11 +121,9 @@ func untagged(value any) (any, error) {
 			v[i] = item
 		}
 	case map[string]any:
-		if len(v) == 1 {
-			for key, item := range v {
-				if len(key) > 0 && key[0] == '$' {
-					return untag(key, item)
-				}
+		for key, item := range v {
+			if len(v) == 1 && strings.HasPrefix(key, "$") {
+				return untag(key, item)
 			}
 		}
 		return v, untagMembers(v)
@@ -126,6 +146,9 @@ func untag(tag string, value any) (any, error) {
 	if inner, ok := value.(map[string]any); ok && tag == tagMap {
 		return inner, untagMembers(inner)
 	}
+	if pairs, ok := value.([]any); ok && tag == tagPairs {
+		return untagPairs(pairs)
+	}
 	text, ok := value.(string)
 	if !ok {
 		return nil, fmt.Errorf("the value of %s is not a string", tag)
@@ -139,8 +162,41 @@ func untag(tag string, value any) (any, error) {
 		return strconv.ParseFloat(text, 64)
 	case tagBytes:
 		return base64.StdEncoding.DecodeString(text)
+	case tagText:
+		bytes, err := base64.StdEncoding.DecodeString(text)
+		return string(bytes), err
 	case tagTime:
 		return time.Parse(time.RFC3339Nano, text)
+	case tagUnix:
+		return untagUnix(text)
 	}
 	return nil, fmt.Errorf("unknown tag %s", tag)
+}
+
+func untagPairs(pairs []any) (any, error) {
+	out := make(map[string]any, len(pairs))
+	for i := range pairs {
+		pair, err := untagged(pairs[i])
+		if err != nil {
+			return nil, err
+		}
+		two, ok := pair.([]any)
+		if !ok || len(two) != 2 {
+			return nil, fmt.Errorf("a member of %s is not a pair", tagPairs)
+		}
+		key, ok := two[0].(string)
+		if !ok {
+			return nil, fmt.Errorf("a key in %s is not a string", tagPairs)
+		}
+		out[key] = two[1]
+	}
+	return out, nil
+}
+
+func untagUnix(text string) (any, error) {
+	var seconds, nanoseconds int64
+	if _, err := fmt.Sscanf(text, "%d %d", &seconds, &nanoseconds); err != nil {
+		return nil, fmt.Errorf("the value of %s is no moment: %w", tagUnix, err)
+	}
+	return time.Unix(seconds, nanoseconds).UTC(), nil
 }

@@ -1,6 +1,7 @@
 package labs
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -9,23 +10,28 @@ import (
 
 // Normal turns what a look observed into the values that expectations know: nil,
 // bool, int64, uint64 (only what int64 can't hold), float64, string, []byte,
-// [time.Time] in UTC, []any and map[string]any. It returns an error for any other type.
-func Normal(value any) (any, error) {
+// [time.Time] in UTC, []any and map[string]any. A string may hold any bytes. A nil
+// slice of bytes and a nil pointer are nil, any other nil slice or map is empty. It
+// returns an error for any other type, and for a value that is nested too deeply.
+func Normal(value any) (any, error) { return normalAt(value, 0) }
+
+// deepest is how deeply values may be nested: BSON and JSON nest less.
+const deepest = 1000
+
+func normalAt(value any, depth int) (any, error) {
 	switch v := value.(type) {
 	case nil, bool, string, float64, int64:
 		return v, nil
-	case []byte:
-		if v == nil {
-			return nil, nil
-		}
-		return v, nil
 	case time.Time:
-		return v.UTC(), nil
+		return v.Round(0).UTC(), nil // a reading of the monotonic clock is no part of it
 	}
-	return normalKind(reflect.ValueOf(value))
+	if depth > deepest {
+		return nil, errors.New("a value is nested too deeply to be observed")
+	}
+	return normalKind(reflect.ValueOf(value), depth+1)
 }
 
-func normalKind(v reflect.Value) (any, error) {
+func normalKind(v reflect.Value, depth int) (any, error) {
 	switch v.Kind() {
 	case reflect.Bool:
 		return v.Bool(), nil
@@ -44,19 +50,31 @@ func normalKind(v reflect.Value) (any, error) {
 		if v.IsNil() {
 			return nil, nil
 		}
-		return Normal(v.Elem().Interface())
+		return normalAt(v.Elem().Interface(), depth)
 	case reflect.Slice, reflect.Array:
-		return normalList(v)
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return normalBytes(v), nil
+		}
+		return normalList(v, depth)
 	case reflect.Map:
-		return normalMap(v)
+		return normalMap(v, depth)
 	}
 	return nil, fmt.Errorf("a value of type %s can't be observed", v.Type())
 }
 
-func normalList(v reflect.Value) (any, error) {
+func normalBytes(v reflect.Value) any {
+	if v.Kind() == reflect.Slice && v.IsNil() {
+		return nil
+	}
+	bytes := make([]byte, v.Len())
+	reflect.Copy(reflect.ValueOf(bytes), v)
+	return bytes
+}
+
+func normalList(v reflect.Value, depth int) (any, error) {
 	list := make([]any, v.Len())
 	for i := range list {
-		item, err := Normal(v.Index(i).Interface())
+		item, err := normalAt(v.Index(i).Interface(), depth)
 		if err != nil {
 			return nil, err
 		}
@@ -65,13 +83,13 @@ func normalList(v reflect.Value) (any, error) {
 	return list, nil
 }
 
-func normalMap(v reflect.Value) (any, error) {
+func normalMap(v reflect.Value, depth int) (any, error) {
 	if v.Type().Key().Kind() != reflect.String {
 		return nil, fmt.Errorf("a map with keys of type %s can't be observed", v.Type().Key())
 	}
 	normal := make(map[string]any, v.Len())
 	for it := v.MapRange(); it.Next(); {
-		item, err := Normal(it.Value().Interface())
+		item, err := normalAt(it.Value().Interface(), depth)
 		if err != nil {
 			return nil, err
 		}
