@@ -25,8 +25,16 @@ type Engine interface {
 	// Remove removes the hosts and the network of a lab. Nothing there is success.
 	Remove(ctx context.Context, id string) error
 
-	// Execute runs a command in a host. ErrDown: the host does not run.
+	// Execute runs a command in a host. ErrDown: the host does not run. ErrFrozen: it is
+	// to stay frozen. One that is frozen for a moment is waited for.
 	Execute(ctx context.Context, host Host, command Command) (Process, error)
+	// Freeze stops all that runs in a host, so that nothing in it changes, until thaw is
+	// called or this process is gone; with lasting, until thaw is called, be it by a later
+	// process that has frozen it again. Several may keep a host frozen; it runs on when the
+	// last of them has thawed it. A host that a killed process left frozen runs on when
+	// Execute meets it, or within a second if a terminal is attached to it. ErrDown: the
+	// host does not run.
+	Freeze(ctx context.Context, host Host, lasting bool) (thaw func() error, err error)
 	// CopyIn unpacks a tar archive into a folder of a host.
 	CopyIn(ctx context.Context, host Host, dir string, archive io.Reader) error
 	// CopyOut returns a file or folder of a host as a tar archive, without running

@@ -51,6 +51,8 @@ type Host struct {
 	Running bool   `json:"running"`
 	Exit    int    `json:"exit,omitempty"`          // exit status of its main process, when it is not running
 	Starved bool   `json:"out_of_memory,omitempty"` // it ended because it ran out of memory
+	// Frozen: it runs, and everything in it stands still (see [Engine.Freeze]).
+	Frozen bool `json:"frozen,omitempty"`
 	// Restarting: it ended by itself, and the engine is about to start it again. What
 	// was stopped from outside stays down.
 	Restarting bool `json:"restarting,omitempty"`

@@ -48,3 +48,6 @@ var ErrConflict = errors.New("a lab of that name is there already")
 
 // ErrDown is what [Engine.Execute] answers of a host that does not run at that moment.
 var ErrDown = errors.New("the host is down")
+
+// ErrFrozen is what [Engine.Execute] answers of a host that is to stay frozen.
+var ErrFrozen = errors.New("the host is frozen")

@@ -2,7 +2,6 @@ package docker
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -10,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/pkg/stdcopy"
@@ -40,21 +38,23 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 	for _, name := range slices.Sorted(maps.Keys(command.Environment)) {
 		env = append(env, name+"="+command.Environment[name])
 	}
-	created, err := e.api.ContainerExecCreate(ctx, host.ID, container.ExecOptions{
-		Cmd: command.Args, Env: env, User: command.User, WorkingDir: command.Dir, Tty: command.Terminal,
-		AttachStdin: true, AttachStdout: true, AttachStderr: true,
+	var created container.ExecCreateResponse
+	var attached types.HijackedResponse
+	begun, err := e.begin(ctx, host, func() (err error) {
+		created, err = e.api.ContainerExecCreate(ctx, host.ID, container.ExecOptions{
+			Cmd: command.Args, Env: env, User: command.User, WorkingDir: command.Dir, Tty: command.Terminal,
+			AttachStdin: true, AttachStdout: true, AttachStderr: true,
+		})
+		if err == nil {
+			attached, err = e.api.ContainerExecAttach(ctx, created.ID, container.ExecAttachOptions{Tty: command.Terminal})
+		}
+		return err
 	})
-	if errdefs.IsConflict(err) {
-		err = errors.Join(labs.ErrDown, err)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("execute in host %s: %w", host.Name, err)
-	}
-	attached, err := e.api.ContainerExecAttach(ctx, created.ID, container.ExecAttachOptions{Tty: command.Terminal})
 	if err != nil {
 		return nil, fmt.Errorf("execute in host %s: %w", host.Name, err)
 	}
 	p := newProcess(attached, command.Terminal)
+	go func() { defer begun.Close(); e.awaitBegin(created.ID, p.ended) }()
 	p.status = func(ctx context.Context) (int, error) { return e.execStatus(ctx, created.ID) }
 	p.resize = func(ctx context.Context, size container.ResizeOptions) error {
 		return e.api.ContainerExecResize(ctx, created.ID, size)
@@ -63,7 +63,28 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 		// Best effort: the program may have ended by now.
 		_ = p.Resize(ctx, command.Columns, command.Rows)
 	}
+	if command.Terminal {
+		attached, leave := context.WithCancel(context.WithoutCancel(ctx))
+		go func() { <-p.ended; leave() }()
+		go e.attend(attached, host)
+	}
 	return p, nil
+}
+
+// awaitBegin waits until a command has begun, or has ended before.
+func (e *Engine) awaitBegin(id string, ended <-chan struct{}) {
+	ctx, cancel := settled(context.Background())
+	defer cancel()
+	for {
+		if state, err := e.api.ContainerExecInspect(ctx, id); err != nil || state.Pid != 0 {
+			return
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-ended:
+			return
+		}
+	}
 }
 
 // execStatus waits until the engine knows what a command that has ended exited with.

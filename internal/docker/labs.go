@@ -98,7 +98,7 @@ func (e *Engine) hostOf(ctx context.Context, c container.Summary) (host labs.Hos
 	// It may have been started again since it was listed; the engine counts what is
 	// about to start as running.
 	state := inspected.State
-	host.Restarting, host.Running = state.Restarting, state.Running && !state.Restarting && !state.Paused
+	host.Restarting, host.Running, host.Frozen = state.Restarting, state.Running && !state.Restarting, state.Paused
 	host.Exit, host.Starved = state.ExitCode, state.OOMKilled
 	return host, nil
 }
@@ -161,5 +161,6 @@ func (e *Engine) removeContainer(ctx context.Context, id string) error {
 	if err != nil && !errdefs.IsNotFound(err) {
 		return fmt.Errorf("remove container: %w", err)
 	}
+	forget(id)
 	return nil
 }
