@@ -27,6 +27,8 @@ type Entry struct {
 	Mode fs.FileMode
 	Link string // target of a symbolic link
 	Data []byte // content of a file
+	// Modified is when it was changed last, in seconds since 1970.
+	Modified int64
 }
 
 // Files copies a file or folder out of a host into memory, once a round. An
@@ -137,7 +139,7 @@ func entryOf(header *tar.Header, root string) (Entry, error) {
 	if err != nil {
 		return Entry{}, err
 	}
-	entry := Entry{Path: below, Mode: header.FileInfo().Mode()}
+	entry := Entry{Path: below, Mode: header.FileInfo().Mode(), Modified: header.ModTime.Unix()}
 	switch header.Typeflag {
 	case tar.TypeReg, tar.TypeDir:
 	case tar.TypeLink:
@@ -164,10 +166,21 @@ func below(name, root string) (string, error) {
 	}
 	relative := strings.TrimPrefix(trimmed, root+"/")
 	switch {
-	case !fs.ValidPath(relative) || strings.ContainsRune(relative, 0):
+	case !validPath(relative):
 		return "", refuse("a name in it points elsewhere")
 	case len(relative) > maxPath || strings.Count(relative, "/") > maxDepth:
 		return "", refuse("a name in it is too long")
 	}
 	return relative, nil
+}
+
+// validPath reports whether a name is one that a folder's content can have. It may be
+// in any encoding: Unix knows none.
+func validPath(name string) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		if part == "" || part == "." || part == ".." {
+			return false
+		}
+	}
+	return !strings.ContainsRune(name, 0)
 }

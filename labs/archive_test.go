@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"strings"
 	"testing"
 
@@ -48,6 +49,7 @@ func TestReadArchive(t *testing.T) {
 		tar.Header{Name: "shop/run", Typeflag: tar.TypeReg, Mode: 0o755},
 		tar.Header{Name: "shop/sub/link", Typeflag: tar.TypeSymlink, Linkname: "/etc/passwd", Mode: 0o777},
 		tar.Header{Name: "shop/sub/same", Typeflag: tar.TypeLink, Linkname: "shop/a.txt", Mode: 0o644},
+		file("shop/caf\xe9\t\n", "two"),
 	)
 	entries, err := ReadArchive(bytes.NewReader(archive))
 	if err != nil {
@@ -60,6 +62,7 @@ func TestReadArchive(t *testing.T) {
 		{Path: "run", Mode: 0o755, Data: []byte{}},
 		{Path: "sub/link", Mode: fs.ModeSymlink | 0o777, Link: "/etc/passwd"},
 		{Path: "sub/same", Mode: 0o644, Data: []byte("one")},
+		{Path: "caf\xe9\t\n", Mode: 0o644, Data: []byte("two")},
 	}
 	if diff := cmp.Diff(want, entries); diff != "" {
 		t.Errorf("entries (-want +got):\n%s", diff)
@@ -225,7 +228,7 @@ func FuzzReadArchive(f *testing.F) {
 			return
 		}
 		for _, entry := range entries {
-			if !fs.ValidPath(entry.Path) || len(entry.Path) > maxPath || len(entry.Data) > maxFile {
+			if entry.Path != path.Clean(entry.Path) || path.IsAbs(entry.Path) || strings.HasPrefix(entry.Path, "../") || len(entry.Path) > maxPath || len(entry.Data) > maxFile {
 				t.Errorf("entry %q with %d bytes was let in", entry.Path, len(entry.Data))
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"io/fs"
 	"math"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -23,12 +24,16 @@ import (
 type FreshRun struct {
 	Image   string                  // the family's name
 	Files   func() ([]Entry, error) // asked for while the host is being made
+	Dir     string                  // the folder that they are put into, [freshDir] if it is not said
+	Links   bool                    // links that lead out of it are kept too
 	Command string                  // for bash, in the folder of the files
 	// Time is the longest that the command may use a processor, all its processes together.
 	// To wait for a processor costs nothing; for anything else it may wait for a few seconds.
 	Time   time.Duration
 	Memory int64 // bytes
 	Output int64 // the most that is read of what it writes, in bytes; 0: 64 KiB
+	// Read takes what the command writes, in place of Stdout. It may be nil.
+	Read func(io.Reader) error
 	// Apart are files that only root can read, in [ApartDir]. With them the command is
 	// root's, and not watched: it keeps the learner's code apart from them, and to its time,
 	// itself. Nothing that the learner wrote may come to be what it runs.
@@ -105,7 +110,7 @@ func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, e
 		_, _ = io.Copy(process.Stdin(), archive)
 		_ = process.Stdin().Close()
 	}()
-	result, err = outcome(ctx, process, cmp.Or(fresh.Output, freshOutput))
+	result, err = outcome(ctx, process, fresh)
 	if fresh.Apart == nil {
 		result.Overran = overruns[result.Status]
 	}
@@ -115,14 +120,15 @@ func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, e
 // host is the plan of the host. Its command begins as root, which may do nothing there
 // but become another user.
 func (f *FreshRun) host(images map[string]ImageRef) HostPlan {
+	dir := cmp.Or(f.Dir, freshDir)
 	plan := HostPlan{
 		Image: images[f.Image].Ref, Family: f.Image, Memory: f.Memory, CPUs: 1, PIDs: 128, ReadOnly: true, User: "root",
 		CapAdd: []string{"SETUID", "SETGID"},
 		Command: []string{
-			"perl", "-e", watch, fmt.Sprint(math.Ceil(f.Time.Seconds())), fmt.Sprint(freshWaits.Seconds()), Learner, freshDir, f.Command,
+			"perl", "-e", watch, fmt.Sprint(math.Ceil(f.Time.Seconds())), fmt.Sprint(freshWaits.Seconds()), Learner, dir, f.Command,
 		},
-		Environment: map[string]string{"HOME": freshDir, "PYTHONDONTWRITEBYTECODE": "1"},
-		Scratch:     map[string]string{freshDir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
+		Environment: map[string]string{"HOME": dir, "PYTHONDONTWRITEBYTECODE": "1"},
+		Scratch:     map[string]string{dir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
 	}
 	if f.Apart != nil {
 		plan.Command = []string{"bash", "-c", apartScript, ApartDir, f.Command}
@@ -136,25 +142,29 @@ func (f *FreshRun) archive(files []Entry) (io.Reader, error) {
 	var buffer bytes.Buffer
 	w := tar.NewWriter(&buffer)
 	if f.Apart == nil {
-		return &buffer, errors.Join(archiveEntries(w, "", 0o400, files), w.Close())
+		return &buffer, errors.Join(archiveEntries(w, "", 0o400, f.within(files)), w.Close())
 	}
 	err := archiveEntries(w, ApartDir[1:]+"/", 0o400, f.Apart)
-	return &buffer, errors.Join(err, archiveEntries(w, freshDir[1:]+"/", 0o444, files), w.Close())
+	return &buffer, errors.Join(err, archiveEntries(w, freshDir[1:]+"/", 0o444, f.within(files)), w.Close())
 }
 
-// outcome reads what a process wrote, and waits for its end.
-func outcome(ctx context.Context, process Process, output int64) (result FreshResult, err error) {
+// outcome has what a process wrote read, and waits for its end.
+func outcome(ctx context.Context, process Process, fresh FreshRun) (result FreshResult, err error) {
 	var out bytes.Buffer
-	_, readErr := io.Copy(&out, io.LimitReader(process.Stdout(), output))
+	read := fresh.Read
+	if read == nil {
+		read = func(from io.Reader) error {
+			_, err := io.Copy(&out, io.LimitReader(from, cmp.Or(fresh.Output, freshOutput)))
+			return err
+		}
+	}
+	readErr := read(process.Stdout())
 	_, _ = io.Copy(io.Discard, process.Stdout())
 	if cause := context.Cause(ctx); cause != nil {
 		return result, cause
 	}
-	if readErr != nil {
-		return result, readErr
-	}
 	status, err := process.Wait(ctx)
-	return FreshResult{Status: status, Stdout: out.String(), Stderr: process.Stderr()}, err
+	return FreshResult{Status: status, Stdout: out.String(), Stderr: process.Stderr()}, errors.Join(readErr, err)
 }
 
 // freshPlan is the plan of a lab of one host without a network.
@@ -177,21 +187,27 @@ func waited(work func() error) func() error {
 	return sync.OnceValue(func() error { return <-done })
 }
 
-// archiveEntries packs files below a folder, links that lead out of it left out. Each can
-// be read by those whom the mode says.
+// within leaves out links that lead out of the folder, unless they are to be kept.
+func (f *FreshRun) within(files []Entry) []Entry {
+	return slices.DeleteFunc(slices.Clone(files), func(e Entry) bool {
+		return !f.Links && e.Link != "" && (path.IsAbs(e.Link) || strings.HasPrefix(path.Join(path.Dir(e.Path), e.Link), ".."))
+	})
+}
+
+// archiveEntries packs files below a folder. Each can be read by those whom the mode says.
 func archiveEntries(w *tar.Writer, below string, readable fs.FileMode, entries []Entry) error {
 	for _, entry := range entries {
 		if entry.Path == "." {
 			continue
 		}
-		header := &tar.Header{Name: below + entry.Path, Mode: int64(entry.Mode.Perm() | readable), Size: int64(len(entry.Data))}
+		header := &tar.Header{
+			Name: below + entry.Path, Mode: int64(entry.Mode.Perm() | readable), Size: int64(len(entry.Data)),
+			ModTime: time.Unix(entry.Modified, 0), Format: tar.FormatGNU, // which has names of any bytes
+		}
 		switch {
 		case entry.Mode.IsDir():
 			header.Typeflag, header.Mode, header.Name = tar.TypeDir, 0o755, header.Name+"/"
 		case entry.Link != "":
-			if path.IsAbs(entry.Link) || strings.HasPrefix(path.Join(path.Dir(entry.Path), entry.Link), "..") {
-				continue
-			}
 			header.Typeflag, header.Linkname = tar.TypeSymlink, entry.Link
 		}
 		if err := w.WriteHeader(header); err != nil {
