@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// LookTimeout is the longest that one look may take.
-const LookTimeout = 10 * time.Second
+// LookTimeout is the longest that one look may take. A look takes it on a host that is
+// so slow that all it asks takes a hundred times as long as it should.
+const LookTimeout = 2 * time.Minute
 
 // Check looks at everything the variant asks about, side by side, and reports the
 // verdicts. It changes nothing in the lab. An error means that nothing at all
@@ -72,7 +73,7 @@ func (r *Runner) grade(ctx context.Context, site *Site, v *Variant, report *Repo
 	}
 	for i, guard := range v.Guards {
 		all.Go(func() {
-			report.Guards[i] = judge(ctx, site, v, guard.Assertion)
+			report.Guards[i] = guarded(judge(ctx, site, v, guard.Assertion))
 			report.Guards[i].Points = guard.Costs
 			count()
 		})
@@ -89,7 +90,7 @@ func judge(ctx context.Context, site *Site, v *Variant, a Assertion) (result Res
 	var obstacle *Obstacle
 	switch {
 	case errors.As(err, &obstacle):
-		result.Verdict, result.Message = Fell, obstacle.Message
+		result.Verdict, result.Message, result.Barred = Fell, obstacle.Message, !obstacle.Finding
 		return result
 	case err != nil:
 		return ungraded(result, err)
@@ -142,6 +143,14 @@ func examine(result *Result, a Assertion, bindings Bindings) {
 	}
 }
 
+// guarded is the verdict on a guard: one that could not be looked at is not broken.
+func guarded(result Result) Result {
+	if result.Barred {
+		result.Verdict = Skipped
+	}
+	return result
+}
+
 func ungraded(result Result, err error) Result {
 	result.Verdict, result.Message = Ungraded, err.Error()
 	var problem *Problem
@@ -176,7 +185,7 @@ func skip(checks []Check, results []Result) {
 			if j < 0 || results[i].Verdict == Skipped {
 				continue
 			}
-			results[i].Verdict, results[i].Defect = Skipped, ""
+			results[i].Verdict, results[i].Defect, results[i].Barred = Skipped, "", false
 			results[i].Message = fmt.Sprintf("Waits for: %s.", titleOf(results, check.Needs[j]))
 			changed = true
 		}

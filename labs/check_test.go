@@ -124,6 +124,16 @@ func TestGrade(t *testing.T) {
 			map[string]Verdict{"a": Passed, "g": Ungraded},
 			"none",
 		},
+		"a guard that the learner's system keeps from being looked at is not harmed, and its cost is held back": {
+			Variant{Checks: []Check{check("a", 100, right)}, Guards: guard(stopped)},
+			map[string]Verdict{"a": Passed, "g": Skipped},
+			"70",
+		},
+		"a guard whose table is gone is broken": {
+			Variant{Checks: []Check{check("a", 100, right)}, Guards: guard(seen{err: &Obstacle{Message: "There is no such table.", Finding: true}})},
+			map[string]Verdict{"a": Passed, "g": Fell},
+			"70",
+		},
 		"what can't be observed is the grader's mistake": {
 			Variant{Checks: []Check{check("a", 100, seen{value: struct{}{}})}},
 			map[string]Verdict{"a": Ungraded},
@@ -178,6 +188,17 @@ func TestGradeMessages(t *testing.T) {
 	}
 	if defects != "its message can't be told: no such key" {
 		t.Errorf("defects: %q, want the one message that could not be written", defects)
+	}
+}
+
+func TestHeldBackIsNoHarm(t *testing.T) {
+	report := &Report{
+		Checks: []Result{{Verdict: Passed, Points: 100}},
+		Guards: []Result{{Verdict: Skipped, Barred: true, Points: 30}, {Verdict: Fell, Points: 10}},
+	}
+	report.Charge(nil, false)
+	if score(report) != "60" || report.Harm() != 10 || report.Held != 30 || report.Passed() || !report.Barred() {
+		t.Errorf("score %s, harm %d, held back %d, passed %v, barred %v", score(report), report.Harm(), report.Held, report.Passed(), report.Barred())
 	}
 }
 

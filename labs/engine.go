@@ -40,6 +40,10 @@ type Engine interface {
 	// CopyOut returns a file or folder of a host as a tar archive, without running
 	// anything in the host. ErrNotFound: nothing has that path.
 	CopyOut(ctx context.Context, host Host, path string) (io.ReadCloser, error)
+	// Vitals returns how a host stands at this moment. ErrNotFound: it is gone.
+	Vitals(ctx context.Context, host Host) (Vitals, error)
+	// Usage returns how much of the processors a host had since it began.
+	Usage(ctx context.Context, host Host) (Usage, error)
 	// Logs returns the last lines that a host's main process wrote.
 	Logs(ctx context.Context, host Host, lines int) (string, error)
 	// Memory returns the memory in use by a lab's hosts, in bytes, without caches
@@ -82,6 +86,26 @@ type HostPlan struct {
 	Scratch     map[string]string // folder → size: memory in place of disk
 	Restart     bool              // comes back after the engine was restarted
 	Trusted     bool              // no learner gets here: the engine's usual capabilities are kept
+}
+
+// Vitals are how a host stands, by the engine's own clock.
+type Vitals struct {
+	Running    bool // it runs, and is not paused
+	Restarting bool // it ended by itself, and the engine is about to start it again
+	Starved    bool // it ended because it ran out of memory
+	Exit       int  // exit status of its main process, when it is not running
+	// Restarts counts how often the engine started it again because it had ended by itself.
+	Restarts int
+	// Again tells that it had ended before it began the last time, for whatever reason.
+	Again bool
+	Age   time.Duration // since it began the last time
+	Down  time.Duration // since it ended the last time; a very long time if it never did
+}
+
+// Usage is how much of the processors a host had.
+type Usage struct {
+	Worked    time.Duration // processor time that it used
+	Throttled time.Duration // how long a limit on its processor time made it wait
 }
 
 // Command is what is executed in a host.

@@ -27,10 +27,14 @@ func Misuse(what, do string) *Problem { return &Problem{What: what, Do: do, Usag
 
 // An Obstacle is what a [Look] answers when the learner's own system stands in
 // the way of looking: a stopped server, a locked table, a missing repository.
-// The check that asked has failed, and the message says why. Every other error
-// of a look is the grader's and leaves the check ungraded.
+// The grader must have seen that: a time-out alone shows nothing. The check that asked
+// has failed, and the message says why; a guard could not be looked at, which is no harm.
+// Every other error of a look is the grader's and leaves the check ungraded.
 type Obstacle struct {
 	Message string
+	// Finding: the answer itself says what is wrong, so that it breaks a guard, too. A
+	// table that a guard asks for is not there any more.
+	Finding bool
 	Err     error // the cause; may be nil
 }
 

@@ -1,6 +1,9 @@
 package labs
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Verdict is what came of a check or a guard.
 type Verdict string
@@ -9,7 +12,7 @@ type Verdict string
 const (
 	Passed   Verdict = "passed"
 	Fell     Verdict = "failed"
-	Skipped  Verdict = "skipped"  // a check it needs has not passed
+	Skipped  Verdict = "skipped"  // a check it needs has not passed; of a guard: the learner's system stands in the way of looking
 	Ungraded Verdict = "ungraded" // the grader could not look
 )
 
@@ -25,6 +28,7 @@ type Result struct {
 	Message string        `json:"message,omitempty"` // why it did not pass
 	Defect  string        `json:"defect,omitempty"`  // what is wrong with expectation or message: the scenario's mistake
 	Met     []string      `json:"-"`                 // what the expectation met, for its author; only proofs ask
+	Barred  bool          `json:"barred,omitempty"`  // it could not be looked at: the learner's own system stands in the way
 	Took    time.Duration `json:"took"`              // nanoseconds
 }
 
@@ -42,6 +46,9 @@ type Report struct {
 	Guards   []Result  `json:"guards"`
 	Hints    []Hint    `json:"hints"`    // those opened
 	Assisted bool      `json:"assisted"` // the solution was shown
+	// Held is what the guards cost that could not be looked at. It is no harm, but kept
+	// back from the score until they can be.
+	Held int `json:"held"`
 	// Score is missing when something could not be graded.
 	Score *int `json:"score"`
 	Total int  `json:"total"`
@@ -75,16 +82,22 @@ func (r *Report) Help() int {
 	return sum
 }
 
+// Barred reports whether something could not be looked at as the learner's own system
+// stands in the way.
+func (r *Report) Barred() bool {
+	return slices.ContainsFunc(r.results(), func(result Result) bool { return result.Barred })
+}
+
 // Charge sets the help that the learner had, and with it the score.
 func (r *Report) Charge(hints []Hint, assisted bool) {
 	r.Hints, r.Assisted = append([]Hint{}, hints...), assisted
-	r.Total, r.Score = Total, nil
+	r.Total, r.Held, r.Score = Total, points(r.Guards, Skipped), nil
 	for _, result := range r.results() {
 		if result.Verdict == Ungraded {
 			return
 		}
 	}
-	score := max(0, r.Earned()-r.Harm()-r.Help())
+	score := max(0, r.Earned()-r.Harm()-r.Held-r.Help())
 	r.Score = &score
 }
 

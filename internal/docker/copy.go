@@ -3,7 +3,6 @@ package docker
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -49,40 +48,4 @@ func (e *Engine) Logs(ctx context.Context, host labs.Host, lines int) (string, e
 		return "", fmt.Errorf("read the log of host %s: %w", host.Name, err)
 	}
 	return text.String(), nil
-}
-
-// Memory returns the memory in use by a lab's running hosts, in bytes. Like the
-// docker command it leaves out file caches that are not in use.
-func (e *Engine) Memory(ctx context.Context, lab *labs.Lab) (int64, error) {
-	var sum int64
-	for _, host := range lab.Hosts {
-		if !host.Running {
-			continue
-		}
-		used, err := e.memoryOf(ctx, host)
-		if err != nil {
-			return 0, err
-		}
-		sum += used
-	}
-	return sum, nil
-}
-
-func (e *Engine) memoryOf(ctx context.Context, host labs.Host) (int64, error) {
-	answer, err := e.api.ContainerStatsOneShot(ctx, host.ID)
-	if err != nil {
-		return 0, fmt.Errorf("measure host %s: %w", host.Name, err)
-	}
-	defer answer.Body.Close()
-	var stats container.StatsResponse
-	if err := json.NewDecoder(answer.Body).Decode(&stats); err != nil {
-		return 0, fmt.Errorf("measure host %s: %w", host.Name, err)
-	}
-	memory := stats.MemoryStats
-	for _, name := range []string{"total_inactive_file", "inactive_file"} { // cgroup v1, v2
-		if cache, ok := memory.Stats[name]; ok && cache < memory.Usage {
-			return int64(memory.Usage - cache), nil
-		}
-	}
-	return int64(memory.Usage), nil
 }

@@ -72,6 +72,15 @@ func ungraded() *labs.Report {
 	return r
 }
 
+// held is a report of a lab that could not be looked at everywhere, by the learner's doing.
+func held() *labs.Report {
+	r := found()
+	r.Checks[0].Verdict, r.Checks[0].Barred, r.Checks[0].Message = labs.Fell, true, "Nothing answers on port 3306 of `db`."
+	r.Guards[0].Verdict, r.Guards[0].Barred, r.Guards[0].Message = labs.Skipped, true, "Nothing answers on port 3306 of `db`."
+	r.Charge(nil, false)
+	return r
+}
+
 func text(t *testing.T, r *labs.Report, style Style) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -85,6 +94,7 @@ func TestText(t *testing.T) {
 	golden(t, "plain.txt", text(t, found(), Style{}))
 	golden(t, "narrow.txt", text(t, found(), Style{Width: 40}))
 	golden(t, "ungraded.txt", text(t, ungraded(), Style{}))
+	golden(t, "held.txt", text(t, held(), Style{}))
 	golden(t, "colour.txt", text(t, found(), Style{Color: true, Width: 200}))
 	all := found()
 	for _, results := range [][]labs.Result{all.Checks, all.Guards} {

@@ -35,8 +35,11 @@ func checkPoints(result labs.Result) string {
 }
 
 func guardPoints(result labs.Result) string {
-	if result.Verdict == labs.Fell {
+	switch result.Verdict {
+	case labs.Fell:
 		return fmt.Sprintf("−%d", result.Points)
+	case labs.Skipped:
+		return fmt.Sprintf("(−%d)", result.Points)
 	}
 	return ""
 }
@@ -83,6 +86,9 @@ func writeScore(out *strings.Builder, r *labs.Report, style Style) {
 	}
 	if harm := r.Harm(); harm > 0 {
 		parts = append(parts, fmt.Sprintf("harm −%d", harm))
+	}
+	if r.Held > 0 {
+		parts = append(parts, fmt.Sprintf("held back −%d until it can be looked at", r.Held))
 	}
 	if r.Assisted {
 		parts = append(parts, "with the solution seen")

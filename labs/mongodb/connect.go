@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -16,12 +17,14 @@ import (
 )
 
 const (
-	// A command that takes longer is the learner's doing.
+	// What the server may take for a command, if its host is not slow.
 	patience = 4 * time.Second
 	// As many looks ask the server side by side; the grader's own listener takes eight.
 	connections = 4
-	// How long the driver looks for a server that does not answer.
-	selection = 1500 * time.Millisecond
+	// The driver looks for a server for as long as it is asked: the context ends that.
+	selection = labs.LookTimeout
+	// hidden is what messages call the server of hidden documents.
+	hidden = "The grader's own server, where it is tried on other documents,"
 )
 
 // client is a driver's client, and the reason why it could not connect, which the
@@ -33,9 +36,10 @@ type client struct {
 
 // dialer connects through a relay inside the server's host.
 type dialer struct {
-	site *labs.Site
-	host labs.Host
-	dial func(context.Context) (net.Conn, error)
+	site   *labs.Site
+	host   labs.Host
+	called string // what messages call the server; by its host, if empty
+	dial   func(context.Context) (net.Conn, error)
 
 	mu      sync.Mutex
 	err     error
@@ -87,9 +91,9 @@ func (d *dialer) reason() error {
 }
 
 // connect returns a client of a server.
-func connect(site *labs.Site, host labs.Host, port int) (*client, error) {
+func connect(site *labs.Site, host labs.Host, called string, port int) (*client, error) {
 	return dialing(&dialer{
-		site: site, host: host,
+		site: site, host: host, called: called,
 		dial: func(ctx context.Context) (net.Conn, error) { return site.Dial(ctx, host, port) },
 	}, port)
 }
@@ -106,10 +110,11 @@ func dialing(d *dialer, port int) (*client, error) {
 	return &client{Client: inner, dialer: d}, nil
 }
 
-// pool returns the round's client of a server; all looks share it.
-func pool(site *labs.Site, host labs.Host) (*client, error) {
+// pool returns the round's client of a server; all looks share it. called is what messages
+// call the server; by its host, if empty.
+func pool(site *labs.Site, host labs.Host, called string) (*client, error) {
 	shared, err := site.Once("mongodb "+host.ID, func() (any, error) {
-		c, err := connect(site, host, graderPort(host))
+		c, err := connect(site, host, called, graderPort(host))
 		if err == nil {
 			site.OnClose(func() { disconnect(c) })
 		}
@@ -125,7 +130,7 @@ func pool(site *labs.Site, host labs.Host) (*client, error) {
 	return c, nil
 }
 
-// reach makes the first connections. It has all the time of a look for what the engine
+// reach makes the first connection. It has all the time of a look for what the engine
 // does, which under load is slow, and none of that counts as the server's.
 func (c *client) reach(ctx context.Context) error {
 	conn, err := c.dialer.dial(ctx)
@@ -135,13 +140,13 @@ func (c *client) reach(ctx context.Context) error {
 	c.dialer.mu.Lock()
 	c.dialer.ready = conn
 	c.dialer.mu.Unlock()
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	err = c.Database("admin").RunCommand(ctx, bson.D{{Key: "ping", Value: 1}}).Err()
+	err = c.ask(ctx, func(ctx context.Context, _ time.Duration) error {
+		return c.Database("admin").RunCommand(ctx, bson.D{{Key: "ping", Value: 1}}).Err()
+	})
 	if unused := c.dialer.take(); unused != nil {
 		_ = unused.Close()
 	}
-	return c.explain(ctx, c.dialer.host, err)
+	return err
 }
 
 // awake waits until a server that was just started answers. Where it listens before it
@@ -160,39 +165,63 @@ func disconnect(c *client) {
 	_ = c.Disconnect(ctx)
 }
 
-// explain makes an obstacle of what the server answers, as its data and indexes
-// are the learner's, and finds the reason behind a failed connection.
-func (c *client) explain(ctx context.Context, host labs.Host, err error) error {
+// ask asks the server, again and with more time if it is slow. A question gets its limit
+// as that of its context, too.
+func (c *client) ask(ctx context.Context, question func(ctx context.Context, limit time.Duration) error) error {
+	return c.dialer.site.Ask(ctx, labs.Question{
+		Host: c.dialer.host, Server: c.dialer.called, Limit: patience,
+		Ask: func(ctx context.Context, limit time.Duration) error { return c.once(ctx, limit, question) },
+	})
+}
+
+// once asks the server once.
+func (c *client) once(ctx context.Context, limit time.Duration, question func(ctx context.Context, limit time.Duration) error) error {
+	limited, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return c.explain(ctx, limited, question(limited, limit))
+}
+
+// explain makes an obstacle of what the server answers, as its data and indexes are the
+// learner's, and finds the reason behind a failed connection. That no answer comes is no
+// finding.
+func (c *client) explain(ctx, limited context.Context, err error) error {
 	var obstacle *labs.Obstacle
 	var refused mongo.ServerError
 	switch {
-	case err == nil || errors.As(err, &obstacle):
+	case err == nil || errors.As(err, &obstacle) || ctx.Err() != nil:
 		return err
+	case lasted(err):
+		return fmt.Errorf("%w: %w", labs.ErrLate, err)
 	case errors.As(err, &refused) && !lost(err):
-		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` answers: %v.", host.Name, refused), Err: err}
-	case c.dialer.connecting():
-		return fmt.Errorf("connect to %s in time: %w", host.Name, err)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded) || mongo.IsTimeout(err) && c.dialer.reason() == nil:
-		return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is it busy?", host.Name), Err: err}
+		return &labs.Obstacle{Message: c.refusal(refused), Finding: true, Err: err}
+	case errors.As(c.dialer.reason(), &obstacle):
+		return obstacle
+	case limited.Err() != nil || mongo.IsTimeout(err) || c.dialer.connecting():
+		return fmt.Errorf("%w: %w", labs.ErrLate, err)
 	case c.dialer.reason() != nil:
 		return c.dialer.reason()
 	case lost(err):
-		return c.dialer.site.Broken(ctx, host, err)
+		return fmt.Errorf("%w: %w", labs.ErrBroken, err)
 	}
 	return err
 }
 
-// explainOwn is explain for a server that the grader made: what it answers may be
-// the learner's doing, that it does not answer is not.
-func (c *client) explainOwn(ctx context.Context, what string, err error) error {
-	if err != nil && (ctx.Err() != nil || mongo.IsTimeout(err) && !lasted(err) || lost(err)) {
-		return fmt.Errorf("%s: %w", what, err)
+// refusal tells what a server answers. Of one that holds hidden documents, which its words
+// may quote, only the code is told.
+func (c *client) refusal(refused mongo.ServerError) string {
+	if c.dialer.called == "" {
+		return fmt.Sprintf("%s answers: %v.", c.name(), refused)
 	}
-	var refused mongo.ServerError
-	if errors.As(err, &refused) {
-		return &labs.Obstacle{Message: fmt.Sprintf("The grader's own server, where it is tried on other documents, answers: %v.", refused), Err: err}
+	codes := refused.ErrorCodes()
+	return fmt.Sprintf("%s refuses it (%s).", c.name(), strings.Trim(fmt.Sprint(codes), "[]"))
+}
+
+// name is what messages call the server.
+func (c *client) name() string {
+	if c.dialer.called != "" {
+		return c.dialer.called
 	}
-	return c.explain(ctx, c.dialer.host, err)
+	return fmt.Sprintf("The server on `%s`", c.dialer.host.Name)
 }
 
 // lost reports whether the answer never came, which the driver tells by the same

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -14,106 +15,106 @@ import (
 	"endstate/labs"
 )
 
-// An engine under load makes connections slowly. The learner's server is not to blame.
-func TestSlowConnectionIsNoFinding(t *testing.T) {
-	err := ask(t, func(ctx context.Context) (net.Conn, error) {
-		<-ctx.Done()
-		return nil, context.Cause(ctx)
-	})
-	var obstacle *labs.Obstacle
-	if err == nil || errors.As(err, &obstacle) {
-		t.Errorf("a connection that is not made in time counts as the learner's: %v", err)
+// That no answer comes shows nothing of the learner's server: it is asked again.
+func TestNoAnswerIsNoFinding(t *testing.T) {
+	for name, dial := range map[string]func(context.Context) (net.Conn, error){
+		"a connection that is slowly made": func(ctx context.Context) (net.Conn, error) {
+			<-ctx.Done()
+			return nil, context.Cause(ctx)
+		},
+		"a server that is silent": func(context.Context) (net.Conn, error) {
+			near, far := net.Pipe()
+			t.Cleanup(func() { _ = far.Close() })
+			return near, nil
+		},
+		"a connection that breaks off, and then a slow one": breakingOnce(),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			c := clientOf(t, "", dial)
+			for question, ask := range questions(c) {
+				if err := c.once(t.Context(), time.Second, ask); !errors.Is(err, labs.ErrLate) {
+					t.Errorf("%s: %v", question, err)
+				}
+			}
+		})
 	}
 }
 
-func TestServerThatIsConnectedAndSilentIsAFinding(t *testing.T) {
-	err := ask(t, func(context.Context) (net.Conn, error) {
-		near, far := net.Pipe()
-		t.Cleanup(func() { _ = far.Close() })
-		return near, nil
-	})
-	var obstacle *labs.Obstacle
-	if !errors.As(err, &obstacle) {
-		t.Errorf("a server that does not answer is not the learner's: %v", err)
-	}
-}
-
-// Connections that come while the driver waits no longer are the engine's part, too.
-func TestSlowSecondConnectionIsNoFinding(t *testing.T) {
+func breakingOnce() func(context.Context) (net.Conn, error) {
 	var dials atomic.Int32
-	err := ask(t, func(ctx context.Context) (net.Conn, error) {
+	return func(ctx context.Context) (net.Conn, error) {
 		if dials.Add(1) == 1 {
 			near, far := net.Pipe()
 			return near, far.Close()
 		}
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
-	})
-	var obstacle *labs.Obstacle
-	if err == nil || errors.As(err, &obstacle) {
-		t.Errorf("a connection that is not made in time counts as the learner's: %v", err)
 	}
 }
 
-// A look has more time than the command that it asks, as the engine may have to start a
-// server of hidden documents for it. So the command itself must come to an end.
-func TestACommandEndsBeforeItsLook(t *testing.T) {
-	silent := func(context.Context) (net.Conn, error) {
-		near, far := net.Pipe()
-		t.Cleanup(func() { _ = far.Close() })
-		return near, nil
-	}
-	c, err := dialing(&dialer{host: labs.Host{Name: "db"}, dial: silent}, learnerPort)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { disconnect(c) })
-	look, cancel := context.WithTimeout(t.Context(), 2*patience)
-	defer cancel()
-	_, err = c.find(look, "shop", bson.D{{Key: "find", Value: "orders"}}, false)
-	var obstacle *labs.Obstacle
-	if got := c.explain(look, c.dialer.host, err); look.Err() != nil || !errors.As(got, &obstacle) {
-		t.Errorf("the look's time is over (%v), or a server that hangs is not the learner's: %v", look.Err(), got)
+type question = func(context.Context, time.Duration) error
+
+func questions(c *client) map[string]question {
+	return map[string]question{
+		"ping": func(ctx context.Context, _ time.Duration) error {
+			return c.Database("admin").RunCommand(ctx, bson.D{{Key: "ping", Value: 1}}).Err()
+		},
+		"find": func(ctx context.Context, limit time.Duration) error {
+			_, err := c.findWithin(ctx, limit, "shop", bson.D{{Key: "find", Value: "orders"}}, false)
+			return err
+		},
 	}
 }
 
-// ask asks a server that is connected to by dial.
-func ask(t *testing.T, dial func(context.Context) (net.Conn, error)) error {
+// What stands in the way of connecting is told as that.
+func TestObstacleOfAConnectionIsTold(t *testing.T) {
+	c := clientOf(t, "", func(context.Context) (net.Conn, error) { return nil, &labs.Obstacle{Message: "Nothing answers."} })
+	for name, ask := range questions(c) {
+		var obstacle *labs.Obstacle
+		if err := c.once(t.Context(), time.Second, ask); !errors.As(err, &obstacle) || obstacle.Message != "Nothing answers." {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func clientOf(t *testing.T, called string, dial func(context.Context) (net.Conn, error)) *client {
 	t.Helper()
-	c, err := dialing(&dialer{host: labs.Host{Name: "db"}, dial: dial}, learnerPort)
+	c, err := dialing(&dialer{host: labs.Host{Name: "db"}, called: called, dial: dial}, learnerPort)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { disconnect(c) })
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	return c.reach(ctx)
+	return c
 }
 
-func TestWhatTheGradersOwnServerDoesNotAnswerIsNoFinding(t *testing.T) {
+func TestExplain(t *testing.T) {
 	never := func(ctx context.Context) (net.Conn, error) {
 		<-ctx.Done()
 		return nil, context.Cause(ctx)
 	}
-	c, err := dialing(&dialer{host: labs.Host{Name: "scratch"}, dial: never}, learnerPort)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { disconnect(c) })
+	theirs, own := clientOf(t, "", never), clientOf(t, hidden, never)
 	for name, one := range map[string]struct {
-		err     error
-		finding bool
+		err  error
+		late bool
+		says string // of an obstacle
 	}{
-		"a time-out of the driver": {mongo.CommandError{Message: "timed out", Labels: []string{"NetworkError"}, Wrapped: context.DeadlineExceeded}, false},
-		"a lost connection":        {mongo.CommandError{Message: "EOF", Labels: []string{"NetworkError"}}, false},
-		"a refusal":                {mongo.CommandError{Code: 9, Message: "unknown keyword"}, true},
-		"a query without an end":   {mongo.CommandError{Code: codeMaxTime, Message: "operation exceeded time limit"}, true},
+		"a time-out of the driver":        {mongo.CommandError{Message: "timed out", Labels: []string{"NetworkError"}, Wrapped: context.DeadlineExceeded}, true, ""},
+		"a query that takes all its time": {mongo.CommandError{Code: codeMaxTime, Message: "operation exceeded time limit"}, true, ""},
+		"a refusal":                       {mongo.CommandError{Code: 9, Message: "unknown keyword"}, false, "unknown keyword"},
 	} {
-		var obstacle *labs.Obstacle
-		if got := c.explainOwn(t.Context(), "try documents", one.err); got == nil || errors.As(got, &obstacle) != one.finding {
-			t.Errorf("%s: %v", name, got)
-		} else if one.finding && strings.Contains(obstacle.Message, "scratch") {
-			t.Errorf("%s: the learner knows no such host: %s", name, obstacle.Message)
+		for _, c := range []*client{theirs, own} {
+			var obstacle *labs.Obstacle
+			err := c.explain(t.Context(), t.Context(), one.err)
+			if errors.Is(err, labs.ErrLate) != one.late || errors.As(err, &obstacle) == one.late {
+				t.Errorf("%s: %v", name, err)
+			}
+			if c == own && obstacle != nil && (strings.Contains(obstacle.Message, "db") || strings.Contains(obstacle.Message, one.says)) {
+				t.Errorf("%s: nothing of the hidden server is told: %s", name, obstacle.Message)
+			}
+			if c == theirs && obstacle != nil && (!obstacle.Finding || !strings.Contains(obstacle.Message, one.says)) {
+				t.Errorf("%s: %+v", name, obstacle)
+			}
 		}
 	}
 }

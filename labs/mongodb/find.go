@@ -16,17 +16,22 @@ const (
 	maxBytes = 32 << 20
 )
 
-// find runs a command that reads and returns its documents. Its time begins here: what
-// the engine needs before, such as for a server of hidden documents, is not the learner's.
-func (c *client) find(ctx context.Context, database string, command bson.D, exact bool) ([]any, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+// find runs a command that reads and returns its documents.
+func (c *client) find(ctx context.Context, database string, command bson.D, exact bool) (docs []any, err error) {
+	err = c.ask(ctx, func(ctx context.Context, limit time.Duration) (err error) {
+		docs, err = c.findWithin(ctx, limit, database, command, exact)
+		return err
+	})
+	return docs, err
+}
+
+func (c *client) findWithin(ctx context.Context, limit time.Duration, database string, command bson.D, exact bool) ([]any, error) {
 	command = append(bson.D{}, command...)
 	name := command[0].Key
 	if name == "aggregate" && !has(command, "cursor") {
 		command = append(command, bson.E{Key: "cursor", Value: bson.D{}})
 	}
-	command = append(command, bson.E{Key: "maxTimeMS", Value: int64(patience/time.Millisecond) - 500})
+	command = append(command, bson.E{Key: "maxTimeMS", Value: (limit - 500*time.Millisecond).Milliseconds()})
 	db := c.Database(database)
 	switch name {
 	case "find", "aggregate", "listCollections", "listIndexes":
@@ -75,8 +80,7 @@ func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) 
 	if err != nil {
 		return nil, err
 	}
-	docs, err := server.find(ctx, l.Database, command, l.Exact)
-	return docs, server.explainOwn(ctx, "find among hidden documents", err)
+	return server.find(ctx, l.Database, command, l.Exact)
 }
 
 // sharedServer returns the round's server that holds the given documents.
@@ -95,7 +99,7 @@ func (l *Look) sharedServer(ctx context.Context, site *labs.Site) (*client, erro
 // hiddenServer returns a client of a server that holds the hidden documents.
 func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, error) {
 	host, err := site.Server(ctx, serverImage, fmt.Sprint(l.Database, l.Given), func(ctx context.Context, host labs.Host, empty bool) error {
-		server, err := pool(site, host)
+		server, err := pool(site, host, hidden)
 		if err != nil {
 			return err
 		}
@@ -115,7 +119,7 @@ func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, erro
 	if err != nil {
 		return nil, err
 	}
-	return pool(site, host)
+	return pool(site, host, hidden)
 }
 
 // give inserts the documents of a file of the scenario.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
@@ -106,7 +107,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	server, err := pool(site, host)
+	server, err := pool(site, host, "")
 	if err != nil {
 		return nil, err
 	}
@@ -118,10 +119,12 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 		return map[string]any{"docs": docs, "hidden": []any{}}, err
 	}
 	if len(l.Contents) > 0 {
-		ctx, cancel := context.WithTimeout(ctx, patience)
-		defer cancel()
-		docs, err := l.contents(ctx, server)
-		return map[string]any{"docs": docs, "hidden": []any{}}, server.explain(ctx, host, err)
+		var docs []any
+		err := server.ask(ctx, func(ctx context.Context, _ time.Duration) (err error) {
+			docs, err = l.contents(ctx, server)
+			return err
+		})
+		return map[string]any{"docs": docs, "hidden": []any{}}, err
 	}
 	command, err := l.command(ctx, site)
 	if err != nil {
@@ -129,7 +132,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	}
 	docs, err := server.find(ctx, l.Database, command, l.Exact)
 	if err != nil {
-		return nil, server.explain(ctx, host, err)
+		return nil, err
 	}
 	hidden := []any{}
 	if len(l.Given) > 0 {

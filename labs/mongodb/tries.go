@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo"
@@ -33,7 +34,7 @@ func (l *Look) tryAll(ctx context.Context, site *labs.Site, server *client, host
 	return site.Once("mongodb tries "+host.ID+" "+l.Database+" "+l.Tries, func() (any, error) {
 		rules, err := server.rulesOf(ctx, l.Database, collectionOf(l.Tries))
 		if err != nil {
-			return nil, server.explain(ctx, host, err)
+			return nil, err
 		}
 		tries, err := readList(site, l.Tries)
 		if err != nil {
@@ -43,8 +44,12 @@ func (l *Look) tryAll(ctx context.Context, site *labs.Site, server *client, host
 		if err != nil {
 			return nil, err
 		}
-		docs, err := rules.tryOn(ctx, scratch.Database("try-"+strings.ToLower(rand.Text()[:12])), tries)
-		return docs, scratch.explainOwn(ctx, "try documents", err)
+		var docs []any
+		err = scratch.ask(ctx, func(ctx context.Context, _ time.Duration) (err error) {
+			docs, err = rules.tryOn(ctx, scratch.Database("try-"+strings.ToLower(rand.Text()[:12])), tries)
+			return err
+		})
+		return docs, err
 	})
 }
 
@@ -56,9 +61,15 @@ type rules struct {
 }
 
 // rulesOf reads what a collection enforces.
-func (c *client) rulesOf(ctx context.Context, database, collection string) (*rules, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
+func (c *client) rulesOf(ctx context.Context, database, collection string) (found *rules, err error) {
+	err = c.ask(ctx, func(ctx context.Context, _ time.Duration) (err error) {
+		found, err = c.readRules(ctx, database, collection)
+		return err
+	})
+	return found, err
+}
+
+func (c *client) readRules(ctx context.Context, database, collection string) (*rules, error) {
 	db := c.Database(database)
 	found, err := db.ListCollectionSpecifications(ctx, bson.D{{Key: "name", Value: collection}})
 	if err != nil {

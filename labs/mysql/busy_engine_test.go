@@ -43,7 +43,7 @@ func TestServerKeptBusyFailsTheCheck(t *testing.T) {
 		verdict          labs.Verdict
 		message          string
 	}{
-		{"tables locked", "LOCK TABLES archive.orders WRITE", labs.Fell, "lock"},
+		{"tables locked", "LOCK TABLES archive.orders WRITE", labs.Skipped, "of `admin` holds a lock on `archive.orders`"},
 		{"everything locked for reading", "FLUSH TABLES WITH READ LOCK", labs.Passed, ""},
 		{"backup lock", "LOCK INSTANCE FOR BACKUP", labs.Passed, ""},
 		{"rows changed and not committed", "START TRANSACTION; DELETE FROM archive.orders", labs.Passed, ""},

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"time"
 
 	driver "github.com/go-sql-driver/mysql"
@@ -20,8 +21,7 @@ const (
 	// graderName is the grader's account, which exists for connections from inside
 	// the server's host alone.
 	graderName = "endstate"
-	// What takes the server longer is the learner's doing: a lock, or a server that is
-	// out of breath.
+	// What the server may take to answer, if its host is not slow.
 	patience = 4 * time.Second
 	// As many looks may wait for the server side by side.
 	connections = 8
@@ -42,12 +42,19 @@ func grader(site *labs.Site) Account { return Account{User: graderName, Password
 var session = map[string]string{
 	"sql_mode":                 "''",
 	"time_zone":                "'+00:00'",
-	"lock_wait_timeout":        "1",
-	"innodb_lock_wait_timeout": "1",
-	"max_execution_time":       "3500",
+	"lock_wait_timeout":        lockWait(patience),
+	"innodb_lock_wait_timeout": lockWait(patience),
+	"max_execution_time":       executionTime(patience),
 	"group_concat_max_len":     "4194304",
 	// What information_schema says of AUTO_INCREMENT is remembered for a day otherwise.
 	"information_schema_stats_expiry": "0",
+}
+
+// Of what an answer may take, a lock may be waited for a quarter, in whole seconds, and a
+// statement that reads may take all but half a second.
+func lockWait(limit time.Duration) string { return fmt.Sprint(max(1, int(limit.Seconds())/4)) }
+func executionTime(limit time.Duration) string {
+	return fmt.Sprint((limit - 500*time.Millisecond).Milliseconds())
 }
 
 // connector connects to a server through its own host.
@@ -55,11 +62,23 @@ type connector struct {
 	site   *labs.Site
 	host   labs.Host
 	config *driver.Config
+	once   bool // it is not asked again: whoever opened it does that
 }
 
 // Connect has all of its context's time for what the engine does, which under load is
-// slow, and none of that counts as the server's.
-func (c *connector) Connect(ctx context.Context) (sqldriver.Conn, error) {
+// slow. The server's own part is a question like any other.
+func (c *connector) Connect(ctx context.Context) (session sqldriver.Conn, err error) {
+	if c.once {
+		return c.try(ctx, patience)
+	}
+	err = c.site.Ask(ctx, labs.Question{Host: c.host, Limit: patience, Ask: func(ctx context.Context, limit time.Duration) (err error) {
+		session, err = c.try(ctx, limit)
+		return err
+	}})
+	return session, err
+}
+
+func (c *connector) try(ctx context.Context, limit time.Duration) (sqldriver.Conn, error) {
 	conn, err := c.site.Dial(ctx, c.host, port)
 	if err != nil {
 		return nil, err
@@ -70,27 +89,24 @@ func (c *connector) Connect(ctx context.Context) (sqldriver.Conn, error) {
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	limited, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	session, err := server.Connect(ctx)
-	if err != nil && ctx.Err() != nil {
-		return nil, silent(c.host, err)
-	}
-	return session, err
+	session, err := server.Connect(limited)
+	return session, explain(ctx, limited, c.host, c.config.User, err)
 }
 
 // Driver returns the driver's own.
 func (c *connector) Driver() sqldriver.Driver { return driver.MySQLDriver{} }
 
 // open returns a pool of connections to a server, made through its own host.
-func open(site *labs.Site, host labs.Host, account Account) *sql.DB {
+func open(site *labs.Site, host labs.Host, account Account, once bool) *sql.DB {
 	config := driver.NewConfig()
 	config.User, config.Passwd = account.User, account.Password
 	config.Net, config.Addr = "relay", host.Name
 	config.ParseTime, config.Loc = true, time.UTC
 	config.Params = session
 	config.Logger = &driver.NopLogger{}
-	db := sql.OpenDB(&connector{site: site, host: host, config: config})
+	db := sql.OpenDB(&connector{site: site, host: host, config: config, once: once})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return db
@@ -100,7 +116,7 @@ func open(site *labs.Site, host labs.Host, account Account) *sql.DB {
 func pool(site *labs.Site, host labs.Host, account Account) (*sql.DB, error) {
 	key := fmt.Sprintf("mysql %s %s %s", host.Name, account.User, account.Password)
 	shared, err := site.Once(key, func() (any, error) {
-		db := open(site, host, account)
+		db := open(site, host, account, false)
 		site.OnClose(func() { _ = db.Close() })
 		return db, nil
 	})
@@ -119,30 +135,33 @@ const (
 	codeAccessDenied   = 1045
 	codeTooMany        = 1040
 	codeLockTimeout    = 1205
+	codeDeadlock       = 1213
 	codeQueryTimeout   = 3024
 	codeHostNotAllowed = 1130
+	codeShutdown       = 1053
 )
 
-// explain makes an obstacle of what the server answers: it is the learner's, so
-// whatever it refuses is a finding about it.
-func explain(ctx context.Context, site *labs.Site, host labs.Host, account Account, err error) error {
+// late are the codes of a server that gave up.
+var late = []uint16{codeLockTimeout, codeDeadlock, codeQueryTimeout}
+
+// explain makes an obstacle of what the server answers: it is the learner's, so whatever
+// it refuses is a finding about it. That it does not answer is none.
+func explain(ctx, limited context.Context, host labs.Host, user string, err error) error {
 	var obstacle *labs.Obstacle
 	var refused *driver.MySQLError
 	switch {
-	case err == nil || errors.As(err, &obstacle):
+	case err == nil || errors.As(err, &obstacle) || ctx.Err() != nil:
 		return err
+	case errors.As(err, &refused) && slices.Contains(late, refused.Number):
+		return fmt.Errorf("%w: %w", labs.ErrLate, err)
 	case errors.As(err, &refused):
-		return &labs.Obstacle{Message: sentence(host, account, refused), Err: err}
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return silent(host, err)
+		return refusal(host, user, refused)
+	case limited.Err() != nil:
+		return fmt.Errorf("%w: %w", labs.ErrLate, err)
 	case brokenOff(err):
-		return site.Broken(ctx, host, err)
+		return fmt.Errorf("%w: %w", labs.ErrBroken, err)
 	}
 	return err
-}
-
-func silent(host labs.Host, cause error) *labs.Obstacle {
-	return &labs.Obstacle{Message: fmt.Sprintf("The server on `%s` did not answer in time. Is something locked, or is it busy?", host.Name), Err: cause}
 }
 
 // brokenOff reports whether a connection ended before the answer did, or was
@@ -156,14 +175,18 @@ func brokenOff(err error) bool {
 	return false
 }
 
-func sentence(host labs.Host, account Account, refused *driver.MySQLError) string {
+func refusal(host labs.Host, user string, refused *driver.MySQLError) *labs.Obstacle {
 	switch refused.Number {
 	case codeAccessDenied, codeHostNotAllowed:
-		return fmt.Sprintf("`%s` can't log in to `%s`: %s.", account.User, host.Name, refused.Message)
+		return &labs.Obstacle{
+			Message: fmt.Sprintf("`%s` can't log in to `%s`: %s.", user, host.Name, refused.Message), Finding: user != graderName, Err: refused,
+		}
 	case codeTooMany:
-		return fmt.Sprintf("The server on `%s` has no connection left: too many are open.", host.Name)
-	case codeLockTimeout, codeQueryTimeout:
-		return fmt.Sprintf("The server on `%s` did not let the question through in time: another session holds a lock, or keeps it busy.", host.Name)
+		return &labs.Obstacle{
+			Message: fmt.Sprintf("The server on `%s` has no connection left: too many are open. Close those that nobody needs.", host.Name), Err: refused,
+		}
 	}
-	return fmt.Sprintf("The server on `%s` answers: %s (%d).", host.Name, refused.Message, refused.Number)
+	return &labs.Obstacle{
+		Message: fmt.Sprintf("The server on `%s` answers: %s (%d).", host.Name, refused.Message, refused.Number), Finding: true, Err: refused,
+	}
 }

@@ -53,14 +53,14 @@ func folder(path string) fs.FS {
 
 // ready pings the server as the grader.
 func ready(ctx context.Context, site *labs.Site, host labs.Host) error {
-	db := open(site, host, grader(site))
+	db := open(site, host, grader(site), true)
 	defer db.Close()
 	return db.PingContext(ctx)
 }
 
 // arm gives the grader's account its password; the image has it without one.
 func arm(ctx context.Context, site *labs.Site, host labs.Host, secret string) error {
-	db := open(site, host, Account{User: graderName})
+	db := open(site, host, Account{User: graderName}, true)
 	defer db.Close()
 	// The secret is letters and digits; ALTER USER takes no parameters.
 	if _, err := db.ExecContext(ctx, fmt.Sprintf("ALTER USER CURRENT_USER() IDENTIFIED BY '%s'", secret)); err != nil {

@@ -87,19 +87,12 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if l.As != nil {
 		account = *l.As
 	}
-	db, err := pool(site, host, account)
-	if err != nil {
-		return nil, err
-	}
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, explain(context.WithoutCancel(ctx), site, host, account, err)
-	}
-	defer conn.Close()
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	rows, err := l.ask(ctx, conn)
-	return rows, explain(ctx, site, host, account, err)
+	var rows []any
+	err = ask(ctx, site, host, account, len(l.Given) > 0, func(ctx context.Context, conn *sql.Conn) (err error) {
+		rows, err = l.ask(ctx, conn)
+		return err
+	})
+	return rows, err
 }
 
 // ask asks in a transaction that is rolled back, and can only read if nothing is given.

@@ -1,0 +1,103 @@
+package docker
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/containerd/errdefs"
+	"github.com/docker/docker/api/types/container"
+
+	"endstate/labs"
+)
+
+// Vitals returns how a host stands at this moment.
+func (e *Engine) Vitals(ctx context.Context, host labs.Host) (labs.Vitals, error) {
+	inspected, err := e.api.ContainerInspect(ctx, host.ID)
+	if errdefs.IsNotFound(err) {
+		return labs.Vitals{}, fmt.Errorf("inspect host %s: %w", host.Name, labs.ErrNotFound)
+	}
+	if err != nil {
+		return labs.Vitals{}, fmt.Errorf("inspect host %s: %w", host.Name, err)
+	}
+	// Ages are by the clock that wrote the times: that of the engine's machine.
+	info, err := e.api.Info(ctx)
+	if err != nil {
+		return labs.Vitals{}, fmt.Errorf("ask the engine for its time: %w", err)
+	}
+	now, err := time.Parse(time.RFC3339Nano, info.SystemTime)
+	if err != nil {
+		return labs.Vitals{}, fmt.Errorf("read the engine's time: %w", err)
+	}
+	return vitalsOf(inspected.State, inspected.RestartCount, now), nil
+}
+
+func vitalsOf(state *container.State, restarts int, now time.Time) labs.Vitals {
+	v := labs.Vitals{
+		Running: state.Running && !state.Restarting && !state.Paused, Restarting: state.Restarting,
+		Starved: state.OOMKilled, Exit: state.ExitCode, Restarts: restarts, Down: math.MaxInt64,
+	}
+	if began, err := time.Parse(time.RFC3339Nano, state.StartedAt); err == nil && !began.IsZero() {
+		v.Age = now.Sub(began)
+	}
+	if ended, err := time.Parse(time.RFC3339Nano, state.FinishedAt); err == nil && !ended.IsZero() {
+		v.Again, v.Down = true, now.Sub(ended)
+	}
+	if state.Paused { // who paused it is not known to have stopped it
+		v.Down = math.MaxInt64
+	}
+	return v
+}
+
+// Usage returns how much of the processors a host had since it began.
+func (e *Engine) Usage(ctx context.Context, host labs.Host) (labs.Usage, error) {
+	stats, err := e.stats(ctx, host)
+	if err != nil {
+		return labs.Usage{}, err
+	}
+	return labs.Usage{
+		Worked:    time.Duration(stats.CPUStats.CPUUsage.TotalUsage),
+		Throttled: time.Duration(stats.CPUStats.ThrottlingData.ThrottledTime),
+	}, nil
+}
+
+// Memory returns the memory in use by a lab's running hosts, in bytes. Like the
+// docker command it leaves out file caches that are not in use.
+func (e *Engine) Memory(ctx context.Context, lab *labs.Lab) (int64, error) {
+	var sum int64
+	for _, host := range lab.Hosts {
+		if !host.Running {
+			continue
+		}
+		stats, err := e.stats(ctx, host)
+		if err != nil {
+			return 0, err
+		}
+		sum += memoryIn(stats.MemoryStats)
+	}
+	return sum, nil
+}
+
+func memoryIn(memory container.MemoryStats) int64 {
+	for _, name := range []string{"total_inactive_file", "inactive_file"} { // cgroup v1, v2
+		if cache, ok := memory.Stats[name]; ok && cache < memory.Usage {
+			return int64(memory.Usage - cache)
+		}
+	}
+	return int64(memory.Usage)
+}
+
+func (e *Engine) stats(ctx context.Context, host labs.Host) (container.StatsResponse, error) {
+	var stats container.StatsResponse
+	answer, err := e.api.ContainerStatsOneShot(ctx, host.ID)
+	if err != nil {
+		return stats, fmt.Errorf("measure host %s: %w", host.Name, err)
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(answer.Body).Decode(&stats); err != nil {
+		return stats, fmt.Errorf("measure host %s: %w", host.Name, err)
+	}
+	return stats, nil
+}

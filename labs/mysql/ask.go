@@ -1,0 +1,157 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+
+	"endstate/labs"
+)
+
+// ask asks a server over one of the round's connections, again and with more time if the
+// server is slow. Questions that change something, to be rolled back, come one after the
+// other: they would wait for each other's locks.
+func ask(
+	ctx context.Context, site *labs.Site, host labs.Host, account Account, changes bool,
+	question func(context.Context, *sql.Conn) error,
+) error {
+	db, err := pool(site, host, account)
+	if err != nil {
+		return err
+	}
+	if changes {
+		leave, err := enter(ctx, site, host)
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
+	var session atomic.Int64
+	return site.Ask(ctx, labs.Question{
+		Host: host, Limit: patience,
+		Ask: func(ctx context.Context, limit time.Duration) error {
+			conn, err := db.Conn(ctx)
+			if err != nil {
+				return explain(ctx, context.Background(), host, account.User, err)
+			}
+			defer conn.Close()
+			limited, cancel := context.WithTimeout(ctx, limit)
+			defer cancel()
+			if err = begin(limited, conn, limit, &session); err == nil {
+				err = question(limited, conn)
+			}
+			return explain(ctx, limited, host, account.User, err)
+		},
+		Watch: func(ctx context.Context) error { return blockerOf(ctx, site, host, session.Load()) },
+	})
+}
+
+// enter waits until no other look of the round changes anything on a host.
+func enter(ctx context.Context, site *labs.Site, host labs.Host) (leave func(), err error) {
+	shared, err := site.Once("mysql changes "+host.Name, func() (any, error) { return make(chan struct{}, 1), nil })
+	if err != nil {
+		return nil, err
+	}
+	turn, ok := shared.(chan struct{})
+	if !ok {
+		return nil, fmt.Errorf("the turns of %s are a %T", host.Name, shared)
+	}
+	select {
+	case turn <- struct{}{}:
+		return func() { <-turn }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// begin finds out which session a connection is, and gives it the server's part of a limit
+// that is not the usual one.
+func begin(ctx context.Context, conn *sql.Conn, limit time.Duration, session *atomic.Int64) error {
+	var id int64
+	if err := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&id); err != nil {
+		return err
+	}
+	session.Store(id)
+	if limit == patience {
+		return nil
+	}
+	_, err := conn.ExecContext(ctx, fmt.Sprintf("SET lock_wait_timeout = %[1]s, innodb_lock_wait_timeout = %[1]s, max_execution_time = %[2]s",
+		lockWait(limit), executionTime(limit)))
+	return err
+}
+
+// blockers asks for the sessions that hold what a session waits for, those of the grader
+// left out. Locks that nobody else may have together with them come first.
+const blockers = `
+SELECT t.processlist_id, t.processlist_user, t.processlist_command = 'Sleep',
+       COALESCE(TIMESTAMPDIFF(SECOND, x.trx_started, NOW()), t.processlist_time, 0), w.what
+  FROM (
+    SELECT held.owner_thread_id AS thread, CONCAT_WS('.', held.object_schema, held.object_name) AS what,
+           held.lock_type IN ('EXCLUSIVE', 'SHARED_NO_READ_WRITE', 'SHARED_NO_WRITE', 'SHARED_READ_ONLY') AS alone
+      FROM performance_schema.threads mine
+      JOIN performance_schema.metadata_locks wanted ON wanted.owner_thread_id = mine.thread_id AND wanted.lock_status = 'PENDING'
+      JOIN performance_schema.metadata_locks held ON held.object_type = wanted.object_type AND held.object_schema <=> wanted.object_schema
+           AND held.object_name <=> wanted.object_name AND held.lock_status = 'GRANTED'
+     WHERE mine.processlist_id = ?
+     UNION ALL
+    SELECT waits.blocking_thread_id, CONCAT_WS('.', held.object_schema, held.object_name), TRUE
+      FROM performance_schema.threads mine
+      JOIN performance_schema.data_lock_waits waits ON waits.requesting_thread_id = mine.thread_id
+      JOIN performance_schema.data_locks held ON held.engine_lock_id = waits.blocking_engine_lock_id
+     WHERE mine.processlist_id = ?
+  ) w
+  JOIN performance_schema.threads t ON t.thread_id = w.thread
+  LEFT JOIN information_schema.innodb_trx x ON x.trx_mysql_thread_id = t.processlist_id
+ WHERE t.processlist_user <> '` + graderName + `' AND t.processlist_host <> '127.0.0.1'
+ ORDER BY w.alone DESC, 4 DESC LIMIT 1`
+
+// sleeping tells whether a session waits by a function that waits, as none of the
+// grader's statements does.
+const sleeping = "SELECT COUNT(*) FROM information_schema.processlist WHERE id = ? AND state IN ('User sleep', 'User lock')"
+
+// blockerOf returns an obstacle that names who or what a session of the grader's waits
+// for, nil if nothing can be seen.
+func blockerOf(ctx context.Context, site *labs.Site, host labs.Host, session int64) error {
+	shared, err := site.Once("mysql watch "+host.Name, func() (any, error) {
+		db := open(site, host, grader(site), true)
+		db.SetMaxOpenConns(1)
+		site.OnClose(func() { _ = db.Close() })
+		return db, nil
+	})
+	db, ok := shared.(*sql.DB)
+	if err != nil || !ok || session == 0 {
+		return err
+	}
+	var id int64
+	var user, what string
+	var idle bool
+	var seconds int64
+	err = db.QueryRowContext(ctx, blockers, session, session).Scan(&id, &user, &idle, &seconds, &what)
+	if err == nil {
+		return held(id, user, idle, time.Duration(seconds)*time.Second, what)
+	}
+	var waits int
+	if errors.Is(err, sql.ErrNoRows) {
+		err = db.QueryRowContext(ctx, sleeping, session).Scan(&waits)
+	}
+	if err == nil && waits > 0 {
+		return &labs.Obstacle{Message: "What is asked for waits by itself: a view, a trigger or a function calls SLEEP() or GET_LOCK()."}
+	}
+	return err
+}
+
+// held tells whose session holds a lock, for how long, and what to do about it.
+func held(id int64, user string, idle bool, since time.Duration, what string) *labs.Obstacle {
+	on, doing := "on the whole server", "has been at work"
+	if what != "" {
+		on = "on `" + what + "`"
+	}
+	if idle {
+		doing = "has left it there"
+	}
+	return &labs.Obstacle{Message: fmt.Sprintf(
+		"Session %d of `%s` holds a lock %s and %s for %v. Let it finish, or end it: KILL %d;", id, user, on, doing, since, id)}
+}
