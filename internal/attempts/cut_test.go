@@ -64,7 +64,7 @@ func writeAll(t *testing.T, store *Store, path string) []written {
 		},
 		func(at time.Time) error { return store.Seen(ctx, a, at) },
 		func(at time.Time) error { return store.AddCheck(ctx, a, aReport(at, 40, 0)) },
-		func(at time.Time) error { return store.OpenHint(ctx, a, at) },
+		func(at time.Time) error { return openHint(ctx, store, a, at) },
 		func(at time.Time) error { return store.AddCheck(ctx, a, &labs.Report{At: at, Title: hostile}) },
 		func(at time.Time) error { return store.Leave(ctx, a, visit, at) },
 		func(at time.Time) error { return store.Explain(ctx, a, Explanation{At: at, Text: hostile}) },

@@ -33,7 +33,7 @@ func lived(t *testing.T, path string) (*Store, *Attempt) {
 	said := true
 	for _, err := range []error{
 		store.Seen(ctx, a, at(3)), store.AddCheck(ctx, a, aReport(at(4), 40, 0)),
-		store.OpenHint(ctx, a, at(5)), store.Assist(ctx, a, at(6)), store.Reset(ctx, a, at(7)),
+		openHint(ctx, store, a, at(5)), store.Assist(ctx, a, at(6)), store.Reset(ctx, a, at(7)),
 		store.AddCheck(ctx, a, aReport(at(8), 95, 1)), store.AddCheck(ctx, a, &labs.Report{At: at(9), Checks: []labs.Result{{Verdict: labs.Ungraded}}}),
 		store.Leave(ctx, a, visit, at(10)),
 		store.Explain(ctx, a, Explanation{At: at(11), Text: hostile, Points: []KeyPoint{{Text: "Read both sides", Touched: true, Said: &said}, {Text: "Test"}}}),

@@ -50,7 +50,7 @@ func writeChecks(path, count string) error {
 			err = store.AddCheck(ctx, a, &labs.Report{At: started, Title: fmt.Sprintf("%d-%d", os.Getpid(), i)})
 		}
 		if err == nil {
-			err = store.OpenHint(ctx, a, started)
+			err = openHint(ctx, store, a, started)
 		}
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package attempts
 
 import (
+	"context"
 	"database/sql"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,7 +61,7 @@ func TestAttempt(t *testing.T) {
 	report := &labs.Report{Scenario: a.Scenario, At: started.Add(time.Minute), Score: &score}
 	for _, err := range []error{
 		store.AddCheck(ctx, a, report), store.AddCheck(ctx, a, &labs.Report{At: started.Add(time.Hour)}),
-		store.OpenHint(ctx, a, started), store.OpenHint(ctx, a, started), store.Assist(ctx, a, started), store.Assist(ctx, a, started),
+		openHint(ctx, store, a, started), openHint(ctx, store, a, started), store.Assist(ctx, a, started), store.Assist(ctx, a, started),
 		store.Reset(ctx, a, started),
 		store.End(ctx, aLab(), started.Add(2*time.Hour), Stopped), store.End(ctx, aLab(), started.Add(3*time.Hour), Expired),
 		store.Close(),
@@ -302,7 +305,7 @@ func TestFull(t *testing.T) {
 		}
 	}
 	var problem *labs.Problem
-	if !errors.As(err, &problem) || !strings.Contains(err.Error(), "keep check: database or disk is full") {
+	if !errors.As(err, &problem) || !strings.HasPrefix(problem.What, "The disk is full") || !strings.Contains(err.Error(), "keep check: database or disk is full") {
 		t.Fatalf("after %d checks: %v", kept, err)
 	}
 	if n := number(t, store, "SELECT count(*) FROM checks"); n != kept {
@@ -310,5 +313,38 @@ func TestFull(t *testing.T) {
 	}
 	if again := attemptOf(t, store, aLab()); again.ID != a.ID {
 		t.Error("the attempt is another")
+	}
+}
+
+// openHint opens one of many hints.
+func openHint(ctx context.Context, store *Store, a *Attempt, at time.Time) error {
+	_, _, err := store.OpenHint(ctx, a, at, 1000)
+	return err
+}
+
+// No more hints are open than there are, however many open one at once, and however many
+// the author took away since.
+func TestHintsAreNoMoreThanThereAre(t *testing.T) {
+	store := open(t, Path(t.TempDir()))
+	a := attemptOf(t, store, aLab())
+	var all sync.WaitGroup
+	var fresh atomic.Int64
+	for range 8 {
+		all.Go(func() {
+			n, opened, err := store.OpenHint(t.Context(), a, started, 3)
+			if err != nil || n < 1 || n > 3 {
+				t.Errorf("%d are open, %v", n, err)
+			}
+			if opened {
+				fresh.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	if again := attemptOf(t, store, aLab()); again.Hints != 3 || fresh.Load() != 3 {
+		t.Errorf("%d are kept, %d were opened", again.Hints, fresh.Load())
+	}
+	if n, opened, err := store.OpenHint(t.Context(), a, started, 1); n != 1 || opened || err != nil {
+		t.Errorf("of one that is left: %d, %v, %v", n, opened, err)
 	}
 }

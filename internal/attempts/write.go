@@ -73,9 +73,24 @@ func (s *Store) Seen(ctx context.Context, a *Attempt, at time.Time) error {
 	return s.note(ctx, a, at, "note work", func(*sql.Tx) error { return nil })
 }
 
-// OpenHint notes that one more hint was opened.
-func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time) error {
-	return s.event(ctx, a, at, HintOpened, "hints = hints + 1", "hints")
+// OpenHint opens one more hint of so many that there are, and returns how many are open
+// then and whether one was left to be opened. Several processes may do so at once.
+func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, there int) (open int, fresh bool, err error) {
+	err = s.note(ctx, a, at, "open hint", func(tx *sql.Tx) error {
+		result, err := tx.ExecContext(ctx, "UPDATE attempts SET hints = hints + 1 WHERE id = ? AND hints < ?", a.ID, there)
+		if err != nil {
+			return err
+		}
+		if n, err := result.RowsAffected(); err != nil {
+			return err
+		} else if fresh = n > 0; fresh {
+			if err := addEvent(ctx, tx, a, at, HintOpened, "hints"); err != nil {
+				return err
+			}
+		}
+		return tx.QueryRowContext(ctx, "SELECT hints FROM attempts WHERE id = ?", a.ID).Scan(&open)
+	})
+	return min(open, there), fresh, err
 }
 
 // Assist notes that the solution was shown.
@@ -94,10 +109,14 @@ func (s *Store) event(ctx context.Context, a *Attempt, at time.Time, kind Kind, 
 		if _, err := tx.ExecContext(ctx, "UPDATE attempts SET "+change+" WHERE id = ?", a.ID); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "INSERT INTO events (attempt, at, kind, number) SELECT id, ?, ?, "+number+" FROM attempts WHERE id = ?",
-			milli(at), kind, a.ID)
-		return err
+		return addEvent(ctx, tx, a, at, kind, number)
 	})
+}
+
+func addEvent(ctx context.Context, tx *sql.Tx, a *Attempt, at time.Time, kind Kind, number string) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO events (attempt, at, kind, number) SELECT id, ?, ?, "+number+" FROM attempts WHERE id = ?",
+		milli(at), kind, a.ID)
+	return err
 }
 
 // note makes a change in an attempt that the learner's work at a time led to.

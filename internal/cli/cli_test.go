@@ -169,6 +169,17 @@ func TestHelpIsCharged(t *testing.T) {
 	d.wants(StatusDone, "check", "100 of 100") // another attempt
 }
 
+// An author may take hints away after they were opened.
+func TestHintsTakenAway(t *testing.T) {
+	d := newDesk(t)
+	d.lab("ada", "first")
+	d.wants(StatusDone, "hint")
+	d.wants(StatusDone, "hint", "The second hint.")
+	d.lacks = "  - {costs: 7, text: The second hint.}\n"
+	d.wants(StatusDone, "hint", "Hint 1 of 1 (−5)", "All hints are open.")
+	d.wants(StatusDone, "check", "95 of 100")
+}
+
 // A store that can't be used stops no lab from being practised. Only help, whose
 // cost could not be remembered, waits until it is mended.
 func TestWithoutStore(t *testing.T) {

@@ -262,7 +262,8 @@ func (at *seat) hint(ctx context.Context, in *visit, screen *terminal.Screen, st
 	}
 	if fresh {
 		at.app.learned(ctx, in.lab, in.variant, "The exam remembers the hint all the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {
-			return store.OpenHint(ctx, attempt, at.app.Clock())
+			_, _, err := store.OpenHint(ctx, attempt, at.app.Clock(), len(open))
+			return err
 		})
 	}
 	for i, hint := range open {

@@ -117,6 +117,7 @@ type desk struct {
 	state  any               // what checks observe
 	failed error             // or why they can't
 	topics map[string]string // of the scenarios there are; by default one of two
+	lacks  string            // what the author took out of every scenario since
 }
 
 func newDesk(t testing.TB) *desk {
@@ -144,7 +145,7 @@ func (d *desk) scenarios() fstest.MapFS {
 	}
 	for name, topic := range topics {
 		for file, text := range map[string]string{
-			"scenario.yaml": strings.NewReplacer("TITLE", "The "+name, "topic: tests", "topic: "+topic).Replace(written), "task.md": "Do the " + name + " thing.\n",
+			"scenario.yaml": strings.NewReplacer("TITLE", "The "+name, "topic: tests", "topic: "+topic).Replace(d.written()), "task.md": "Do the " + name + " thing.\n",
 			"debrief.md": "I would do the thing.\n\nKey points:\n\n- Look at the state before you change it.\n- Never guess.\n", "solution.sh": "do-the-thing\n",
 		} {
 			files[name+"/"+file] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}
@@ -206,4 +207,12 @@ func (d *desk) lab(owner, name string) *labs.Lab {
 	}
 	d.engine.labs = append(d.engine.labs, lab)
 	return lab
+}
+
+// written is a scenario as its author has it now.
+func (d *desk) written() string {
+	if d.lacks == "" {
+		return written
+	}
+	return strings.ReplaceAll(written, d.lacks, "")
 }

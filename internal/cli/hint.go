@@ -38,15 +38,14 @@ func (a *app) nextHint(ctx context.Context, w io.Writer, style report.Style, lab
 	if err != nil {
 		return err
 	}
-	if attempt.Hints < len(v.Hints) {
-		if err := store.OpenHint(ctx, attempt, a.Clock()); err != nil {
-			return err
-		}
-		attempt.Hints++
-	} else {
+	open, fresh, err := store.OpenHint(ctx, attempt, a.Clock(), len(v.Hints))
+	if err != nil {
+		return err
+	}
+	if !fresh {
 		fmt.Fprintln(w, style.Dim("All hints are open."))
 	}
-	for i, hint := range v.Hints[:attempt.Hints] {
+	for i, hint := range v.Hints[:open] {
 		head := fmt.Sprintf("Hint %d of %d (−%d)", i+1, len(v.Hints), hint.Costs)
 		if _, err := fmt.Fprintf(w, "%s\n%s", style.Bold(head), style.Paragraph(hint.Text, 2)); err != nil {
 			return err

@@ -206,5 +206,6 @@ func (p *Proctor) Hint(ctx context.Context, id int64, n int) (open []labs.Hint, 
 	if err != nil {
 		return nil, false, err
 	}
-	return s.Blueprint.Hints.Charged(v.Hints[:s.Questions[n-1].Hints]), fresh, nil
+	// The author may have taken hints away since.
+	return s.Blueprint.Hints.Charged(v.Hints[:min(s.Questions[n-1].Hints, len(v.Hints))]), fresh, nil
 }

@@ -275,6 +275,18 @@ func TestHintsAreChargedAsTheExamSays(t *testing.T) {
 	}
 }
 
+// An author may take hints away after they were opened.
+func TestHintsTakenAway(t *testing.T) {
+	h := newHall(t, nil)
+	h.goTo(1)
+	if _, err := h.store.ChangeExam(t.Context(), h.id, func(s *Sitting) error { s.Questions[0].Hints = 5; return nil }); err != nil {
+		t.Fatal(err)
+	}
+	if open, fresh, err := h.proctor.Hint(t.Context(), h.id, 1); len(open) != 2 || fresh || err != nil {
+		t.Errorf("%v, %v, %v", open, fresh, err)
+	}
+}
+
 // While it runs, nothing is told that would help beyond the feedback.
 func TestFeedback(t *testing.T) {
 	score := 70

@@ -88,8 +88,8 @@ func importRoot(ctx context.Context, store Store, dir string) error {
 		args = append(args, "--exclude", pattern)
 	}
 	command := exec.CommandContext(ctx, "tar", append(args, ".")...)
-	var errors bytes.Buffer
-	command.Stderr = &errors
+	var said bytes.Buffer
+	command.Stderr = &said
 	root, err := command.StdoutPipe()
 	if err != nil {
 		return err
@@ -98,8 +98,10 @@ func importRoot(ctx context.Context, store Store, dir string) error {
 		return err
 	}
 	importErr := store.Import(ctx, root, rootRef)
+	// An import that failed may have read nothing: tar would wait for a reader for ever.
+	_ = root.Close()
 	if err := command.Wait(); err != nil && importErr == nil {
-		return fmt.Errorf("pack the bootstrapped system: %w: %s", err, errors.String())
+		return fmt.Errorf("pack the bootstrapped system: %w: %s", err, said.String())
 	}
 	return importErr
 }

@@ -156,8 +156,10 @@ func (r *Recorder) line(value any) {
 		r.err = errFull
 	}
 	n, err := r.file.Write(append(text, '\n'))
-	r.size += int64(n)
 	if err != nil {
-		r.err = errors.Join(err, r.err)
+		// On a full disk a part of the line may be there: it ends with the line before.
+		r.err = errors.Join(err, r.file.Truncate(r.size), r.err)
+		return
 	}
+	r.size += int64(n)
 }
