@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -81,8 +82,8 @@ func (a *app) recorded(story *attempts.Story) ([]*recording.Recording, error) {
 func (a *app) play(ctx context.Context, t terminal.Terminal, all []*recording.Recording, speed float64) error {
 	style := a.style(a.Out)
 	fmt.Fprintln(a.Out, style.Dim("n: the next check · space: halt and go on · q: end"))
-	return terminal.Keys(ctx, t, func(ctx context.Context, keys <-chan byte) error {
-		player := &recording.Player{Out: a.Out, Speed: speed, Keys: keys, After: time.After}
+	return terminal.Keys(ctx, t, func(ctx context.Context, screen io.Writer, keys <-chan byte) error {
+		player := &recording.Player{Out: screen, Speed: speed, Keys: keys, After: time.After}
 		columns, rows := t.Size()
 		for i, one := range all {
 			head := fmt.Sprintf("%d of %d · %s", i+1, len(all), time.Unix(one.Timestamp, 0).In(a.Clock().Location()).Format("2 Jan 2006 15:04"))

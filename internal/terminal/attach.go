@@ -62,18 +62,10 @@ type Answer func(ctx context.Context, verb string, screen *Screen) (goOn bool)
 // its lab was removed, or the engine is gone.
 var ErrLost = errors.New("the connection to the lab was lost")
 
-// restore undoes what programs in the lab may have done to the terminal: colours,
-// a hidden cursor, mouse and paste reports, keypad modes.
-const restore = "\x1b[0m\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\r\n"
-
-// leaveOther leaves the other screen, and the cursor where it was when that was entered:
-// of a terminal that is not there, it would put the cursor on any old line.
-const leaveOther = "\x1b[?1049l"
-
 // Attach joins the terminal to a process until it ends, an answer says so, the
 // terminal is gone or the context ends. It returns the process's exit status, and
-// lets go of the process. The terminal is left as it was. Watchers see what the
-// learner sees.
+// lets go of the process. The terminal is left as it was, whatever programs did to it: see
+// [aspects]. Watchers see what the learner sees.
 func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer, watchers ...Watcher) (status int, err error) {
 	defer process.Close()
 	before, err := term.MakeRaw(int(t.In.Fd()))
@@ -88,7 +80,9 @@ func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer
 	defer keys.Close()
 	attached, detach := context.WithCancelCause(ctx)
 	defer detach(nil)
-	s := &session{screen: &watched{out: t.Out, by: watchers}, process: process}
+	screen := &modes{}
+	_, _ = t.Out.WriteString(pushTitle)
+	s := &session{screen: &watched{out: followed{t.Out, screen}, by: watchers}, process: process}
 	stopResizing := onResize(func() {
 		columns, rows := t.Size()
 		s.screen.resized(columns, rows)
@@ -104,11 +98,9 @@ func Attach(ctx context.Context, t Terminal, process labs.Process, answer Answer
 	}
 	_ = process.Close() // which takes keys no more
 	<-typed
+	_, _ = t.Out.WriteString(screen.restore() + popTitle)
 	if err != nil && !s.replaced {
-		if s.screen.other {
-			_, _ = t.Out.WriteString(leaveOther)
-		}
-		_, _ = t.Out.WriteString(restore)
+		_, _ = t.Out.WriteString("\r\n")
 	}
 	return status, err
 }

@@ -83,24 +83,12 @@ func TestLost(t *testing.T) {
 			end := s.attach(t.Context(), p, never(t))
 			s.sees("$ ")
 			s.types("printf '\\e[?10'; sleep 0.1; printf '49h'; kill -9 $$\r")
-			s.sees(leaveOther + restore)
+			s.sees("\x1b[?1049l" + popTitle + "\r\n")
 			if got := end(); !errors.Is(got.err, ErrLost) || !errors.Is(got.err, waitErr) && waitErr != nil {
 				t.Errorf("got %+v", got)
 			}
 		})
 	}
-}
-
-// A terminal that is not at its other screen is not told to leave it.
-func TestLostAtTheUsualScreen(t *testing.T) {
-	s, p := newSeat(t), bash(t)
-	end := s.attach(t.Context(), p, never(t))
-	s.sees("$ ")
-	s.types("printf '\\e[?1049h\\e[?1049l.'; kill -9 $$\r")
-	if shown := s.sees(restore); strings.HasSuffix(shown, leaveOther+restore) {
-		t.Errorf("got %q", shown)
-	}
-	end()
 }
 
 // The client is told to end, by a signal: also while keys wait that nobody takes,
@@ -296,5 +284,22 @@ func TestBinary(t *testing.T) {
 	s.types("exit\r")
 	if got := end(); got.status != 0 || got.err != nil {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// The terminal is as it was after an ordinary exit, whatever the program left.
+func TestTerminalIsAsItWas(t *testing.T) {
+	for _, test := range leftBehind {
+		t.Run(test.name, func(t *testing.T) {
+			s := newSeat(t)
+			end := s.attach(t.Context(), start(t, "bash", "-c", `printf %s "$0"; printf END`, test.left), never(t))
+			if got := end(); got.err != nil {
+				t.Fatal(got.err)
+			}
+			want := pushTitle + test.left + "END" + test.undone + popTitle
+			if shown := s.sees("END" + test.undone + popTitle); shown != want {
+				t.Errorf("got %q, want %q", shown, want)
+			}
+		})
 	}
 }

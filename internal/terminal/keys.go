@@ -3,20 +3,23 @@ package terminal
 import (
 	"context"
 	"errors"
+	"io"
 
 	"github.com/muesli/cancelreader"
 	"golang.org/x/term"
 )
 
 // Keys reads single keys of a terminal while something is shown on it, until that
-// has ended. The terminal is left as it was, whatever was shown.
-func Keys(ctx context.Context, t Terminal, show func(ctx context.Context, keys <-chan byte) error) error {
+// has ended. The terminal is left as it was, whatever was shown on the screen that show gets.
+func Keys(ctx context.Context, t Terminal, show func(ctx context.Context, screen io.Writer, keys <-chan byte) error) error {
 	before, err := term.MakeRaw(int(t.In.Fd()))
 	if err != nil {
 		return err
 	}
+	screen := &modes{}
+	_, _ = t.Out.WriteString(pushTitle)
 	defer func() {
-		_, _ = t.Out.WriteString(restore)
+		_, _ = t.Out.WriteString(screen.restore() + popTitle + "\r\n")
 		_ = term.Restore(int(t.In.Fd()), before)
 	}()
 	in, err := cancelreader.NewReader(t.In)
@@ -45,7 +48,7 @@ func Keys(ctx context.Context, t Terminal, show func(ctx context.Context, keys <
 			}
 		}
 	}()
-	err = show(ctx, keys)
+	err = show(ctx, followed{t.Out, screen}, keys)
 	gone(nil)
 	in.Cancel()
 	<-read
