@@ -120,9 +120,10 @@ func (in *visit) once(ctx context.Context, t terminal.Terminal) error {
 		return err
 	}
 	columns, rows := t.Size()
-	process, err := in.app.backend.Engine.Execute(ctx, host, labs.Command{
-		Args: in.shell(), Environment: in.environment(), User: in.user(), Dir: in.dir(),
-		Terminal: true, Columns: columns, Rows: rows,
+	process, err := terminal.Shell(ctx, func(ctx context.Context, command labs.Command) (labs.Process, error) {
+		return in.app.backend.Engine.Execute(ctx, host, command)
+	}, labs.Command{
+		Args: in.shell(), Environment: in.environment(), User: in.user(), Dir: in.dir(), Columns: columns, Rows: rows,
 	})
 	if err != nil {
 		return &labs.Problem{What: "No shell can be opened in `" + in.host + "`", Do: "See: endstate status --everyone; or put the lab back: " + in.again("reset"), Err: err}

@@ -211,8 +211,7 @@ func (s *session) answer(ctx context.Context, verb string, answer Answer) bool {
 	_, _ = s.process.Stdin().Write([]byte{acknowledge})
 	screen := newScreen(s.screen, asked.keys)
 	if !answer(ctx, verb, screen) {
-		s.dismiss()
-		return false
+		return false // and the process is closed: no shell is left behind in a lab that goes on
 	}
 	done := byte(acknowledge)
 	if screen.interrupted {
@@ -221,14 +220,6 @@ func (s *session) answer(ctx context.Context, verb string, answer Answer) bool {
 	}
 	_, _ = s.process.Stdin().Write(append([]byte{done}, screen.unread()...))
 	return true
-}
-
-// dismiss ends a shell whose request was answered for the last time, so that none is
-// left behind in a lab that goes on. It takes no end of input before its prompt.
-func (s *session) dismiss() {
-	_, _ = s.process.Stdin().Write([]byte{ctrlC})
-	time.Sleep(deaf)
-	_, _ = s.process.Stdin().Write([]byte{ctrlD})
 }
 
 // leave tells how the shell ended.
