@@ -157,14 +157,12 @@ func (s *Site) missing(ctx context.Context, host Host, cause error) error {
 	if !errors.Is(cause, ErrNotFound) {
 		return cause
 	}
-	all, err := s.engine.Labs(ctx)
+	all, err := s.engine.Labs(ctx, Which{ID: s.Lab.ID, Owner: s.Lab.Owner})
 	if err != nil {
 		return errors.Join(cause, err)
 	}
-	for _, lab := range all {
-		if lab.ID == s.Lab.ID {
-			return s.down(host, Vitals{}, cause)
-		}
+	if len(all) > 0 {
+		return s.down(host, Vitals{}, cause)
 	}
 	return &Problem{What: "The lab is gone", Do: "Start it again: endstate start " + s.Lab.Scenario, Err: cause}
 }

@@ -18,12 +18,15 @@ type Engine interface {
 	// Run launches the one host of a plan, with its command's input and output. The host
 	// is gone once the command has ended, or its process was closed.
 	Run(ctx context.Context, plan Plan) (Process, error)
-	// Labs lists labs of every role, whoever started them.
-	Labs(ctx context.Context) ([]*Lab, error)
+	// Labs lists the labs that are asked for, of every role.
+	Labs(ctx context.Context, which Which) ([]*Lab, error)
+	// Now is the time by the engine's clock, by which the ages of labs are measured.
+	Now() time.Time
 	// Restart stops and starts the hosts of a lab, keeping what is in them.
 	Restart(ctx context.Context, lab *Lab) error
-	// Remove removes the hosts and the network of a lab. Nothing there is success.
-	Remove(ctx context.Context, id string) error
+	// Remove removes the hosts and the network of a lab, which its ID and its owner tell
+	// from all others. Nothing there is success.
+	Remove(ctx context.Context, lab *Lab) error
 
 	// Execute runs a command in a host. ErrDown: the host does not run. ErrFrozen: it is
 	// to stay frozen. One that is frozen for a moment is waited for.
@@ -62,6 +65,9 @@ type Engine interface {
 	// Drop deletes a snapshot that no lab uses, and reports whether it did.
 	Drop(ctx context.Context, snapshot Snapshot) (bool, error)
 }
+
+// Which says what labs are asked for. What is empty does not matter.
+type Which struct{ ID, Owner, Scenario string }
 
 // Plan is what an engine is to make: data, decided before anything is done.
 type Plan struct {

@@ -169,7 +169,7 @@ func outcome(ctx context.Context, process Process, fresh FreshRun) (result Fresh
 
 // freshPlan is the plan of a lab of one host without a network.
 func (s *Site) freshPlan(host HostPlan, life time.Duration) Plan {
-	now := time.Now()
+	now := s.engine.Now()
 	host.Name = freshName
 	return Plan{
 		Lab: Lab{

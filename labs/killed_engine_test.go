@@ -4,8 +4,10 @@ package labs_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 
@@ -41,7 +43,7 @@ func TestHostStoppedFromOutsideLeavesChecksUngraded(t *testing.T) {
 			if result := r.Result(report, "dump-unchanged"); result.Verdict != labs.Passed {
 				t.Errorf("what does not need the host is %s: %s", result.Verdict, result.Message)
 			}
-			found, err := r.Find(t.Context(), lab.ID)
+			found, err := r.Find(t.Context(), lab.Owner, lab.Scenario)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -75,7 +77,7 @@ func TestHostRemovedFromOutsideIsToldAndReset(t *testing.T) {
 	if err := r.API.ContainerRemove(t.Context(), hostID(t, lab, "db"), container.RemoveOptions{Force: true}); err != nil {
 		t.Fatal(err)
 	}
-	found, err := r.Find(t.Context(), lab.ID)
+	found, err := r.Find(t.Context(), lab.Owner, lab.Scenario)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,6 +92,42 @@ func TestHostRemovedFromOutsideIsToldAndReset(t *testing.T) {
 	r.Solve(mended, v)
 	r.Passes(mended, v)
 }
+
+// What is left of a lab may hold work. Nothing removes it that was not told to.
+func TestWhatIsLeftOfALabStays(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []string{labs.Workspace, "db"} {
+		t.Run("without "+gone, func(t *testing.T) {
+			t.Parallel()
+			r := enginetest.Open(t)
+			v := r.Variant(enginetest.MySQL, enginetest.Seed)
+			lab := r.Lab(v)
+			if err := r.API.ContainerRemove(t.Context(), hostID(t, lab, gone), container.RemoveOptions{Force: true}); err != nil {
+				t.Fatal(err)
+			}
+			var problem *labs.Problem
+			if _, err := r.Start(t.Context(), r.Variant(enginetest.MySQL, enginetest.Seed+1), r.Owner, time.Hour); !errors.As(err, &problem) ||
+				!strings.Contains(problem.What, "has lost a host") || !strings.Contains(problem.Do, "endstate reset") {
+				t.Errorf("another start says %v", err)
+			}
+			r.Runner.Engine = later{r.Engine, 20 * time.Minute}
+			if swept, err := r.Sweep(t.Context()); len(swept) > 0 || err != nil {
+				t.Errorf("20 minutes later, the sweep removes %+v, %v", swept, err)
+			}
+			if found, err := r.Find(t.Context(), lab.Owner, lab.Scenario); err != nil || !found.Damaged() || len(found.Hosts) != 1 {
+				t.Errorf("the lab is told of as %+v, %v", found, err)
+			}
+		})
+	}
+}
+
+// later is an engine whose clock is ahead.
+type later struct {
+	labs.Engine
+	by time.Duration
+}
+
+func (e later) Now() time.Time { return e.Engine.Now().Add(e.by) }
 
 // A server that its learner can end, in a host that outlives it or does not.
 const fragile = `

@@ -36,6 +36,8 @@ type Lab struct {
 	// Whole: every host that was planned is there and was started. It is false while
 	// the lab is being started, and stays so if that was cut off.
 	Whole bool `json:"-"`
+	// Orphan: the process that made it is known to have ended.
+	Orphan bool `json:"-"`
 	// Made is when the engine made the oldest part of what is there: a reset makes all
 	// anew, and keeps Started.
 	Made time.Time `json:"-"`
@@ -62,7 +64,7 @@ type Host struct {
 // from the two, an owner can have no second lab of one scenario.
 func LabID(owner, scenario string) string {
 	sum := sha256.Sum256([]byte(owner + "\x00" + scenario))
-	return scenario + "-" + hex.EncodeToString(sum[:3])
+	return scenario + "-" + hex.EncodeToString(sum[:16])
 }
 
 // BelongsTo reports whether a lab is an owner's, or of an exam or a proof that the owner
@@ -89,9 +91,41 @@ func (l *Lab) Host(name string) (Host, error) {
 // Expired reports whether the lab's time is up.
 func (l *Lab) Expired(now time.Time) bool { return now.After(l.Expires) }
 
-// Abandoned reports whether the lab is not whole and never will be: its start was
-// cut off, or a part was removed from outside.
-func (l *Lab) Abandoned(now time.Time) bool { return !l.Whole && now.Sub(l.Made) > startTimeout }
+// Over reports whether the lab is to be swept.
+func (l *Lab) Over(now time.Time) bool { return l.Expired(now) || l.Abandoned(now) }
+
+// Handed reports whether the lab was ever handed over, so that there may be work in it.
+// A workspace is made before any host is started, and is itself started last. So where
+// another host was started and there is no workspace, somebody removed it.
+func (l *Lab) Handed() bool {
+	if l.Whole {
+		return true
+	}
+	begun, made := false, false
+	for _, h := range l.Hosts {
+		if h.Name == Workspace {
+			made = true
+			begun = begun || h.Begun
+		}
+	}
+	return begun || !made && slices.ContainsFunc(l.Hosts, func(h Host) bool { return h.Begun })
+}
+
+// Damaged reports whether the lab was handed over, and has lost a host since.
+func (l *Lab) Damaged() bool { return l.Role == RoleLab && !l.Whole && l.Handed() }
+
+// Abandoned reports whether the lab is what a process left that ended before it was done:
+// of a start, before the lab was handed over.
+func (l *Lab) Abandoned(now time.Time) bool {
+	if l.Role != RoleLab {
+		return l.Orphan
+	}
+	return !l.Handed() && (l.Orphan || now.Sub(l.Made) > startTimeout)
+}
+
+// Remade reports whether what is there was made by a reset: the lab itself is older. Whoever
+// started it may have another clock than the engine.
+func (l *Lab) Remade() bool { return l.Made.Sub(l.Started) > startTimeout }
 
 // Running reports whether every host runs.
 func (l *Lab) Running() bool {

@@ -51,22 +51,23 @@ func snapshotKey(v *Variant, images map[string]ImageRef) string {
 	return hex.EncodeToString(h.Sum(nil))[:24]
 }
 
-// await waits while another process makes the same snapshot.
+// How often a process looks whether another one is done.
+const awaitPause = time.Second
+
+// await waits while another process makes the same snapshot. What such a process left
+// when it ended, whoever ran it, is removed: nobody ever worked there.
 func (r *Runner) await(ctx context.Context, key string) (err error) {
 	end := r.Emit.Step("await", "Waiting: another process is preparing the same exercise")
 	defer func() { end(err) }()
-	tick := time.NewTicker(100 * time.Millisecond)
+	tick := time.NewTicker(awaitPause)
 	defer tick.Stop()
 	for {
-		if _, err := r.Sweep(ctx); err != nil {
+		found, err := r.Engine.Labs(ctx, Which{ID: setupID(key)})
+		if err != nil || len(found) == 0 || len(found[0].Hosts) == 0 {
 			return err
 		}
-		lab, err := r.Find(ctx, setupID(key))
-		if errors.Is(err, ErrNotFound) || (err == nil && len(lab.Hosts) == 0) {
-			return nil
-		}
-		if err != nil {
-			return err
+		if found[0].Over(r.Engine.Now()) {
+			return r.Engine.Remove(ctx, found[0])
 		}
 		select {
 		case <-ctx.Done():
@@ -76,7 +77,7 @@ func (r *Runner) await(ctx context.Context, key string) (err error) {
 	}
 }
 
-func setupID(key string) string { return "setup-" + key[:16] }
+func setupID(key string) string { return "setup-" + key }
 
 // prepare builds the variant, measures its facts, breaks it and keeps the result
 // as a snapshot. What has to go is removed in the background: the hosts it used, and
@@ -84,7 +85,7 @@ func setupID(key string) string { return "setup-" + key[:16] }
 func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]ImageRef, key string) (clean func(), err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errors.New("the scenario's setup takes too long"))
 	defer cancel()
-	lab, err := r.Engine.Launch(ctx, setupPlan(v, images, key, r.Owner, r.Clock()), r.Emit)
+	lab, err := r.Engine.Launch(ctx, setupPlan(v, images, key, r.Owner, r.Engine.Now()), r.Emit)
 	if err != nil {
 		return nil, err
 	}
@@ -92,7 +93,7 @@ func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]Imag
 	roomMade := waited(func() error { return r.makeRoom(kept) })
 	var removed func() error
 	defer func() {
-		removed = waited(func() error { return r.Engine.Remove(kept, lab.ID) })
+		removed = waited(func() error { return r.Engine.Remove(kept, lab) })
 		if err != nil {
 			err = errors.Join(err, removed(), roomMade())
 		}

@@ -97,7 +97,7 @@ func (r *Runner) prove(ctx context.Context, v *Variant, play Play, yield func(Pr
 	lab, err := r.Start(ctx, v, r.Owner+"/prove-"+strings.ToLower(rand.Text()[:12]), proofLife)
 	remove := func() error { return nil }
 	if err == nil {
-		remove = sync.OnceValue(func() error { return r.Engine.Remove(context.WithoutCancel(ctx), lab.ID) })
+		remove = sync.OnceValue(func() error { return r.Engine.Remove(context.WithoutCancel(ctx), lab) })
 	}
 	defer remove()
 	for i, proof := range play {

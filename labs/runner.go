@@ -46,24 +46,36 @@ func (r *Runner) Start(ctx context.Context, v *Variant, owner string, life time.
 		return nil, err
 	}
 	defer clean()
-	now := r.Clock()
-	return r.launch(ctx, labPlan(v, snapshot, owner, now, now.Add(life)), v, images)
+	return r.launch(ctx, labPlan(v, snapshot, owner, r.Clock(), r.Engine.Now().Add(life)), v, images)
 }
 
-// Reset puts a lab back to how it was handed over. Owner, seed, start and expiry
-// stay. What is there is removed only once all is there to start it again.
+// Reset puts a lab back to how it was handed over. Owner, seed, start and expiry stay.
+// What is there is removed only once all is there to start it again, and from then on the
+// lab is started whatever becomes of the context.
 func (r *Runner) Reset(ctx context.Context, lab *Lab, v *Variant) (*Lab, error) {
 	images, snapshot, clean, err := r.provide(ctx, v)
 	if err != nil {
 		return nil, err
 	}
 	defer clean()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), startTimeout)
+	defer cancel()
 	end := r.Emit.Step("remove", "Removing what is there")
-	err = r.Engine.Remove(ctx, lab.ID)
+	err = r.Engine.Remove(ctx, lab)
 	if end(err); err != nil {
 		return nil, err
 	}
-	return r.launch(ctx, labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images)
+	fresh, err := r.launch(ctx, labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images)
+	if err != nil {
+		return nil, &Problem{
+			What: fmt.Sprintf("The lab of %s could not be put back: what was there is removed, and it does not start", lab.Scenario),
+			Do:   fmt.Sprintf("Start the same exercise again: endstate start %s --seed %d", lab.Scenario, lab.Seed), Err: err,
+		}
+	}
+	return fresh, nil
 }
 
 // Revive starts the hosts of a lab that do not run, with all that is in them. Those that
@@ -96,29 +108,38 @@ func (r *Runner) provide(ctx context.Context, v *Variant) (images map[string]Ima
 }
 
 // vacant makes sure that the owner has no lab of the scenario. Remains of a start
-// that was killed are removed.
+// that was cut off are removed; what may have work in it is not.
 func (r *Runner) vacant(ctx context.Context, owner, scenario string) error {
-	lab, err := r.Find(ctx, LabID(owner, scenario))
+	lab, err := r.Find(ctx, owner, scenario)
 	switch {
 	case errors.Is(err, ErrNotFound):
 		return nil
 	case err != nil:
 		return err
-	case lab.Abandoned(r.Clock()):
-		return r.Engine.Remove(ctx, lab.ID)
+	case lab.Abandoned(r.Engine.Now()):
+		return r.Engine.Remove(ctx, lab)
+	case !lab.Handed():
+		return starting(scenario)
+	case lab.Damaged():
+		return Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d, and has lost a host", scenario, lab.Seed),
+			fmt.Sprintf("What else was done in it is still there. Put it back to its beginning: endstate reset %[1]s · end it: endstate stop %[1]s", scenario))
 	}
 	return Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d", scenario, lab.Seed),
 		fmt.Sprintf("Go on with it: endstate shell %[1]s · put it back: endstate reset %[1]s · end it: endstate stop %[1]s", scenario))
 }
 
-// Find returns the lab of that ID. ErrNotFound: there is none.
-func (r *Runner) Find(ctx context.Context, id string) (*Lab, error) {
-	all, err := r.Engine.Labs(ctx)
+func starting(scenario string) error {
+	return Misuse(fmt.Sprintf("A lab of %s is being started by another process", scenario), "Wait for it, then: endstate shell "+scenario)
+}
+
+// Find returns the lab that an owner has of a scenario. ErrNotFound: there is none.
+func (r *Runner) Find(ctx context.Context, owner, scenario string) (*Lab, error) {
+	found, err := r.Engine.Labs(ctx, Which{Owner: owner, Scenario: scenario})
 	if err != nil {
 		return nil, err
 	}
-	for _, lab := range all {
-		if lab.ID == id {
+	for _, lab := range found {
+		if lab.Role == RoleLab && lab.Owner == owner {
 			return lab, nil
 		}
 	}
@@ -127,7 +148,7 @@ func (r *Runner) Find(ctx context.Context, id string) (*Lab, error) {
 
 // Labs returns the labs that were handed to a learner; of every owner when owner is empty.
 func (r *Runner) Labs(ctx context.Context, owner string) ([]*Lab, error) {
-	all, err := r.Engine.Labs(ctx)
+	all, err := r.Engine.Labs(ctx, Which{Owner: owner})
 	if err != nil {
 		return nil, err
 	}
@@ -136,27 +157,21 @@ func (r *Runner) Labs(ctx context.Context, owner string) ([]*Lab, error) {
 	}), nil
 }
 
-// Sweep removes the owner's labs whose time is up, of any role, and what starts that were
-// killed left behind, and returns them.
+// Sweep removes the owner's labs whose time is up by the engine's clock, of any role, and
+// what processes that ended left half made, and returns them.
 func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
-	all, err := r.Engine.Labs(ctx)
+	all, err := r.Engine.Labs(ctx, Which{})
 	if err != nil {
 		return nil, err
 	}
 	var swept []*Lab
 	var failed []error
 	for _, lab := range all {
-		if !lab.BelongsTo(r.Owner) {
-			continue
-		}
-		// In a workspace there may be a learner's work, whatever else is missing.
-		workspace, err := lab.Host(Workspace)
-		worked := err == nil && workspace.Begun
-		if now := r.Clock(); !lab.Expired(now) && (worked || !lab.Abandoned(now)) {
+		if !lab.BelongsTo(r.Owner) || !lab.Over(r.Engine.Now()) {
 			continue
 		}
 		end := r.Emit.Step("sweep", "Removing what is past its time")
-		err = r.Engine.Remove(ctx, lab.ID)
+		err = r.Engine.Remove(ctx, lab)
 		if end(err); err != nil {
 			failed = append(failed, err)
 			continue
@@ -171,14 +186,13 @@ func (r *Runner) Sweep(ctx context.Context) ([]*Lab, error) {
 func (r *Runner) launch(ctx context.Context, plan Plan, v *Variant, images map[string]ImageRef) (*Lab, error) {
 	lab, err := r.Engine.Launch(ctx, plan, r.Emit)
 	if errors.Is(err, ErrConflict) {
-		return nil, Misuse(fmt.Sprintf("A lab of %s is being started by another process", plan.Lab.Scenario),
-			"Wait for it, then: endstate shell "+plan.Lab.Scenario)
+		return nil, starting(plan.Lab.Scenario)
 	}
 	if err != nil {
 		return nil, err
 	}
 	if err := r.ready(ctx, lab, v, images); err != nil {
-		return nil, errors.Join(err, r.Engine.Remove(context.WithoutCancel(ctx), lab.ID))
+		return nil, errors.Join(err, r.Engine.Remove(context.WithoutCancel(ctx), lab))
 	}
 	return lab, nil
 }

@@ -50,7 +50,7 @@ func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx co
 	s.OnClose(func() { s.servers.leave(one) })
 	one.Lock()
 	defer one.Unlock()
-	if one.lasts(time.Now()) && open(ctx, one.lab.Hosts[0], false) == nil {
+	if one.lasts(s.engine.Now()) && open(ctx, one.lab.Hosts[0], false) == nil {
 		return one.lab.Hosts[0], nil
 	}
 	// One that took all the time there was is not to take that of the next round, too.
@@ -66,7 +66,7 @@ func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx co
 	if err != nil {
 		return Host{}, fmt.Errorf("start a server of the grader's: %w", err)
 	}
-	one.lab, one.remove = lab, func() error { return s.engine.Remove(context.WithoutCancel(ctx), lab.ID) }
+	one.lab, one.remove = lab, func() error { return s.engine.Remove(context.WithoutCancel(ctx), lab) }
 	if err := open(ctx, lab.Hosts[0], true); err != nil {
 		return Host{}, errors.Join(err, one.gone())
 	}

@@ -14,7 +14,7 @@ import (
 // grading returns the IDs of the grader's own servers of a variant.
 func grading(t *testing.T, r *enginetest.Runner, v *labs.Variant) (hosts []string) {
 	t.Helper()
-	all, err := r.Engine.Labs(t.Context())
+	all, err := r.Engine.Labs(t.Context(), labs.Which{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 )
 
 // launches is an engine that only launches and removes labs of one host.
@@ -24,10 +25,12 @@ func (l *launches) Launch(_ context.Context, plan Plan, _ Emit) (*Lab, error) {
 	return &lab, nil
 }
 
-func (l *launches) Remove(_ context.Context, id string) error {
+func (l *launches) Now() time.Time { return time.Now() }
+
+func (l *launches) Remove(_ context.Context, lab *Lab) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.alive = slices.DeleteFunc(l.alive, func(one string) bool { return one == id })
+	l.alive = slices.DeleteFunc(l.alive, func(one string) bool { return one == lab.ID })
 	return nil
 }
 

@@ -74,18 +74,18 @@ func TestStartInterruptedLeavesNothing(t *testing.T) {
 	begun := time.Now()
 	lab := r.Lab(v)
 	whole := time.Since(begun)
-	if err := r.Engine.Remove(t.Context(), lab.ID); err != nil {
+	if err := r.Engine.Remove(t.Context(), lab); err != nil {
 		t.Fatal(err)
 	}
 	for range 8 {
 		v := r.Variant(enginetest.MySQL, r.NewSeed())
 		moment := rand.N(whole)
 		ctx, cancel := context.WithTimeoutCause(t.Context(), moment, errMoment)
-		_, err := r.Start(ctx, v, r.Owner, time.Hour)
+		lab, err := r.Start(ctx, v, r.Owner, time.Hour)
 		cancel()
 		if err == nil {
 			t.Logf("seed %d was done before %v", v.Seed, moment)
-			if err := r.Engine.Remove(t.Context(), labs.LabID(r.Owner, v.Name)); err != nil {
+			if err := r.Engine.Remove(t.Context(), lab); err != nil {
 				t.Fatal(err)
 			}
 		} else if !errors.Is(err, errMoment) && !errors.Is(err, context.DeadlineExceeded) {

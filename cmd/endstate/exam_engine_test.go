@@ -53,7 +53,7 @@ func labOf(ts *testscript.TestScript, candidate, scenario string) (*enginetest.R
 	if latest == nil {
 		ts.Fatalf("%s sits no exam", candidate)
 	}
-	lab, err := r.Find(r.Context(), labs.LabID(latest.LabOwner, scenario))
+	lab, err := r.Find(r.Context(), latest.LabOwner, scenario)
 	ts.Check(err)
 	return r, lab
 }

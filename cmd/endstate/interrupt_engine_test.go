@@ -130,7 +130,7 @@ func nothing(m *machine) error {
 
 // whole wants the one lab to be there as it was, and nothing else.
 func whole(m *machine) error {
-	all, err := m.Engine.Labs(m.t.Context())
+	all, err := m.Engine.Labs(m.t.Context(), labs.Which{})
 	if err != nil {
 		return err
 	}

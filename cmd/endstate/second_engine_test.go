@@ -111,7 +111,7 @@ func (m *machine) reset(lab *labs.Lab, v *labs.Variant) *labs.Lab {
 
 func (m *machine) stop(lab *labs.Lab) {
 	m.t.Helper()
-	if err := m.Engine.Remove(m.t.Context(), lab.ID); err != nil {
+	if err := m.Engine.Remove(m.t.Context(), lab); err != nil {
 		m.t.Fatal(err)
 	}
 }
@@ -205,11 +205,19 @@ func (m *machine) sweptTo(wanted func(*machine) error) (err error) {
 	return err
 }
 
+// lateEngine is an engine whose clock is ahead.
+type lateEngine struct {
+	labs.Engine
+	by time.Duration
+}
+
+func (e lateEngine) Now() time.Time { return e.Engine.Now().Add(e.by) }
+
 // sweepAt sweeps as if it were later.
 func (m *machine) sweepAt(after time.Duration) []*labs.Lab {
 	m.t.Helper()
-	m.Clock = func() time.Time { return time.Now().Add(after) }
-	defer func() { m.Clock = time.Now }()
+	m.Runner.Runner.Engine = lateEngine{m.Engine, after}
+	defer func() { m.Runner.Runner.Engine = m.Engine }()
 	swept, err := m.Sweep(m.t.Context())
 	if err != nil {
 		m.t.Error(err)

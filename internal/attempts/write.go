@@ -217,7 +217,7 @@ func (s *Store) Enter(ctx context.Context, a *Attempt, host, recording string, a
 // Leave notes that the learner left a shell.
 func (s *Store) Leave(ctx context.Context, a *Attempt, visit int64, at time.Time) error {
 	return s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = ? WHERE id = ?", milli(at), visit)
+		_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = max(began, ?) WHERE id = ?", milli(at), visit)
 		return err
 	})
 }
@@ -255,9 +255,20 @@ func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error
 	return nil
 }
 
-// End closes the attempt that a lab stands for, if there is one. The first end counts.
+// Reopen has an attempt go on that was closed, as its lab is still there: what was to remove
+// it was cut off, or put it back.
+func (s *Store) Reopen(ctx context.Context, a *Attempt) error {
+	if _, err := s.db.ExecContext(ctx, "UPDATE attempts SET ended = NULL, ending = '' WHERE id = ? AND imported = 0", a.ID); err != nil {
+		return s.failed("open attempt again", err)
+	}
+	a.Ended, a.Ending = nil, ""
+	return nil
+}
+
+// End closes the attempt that a lab stands for, if there is one. The first end counts, and
+// none is before the beginning, whatever the clocks say.
 func (s *Store) End(ctx context.Context, lab *labs.Lab, at time.Time, how Ending) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE attempts SET ended = ?1, ending = ?2, changed = max(changed, ?1)
+	_, err := s.db.ExecContext(ctx, `UPDATE attempts SET ended = max(started, ?1), ending = ?2, changed = max(changed, ?1)
 		WHERE lab = ?3 AND started = ?4 AND imported = 0 AND ended IS NULL`, milli(at), how, lab.ID, second(lab.Started))
 	if err != nil {
 		return s.failed("close attempt", err)

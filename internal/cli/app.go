@@ -34,6 +34,7 @@ type app struct {
 		noRecord  bool
 	}
 	swept   bool // what is past its time was swept
+	told    bool // it was said that the clocks differ
 	running bool // arguments were understood, a command is at work
 	backend *Backend
 	graders *labs.Servers // servers of the grader's own, kept between checks
@@ -162,6 +163,7 @@ func (a *app) open(ctx context.Context) error {
 		return err
 	}
 	a.swept = true
+	a.warnOfClock()
 	err := a.sweep(ctx, a.owner())
 	if ctx.Err() != nil {
 		return err
@@ -190,6 +192,37 @@ func (a *app) connect(ctx context.Context) error {
 	return nil
 }
 
+// How far this machine's clock may be from the engine's before nothing is ended by it.
+const clockTolerance = time.Minute
+
+// clockIsOff reports whether this machine's clock and the engine's differ.
+func (a *app) clockIsOff() bool {
+	return a.Clock().Sub(a.backend.Engine.Now()).Abs() > clockTolerance
+}
+
+// warnOfClock says once that the clocks differ, and what follows.
+func (a *app) warnOfClock() {
+	if a.told || !a.clockIsOff() {
+		return
+	}
+	a.told = true
+	off, which := a.Clock().Sub(a.backend.Engine.Now()), "ahead of"
+	if off < 0 {
+		which = "behind"
+	}
+	fmt.Fprintf(a.Err, "This machine's clock is %s %s the engine's: one of them is wrong.\n", span(off.Abs()), which)
+	fmt.Fprintln(a.Err, "Labs go by the engine's clock, and no exam is ended until the clocks agree. Set them right: timedatectl")
+}
+
+// span writes a time in days if it is long.
+func span(d time.Duration) string {
+	const day = 24 * time.Hour
+	if d >= 2*day {
+		return fmt.Sprintf("%d days", int(d.Round(day)/day))
+	}
+	return brief(d)
+}
+
 // sweep removes the labs of an owner that are past their time, everybody's if the owner
 // is empty, and names those of learners.
 func (a *app) sweep(ctx context.Context, owner string) error {
@@ -203,9 +236,13 @@ func (a *app) sweep(ctx context.Context, owner string) error {
 	for _, lab := range swept {
 		switch {
 		case lab.Role != labs.RoleLab:
-		case lab.Expired(a.Clock()):
+		case lab.Expired(a.backend.Engine.Now()):
 			fmt.Fprintf(a.Err, "The lab of %s was past its time and has been removed.\n", lab.Scenario)
 			a.closed(ctx, lab, lab.Expires, attempts.Expired)
+		case lab.Remade():
+			fmt.Fprintf(a.Err, "A reset of %[1]s was cut off after it had removed the lab. Start the same exercise again: endstate start %[1]s --seed %[2]d\n",
+				lab.Scenario, lab.Seed)
+			a.closed(ctx, lab, a.Clock(), attempts.Gone)
 		default:
 			fmt.Fprintf(a.Err, "What a start of %s that was cut off had left has been removed.\n", lab.Scenario)
 			a.closed(ctx, lab, a.Clock(), attempts.Gone)

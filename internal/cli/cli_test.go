@@ -110,7 +110,7 @@ func TestStart(t *testing.T) {
 	d.engine.labs[0].Hosts[0].Starved = true
 	d.wants(StatusDone, "status", "workspace ran out of memory")
 	d.engine.labs[0].Whole = false
-	d.wants(StatusDone, "status", "not whole")
+	d.wants(StatusDone, "status", "has lost a host", "endstate reset first", "endstate stop first")
 }
 
 // What check found decides the exit status, however it is shown.
@@ -241,6 +241,95 @@ func TestSweepIsOfOnesOwn(t *testing.T) {
 		if left := owners(); !slices.Equal(left, test.left) {
 			t.Errorf("%s leaves the labs of %q, want %q", test.line, left, test.left)
 		}
+	}
+}
+
+// A clock that is wrong removes nothing and ends nothing, and that is said.
+func TestClocksDiffer(t *testing.T) {
+	d := newDesk(t)
+	d.lab("ada", "first")
+	for _, off := range []time.Duration{240 * time.Hour, -240 * time.Hour} {
+		d.now, d.ahead = d.now.Add(off), off
+		d.wants(StatusDone, "status", "10 days", "the engine's", "first")
+		d.wants(StatusDone, "sweep")
+		d.wants(StatusDone, "check", "100 of 100")
+		if len(d.engine.labs) != 1 {
+			t.Fatalf("with a clock %v ahead the lab was removed", off)
+		}
+		d.now, d.ahead = d.now.Add(-off), 0
+	}
+	d.now, d.ahead = d.now.Add(240*time.Hour), 240*time.Hour
+	d.wants(StatusDone, "start second", "10 days ahead")
+	d.now, d.ahead = d.now.Add(-240*time.Hour), 0
+	d.wants(StatusDone, "stop second")
+	for _, attempt := range d.remembered() {
+		if attempt.Ended != nil && attempt.Ended.Before(attempt.Started) {
+			t.Errorf("%s went on from %v to %v", attempt.Scenario, attempt.Started, attempt.Ended)
+		}
+	}
+}
+
+// A lab that lost a host is not removed by any command that was not told to.
+func TestDamagedLabStays(t *testing.T) {
+	d := newDesk(t)
+	lab := d.lab("ada", "first")
+	lab.Whole, lab.Orphan, lab.Made = false, true, d.now
+	lab.Hosts = []labs.Host{{Name: "db", Image: "fake", Begun: true, Running: true}}
+	d.now = d.now.Add(30 * time.Minute)
+	d.wants(StatusMisused, "start first --seed 8", "has lost a host", "endstate reset first", "endstate stop first")
+	d.wants(StatusMisused, "start first", "has lost a host")
+	d.wants(StatusUngraded, "check", "not whole", "endstate reset first")
+	d.wants(StatusDone, "sweep")
+	d.wants(StatusDone, "status", "has lost a host")
+	if !slices.Contains(d.engine.labs, lab) {
+		t.Fatal("it was removed")
+	}
+	d.wants(StatusDone, "reset --yes", "is as it was handed over")
+}
+
+// A command that is interrupted, or killed, while it removes a lab leaves no attempt open
+// whose lab is gone; and where the lab is still there, the attempt goes on.
+func TestInterruptedRemoval(t *testing.T) {
+	for _, test := range []struct {
+		line, at string
+		there    bool // the lab, afterwards
+	}{
+		{"stop", "remove", false}, {"stop", "removed", false},
+		{"reset --yes", "remove", true}, {"reset --yes", "removed", true}, {"reset --yes", "launched", true},
+	} {
+		for _, how := range []string{"interrupted", "killed"} {
+			t.Run(test.line+" "+how+" at "+test.at, func(t *testing.T) {
+				d := newDesk(t)
+				d.wants(StatusDone, "start first")
+				d.strike(how, test.at, test.line)
+				d.engine.struck = nil
+				there := len(d.engine.labs) == 1
+				if how == "interrupted" && there != test.there {
+					t.Errorf("the lab is there: %v", there)
+				}
+				if there {
+					d.wants(StatusDone, "check", "100 of 100")
+				}
+				all := d.remembered()
+				if open := all[0].Ended == nil; len(all) != 1 || open != there {
+					t.Errorf("the lab is there: %v, the attempt is open: %v of %d", there, open, len(all))
+				}
+			})
+		}
+	}
+}
+
+// Of what two owners have, no command sees the other's, even where both have one ID.
+func TestOwnersWithOneID(t *testing.T) {
+	d := newDesk(t)
+	other := d.lab("bob", "first")
+	other.ID = labs.LabID("ada", "first")
+	d.wants(StatusMisused, "check first", "No lab of first is running")
+	d.wants(StatusMisused, "check "+other.ID)
+	d.wants(StatusDone, "start first")
+	d.wants(StatusDone, "stop first")
+	if len(d.engine.labs) != 1 || d.engine.labs[0] != other {
+		t.Errorf("left are %v", d.engine.labs)
 	}
 }
 

@@ -56,11 +56,10 @@ func (r *examRooms) Remove(ctx context.Context, s *exams.Sitting, q *exams.Quest
 	if err != nil {
 		lab = nil // which is no reason not to try
 	}
-	if err := r.Rooms.Remove(ctx, s, q); err != nil || lab == nil {
-		return err
+	if lab != nil {
+		r.app.closed(ctx, lab, r.app.Clock(), attempts.Stopped)
 	}
-	r.app.closed(ctx, lab, r.app.Clock(), attempts.Stopped)
-	return nil
+	return r.Rooms.Remove(ctx, s, q)
 }
 
 // learned notes something about a question's attempt. The exam does without.
@@ -92,6 +91,10 @@ func (a *app) finishDue(ctx context.Context) {
 	}
 	if err := a.connect(ctx); err != nil {
 		a.warn(err, fmt.Sprintf("Exam %d is over and can't be graded now; the next command tries again.", due[0].ID))
+		return
+	}
+	if a.clockIsOff() {
+		a.warnOfClock()
 		return
 	}
 	for _, s := range due {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -12,25 +13,29 @@ import (
 	"testing/fstest"
 	"time"
 
+	"endstate/internal/attempts"
 	"endstate/internal/images"
 	"endstate/internal/scenario"
 	"endstate/labs"
 )
 
-// engine is a labs.Engine and a store of images of which every image and snapshot
-// is there. Its hosts are names, and nothing can be executed in them.
+// engine is a labs.Engine of which every snapshot is there. Its hosts are names, and
+// nothing can be executed in them.
 type engine struct {
-	labs.Engine  // what is not below is not to be called
-	images.Store // likewise
+	labs.Engine // what is not below is not to be called
 
 	mu       sync.Mutex
 	labs     []*labs.Lab
 	stuck    string // the lab that can't be removed
 	listing  func(context.Context) error
+	now      func() time.Time
+	struck   func(moment string) // told of every moment at which a command may be struck; may be nil
 	launched int
 }
 
-func (e *engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
+func (e *engine) Now() time.Time { return e.now() }
+
+func (e *engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error) {
 	if e.listing != nil {
 		if err := e.listing(ctx); err != nil {
 			return nil, err
@@ -38,16 +43,20 @@ func (e *engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return slices.Clone(e.labs), nil
+	return slices.DeleteFunc(slices.Clone(e.labs), func(l *labs.Lab) bool {
+		return which.ID != "" && l.ID != which.ID || which.Owner != "" && l.Owner != which.Owner || which.Scenario != "" && l.Scenario != which.Scenario
+	}), nil
 }
 
-func (e *engine) Remove(_ context.Context, id string) error {
-	if id == e.stuck {
+func (e *engine) Remove(_ context.Context, lab *labs.Lab) error {
+	e.moment("remove")
+	defer e.moment("removed")
+	if lab.ID == e.stuck {
 		return errors.New("device or resource busy")
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.labs = slices.DeleteFunc(e.labs, func(l *labs.Lab) bool { return l.ID == id })
+	e.labs = slices.DeleteFunc(e.labs, func(l *labs.Lab) bool { return l.ID == lab.ID && l.Owner == lab.Owner })
 	return nil
 }
 
@@ -57,11 +66,18 @@ func (e *engine) Launch(_ context.Context, plan labs.Plan, _ labs.Emit) (*labs.L
 	lab := plan.Lab
 	lab.Whole = true
 	for _, host := range plan.Hosts {
-		lab.Hosts = append(lab.Hosts, labs.Host{Name: host.Name, ID: host.Name, Image: host.Family, Running: true})
+		lab.Hosts = append(lab.Hosts, labs.Host{Name: host.Name, ID: host.Name, Image: host.Family, Begun: true, Running: true})
 	}
 	e.labs = append(e.labs, &lab)
 	e.launched++
+	e.moment("launched")
 	return &lab, nil
+}
+
+func (e *engine) moment(name string) {
+	if e.struck != nil {
+		e.struck(name)
+	}
 }
 
 func (e *engine) Memory(context.Context, *labs.Lab) (int64, error) { return 190 << 20, nil }
@@ -72,11 +88,16 @@ func (e *engine) Snapshot(_ context.Context, key string, _ []string) (*labs.Snap
 
 func (e *engine) Snapshots(context.Context) ([]labs.Snapshot, error) { return []labs.Snapshot{}, nil }
 
-func (e *engine) Find(context.Context, string) (*images.Info, error) {
+// shelf is a store of images of which every image is there.
+type shelf struct {
+	images.Store // what is not below is not to be called
+}
+
+func (shelf) Find(context.Context, string) (*images.Info, error) {
 	return &images.Info{ID: "sha256:1"}, nil
 }
 
-func (e *engine) List(context.Context, string) ([]images.Info, error) { return nil, nil }
+func (shelf) List(context.Context, string) ([]images.Info, error) { return nil, nil }
 
 // look observes what the test says.
 type look struct{ State func() (any, error) }
@@ -114,6 +135,7 @@ type desk struct {
 	env    map[string]string
 	in     string
 	now    time.Time
+	ahead  time.Duration     // how far the command's clock is ahead of the engine's
 	state  any               // what checks observe
 	failed error             // or why they can't
 	topics map[string]string // of the scenarios there are; by default one of two
@@ -121,10 +143,12 @@ type desk struct {
 }
 
 func newDesk(t testing.TB) *desk {
-	return &desk{
+	d := &desk{
 		TB: t, engine: &engine{}, now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), state: "good",
 		env: map[string]string{"ENDSTATE_HOME": t.TempDir(), "ENDSTATE_OWNER": "ada"},
 	}
+	d.engine.now = func() time.Time { return d.now.Add(-d.ahead) }
+	return d
 }
 
 func (d *desk) families() []labs.Family {
@@ -161,7 +185,7 @@ func (d *desk) program(out, err *bytes.Buffer) Program {
 		Clock: func() time.Time { return d.now }, Version: "test", Families: d.families(), Scenarios: d.scenarios(),
 		Open: func(context.Context, netip.Prefix) (*Backend, error) {
 			return &Backend{
-				Engine: d.engine, Images: d.engine, Close: func() error { return nil },
+				Engine: d.engine, Images: shelf{}, Close: func() error { return nil },
 				Info: func(context.Context) (labs.EngineInfo, error) {
 					return labs.EngineInfo{Version: "27", Limits: true}, nil
 				},
@@ -175,6 +199,45 @@ func (d *desk) run(args ...string) (status int, out, err string) {
 	var outBuffer, errBuffer bytes.Buffer
 	status = d.program(&outBuffer, &errBuffer).Run(d.Context(), args)
 	return status, outBuffer.String(), errBuffer.String()
+}
+
+// strike runs a command line that is interrupted or killed at a moment of the engine's.
+func (d *desk) strike(how, at, line string) {
+	d.Helper()
+	ctx, cancel := context.WithCancel(d.Context())
+	defer cancel()
+	ended := make(chan struct{})
+	d.engine.struck = func(moment string) {
+		switch {
+		case moment != at:
+		case how == "interrupted":
+			cancel()
+		default: // nothing after this is done
+			close(ended)
+			runtime.Goexit()
+		}
+	}
+	go func() {
+		var out, err bytes.Buffer
+		d.program(&out, &err).Run(ctx, strings.Fields(line))
+		close(ended)
+	}()
+	<-ended
+}
+
+// remembered returns the attempts that are kept.
+func (d *desk) remembered() []*attempts.Attempt {
+	d.Helper()
+	store, err := attempts.Open(d.Context(), attempts.Path(d.env["ENDSTATE_HOME"]))
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer store.Close()
+	all, err := store.List(d.Context(), attempts.Filter{})
+	if err != nil {
+		d.Fatal(err)
+	}
+	return all
 }
 
 // wants runs a command line and demands its exit status, and texts in what it wrote

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -43,6 +44,9 @@ func (a *app) remembered(ctx context.Context, scenario string) ([]*attempts.Atte
 // engine is left out: the lab goes on all the same.
 func (a *app) begin(ctx context.Context, store *attempts.Store, lab *labs.Lab, v *labs.Variant) (*attempts.Attempt, error) {
 	attempt, err := store.Known(ctx, lab)
+	if err == nil && attempt != nil && attempt.Ended != nil {
+		err = a.reopen(ctx, store, lab, attempt)
+	}
 	if err != nil || attempt != nil && attempt.Hash != "" {
 		return attempt, err
 	}
@@ -51,6 +55,18 @@ func (a *app) begin(ctx context.Context, store *attempts.Store, lab *labs.Lab, v
 		about.Engine = strings.TrimSuffix(fmt.Sprintf("Docker %s, %s", info.Version, info.System), ", ")
 	}
 	return store.Begin(ctx, lab, about)
+}
+
+// reopen has the attempt of a lab go on that was closed, if the lab is still there.
+func (a *app) reopen(ctx context.Context, store *attempts.Store, lab *labs.Lab, attempt *attempts.Attempt) error {
+	there, err := a.runner(nil).Find(ctx, lab.Owner, lab.Scenario)
+	if errors.Is(err, labs.ErrNotFound) || err == nil && !there.Started.Equal(lab.Started) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return store.Reopen(ctx, attempt)
 }
 
 func (a *app) imagesOf(ctx context.Context, lab *labs.Lab) []attempts.Image {
@@ -67,11 +83,14 @@ func (a *app) imagesOf(ctx context.Context, lab *labs.Lab) []attempts.Image {
 	return used
 }
 
-// closed notes that a lab is gone.
+// closed notes that a lab goes. It is noted before the lab is removed: a process that is
+// ended between the two leaves a lab, whose attempt goes on with the next command about it,
+// and not an attempt without a lab.
 func (a *app) closed(ctx context.Context, lab *labs.Lab, at time.Time, how attempts.Ending) {
+	ctx = context.WithoutCancel(ctx)
 	if store := a.attempts(ctx); store != nil {
 		if err := store.End(ctx, lab, at, how); err != nil {
-			a.warn(err, "The lab is gone all the same.")
+			a.warn(err, "The lab goes all the same.")
 		}
 	}
 }

@@ -42,8 +42,11 @@ func (a *app) reset(ctx context.Context, emit labs.Emit, lab *labs.Lab) (*labs.L
 	if err != nil {
 		return nil, nil, err
 	}
+	a.closed(ctx, lab, a.Clock(), attempts.Gone)
 	fresh, err := a.runner(emit).Reset(ctx, lab, v)
+	ctx = context.WithoutCancel(ctx) // what came of it is noted
 	if err != nil {
+		a.learned(ctx, lab, v, "The lab is as it is all the same.", func(*attempts.Store, *attempts.Attempt) error { return nil })
 		return nil, nil, err
 	}
 	a.learned(ctx, fresh, v, "The lab is reset all the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {

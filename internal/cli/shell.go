@@ -174,7 +174,7 @@ func (in *visit) environment() map[string]string {
 // moment longer than its shells, so it looks for as long as that may be.
 func (in *visit) look(ctx context.Context) (lab *labs.Lab, err error) {
 	for range 15 {
-		if lab, err = in.app.runner(nil).Find(ctx, in.lab.ID); err != nil {
+		if lab, err = in.app.runner(nil).Find(ctx, in.lab.Owner, in.lab.Scenario); err != nil {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)

@@ -86,8 +86,8 @@ func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShe
 
 // runningLab returns the lab that the owner has of a scenario.
 func (a *app) runningLab(ctx context.Context, name string) (*labs.Lab, error) {
-	lab, err := a.runner(nil).Find(ctx, labs.LabID(a.owner(), name))
-	if err == nil && !lab.Running() {
+	lab, err := a.runner(nil).Find(ctx, a.owner(), name)
+	if err == nil && !(lab.Whole && lab.Running()) {
 		err = labs.ErrNotFound
 	}
 	return lab, err

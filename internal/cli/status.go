@@ -83,8 +83,8 @@ func (a *app) statusOf(ctx context.Context, lab *labs.Lab) labStatus {
 		}
 	}
 	switch {
-	case lab.Abandoned(a.Clock()):
-		status.State = "not whole"
+	case lab.Damaged():
+		status.State = "has lost a host"
 	case !lab.Whole:
 		status.State = "starting"
 	}
@@ -98,16 +98,19 @@ func (a *app) writeStatus(all []labStatus) error {
 	}
 	table := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "SCENARIO\tSEED\tOWNER\tAGE\tENDS IN\tMEMORY\tSTATE\tSERVER")
-	now := a.Clock()
+	now, then := a.Clock(), a.backend.Engine.Now()
 	for _, s := range all {
 		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Scenario, s.Seed, report.Visible(s.Owner),
-			brief(now.Sub(s.Started)), brief(s.Expires.Sub(now)), units.BytesSize(float64(s.Memory)), s.State, join(s.Servers()))
+			brief(now.Sub(s.Started)), brief(s.Expires.Sub(then)), units.BytesSize(float64(s.Memory)), s.State, join(s.Servers()))
 	}
 	if err := table.Flush(); err != nil {
 		return err
 	}
 	for _, s := range all {
-		if !s.Running() && s.Whole || s.Abandoned(now) {
+		switch {
+		case s.Damaged():
+			fmt.Fprintf(a.Out, "\nA host of %[1]s was removed, with all that was in it. It can only be put back to its beginning: endstate reset %[1]s; or ended: endstate stop %[1]s\n", s.Scenario)
+		case !s.Running() && s.Whole:
 			fmt.Fprintf(a.Out, "\nA host of %[1]s does not run. Start it again, with all that is in it: endstate shell %[1]s; or put the lab back: endstate reset %[1]s\n", s.Scenario)
 		}
 	}

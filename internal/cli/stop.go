@@ -74,13 +74,16 @@ func (a *app) stop(ctx context.Context, chosen []*labs.Lab) error {
 	}
 	var failed []error
 	for _, lab := range chosen {
-		err := a.during("stop "+lab.Scenario, "Removing the lab", func() error { return a.backend.Engine.Remove(ctx, lab.ID) })
+		if err := context.Cause(ctx); err != nil {
+			return errors.Join(append(failed, err)...)
+		}
+		a.closed(ctx, lab, a.Clock(), attempts.Stopped)
+		err := a.during("stop "+lab.Scenario, "Removing the lab", func() error { return a.backend.Engine.Remove(ctx, lab) })
 		if err != nil {
 			failed = append(failed, err)
 			continue
 		}
 		fmt.Fprintf(a.Out, "The lab of %s is gone.\n", lab.Scenario)
-		a.closed(ctx, lab, a.Clock(), attempts.Stopped)
 	}
 	return errors.Join(failed...)
 }

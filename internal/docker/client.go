@@ -14,6 +14,7 @@ import (
 	"github.com/docker/cli/cli/config"
 	contextdocker "github.com/docker/cli/cli/context/docker"
 	"github.com/docker/cli/cli/context/store"
+	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/client"
 
 	"endstate/labs"
@@ -22,11 +23,16 @@ import (
 // Oldest version of the Engine API that has all we ask for: Docker 20.10.
 const oldestAPI = "1.41"
 
+// An engine that does not answer within this time is not there.
+const pingTimeout = 10 * time.Second
+
 // Engine is a Docker engine.
 type Engine struct {
 	api     *client.Client
 	subnets netip.Prefix // the range that labs' networks are cut from
 	version string       // of Endstate, to be put on what is made
+	maker   string       // this process, to be put on what is made
+	clock   clock
 }
 
 // Options are what an engine is opened with.
@@ -48,9 +54,9 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, &labs.Problem{What: "The engine's address can't be used", Do: "See: docker context ls, and DOCKER_HOST", Err: err}
 	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	ping, err := api.Ping(ctx)
+	answer, err := ping(ctx, api)
 	if err != nil {
 		return nil, &labs.Problem{
 			What: "No container engine answers at " + api.DaemonHost(),
@@ -58,14 +64,22 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 			Err:  err,
 		}
 	}
-	api.NegotiateAPIVersionPing(ping)
+	if answer.podman {
+		return nil, &labs.Problem{
+			What: "Podman answers at " + api.DaemonHost() + ", and Endstate does not run on it",
+			Do:   "Its snapshots lose what labs need to know. Point DOCKER_HOST or the docker context at a Docker engine.",
+		}
+	}
+	api.NegotiateAPIVersionPing(types.Ping{APIVersion: answer.api})
 	if olderThan(api.ClientVersion(), oldestAPI) {
 		return nil, &labs.Problem{
-			What: fmt.Sprintf("The engine at %s is too old: API %s", api.DaemonHost(), ping.APIVersion),
+			What: fmt.Sprintf("The engine at %s is too old: API %s", api.DaemonHost(), answer.api),
 			Do:   "Endstate needs Docker 20.10 or newer.",
 		}
 	}
-	return &Engine{api: api, subnets: options.Subnets, version: options.Version}, nil
+	engine := &Engine{api: api, subnets: options.Subnets, version: options.Version, maker: maker()}
+	engine.clock.set(answer.at)
+	return engine, nil
 }
 
 func olderThan(version, oldest string) bool {

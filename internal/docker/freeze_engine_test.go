@@ -63,7 +63,7 @@ func TestFreezeOfSeveral(t *testing.T) {
 	if !isFrozen(t, r, host) {
 		t.Error("one of two thawed the host")
 	}
-	found, err := r.Find(t.Context(), lab.ID)
+	found, err := r.Find(t.Context(), lab.Owner, lab.Scenario)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -145,7 +145,7 @@ func (s Images) Prune(ctx context.Context, label string) (int64, error) {
 	what := filters.NewArgs(filters.Arg("label", label), filters.Arg("dangling", "true"))
 	report, err := s.engine.api.ImagesPrune(ctx, what)
 	for errdefs.IsConflict(err) && ctx.Err() == nil { // an engine prunes for one at a time
-		time.Sleep(100 * time.Millisecond)
+		time.Sleep(time.Second)
 		report, err = s.engine.api.ImagesPrune(ctx, what)
 	}
 	if err != nil {

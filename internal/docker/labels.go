@@ -24,6 +24,7 @@ const (
 	labelHosts    = "endstate.hosts" // how many the lab has
 	labelFamily   = "endstate.image" // the family's name of the image
 	labelVersion  = "endstate.version"
+	labelMaker    = "endstate.maker"  // the process that made it
 	labelServer   = "endstate.server" // set by images: the server inside, with its version
 )
 
@@ -34,6 +35,7 @@ func (e *Engine) labLabels(plan labs.Plan) map[string]string {
 		labelSeed: strconv.FormatUint(lab.Seed, 10), labelOwner: lab.Owner,
 		labelStarted: lab.Started.UTC().Format(time.RFC3339), labelExpires: lab.Expires.UTC().Format(time.RFC3339),
 		labelSnapshot: lab.Snapshot, labelHosts: strconv.Itoa(len(plan.Hosts)), labelVersion: e.version,
+		labelMaker: e.maker,
 	}
 }
 

@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,8 +21,13 @@ import (
 
 // Labs lists labs of every role: those that have a container, and those of which
 // only a network is left.
-func (e *Engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
+func (e *Engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error) {
 	ours := filters.NewArgs(filters.Arg("label", labelLab))
+	for label, value := range map[string]string{labelLab: which.ID, labelOwner: which.Owner, labelScenario: which.Scenario} {
+		if value != "" {
+			ours.Add("label", label+"="+value)
+		}
+	}
 	containers, err := e.api.ContainerList(ctx, container.ListOptions{All: true, Filters: ours})
 	if err != nil {
 		return nil, fmt.Errorf("list labs: %w", err)
@@ -30,9 +36,8 @@ func (e *Engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list labs: %w", err)
 	}
-	found := map[string]*labs.Lab{}
+	found := parts{maker: e.maker}
 	for _, c := range containers {
-		lab := labIn(found, c.Labels, time.Unix(c.Created, 0))
 		host, err := e.hostOf(ctx, c)
 		if errdefs.IsNotFound(err) {
 			continue
@@ -40,44 +45,58 @@ func (e *Engine) Labs(ctx context.Context) ([]*labs.Lab, error) {
 		if err != nil {
 			return nil, err
 		}
-		lab.Hosts = append(lab.Hosts, host)
-		lab.Whole = lab.Whole && host.Begun
+		found.of(c.Labels, time.Unix(c.Created, 0)).add(host, c.Labels)
 	}
 	for _, n := range networks {
-		labIn(found, n.Labels, n.Created)
+		found.of(n.Labels, n.Created)
 	}
-	return ordered(found, containers), nil
+	return found.ordered(), nil
 }
 
-// labIn returns the lab of a part that carries its labels.
-func labIn(found map[string]*labs.Lab, labels map[string]string, made time.Time) *labs.Lab {
-	id := labels[labelLab]
-	if found[id] == nil {
-		found[id] = labOf(labels)
-		found[id].Whole, found[id].Made = true, made
-	}
-	if made.Before(found[id].Made) {
-		found[id].Made = made
-	}
-	return found[id]
+// parts puts labs together from what the engine lists.
+type parts struct {
+	maker string // this process
+	labs  []*part
 }
 
-func ordered(found map[string]*labs.Lab, containers []container.Summary) []*labs.Lab {
-	planned := map[string]int{}
-	for _, c := range containers {
-		planned[c.Labels[labelLab]], _ = strconv.Atoi(c.Labels[labelHosts])
+// part is a lab of which parts were found.
+type part struct {
+	*labs.Lab
+	planned int // hosts
+}
+
+// of returns the lab of something that carries its labels. Its ID and its owner tell it
+// from all others.
+func (p *parts) of(labels map[string]string, made time.Time) *part {
+	i := slices.IndexFunc(p.labs, func(l *part) bool { return l.ID == labels[labelLab] && l.Owner == labels[labelOwner] })
+	if i < 0 {
+		i = len(p.labs)
+		p.labs = append(p.labs, &part{Lab: labOf(labels)})
+		p.labs[i].Made, p.labs[i].Orphan = made, gone(labels[labelMaker], p.maker)
 	}
-	all := make([]*labs.Lab, 0, len(found))
-	for _, lab := range found {
-		lab.Whole = lab.Whole && len(lab.Hosts) > 0 && len(lab.Hosts) == planned[lab.ID]
+	if made.Before(p.labs[i].Made) {
+		p.labs[i].Made = made
+	}
+	return p.labs[i]
+}
+
+func (p *part) add(host labs.Host, labels map[string]string) {
+	p.Record = labels[labelRecord] // which networks don't have
+	p.planned, _ = strconv.Atoi(labels[labelHosts])
+	p.Hosts = append(p.Hosts, host)
+}
+
+// ordered returns the labs in the order in which they were started.
+func (p *parts) ordered() []*labs.Lab {
+	all := make([]*labs.Lab, 0, len(p.labs))
+	for _, lab := range p.labs {
+		lab.Whole = len(lab.Hosts) > 0 && len(lab.Hosts) == lab.planned &&
+			!slices.ContainsFunc(lab.Hosts, func(h labs.Host) bool { return !h.Begun })
 		slices.SortFunc(lab.Hosts, func(a, b labs.Host) int { return strings.Compare(a.Name, b.Name) })
-		all = append(all, lab)
+		all = append(all, lab.Lab)
 	}
 	slices.SortFunc(all, func(a, b *labs.Lab) int {
-		if order := a.Started.Compare(b.Started); order != 0 {
-			return order
-		}
-		return strings.Compare(a.ID, b.ID)
+		return cmp.Or(a.Started.Compare(b.Started), strings.Compare(a.ID, b.ID), strings.Compare(a.Owner, b.Owner))
 	})
 	return all
 }
@@ -120,11 +139,11 @@ func (e *Engine) Restart(ctx context.Context, lab *labs.Lab) error {
 }
 
 // Remove removes the containers, volumes and network of a lab.
-func (e *Engine) Remove(ctx context.Context, id string) error {
-	only := filters.NewArgs(filters.Arg("label", labelLab+"="+id))
+func (e *Engine) Remove(ctx context.Context, lab *labs.Lab) error {
+	only := filters.NewArgs(filters.Arg("label", labelLab+"="+lab.ID), filters.Arg("label", labelOwner+"="+lab.Owner))
 	containers, err := e.api.ContainerList(ctx, container.ListOptions{All: true, Filters: only})
 	if err != nil {
-		return fmt.Errorf("remove lab %s: %w", id, err)
+		return fmt.Errorf("remove lab %s: %w", lab.ID, err)
 	}
 	// What was begun is done to its end, or a network would stay behind.
 	ctx = context.WithoutCancel(ctx)
@@ -140,7 +159,7 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 		failed = append(failed, e.removeNetwork(ctx, n.ID))
 	}
 	if err := errors.Join(failed...); err != nil {
-		return fmt.Errorf("remove lab %s: %w", id, err)
+		return fmt.Errorf("remove lab %s: %w", lab.ID, err)
 	}
 	return nil
 }
@@ -149,18 +168,30 @@ func (e *Engine) Remove(ctx context.Context, id string) error {
 func (e *Engine) removeContainer(ctx context.Context, id string) error {
 	call, cancel := settled(ctx)
 	defer cancel()
-	err := e.api.ContainerRemove(call, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
-	// Another process may be removing it at this moment.
-	for errdefs.IsConflict(err) && call.Err() == nil {
-		time.Sleep(50 * time.Millisecond)
-		_, err = e.api.ContainerInspect(call, id)
-		if err == nil {
-			err = e.api.ContainerRemove(call, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
+	for {
+		err := e.api.ContainerRemove(call, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
+		if err == nil || errdefs.IsNotFound(err) {
+			forget(id)
+			return nil
+		}
+		// Another process may be removing it at this moment.
+		if !errdefs.IsConflict(err) || call.Err() != nil {
+			return fmt.Errorf("remove container: %w", err)
+		}
+		e.awaitRemoval(call, id)
+	}
+}
+
+// awaitRemoval waits until a container is gone, a second at most.
+func (e *Engine) awaitRemoval(ctx context.Context, id string) {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	gone, failed := e.api.ContainerWait(ctx, id, container.WaitConditionRemoved)
+	select {
+	case <-gone:
+	case err := <-failed:
+		if !errdefs.IsNotFound(err) {
+			<-ctx.Done()
 		}
 	}
-	if err != nil && !errdefs.IsNotFound(err) {
-		return fmt.Errorf("remove container: %w", err)
-	}
-	forget(id)
-	return nil
 }

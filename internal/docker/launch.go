@@ -23,37 +23,107 @@ const (
 	logSize   = "1m"
 )
 
-// Launch creates and starts the hosts of a plan side by side.
+// Launch creates the hosts of a plan side by side and then starts them, the workspace
+// last: so what is there tells whether anybody could have worked in it.
 func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*labs.Lab, error) {
-	labels := e.labLabels(plan)
-	netID := ""
-	if plan.Network {
-		var err error
-		if netID, err = e.createNetwork(ctx, plan.Lab.ID, labels); err != nil {
-			return nil, err
-		}
+	l := &launch{
+		engine: e, plan: plan, labels: e.labLabels(plan),
+		hosts: make([]labs.Host, len(plan.Hosts)), ends: make([]func(error), len(plan.Hosts)),
 	}
-	lab := plan.Lab
-	lab.Hosts = make([]labs.Host, len(plan.Hosts))
-	failed := make([]error, len(plan.Hosts))
-	var all sync.WaitGroup
-	for i, host := range plan.Hosts {
-		all.Go(func() {
-			end := emit.Step("host "+host.Name, "Starting `"+host.Name+"`")
-			lab.Hosts[i], failed[i] = e.launchHost(ctx, lab, host, netID, labels)
-			end(failed[i])
-		})
-	}
-	all.Wait()
-	err := errors.Join(failed...)
+	err := l.run(ctx, emit)
 	if err == nil {
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, e.undo(ctx, lab.Hosts, netID))
+		return nil, errors.Join(err, e.undo(ctx, l.hosts, l.network))
 	}
-	lab.Whole = true
+	lab := plan.Lab
+	lab.Hosts, lab.Whole = l.hosts, true
 	return &lab, nil
+}
+
+// launch is a plan that is being carried out.
+type launch struct {
+	engine  *Engine
+	plan    labs.Plan
+	labels  map[string]string
+	network string // its ID
+	hosts   []labs.Host
+	ends    []func(error) // end the step of each host; nil once it has ended
+}
+
+func (l *launch) run(ctx context.Context, emit labs.Emit) (err error) {
+	if l.plan.Network {
+		if l.network, err = l.engine.createNetwork(ctx, l.plan.Lab.ID, l.labels); err != nil {
+			return err
+		}
+	}
+	for i, host := range l.plan.Hosts {
+		l.hosts[i] = labs.Host{Name: host.Name, Image: host.Family}
+		l.ends[i] = emit.Step("host "+host.Name, "Starting `"+host.Name+"`")
+	}
+	workspace := func(h labs.Host) bool { return h.Name == labs.Workspace }
+	others := func(h labs.Host) bool { return !workspace(h) }
+	all := func(labs.Host) bool { return true }
+	if err = l.each(ctx, all, l.create); err == nil {
+		if err = l.each(ctx, others, l.start); err == nil {
+			err = l.each(ctx, workspace, l.start)
+		}
+	}
+	for i := range l.ends {
+		l.end(i, err)
+	}
+	return err
+}
+
+func (l *launch) end(i int, err error) {
+	if end := l.ends[i]; end != nil {
+		l.ends[i] = nil
+		end(err)
+	}
+}
+
+// each does something with those hosts that are meant, side by side. A call to the engine
+// that was begun is not torn.
+func (l *launch) each(ctx context.Context, meant func(labs.Host) bool, do func(context.Context, int) error) error {
+	failed := make([]error, len(l.hosts))
+	var all sync.WaitGroup
+	for i, host := range l.hosts {
+		if !meant(host) {
+			continue
+		}
+		all.Go(func() {
+			if failed[i] = context.Cause(ctx); failed[i] == nil {
+				call, cancel := settled(ctx)
+				defer cancel()
+				failed[i] = do(call, i)
+			}
+			if failed[i] != nil {
+				l.end(i, failed[i])
+			}
+		})
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+func (l *launch) create(ctx context.Context, i int) (err error) {
+	l.hosts[i].ID, err = l.engine.createHost(ctx, l.plan.Lab, l.plan.Hosts[i], l.network, l.labels, nil)
+	return err
+}
+
+func (l *launch) start(ctx context.Context, i int) error {
+	host := &l.hosts[i]
+	if err := l.engine.api.ContainerStart(ctx, host.ID, container.StartOptions{}); err != nil {
+		return fmt.Errorf("start host %s: %w", host.Name, err)
+	}
+	inspected, err := l.engine.api.ContainerInspect(ctx, host.ID)
+	if err != nil {
+		return fmt.Errorf("start host %s: %w", host.Name, err)
+	}
+	host.Server, host.Begun, host.Running = inspected.Config.Labels[labelServer], true, true
+	l.end(i, nil)
+	return nil
 }
 
 // undo removes what a failed launch made, and nothing that another process made
@@ -69,34 +139,6 @@ func (e *Engine) undo(ctx context.Context, hosts []labs.Host, netID string) erro
 		failed = append(failed, e.removeNetwork(ctx, netID))
 	}
 	return errors.Join(failed...)
-}
-
-// launchHost creates and starts one host. The answer has the container's ID as
-// soon as there is one, with an error too.
-func (e *Engine) launchHost(ctx context.Context, lab labs.Lab, plan labs.HostPlan, netID string, labels map[string]string) (labs.Host, error) {
-	host := labs.Host{Name: plan.Name, Image: plan.Family, Begun: true, Running: true}
-	if err := context.Cause(ctx); err != nil {
-		return host, err
-	}
-	call, cancel := settled(ctx)
-	defer cancel()
-	id, err := e.createHost(call, lab, plan, netID, labels, nil)
-	if err != nil {
-		return host, err
-	}
-	host.ID = id
-	if err := context.Cause(ctx); err != nil {
-		return host, err
-	}
-	if err := e.api.ContainerStart(call, id, container.StartOptions{}); err != nil {
-		return host, fmt.Errorf("start host %s: %w", plan.Name, err)
-	}
-	inspected, err := e.api.ContainerInspect(call, id)
-	if err != nil {
-		return host, fmt.Errorf("start host %s: %w", plan.Name, err)
-	}
-	host.Server = inspected.Config.Labels[labelServer]
-	return host, nil
 }
 
 // createHost creates a host's container and returns its ID. What is set beyond the plan

@@ -23,15 +23,7 @@ func (e *Engine) Vitals(ctx context.Context, host labs.Host) (labs.Vitals, error
 		return labs.Vitals{}, fmt.Errorf("inspect host %s: %w", host.Name, err)
 	}
 	// Ages are by the clock that wrote the times: that of the engine's machine.
-	info, err := e.api.Info(ctx)
-	if err != nil {
-		return labs.Vitals{}, fmt.Errorf("ask the engine for its time: %w", err)
-	}
-	now, err := time.Parse(time.RFC3339Nano, info.SystemTime)
-	if err != nil {
-		return labs.Vitals{}, fmt.Errorf("read the engine's time: %w", err)
-	}
-	return vitalsOf(inspected.State, inspected.RestartCount, now), nil
+	return vitalsOf(inspected.State, inspected.RestartCount, e.Now()), nil
 }
 
 func vitalsOf(state *container.State, restarts int, now time.Time) labs.Vitals {

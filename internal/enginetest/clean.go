@@ -33,7 +33,7 @@ func (r *Runner) clean() {
 		if r.t.Failed() {
 			r.tell(ctx, lab)
 		}
-		if err := r.Engine.Remove(ctx, lab.ID); err != nil {
+		if err := r.Engine.Remove(ctx, lab); err != nil {
 			r.t.Errorf("clean: %v", err)
 		}
 	}

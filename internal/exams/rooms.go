@@ -28,7 +28,7 @@ func (r *Rooms) runner(emit labs.Emit) *labs.Runner {
 
 // Find returns the lab of a question.
 func (r *Rooms) Find(ctx context.Context, s *Sitting, q *Question) (*labs.Lab, error) {
-	return r.Runner.Find(ctx, labs.LabID(s.LabOwner, q.Scenario))
+	return r.Runner.Find(ctx, s.LabOwner, q.Scenario)
 }
 
 // Open returns the lab of a question, and starts it if it is not there, or what of it
@@ -55,21 +55,20 @@ func (r *Rooms) Open(ctx context.Context, s *Sitting, q *Question, emit labs.Emi
 // usable reports whether a candidate can be let into a lab: it is whole, or what is
 // left of it is where the work is, which is not to be thrown away.
 func (r *Rooms) usable(lab *labs.Lab) bool {
-	_, err := lab.Host(labs.Workspace)
-	return lab.Whole || err == nil && lab.Abandoned(r.Runner.Clock())
+	return lab.Whole || lab.Damaged()
 }
 
 // await waits for a lab that another process is starting; if none is, the start
 // failed for the reason given.
 func (r *Rooms) await(ctx context.Context, s *Sitting, q *Question, reason error) (*labs.Lab, error) {
-	tick := time.NewTicker(200 * time.Millisecond)
+	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
 		lab, err := r.Find(ctx, s, q)
 		switch {
 		case err == nil && r.usable(lab):
 			return lab, nil
-		case err != nil || lab.Abandoned(r.Runner.Clock()):
+		case err != nil || lab.Abandoned(r.Runner.Engine.Now()):
 			return nil, reason
 		}
 		select {
@@ -95,5 +94,12 @@ func (r *Rooms) Check(ctx context.Context, s *Sitting, q *Question, emit labs.Em
 
 // Remove removes the lab of a question.
 func (r *Rooms) Remove(ctx context.Context, s *Sitting, q *Question) error {
-	return r.Runner.Engine.Remove(ctx, labs.LabID(s.LabOwner, q.Scenario))
+	lab, err := r.Find(ctx, s, q)
+	if errors.Is(err, labs.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return r.Runner.Engine.Remove(ctx, lab)
 }

@@ -24,7 +24,7 @@ func (l *Library) lock(ctx context.Context, emit labs.Emit) (unlock func(), err 
 	}
 	if !locked {
 		end := emit.Step("lock", "Waiting for another process that makes images")
-		_, err = lock.TryLockContext(ctx, 200*time.Millisecond)
+		_, err = lock.TryLockContext(ctx, time.Second)
 		end(err)
 		if err != nil {
 			return nil, err
