@@ -9,129 +9,172 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"unicode"
 )
 
-// What is read out of a host, at most: whoever works there made it, and may have
-// made it to do harm.
+// What the names in an archive may be, at most.
 const (
-	maxEntries = 20_000   // files, folders and links
-	maxFile    = 32 << 20 // bytes of one file
-	maxBytes   = 64 << 20 // bytes of all files
-	maxPath    = 1024     // bytes of a name
-	maxDepth   = 64       // folders
+	maxPath  = 1024 // bytes of a name
+	maxDepth = 64   // folders
+	// What a header and its extensions come to, at most, on average.
+	maxHeader = 4 << 10
 )
 
 // Entry is a file, folder or link that was copied out of a host.
 type Entry struct {
-	Path string // slash-separated, below what was asked for; "." is that itself
+	Path string // slash-separated, below what was asked for; "." is that itself. Any bytes.
 	Mode fs.FileMode
 	Link string // target of a symbolic link
-	Data []byte // content of a file
+	Data []byte // content of a file; several that are one file share it
 	// Modified is when it was changed last, in seconds since 1970.
 	Modified int64
 }
 
-// Files copies a file or folder out of a host into memory, once a round. An
-// [Obstacle]: it is not there, is too large, or holds what no honest file has.
-func (s *Site) Files(ctx context.Context, host Host, root string) ([]Entry, error) {
-	copied, err := s.Once("files "+host.Name+" "+root, func() (any, error) { return s.files(ctx, host, root) })
-	if err != nil {
-		return nil, err
-	}
-	entries, ok := copied.([]Entry)
-	if !ok {
-		return nil, fmt.Errorf("the copy of %s is a %T", root, copied)
-	}
-	return entries, nil
+// An Unreadable is what [Engine.CopyOut] and [ReadArchive] answer when what lies in the
+// host makes it impossible to read on: its reason is told to the learner.
+type Unreadable struct {
+	Reason string // follows a colon, without a full stop
+	Err    error  // the cause; may be nil
 }
 
-func (s *Site) files(ctx context.Context, host Host, root string) ([]Entry, error) {
-	archive, err := s.engine.CopyOut(ctx, host, root)
-	if errors.Is(err, ErrNotFound) {
-		return nil, &Obstacle{Message: fmt.Sprintf("There is no `%s` on `%s`.", root, host.Name), Err: err}
-	}
-	if err != nil {
-		return nil, err
-	}
-	defer archive.Close()
-	entries, err := ReadArchive(archive)
-	var refused *refusal
-	if errors.As(err, &refused) {
-		return nil, &Obstacle{Message: fmt.Sprintf("`%s` can't be looked at: %s.", root, refused.reason), Err: err}
-	}
-	if err != nil {
-		return nil, fmt.Errorf("copy %s out of host %s: %w", root, host.Name, err)
-	}
-	return entries, nil
+// Error returns the reason.
+func (u *Unreadable) Error() string { return "unreadable: " + u.Reason }
+
+// Unwrap returns the cause.
+func (u *Unreadable) Unwrap() error { return u.Err }
+
+func unreadable(format string, args ...any) error {
+	return &Unreadable{Reason: fmt.Sprintf(format, args...)}
 }
 
-// refusal is why an archive is not read on.
-type refusal struct{ reason string }
+// plain returns a name as it can be shown, on one line of a terminal.
+func plain(name string) string {
+	const most = 100 // characters
+	shown := []rune(strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, name))
+	if len(shown) > most {
+		return string(shown[:most]) + "…"
+	}
+	return string(shown)
+}
 
-func (r *refusal) Error() string { return "archive refused: " + r.reason }
-
-func refuse(format string, args ...any) error { return &refusal{fmt.Sprintf(format, args...)} }
+// errTorn says that an archive is no archive to its end: what was packed changed
+// meanwhile, or the engine broke off.
+var errTorn = errors.New("the archive breaks off")
 
 // ReadArchive reads a tar archive whose entries all lie below its first one, as
-// an engine makes it. It reads nothing beyond the limits and follows no link.
-func ReadArchive(archive io.Reader) ([]Entry, error) {
-	files := tar.NewReader(archive)
-	var entries []Entry
-	var total int64
-	root := ""
-	byPath := map[string]int{}
+// an engine makes it. It follows no link, and reads nothing beyond the budget, of which
+// each link to the same content takes as much as that.
+func ReadArchive(ctx context.Context, archive io.Reader, budget *Budget) ([]Entry, error) {
+	raw := &rawArchive{from: archive, left: budget.limits.Bytes + maxHeader*budget.limits.Items}
+	r := &reader{files: tar.NewReader(raw), budget: budget, byPath: map[string]int{}}
 	for {
-		header, err := files.Next()
-		if errors.Is(err, io.EOF) {
-			return entries, nil
+		header, err := r.files.Next()
+		switch {
+		case errors.Is(err, io.EOF) && raw.ended():
+			return r.entries, nil
+		case err != nil && ctx.Err() != nil:
+			return nil, context.Cause(ctx)
+		case raw.left <= 0:
+			return nil, unreadable("its names alone are too long")
+		case err != nil:
+			return nil, errors.Join(errTorn, err)
 		}
-		if err != nil {
+		if err := r.add(ctx, header); err != nil {
 			return nil, err
 		}
-		if root == "" {
-			root = strings.Trim(header.Name, "/")
-		}
-		if len(entries) >= maxEntries {
-			return nil, refuse("it holds more than %d files and folders", maxEntries)
-		}
-		entry, err := entryOf(header, root)
-		if err != nil {
-			return nil, err
-		}
-		if header.Size > maxFile {
-			return nil, refuse("`%s` is larger than %d MiB", entry.Path, maxFile>>20)
-		}
-		if total += header.Size; total > maxBytes {
-			return nil, refuse("`%s` makes it larger than %d MiB", entry.Path, maxBytes>>20)
-		}
-		switch header.Typeflag {
-		case tar.TypeReg:
-			entry.Data, err = io.ReadAll(io.LimitReader(files, header.Size))
-		case tar.TypeLink:
-			entry.Data, err = linked(header, root, entries, byPath)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if _, twice := byPath[entry.Path]; twice {
-			return nil, refuse("`%s` is in it twice", entry.Path)
-		}
-		byPath[entry.Path] = len(entries)
-		entries = append(entries, entry)
 	}
+}
+
+// rawArchive is an archive as it comes. One that is whole ends with two empty blocks:
+// where an engine meets an error it just ends.
+type rawArchive struct {
+	from  io.Reader
+	left  int64 // bytes that it may still have
+	zeros int   // with which it ended until now
+}
+
+func (a *rawArchive) Read(p []byte) (int, error) {
+	if a.left <= 0 {
+		return 0, io.ErrUnexpectedEOF
+	}
+	n, err := a.from.Read(p)
+	a.left -= int64(n)
+	last := n
+	for last > 0 && p[last-1] == 0 {
+		last--
+	}
+	if last > 0 {
+		a.zeros = 0
+	}
+	a.zeros += n - last
+	return n, err
+}
+
+func (a *rawArchive) ended() bool { return a.zeros >= 1024 }
+
+// reader reads the entries of an archive.
+type reader struct {
+	files   *tar.Reader
+	budget  *Budget
+	root    string
+	entries []Entry
+	byPath  map[string]int
+}
+
+// add reads one entry.
+func (r *reader) add(ctx context.Context, header *tar.Header) error {
+	if r.root == "" {
+		r.root = strings.Trim(header.Name, "/")
+	}
+	entry, err := entryOf(header, r.root)
+	if err != nil {
+		return err
+	}
+	if header.Typeflag == tar.TypeLink {
+		if entry.Data, err = r.linked(header); err != nil {
+			return err
+		}
+	}
+	if err := r.budget.Take(ctx, entry.Path, header.Size+int64(len(entry.Data)+len(entry.Path)+len(entry.Link))); err != nil {
+		return err
+	}
+	if header.Typeflag == tar.TypeReg {
+		entry.Data = make([]byte, header.Size)
+		if _, err := io.ReadFull(r.files, entry.Data); err != nil {
+			return torn(ctx, err)
+		}
+	}
+	if _, twice := r.byPath[entry.Path]; twice {
+		return unreadable("`%s` is in it twice", plain(entry.Path))
+	}
+	r.byPath[entry.Path] = len(r.entries)
+	r.entries = append(r.entries, entry)
+	return nil
+}
+
+func torn(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return errors.Join(errTorn, err)
 }
 
 // linked returns the content of a file that is the same as an earlier one.
-func linked(header *tar.Header, root string, entries []Entry, byPath map[string]int) ([]byte, error) {
-	target, err := below(header.Linkname, root)
+func (r *reader) linked(header *tar.Header) ([]byte, error) {
+	target, err := below(header.Linkname, r.root)
 	if err != nil {
 		return nil, err
 	}
-	i, ok := byPath[target]
-	if !ok || !entries[i].Mode.IsRegular() {
-		return nil, refuse("`%s` is a link to nothing in it", path.Base(header.Name))
+	i, ok := r.byPath[target]
+	if !ok || !r.entries[i].Mode.IsRegular() {
+		return nil, unreadable("`%s` is a link to nothing in it", plain(path.Base(header.Name)))
 	}
-	return entries[i].Data, nil
+	return r.entries[i].Data, nil
 }
 
 func entryOf(header *tar.Header, root string) (Entry, error) {
@@ -147,10 +190,10 @@ func entryOf(header *tar.Header, root string) (Entry, error) {
 	case tar.TypeSymlink:
 		entry.Link = header.Linkname
 	default:
-		return Entry{}, refuse("`%s` is neither a file, a folder nor a link", below)
+		return Entry{}, unreadable("`%s` is neither a file, a folder nor a link", plain(below))
 	}
-	if header.Size < 0 {
-		return Entry{}, refuse("`%s` has no size", below)
+	if header.Typeflag != tar.TypeReg && header.Size != 0 {
+		return Entry{}, unreadable("`%s` has content that it can't have", plain(below))
 	}
 	return entry, nil
 }
@@ -162,14 +205,14 @@ func below(name, root string) (string, error) {
 	case trimmed == root:
 		return ".", nil
 	case strings.HasPrefix(name, "/"), !strings.HasPrefix(trimmed, root+"/"):
-		return "", refuse("a name in it points elsewhere")
+		return "", unreadable("a name in it points elsewhere")
 	}
 	relative := strings.TrimPrefix(trimmed, root+"/")
 	switch {
 	case !validPath(relative):
-		return "", refuse("a name in it points elsewhere")
+		return "", unreadable("a name in it points elsewhere")
 	case len(relative) > maxPath || strings.Count(relative, "/") > maxDepth:
-		return "", refuse("a name in it is too long")
+		return "", unreadable("a name in it is too long")
 	}
 	return relative, nil
 }

@@ -79,7 +79,7 @@ func (b *Budget) Take(ctx context.Context, name string, size int64) error {
 	case over(items, b.limits.Items):
 		return b.refuse("it holds more than %d %s", b.limits.Items, b.limits.Noun)
 	case over(size, b.limits.Item) && name != "":
-		return b.refuse("`%s` in it is larger than %s", name, bytesText(b.limits.Item))
+		return b.refuse("`%s` in it is larger than %s", plain(name), bytesText(b.limits.Item))
 	case over(size, b.limits.Item):
 		return b.refuse("one of its %s is larger than %s", b.limits.Noun, bytesText(b.limits.Item))
 	}
@@ -98,7 +98,7 @@ func (b *Budget) Grow(ctx context.Context, size int64) error {
 	case size < 0 || bytes < 0:
 		return b.refuse("it has no size")
 	case over(bytes, b.limits.Bytes):
-		return b.refuse("it holds more than %s", bytesText(b.limits.Bytes))
+		return b.refuse("it is larger than %s", bytesText(b.limits.Bytes))
 	case b.round == nil:
 		return nil
 	}
@@ -106,9 +106,22 @@ func (b *Budget) Grow(ctx context.Context, size int64) error {
 		if ctx.Err() != nil {
 			return err
 		}
-		return b.refuse("with all else that is looked at it comes to more than %s", bytesText(b.round.limits.Bytes))
+		return b.refuse("with all else that is looked at it is larger than %s", bytesText(b.round.limits.Bytes))
 	}
 	return nil
+}
+
+// Release gives back what was drawn from the round, as nothing of it is kept after all.
+func (b *Budget) Release() {
+	b.mu.Lock()
+	bytes := b.bytes
+	b.bytes = 0
+	b.mu.Unlock()
+	if b.round != nil {
+		b.round.mu.Lock()
+		b.round.bytes -= bytes
+		b.round.mu.Unlock()
+	}
 }
 
 // Work draws steps of what takes longer than to read it. Doing tells what they are for:

@@ -28,14 +28,14 @@ func TestBudgetNamesTheLimitThatWasPassed(t *testing.T) {
 		"one too many":    {take("a", 1, 1, 1), "it holds more than 2 rows."},
 		"one too large":   {take("a", 1<<20+1), "`a` in it is larger than 1 MiB."},
 		"one without one": {take("", 1<<20+1), "one of its rows is larger than 1 MiB."},
-		"too much":        {take("a", 1<<20, 1), "it holds more than 1 MiB."},
+		"too much":        {take("a", 1<<20, 1), "it is larger than 1 MiB."},
 		"less than none":  {take("a", -1), "it has no size."},
 		"without end":     {take("a", math.MaxInt64), "`a` in it is larger than 1 MiB."},
 		"too much work":   {func(b *Budget) error { return b.Work(t.Context(), "matching patterns", 11) }, "matching patterns takes more than 10 steps."},
 		"read too much": {func(b *Budget) error {
 			_, err := io.Copy(io.Discard, b.Reader(t.Context(), strings.NewReader(strings.Repeat("x", 1<<20+1))))
 			return err
-		}, "it holds more than 1 MiB."},
+		}, "it is larger than 1 MiB."},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -64,7 +64,7 @@ func TestBudgetOfARound(t *testing.T) {
 		t.Errorf("the first half: %v", err)
 	}
 	err := site.Budget("Three", kept).Grow(t.Context(), half)
-	want := "Three can't be read: with all else that is looked at it comes to more than 96 MiB."
+	want := "Three can't be read: with all else that is looked at it is larger than 96 MiB."
 	if err == nil || err.Error() != want {
 		t.Errorf("the second half: got %v, want %q", err, want)
 	}

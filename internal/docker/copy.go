@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"path"
 	"strconv"
 
 	"github.com/containerd/errdefs"
@@ -23,15 +24,47 @@ func (e *Engine) CopyIn(ctx context.Context, host labs.Host, dir string, archive
 }
 
 // CopyOut returns a file or folder of a host as a tar archive.
-func (e *Engine) CopyOut(ctx context.Context, host labs.Host, path string) (io.ReadCloser, error) {
-	archive, _, err := e.api.CopyFromContainer(ctx, host.ID, path)
-	if errdefs.IsNotFound(err) {
-		return nil, fmt.Errorf("copy %s out of host %s: %w", path, host.Name, labs.ErrNotFound)
+func (e *Engine) CopyOut(ctx context.Context, host labs.Host, name string) (io.ReadCloser, error) {
+	archive, _, err := e.api.CopyFromContainer(ctx, host.ID, name)
+	if err == nil {
+		return archive, nil
 	}
-	if err != nil {
-		return nil, fmt.Errorf("copy %s out of host %s: %w", path, host.Name, err)
+	if !errdefs.IsNotFound(err) && ctx.Err() == nil {
+		if reason := e.inTheWay(ctx, host, name); reason != "" {
+			return nil, &labs.Unreadable{Reason: reason, Err: err}
+		}
 	}
-	return archive, nil
+	// Of a host that is gone the engine says the same as of a file.
+	if _, there := e.api.ContainerStatPath(ctx, host.ID, "/"); there == nil && errdefs.IsNotFound(err) {
+		err = labs.ErrNotFound
+	}
+	return nil, fmt.Errorf("copy %s out of host %s: %w", name, host.Name, err)
+}
+
+// inTheWay tells what lies on the way to a path that the engine can't follow, as a host
+// has it; empty, if nothing does. What the engine itself says of that names paths of its
+// own machine.
+func (e *Engine) inTheWay(ctx context.Context, host labs.Host, name string) string {
+	for i := range name {
+		if i == 0 || name[i] != '/' {
+			continue
+		}
+		folder := name[:i]
+		if _, err := e.api.ContainerStatPath(ctx, host.ID, folder+"/."); err == nil || errdefs.IsNotFound(err) {
+			continue
+		}
+		if found, err := e.api.ContainerStatPath(ctx, host.ID, folder); err == nil && found.Mode.IsRegular() {
+			return "`" + folder + "` is a file, not a folder"
+		}
+		return "`" + folder + "` is a link that leads to no folder"
+	}
+	if _, err := e.api.ContainerStatPath(ctx, host.ID, path.Dir(name)); err != nil {
+		return ""
+	}
+	if _, err := e.api.ContainerStatPath(ctx, host.ID, name); err != nil && !errdefs.IsNotFound(err) {
+		return "it is a link that leads nowhere"
+	}
+	return ""
 }
 
 // Logs returns the last lines that a host's main process wrote.
