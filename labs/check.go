@@ -12,7 +12,8 @@ import (
 )
 
 // LookTimeout is the longest that one look may take. A look takes it on a host that is
-// so slow that all it asks takes a hundred times as long as it should.
+// so slow that all it asks takes a hundred times as long as it should. To wait for a place
+// is no part of it.
 const LookTimeout = 2 * time.Minute
 
 // Check looks at everything the variant asks about, side by side, and reports the
@@ -162,7 +163,7 @@ func ungraded(result Result, err error) Result {
 
 // observe looks, within the time of one look, and makes what was seen normal.
 func observe(ctx context.Context, site *Site, look Look) (any, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, LookTimeout, errors.New("the grader ran out of its own time"))
+	ctx, cancel := site.limited(ctx, LookTimeout, errors.New("the grader ran out of its own time"))
 	defer cancel()
 	value, err := look.Observe(ctx, site)
 	if err != nil {

@@ -84,6 +84,11 @@ const apartScript = `tar -x --no-same-owner -C / -f - && cd "$0" && exec bash -c
 
 // Fresh runs a command in a host made for it, which is gone once it has ended.
 func (s *Site) Fresh(ctx context.Context, fresh FreshRun) (result FreshResult, err error) {
+	leave, err := s.place(ctx)
+	if err != nil {
+		return result, err
+	}
+	defer leave()
 	packed := make(chan error, 1)
 	var archive io.Reader
 	go func() {

@@ -23,6 +23,8 @@ type Runner struct {
 	Cache int64 // bytes that snapshots may take before the least recently used go
 	// Servers keeps the grader's own servers between rounds of checks; nil keeps none.
 	Servers *Servers
+	// Places bounds how much is done at once with hosts of the grader's own; nil does not.
+	Places Places
 
 	relays    *relays // kept between rounds; nil: each round has its own
 	examining bool    // expectations are asked what their author should know

@@ -48,7 +48,9 @@ func (s *server) lasts(now time.Time) bool {
 func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx context.Context, host Host, empty bool) error) (Host, error) {
 	one := s.servers.place(s.Lab.Key + "\x00" + s.Images[image].ID + "\x00" + holds)
 	s.OnClose(func() { s.servers.leave(one) })
+	goOn := s.clock.stand()
 	one.Lock()
+	goOn()
 	defer one.Unlock()
 	if one.lasts(s.engine.Now()) && open(ctx, one.lab.Hosts[0], false) == nil {
 		return one.lab.Hosts[0], nil
@@ -60,6 +62,11 @@ func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx co
 	if ctx.Err() != nil {
 		return Host{}, context.Cause(ctx)
 	}
+	leave, err := s.place(ctx)
+	if err != nil {
+		return Host{}, err
+	}
+	defer leave()
 	lab, err := s.engine.Launch(ctx, s.freshPlan(HostPlan{
 		Image: s.Images[image].Ref, Family: image, Memory: defaultMemory, CPUs: defaultCPUs, PIDs: defaultPIDs,
 	}, serverLife), nil)

@@ -24,6 +24,9 @@ type Site struct {
 	closes    []func()
 	relays    *relays
 	kept      *Budget // what the looks of the round may keep in memory
+	places    Places
+	turn      turn
+	clock     stopwatch
 	emit      Emit
 }
 
@@ -39,7 +42,7 @@ func (r *Runner) site(lab *Lab, record Record, files fs.FS, images map[string]Im
 	s := &Site{
 		Lab: lab, Record: record, Given: files, Images: images,
 		engine: r.Engine, servers: r.Servers, relays: r.relays, shared: map[string]*share{},
-		kept: NewBudget("The lab", roundLimits), emit: r.Emit,
+		kept: NewBudget("The lab", roundLimits), emit: r.Emit, places: r.Places,
 	}
 	if s.relays == nil {
 		s.relays = &relays{}

@@ -17,6 +17,7 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/docker"
 	"endstate/internal/images"
+	"endstate/internal/places"
 	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
@@ -255,7 +256,7 @@ func (a *app) sweep(ctx context.Context, owner string) error {
 func (a *app) runner(emit labs.Emit) *labs.Runner {
 	return &labs.Runner{
 		Engine: a.backend.Engine, Images: a.library, Families: a.Families, Clock: a.Clock, Emit: emit, Cache: a.cache, Owner: a.owner(),
-		Servers: a.graders,
+		Servers: a.graders, Places: places.Machine(),
 	}
 }
 

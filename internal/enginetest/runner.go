@@ -21,6 +21,7 @@ import (
 
 	"endstate/internal/docker"
 	"endstate/internal/images"
+	"endstate/internal/places"
 	"endstate/internal/scenario"
 	"endstate/internal/terminal"
 	"endstate/labs"
@@ -85,7 +86,7 @@ func Open(t testing.TB) *Runner {
 	library := images.New(engine.Images(), imagesOf(families), os.Getenv("ENDSTATE_MONGODB"), home())
 	owner := "test-" + strings.ToLower(rand.Text()[:10])
 	r := &Runner{
-		Runner: &labs.Runner{Engine: engine, Images: library, Families: families, Owner: owner, Clock: time.Now, Cache: cache},
+		Runner: &labs.Runner{Engine: engine, Images: library, Families: families, Owner: owner, Clock: time.Now, Cache: cache, Places: places.Machine()},
 		Engine: engine, API: api, Library: library, Scenarios: scenario.New(probesOf(families), nil, scenario.Root{Files: scenarios.Files}),
 		Owner: owner, t: t,
 	}
