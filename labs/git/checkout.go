@@ -1,10 +1,10 @@
 package git
 
 import (
-	"io"
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
@@ -40,7 +40,7 @@ func (r *repository) checkout(revision string) (files []labs.Entry, err error) {
 	}
 	size := 0
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if found[name].mode == filemode.Submodule {
+		if found[name].mode == filemode.Submodule || !isCheckedOut(name) {
 			continue
 		}
 		entry, err := r.file(name, found[name])
@@ -55,21 +55,18 @@ func (r *repository) checkout(revision string) (files []labs.Entry, err error) {
 	return files, nil
 }
 
-// file returns a file of a tree as it would be checked out. The walk that found it
-// ends at a name that leads elsewhere.
+// isCheckedOut reports whether Git would write a file of that name.
+func isCheckedOut(name string) bool {
+	return !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
+		return part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git")
+	})
+}
+
+// file returns a file of a tree as it would be checked out.
 func (r *repository) file(name string, as state) (labs.Entry, error) {
-	blob, err := r.BlobObject(as.id)
+	content, err := r.bytesOf(as.id)
 	if err != nil {
 		return labs.Entry{}, damaged(err, "the content of `%s` is missing", name)
-	}
-	reader, err := blob.Reader()
-	if err != nil {
-		return labs.Entry{}, damaged(err, "the content of `%s` can't be read", name)
-	}
-	defer reader.Close()
-	content, err := io.ReadAll(reader)
-	if err != nil {
-		return labs.Entry{}, damaged(err, "the content of `%s` can't be read", name)
 	}
 	switch as.mode {
 	case filemode.Symlink:

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"endstate/labs"
@@ -49,13 +50,24 @@ func (l *Look) Validate() error {
 	if !path.IsAbs(l.Path) {
 		return errors.New("path must be absolute")
 	}
+	revisions := slices.Concat(l.History, l.Trees)
 	for _, file := range l.Files {
-		if !strings.Contains(file, ":") {
+		revision, _, found := strings.Cut(file, ":")
+		if !found {
 			return fmt.Errorf("%q is not REVISION:PATH", file)
+		}
+		revisions = append(revisions, revision)
+	}
+	for _, revision := range revisions {
+		if _, rest := nameIn(revision); !steps.MatchString(rest) || strings.ContainsAny(revision, "@:{ ") {
+			return fmt.Errorf("%q is not a revision that can be looked at: a name or an ID, with ~1 or ^2 behind it", revision)
 		}
 	}
 	return nil
 }
+
+// ImageNames returns the image in which Git is asked.
+func (l *Look) ImageNames() []string { return []string{"git"} }
 
 // Observe reads a copy of the repository.
 func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
@@ -89,11 +101,11 @@ func Checkout(ctx context.Context, site *labs.Site, host labs.Host, path, revisi
 // copyOf copies a repository out, once for all looks of a round.
 func copyOf(ctx context.Context, site *labs.Site, host labs.Host, path string) (*repository, error) {
 	copied, err := site.Once("git "+host.Name+" "+path, func() (any, error) {
-		entries, err := site.Files(ctx, host, path)
+		c, err := copyOut(ctx, site, host, path)
 		if err != nil {
 			return nil, err
 		}
-		return open(entries)
+		return read(ctx, site, c)
 	})
 	if err != nil {
 		return nil, explain(path, err)
@@ -103,6 +115,20 @@ func copyOf(ctx context.Context, site *labs.Site, host labs.Host, path string) (
 		return nil, fmt.Errorf("the copy of %s is a %T", path, copied)
 	}
 	return repository, nil
+}
+
+// read reads a copy: fast if it is plain, else by asking Git.
+func read(ctx context.Context, site *labs.Site, c copied) (*repository, error) {
+	if err := c.isFolder(); err != nil {
+		return nil, err
+	}
+	budget := site.Budget(fmt.Sprintf("The repository in `%s`", c.path), labs.ObjectLimits)
+	r, err := plain(ctx, c, budget)
+	if !isOdd(err) {
+		return r, err
+	}
+	budget = site.Budget(fmt.Sprintf("The repository in `%s`", c.path), labs.ObjectLimits)
+	return asked(ctx, site, c, budget)
 }
 
 // explain makes an obstacle of what a repository can't be read for: it is the

@@ -3,9 +3,10 @@ package git
 import (
 	"bytes"
 	"compress/zlib"
+	"context"
 	"encoding/binary"
-	"errors"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -16,86 +17,83 @@ import (
 	"endstate/labs"
 )
 
-// What a repository's objects may come to when they are inflated.
-const (
-	maxObject  = 32 << 20  // bytes of one
-	maxObjects = 256 << 20 // bytes of all
-	maxCount   = 100_000
+// loader reads objects, loose and packed, into memory within a budget.
+type loader struct {
+	ctx    context.Context
+	packs  map[string][]byte
+	store  *memory.Storage
+	budget *labs.Budget
+}
+
+var (
+	looseFile = regexp.MustCompile(`^([0-9a-f]{2})/([0-9a-f]{38})$`)
+	packFile  = regexp.MustCompile(`^pack/(pack-[0-9a-f]{40})\.(pack|idx|rev|bitmap|keep)$`)
+	graphFile = regexp.MustCompile(`^(info/packs|info/commit-graph|info/commit-graphs/.*|pack/multi-pack-index)$`)
 )
 
-// An index of version 4 names a file by what it shares with the one before, so a
-// small one can stand for names without end. Git writes version 2 unless told otherwise.
-const maxIndex4 = 64 << 10
-
-// loader reads objects, loose and packed, into memory under limits. An object goes
-// by the hash of its content, whatever name it came under.
-type loader struct {
-	packs [][]byte
-	store *memory.Storage
-	bytes int64
-	count int
-}
-
-func newLoader() *loader { return &loader{store: memory.NewStorage()} }
-
-// add takes a file of the objects folder. Indexes of packs, alternates and the like
-// are not needed: what they say follows from the objects, or leads out of the copy.
-func (l *loader) add(name string, entry labs.Entry) error {
-	dir, file, nested := strings.Cut(name, "/")
-	switch {
-	case !entry.Mode.IsRegular():
-		return nil
-	case nested && dir == "pack" && strings.HasSuffix(file, ".pack"):
-		l.packs = append(l.packs, entry.Data)
-	case nested && len(dir) == 2 && len(file) == 38:
-		return l.loose(entry.Data)
+// plainObjects reads all objects of a plain repository.
+func plainObjects(ctx context.Context, entries []labs.Entry, budget *labs.Budget) (*memory.Storage, error) {
+	l := &loader{ctx: ctx, packs: map[string][]byte{}, store: memory.NewStorage(), budget: budget}
+	indexes := map[string]bool{}
+	for _, entry := range entries {
+		name, ok := strings.CutPrefix(entry.Path, ".git/objects/")
+		if !ok || entry.Mode.IsDir() {
+			continue
+		}
+		loose, pack := looseFile.FindStringSubmatch(name), packFile.FindStringSubmatch(name)
+		switch {
+		case loose != nil:
+			if err := l.loose(loose[1]+loose[2], entry.Data); err != nil {
+				return nil, err
+			}
+		case pack != nil && pack[2] == "pack":
+			l.packs[pack[1]] = entry.Data
+		case pack != nil && pack[2] == "idx":
+			indexes[pack[1]] = true
+		case pack == nil && !graphFile.MatchString(name):
+			return nil, odd("%s", entry.Path)
+		}
 	}
-	return nil
-}
-
-func (l *loader) account(size int64) error {
-	l.count++
-	l.bytes += size
-	if size < 0 || size > maxObject || l.bytes > maxObjects || l.count > maxCount {
-		return damaged(nil, "its objects are larger than %d MiB, or more than %d", maxObjects>>20, maxCount)
+	for name := range l.packs {
+		if !indexes[name] {
+			return nil, odd("a pack without an index")
+		}
 	}
-	return nil
+	return l.store, l.unpack()
 }
 
 // loose reads an object that has a file of its own.
 // https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
-func (l *loader) loose(data []byte) error {
+func (l *loader) loose(id string, data []byte) error {
 	inflated, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return nil // Git too passes over what is no object, until someone asks for it
+		return odd("the object %s", id)
 	}
-	content, err := io.ReadAll(io.LimitReader(inflated, maxObject+64))
+	content, err := io.ReadAll(io.LimitReader(inflated, labs.ObjectLimits.Item+64))
 	if err != nil {
-		return nil
+		return odd("the object %s", id)
 	}
-	if err := l.account(int64(len(content))); err != nil {
+	if err := l.budget.Take(l.ctx, "", int64(len(content))); err != nil {
 		return err
 	}
 	header, body, found := bytes.Cut(content, []byte{0})
 	kind, size, _ := strings.Cut(string(header[:min(len(header), 64)]), " ")
 	kindOf, err := plumbing.ParseObjectType(kind)
 	if length, sizeErr := strconv.Atoi(size); !found || err != nil || sizeErr != nil || length != len(body) {
-		return nil
+		return odd("the object %s", id)
 	}
-	object := &plumbing.MemoryObject{}
-	object.SetType(kindOf)
-	if _, err := object.Write(body); err != nil {
-		return err
+	hash, err := l.store.SetEncodedObject(newObject(kindOf, body, plumbing.ZeroHash))
+	if err == nil && hash.String() != id {
+		return odd("the object %s", id)
 	}
-	_, err = l.store.SetEncodedObject(object)
 	return err
 }
 
-// storage returns all objects, those of packs too.
-func (l *loader) storage() (*memory.Storage, error) {
+// unpack reads the packs.
+func (l *loader) unpack() error {
 	for _, pack := range l.packs {
 		if err := l.boundPack(pack); err != nil {
-			return nil, err
+			return err
 		}
 	}
 	for _, pack := range l.packs {
@@ -104,10 +102,10 @@ func (l *loader) storage() (*memory.Storage, error) {
 			_, err = parser.Parse()
 		}
 		if err != nil {
-			return nil, damaged(err, "a pack is damaged: %v", err)
+			return odd("a pack: %v", err)
 		}
 	}
-	return l.store, nil
+	return nil
 }
 
 // boundPack walks a pack without keeping anything, and accounts for what each of
@@ -116,29 +114,25 @@ func (l *loader) storage() (*memory.Storage, error) {
 func (l *loader) boundPack(pack []byte) error {
 	scanner := packfile.NewScanner(bytes.NewReader(pack))
 	_, count, err := scanner.Header()
-	if err != nil {
-		return damaged(err, "a pack is damaged: %v", err)
-	}
-	if count > maxCount {
-		return l.account(maxObject + 1)
+	if err != nil || int64(count) > labs.ObjectLimits.Items {
+		return odd("the head of a pack")
 	}
 	for range count {
 		header, err := scanner.NextObjectHeader()
 		if err != nil {
-			return damaged(err, "a pack is damaged: %v", err)
+			return odd("a pack: %v", err)
 		}
-		if err := l.account(header.Length); err != nil {
+		if err := l.budget.Take(l.ctx, "", header.Length); err != nil {
 			return err
 		}
-		delta := header.Type == plumbing.OFSDeltaObject || header.Type == plumbing.REFDeltaObject
 		head := &headWriter{}
 		if _, _, err := scanner.NextObject(head); err != nil {
-			return damaged(err, "a pack is damaged: %v", err)
+			return odd("a pack: %v", err)
 		}
-		if !delta {
+		if header.Type != plumbing.OFSDeltaObject && header.Type != plumbing.REFDeltaObject {
 			continue
 		}
-		if err := l.account(targetSize(head.data)); err != nil {
+		if err := l.budget.Take(l.ctx, "", targetSize(head.data)); err != nil {
 			return err
 		}
 	}
@@ -153,7 +147,7 @@ func targetSize(delta []byte) int64 {
 		return -1
 	}
 	size, n := binary.Uvarint(delta[n:])
-	if n <= 0 || size > maxObject {
+	if n <= 0 || size > uint64(labs.ObjectLimits.Item) {
 		return -1
 	}
 	return int64(size)
@@ -167,12 +161,22 @@ func (h *headWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func boundIndex(data []byte) error {
-	if len(data) < 8 {
-		return nil
+// given is an object that goes by an ID that it was given.
+type given struct {
+	plumbing.MemoryObject
+	id plumbing.Hash
+}
+
+// Hash is the ID.
+func (o *given) Hash() plumbing.Hash { return o.id }
+
+// newObject makes an object in memory; without an ID it goes by the hash of its content.
+func newObject(kind plumbing.ObjectType, content []byte, id plumbing.Hash) *given {
+	if id.IsZero() {
+		id = plumbing.ComputeHash(kind, content)
 	}
-	if version := binary.BigEndian.Uint32(data[4:]); version == 4 && len(data) > maxIndex4 {
-		return damaged(errors.New("large index of version 4"), "its index is of version 4 and too large (git update-index --index-version 2)")
-	}
-	return nil
+	o := &given{id: id}
+	o.SetType(kind)
+	_, _ = o.Write(content) // into memory
+	return o
 }

@@ -2,20 +2,18 @@ package git
 
 import (
 	"errors"
+	"io"
+	"maps"
+	"slices"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/format/index"
 	"github.com/go-git/go-git/v5/plumbing/object"
-	"github.com/go-git/go-git/v5/plumbing/storer"
-)
 
-// staged is the stage of an index entry that is not in conflict; the library's own
-// constant for it has another value.
-const staged index.Stage = 0
+	"endstate/labs"
+)
 
 const (
 	maxCommits = 10_000
@@ -33,11 +31,9 @@ func (r *repository) observe(look *Look) (observed map[string]any, err error) {
 			observed, err = nil, damaged(nil, "it is damaged beyond reading (%v)", met)
 		}
 	}()
-	observed = map[string]any{"operation": r.operation()}
-	for _, read := range []func(map[string]any) error{r.refs, r.remotes, r.index, r.status} {
-		if err := read(observed); err != nil {
-			return nil, err
-		}
+	observed = r.told.observed()
+	if err := r.refs(observed); err != nil {
+		return nil, err
 	}
 	if err := r.unambiguous(look); err != nil {
 		return nil, err
@@ -62,9 +58,30 @@ func (r *repository) observe(look *Look) (observed map[string]any, err error) {
 	return observed, nil
 }
 
+// observed makes values of what was told.
+func (t *told) observed() map[string]any {
+	status, conflicts, stashes, remotes := []any{}, []any{}, []any{}, map[string]any{}
+	for _, c := range t.status {
+		status = append(status, map[string]any{"path": text(c.path), "index": c.code[:1], "work": c.code[1:]})
+		if slices.Contains(slices.Collect(maps.Values(unmerged)), c.code) {
+			conflicts = append(conflicts, text(c.path))
+		}
+	}
+	for _, id := range t.stashes {
+		stashes = append(stashes, id)
+	}
+	for name, url := range t.remotes {
+		remotes[text(name)] = text(url)
+	}
+	return map[string]any{
+		"status": status, "clean": len(status) == 0, "conflicts": conflicts,
+		"remotes": remotes, "operation": t.operation, "stashes": stashes,
+	}
+}
+
 // operation tells what was begun and not ended, by the files that Git keeps meanwhile.
 // https://git-scm.com/docs/git-status
-func (r *repository) operation() string {
+func operation(entries map[string]labs.Entry) string {
 	for _, mark := range []struct{ path, operation string }{
 		{".git/rebase-merge", "rebase"},
 		{".git/rebase-apply/applying", "am"},
@@ -75,7 +92,7 @@ func (r *repository) operation() string {
 		{".git/sequencer", "cherry-pick"},
 		{".git/BISECT_LOG", "bisect"},
 	} {
-		if _, ok := r.entries[mark.path]; ok {
+		if _, ok := entries[mark.path]; ok {
 			return mark.operation
 		}
 	}
@@ -92,12 +109,12 @@ func (r *repository) refs(observed map[string]any) error {
 		if ref.Type() != plumbing.HashReference {
 			return nil
 		}
-		all[ref.Name().String()] = ref.Hash().String()
-		if ref.Name().IsBranch() {
-			branches[ref.Name().Short()] = ref.Hash().String()
+		all[text(ref.Name().String())] = r.id(ref.Hash())
+		if name, ok := strings.CutPrefix(ref.Name().String(), "refs/heads/"); ok {
+			branches[text(name)] = r.id(ref.Hash())
 		}
-		if ref.Name().IsTag() {
-			tags[ref.Name().Short()] = r.peel(ref.Hash())
+		if name, ok := strings.CutPrefix(ref.Name().String(), "refs/tags/"); ok {
+			tags[text(name)] = r.id(r.peel(ref.Hash()))
 		}
 		return nil
 	})
@@ -105,19 +122,8 @@ func (r *repository) refs(observed map[string]any) error {
 		return damaged(err, "its refs can't be read: %v", err)
 	}
 	observed["branches"], observed["tags"], observed["refs"] = branches, tags, all
-	observed["stashes"] = r.stashes()
 	observed["head"] = r.head()
 	return nil
-}
-
-// peel returns the commit that a tag stands for.
-func (r *repository) peel(hash plumbing.Hash) string {
-	if tag, err := r.TagObject(hash); err == nil {
-		if commit, err := tag.Commit(); err == nil {
-			return commit.Hash.String()
-		}
-	}
-	return hash.String()
 }
 
 func (r *repository) head() map[string]any {
@@ -126,90 +132,13 @@ func (r *repository) head() map[string]any {
 	if err != nil {
 		return head
 	}
-	if ref.Type() == plumbing.SymbolicReference && ref.Target().IsBranch() {
-		head["branch"] = ref.Target().Short()
+	if name, ok := strings.CutPrefix(ref.Target().String(), "refs/heads/"); ok {
+		head["branch"] = text(name)
 	}
 	if resolved, err := r.Reference(plumbing.HEAD, true); err == nil {
-		head["commit"] = resolved.Hash().String()
+		head["commit"] = r.id(resolved.Hash())
 	}
 	return head
-}
-
-// stashes are the entries of the stash's log, which Git writes oldest first.
-func (r *repository) stashes() []any {
-	stashes := []any{}
-	lines := strings.Split(strings.TrimSpace(string(r.entries[".git/logs/refs/stash"].Data)), "\n")
-	for i := len(lines) - 1; i >= 0; i-- {
-		if fields := strings.Fields(lines[i]); len(fields) > 1 {
-			stashes = append(stashes, fields[1])
-		}
-	}
-	return stashes
-}
-
-func (r *repository) remotes(observed map[string]any) error {
-	remotes := map[string]any{}
-	config, err := r.Config()
-	if err != nil {
-		return damaged(err, "its configuration can't be read: %v", err)
-	}
-	for name, remote := range config.Remotes {
-		if len(remote.URLs) > 0 {
-			remotes[name] = remote.URLs[0]
-		}
-	}
-	observed["remotes"] = remotes
-	return nil
-}
-
-func (r *repository) index(observed map[string]any) error {
-	conflicts := []any{}
-	idx, err := r.Storer.Index()
-	if err != nil {
-		return damaged(err, "its index can't be read: %v", err)
-	}
-	last := ""
-	for _, entry := range idx.Entries {
-		if entry.Stage != staged && entry.Name != last {
-			last = entry.Name
-			conflicts = append(conflicts, entry.Name)
-		}
-	}
-	observed["conflicts"] = conflicts
-	return nil
-}
-
-// history returns the commits that a revision reaches; none, if there is no such revision.
-func (r *repository) history(revision string) ([]any, error) {
-	commits := []any{}
-	start := r.commit(revision)
-	if start == nil {
-		return commits, nil
-	}
-	err := object.NewCommitIterCTime(start, nil, nil).ForEach(func(c *object.Commit) error {
-		if len(commits) >= maxCommits {
-			return damaged(nil, "`%s` has more than %d commits", revision, maxCommits)
-		}
-		commits = append(commits, describe(c))
-		return nil
-	})
-	if errors.Is(err, plumbing.ErrObjectNotFound) || errors.Is(err, storer.ErrStop) {
-		return nil, damaged(err, "a commit in the history of `%s` is missing", revision)
-	}
-	return commits, err
-}
-
-func describe(c *object.Commit) map[string]any {
-	parents := make([]any, len(c.ParentHashes))
-	for i, hash := range c.ParentHashes {
-		parents[i] = hash.String()
-	}
-	subject, _, _ := strings.Cut(strings.TrimSpace(c.Message), "\n")
-	return map[string]any{
-		"id": c.Hash.String(), "parents": parents, "tree": c.TreeHash.String(),
-		"author": c.Author.Name, "email": c.Author.Email, "at": c.Author.When.UTC().Truncate(time.Second), "committer": c.Committer.Name,
-		"message": c.Message, "subject": subject,
-	}
 }
 
 // tree returns the files of a revision, or of the work tree; none, if there is no such revision.
@@ -227,37 +156,43 @@ func (r *repository) tree(revision string) (map[string]any, error) {
 		return nil, damaged(err, "the files of `%s` are missing", revision)
 	}
 	err = eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) {
-		files[name] = map[string]any{"id": id.String(), "mode": mode.String()[1:]}
+		files[text(name)] = map[string]any{"id": r.id(id), "mode": mode.String()[1:]}
 	})
 	return files, err
 }
 
-// eachFile visits the files of a tree and of the trees in it. What lies in a tree
-// that is missing is missing too.
+// eachFile visits the files of a tree and of the trees in it, whatever their names.
 func eachFile(tree *object.Tree, visit func(name string, id plumbing.Hash, mode filemode.FileMode)) error {
 	walker := object.NewTreeWalker(tree, true, nil)
+	walker.SkipPathValidation()
 	defer walker.Close()
 	for count := 0; ; count++ {
 		name, entry, err := walker.Next()
-		if err != nil {
-			return nil // io.EOF, or a tree that is missing
-		}
-		if count > maxFiles {
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return damaged(err, "a tree in it is missing or damaged")
+		case count > maxFiles:
 			return damaged(nil, "a tree has more than %d files", maxFiles)
-		}
-		if entry.Mode != filemode.Dir {
+		case entry.Mode != filemode.Dir:
 			visit(name, entry.Hash, entry.Mode)
 		}
 	}
 }
 
+// workFiles are the files of the work tree, each with the ID that Git would store it under.
 func (r *repository) workFiles() map[string]any {
 	files := map[string]any{}
 	for path, entry := range r.entries {
-		if entry.Mode.IsDir() || path == ".git" || strings.HasPrefix(path, ".git/") {
+		if entry.Mode.IsDir() || path == "." || strings.HasPrefix(path, ".git/") {
 			continue
 		}
-		files[path] = map[string]any{"id": r.idOf(entry, false).String(), "mode": modeOf(entry).String()[1:]}
+		id, ok := r.told.work[path]
+		if !ok {
+			id = rawID(entry).String()
+		}
+		files[text(path)] = map[string]any{"id": id, "mode": modeOf(entry).String()[1:]}
 	}
 	return files
 }
@@ -265,18 +200,49 @@ func (r *repository) workFiles() map[string]any {
 // text returns the text of a file named REVISION:PATH, if it is there and is text.
 func (r *repository) text(name string) (string, bool) {
 	revision, path, _ := strings.Cut(name, ":")
-	if revision == workTree {
-		entry, ok := r.entries[path]
-		return string(entry.Data), ok && entry.Mode.IsRegular() && len(entry.Data) <= maxText && utf8.Valid(entry.Data)
+	content := r.entries[path].Data
+	if revision != workTree {
+		content = r.lookup(r.commit(revision), path)
+	} else if !r.entries[path].Mode.IsRegular() || strings.HasPrefix(path, ".git/") {
+		return "", false
 	}
-	commit := r.commit(revision)
+	return string(content), content != nil && len(content) <= maxText && utf8.Valid(content)
+}
+
+// lookup returns a file of a commit, nil if it is not there.
+func (r *repository) lookup(commit *object.Commit, path string) []byte {
 	if commit == nil {
-		return "", false
+		return nil
 	}
-	file, err := commit.File(path)
-	if err != nil || file.Size > maxText {
-		return "", false
+	id := commit.TreeHash
+	for part := range strings.SplitSeq(path, "/") {
+		tree, err := r.TreeObject(id)
+		if err != nil {
+			return nil
+		}
+		i := slices.IndexFunc(tree.Entries, func(e object.TreeEntry) bool { return e.Name == part })
+		if i < 0 {
+			return nil
+		}
+		id = tree.Entries[i].Hash
 	}
-	text, err := file.Contents()
-	return text, err == nil && utf8.ValidString(text)
+	content, err := r.bytesOf(id)
+	if err != nil {
+		return nil
+	}
+	return content
+}
+
+// bytesOf returns the content of a file.
+func (r *repository) bytesOf(id plumbing.Hash) ([]byte, error) {
+	blob, err := r.BlobObject(id)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := blob.Reader()
+	if err != nil {
+		return nil, err
+	}
+	defer reader.Close()
+	return io.ReadAll(reader)
 }

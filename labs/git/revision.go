@@ -1,11 +1,20 @@
 package git
 
 import (
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/object"
+)
+
+// hop is a step from a commit to one of its ancestors: ~3 or ^2.
+var (
+	hop    = regexp.MustCompile(`[~^]\d*`)
+	steps  = regexp.MustCompile(`^([~^]\d{0,4})*$`)
+	fullID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 )
 
 // unambiguous refuses a look when a name it asks for is both a branch's and a tag's
@@ -20,7 +29,7 @@ func (r *repository) unambiguous(look *Look) error {
 		name, _ := nameIn(revision)
 		branch, noBranch := r.Reference(plumbing.NewBranchReferenceName(name), true)
 		tag, noTag := r.Reference(plumbing.NewTagReferenceName(name), true)
-		if noBranch == nil && noTag == nil && branch.Hash().String() != r.peel(tag.Hash()) {
+		if noBranch == nil && noTag == nil && branch.Hash() != r.peel(tag.Hash()) {
 			return damaged(nil, "`%s` is the name of a branch and of a tag", name)
 		}
 	}
@@ -29,36 +38,79 @@ func (r *repository) unambiguous(look *Look) error {
 
 // nameIn splits a revision, such as main~3, into the name it begins with and the rest.
 func nameIn(revision string) (name, rest string) {
-	if i := strings.IndexAny(revision, "~^@"); i >= 0 {
+	if i := strings.IndexAny(revision, "~^"); i >= 0 {
 		return revision[:i], revision[i:]
 	}
 	return revision, ""
 }
 
-// full spells out the name of a branch or a tag, as a file in .git itself could bear it
-// too. A name that is full already is taken as it is: a branch could be called so.
-func (r *repository) full(revision string) string {
-	name, rest := nameIn(revision)
+// named returns the object that a name stands for: HEAD, a ref by its full name, a
+// branch, a tag, or an ID.
+func (r *repository) named(name string) (plumbing.Hash, bool) {
+	refs := []plumbing.ReferenceName{plumbing.NewBranchReferenceName(name), plumbing.NewTagReferenceName(name)}
 	if name == plumbing.HEAD.String() || strings.HasPrefix(name, "refs/") {
-		return revision
+		refs = []plumbing.ReferenceName{plumbing.ReferenceName(name)}
 	}
-	for _, ref := range []plumbing.ReferenceName{plumbing.NewBranchReferenceName(name), plumbing.NewTagReferenceName(name)} {
-		if _, err := r.Reference(ref, false); err == nil {
-			return ref.String() + rest
+	for _, ref := range refs {
+		if found, err := r.Reference(ref, true); err == nil {
+			return found.Hash(), true
 		}
 	}
-	return revision
+	return plumbing.NewHash(name), fullID.MatchString(name)
+}
+
+// peel returns what a tag stands for in the end; what is no tag stands for itself.
+func (r *repository) peel(hash plumbing.Hash) plumbing.Hash {
+	for {
+		tag, err := r.TagObject(hash)
+		if err != nil {
+			return hash
+		}
+		hash = tag.Target
+	}
 }
 
 // commit returns the commit a revision names, nil if it names none.
 func (r *repository) commit(revision string) *object.Commit {
-	hash, err := r.ResolveRevision(plumbing.Revision(r.full(revision)))
-	if err != nil {
+	name, rest := nameIn(revision)
+	hash, ok := r.named(name)
+	if !ok || !steps.MatchString(rest) {
 		return nil
 	}
-	commit, err := r.CommitObject(*hash)
+	commit, err := r.CommitObject(r.peel(hash))
+	for _, one := range hop.FindAllString(rest, -1) {
+		if err != nil {
+			return nil
+		}
+		commit, err = r.ancestor(commit, one)
+	}
 	if err != nil {
 		return nil
 	}
 	return commit
+}
+
+// ancestor goes from a commit to the one that is so many generations before it, along
+// first parents, or to one of its parents.
+func (r *repository) ancestor(commit *object.Commit, step string) (_ *object.Commit, err error) {
+	n := 1
+	if len(step) > 1 {
+		if n, err = strconv.Atoi(step[1:]); err != nil {
+			return nil, err
+		}
+	}
+	if step[0] == '^' && n > 0 {
+		return r.parent(commit, n-1)
+	}
+	for ; n > 0 && step[0] == '~' && err == nil; n-- {
+		commit, err = r.parent(commit, 0)
+	}
+	return commit, err
+}
+
+func (r *repository) parent(commit *object.Commit, i int) (*object.Commit, error) {
+	if i >= len(commit.ParentHashes) || r.shallow[commit.Hash] {
+		return nil, object.ErrParentNotFound
+	}
+	return r.CommitObject(commit.ParentHashes[i])
 }

@@ -1,15 +1,14 @@
 package git
 
 import (
-	"bytes"
+	"cmp"
+	"context"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
-	"github.com/go-git/go-git/v5/plumbing/format/gitignore"
-	"github.com/go-git/go-git/v5/plumbing/format/index"
 
 	"endstate/labs"
 )
@@ -20,23 +19,29 @@ type state struct {
 	mode filemode.FileMode
 }
 
-// status tells what differs between HEAD, index and work tree, as git status
-// --short does, with which it agrees; the library's own does not in all cases.
+// status tells what differs between HEAD, index and work tree of a plain repository, as
+// git status --short does.
 // https://git-scm.com/docs/git-status#_short_format
-func (r *repository) status(observed map[string]any) error {
-	idx, err := r.Storer.Index()
+func (r *repository) status(ctx context.Context) ([]change, error) {
+	index, err := plainIndex(r.entries[".git/index"].Data)
 	if err != nil {
-		return damaged(err, "its index can't be read: %v", err)
+		return nil, err
 	}
-	head := r.headFiles()
-	codes := map[string]string{}
-	stages := map[string]int{}
-	for _, entry := range idx.Entries {
-		if entry.Stage == staged {
-			codes[entry.Name] = r.stagedCode(entry, head) + r.workCode(entry)
-		} else {
-			stages[entry.Name] |= 1 << (entry.Stage - 1)
+	head, err := r.headFiles()
+	if err != nil {
+		return nil, err
+	}
+	codes, stages := map[string]string{}, map[string]int{}
+	for _, entry := range index {
+		if entry.stage > 0 {
+			stages[entry.path] |= 1 << (entry.stage - 1)
+			continue
 		}
+		work, err := r.workCode(entry)
+		if err != nil {
+			return nil, err
+		}
+		codes[entry.path] = stagedCode(entry, head) + work
 	}
 	for name, have := range stages {
 		codes[name] = unmerged[have]
@@ -46,79 +51,81 @@ func (r *repository) status(observed map[string]any) error {
 			codes[name] = "D "
 		}
 	}
-	status := []any{}
-	add := func(path, code string) {
-		status = append(status, map[string]any{"path": path, "index": code[:1], "work": code[1:]})
-	}
-	untracked := r.untracked(idx)
+	untracked, err := r.untracked(ctx, codes)
+	return append(changes(codes), untracked...), err
+}
+
+// changes lists the paths that have a code, in their order.
+func changes(codes map[string]string) (list []change) {
 	for _, path := range slices.Sorted(maps.Keys(codes)) {
 		if code := codes[path]; code != "  " {
-			add(path, code)
+			list = append(list, change{code, path})
 		}
 	}
-	for _, path := range untracked {
-		add(path, "??")
-	}
-	observed["status"], observed["clean"] = status, len(status) == 0
-	return nil
+	return list
 }
 
 // unmerged are the codes of a path in conflict, by which of its three stages are there.
 var unmerged = map[int]string{1: "DD", 2: "AU", 3: "UD", 4: "UA", 5: "DU", 6: "AA", 7: "UU"}
 
-func (r *repository) headFiles() map[string]state {
+// headFiles returns the files of HEAD's commit; none, if it has no commit yet.
+func (r *repository) headFiles() (map[string]state, error) {
 	files := map[string]state{}
-	commit := r.commit("HEAD")
-	if commit == nil {
-		return files
+	ref, err := r.Reference(plumbing.HEAD, true)
+	if err != nil {
+		return files, nil
+	}
+	commit, err := r.CommitObject(ref.Hash())
+	if err != nil {
+		return nil, odd("HEAD's commit")
 	}
 	tree, err := commit.Tree()
 	if err != nil {
-		return files
+		return nil, odd("HEAD's tree")
 	}
-	_ = eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) { files[name] = state{id, mode} })
-	return files
+	return files, eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) { files[name] = state{id, mode} })
 }
 
 // stagedCode compares the index with HEAD.
-func (r *repository) stagedCode(entry *index.Entry, head map[string]state) string {
-	before, ok := head[entry.Name]
+func stagedCode(entry indexEntry, head map[string]state) string {
+	before, ok := head[entry.path]
 	switch {
-	case entry.IntentToAdd && ok:
+	case entry.intentToAdd && ok:
 		return "D"
-	case entry.IntentToAdd:
+	case entry.intentToAdd:
 		return " "
 	case !ok:
 		return "A"
-	case kind(before.mode) != kind(entry.Mode):
+	case kind(before.mode) != kind(entry.mode):
 		return "T"
-	case before.id != entry.Hash || before.mode != entry.Mode:
+	case before != entry.state:
 		return "M"
 	}
 	return " "
 }
 
-// workCode compares the work tree with the index.
-func (r *repository) workCode(entry *index.Entry) string {
-	if entry.SkipWorktree || entry.Mode == filemode.Submodule {
-		return " "
-	}
-	file, ok := r.entries[entry.Name]
-	if !ok || file.Mode.IsDir() || r.behindLink(entry.Name) {
-		return "D"
+// workCode compares the work tree with the index. Git does not look into a file that has
+// the size and the time that the index knows, if the index is younger: one that has them
+// and yet another content is left to Git.
+func (r *repository) workCode(entry indexEntry) (string, error) {
+	file, ok := r.entries[entry.path]
+	if !ok || file.Mode.IsDir() || r.behindLink(entry.path) {
+		return "D", nil
 	}
 	mode := modeOf(file)
 	switch {
-	case entry.IntentToAdd:
-		return "A"
-	case kind(mode) != kind(entry.Mode):
-		return "T"
-	case mode != entry.Mode && r.tracksMode():
-		return "M"
-	case r.idOf(file, false) != entry.Hash && r.idOf(file, true) != entry.Hash:
-		return "M"
+	case entry.intentToAdd:
+		return "A", nil
+	case kind(mode) != kind(entry.mode):
+		return "T", nil
+	case mode != entry.mode:
+		return "M", nil
+	case rawID(file) == entry.id:
+		return " ", nil
+	case entry.size == uint32(len(file.Data)) && entry.modified == uint32(file.Modified) && file.Modified < r.entries[".git/index"].Modified:
+		return "", odd("%s seems to be as it was", entry.path)
 	}
-	return " "
+	return "M", nil
 }
 
 // behindLink reports whether a folder of the path is a link: what lies there is not
@@ -149,85 +156,32 @@ func modeOf(file labs.Entry) filemode.FileMode {
 	return filemode.Regular
 }
 
-// idOf is the object that a file of the work tree would be; with core.autocrlf,
-// Git takes the carriage returns off first.
-func (r *repository) idOf(file labs.Entry, converted bool) plumbing.Hash {
+// rawID is the ID of a file's content as it stands.
+func rawID(file labs.Entry) plumbing.Hash {
 	content := file.Data
 	if file.Link != "" {
 		content = []byte(file.Link)
 	}
-	if converted && r.setting("core", "autocrlf") != "" && !bytes.ContainsRune(content, 0) {
-		content = bytes.ReplaceAll(content, []byte("\r\n"), []byte("\n"))
-	}
 	return plumbing.ComputeHash(plumbing.BlobObject, content)
 }
 
-func (r *repository) tracksMode() bool { return r.setting("core", "filemode") != "false" }
-
-func (r *repository) setting(section, key string) string {
-	config, err := r.Config()
-	if err != nil || config.Raw == nil {
-		return ""
-	}
-	return config.Raw.Section(section).Option(key)
-}
-
 // untracked are the files that neither the index nor a list of ignored ones knows.
-func (r *repository) untracked(idx *index.Index) []string {
-	known := map[string]bool{}
-	for _, entry := range idx.Entries {
-		known[entry.Name] = true
+func (r *repository) untracked(ctx context.Context, known map[string]string) (list []change, err error) {
+	patterns, err := ignorePatterns(r.entries)
+	if err != nil {
+		return nil, err
 	}
-	ignored := r.ignored()
-	var paths []string
+	steps := 0
 	for path, entry := range r.entries {
-		if entry.Mode.IsDir() || path == ".git" || strings.HasPrefix(path, ".git/") || known[path] || ignored(path) {
+		if steps += len(patterns) * (1 + strings.Count(path, "/")); ctx.Err() != nil || steps > maxSteps {
+			return nil, cmp.Or(context.Cause(ctx), odd("so many patterns"))
+		}
+		code, ok := known[path]
+		if entry.Mode.IsDir() || path == "." || strings.HasPrefix(path, ".git/") || ok && code != "D " || ignored(patterns, path) {
 			continue
 		}
-		paths = append(paths, path)
+		list = append(list, change{"??", path})
 	}
-	slices.Sort(paths)
-	return paths
-}
-
-// ignored returns what tells the ignored paths. A folder that is ignored takes all
-// that lies in it along.
-func (r *repository) ignored() func(path string) bool {
-	patterns := parseIgnore(r.entries[".git/info/exclude"].Data, nil)
-	for _, path := range slices.SortedFunc(maps.Keys(r.entries), byDepth) {
-		if folder, ok := strings.CutSuffix(path, ".gitignore"); ok && r.entries[path].Mode.IsRegular() && (folder == "" || strings.HasSuffix(folder, "/")) {
-			patterns = append(patterns, parseIgnore(r.entries[path].Data, strings.FieldsFunc(folder, isSlash))...)
-		}
-	}
-	matcher := gitignore.NewMatcher(patterns)
-	return func(path string) bool {
-		parts := strings.Split(path, "/")
-		for i := 1; i < len(parts); i++ {
-			if matcher.Match(parts[:i], true) {
-				return true
-			}
-		}
-		return matcher.Match(parts, false)
-	}
-}
-
-func isSlash(c rune) bool { return c == '/' }
-
-func byDepth(a, b string) int {
-	if d := strings.Count(a, "/") - strings.Count(b, "/"); d != 0 {
-		return d
-	}
-	return strings.Compare(a, b)
-}
-
-func parseIgnore(data []byte, folder []string) []gitignore.Pattern {
-	var patterns []gitignore.Pattern
-	for line := range strings.Lines(string(data)) {
-		line = strings.TrimRight(line, "\r\n")
-		if strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" {
-			continue
-		}
-		patterns = append(patterns, gitignore.ParsePattern(line, folder))
-	}
-	return patterns
+	slices.SortFunc(list, func(a, b change) int { return strings.Compare(a.path, b.path) })
+	return list, nil
 }

@@ -1,0 +1,115 @@
+package git
+
+import (
+	"fmt"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"endstate/labs"
+)
+
+// given is the folder in the copy in which the grader's own files lie.
+const givenDir = ".git/endstate"
+
+// forGit returns the files of a copy that Git is to be asked about, and those that asking
+// takes. Whatever could lead Git out of the copy, or have it run something, is refused
+// or left out.
+func forGit(c copied) ([]labs.Entry, error) {
+	if err := c.isFolder(); err != nil {
+		return nil, err
+	}
+	var files []labs.Entry
+	var configs strings.Builder
+	for _, entry := range c.entries {
+		if strings.HasPrefix(entry.Path+"/", givenDir+"/") || strings.HasPrefix(entry.Path, ".git/hooks/") {
+			continue
+		}
+		if err := c.leads(entry); err != nil {
+			return nil, err
+		}
+		if base := path.Base(entry.Path); (base == "config" || base == "config.worktree") && within(path.Dir(entry.Path)) {
+			configs.WriteString(entry.Path + "\x00")
+		}
+		files = append(files, entry)
+	}
+	for _, entry := range c.home {
+		entry.Path = givenDir + "/root" + entry.Path
+		if base := path.Base(entry.Path); base == ".gitconfig" || base == "config" {
+			configs.WriteString(entry.Path + "\x00")
+		}
+		files = append(files, entry)
+	}
+	return append(files,
+		labs.Entry{Path: givenDir + "/ask.py", Mode: 0o644, Data: ask},
+		labs.Entry{Path: givenDir + "/configs", Mode: 0o644, Data: []byte(configs.String())},
+		labs.Entry{Path: givenDir + "/files", Mode: 0o644, Data: []byte(quoted(workFiles(c.entries)))},
+	), nil
+}
+
+var (
+	linkedRef = regexp.MustCompile(`^\.git/(HEAD|refs/.+)$`)
+	gitFile   = regexp.MustCompile(`^gitdir: ([^\n]+)\n*$`)
+)
+
+// leads refuses an entry that would lead Git elsewhere: to another repository, whose
+// settings it would follow.
+func (c copied) leads(entry labs.Entry) error {
+	folder, base := path.Dir(entry.Path), path.Base(entry.Path)
+	inGit := strings.Contains("/"+entry.Path+"/", "/.git/")
+	switch {
+	case entry.Link != "" && linkedRef.MatchString(entry.Path):
+		if target := path.Join(folder, entry.Link); !linkedRef.MatchString(target) {
+			return damaged(nil, "`%s` is a link to what is no ref", text(entry.Path))
+		}
+	case entry.Link != "" && inGit:
+		return damaged(nil, "`%s` is a link", text(entry.Path))
+	case entry.Mode.IsDir():
+	case base == ".git":
+		if found := gitFile.FindSubmatch(entry.Data); found != nil && !within(c.target(folder, string(found[1]))) {
+			return damaged(nil, "`%s` points elsewhere. Without it, what lies beside it is this repository's", text(entry.Path))
+		}
+	case base == "commondir" && within(folder):
+		if !within(c.target(folder, strings.TrimSpace(string(entry.Data)))) {
+			return damaged(nil, "`%s` points elsewhere", text(entry.Path))
+		}
+	}
+	return nil
+}
+
+// target returns where a path in a file of Git's leads, relative to the repository.
+func (c copied) target(folder, to string) string {
+	if path.IsAbs(to) {
+		inside, ok := strings.CutPrefix(path.Clean(to), c.path+"/")
+		if !ok {
+			return ".."
+		}
+		return inside
+	}
+	return path.Join(folder, to)
+}
+
+// workFiles are the files of the work tree whose content Git would convert, in their order.
+func workFiles(entries []labs.Entry) (files []string) {
+	for _, entry := range entries {
+		if entry.Mode.IsRegular() && !strings.Contains("/"+entry.Path, "/.git/") && entry.Path != "." {
+			files = append(files, entry.Path)
+		}
+	}
+	slices.Sort(files)
+	return files
+}
+
+// quoted lists paths as Git reads them: one a line, each in quotes, with escapes.
+func quoted(paths []string) string {
+	var out strings.Builder
+	for _, path := range paths {
+		out.WriteByte('"')
+		for _, c := range []byte(path) {
+			fmt.Fprintf(&out, `\%03o`, c)
+		}
+		out.WriteString("\"\n")
+	}
+	return out.String()
+}

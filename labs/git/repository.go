@@ -1,0 +1,110 @@
+package git
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+
+	gogit "github.com/go-git/go-git/v5"
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/storage/memory"
+
+	"endstate/labs"
+)
+
+// repository is a copy of a learner's repository in memory. Its objects and refs are
+// go-git's; all else is told by us, if the repository is plain, or by Git itself.
+type repository struct {
+	*gogit.Repository
+	mu      sync.Mutex // go-git reads are not safe side by side
+	entries map[string]labs.Entry
+	told    told
+	shallow map[plumbing.Hash]bool   // commits at which the history was cut off
+	long    map[plumbing.Hash]string // IDs that are longer than go-git knows
+}
+
+// told is what is known of a repository besides its objects and refs.
+type told struct {
+	status    []change
+	stashes   []string // IDs, the newest first
+	remotes   map[string]string
+	operation string
+	work      map[string]string // path → ID that Git would store the file under
+}
+
+// change is one line of git status --short. Its code has two letters: the index against
+// HEAD, and the work tree against the index.
+type change struct{ code, path string }
+
+// copied is what was copied out of a host.
+type copied struct {
+	path    string       // of the repository
+	entries []labs.Entry // its files, .git among them
+	home    []labs.Entry // the learner's own settings of Git, by their absolute paths
+}
+
+func (c copied) byPath() map[string]labs.Entry {
+	entries := make(map[string]labs.Entry, len(c.entries))
+	for _, entry := range c.entries {
+		entries[entry.Path] = entry
+	}
+	return entries
+}
+
+// isFolder refuses what is no repository at all, or one that lies elsewhere.
+func (c copied) isFolder() error {
+	entries := c.byPath()
+	if root, ok := entries["."]; ok && !root.Mode.IsDir() {
+		return damaged(nil, "it is not a folder")
+	}
+	switch dotGit, ok := entries[".git"]; {
+	case !ok:
+		return damaged(nil, "there is no `.git` in it")
+	case !dotGit.Mode.IsDir():
+		return damaged(nil, "its `.git` is no folder but points elsewhere")
+	}
+	return nil
+}
+
+// newRepository makes a repository of objects and refs. head is the name of the ref
+// that HEAD stands for, or the ID of a commit.
+func newRepository(c copied, objects *memory.Storage, refs map[string]string, head string) (*repository, error) {
+	r := &repository{entries: c.byPath(), shallow: map[plumbing.Hash]bool{}, long: map[plumbing.Hash]string{}}
+	for name, id := range refs {
+		if err := objects.SetReference(plumbing.NewHashReference(plumbing.ReferenceName(name), r.hash(id))); err != nil {
+			return nil, err
+		}
+	}
+	at := plumbing.NewHashReference(plumbing.HEAD, r.hash(head))
+	if strings.HasPrefix(head, "refs/") {
+		at = plumbing.NewSymbolicReference(plumbing.HEAD, plumbing.ReferenceName(head))
+	}
+	if err := objects.SetReference(at); err != nil {
+		return nil, err
+	}
+	for id := range strings.FieldsSeq(string(r.entries[".git/shallow"].Data)) {
+		r.shallow[r.hash(id)] = true
+	}
+	var err error
+	if r.Repository, err = gogit.Open(objects, nil); err != nil {
+		return nil, fmt.Errorf("open the objects: %w", err)
+	}
+	return r, nil
+}
+
+// hash returns the go-git ID for one that Git wrote, and remembers what was cut off.
+func (r *repository) hash(id string) plumbing.Hash {
+	short := plumbing.NewHash(id)
+	if len(id) > len(short.String()) {
+		r.long[short] = id
+	}
+	return short
+}
+
+// id returns an ID as Git writes it.
+func (r *repository) id(hash plumbing.Hash) string {
+	if long, ok := r.long[hash]; ok {
+		return long
+	}
+	return hash.String()
+}
