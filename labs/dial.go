@@ -28,6 +28,16 @@ const (
 // server that is starting again. An [Obstacle]: nothing listens there, or the host has
 // stopped by itself.
 func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) {
+	return s.dialAt(ctx, host, port, "")
+}
+
+// DialNetwork is Dial by the host's own address in the lab's network, so that a server
+// sees an address of that network, as of any other host.
+func (s *Site) DialNetwork(ctx context.Context, host Host, port int) (net.Conn, error) {
+	return s.dialAt(ctx, host, port, placeNetwork)
+}
+
+func (s *Site) dialAt(ctx context.Context, host Host, port int, place string) (net.Conn, error) {
 	tries := 0
 	if s.starting || host.Name == freshName {
 		tries = startingTries
@@ -35,7 +45,7 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 	waiting := s.wait(host)
 	defer waiting.end()
 	for {
-		conn, err := s.dial(ctx, host, port, tries)
+		conn, err := s.dial(ctx, host, port, tries, place)
 		if err == nil {
 			return conn, nil
 		}
@@ -52,12 +62,12 @@ func (s *Site) Dial(ctx context.Context, host Host, port int) (net.Conn, error) 
 }
 
 // dial connects through the relay in the host, which is made anew if it has ended.
-func (s *Site) dial(ctx context.Context, host Host, port, tries int) (net.Conn, error) {
+func (s *Site) dial(ctx context.Context, host Host, port, tries int, place string) (net.Conn, error) {
 	relay, err := s.relays.to(host).get(ctx, s.engine, host)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s:%d: %w", host.Name, port, err)
 	}
-	conn, err := relay.dial(ctx, port, tries)
+	conn, err := relay.dial(ctx, port, tries, place)
 	if err != nil {
 		return nil, fmt.Errorf("dial %s:%d: %w", host.Name, port, err)
 	}

@@ -21,6 +21,9 @@ type Image struct {
 	Ready func(ctx context.Context, site *Site, host Host) error
 	// Arm gives the grader's own account its password, before setup. May be nil.
 	Arm func(ctx context.Context, site *Site, host Host, secret string) error
+	// Seal returns what must stay as it is at hand-over for looks at the host to be worth
+	// anything. It stands in [Record.Seals], with which looks compare. May be nil.
+	Seal func(ctx context.Context, site *Site, host Host) (any, error)
 }
 
 // Build is one way to make an image.

@@ -113,7 +113,7 @@ func (r *Runner) prepare(ctx context.Context, v *Variant, images map[string]Imag
 }
 
 // build runs setup, facts and fault in a lab, and returns the record.
-func (r *Runner) build(ctx context.Context, lab *Lab, v *Variant, images map[string]ImageRef) (string, error) {
+func (r *Runner) build(ctx context.Context, lab *Lab, v *Variant, images map[string]ImageRef) (_ string, err error) {
 	site := r.site(lab, Record{Facts: map[string]any{}}, v.Files, images)
 	defer site.close()
 	secret := rand.Text()
@@ -136,7 +136,31 @@ func (r *Runner) build(ctx context.Context, lab *Lab, v *Variant, images map[str
 	if err := r.phase(ctx, lab, v, "fault", "Breaking it", v.Fault); err != nil {
 		return "", err
 	}
+	if record.Seals, err = r.seal(ctx, lab, v, images, record); err != nil {
+		return "", err
+	}
 	return record.Encode()
+}
+
+// seal returns what must not change in hosts once the lab is handed over, by their names.
+func (r *Runner) seal(ctx context.Context, lab *Lab, v *Variant, images map[string]ImageRef, record Record) (map[string]any, error) {
+	site := r.site(lab, record, v.Files, images)
+	defer site.close()
+	seals := map[string]any{}
+	for _, host := range lab.Hosts {
+		image, ok := r.image(host.Image)
+		if !ok || image.Seal == nil {
+			continue
+		}
+		value, err := image.Seal(ctx, site, host)
+		if err == nil {
+			seals[host.Name], err = Normal(value)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("seal host %s: %w", host.Name, err)
+		}
+	}
+	return seals, nil
 }
 
 // measure fills the record with the variant's facts.

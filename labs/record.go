@@ -13,10 +13,12 @@ import (
 )
 
 // Record is what stands on a snapshot, and so on every lab that is started from
-// it: the facts, and the password of the grader's own account.
+// it: the facts, the password of the grader's own account, and by host what [Image.Seal]
+// gave.
 type Record struct {
 	Facts  map[string]any
 	Secret string
+	Seals  map[string]any
 }
 
 // What JSON has no type for is written as an object of one member whose name
@@ -35,7 +37,11 @@ const (
 
 // Encode writes the record so that [DecodeRecord] gives back equal values of equal types.
 func (r Record) Encode() (string, error) {
-	text, err := json.Marshal(map[string]any{"facts": tagged(r.Facts), "secret": r.Secret})
+	whole := map[string]any{"facts": tagged(r.Facts), "secret": r.Secret}
+	if r.Seals != nil {
+		whole["seals"] = tagged(r.Seals)
+	}
+	text, err := json.Marshal(whole)
 	return string(text), err
 }
 
@@ -44,6 +50,7 @@ func DecodeRecord(text string) (Record, error) {
 	var raw struct {
 		Facts  map[string]any `json:"facts"`
 		Secret string         `json:"secret"`
+		Seals  map[string]any `json:"seals"`
 	}
 	if err := json.Unmarshal([]byte(text), &raw); err != nil {
 		return Record{}, fmt.Errorf("read record: %w", err)
@@ -56,7 +63,10 @@ func DecodeRecord(text string) (Record, error) {
 	if !ok {
 		return Record{}, fmt.Errorf("read record: the facts are not a map")
 	}
-	return Record{Facts: known, Secret: raw.Secret}, nil
+	if err := untagMembers(raw.Seals); err != nil {
+		return Record{}, fmt.Errorf("read record: %w", err)
+	}
+	return Record{Facts: known, Secret: raw.Secret, Seals: raw.Seals}, nil
 }
 
 func tagged(value any) any {

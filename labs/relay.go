@@ -109,8 +109,11 @@ func newRelay(ctx context.Context, engine Engine, host Host) (*relay, error) {
 	return r, nil
 }
 
+// placeNetwork tells a relay to connect to the host's address in the lab's network.
+const placeNetwork = "network"
+
 // dial connects to a port, which it tries that often more than once.
-func (r *relay) dial(ctx context.Context, port, tries int) (net.Conn, error) {
+func (r *relay) dial(ctx context.Context, port, tries int, place string) (net.Conn, error) {
 	near, far := net.Pipe()
 	c := &relayConn{
 		Conn: near, relay: r, far: far, opened: make(chan error, 1), arrived: make(chan []byte, frameQueue), closed: make(chan struct{}),
@@ -118,7 +121,7 @@ func (r *relay) dial(ctx context.Context, port, tries int) (net.Conn, error) {
 	if err := r.add(c); err != nil {
 		return nil, err
 	}
-	if err := r.write(c.id, frameOpen, fmt.Appendf(nil, "%d %d", port, tries)); err != nil {
+	if err := r.write(c.id, frameOpen, fmt.Appendf(nil, "%d %d %s", port, tries, place)); err != nil {
 		return nil, errors.Join(err, c.Close())
 	}
 	select {

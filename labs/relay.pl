@@ -4,7 +4,7 @@
 #
 # What goes in and out are frames: a channel's number (4 bytes), a kind (1), a length
 # (4), and that much data.
-#   o  in: open the channel, "port tries"; out: it is open
+#   o  in: open the channel, "port tries" or "port tries network"; out: it is open
 #   d  data
 #   c  the channel is closed; out, and never open: why
 use strict;
@@ -13,6 +13,15 @@ use Errno qw(EAGAIN EINPROGRESS EINTR);
 use Socket qw(INADDR_LOOPBACK PF_INET SOCK_NONBLOCK SOCK_STREAM SOL_SOCKET SO_ERROR pack_sockaddr_in);
 
 use constant {HEADER => 9, CHUNK => 1 << 15, PAUSE => 0.02};
+
+# Where a connection goes: into the host from inside, or to its address in the network.
+sub address {
+    my ($place) = @_;
+    return INADDR_LOOPBACK if !$place;
+    open my $file, '<', '/proc/sys/kernel/hostname' or return INADDR_LOOPBACK;
+    chomp(my $name = <$file>);
+    return scalar(gethostbyname $name) || INADDR_LOOPBACK;
+}
 
 my (%channels, $input);
 $input = '';
@@ -41,7 +50,7 @@ sub try_channel {
     my $channel = $channels{$id};
     socket my $socket, PF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0 or return close_channel($id, "$!");
     @$channel{qw(socket connecting)} = ($socket, 1);
-    connect $socket, pack_sockaddr_in($channel->{port}, INADDR_LOOPBACK) or $!{EINPROGRESS} or miss($id, "$!");
+    connect $socket, pack_sockaddr_in($channel->{port}, $channel->{address}) or $!{EINPROGRESS} or miss($id, "$!");
 }
 
 sub miss {
@@ -79,8 +88,8 @@ sub send_on {
 sub obey {
     my ($id, $kind, $data) = @_;
     if ($kind eq 'o') {
-        my ($port, $tries) = split ' ', $data;
-        $channels{$id} = {port => $port, tries => $tries, out => ''};
+        my ($port, $tries, $place) = split ' ', $data;
+        $channels{$id} = {port => $port, tries => $tries, address => address($place), out => ''};
         try_channel($id);
     }
     elsif ($kind eq 'd') { $channels{$id}{out} .= $data if $channels{$id} }

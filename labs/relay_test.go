@@ -80,7 +80,7 @@ func relayHere(t *testing.T) *relay {
 
 func dialed(t *testing.T, r *relay, port int) net.Conn {
 	t.Helper()
-	conn, err := r.dial(t.Context(), port, 0)
+	conn, err := r.dial(t.Context(), port, 0, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestRelayCarriesConnectionsSideBySide(t *testing.T) {
 	var all sync.WaitGroup
 	for range 8 {
 		all.Go(func() {
-			conn, err := r.dial(t.Context(), port, 0)
+			conn, err := r.dial(t.Context(), port, 0, "")
 			if err != nil {
 				t.Error(err)
 				return
@@ -145,7 +145,7 @@ func TestRelayIsRefused(t *testing.T) {
 	}
 	port := listener.Addr().(*net.TCPAddr).Port
 	_ = listener.Close()
-	if _, err := r.dial(t.Context(), port, 0); !errors.Is(err, errRefused) {
+	if _, err := r.dial(t.Context(), port, 0, ""); !errors.Is(err, errRefused) {
 		t.Errorf("a port at which nothing listens answers %v", err)
 	}
 	// A server that listens only after a while is waited for.
@@ -159,7 +159,7 @@ func TestRelayIsRefused(t *testing.T) {
 			}
 		}
 	}()
-	conn, err := r.dial(t.Context(), port, startingTries)
+	conn, err := r.dial(t.Context(), port, startingTries, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,7 +197,7 @@ func TestRelayEndsWithItsHost(t *testing.T) {
 	if n, err := conn.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
 		t.Errorf("what is read is %d bytes, %v", n, err)
 	}
-	if _, err := r.dial(t.Context(), port, 0); err == nil || errors.Is(err, errRefused) || !r.dead() {
+	if _, err := r.dial(t.Context(), port, 0, ""); err == nil || errors.Is(err, errRefused) || !r.dead() {
 		t.Errorf("a relay that has ended answers %v", err)
 	}
 }
@@ -213,7 +213,7 @@ func TestRelayIsLeftWhenTimeIsUp(t *testing.T) {
 	}
 	port := listener.Addr().(*net.TCPAddr).Port
 	_ = listener.Close()
-	if _, err := r.dial(ctx, port, 1_000_000); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := r.dial(ctx, port, 1_000_000, ""); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("it answers %v", err)
 	}
 	if conn := dialed(t, r, serve(t, echo)); conn == nil {
@@ -227,7 +227,7 @@ func TestWhatIsNoRelayIsNotBelieved(t *testing.T) {
 	} {
 		r := &relay{process: &spoken{said: said}, conns: map[uint32]*relayConn{}}
 		go r.read()
-		if _, err := r.dial(t.Context(), 1, 0); err == nil || !strings.Contains(err.Error(), "the relay ended") {
+		if _, err := r.dial(t.Context(), 1, 0, ""); err == nil || !strings.Contains(err.Error(), "the relay ended") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

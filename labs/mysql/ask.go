@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +31,10 @@ func ask(
 		}
 		defer leave()
 	}
+	own, err := addresses(site, host)
+	if err != nil {
+		return err
+	}
 	var session atomic.Int64
 	return site.Ask(ctx, labs.Question{
 		Host: host, Limit: patience,
@@ -40,13 +46,23 @@ func ask(
 			defer conn.Close()
 			limited, cancel := context.WithTimeout(ctx, limit)
 			defer cancel()
-			if err = begin(limited, conn, limit, &session); err == nil {
+			if err = begin(limited, conn, limit, &session, own); err == nil {
 				err = question(limited, conn)
 			}
 			return explain(ctx, limited, host, account.User, err)
 		},
 		Watch: func(ctx context.Context) error { return blockerOf(ctx, site, host, session.Load()) },
 	})
+}
+
+// addresses are those from which the grader comes to a server in this round.
+func addresses(site *labs.Site, host labs.Host) (*sync.Map, error) {
+	shared, err := site.Once("mysql addresses "+host.Name, func() (any, error) { return &sync.Map{}, nil })
+	own, ok := shared.(*sync.Map)
+	if err == nil && !ok {
+		err = fmt.Errorf("the addresses of %s are a %T", host.Name, shared)
+	}
+	return own, err
 }
 
 // enter waits until no other look of the round changes anything on a host.
@@ -69,12 +85,14 @@ func enter(ctx context.Context, site *labs.Site, host labs.Host) (leave func(), 
 
 // begin finds out which session a connection is, and gives it the server's part of a limit
 // that is not the usual one.
-func begin(ctx context.Context, conn *sql.Conn, limit time.Duration, session *atomic.Int64) error {
+func begin(ctx context.Context, conn *sql.Conn, limit time.Duration, session *atomic.Int64, own *sync.Map) error {
 	var id int64
-	if err := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID()").Scan(&id); err != nil {
+	var from string
+	if err := conn.QueryRowContext(ctx, "SELECT CONNECTION_ID(), SUBSTRING_INDEX(USER(), '@', -1)").Scan(&id, &from); err != nil {
 		return err
 	}
 	session.Store(id)
+	own.Store(from, true)
 	if limit == patience {
 		return nil
 	}
@@ -105,7 +123,7 @@ SELECT t.processlist_id, t.processlist_user, t.processlist_command = 'Sleep',
   ) w
   JOIN performance_schema.threads t ON t.thread_id = w.thread
   LEFT JOIN information_schema.innodb_trx x ON x.trx_mysql_thread_id = t.processlist_id
- WHERE t.processlist_user <> '` + graderName + `' AND t.processlist_host <> '127.0.0.1'
+ WHERE t.processlist_user <> '` + graderName + `' AND NOT FIND_IN_SET(SUBSTRING_INDEX(t.processlist_host, ':', 1), ?)
  ORDER BY w.alone DESC, 4 DESC LIMIT 1`
 
 // sleeping tells whether a session waits by a function that waits, as none of the
@@ -125,11 +143,17 @@ func blockerOf(ctx context.Context, site *labs.Site, host labs.Host, session int
 	if err != nil || !ok || session == 0 {
 		return err
 	}
+	from, err := addresses(site, host)
+	if err != nil {
+		return err
+	}
+	var own []string
+	from.Range(func(address, _ any) bool { own = append(own, fmt.Sprint(address)); return true })
 	var id int64
 	var user, what string
 	var idle bool
 	var seconds int64
-	err = db.QueryRowContext(ctx, blockers, session, session).Scan(&id, &user, &idle, &seconds, &what)
+	err = db.QueryRowContext(ctx, blockers, session, session, strings.Join(own, ",")).Scan(&id, &user, &idle, &seconds, &what)
 	if err == nil {
 		return held(id, user, idle, time.Duration(seconds)*time.Second, what)
 	}

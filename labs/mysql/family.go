@@ -33,6 +33,7 @@ func Family() labs.Family {
 				}},
 				Ready: ready,
 				Arm:   arm,
+				Seal:  seal,
 			},
 			{
 				Name:   clientImage,
@@ -62,9 +63,12 @@ func ready(ctx context.Context, site *labs.Site, host labs.Host) error {
 func arm(ctx context.Context, site *labs.Site, host labs.Host, secret string) error {
 	db := open(site, host, Account{User: graderName}, true)
 	defer db.Close()
+	db.SetMaxOpenConns(1)
 	// The secret is letters and digits; ALTER USER takes no parameters.
-	if _, err := db.ExecContext(ctx, fmt.Sprintf("ALTER USER CURRENT_USER() IDENTIFIED BY '%s'", secret)); err != nil {
-		return fmt.Errorf("set the password of %s: %w", graderName, err)
+	for _, statement := range []string{"SET transaction_read_only = 0", fmt.Sprintf("ALTER USER CURRENT_USER() IDENTIFIED BY '%s'", secret)} {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("set the password of %s: %w", graderName, err)
+		}
 	}
 	return nil
 }

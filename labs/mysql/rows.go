@@ -7,70 +7,76 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 
 	"endstate/labs"
 )
 
-// scan reads one row as a map of typed values.
-func scan(rows *sql.Rows, types []*sql.ColumnType) (map[string]any, error) {
-	values := make([]any, len(types))
-	targets := make([]any, len(types))
-	for i := range values {
-		targets[i] = &values[i]
-	}
-	if err := rows.Scan(targets...); err != nil {
-		return nil, err
-	}
-	row := make(map[string]any, len(types))
-	for i, column := range types {
-		row[column.Name()] = typed(values[i], column.DatabaseTypeName())
-	}
-	return row, nil
-}
-
-// typed gives a value its type: the driver answers bytes for whatever is no number.
-func typed(value any, kind string) any {
-	switch v := value.(type) {
-	case float32:
-		// The shortest text that means the number, not its nearest double.
-		exact, _ := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
-		return exact
-	case time.Time:
-		if v.IsZero() {
-			return "0000-00-00"
+// rows returns what a statement gives, a map a row.
+func (r reader) rows(ctx context.Context, statement string, args ...any) ([]any, error) {
+	all, budget := []any{}, r.budget(labs.RowLimits)
+	var types []*sql.ColumnType
+	var values cells[any]
+	err := r.each(ctx, statement, args, func(rows *sql.Rows) (err error) {
+		if types == nil {
+			if types, err = rows.ColumnTypes(); err != nil {
+				return err
+			}
 		}
-		return v
-	case []byte:
-		switch {
-		case strings.HasSuffix(kind, "BINARY"), strings.HasSuffix(kind, "BLOB"), kind == "GEOMETRY":
-			return v
-		case kind == "BIT":
-			return bits(v)
+		if err := values.scan(rows, len(types)); err != nil {
+			return err
 		}
-		return string(v)
+		row, size := make(map[string]any, len(types)), int64(0)
+		for i, column := range types {
+			row[column.Name()] = typed(values.held[i], column.DatabaseTypeName())
+			size += sizeOf(values.held[i])
+		}
+		all = append(all, row)
+		return budget.Take(ctx, "", size)
+	})
+	return all, err
+}
+
+// cells are the values of one row after the other.
+type cells[T any] struct {
+	held    []T
+	targets []any
+}
+
+// scan reads the values of a row that has so many.
+func (c *cells[T]) scan(rows *sql.Rows, n int) error {
+	if c.held == nil {
+		c.held, c.targets = make([]T, n), make([]any, n)
+		for i := range c.held {
+			c.targets[i] = &c.held[i]
+		}
 	}
-	return value
+	return rows.Scan(c.targets...)
 }
 
-func bits(b []byte) any {
-	var whole [8]byte
-	copy(whole[8-min(8, len(b)):], b)
-	return binary.BigEndian.Uint64(whole[:])
+func sizeOf(value any) int64 {
+	if v, ok := value.([]byte); ok {
+		return int64(len(v)) + labs.ValueBytes
+	}
+	return labs.ValueBytes
 }
 
-// contents digests every table of some databases.
-func contents(ctx context.Context, tx *sql.Tx, databases []string) ([]any, error) {
+// Character sets from which every text can be turned into UTF-8 and back. Of any other,
+// two texts may look the same once they are UTF-8, so their bytes are read.
+var wholeCharsets = []string{"ascii", "binary", "gb18030", "latin1", "utf16", "utf16le", "utf32", "utf8mb3", "utf8mb4"}
+
+// contents digests every table of some databases, columns that SELECT * leaves out included.
+func (r reader) contents(ctx context.Context, databases []string) ([]any, error) {
 	all := []any{}
 	for _, database := range databases {
-		names, err := tableNames(ctx, tx, database)
+		names, columns, err := r.columns(ctx, database)
 		if err != nil {
 			return nil, err
 		}
 		for _, name := range names {
-			count, digest, err := digestOf(ctx, tx, fmt.Sprintf("SELECT * FROM %s.%s", quote(database), quote(name)))
+			query := fmt.Sprintf("SELECT %s FROM %s.%s", strings.Join(columns[name], ", "), quote(database), quote(name))
+			count, digest, err := r.digest(ctx, query)
 			if err != nil {
 				return nil, err
 			}
@@ -80,64 +86,57 @@ func contents(ctx context.Context, tx *sql.Tx, databases []string) ([]any, error
 	return all, nil
 }
 
-func tableNames(ctx context.Context, tx *sql.Tx, database string) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT table_name FROM information_schema.tables
-		WHERE table_schema = ? AND table_type = 'BASE TABLE' ORDER BY table_name`, database)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var names []string
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			return nil, err
-		}
-		names = append(names, name)
-	}
-	return names, rows.Err()
+// columns returns the tables of a database in the order of their names, and of each the
+// expressions that read its columns.
+func (r reader) columns(ctx context.Context, database string) (names []string, columns map[string][]string, err error) {
+	columns = map[string][]string{}
+	err = r.each(ctx, `SELECT c.table_name, c.column_name, IFNULL(c.character_set_name, 'binary')
+		FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+		WHERE table_schema = ? AND table_type = 'BASE TABLE' ORDER BY c.table_name, c.ordinal_position`,
+		[]any{database}, func(rows *sql.Rows) error {
+			var table, column, charset string
+			if err := rows.Scan(&table, &column, &charset); err != nil {
+				return err
+			}
+			if columns[table] == nil {
+				names = append(names, table)
+			}
+			expression := quote(column)
+			if !slices.Contains(wholeCharsets, charset) {
+				expression = fmt.Sprintf("CAST(%s AS BINARY)", expression)
+			}
+			columns[table] = append(columns[table], expression)
+			return nil
+		})
+	return names, columns, err
 }
 
-// Digesting more takes longer than a learner waits.
-const maxDigested = 1_000_000
-
-// digestOf returns how many rows a query gives, and a digest of them that does not
+// digest returns how many rows a query gives, and a digest of them that does not
 // depend on their order: the sum of their hashes.
-func digestOf(ctx context.Context, tx *sql.Tx, query string) (int64, string, error) {
-	rows, err := tx.QueryContext(ctx, query)
-	if err != nil {
-		return 0, "", err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return 0, "", err
-	}
-	values := make([]sql.RawBytes, len(columns))
-	targets := make([]any, len(columns))
-	for i := range values {
-		targets[i] = &values[i]
-	}
-	var count int64
+func (r reader) digest(ctx context.Context, query string) (count int64, digest string, err error) {
 	var sum [4]uint64
-	for rows.Next() {
-		if count == maxDigested {
-			return 0, "", &labs.Obstacle{Message: fmt.Sprintf("There are more than %d rows of what is asked for.", maxDigested)}
+	var values cells[sql.RawBytes]
+	budget := r.budget(labs.DigestLimits)
+	err = r.each(ctx, query, nil, func(rows *sql.Rows) error {
+		columns, err := rows.Columns()
+		if err != nil {
+			return err
 		}
-		if err := rows.Scan(targets...); err != nil {
-			return 0, "", err
+		if err := values.scan(rows, len(columns)); err != nil {
+			return err
 		}
-		addRow(&sum, values)
 		count++
-	}
-	var digest [32]byte
+		return budget.Take(ctx, "", addRow(&sum, values.held))
+	})
+	var whole [32]byte
 	for i, part := range sum {
-		binary.BigEndian.PutUint64(digest[8*i:], part)
+		binary.BigEndian.PutUint64(whole[8*i:], part)
 	}
-	return count, hex.EncodeToString(digest[:16]), rows.Err()
+	return count, hex.EncodeToString(whole[:16]), err
 }
 
-func addRow(sum *[4]uint64, values []sql.RawBytes) {
+// addRow adds a row's hash, and returns how many bytes the row has.
+func addRow(sum *[4]uint64, values []sql.RawBytes) (size int64) {
 	h := sha256.New()
 	var length [8]byte
 	for _, value := range values {
@@ -148,11 +147,13 @@ func addRow(sum *[4]uint64, values []sql.RawBytes) {
 		binary.BigEndian.PutUint64(length[:], n)
 		h.Write(length[:])
 		h.Write(value)
+		size += int64(len(value))
 	}
 	hash := h.Sum(nil)
 	for i := range sum {
 		sum[i] += binary.BigEndian.Uint64(hash[8*i:])
 	}
+	return size
 }
 
 func quote(name string) string { return "`" + strings.ReplaceAll(name, "`", "``") + "`" }

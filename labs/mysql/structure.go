@@ -2,12 +2,8 @@ package mysql
 
 import (
 	"context"
-	"database/sql"
 	"strings"
 )
-
-// nobody holds for what runs as an account that does not exist, and so does not run.
-const nobody = "NOT EXISTS (SELECT 1 FROM mysql.user WHERE CONCAT(user, '@', host) = definer)"
 
 // definitions asks for all that one database is made of. The counters of AUTO_INCREMENT
 // are no part of it, nor is what differs with the way in which a dump writes the same.
@@ -41,13 +37,13 @@ SELECT 'check', t.table_name, c.constraint_name, CONCAT_WS(' ', t.enforced, c.ch
   JOIN information_schema.table_constraints t USING (constraint_schema, constraint_name)
  WHERE t.constraint_schema = ? AND t.constraint_type = 'CHECK'
  UNION ALL
-SELECT 'view', table_name, '', CONCAT_WS(' ', check_option, view_definition)
+SELECT 'view', table_name, '', CONCAT_WS(' ', security_type, check_option, view_definition)
   FROM information_schema.views WHERE table_schema = ?
  UNION ALL
 SELECT 'trigger', event_object_table, trigger_name, CONCAT_WS(' ', action_timing, event_manipulation, action_order, sql_mode, action_statement)
   FROM information_schema.triggers WHERE trigger_schema = ?
  UNION ALL
-SELECT 'routine', '', routine_name, CONCAT_WS(' ', routine_type, (SELECT GROUP_CONCAT(CONCAT_WS(' ', parameter_mode, parameter_name,
+SELECT 'routine', '', routine_name, CONCAT_WS(' ', routine_type, security_type, (SELECT GROUP_CONCAT(CONCAT_WS(' ', parameter_mode, parameter_name,
        dtd_identifier, character_set_name) ORDER BY ordinal_position) FROM information_schema.parameters
        WHERE specific_schema = routine_schema AND specific_name = r.specific_name AND parameters.routine_type = r.routine_type),
        is_deterministic, sql_data_access, sql_mode, routine_definition)
@@ -56,37 +52,34 @@ SELECT 'routine', '', routine_name, CONCAT_WS(' ', routine_type, (SELECT GROUP_C
 SELECT 'event', '', event_name, CONCAT_WS(' ', status, event_type, execute_at, interval_value, interval_field, starts, ends, on_completion,
        sql_mode, event_comment, event_definition)
   FROM information_schema.events WHERE event_schema = ?
- UNION ALL
-SELECT 'definer', table_name, '', 'view' FROM information_schema.views WHERE table_schema = ? AND security_type = 'DEFINER' AND ` + nobody + `
- UNION ALL
-SELECT 'definer', event_object_table, trigger_name, 'trigger' FROM information_schema.triggers WHERE trigger_schema = ? AND ` + nobody + `
- UNION ALL
-SELECT 'definer', '', routine_name, routine_type FROM information_schema.routines WHERE routine_schema = ? AND security_type = 'DEFINER' AND ` + nobody + `
- UNION ALL
-SELECT 'definer', '', event_name, 'event' FROM information_schema.events WHERE event_schema = ? AND ` + nobody + `
  ORDER BY 1, 2, 3`
 
-// structure lists all that some databases are made of.
-func structure(ctx context.Context, tx *sql.Tx, databases []string) ([]any, error) {
+// structure lists all that some databases are made of, and which of their programs can't run.
+func (r reader) structure(ctx context.Context, databases []string) ([]any, error) {
 	all := []any{}
 	for _, database := range databases {
 		args := make([]any, strings.Count(definitions, "?"))
 		for i := range args {
 			args[i] = database
 		}
-		found, err := query(ctx, tx, definitions, args...)
+		found, err := r.rows(ctx, definitions, args...)
 		if err != nil {
 			return nil, err
 		}
 		for _, one := range found {
 			row, ok := one.(map[string]any)
 			if !ok {
-				continue // query gives nothing else
+				continue // rows gives nothing else
 			}
 			row["database"], row["table"] = database, row["of_table"]
 			delete(row, "of_table")
 			all = append(all, row)
 		}
+		broken, err := r.definers(ctx, database)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, broken...)
 	}
 	return all, nil
 }

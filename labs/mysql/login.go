@@ -1,0 +1,51 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+
+	"endstate/labs"
+)
+
+// shadows asks for accounts that stand in for a name at some addresses near one, and not
+// at all of them. A lab's network has at least these sixteen.
+const shadows = `
+WITH RECURSIVE near (n) AS (SELECT INET_ATON(?) & ~15 UNION ALL SELECT n + 1 FROM near WHERE n < INET_ATON(?) | 15),
+  accounts AS (SELECT user, host, SUBSTRING_INDEX(host, '/', 1) AS net, SUBSTRING_INDEX(host, '/', -1) AS bits
+                 FROM mysql.user WHERE user IN (?, '')),
+  masked AS (SELECT user, host, net, CASE WHEN host NOT LIKE '%/%' THEN NULL WHEN bits LIKE '%.%' THEN INET_ATON(bits)
+                    ELSE (4294967295 << (32 - bits)) & 4294967295 END AS mask FROM accounts)
+SELECT CONCAT("'", user, "'@'", host, "'") FROM masked JOIN near
+    ON INET_NTOA(n) LIKE host OR n & mask = INET_ATON(net) GROUP BY user, host HAVING COUNT(*) < 16 ORDER BY 1`
+
+// unshadowed makes sure, once a round, that a login leads to the same account from every
+// host of the lab's network, so that what holds for the grader holds for the application.
+func unshadowed(ctx context.Context, site *labs.Site, host labs.Host, account Account) error {
+	_, err := site.Once(fmt.Sprintf("mysql login %s %s", host.ID, account.User), func() (any, error) {
+		var from string
+		if err := visit(ctx, site, host, account, false, func(ctx context.Context, r reader) error {
+			return r.conn.QueryRowContext(ctx, "SELECT SUBSTRING_INDEX(USER(), '@', -1)").Scan(&from)
+		}); err != nil {
+			return nil, err
+		}
+		var found []string
+		err := visit(ctx, site, host, grader(site), false, func(ctx context.Context, r reader) error {
+			found = nil
+			return r.each(ctx, shadows, []any{from, from, account.User}, func(rows *sql.Rows) error {
+				var name string
+				err := rows.Scan(&name)
+				found = append(found, name)
+				return err
+			})
+		})
+		if err != nil || len(found) == 0 {
+			return nil, err
+		}
+		return nil, &labs.Obstacle{Finding: true, Message: fmt.Sprintf(
+			"`%s` does not reach the same account of `%s` from every host of the network: %s stands in for it at some addresses, or lets it in from some alone.",
+			account.User, host.Name, strings.Join(found, ", "))}
+	})
+	return err
+}

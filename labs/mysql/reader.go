@@ -1,0 +1,72 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	sqldriver "database/sql/driver"
+	"errors"
+	"fmt"
+
+	driver "github.com/go-sql-driver/mysql"
+
+	"endstate/labs"
+)
+
+// reader reads from a server over one session, within the limits of the round.
+type reader struct {
+	conn   *sql.Conn
+	budget func(labs.Limits) *labs.Budget
+}
+
+// visit is [ask] with a reader. The question may come more than once.
+func visit(
+	ctx context.Context, site *labs.Site, host labs.Host, account Account, changes bool, question func(context.Context, reader) error,
+) error {
+	return ask(ctx, site, host, account, changes, func(ctx context.Context, conn *sql.Conn) error {
+		return question(ctx, reader{conn: conn, budget: func(limits labs.Limits) *labs.Budget {
+			return site.Budget(fmt.Sprintf("What was asked of `%s`", host.Name), limits)
+		}})
+	})
+}
+
+// end takes back what was done. A session in which programs of the learner's ran is not
+// used again, as they may have set its variables.
+func (r reader) end(ctx context.Context, spent bool) {
+	_, err := r.conn.ExecContext(ctx, "ROLLBACK")
+	if spent || err != nil {
+		_ = r.conn.Raw(func(any) error { return sqldriver.ErrBadConn })
+	}
+}
+
+// each asks, and calls read for every row. The statement is prepared, as values then
+// come in the server's own form: as text, a FLOAT has six digits.
+func (r reader) each(ctx context.Context, statement string, args []any, read func(*sql.Rows) error) error {
+	prepared, err := r.conn.PrepareContext(ctx, statement)
+	var refused *driver.MySQLError
+	if errors.As(err, &refused) && refused.Number == codeNotPrepared {
+		rows, err := r.conn.QueryContext(ctx, statement, args...)
+		return eachRow(rows, err, read)
+	}
+	if err != nil {
+		return err
+	}
+	defer prepared.Close()
+	rows, err := prepared.QueryContext(ctx, args...)
+	return eachRow(rows, err, read)
+}
+
+func eachRow(rows *sql.Rows, err error, read func(*sql.Rows) error) error {
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := read(rows); err != nil {
+			return err
+		}
+	}
+	// A procedure may fail after its first answer.
+	for rows.Err() == nil && rows.NextResultSet() {
+	}
+	return rows.Err()
+}

@@ -1,0 +1,1 @@
+mysqladmin -h "$away" create scratch

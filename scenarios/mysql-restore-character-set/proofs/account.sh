@@ -1,0 +1,1 @@
+mysql --execute "CREATE USER loader IDENTIFIED BY 'l'; GRANT INSERT ON $database.* TO loader"
