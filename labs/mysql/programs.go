@@ -1,6 +1,7 @@
 package mysql
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -104,7 +105,7 @@ func (r reader) definers(ctx context.Context, database string) ([]any, error) {
 	for _, p := range all {
 		if why := p.failing(database, held, objects); why != "" {
 			found = append(found, map[string]any{
-				"kind": "definer", "database": database, "table": p.table, "name": p.name, "detail": p.kind + ": " + why,
+				"kind": "definer", "database": database, "table": p.table, "name": p.name, "detail": fmt.Sprintf("%s %s: %s", p.kind, cmp.Or(p.name, p.table), why),
 			})
 		}
 	}
@@ -128,7 +129,7 @@ func (p program) failing(database string, held grants, objects map[string]bool) 
 	}
 	for _, need := range p.needs(database, objects) {
 		if !held.holds(p.definer, need) {
-			return fmt.Sprintf("`%s` has no right to %s", p.definer, strings.TrimSuffix(need.privilege+" on "+need.object, " on "))
+			return fmt.Sprintf("`%s` lacks the right %s", p.definer, strings.TrimSuffix(need.privilege+" on "+need.object, " on "))
 		}
 	}
 	return ""
