@@ -133,7 +133,7 @@ func (w *hostWait) judge(ctx context.Context, v Vitals, cause error) (time.Durat
 	case handedOver && v.Down < upSoon && !v.Starved:
 		return dialPause, nil
 	}
-	return 0, w.site.down(w.host, v, cause)
+	return 0, w.site.down(ctx, w.host, v, cause)
 }
 
 // startsAgain reports whether a host that runs began less than the time ago that its
@@ -172,19 +172,22 @@ func (s *Site) missing(ctx context.Context, host Host, cause error) error {
 		return errors.Join(cause, err)
 	}
 	if len(all) > 0 {
-		return s.down(host, Vitals{}, cause)
+		return s.down(ctx, host, Vitals{}, cause)
 	}
 	return &Problem{What: "The lab is gone", Do: "Start it again: endstate start " + s.Lab.Scenario, Err: cause}
 }
 
 // down tells a host that ended by the learner's doing, which is an obstacle, from one
 // that was stopped from outside, which is nobody's mistake.
-func (s *Site) down(host Host, v Vitals, cause error) error {
+func (s *Site) down(ctx context.Context, host Host, v Vitals, cause error) error {
 	switch {
 	case s.Lab.Role != RoleLab:
 		return fmt.Errorf("host %s, exit status %d: %w", host.Name, v.Exit, errors.Join(errStopped, cause))
 	case v.Starved:
 		return &Obstacle{Message: fmt.Sprintf("The host `%s` ran out of memory and stopped.", host.Name), Err: errors.Join(errStopped, cause)}
+	}
+	if full := s.overfull(ctx, host, errors.Join(errStopped, cause)); full != nil {
+		return full
 	}
 	// How the engine says that is nothing to a learner.
 	return &Problem{

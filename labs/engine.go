@@ -49,6 +49,11 @@ type Engine interface {
 	Usage(ctx context.Context, host Host) (Usage, error)
 	// Logs returns the last lines that a host's main process wrote.
 	Logs(ctx context.Context, host Host, lines int) (string, error)
+	// Written returns how much a host has written to its disk, in bytes.
+	Written(ctx context.Context, host Host) (int64, error)
+	// Stop stops a host until [Engine.Restart], keeping what is in it. A host that is down is
+	// success.
+	Stop(ctx context.Context, host Host) error
 	// Memory returns the memory in use by a lab's hosts, in bytes, without caches
 	// that the kernel can take back.
 	Memory(ctx context.Context, lab *Lab) (int64, error)
@@ -87,6 +92,7 @@ type HostPlan struct {
 	Memory      int64 // bytes
 	CPUs        float64
 	PIDs        int64
+	Disk        int64 // bytes that it may write, where the engine can bound that; 0: no bound
 	CapAdd      []string
 	ReadOnly    bool
 	Scratch     map[string]string // folder → size: memory in place of disk
@@ -164,4 +170,5 @@ type EngineInfo struct {
 	Cgroup   string `json:"cgroup"`
 	Limits   bool   `json:"limits"`   // it can limit memory, processors and processes
 	Rootless bool   `json:"rootless"` // it runs as an ordinary user
+	Sealed   bool   `json:"sealed"`   // labs have our profile of calls: no datagram leaves one
 }

@@ -37,7 +37,7 @@ func labPlan(v *Variant, snapshot *Snapshot, owner string, started, expires time
 	}
 	for _, spec := range v.Hosts {
 		host := hostPlan(spec, snapshot.Images[spec.Name])
-		host.Restart = true
+		host.Restart, host.Disk = true, diskBound
 		plan.Hosts = append(plan.Hosts, host)
 	}
 	return plan

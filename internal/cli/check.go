@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ func (a *app) checkCommand() *cobra.Command {
 			found, err = a.check(ctx, emit, lab)
 			return err
 		})
+		a.tellFull(ctx, lab)
 		if err != nil {
 			return err
 		}
@@ -35,6 +37,15 @@ func (a *app) checkCommand() *cobra.Command {
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	c.Flags().BoolVar(&asJUnit, "junit", false, "as JUnit XML")
 	return c
+}
+
+// tellFull says of what the lab's hosts have written, if that is much. It is no part of what
+// is graded.
+func (a *app) tellFull(ctx context.Context, lab *labs.Lab) {
+	full, _ := a.runner(nil).Watch(ctx, lab)
+	for _, one := range full {
+		fmt.Fprintln(a.Err, one)
+	}
 }
 
 func (a *app) showReport(found *labs.Report, asJSON, asJUnit bool) error {

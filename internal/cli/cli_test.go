@@ -319,6 +319,27 @@ func TestInterruptedRemoval(t *testing.T) {
 	}
 }
 
+// A lab that fills the disk is told of, and past the bound it is stopped and not lost.
+func TestLabThatFillsTheDisk(t *testing.T) {
+	d := newDesk(t)
+	d.lab("ada", "first")
+	for _, test := range []struct {
+		written int64
+		says    string
+		stopped int
+	}{{100 << 20, "", 0}, {5 << 29, "has written 2.5 GiB. Past 4.0 GiB it is stopped", 0}, {9 << 29, "was stopped: it had written 4.5 GiB", 1}} {
+		d.engine.written = test.written
+		d.wants(StatusDone, "check", "100 of 100", test.says)
+		if d.engine.stopped != test.stopped {
+			t.Errorf("with %d bytes written, %d hosts were stopped", test.written, d.engine.stopped)
+		}
+	}
+	d.wants(StatusDone, "status", "4.5GiB")
+	if len(d.engine.labs) != 1 {
+		t.Error("the lab is gone")
+	}
+}
+
 // Of what two owners have, no command sees the other's, even where both have one ID.
 func TestOwnersWithOneID(t *testing.T) {
 	d := newDesk(t)

@@ -98,6 +98,12 @@ func (a *app) examineEngine(ctx context.Context) []finding {
 			Do: "Enable the memory, cpu and pids controllers of cgroups for the engine; a fork bomb would reach the machine.",
 		})
 	}
+	if !info.Sealed {
+		found = append(found, finding{
+			About: "datagrams", State: "warn", Text: "a lab of several hosts can send datagrams (UDP) to addresses of the engine's machine",
+			Do: "The engine has no seccomp, or this is not Linux, so labs have no profile of calls of their own. Trust who works in them, or drop what comes from the bridges br-* at the machine.",
+		})
+	}
 	return append(found, examineDisk(info))
 }
 

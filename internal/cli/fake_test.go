@@ -31,6 +31,8 @@ type engine struct {
 	now      func() time.Time
 	struck   func(moment string) // told of every moment at which a command may be struck; may be nil
 	launched int
+	written  int64 // by each host
+	stopped  int
 }
 
 func (e *engine) Now() time.Time { return e.now() }
@@ -79,6 +81,10 @@ func (e *engine) moment(name string) {
 		e.struck(name)
 	}
 }
+
+func (e *engine) Written(context.Context, labs.Host) (int64, error) { return e.written, nil }
+
+func (e *engine) Stop(context.Context, labs.Host) error { e.stopped++; return nil }
 
 func (e *engine) Memory(context.Context, *labs.Lab) (int64, error) { return 190 << 20, nil }
 

@@ -129,6 +129,9 @@ func (in *visit) once(ctx context.Context, t terminal.Terminal) error {
 		return &labs.Problem{What: "No shell can be opened in `" + in.host + "`", Do: "See: endstate status --everyone; or put the lab back: " + in.again("reset"), Err: err}
 	}
 	stay := in.arrive(ctx, t)
+	watching, unwatch := context.WithCancel(ctx)
+	defer unwatch()
+	go in.watch(watching)
 	_, err = terminal.Attach(ctx, t, process, in.answer, stay.watchers()...)
 	stay.leave(ctx)
 	return err
@@ -180,6 +183,27 @@ func (in *visit) look(ctx context.Context) (lab *labs.Lab, err error) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	return lab, err
+}
+
+// How often it is looked at what a lab has written.
+const diskPause = 20 * time.Second
+
+// watch tells the learner of what the lab's hosts have written, once that is much, and sees
+// to it that none fills the machine's disk.
+func (in *visit) watch(ctx context.Context) {
+	tick := time.NewTicker(diskPause)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		full, _ := in.app.runner(nil).Watch(ctx, in.lab) // what is wrong with the lab shows elsewhere
+		for _, one := range full {
+			fmt.Fprintf(in.app.Out, "\r\n%s\r\n", one)
+		}
+	}
 }
 
 // again is the command that goes back into the lab, or puts it back.

@@ -19,6 +19,7 @@ type labStatus struct {
 	*labs.Lab
 	State  string `json:"state"`
 	Memory int64  `json:"memory"` // bytes
+	Disk   int64  `json:"disk"`   // bytes that its hosts have written
 }
 
 func (a *app) statusCommand() *cobra.Command {
@@ -72,6 +73,10 @@ func (a *app) statusOf(ctx context.Context, lab *labs.Lab) labStatus {
 	// A host that ends while it is measured shows in the state.
 	status.Memory, _ = a.backend.Engine.Memory(ctx, lab)
 	for _, host := range lab.Hosts {
+		written, _ := a.backend.Engine.Written(ctx, host)
+		status.Disk += written
+	}
+	for _, host := range lab.Hosts {
 		switch {
 		case host.Running:
 		case host.Starved:
@@ -97,11 +102,11 @@ func (a *app) writeStatus(all []labStatus) error {
 		return err
 	}
 	table := tabwriter.NewWriter(a.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SCENARIO\tSEED\tOWNER\tAGE\tENDS IN\tMEMORY\tSTATE\tSERVER")
+	fmt.Fprintln(table, "SCENARIO\tSEED\tOWNER\tAGE\tENDS IN\tMEMORY\tDISK\tSTATE\tSERVER")
 	now, then := a.Clock(), a.backend.Engine.Now()
 	for _, s := range all {
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Scenario, s.Seed, report.Visible(s.Owner),
-			brief(now.Sub(s.Started)), brief(s.Expires.Sub(then)), units.BytesSize(float64(s.Memory)), s.State, join(s.Servers()))
+		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Scenario, s.Seed, report.Visible(s.Owner),
+			brief(now.Sub(s.Started)), brief(s.Expires.Sub(then)), units.BytesSize(float64(s.Memory)), units.BytesSize(float64(s.Disk)), s.State, join(s.Servers()))
 	}
 	if err := table.Flush(); err != nil {
 		return err

@@ -9,6 +9,9 @@ import (
 	"fmt"
 	"net/netip"
 	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/docker/cli/cli/config"
@@ -33,6 +36,10 @@ type Engine struct {
 	version string       // of Endstate, to be put on what is made
 	maker   string       // this process, to be put on what is made
 	clock   clock
+
+	unsealed atomic.Bool // it knows no profiles of calls
+	storage  sync.Once   // it was asked about its storage
+	bounded  atomic.Bool // which can bound what a host writes
 }
 
 // Options are what an engine is opened with.
@@ -131,7 +138,7 @@ func (e *Engine) Close() error { return e.api.Close() }
 func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {
 	info, err := e.api.Info(ctx)
 	if err != nil {
-		return labs.EngineInfo{}, fmt.Errorf("ask the engine about itself: %w", err)
+		return labs.EngineInfo{}, failure(err, "ask the engine about itself")
 	}
 	result := labs.EngineInfo{
 		Address: e.api.DaemonHost(), Version: info.ServerVersion, API: e.api.ClientVersion(), Storage: info.Driver,
@@ -139,8 +146,10 @@ func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {
 		Root: info.DockerRootDir, Cgroup: "v" + info.CgroupVersion,
 		Limits: info.MemoryLimit && info.PidsLimit && info.CPUCfsQuota,
 	}
+	profile, _ := seccompProfile()
 	for _, option := range info.SecurityOptions {
 		result.Rootless = result.Rootless || option == "name=rootless"
+		result.Sealed = result.Sealed || profile != "" && strings.HasPrefix(option, "name=seccomp")
 	}
 	return result, nil
 }

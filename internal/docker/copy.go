@@ -3,7 +3,6 @@ package docker
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"io"
 	"path"
 	"strconv"
@@ -18,7 +17,7 @@ import (
 // CopyIn unpacks a tar archive into a folder of a host.
 func (e *Engine) CopyIn(ctx context.Context, host labs.Host, dir string, archive io.Reader) error {
 	if err := e.api.CopyToContainer(ctx, host.ID, dir, archive, container.CopyToContainerOptions{}); err != nil {
-		return fmt.Errorf("copy into host %s: %w", host.Name, err)
+		return failure(err, "copy into host %s", host.Name)
 	}
 	return nil
 }
@@ -38,7 +37,7 @@ func (e *Engine) CopyOut(ctx context.Context, host labs.Host, name string) (io.R
 	if _, there := e.api.ContainerStatPath(ctx, host.ID, "/"); there == nil && errdefs.IsNotFound(err) {
 		err = labs.ErrNotFound
 	}
-	return nil, fmt.Errorf("copy %s out of host %s: %w", name, host.Name, err)
+	return nil, failure(err, "copy %s out of host %s", name, host.Name)
 }
 
 // inTheWay tells what lies on the way to a path that the engine can't follow, as a host
@@ -73,12 +72,12 @@ func (e *Engine) Logs(ctx context.Context, host labs.Host, lines int) (string, e
 		ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(lines),
 	})
 	if err != nil {
-		return "", fmt.Errorf("read the log of host %s: %w", host.Name, err)
+		return "", failure(err, "read the log of host %s", host.Name)
 	}
 	defer stream.Close()
 	var text bytes.Buffer
 	if _, err := stdcopy.StdCopy(&text, &text, stream); err != nil {
-		return "", fmt.Errorf("read the log of host %s: %w", host.Name, err)
+		return "", failure(err, "read the log of host %s", host.Name)
 	}
 	return text.String(), nil
 }

@@ -2,7 +2,6 @@ package docker
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"maps"
 	"slices"
@@ -51,7 +50,7 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("execute in host %s: %w", host.Name, err)
+		return nil, failure(err, "execute in host %s", host.Name)
 	}
 	p := newProcess(attached, command.Terminal)
 	go func() { defer begun.Close(); e.awaitBegin(created.ID, p.ended) }()
@@ -146,7 +145,7 @@ func (p *process) Wait(ctx context.Context) (int, error) {
 	}
 	status, err := p.status(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("wait for a command: %w", err)
+		return 0, failure(err, "wait for a command")
 	}
 	return status, nil
 }

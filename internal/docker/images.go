@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -36,7 +35,7 @@ func (s Images) Find(ctx context.Context, ref string) (*images.Info, error) {
 		return nil, labs.ErrNotFound
 	}
 	if err != nil {
-		return nil, fmt.Errorf("find image %s: %w", ref, err)
+		return nil, failure(err, "find image %s", ref)
 	}
 	info := &images.Info{ID: found.ID, Refs: found.RepoTags, Size: found.Size}
 	if found.Config != nil {
@@ -57,7 +56,7 @@ func (s Images) Answers(ctx context.Context, ref string) bool {
 func (s Images) Pull(ctx context.Context, ref string, progress images.Progress) error {
 	stream, err := s.engine.api.ImagePull(ctx, ref, image.PullOptions{})
 	if err != nil {
-		return fmt.Errorf("pull %s: %w", ref, err)
+		return failure(err, "pull %s", ref)
 	}
 	defer stream.Close()
 	layers := map[string][2]int64{}
@@ -72,7 +71,7 @@ func (s Images) Pull(ctx context.Context, ref string, progress images.Progress) 
 		progress(m.Status, done, total)
 	})
 	if err != nil {
-		return fmt.Errorf("pull %s: %w", ref, err)
+		return failure(err, "pull %s", ref)
 	}
 	return nil
 }
@@ -81,11 +80,11 @@ func (s Images) Pull(ctx context.Context, ref string, progress images.Progress) 
 func (s Images) Import(ctx context.Context, root io.Reader, ref string) error {
 	stream, err := s.engine.api.ImageImport(ctx, image.ImportSource{Source: root, SourceName: "-"}, ref, image.ImportOptions{})
 	if err != nil {
-		return fmt.Errorf("import %s: %w", ref, err)
+		return failure(err, "import %s", ref)
 	}
 	defer stream.Close()
 	if _, err := follow(stream, func(message) {}); err != nil {
-		return fmt.Errorf("import %s: %w", ref, err)
+		return failure(err, "import %s", ref)
 	}
 	return nil
 }
@@ -99,7 +98,7 @@ func (s Images) ReadFile(ctx context.Context, ref, path string) ([]byte, error) 
 	defer cancel()
 	created, err := s.engine.api.ContainerCreate(call, &container.Config{Image: ref, Cmd: []string{"true"}}, nil, nil, nil, "")
 	if err != nil {
-		return nil, fmt.Errorf("look into image %s: %w", ref, err)
+		return nil, failure(err, "look into image %s", ref)
 	}
 	archive, err := s.engine.CopyOut(call, labs.Host{Name: ref, ID: created.ID}, path)
 	if err != nil {
@@ -119,7 +118,7 @@ func (s Images) ReadFile(ctx context.Context, ref, path string) ([]byte, error) 
 func (s Images) List(ctx context.Context, label string) ([]images.Info, error) {
 	found, err := s.engine.api.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("label", label))})
 	if err != nil {
-		return nil, fmt.Errorf("list images: %w", err)
+		return nil, failure(err, "list images")
 	}
 	all := make([]images.Info, len(found))
 	for i, f := range found {
@@ -135,7 +134,7 @@ func (s Images) Remove(ctx context.Context, ref string) error {
 		return &labs.Problem{What: "The image " + ref + " is in use", Do: "Stop what uses it first: endstate stop --all", Err: err}
 	}
 	if err != nil && !errdefs.IsNotFound(err) {
-		return fmt.Errorf("remove image %s: %w", ref, err)
+		return failure(err, "remove image %s", ref)
 	}
 	return nil
 }
@@ -149,7 +148,7 @@ func (s Images) Prune(ctx context.Context, label string) (int64, error) {
 		report, err = s.engine.api.ImagesPrune(ctx, what)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("remove what builds left: %w", err)
+		return 0, failure(err, "remove what builds left")
 	}
 	return int64(report.SpaceReclaimed), nil
 }
@@ -158,11 +157,11 @@ func (s Images) Prune(ctx context.Context, label string) (int64, error) {
 func (s Images) Save(ctx context.Context, refs []string, w io.Writer) error {
 	archive, err := s.engine.api.ImageSave(ctx, refs)
 	if err != nil {
-		return fmt.Errorf("save images: %w", err)
+		return failure(err, "save images")
 	}
 	defer archive.Close()
 	if _, err := io.Copy(w, archive); err != nil {
-		return fmt.Errorf("save images: %w", err)
+		return failure(err, "save images")
 	}
 	return nil
 }
@@ -171,11 +170,11 @@ func (s Images) Save(ctx context.Context, refs []string, w io.Writer) error {
 func (s Images) Load(ctx context.Context, r io.Reader) error {
 	loaded, err := s.engine.api.ImageLoad(ctx, r, client.ImageLoadWithQuiet(true))
 	if err != nil {
-		return fmt.Errorf("load images: %w", err)
+		return failure(err, "load images")
 	}
 	defer loaded.Body.Close()
 	if _, err := follow(loaded.Body, func(message) {}); err != nil {
-		return fmt.Errorf("load images: %w", err)
+		return failure(err, "load images")
 	}
 	return nil
 }
@@ -197,7 +196,7 @@ func (s Images) Build(ctx context.Context, recipe images.Recipe, progress images
 	}
 	answer, err := s.engine.api.ImageBuild(ctx, recipe.Context, options)
 	if err != nil {
-		return "", fmt.Errorf("build image: %w", err)
+		return "", failure(err, "build image")
 	}
 	defer answer.Body.Close()
 	log := &buildLog{progress: progress}
@@ -208,10 +207,13 @@ func (s Images) Build(ctx context.Context, recipe images.Recipe, progress images
 	if cause := context.Cause(ctx); cause != nil {
 		return "", cause
 	}
+	if full := new(labs.Problem); err != nil && errors.As(failure(err, "build image"), &full) {
+		return "", full
+	}
 	if err != nil {
 		return "", &labs.Problem{
 			What: "An image could not be built",
-			Do:   "The build said last:\n" + log.last() + "\nIs the network reached, and the disk not full? See: endstate doctor", Err: err,
+			Do:   "The build said last:\n" + log.last() + "\nIs the network reached? See: endstate doctor", Err: err,
 		}
 	}
 	return id, nil

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,11 +29,11 @@ func (e *Engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error
 	}
 	containers, err := e.api.ContainerList(ctx, container.ListOptions{All: true, Filters: ours})
 	if err != nil {
-		return nil, fmt.Errorf("list labs: %w", err)
+		return nil, failure(err, "list labs")
 	}
 	networks, err := e.api.NetworkList(ctx, network.ListOptions{Filters: ours})
 	if err != nil {
-		return nil, fmt.Errorf("list labs: %w", err)
+		return nil, failure(err, "list labs")
 	}
 	found := parts{maker: e.maker}
 	for _, c := range containers {
@@ -130,7 +129,7 @@ func (e *Engine) Restart(ctx context.Context, lab *labs.Lab) error {
 		all.Go(func() {
 			grace := 5 // seconds
 			if err := e.api.ContainerRestart(ctx, host.ID, container.StopOptions{Timeout: &grace}); err != nil {
-				failed[i] = fmt.Errorf("restart host %s: %w", host.Name, err)
+				failed[i] = failure(err, "restart host %s", host.Name)
 			}
 		})
 	}
@@ -138,12 +137,21 @@ func (e *Engine) Restart(ctx context.Context, lab *labs.Lab) error {
 	return errors.Join(failed...)
 }
 
+// Stop stops a host. One that is frozen is not kept so.
+func (e *Engine) Stop(ctx context.Context, host labs.Host) error {
+	grace := 5 // seconds
+	if err := e.api.ContainerStop(ctx, host.ID, container.StopOptions{Timeout: &grace}); err != nil {
+		return failure(err, "stop host %s", host.Name)
+	}
+	return nil
+}
+
 // Remove removes the containers, volumes and network of a lab.
 func (e *Engine) Remove(ctx context.Context, lab *labs.Lab) error {
 	only := filters.NewArgs(filters.Arg("label", labelLab+"="+lab.ID), filters.Arg("label", labelOwner+"="+lab.Owner))
 	containers, err := e.api.ContainerList(ctx, container.ListOptions{All: true, Filters: only})
 	if err != nil {
-		return fmt.Errorf("remove lab %s: %w", lab.ID, err)
+		return failure(err, "remove lab %s", lab.ID)
 	}
 	// What was begun is done to its end, or a network would stay behind.
 	ctx = context.WithoutCancel(ctx)
@@ -159,7 +167,7 @@ func (e *Engine) Remove(ctx context.Context, lab *labs.Lab) error {
 		failed = append(failed, e.removeNetwork(ctx, n.ID))
 	}
 	if err := errors.Join(failed...); err != nil {
-		return fmt.Errorf("remove lab %s: %w", lab.ID, err)
+		return failure(err, "remove lab %s", lab.ID)
 	}
 	return nil
 }
@@ -176,7 +184,7 @@ func (e *Engine) removeContainer(ctx context.Context, id string) error {
 		}
 		// Another process may be removing it at this moment.
 		if !errdefs.IsConflict(err) || call.Err() != nil {
-			return fmt.Errorf("remove container: %w", err)
+			return failure(err, "remove container")
 		}
 		e.awaitRemoval(call, id)
 	}

@@ -3,7 +3,6 @@ package docker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -11,21 +10,21 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
-	"github.com/docker/go-units"
 
 	"endstate/labs"
-)
-
-const (
-	openFiles = 16384
-	// Microseconds. A quota may exceed what the machine has; a number of processors may not.
-	cpuPeriod = 100_000
-	logSize   = "1m"
 )
 
 // Launch creates the hosts of a plan side by side and then starts them, the workspace
 // last: so what is there tells whether anybody could have worked in it.
 func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*labs.Lab, error) {
+	lab, err := e.launch(ctx, plan, emit)
+	if e.cantSeal(err) {
+		lab, err = e.launch(ctx, plan, emit)
+	}
+	return lab, err
+}
+
+func (e *Engine) launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*labs.Lab, error) {
 	l := &launch{
 		engine: e, plan: plan, labels: e.labLabels(plan),
 		hosts: make([]labs.Host, len(plan.Hosts)), ends: make([]func(error), len(plan.Hosts)),
@@ -35,7 +34,7 @@ func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*l
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, e.undo(ctx, l.hosts, l.network))
+		return nil, errors.Join(err, e.undo(ctx, l.hosts, l.network.id))
 	}
 	lab := plan.Lab
 	lab.Hosts, lab.Whole = l.hosts, true
@@ -47,7 +46,7 @@ type launch struct {
 	engine  *Engine
 	plan    labs.Plan
 	labels  map[string]string
-	network string // its ID
+	network labNetwork
 	hosts   []labs.Host
 	ends    []func(error) // end the step of each host; nil once it has ended
 }
@@ -59,6 +58,7 @@ func (l *launch) run(ctx context.Context, emit labs.Emit) (err error) {
 		}
 	}
 	for i, host := range l.plan.Hosts {
+		l.network.hosts = append(l.network.hosts, host.Name)
 		l.hosts[i] = labs.Host{Name: host.Name, Image: host.Family}
 		l.ends[i] = emit.Step("host "+host.Name, "Starting `"+host.Name+"`")
 	}
@@ -108,18 +108,18 @@ func (l *launch) each(ctx context.Context, meant func(labs.Host) bool, do func(c
 }
 
 func (l *launch) create(ctx context.Context, i int) (err error) {
-	l.hosts[i].ID, err = l.engine.createHost(ctx, l.plan.Lab, l.plan.Hosts[i], l.network, l.labels, nil)
+	l.hosts[i].ID, err = l.engine.createHost(ctx, l.plan, l.plan.Hosts[i], l.network, l.labels, nil)
 	return err
 }
 
 func (l *launch) start(ctx context.Context, i int) error {
 	host := &l.hosts[i]
 	if err := l.engine.api.ContainerStart(ctx, host.ID, container.StartOptions{}); err != nil {
-		return fmt.Errorf("start host %s: %w", host.Name, err)
+		return failure(err, "start host %s", host.Name)
 	}
 	inspected, err := l.engine.api.ContainerInspect(ctx, host.ID)
 	if err != nil {
-		return fmt.Errorf("start host %s: %w", host.Name, err)
+		return failure(err, "start host %s", host.Name)
 	}
 	host.Server, host.Begun, host.Running = inspected.Config.Labels[labelServer], true, true
 	l.end(i, nil)
@@ -144,27 +144,43 @@ func (e *Engine) undo(ctx context.Context, hosts []labs.Host, netID string) erro
 // createHost creates a host's container and returns its ID. What is set beyond the plan
 // may be nil.
 func (e *Engine) createHost(
-	ctx context.Context, lab labs.Lab, plan labs.HostPlan, netID string, labels map[string]string,
+	ctx context.Context, plan labs.Plan, host labs.HostPlan, net labNetwork, labels map[string]string,
 	set func(*container.Config, *container.HostConfig),
 ) (string, error) {
 	labels = maps.Clone(labels)
-	labels[labelHost], labels[labelFamily], labels[labelRecord] = plan.Name, plan.Family, lab.Record
-	networking := &network.NetworkingConfig{}
-	if netID != "" {
-		networking.EndpointsConfig = map[string]*network.EndpointSettings{netID: {Aliases: []string{plan.Name}}}
+	labels[labelHost], labels[labelFamily], labels[labelRecord] = host.Name, host.Family, plan.Lab.Record
+	config := containerConfig(host, labels)
+	walls, err := e.hostConfig(ctx, plan, host, net)
+	if err != nil {
+		return "", err
 	}
-	config, walls := containerConfig(plan, labels), hostConfig(plan, netID)
 	if set != nil {
 		set(config, walls)
 	}
-	created, err := e.api.ContainerCreate(ctx, config, walls, networking, nil, "endstate-"+lab.ID+"-"+plan.Name)
+	name := "endstate-" + plan.Lab.ID + "-" + host.Name
+	created, err := e.api.ContainerCreate(ctx, config, walls, place(net, host.Name), nil, name)
+	if e.unbounded(err) {
+		walls.StorageOpt = nil
+		created, err = e.api.ContainerCreate(ctx, config, walls, place(net, host.Name), nil, name)
+	}
 	if errdefs.IsConflict(err) {
 		return "", labs.ErrConflict
 	}
 	if err != nil {
-		return "", fmt.Errorf("create host %s: %w", plan.Name, err)
+		return "", failure(err, "create host %s", host.Name)
 	}
 	return created.ID, nil
+}
+
+// place is where a host stands on its lab's network.
+func place(net labNetwork, host string) *network.NetworkingConfig {
+	config := &network.NetworkingConfig{}
+	if net.id != "" {
+		config.EndpointsConfig = map[string]*network.EndpointSettings{net.id: {
+			Aliases: []string{host}, IPAMConfig: &network.EndpointIPAMConfig{IPv4Address: net.address(host)},
+		}}
+	}
+	return config
 }
 
 func containerConfig(plan labs.HostPlan, labels map[string]string) *container.Config {
@@ -175,37 +191,4 @@ func containerConfig(plan labs.HostPlan, labels map[string]string) *container.Co
 	return &container.Config{
 		Image: plan.Image, Hostname: plan.Name, Cmd: plan.Command, Env: env, User: plan.User, Labels: labels,
 	}
-}
-
-// hostConfig raises a host's walls.
-func hostConfig(plan labs.HostPlan, netID string) *container.HostConfig {
-	yes := true
-	config := &container.HostConfig{
-		NetworkMode:    "none",
-		SecurityOpt:    []string{"no-new-privileges"},
-		ReadonlyRootfs: plan.ReadOnly,
-		Tmpfs:          plan.Scratch,
-		Init:           &yes,
-		LogConfig:      container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": logSize, "max-file": "1"}},
-		Resources: container.Resources{
-			Memory: plan.Memory, MemorySwap: plan.Memory, CPUPeriod: cpuPeriod, CPUQuota: int64(plan.CPUs * cpuPeriod), PidsLimit: &plan.PIDs,
-			Ulimits: []*units.Ulimit{{Name: "nofile", Soft: openFiles, Hard: openFiles}, {Name: "core"}},
-		},
-		// An engine before 26 forwards names that a lab asks for to the outside, even
-		// from an internal network. Nothing listens at the host's own address, so a
-		// name is either a host of the lab or is not found, after a second or two.
-		DNS:        []string{"127.0.0.1"},
-		DNSOptions: []string{"timeout:1", "attempts:1"},
-		Sysctls:    map[string]string{"net.ipv6.conf.all.disable_ipv6": "1", "net.ipv6.conf.default.disable_ipv6": "1"},
-	}
-	if !plan.Trusted {
-		config.CapDrop, config.CapAdd = []string{"ALL"}, plan.CapAdd
-	}
-	if netID != "" {
-		config.NetworkMode = container.NetworkMode(netID)
-	}
-	if plan.Restart {
-		config.RestartPolicy = container.RestartPolicy{Name: container.RestartPolicyUnlessStopped}
-	}
-	return config
 }

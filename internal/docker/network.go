@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/containerd/errdefs"
@@ -19,21 +20,48 @@ const subnetBits = 28
 
 // createNetwork makes a lab's network: internal, and without an address on the
 // engine's own machine, so that nothing there can be reached from a lab either.
-func (e *Engine) createNetwork(ctx context.Context, lab string, labels map[string]string) (string, error) {
+func (e *Engine) createNetwork(ctx context.Context, lab string, labels map[string]string) (net labNetwork, err error) {
 	for range 32 {
 		if err := context.Cause(ctx); err != nil {
-			return "", err
+			return net, err
 		}
-		subnet, err := e.freeSubnet(ctx)
-		if err != nil {
-			return "", err
+		if net.subnet, err = e.freeSubnet(ctx); err != nil {
+			return net, err
 		}
-		id, err := e.tryNetwork(ctx, lab, labels, subnet)
+		net.id, err = e.tryNetwork(ctx, lab, labels, net.subnet)
 		if err == nil || !strings.Contains(err.Error(), "overlaps") {
-			return id, err
+			return net, err
 		}
 	}
-	return "", e.noSubnet()
+	return net, e.noSubnet()
+}
+
+// labNetwork is the network of a lab; without an ID there is none.
+type labNetwork struct {
+	id     string
+	subnet netip.Prefix
+	hosts  []string // their names, in the order of their addresses
+}
+
+// address returns the address of a host. The first one of a subnet is the engine's.
+func (n labNetwork) address(host string) string {
+	address := n.subnet.Addr().Next().Next()
+	for range slices.Index(n.hosts, host) {
+		address = address.Next()
+	}
+	return address.String()
+}
+
+// known are the names of the other hosts, with their addresses, as a host's own file has
+// them: no server has to be asked for a name, and of a name that is not there it is known
+// at once.
+func (n labNetwork) known(host string) (entries []string) {
+	for _, other := range n.hosts {
+		if other != host {
+			entries = append(entries, other+":"+n.address(other))
+		}
+	}
+	return entries
 }
 
 func (e *Engine) tryNetwork(ctx context.Context, lab string, labels map[string]string, subnet netip.Prefix) (string, error) {
@@ -48,7 +76,7 @@ func (e *Engine) tryNetwork(ctx context.Context, lab string, labels map[string]s
 		Options: map[string]string{"com.docker.network.bridge.inhibit_ipv4": "true"},
 	})
 	if err != nil {
-		return "", fmt.Errorf("create network of lab %s: %w", lab, err)
+		return "", failure(err, "create network of lab %s", lab)
 	}
 	return created.ID, nil
 }
@@ -58,7 +86,7 @@ func (e *Engine) tryNetwork(ctx context.Context, lab string, labels map[string]s
 func (e *Engine) freeSubnet(ctx context.Context) (netip.Prefix, error) {
 	networks, err := e.api.NetworkList(ctx, network.ListOptions{})
 	if err != nil {
-		return netip.Prefix{}, fmt.Errorf("list networks: %w", err)
+		return netip.Prefix{}, failure(err, "list networks")
 	}
 	var taken []netip.Prefix
 	for _, n := range networks {
@@ -117,7 +145,7 @@ func (e *Engine) removeNetwork(ctx context.Context, id string) error {
 	call, cancel := settled(ctx)
 	defer cancel()
 	if err := e.api.NetworkRemove(call, id); err != nil && !errdefs.IsNotFound(err) {
-		return fmt.Errorf("remove network: %w", err)
+		return failure(err, "remove network")
 	}
 	return nil
 }

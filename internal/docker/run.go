@@ -2,7 +2,6 @@ package docker
 
 import (
 	"context"
-	"fmt"
 	"sync/atomic"
 
 	"github.com/docker/docker/api/types/container"
@@ -13,10 +12,21 @@ import (
 // Run launches a host whose own command is what is run. The engine removes it when the
 // command has ended, also when nobody is there any more to ask for it.
 func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Process, error) {
+	p, err := e.run(ctx, plan)
+	if e.cantSeal(err) {
+		p, err = e.run(ctx, plan)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (e *Engine) run(ctx context.Context, plan labs.Plan) (*process, error) {
 	call, cancel := settled(ctx)
 	defer cancel()
 	host := plan.Hosts[0]
-	id, err := e.createHost(call, plan.Lab, host, "", e.labLabels(plan), func(c *container.Config, h *container.HostConfig) {
+	id, err := e.createHost(call, plan, host, labNetwork{}, e.labLabels(plan), func(c *container.Config, h *container.HostConfig) {
 		h.AutoRemove = true
 		c.OpenStdin, c.StdinOnce, c.AttachStdin, c.AttachStdout, c.AttachStderr = true, true, true, true, true
 	})
@@ -35,7 +45,7 @@ func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Process, error) 
 func (e *Engine) runHost(ctx context.Context, host labs.HostPlan, id string) (*process, error) {
 	attached, err := e.api.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
 	if err != nil {
-		return nil, fmt.Errorf("attach to host %s: %w", host.Name, err)
+		return nil, failure(err, "attach to host %s", host.Name)
 	}
 	// Asked for before the start: afterwards the host may be gone with its status.
 	waiting, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -63,7 +73,7 @@ func (e *Engine) runHost(ctx context.Context, host labs.HostPlan, id string) (*p
 	defer cancel()
 	if err := e.api.ContainerStart(call, id, container.StartOptions{}); err != nil {
 		_ = p.Close()
-		return nil, fmt.Errorf("start host %s: %w", host.Name, err)
+		return nil, failure(err, "start host %s", host.Name)
 	}
 	return p, nil
 }

@@ -3,7 +3,6 @@ package docker
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -57,7 +56,7 @@ func (e *Engine) commitHost(ctx context.Context, lab *labs.Lab, host labs.Host, 
 		}},
 	})
 	if err != nil {
-		return fmt.Errorf("keep a snapshot of host %s: %w", host.Name, err)
+		return failure(err, "keep a snapshot of host %s", host.Name)
 	}
 	return nil
 }
@@ -73,7 +72,7 @@ func (e *Engine) Snapshot(ctx context.Context, key string, hosts []string) (*lab
 			return nil, labs.ErrNotFound
 		}
 		if err != nil {
-			return nil, fmt.Errorf("find snapshot %s: %w", key, err)
+			return nil, failure(err, "find snapshot %s", key)
 		}
 		lab := labOf(found.Config.Labels)
 		snapshot.Scenario, snapshot.Seed, snapshot.Record = lab.Scenario, lab.Seed, lab.Record
@@ -90,7 +89,7 @@ func (e *Engine) touch(ctx context.Context, snapshot *labs.Snapshot) error {
 			return labs.ErrNotFound
 		}
 		if err != nil {
-			return fmt.Errorf("mark snapshot %s as used: %w", snapshot.Key, err)
+			return failure(err, "mark snapshot %s as used", snapshot.Key)
 		}
 	}
 	return nil
@@ -101,7 +100,7 @@ func (e *Engine) Snapshots(ctx context.Context) ([]labs.Snapshot, error) {
 	// All images at once, as those below the snapshots are weighed too.
 	images, err := e.api.ImageList(ctx, image.ListOptions{All: true})
 	if err != nil {
-		return nil, fmt.Errorf("list snapshots: %w", err)
+		return nil, failure(err, "list snapshots")
 	}
 	sizes := map[string]int64{}
 	for _, found := range images {
@@ -138,7 +137,7 @@ func (e *Engine) Used(ctx context.Context, snapshot labs.Snapshot) (used time.Ti
 	for _, ref := range snapshot.Images {
 		inspected, err := e.api.ImageInspect(ctx, ref)
 		if err != nil && !errdefs.IsNotFound(err) {
-			return used, fmt.Errorf("ask when snapshot %s was used: %w", snapshot.Key, err)
+			return used, failure(err, "ask when snapshot %s was used", snapshot.Key)
 		}
 		if err == nil && inspected.Metadata.LastTagTime.After(used) {
 			used = inspected.Metadata.LastTagTime
@@ -157,7 +156,7 @@ func (e *Engine) Drop(ctx context.Context, snapshot labs.Snapshot) (bool, error)
 		// An engine that is removing it for somebody else does not call it not found.
 		gone := errdefs.IsNotFound(err) || err != nil && strings.Contains(err.Error(), "unrecognized image ID")
 		if err != nil && !gone {
-			return false, fmt.Errorf("drop snapshot %s: %w", snapshot.Key, err)
+			return false, failure(err, "drop snapshot %s", snapshot.Key)
 		}
 	}
 	return true, nil

@@ -20,7 +20,7 @@ func (e *Engine) Vitals(ctx context.Context, host labs.Host) (labs.Vitals, error
 		return labs.Vitals{}, fmt.Errorf("inspect host %s: %w", host.Name, labs.ErrNotFound)
 	}
 	if err != nil {
-		return labs.Vitals{}, fmt.Errorf("inspect host %s: %w", host.Name, err)
+		return labs.Vitals{}, failure(err, "inspect host %s", host.Name)
 	}
 	// Ages are by the clock that wrote the times: that of the engine's machine.
 	return vitalsOf(inspected.State, inspected.RestartCount, e.Now()), nil
@@ -85,11 +85,23 @@ func (e *Engine) stats(ctx context.Context, host labs.Host) (container.StatsResp
 	var stats container.StatsResponse
 	answer, err := e.api.ContainerStatsOneShot(ctx, host.ID)
 	if err != nil {
-		return stats, fmt.Errorf("measure host %s: %w", host.Name, err)
+		return stats, failure(err, "measure host %s", host.Name)
 	}
 	defer answer.Body.Close()
 	if err := json.NewDecoder(answer.Body).Decode(&stats); err != nil {
-		return stats, fmt.Errorf("measure host %s: %w", host.Name, err)
+		return stats, failure(err, "measure host %s", host.Name)
 	}
 	return stats, nil
+}
+
+// Written returns how much a host has written to its disk, in bytes.
+func (e *Engine) Written(ctx context.Context, host labs.Host) (int64, error) {
+	inspected, _, err := e.api.ContainerInspectWithRaw(ctx, host.ID, true)
+	if err != nil {
+		return 0, failure(err, "measure what host %s has written", host.Name)
+	}
+	if inspected.SizeRw == nil {
+		return 0, nil
+	}
+	return *inspected.SizeRw, nil
 }

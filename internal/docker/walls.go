@@ -1,0 +1,118 @@
+package docker
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/docker/docker/api/types/container"
+	"github.com/docker/go-units"
+
+	"endstate/labs"
+)
+
+const (
+	openFiles = 16384
+	// Microseconds. A quota may exceed what the machine has; a number of processors may not.
+	cpuPeriod = 100_000
+	logSize   = "1m"
+	// How processors are shared where there are too few: so much to a lab, however many
+	// hosts it has, and twice as much to what the grader runs itself.
+	labShares    = 512
+	graderShares = 2 * labShares
+)
+
+// hostConfig raises a host's walls.
+func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostPlan, net labNetwork) (*container.HostConfig, error) {
+	yes := true
+	config := &container.HostConfig{
+		NetworkMode:    "none",
+		SecurityOpt:    []string{"no-new-privileges"},
+		ReadonlyRootfs: host.ReadOnly,
+		Tmpfs:          host.Scratch,
+		Init:           &yes,
+		LogConfig:      container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": logSize, "max-file": "1"}},
+		Resources:      resources(plan, host),
+		// An engine before 26 forwards names that a lab asks for to the outside, even
+		// from an internal network. Nothing listens at the host's own address.
+		DNS:        []string{"127.0.0.1"},
+		DNSOptions: []string{"timeout:1", "attempts:1"},
+		ExtraHosts: net.known(host.Name),
+		Sysctls:    map[string]string{"net.ipv6.conf.all.disable_ipv6": "1", "net.ipv6.conf.default.disable_ipv6": "1"},
+	}
+	if net.id != "" {
+		config.NetworkMode = container.NetworkMode(net.id)
+	}
+	if host.Restart {
+		config.RestartPolicy = container.RestartPolicy{Name: container.RestartPolicyUnlessStopped}
+	}
+	if host.Trusted {
+		return config, nil
+	}
+	config.CapDrop, config.CapAdd = []string{"ALL"}, host.CapAdd
+	if host.Disk > 0 && e.bounds(ctx) {
+		config.StorageOpt = map[string]string{"size": fmt.Sprint(host.Disk)}
+	}
+	return config, e.seal(config)
+}
+
+func resources(plan labs.Plan, host labs.HostPlan) container.Resources {
+	shares := int64(graderShares)
+	if plan.Lab.Role == labs.RoleLab {
+		shares = max(2, labShares/int64(len(plan.Hosts)))
+	}
+	return container.Resources{
+		Memory: host.Memory, MemorySwap: host.Memory, CPUPeriod: cpuPeriod, CPUQuota: int64(host.CPUs * cpuPeriod), CPUShares: shares, PidsLimit: &host.PIDs,
+		Ulimits: []*units.Ulimit{{Name: "nofile", Soft: openFiles, Hard: openFiles}, {Name: "core"}},
+	}
+}
+
+// seal gives a host our profile of the calls that its processes may make.
+func (e *Engine) seal(config *container.HostConfig) error {
+	if e.unsealed.Load() {
+		return nil
+	}
+	profile, err := seccompProfile()
+	if err != nil {
+		return failure(err, "make the profile of calls")
+	}
+	if profile != "" {
+		config.SecurityOpt = append(config.SecurityOpt, "seccomp="+profile)
+	}
+	return nil
+}
+
+// cantSeal reports whether a host did not start as the engine knows no such profiles, and
+// remembers that: the next ones have none. [Engine.Info] tells of it.
+func (e *Engine) cantSeal(err error) bool {
+	return err != nil && strings.Contains(err.Error(), "seccomp") && e.unsealed.CompareAndSwap(false, true)
+}
+
+// bounds reports whether the engine's storage may bound what a host writes. Of overlay2 it
+// depends on how its file system is mounted, which is only known once it was tried.
+func (e *Engine) bounds(ctx context.Context) bool {
+	e.storage.Do(func() {
+		info, err := e.api.Info(ctx)
+		if err != nil {
+			return // then what follows fails too
+		}
+		on := ""
+		for _, status := range info.DriverStatus {
+			if status[0] == "Backing Filesystem" {
+				on = status[1]
+			}
+		}
+		e.bounded.Store(info.Driver == "btrfs" || info.Driver == "zfs" || info.Driver == "overlay2" && on == "xfs")
+	})
+	return e.bounded.Load()
+}
+
+// unbounded reports whether a host was refused as its disk can't be bounded, and remembers
+// that.
+func (e *Engine) unbounded(err error) bool {
+	if err == nil || !e.bounded.Load() || !strings.Contains(err.Error(), "storage-opt") && !strings.Contains(err.Error(), "quota") {
+		return false
+	}
+	e.bounded.Store(false)
+	return true
+}
