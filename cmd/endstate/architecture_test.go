@@ -99,6 +99,8 @@ func TestEachDependencyHasOneRoom(t *testing.T) {
 	rooms := map[string][]string{
 		"github.com/docker/docker":                  {"endstate/internal/docker"},
 		"github.com/docker/cli":                     {"endstate/internal/docker"},
+		"github.com/moby/profiles":                  {"endstate/internal/docker"},
+		"github.com/opencontainers/runtime-spec":    {"endstate/internal/docker"},
 		"github.com/go-sql-driver/mysql":            {"endstate/labs/mysql"},
 		"go.mongodb.org/mongo-driver":               {"endstate/labs/mongodb"},
 		"github.com/go-git/go-git":                  {"endstate/labs/git"},
