@@ -89,16 +89,19 @@ func judge(ctx context.Context, site *Site, v *Variant, a Assertion) (result Res
 	defer func() { result.Took = time.Since(begun) }()
 	observed, err := observe(ctx, site, a.Look)
 	var obstacle *Obstacle
+	var unfit *Unfit
 	switch {
 	case errors.As(err, &obstacle):
 		result.Verdict, result.Message, result.Barred = Fell, obstacle.Message, !obstacle.Finding
+		if site.examining && errors.As(err, &unfit) {
+			result.Defect = unfit.Reason
+		}
 		return result
 	case err != nil:
 		return ungraded(result, err)
 	}
 	bindings := Bindings{"params": v.Params, "facts": site.Record.Facts, "id": a.ID, a.Look.Variable(): observed}
 	holds, err := a.Expect.Holds(bindings)
-	var unfit *Unfit
 	switch {
 	case errors.As(err, &unfit):
 		result.Defect = unfit.Reason

@@ -23,6 +23,8 @@ import (
 //	            {id, parents, author, email, at, committer, message, subject, tree}
 //	trees       of each revision asked for: path → {id, mode}
 //	files       of each file asked for that is there: its text
+//	expected    what Git makes of sources, step by step; for differs
+//	differs     what is not as expected: {path, what, says, commit} each
 type Look struct {
 	// Host whose file system holds the repository; the workspace if it is not said.
 	Host string `yaml:"host,omitempty"`
@@ -33,7 +35,13 @@ type Look struct {
 	// Trees lists revisions whose files are wanted, without their text; "work" is the work tree.
 	Trees []string `yaml:"trees,omitempty"`
 	// Files lists files whose text is wanted: REVISION:PATH, or work:PATH for the work tree.
+	// A path that ends in / stands for all files below it.
 	Files []string `yaml:"files,omitempty"`
+	// Expected is what Git makes of a merge or of replayed commits. It is for a fact.
+	Expected *Expected `yaml:"expected,omitempty"`
+	// Differs compares commits with what such a fact observed: every path, mode and link,
+	// and all content outside of what was in conflict.
+	Differs *Differs `yaml:"differs,omitempty"`
 }
 
 // workTree is the name that stands for the work tree among revisions.
@@ -63,6 +71,22 @@ func (l *Look) Validate() error {
 			return fmt.Errorf("%q is not a revision that can be looked at: a name or an ID, with ~1 or ^2 behind it", revision)
 		}
 	}
+	if l.Expected != nil {
+		if err := l.Expected.validate(); err != nil {
+			return err
+		}
+	}
+	if l.Differs != nil {
+		return l.Differs.validate()
+	}
+	return nil
+}
+
+// ImageNames returns the image in which Git shows what it makes of sources.
+func (l *Look) ImageNames() []string {
+	if l.Expected != nil {
+		return []string{"git"}
+	}
 	return nil
 }
 
@@ -84,7 +108,28 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 		return nil, err
 	}
 	observed, err := repository.observe(l)
+	if err == nil {
+		err = l.compare(ctx, site, host, repository, observed)
+	}
 	return observed, explain(l.Path, err)
+}
+
+// compare adds what Git makes of sources, and what differs from that.
+func (l *Look) compare(ctx context.Context, site *labs.Site, host labs.Host, r *repository, observed map[string]any) (err error) {
+	if l.Expected != nil {
+		if observed["expected"], err = l.Expected.look(ctx, site, host, l.Path); err != nil {
+			return err
+		}
+	}
+	if l.Differs == nil {
+		return nil
+	}
+	steps, err := l.Differs.steps(site)
+	if err != nil {
+		return err
+	}
+	observed["differs"], err = r.differs(l.Differs, steps)
+	return err
 }
 
 // Checkout returns the files of a revision of the repository in a host's folder, as

@@ -50,7 +50,9 @@ func (r *repository) observe(look *Look) (observed map[string]any, err error) {
 		}
 	}
 	for _, name := range look.Files {
-		if text, ok := r.text(name); ok {
+		if strings.HasSuffix(name, "/") {
+			r.texts(name, files)
+		} else if text, ok := r.text(name); ok {
 			files[name] = text
 		}
 	}
@@ -195,6 +197,17 @@ func (r *repository) workFiles() map[string]any {
 		files[text(path)] = map[string]any{"id": id, "mode": modeOf(entry).String()[1:]}
 	}
 	return files
+}
+
+// texts adds the texts of all files in a folder of a revision, named REVISION:FOLDER/.
+func (r *repository) texts(name string, files map[string]any) {
+	revision, folder, _ := strings.Cut(name, ":")
+	paths, err := r.tree(revision)
+	for path := range paths {
+		if text, ok := r.text(revision + ":" + path); err == nil && ok && strings.HasPrefix(path, folder) {
+			files[revision+":"+path] = text
+		}
+	}
 }
 
 // text returns the text of a file named REVISION:PATH, if it is there and is text.

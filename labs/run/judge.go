@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"path"
 	"strings"
@@ -38,7 +37,8 @@ func (l *Look) judge(ctx context.Context, site *labs.Site, fresh labs.FreshRun) 
 	case statusError:
 		// With right code it ends by itself, as the proofs show.
 		return nil, &labs.Obstacle{
-			Message: "What the program gives is nothing that could be right, and can't be judged.", Err: errors.New(result.Stderr),
+			Message: "What the program gives is nothing that could be right, and can't be judged.",
+			Err:     &labs.Unfit{Reason: "its judge met an error: " + lastLine(result.Stderr)},
 		}
 	default:
 		return nil, fmt.Errorf("judge %s ended with status %d", l.Judge, result.Status)
@@ -48,6 +48,11 @@ func (l *Look) judge(ctx context.Context, site *labs.Site, fresh labs.FreshRun) 
 		return nil, fmt.Errorf("judge %s: read its report: %w", l.Judge, err)
 	}
 	return map[string]any{"found": found}, nil
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
 // apart returns what only the judge can read: its folder, what it calls, and the facts.

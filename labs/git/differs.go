@@ -1,0 +1,196 @@
+package git
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
+	"github.com/go-git/go-git/v5/plumbing/object"
+
+	"endstate/labs"
+)
+
+// Differs compares commits with what Git itself makes of their sources.
+type Differs struct {
+	// At is the revision to be compared, or the branch whose commits are: those that were
+	// replayed, each with the one of the same subject.
+	At string `yaml:"at"`
+	// From is the name of the fact that observed what is expected.
+	From string `yaml:"from"`
+}
+
+func (d *Differs) validate() error {
+	if d.At == "" || d.From == "" {
+		return errors.New("differs needs at and from")
+	}
+	return nil
+}
+
+// steps returns what the fact observed.
+func (d *Differs) steps(site *labs.Site) ([]any, error) {
+	fact, _ := site.Record.Facts[d.From].(map[string]any)
+	steps, ok := fact["expected"].([]any)
+	if !ok {
+		return nil, fmt.Errorf("the fact %q did not observe what is expected", d.From)
+	}
+	return steps, nil
+}
+
+// differs returns what is not as it is expected to be: {path, what, says, commit} each.
+// What: content, mode, kind, missing or extra; says: a sentence for a message, without a
+// full stop; commit: the subject, where several commits are compared.
+func (r *repository) differs(d *Differs, steps []any) (all []any, err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	defer func() {
+		if met := recover(); met != nil {
+			all, err = nil, damaged(nil, "it is damaged beyond reading (%v)", met)
+		}
+	}()
+	tip := r.commit(d.At)
+	if tip == nil {
+		return []any{finding("", "", "missing", "There is no `"+d.At+"`")}, nil
+	}
+	all = []any{}
+	for _, one := range steps {
+		step, _ := one.(map[string]any)
+		files, _ := step["files"].(map[string]any)
+		subject, _ := step["subject"].(string)
+		onto, _ := step["onto"].(string)
+		commit, name := tip, ""
+		if len(steps) > 1 {
+			if commit, name = r.bySubject(tip, subject, onto), subject; commit == nil {
+				continue // that it is missing is for others to say
+			}
+		}
+		found, err := r.compare(commit, files, name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// bySubject finds the last commit with a subject that is in one line with the tip, and
+// above the commit onto which it was made.
+func (r *repository) bySubject(tip *object.Commit, subject, onto string) *object.Commit {
+	for c, count := tip, 0; c != nil && c.Hash.String() != onto && count < maxCommits; count++ {
+		if first, _, _ := strings.Cut(strings.TrimSpace(c.Message), "\n"); first == subject {
+			return c
+		}
+		parent, err := c.Parent(0)
+		if err != nil {
+			return nil
+		}
+		c = parent
+	}
+	return nil
+}
+
+func finding(commit, path, what, says string) map[string]any {
+	return map[string]any{"commit": commit, "path": path, "what": what, "says": says}
+}
+
+// compare compares every entry of a commit's tree with those expected.
+func (r *repository) compare(commit *object.Commit, files map[string]any, name string) ([]any, error) {
+	tree, err := commit.Tree()
+	if err != nil {
+		return nil, damaged(err, "the files of a commit are missing")
+	}
+	have := map[string]state{}
+	if err := eachFile(tree, func(path string, id plumbing.Hash, mode filemode.FileMode) { have[path] = state{id, mode} }); err != nil {
+		return nil, err
+	}
+	found := []any{}
+	add := func(path, what, says string) { found = append(found, finding(name, path, what, "`"+path+"` "+says)) }
+	for _, path := range slices.Sorted(maps.Keys(files)) {
+		file, _ := files[path].(map[string]any)
+		now, ok := have[path]
+		mode, _ := file["mode"].(string)
+		absent, _ := file["absent"].(bool)
+		switch {
+		case !ok && !absent:
+			add(path, "missing", "is missing")
+		case !ok:
+		case kindOf(now.mode.String()[1:]) != kindOf(mode):
+			add(path, "kind", "is "+kindOf(now.mode.String()[1:])+", not "+kindOf(mode))
+		case now.mode.String()[1:] != mode:
+			add(path, "mode", map[bool]string{true: "is executable", false: "is not executable any more"}[now.mode == filemode.Executable])
+		default:
+			if says := r.content(now.id, file); says != "" {
+				add(path, "content", says)
+			}
+		}
+	}
+	for _, path := range slices.Sorted(maps.Keys(have)) {
+		if _, ok := files[path]; !ok {
+			says := "came along"
+			if have[path].mode == filemode.Submodule {
+				says = "came along: a repository of its own"
+			}
+			add(path, "extra", says)
+		}
+	}
+	return found, nil
+}
+
+// kindOf names what a tree's entry is.
+func kindOf(mode string) string {
+	switch mode {
+	case "120000":
+		return "a link"
+	case "160000":
+		return "a repository of its own"
+	}
+	return "a file"
+}
+
+// content tells what of a file's content is not as expected, empty if nothing is.
+func (r *repository) content(id plumbing.Hash, file map[string]any) string {
+	blocks, around := file["blocks"].([]any)
+	if !around {
+		if want, _ := file["id"].(string); want != id.String() {
+			return "is not as it was made"
+		}
+		return ""
+	}
+	text, err := r.blob(id)
+	if err != nil {
+		return "can't be read"
+	}
+	var wanted []block
+	for _, one := range blocks {
+		text, _ := one.(string)
+		wanted = append(wanted, block{text: text, free: text == "", key: named.FindString(text)})
+	}
+	missing, met := mismatch(wanted, text)
+	switch {
+	case missing != nil:
+		first, _, _ := strings.Cut(missing.text, "\n")
+		return fmt.Sprintf("has another text at “%.60s”, which was not in conflict", first)
+	case met != nil:
+		return fmt.Sprintf("has something that nobody wrote, from line %d on", met.line)
+	}
+	return ""
+}
+
+// blob returns the content of a file.
+func (r *repository) blob(id plumbing.Hash) (string, error) {
+	blob, err := r.BlobObject(id)
+	if err != nil {
+		return "", err
+	}
+	reader, err := blob.Reader()
+	if err != nil {
+		return "", err
+	}
+	defer reader.Close()
+	content, err := io.ReadAll(io.LimitReader(reader, maxText))
+	return string(content), err
+}

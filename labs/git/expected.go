@@ -1,0 +1,183 @@
+package git
+
+import (
+	"context"
+	_ "embed" // merge.py
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"endstate/labs"
+)
+
+// Expected asks what Git itself makes of a merge, or of commits that are replayed. It is
+// for a fact: what is observed is how files must be outside of what was in conflict.
+type Expected struct {
+	// Merge names two revisions: the one that is merged into, and the one that is merged.
+	Merge []string `yaml:"merge,omitempty"`
+	// Base is what a merge goes out from, if that is not what the two have in common: to
+	// undo a merge is to merge, on the base of the merge, what was there before it.
+	Base string `yaml:"base,omitempty"`
+	// Replay lists commits to be made anew, as cherry-pick and rebase do: a revision is one
+	// commit, A..B all that B has and A has not, oldest first.
+	Replay []string `yaml:"replay,omitempty"`
+	// Onto is the revision that the first of them is made on.
+	Onto string `yaml:"onto,omitempty"`
+	// Free lists what others judge, though Git meets no conflict there: PATH, or
+	// PATH:PATTERN for the blocks of a file whose first line matches. A block is a line at
+	// the left margin with the indented lines below it, so a function is one.
+	Free []string `yaml:"free,omitempty"`
+}
+
+func (e *Expected) validate() error {
+	switch {
+	case (len(e.Merge) == 2) == (len(e.Replay) > 0), len(e.Merge) == 1, len(e.Merge) > 2:
+		return errors.New("expected needs either merge, with two revisions, or replay")
+	case (e.Onto == "") == (len(e.Replay) > 0):
+		return errors.New("expected needs onto with replay, and with nothing else")
+	}
+	_, err := e.free()
+	return err
+}
+
+// free returns the patterns by path; a path without one is free as a whole.
+func (e *Expected) free() (map[string][]*regexp.Regexp, error) {
+	all := map[string][]*regexp.Regexp{}
+	for _, one := range e.Free {
+		path, pattern, _ := strings.Cut(one, ":")
+		compiled, err := regexp.Compile(pattern)
+		if err != nil || !fs.ValidPath(path) {
+			return nil, fmt.Errorf("free: %q is not PATH or PATH:PATTERN (%w)", one, err)
+		}
+		all[path] = append(all[path], compiled)
+	}
+	return all, nil
+}
+
+//go:embed merge.py
+var mergeScript []byte
+
+// step is what Git made of a merge, or of one commit that was replayed.
+type step struct {
+	Subject string                       `json:"subject"`
+	Onto    string                       `json:"onto"`
+	Files   map[string][2]string         `json:"files"`  // path → mode, object
+	Stages  map[string]map[string]string `json:"stages"` // path in conflict → stage → mode
+	Texts   map[string]string            `json:"texts"`  // base64
+}
+
+// The most that a merge may take, and the most that may be told of it.
+const (
+	mergeTime   = 4 * time.Second // of a processor
+	mergeMemory = 256 << 20
+	mergeOutput = 4 << 20
+)
+
+// look lets Git merge in a fresh host, over a copy of the repository's objects and refs.
+func (e *Expected) look(ctx context.Context, site *labs.Site, host labs.Host, path string) ([]any, error) {
+	free, err := e.free()
+	if err != nil {
+		return nil, err
+	}
+	result, err := site.Fresh(ctx, labs.FreshRun{
+		Image: "git", Command: "python3 -I -B merge.py", Time: mergeTime, Memory: mergeMemory, Output: mergeOutput,
+		Files: func() ([]labs.Entry, error) { return e.files(ctx, site, host, path, slices.AppendSeq([]string{}, maps.Keys(free))) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	var steps []step
+	if err := json.Unmarshal([]byte(result.Stdout), &steps); err != nil || result.Status != 0 {
+		return nil, fmt.Errorf("let Git merge %v: status %d, %s (%w)", append(e.Merge, e.Replay...), result.Status, result.Stderr, err)
+	}
+	return observeSteps(steps, free)
+}
+
+// files are those of the fresh host: the script, what it is asked, and the repository.
+func (e *Expected) files(ctx context.Context, site *labs.Site, host labs.Host, path string, texts []string) ([]labs.Entry, error) {
+	asked, err := json.Marshal(map[string]any{"merge": e.Merge, "base": e.Base, "replay": e.Replay, "onto": e.Onto, "texts": texts})
+	if err != nil {
+		return nil, err
+	}
+	files := []labs.Entry{
+		{Path: "merge.py", Mode: 0o444, Data: mergeScript},
+		{Path: "request.json", Mode: 0o444, Data: asked},
+		{Path: "repository/config", Mode: 0o444, Data: []byte("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")},
+	}
+	entries, err := site.Files(ctx, host, path)
+	if err != nil {
+		return nil, err
+	}
+	for _, entry := range entries {
+		inside, isGit := strings.CutPrefix(entry.Path, ".git/")
+		first, _, _ := strings.Cut(inside, "/")
+		if isGit && slices.Contains([]string{"HEAD", "objects", "packed-refs", "refs"}, first) {
+			entry.Path = "repository/" + inside
+			files = append(files, entry)
+		}
+	}
+	return files, nil
+}
+
+// observeSteps says of each step, and each of its files, how it must be: {id, mode}, or,
+// where it was in conflict or is judged by others, {mode, blocks, absent}. An empty block
+// stands for whatever may be there; absent: the file may be gone.
+func observeSteps(steps []step, free map[string][]*regexp.Regexp) ([]any, error) {
+	keys := map[string]map[string]bool{} // of each file, the blocks that were in conflict so far
+	observed := make([]any, len(steps))
+	for i, s := range steps {
+		files := map[string]any{}
+		for path, made := range s.Files {
+			files[path] = map[string]any{"id": made[1], "mode": made[0]}
+		}
+		for path, stages := range s.Stages {
+			files[path] = map[string]any{"mode": modeAmong(stages), "blocks": []any{""}, "absent": len(stages) < 3}
+		}
+		for path, text := range s.Texts {
+			content, err := base64.StdEncoding.DecodeString(text)
+			if err != nil {
+				return nil, err
+			}
+			file := map[string]any{"mode": s.Files[path][0], "absent": false}
+			if stages, ok := s.Stages[path]; ok {
+				file["mode"], file["absent"] = modeAmong(stages), len(stages) < 3
+			}
+			var blocks []block
+			blocks, keys[path] = around(string(content), keys[path], free[path])
+			file["blocks"] = told(blocks)
+			files[path] = file
+		}
+		observed[i] = map[string]any{"subject": s.Subject, "onto": s.Onto, "files": files}
+	}
+	return observed, nil
+}
+
+// modeAmong is the mode that a file in conflict must have: what either side made of it.
+func modeAmong(stages map[string]string) string {
+	base, ours, theirs := stages["1"], stages["2"], stages["3"]
+	switch {
+	case ours == "" && theirs == "":
+		return base
+	case ours == "" || ours == base && theirs != "":
+		return theirs
+	}
+	return ours
+}
+
+func told(blocks []block) []any {
+	all := make([]any, len(blocks))
+	for i, b := range blocks {
+		all[i] = b.text
+		if b.free {
+			all[i] = ""
+		}
+	}
+	return all
+}

@@ -1,0 +1,3 @@
+cd ~/"$project"
+chmod +x settings.py
+git commit --all --amend --no-edit
