@@ -1,0 +1,4 @@
+cd ~/"$project"
+git clone --quiet . vendor
+git add vendor
+git commit --amend --no-edit
