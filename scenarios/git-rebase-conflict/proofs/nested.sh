@@ -2,3 +2,4 @@ cd ~/"$project"
 git clone --quiet . vendor
 git add vendor
 git commit --amend --no-edit
+rm -rf vendor/* vendor/.[a-z]*
