@@ -117,7 +117,7 @@ func (r *repository) compare(commit *object.Commit, files map[string]any, name s
 		switch {
 		case !ok && !absent:
 			add(path, "missing", "is missing")
-		case !ok:
+		case !ok || mode == "": // others judge it
 		case kindOf(now.mode.String()[1:]) != kindOf(mode):
 			add(path, "kind", "is "+kindOf(now.mode.String()[1:])+", not "+kindOf(mode))
 		case now.mode.String()[1:] != mode:

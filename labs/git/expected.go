@@ -47,11 +47,15 @@ func (e *Expected) validate() error {
 	return err
 }
 
-// free returns the patterns by path; a path without one is free as a whole.
+// free returns the patterns by path. A path without one may be there or not: it has none.
 func (e *Expected) free() (map[string][]*regexp.Regexp, error) {
 	all := map[string][]*regexp.Regexp{}
 	for _, one := range e.Free {
-		path, pattern, _ := strings.Cut(one, ":")
+		path, pattern, found := strings.Cut(one, ":")
+		if !found {
+			all[path] = nil
+			continue
+		}
 		compiled, err := regexp.Compile(pattern)
 		if err != nil || !fs.ValidPath(path) {
 			return nil, fmt.Errorf("free: %q is not PATH or PATH:PATTERN (%w)", one, err)
@@ -88,7 +92,9 @@ func (e *Expected) look(ctx context.Context, site *labs.Site, host labs.Host, pa
 	}
 	result, err := site.Fresh(ctx, labs.FreshRun{
 		Image: "git", Command: "python3 -I -B merge.py", Time: mergeTime, Memory: mergeMemory, Output: mergeOutput,
-		Files: func() ([]labs.Entry, error) { return e.files(ctx, site, host, path, slices.AppendSeq([]string{}, maps.Keys(free))) },
+		Files: func() ([]labs.Entry, error) {
+			return e.files(ctx, site, host, path, slices.AppendSeq([]string{}, maps.Keys(free)))
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -153,6 +159,11 @@ func observeSteps(steps []step, free map[string][]*regexp.Regexp) ([]any, error)
 			blocks, keys[path] = around(string(content), keys[path], free[path])
 			file["blocks"] = told(blocks)
 			files[path] = file
+		}
+		for path, patterns := range free {
+			if patterns == nil {
+				files[path] = map[string]any{"mode": "", "blocks": []any{""}, "absent": true}
+			}
 		}
 		observed[i] = map[string]any{"subject": s.Subject, "onto": s.Onto, "files": files}
 	}

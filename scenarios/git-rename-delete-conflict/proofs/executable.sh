@@ -1,0 +1,3 @@
+cd ~/"$project"
+chmod +x desk.py
+git commit --quiet --all --amend --no-edit

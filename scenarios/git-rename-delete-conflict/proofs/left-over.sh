@@ -1,0 +1,2 @@
+cd ~/"$project"
+echo 'Merged.' >> README.md
