@@ -15,8 +15,8 @@ type block struct {
 	free bool   // anything may stand in its place
 }
 
-// named is a first line's beginning, up to what a change of the same thing may change.
-var named = regexp.MustCompile(`^[^\s(=:\[{]+(?:\s+[^\s(=:\[{]+)?`)
+// called is a first line's beginning, up to what a change of the same thing may change.
+var called = regexp.MustCompile(`^[^\s(=:\[{]+(?:\s+[^\s(=:\[{]+)?`)
 
 // defines tells a first line that gives a name a meaning.
 var defines = regexp.MustCompile(`^(?:async\s+def|def|class|function)\s|^[\w.]+\s*(?:[:=]|$)`)
@@ -35,7 +35,7 @@ func blocksOf(lines []string, marked, gaps map[int]bool) []block {
 		case last:
 			continue
 		case begins || len(all) == 0:
-			all = append(all, block{key: named.FindString(line), line: i + 1})
+			all = append(all, block{key: called.FindString(line), line: i + 1})
 		}
 		now := &all[len(all)-1]
 		now.text += line + "\n"

@@ -3,7 +3,6 @@ package git
 import (
 	"errors"
 	"fmt"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -80,11 +79,11 @@ func (r *repository) differs(d *Differs, steps []any) (all []any, err error) {
 // bySubject finds the last commit with a subject that is in one line with the tip, and
 // above the commit onto which it was made.
 func (r *repository) bySubject(tip *object.Commit, subject, onto string) *object.Commit {
-	for c, count := tip, 0; c != nil && c.Hash.String() != onto && count < maxCommits; count++ {
+	for c, count := tip, 0; c != nil && r.id(c.Hash) != onto && count < maxCommits; count++ {
 		if first, _, _ := strings.Cut(strings.TrimSpace(c.Message), "\n"); first == subject {
 			return c
 		}
-		parent, err := c.Parent(0)
+		parent, err := r.parent(c, 0)
 		if err != nil {
 			return nil
 		}
@@ -104,7 +103,7 @@ func (r *repository) compare(commit *object.Commit, files map[string]any, name s
 		return nil, damaged(err, "the files of a commit are missing")
 	}
 	have := map[string]state{}
-	if err := eachFile(tree, func(path string, id plumbing.Hash, mode filemode.FileMode) { have[path] = state{id, mode} }); err != nil {
+	if err := eachFile(tree, func(path string, id plumbing.Hash, mode filemode.FileMode) { have[text(path)] = state{id, mode} }); err != nil {
 		return nil, err
 	}
 	found := []any{}
@@ -155,21 +154,21 @@ func kindOf(mode string) string {
 func (r *repository) content(id plumbing.Hash, file map[string]any) string {
 	blocks, around := file["blocks"].([]any)
 	if !around {
-		if want, _ := file["id"].(string); want != id.String() {
+		if want, _ := file["id"].(string); want != r.id(id) {
 			return "is not as it was made"
 		}
 		return ""
 	}
-	text, err := r.blob(id)
-	if err != nil {
-		return "can't be read"
+	now, err := r.bytesOf(id)
+	if err != nil || len(now) > maxText {
+		return "can't be read, or is too large"
 	}
 	var wanted []block
 	for _, one := range blocks {
-		text, _ := one.(string)
-		wanted = append(wanted, block{text: text, free: text == "", key: named.FindString(text)})
+		wants, _ := one.(string)
+		wanted = append(wanted, block{text: wants, free: wants == "", key: called.FindString(wants)})
 	}
-	missing, met := mismatch(wanted, text)
+	missing, met := mismatch(wanted, string(now))
 	switch {
 	case missing != nil:
 		first, _, _ := strings.Cut(missing.text, "\n")
@@ -178,19 +177,4 @@ func (r *repository) content(id plumbing.Hash, file map[string]any) string {
 		return fmt.Sprintf("has something that nobody wrote, from line %d on", met.line)
 	}
 	return ""
-}
-
-// blob returns the content of a file.
-func (r *repository) blob(id plumbing.Hash) (string, error) {
-	blob, err := r.BlobObject(id)
-	if err != nil {
-		return "", err
-	}
-	reader, err := blob.Reader()
-	if err != nil {
-		return "", err
-	}
-	defer reader.Close()
-	content, err := io.ReadAll(io.LimitReader(reader, maxText))
-	return string(content), err
 }

@@ -141,13 +141,13 @@ func observeSteps(steps []step, free map[string][]*regexp.Regexp) ([]any, error)
 	for i, s := range steps {
 		files := map[string]any{}
 		for path, made := range s.Files {
-			files[path] = map[string]any{"id": made[1], "mode": made[0]}
+			files[text(bytesIn(path))] = map[string]any{"id": made[1], "mode": made[0]}
 		}
 		for path, stages := range s.Stages {
-			files[path] = map[string]any{"mode": modeAmong(stages), "blocks": []any{""}, "absent": len(stages) < 3}
+			files[text(bytesIn(path))] = map[string]any{"mode": modeAmong(stages), "blocks": []any{""}, "absent": len(stages) < 3}
 		}
-		for path, text := range s.Texts {
-			content, err := base64.StdEncoding.DecodeString(text)
+		for path, encoded := range s.Texts {
+			content, err := base64.StdEncoding.DecodeString(encoded)
 			if err != nil {
 				return nil, err
 			}
@@ -156,9 +156,9 @@ func observeSteps(steps []step, free map[string][]*regexp.Regexp) ([]any, error)
 				file["mode"], file["absent"] = modeAmong(stages), len(stages) < 3
 			}
 			var blocks []block
-			blocks, keys[path] = around(string(content), keys[path], free[path])
-			file["blocks"] = told(blocks)
-			files[path] = file
+			blocks, keys[path] = around(string(content), keys[path], free[bytesIn(path)])
+			file["blocks"] = textsOf(blocks)
+			files[text(bytesIn(path))] = file
 		}
 		for path, patterns := range free {
 			if patterns == nil {
@@ -168,6 +168,15 @@ func observeSteps(steps []step, free map[string][]*regexp.Regexp) ([]any, error)
 		observed[i] = map[string]any{"subject": s.Subject, "onto": s.Onto, "files": files}
 	}
 	return observed, nil
+}
+
+// bytesIn returns a path of which each byte came as a character.
+func bytesIn(path string) string {
+	raw := make([]byte, 0, len(path))
+	for _, c := range path {
+		raw = append(raw, byte(c))
+	}
+	return string(raw)
 }
 
 // modeAmong is the mode that a file in conflict must have: what either side made of it.
@@ -182,7 +191,8 @@ func modeAmong(stages map[string]string) string {
 	return ours
 }
 
-func told(blocks []block) []any {
+// textsOf gives the texts of blocks, of free ones an empty one.
+func textsOf(blocks []block) []any {
 	all := make([]any, len(blocks))
 	for i, b := range blocks {
 		all[i] = b.text

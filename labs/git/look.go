@@ -82,14 +82,6 @@ func (l *Look) Validate() error {
 	return nil
 }
 
-// ImageNames returns the image in which Git shows what it makes of sources.
-func (l *Look) ImageNames() []string {
-	if l.Expected != nil {
-		return []string{"git"}
-	}
-	return nil
-}
-
 // ImageNames returns the image in which Git is asked.
 func (l *Look) ImageNames() []string { return []string{"git"} }
 

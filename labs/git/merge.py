@@ -1,6 +1,6 @@
 """Lets Git make a merge, or replay commits, and tells what came of it.
 
-The answer to request.json is a list of steps:
+The answer to request.json is a list of steps. In paths, each byte is a character.
 
     subject    of the commit that was replayed
     onto       the commit that it was replayed onto
@@ -30,7 +30,7 @@ def files(tree):
     for line in filter(None, git("ls-tree", "-r", "-z", tree).split(b"\0")):
         head, path = line.split(b"\t", 1)
         mode, _, name = head.decode().split()
-        found[path.decode(errors="replace")] = [mode, name]
+        found[path.decode("latin-1")] = [mode, name]
     return found
 
 
@@ -42,7 +42,7 @@ def merge(base, ours, theirs, wanted):
     for line in filter(None, conflicts):
         head, path = line.split(b"\t", 1)
         mode, _, stage = head.decode().split()
-        stages.setdefault(path.decode(errors="replace"), {})[stage] = mode
+        stages.setdefault(path.decode("latin-1"), {})[stage] = mode
     texts = {
         path: base64.b64encode(git("cat-file", "blob", name)).decode()
         for path, (mode, name) in made.items()
@@ -53,6 +53,7 @@ def merge(base, ours, theirs, wanted):
 
 
 def main(request):
+    request["texts"] = [path.encode().decode("latin-1") for path in request["texts"]]
     if request["merge"]:
         ours, theirs = request["merge"]
         return [merge(request["base"], text("rev-parse", ours + "^{commit}"), text("rev-parse", theirs + "^{commit}"), request["texts"])[0]]

@@ -70,8 +70,15 @@ func (r *repository) peel(hash plumbing.Hash) plumbing.Hash {
 	}
 }
 
+// saying is a revision that names a commit by how its message begins, as Git writes it:
+// main^{/^Fix the sums}.
+var saying = regexp.MustCompile(`^(.*)\^\{/\^(.*)\}$`)
+
 // commit returns the commit a revision names, nil if it names none.
 func (r *repository) commit(revision string) *object.Commit {
+	if parts := saying.FindStringSubmatch(revision); parts != nil {
+		return r.saying(r.commit(parts[1]), parts[2])
+	}
 	name, rest := nameIn(revision)
 	hash, ok := r.named(name)
 	if !ok || !steps.MatchString(rest) {
@@ -88,6 +95,21 @@ func (r *repository) commit(revision string) *object.Commit {
 		return nil
 	}
 	return commit
+}
+
+// saying returns the latest commit in one line with a commit whose message begins so.
+func (r *repository) saying(commit *object.Commit, begins string) *object.Commit {
+	for range maxCommits {
+		if commit == nil || strings.HasPrefix(strings.TrimSpace(commit.Message), begins) {
+			return commit
+		}
+		parent, err := r.parent(commit, 0)
+		if err != nil {
+			return nil
+		}
+		commit = parent
+	}
+	return nil
 }
 
 // ancestor goes from a commit to the one that is so many generations before it, along
