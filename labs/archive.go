@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"path"
 	"strings"
-	"unicode"
 )
 
 // What the names in an archive may be, at most.
@@ -45,21 +44,6 @@ func (u *Unreadable) Unwrap() error { return u.Err }
 
 func unreadable(format string, args ...any) error {
 	return &Unreadable{Reason: fmt.Sprintf(format, args...)}
-}
-
-// plain returns a name as it can be shown, on one line of a terminal.
-func plain(name string) string {
-	const most = 100 // characters
-	shown := []rune(strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, name))
-	if len(shown) > most {
-		return string(shown[:most]) + "…"
-	}
-	return string(shown)
 }
 
 // errTorn says that an archive is no archive to its end: what was packed changed

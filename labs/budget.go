@@ -17,6 +17,9 @@ type Limits struct {
 	// Kept: what is read stays in memory until the round of checks ends, so that it
 	// counts against the limit of the round as well.
 	Kept bool
+	// Finding: what is read is compared with facts that were within the limits, so that to
+	// pass one shows that it is not as it was.
+	Finding bool
 }
 
 // The limits of everything that is read, in one place. Together they keep a check
@@ -29,11 +32,11 @@ var (
 	// PatternLimits are those of a repository's lists of ignored files and attributes.
 	PatternLimits = Limits{Items: 10_000, Noun: "patterns", Item: 4096, Bytes: 1 << 20, Steps: 2_000_000}
 	// RowLimits are those of the rows that a query gives.
-	RowLimits = Limits{Items: 100_000, Noun: "rows", Bytes: 32 << 20, Kept: true}
+	RowLimits = Limits{Items: 100_000, Noun: "rows", Bytes: 32 << 20, Kept: true, Finding: true}
 	// DocumentLimits are those of the documents that a command finds.
-	DocumentLimits = Limits{Items: 20_000, Noun: "documents", Bytes: 32 << 20, Kept: true}
+	DocumentLimits = Limits{Items: 20_000, Noun: "documents", Bytes: 32 << 20, Kept: true, Finding: true}
 	// DigestLimits are those of rows and documents of which only a digest is kept.
-	DigestLimits = Limits{Items: 1_000_000, Noun: "rows or documents", Bytes: 128 << 20}
+	DigestLimits = Limits{Items: 1_000_000, Noun: "rows or documents", Bytes: 128 << 20, Finding: true}
 
 	roundLimits = Limits{Bytes: 96 << 20}
 )
@@ -158,7 +161,7 @@ func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 func over(have, limit int64) bool { return limit > 0 && have > limit }
 
 func (b *Budget) refuse(format string, args ...any) error {
-	return &Obstacle{Message: b.what + " can't be read: " + fmt.Sprintf(format, args...) + "."}
+	return &Obstacle{Message: b.what + " can't be read: " + fmt.Sprintf(format, args...) + ".", Finding: b.limits.Finding}
 }
 
 func bytesText(n int64) string {

@@ -86,7 +86,7 @@ func (r *Runner) grade(ctx context.Context, site *Site, v *Variant, report *Repo
 func judge(ctx context.Context, site *Site, v *Variant, a Assertion) (result Result) {
 	begun := time.Now()
 	result = Result{ID: a.ID, Title: a.Title}
-	defer func() { result.Took = time.Since(begun) }()
+	defer func() { result.Took, result.Message = time.Since(begun), shown(result.Message) }()
 	observed, err := observe(ctx, site, a.Look)
 	var obstacle *Obstacle
 	var unfit *Unfit

@@ -34,6 +34,7 @@ type server struct {
 	key    string
 	lab    *Lab
 	users  int // rounds at work with it; guarded by Servers
+	turns  sync.RWMutex
 	remove func() error
 }
 
@@ -46,7 +47,7 @@ func (s *server) lasts(now time.Time) bool {
 // reaches: one for all looks of the variant that want the same in it. open waits until it
 // answers, and fills it if it is empty. If a kept one does not open it is made anew.
 func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx context.Context, host Host, empty bool) error) (Host, error) {
-	one := s.servers.place(s.Lab.Key + "\x00" + s.Images[image].ID + "\x00" + holds)
+	one := s.servers.place(s.serverKey(image, holds))
 	s.OnClose(func() { s.servers.leave(one) })
 	goOn := s.clock.stand()
 	one.Lock()
@@ -78,6 +79,30 @@ func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx co
 		return Host{}, errors.Join(err, one.gone())
 	}
 	return lab.Hosts[0], nil
+}
+
+func (s *Site) serverKey(image, holds string) string {
+	return s.Lab.Key + "\x00" + s.Images[image].ID + "\x00" + holds
+}
+
+// turnInterval is how often it is tried to get a turn.
+const turnInterval = 20 * time.Millisecond
+
+// Turn waits for a turn with the server that [Site.Server] returns for the same, side by
+// side with others or alone, until done is called.
+func (s *Site) Turn(ctx context.Context, image, holds string, alone bool) (done func(), err error) {
+	one := s.servers.place(s.serverKey(image, holds))
+	try, end := one.turns.TryRLock, one.turns.RUnlock
+	if alone {
+		try, end = one.turns.TryLock, one.turns.Unlock
+	}
+	for !try() {
+		if !paused(ctx, turnInterval) {
+			s.servers.leave(one)
+			return nil, context.Cause(ctx)
+		}
+	}
+	return func() { end(); s.servers.leave(one) }, nil
 }
 
 // gone removes the server, if there is one.

@@ -80,7 +80,7 @@ func TestObstacleOfAConnectionIsTold(t *testing.T) {
 
 func clientOf(t *testing.T, called string, dial func(context.Context) (net.Conn, error)) *client {
 	t.Helper()
-	c, err := dialing(&dialer{host: labs.Host{Name: "db"}, called: called, dial: dial}, learnerPort)
+	c, err := dialing(&dialer{site: &labs.Site{}, host: labs.Host{Name: "db"}, called: called, dial: dial}, learnerPort)
 	if err != nil {
 		t.Fatal(err)
 	}

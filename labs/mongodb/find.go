@@ -2,18 +2,14 @@ package mongodb
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"endstate/labs"
-)
-
-// What an answer may hold before it is not read on.
-const (
-	maxDocs  = 20_000
-	maxBytes = 32 << 20
 )
 
 // find runs a command that reads and returns its documents.
@@ -25,44 +21,100 @@ func (c *client) find(ctx context.Context, database string, command bson.D, exac
 	return docs, err
 }
 
-func (c *client) findWithin(ctx context.Context, limit time.Duration, database string, command bson.D, exact bool) ([]any, error) {
+func (c *client) findWithin(ctx context.Context, limit time.Duration, database string, command bson.D, exact bool) (docs []any, err error) {
 	command = append(bson.D{}, command...)
 	name := command[0].Key
 	if name == "aggregate" && !has(command, "cursor") {
 		command = append(command, bson.E{Key: "cursor", Value: bson.D{}})
 	}
-	command = append(command, bson.E{Key: "maxTimeMS", Value: (limit - 500*time.Millisecond).Milliseconds()})
-	db := c.Database(database)
+	command = append(command, bson.E{Key: "maxTimeMS", Value: (limit - limit/8).Milliseconds()})
+	r := &reading{budget: c.budget(labs.DocumentLimits), exact: exact, indexes: name == "listIndexes"}
 	switch name {
 	case "find", "aggregate", "listCollections", "listIndexes":
+		err = c.each(ctx, database, command, r.add)
 	default:
-		var answer bson.D
-		if err := db.RunCommand(ctx, command).Decode(&answer); err != nil {
-			return nil, err
+		var answer bson.Raw
+		if answer, err = c.Database(database).RunCommand(ctx, command).Raw(); err == nil {
+			err = r.add(ctx, answer)
 		}
-		return []any{valueOf(answer, exact)}, nil
 	}
-	cursor, err := db.RunCommandCursor(ctx, command)
 	if err != nil {
+		r.budget.Release()
 		return nil, err
 	}
-	defer cursor.Close(context.WithoutCancel(ctx))
-	docs, size := []any{}, 0
-	for cursor.Next(ctx) {
-		if size += len(cursor.Current); len(docs) == maxDocs || size > maxBytes {
-			return nil, &labs.Obstacle{Message: fmt.Sprintf("It finds more than %d documents, or more than %d MiB.", maxDocs, maxBytes>>20)}
-		}
-		var doc bson.D
-		if err := cursor.Decode(&doc); err != nil {
-			return nil, err
-		}
-		if name == "listIndexes" {
-			doc = ordered(doc)
-		}
-		docs = append(docs, valueOf(doc, exact))
-	}
-	return docs, cursor.Err()
+	return r.docs, nil
 }
+
+// each hands over what a command finds, one document after the other.
+func (c *client) each(ctx context.Context, database string, command bson.D, read func(context.Context, bson.Raw) error) error {
+	cursor, err := c.Database(database).RunCommandCursor(ctx, command)
+	if err != nil {
+		return err
+	}
+	defer cursor.Close(context.WithoutCancel(ctx))
+	for cursor.Next(ctx) {
+		if err := read(ctx, cursor.Current); err != nil {
+			return err
+		}
+	}
+	return cursor.Err()
+}
+
+// budget returns a budget for what the server answers.
+func (c *client) budget(limits labs.Limits) *labs.Budget {
+	return c.dialer.site.Budget("What "+c.shortName()+" answers", limits)
+}
+
+// reading keeps documents, as expectations know them.
+type reading struct {
+	budget  *labs.Budget
+	exact   bool
+	indexes bool // they are definitions of indexes
+	docs    []any
+}
+
+// add keeps a document. What it comes to in memory is known before it is decoded.
+func (r *reading) add(ctx context.Context, raw bson.Raw) error {
+	if err := r.budget.Take(ctx, "", int64(len(raw)+labs.ValueBytes*valuesIn(raw, 0))); err != nil {
+		return err
+	}
+	var doc bson.D
+	if err := bson.Unmarshal(raw, &doc); err != nil {
+		return err
+	}
+	if r.indexes {
+		doc = ordered(doc)
+	}
+	r.docs = append(r.docs, valueOf(doc, r.exact))
+	return nil
+}
+
+// valuesIn counts the values in a document, those of documents in it too.
+func valuesIn(raw []byte, depth int) int {
+	count := 0
+	_, rest, ok := bsoncore.ReadLength(raw)
+	for ok && depth < deepest {
+		var element bsoncore.Element
+		if element, rest, ok = bsoncore.ReadElement(rest); !ok {
+			break
+		}
+		count++
+		if inner, isDocument := documentOf(element.Value()); isDocument {
+			count += valuesIn(inner, depth+1)
+		}
+	}
+	return count
+}
+
+func documentOf(value bsoncore.Value) ([]byte, bool) {
+	if doc, ok := value.DocumentOK(); ok {
+		return doc, true
+	}
+	return value.ArrayOK()
+}
+
+// deepest is how deep documents may lie in each other; MongoDB stores no deeper ones.
+const deepest = 200
 
 func has(command bson.D, name string) bool {
 	for _, field := range command {
@@ -75,13 +127,57 @@ func has(command bson.D, name string) bool {
 
 // findHidden runs a command over the given documents, on a server without a network
 // that is made for the round: nobody in the lab ever sees them.
-func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) ([]any, error) {
-	server, err := l.sharedServer(ctx, site)
-	if err != nil {
-		return nil, err
-	}
-	return server.find(ctx, l.Database, command, l.Exact)
+func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) (docs []any, err error) {
+	err = l.askHidden(ctx, site, func(server *client) (err error) {
+		docs, err = server.find(ctx, l.Database, command, l.Exact)
+		return err
+	})
+	return docs, err
 }
+
+// askHidden asks the server of hidden documents. What gave no answer beside others, which
+// may have been in its way, is asked once more alone, of a server that answers. An
+// [labs.Obstacle]: the server refuses it, or it takes too much even so.
+func (l *Look) askHidden(ctx context.Context, site *labs.Site, ask func(*client) error) error {
+	err := l.turn(ctx, site, false, func() (*client, error) { return l.sharedServer(ctx, site) }, func(shared *client) error {
+		return ask(&client{Client: shared.Client, dialer: shared.dialer, hasty: true})
+	})
+	var obstacle *labs.Obstacle
+	if err == nil || ctx.Err() != nil || errors.As(err, &obstacle) && obstacle.Finding {
+		return err
+	}
+	err = l.turn(ctx, site, true, func() (*client, error) { return l.hiddenServer(ctx, site) }, ask)
+	if errors.As(err, &obstacle) && !obstacle.Finding {
+		return &labs.Obstacle{Message: "On other documents it takes too long, or too much memory, or finds too much.", Err: err}
+	}
+	return err
+}
+
+// turn asks a server when it is this question's turn.
+func (l *Look) turn(ctx context.Context, site *labs.Site, alone bool, server func() (*client, error), ask func(*client) error) error {
+	done, err := site.Turn(ctx, serverImage, l.holds(), alone)
+	if err != nil {
+		return err
+	}
+	defer done()
+	one, err := server()
+	if err != nil {
+		return fmt.Errorf("make the server of hidden documents: %w", hideObstacle(err))
+	}
+	return ask(one)
+}
+
+// hideObstacle makes an error of the grader's own of one about its own server.
+func hideObstacle(err error) error {
+	var obstacle *labs.Obstacle
+	if errors.As(err, &obstacle) {
+		return errors.New(obstacle.Message)
+	}
+	return err
+}
+
+// holds tells servers of different hidden documents apart.
+func (l *Look) holds() string { return fmt.Sprint(l.Database, l.Given) }
 
 // sharedServer returns the round's server that holds the given documents.
 func (l *Look) sharedServer(ctx context.Context, site *labs.Site) (*client, error) {
@@ -98,7 +194,7 @@ func (l *Look) sharedServer(ctx context.Context, site *labs.Site) (*client, erro
 
 // hiddenServer returns a client of a server that holds the hidden documents.
 func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, error) {
-	host, err := site.Server(ctx, serverImage, fmt.Sprint(l.Database, l.Given), func(ctx context.Context, host labs.Host, empty bool) error {
+	host, err := site.Server(ctx, serverImage, l.holds(), func(ctx context.Context, host labs.Host, empty bool) error {
 		server, err := pool(site, host, hidden)
 		if err != nil {
 			return err

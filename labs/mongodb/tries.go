@@ -40,14 +40,12 @@ func (l *Look) tryAll(ctx context.Context, site *labs.Site, server *client, host
 		if err != nil {
 			return nil, err
 		}
-		scratch, err := l.sharedServer(ctx, site)
-		if err != nil {
-			return nil, err
-		}
 		var docs []any
-		err = scratch.ask(ctx, func(ctx context.Context, _ time.Duration) (err error) {
-			docs, err = rules.tryOn(ctx, scratch.Database("try-"+strings.ToLower(rand.Text()[:12])), tries)
-			return err
+		err = l.askHidden(ctx, site, func(scratch *client) error {
+			return scratch.ask(ctx, func(ctx context.Context, _ time.Duration) (err error) {
+				docs, err = rules.tryOn(ctx, scratch.Database("try-"+strings.ToLower(rand.Text()[:12])), tries)
+				return err
+			})
 		})
 		return docs, err
 	})
@@ -79,8 +77,12 @@ func (c *client) readRules(ctx context.Context, database, collection string) (*r
 		return nil, &labs.Obstacle{Message: fmt.Sprintf("`%s` has no collection `%s`.", database, collection)}
 	}
 	r := &rules{collection: collection}
-	if len(found[0].Options) > 0 {
-		if err := bson.Unmarshal(found[0].Options, &r.options); err != nil {
+	options := found[0].Options
+	if err := c.budget(labs.DocumentLimits).Take(ctx, "", int64(len(options)+labs.ValueBytes*valuesIn(options, 0))); err != nil {
+		return nil, err
+	}
+	if len(options) > 0 {
+		if err := bson.Unmarshal(options, &r.options); err != nil {
 			return nil, err
 		}
 	}

@@ -1,0 +1,43 @@
+//go:build engine
+
+package mongodb_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"endstate/internal/enginetest"
+	"endstate/labs"
+)
+
+// An answer that does its work on hidden documents alone falls, whatever that work is, and
+// no other does. Nothing that hidden documents hold is told.
+func TestAnswersThatFailOnHiddenDocumentsAlone(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Variant(enginetest.MongoDB, enginetest.Seed)
+	lab := r.Lab(v)
+	r.Solve(lab, v)
+	script := `mongosh --quiet --eval '
+		const others = {$match: {email: {$nin: db.customers.distinct("email")}}};
+		const all = n => [{$lookup: {from: "orders", pipeline: [], as: n}}, {$unwind: "$" + n}];
+		answer("q1", db.customers.aggregate([others, ...all("a"), ...all("b"), ...all("c"), {$count: "n"}]));
+		answer("q3", db.customers.aggregate([others, {$project: {n: {$toInt: "$email"}}}]));'`
+	if status, out := r.Learner(lab, script); status != 0 {
+		t.Fatalf("they can't be recorded (%d): %s", status, out)
+	}
+	begun := time.Now()
+	report := r.Grade(lab, v)
+	t.Logf("the check took %v", time.Since(begun))
+	for id, want := range map[string]labs.Verdict{"q1": labs.Fell, "q2": labs.Passed, "q3": labs.Fell, "q4": labs.Passed, "q5": labs.Passed} {
+		result := r.Result(report, id)
+		t.Logf("%s is %s after %v: %s", id, result.Verdict, result.Took, result.Message)
+		if result.Verdict != want {
+			t.Errorf("%s is %s, not %s: %s", id, result.Verdict, want, result.Message)
+		}
+		if strings.Contains(result.Message, "@") || len(result.Message) > 200 {
+			t.Errorf("%s tells of hidden documents: %s", id, result.Message)
+		}
+	}
+}
