@@ -179,7 +179,19 @@ func (p program) uses(text []word, i int, w word, database string, objects map[s
 		return nil
 	case verb == "REPLACE":
 		return []right{{"INSERT", database, w.text}, {"DELETE", database, w.text}}
+	case verb != "INSERT" && chooses(text[i:]):
+		return []right{{verb, database, w.text}, {"SELECT", database, w.text}}
 	default:
 		return []right{{verb, database, w.text}}
 	}
+}
+
+// chooses reports whether the statement that a text goes on with reads what it changes.
+func chooses(text []word) bool {
+	for _, w := range text {
+		if w.is(";", "WHERE") {
+			return w.is("WHERE")
+		}
+	}
+	return false
 }

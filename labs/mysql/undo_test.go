@@ -65,6 +65,8 @@ func TestWhatAProgramNeeds(t *testing.T) {
 		"a column set":            {program{"trigger", "orders", "t", "a@%", "SET NEW.a = 1"}, []right{{"TRIGGER", "", ""}, {"SELECT", "", ""}}, "UPDATE on orders"},
 		"a view":                  {program{"view", "v", "", "a@%", "select `shop`.`tax`(`o`.`name`) AS `name` from `shop`.`orders` `o`"}, []right{{"SELECT", "shop", "orders"}, {"EXECUTE", "shop", "tax"}}, ""},
 		"a view and its function": {program{"view", "v", "", "a@%", "select `shop`.`tax`(1) from `shop`.`orders`"}, []right{{"SELECT", "shop", ""}}, "EXECUTE on tax"},
+		"rows chosen":             {program{"event", "", "e", "a@%", "DELETE FROM log WHERE id = 1"}, []right{{"EVENT", "shop", ""}, {"DELETE", "shop", "log"}}, "SELECT on log"},
+		"all rows":                {program{"event", "", "e", "a@%", "DELETE FROM log; SELECT 1 FROM orders WHERE id = 1"}, []right{{"EVENT", "shop", ""}, {"DELETE", "shop", "log"}, {"SELECT", "shop", "orders"}}, ""},
 		"an event":                {program{"event", "", "e", "a@%", "DELETE FROM log"}, []right{{"DELETE", "shop", "log"}}, "EVENT"},
 		"by a role":               {program{"event", "", "e", "a@%", "DELETE FROM log"}, []right{{"ROLE", "r@%", ""}}, ""},
 		"a table in a string":     {program{"function", "", "tax", "a@%", "RETURN 'log'"}, []right{{"EXECUTE", "shop", "tax"}}, ""},
