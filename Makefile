@@ -2,9 +2,11 @@
 # make test    all tests, engine tests included, and every scenario's proofs
 # make check   linters, then make test
 # make bench   speed and memory, as a table
+# make fuzz    hostile input for whatever reads what a learner made, for FUZZ seconds
 
 LAB     ?= git-merge-conflict
 SEEDS   ?= 2
+FUZZ    ?= 60
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
 # The race detector needs a C compiler, which Endstate itself does not.
@@ -16,7 +18,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: build lab engine images test compiled unit prove check lint vulnerabilities bench clean
+.PHONY: build lab engine images test compiled unit fuzz prove check lint vulnerabilities bench clean
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/endstate ./cmd/endstate
@@ -34,6 +36,7 @@ lab: engine
 test: engine
 	$(MAKE) -j 2 images compiled
 	go test $(RACE) -tags engine -p 2 -parallel 3 -timeout 40m ./...
+	$(MAKE) fuzz
 	$(MAKE) prove
 
 compiled:
@@ -42,6 +45,9 @@ compiled:
 # The tests that need no engine.
 unit:
 	go test $(RACE) ./...
+
+fuzz:
+	scripts/fuzz $(FUZZ)
 
 # One seed that is always the same and one that never is.
 prove: images

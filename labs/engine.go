@@ -102,7 +102,7 @@ type HostPlan struct {
 
 // Vitals are how a host stands, by the engine's own clock.
 type Vitals struct {
-	Running    bool // it runs, and is not paused
+	Running    bool // it runs; it may be frozen
 	Restarting bool // it ended by itself, and the engine is about to start it again
 	Starved    bool // it ended because it ran out of memory
 	Exit       int  // exit status of its main process, when it is not running

@@ -28,7 +28,7 @@ func (e *Engine) Vitals(ctx context.Context, host labs.Host) (labs.Vitals, error
 
 func vitalsOf(state *container.State, restarts int, now time.Time) labs.Vitals {
 	v := labs.Vitals{
-		Running: state.Running && !state.Restarting && !state.Paused, Restarting: state.Restarting,
+		Running: state.Running && !state.Restarting, Restarting: state.Restarting,
 		Starved: state.OOMKilled, Exit: state.ExitCode, Restarts: restarts, Down: math.MaxInt64,
 	}
 	if began, err := time.Parse(time.RFC3339Nano, state.StartedAt); err == nil && !began.IsZero() {
@@ -36,9 +36,6 @@ func vitalsOf(state *container.State, restarts int, now time.Time) labs.Vitals {
 	}
 	if ended, err := time.Parse(time.RFC3339Nano, state.FinishedAt); err == nil && !ended.IsZero() {
 		v.Again, v.Down = true, now.Sub(ended)
-	}
-	if state.Paused { // who paused it is not known to have stopped it
-		v.Down = math.MaxInt64
 	}
 	return v
 }
