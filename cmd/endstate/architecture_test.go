@@ -100,10 +100,12 @@ func isTestHelp(p pkg) bool { return strings.HasSuffix(p.ImportPath, "test") }
 // listed is not known here: whoever adds one says in which package it is at home, so
 // that it can be changed in one place.
 var libraries = map[string][]string{
-	"endstate/cmd/endstate":        {},
-	"endstate/internal/attempts":   {"modernc.org/sqlite"},
-	"endstate/internal/cli":        {"charm.land/glamour/v2", "github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/spf13/cobra"},
-	"endstate/internal/docker":     {"github.com/containerd/errdefs", "github.com/docker/cli", "github.com/docker/docker", "github.com/docker/go-units"},
+	"endstate/cmd/endstate":      {},
+	"endstate/internal/attempts": {"modernc.org/sqlite"},
+	"endstate/internal/cli":      {"charm.land/glamour/v2", "github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/spf13/cobra"},
+	"endstate/internal/docker": {
+		"github.com/containerd/errdefs", "github.com/docker/cli", "github.com/docker/docker", "github.com/docker/go-units", "github.com/gofrs/flock",
+	},
 	"endstate/internal/enginetest": {"github.com/containerd/errdefs", "github.com/docker/docker", "github.com/rogpeppe/go-internal"},
 	"endstate/internal/exams":      {},
 	"endstate/internal/expect":     {"cel.dev/cel-go"},
@@ -128,7 +130,7 @@ var libraries = map[string][]string{
 }
 
 // Libraries that are part of how several packages write; every other has one room.
-var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units"}
+var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock"}
 
 // What any package's tests may import.
 var testLibraries = []string{
