@@ -134,6 +134,9 @@ func (r *Result) explain(a Assertion, bindings Bindings) {
 
 // examine asks expectation and message what their author should know.
 func examine(result *Result, a Assertion, bindings Bindings) {
+	if unnamed := ShapeOf(a.Look).Unnamed(bindings[a.Look.Variable()]); len(unnamed) > 0 {
+		result.Defect = "the probe gives what its shape does not name: " + strings.Join(unnamed, ", ")
+	}
 	for _, one := range []any{a.Expect, a.Otherwise} {
 		examiner, ok := one.(Examiner)
 		if !ok {

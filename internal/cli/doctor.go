@@ -191,7 +191,7 @@ func (a *app) writeFindings(found []finding) {
 	style := a.style(a.Out)
 	for _, f := range found {
 		sign := map[string]string{"ok": style.Good("✓"), "warn": style.Warn("!"), "bad": style.Bad("✗")}[f.State]
-		fmt.Fprintf(a.Out, "%s %-20s %s\n", sign, f.About, f.Text)
+		fmt.Fprintf(a.Out, "%s %-20s %s\n", sign, f.About, report.Visible(f.Text))
 		if f.Do != "" {
 			fmt.Fprintf(a.Out, "  %-20s %s\n", "", strings.ReplaceAll(f.Do, "\n", "\n                       "))
 		}

@@ -224,7 +224,7 @@ func (a *app) examListCommand() *cobra.Command {
 func writeExams(w io.Writer, blueprints []*exams.Blueprint, sat []exams.View) error {
 	rows := [][]string{{"EXAM", "MINUTES", "FEEDBACK", "HINTS", "PASS", "WHAT IT IS"}}
 	for _, b := range blueprints {
-		rows = append(rows, []string{b.Name, fmt.Sprint(b.Minutes), string(b.Feedback), b.Hints.String(), fmt.Sprintf("%d %%", b.Pass), b.Title})
+		rows = append(rows, []string{b.Name, fmt.Sprint(b.Minutes), string(b.Feedback), b.Hints.String(), fmt.Sprintf("%d %%", b.Pass), report.Visible(b.Title)})
 	}
 	if err := writeTable(w, rows); err != nil || len(sat) == 0 {
 		return err

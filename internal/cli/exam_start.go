@@ -51,7 +51,7 @@ func (a *app) examStartCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&with.candidate, "candidate", "", "who sits it (default: whose labs these are)")
 	c.Flags().StringVar(&with.topic, "topic", "", "the topic, of an exam about one")
-	c.Flags().Uint64Var(&seed, "seed", 0, "the seed: the same one draws the same questions (default: as the blueprint says)")
+	seedVar(c, &seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
 	c.Flags().BoolVar(&with.noShell, "no-shell", false, "don't open a shell")
 	c.Flags().BoolVar(&with.asJSON, "json", false, "print the exam as JSON, and progress as JSON lines; opens no shell")
 	a.recordFlag(c)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/report"
 	"endstate/internal/scenario"
 	"endstate/labs"
 )
@@ -43,7 +44,7 @@ func (a *app) showMistakes(library *scenario.Library) error {
 		return err
 	}
 	for _, m := range mistakes {
-		fmt.Fprintln(a.Out, m.Error())
+		fmt.Fprintln(a.Out, report.Visible(m.Error()))
 	}
 	fmt.Fprintf(a.Out, "%d scenarios, %d mistakes\n", len(library.List()), len(mistakes))
 	if len(mistakes) > 0 {

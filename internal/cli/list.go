@@ -56,7 +56,7 @@ func writeList(w io.Writer, scenarios []labs.Scenario) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "SCENARIO\tTOPIC\tLEVEL\tMINUTES\tWHAT IT IS ABOUT")
 	for _, s := range scenarios {
-		title := s.Title
+		title := report.Visible(s.Title)
 		if len(s.Requires) > 0 {
 			title += " (needs " + strings.Join(s.Requires, ", ") + ")"
 		}

@@ -99,7 +99,7 @@ func (a *app) servers(ctx context.Context) []string {
 
 func (a *app) writePick(pick *practice.Pick) {
 	style, s := a.style(a.Out), pick.Scenario
-	fmt.Fprintf(a.Out, "%s\n%s\n%s\n\n", style.Bold(s.Name), s.Title, style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, levelNames[s.Level], s.Minutes)))
+	fmt.Fprintf(a.Out, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, levelNames[s.Level], s.Minutes)))
 	for _, why := range append(slices.Clone(pick.Why), fmt.Sprintf("You never had seed %d.", pick.Seed)) {
 		fmt.Fprintf(a.Out, "• %s\n", strings.TrimSpace(style.Paragraph(why, 2)))
 	}

@@ -113,7 +113,7 @@ func TestEightyColumns(t *testing.T) {
 		if i == 0 {
 			name = "a-name-that-is-longer-than-any-there-is"
 		}
-		d.wants(StatusDone, "start "+name+" --seed 18446744073709551615")
+		d.wants(StatusDone, "start "+name+" --seed 9007199254740991")
 		d.wants(StatusDone, "hint "+name)
 		d.state = strings.Repeat("bad ", 40)
 		d.wants(StatusFailed, "check "+name)

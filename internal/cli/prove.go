@@ -49,7 +49,7 @@ with what the proofs state. Without names, all scenarios.`,
 		},
 	}
 	c.Flags().IntVar(&plan.seeds, "seeds", 3, "how many seeds")
-	c.Flags().Uint64Var(&plan.first, "seed", 0, "the first seed (default: at random)")
+	seedVar(c, &plan.first, "the first seed (default: at random)")
 	c.Flags().IntVar(&plan.parallel, "parallel", 3, "how many labs at once")
 	c.Flags().StringVar(&plan.only, "proof", "", "only the proofs whose name contains this, and those that they go on from")
 	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")

@@ -33,11 +33,27 @@ func (a *app) startCommand() *cobra.Command {
 			return a.start(c.Context(), args[0], seed, c.Flags().Changed("seed"), noShell, asJSON)
 		},
 	}
-	c.Flags().Uint64Var(&seed, "seed", 0, "the seed: the same one is the same exercise (default: at random)")
+	seedVar(c, &seed, "the seed: the same one is the same exercise (default: at random)")
 	c.Flags().BoolVar(&noShell, "no-shell", false, "don't open a shell")
 	c.Flags().BoolVar(&asJSON, "json", false, "print the lab as JSON, and progress as JSON lines; opens no shell")
 	a.recordFlag(c)
 	return c
+}
+
+// seedFlag is a seed as it is given on the command line.
+type seedFlag struct{ seed *uint64 }
+
+func (f seedFlag) String() string { return "" }
+
+func (f seedFlag) Type() string { return "number" }
+
+func (f seedFlag) Set(text string) (err error) {
+	*f.seed, err = labs.ParseSeed(text)
+	return err
+}
+
+func seedVar(c *cobra.Command, seed *uint64, usage string) {
+	c.Flags().Var(seedFlag{seed}, "seed", usage)
 }
 
 func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShell, asJSON bool) error {
@@ -110,7 +126,7 @@ func (a *app) completeScenarios(_ *cobra.Command, args []string, _ string) ([]st
 	}
 	var names []string
 	for _, s := range a.scenarios().List() {
-		names = append(names, s.Name+"\t"+s.Title)
+		names = append(names, s.Name+"\t"+report.Visible(s.Title))
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp
 }

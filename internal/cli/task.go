@@ -41,6 +41,7 @@ func (a *app) showTask(w io.Writer, style report.Style, lab *labs.Lab, v *labs.V
 
 // markdown writes Markdown as it looks best on the terminal; elsewhere as it is.
 func markdown(w io.Writer, style report.Style, text string) error {
+	text = report.Visible(text)
 	if style.Width > 0 {
 		look := "notty"
 		if style.Color {

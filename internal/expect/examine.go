@@ -18,6 +18,9 @@ import (
 // mistakes that show now that the values are known, and what was met on the way, such
 // as values of different types that were compared.
 func (e *Expression) Examine(bindings labs.Bindings) (mistakes, met []string) {
+	for _, one := range e.misfits(e.scope.seen(bindings)) {
+		mistakes = append(mistakes, one.Message)
+	}
 	note := func(format string, args ...any) {
 		if one := fmt.Sprintf(format, args...); !slices.Contains(met, one) && len(met) < mostMet {
 			met = append(met, one)
@@ -36,13 +39,22 @@ func (e *Expression) Examine(bindings labs.Bindings) (mistakes, met []string) {
 	})
 	program, err := e.plan(watching)
 	if err != nil {
-		return nil, nil // it was planned before
+		return mistakes, nil // it was planned before
 	}
 	var absent *absence
 	if _, _, err := program.Eval(map[string]any(bindings)); errors.As(err, &absent) {
 		note("%s", absent.told())
 	}
-	return nil, met
+	return mistakes, met
+}
+
+// seen is the scope with what is known of its shapes once their values were seen.
+func (s Scope) seen(bindings labs.Bindings) Scope {
+	seen := Scope{ID: s.ID, Shapes: make(map[string]*labs.Shape, len(s.Shapes))}
+	for name, shape := range s.Shapes {
+		seen.Shapes[name] = shape.Seen(bindings[name])
+	}
+	return seen
 }
 
 // mostMet is how many different things are told of one evaluation.

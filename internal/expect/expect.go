@@ -38,6 +38,7 @@ type Expression struct {
 	env      *cel.Env
 	compiled *cel.Ast
 	program  cel.Program
+	scope    Scope
 }
 
 // Compile compiles a condition over params, facts and the observation, which has

@@ -12,18 +12,20 @@ import (
 
 // Text is a text with expressions in it: "It has ${size(rows)} rows.".
 type Text struct {
-	parts []part
+	source string
+	parts  []part
 }
 
 type part struct {
 	plain      string
+	offset     int         // where the expression begins
 	expression *Expression // nil: plain
 }
 
 // ParseText reads a text whose "${…}" are CEL expressions over the same names as a
 // condition's. It returns an *Error if one does not compile.
 func ParseText(source, variable string) (*Text, error) {
-	text := &Text{}
+	text := &Text{source: source}
 	for rest := source; rest != ""; {
 		before, after, found := strings.Cut(rest, "${")
 		if before != "" {
@@ -42,7 +44,7 @@ func ParseText(source, variable string) (*Text, error) {
 		if err != nil {
 			return nil, moved(err, source, offset)
 		}
-		text.parts = append(text.parts, part{expression: expression})
+		text.parts = append(text.parts, part{expression: expression, offset: offset})
 		rest = after[end+1:]
 	}
 	return text, nil

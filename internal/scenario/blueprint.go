@@ -1,8 +1,8 @@
 package scenario
 
 import (
+	"math"
 	"slices"
-	"strconv"
 
 	"go.yaml.in/yaml/v4"
 
@@ -72,8 +72,12 @@ type reading struct {
 // Blueprint reads the blueprint of an exam. What is wrong with it are [Mistakes],
 // each with its line and column in the file.
 func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, error) {
+	root, err := readNode(file, data)
+	if err != nil {
+		return nil, err
+	}
 	doc := &blueprint{}
-	if err := yaml.Load(data, doc, yaml.WithKnownFields()); err != nil {
+	if err := root.Load(doc, yaml.WithKnownFields()); err != nil {
 		found := yamlMistakes(file, err)
 		for i := range found {
 			found[i].File = file
@@ -88,7 +92,10 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 	if b.Title == "" {
 		r.mistake(doc.Title.node, "title is missing")
 	}
-	if b.Minutes <= 0 || b.Minutes > 24*60 {
+	if what := titled(b.Title); what != "" {
+		r.mistake(doc.Title.node, "title: %s", what)
+	}
+	if !(b.Minutes > 0 && b.Minutes <= 24*60) {
 		r.mistake(doc.Minutes.node, "minutes must be more than 0 and at most 1440")
 	}
 	if doc.Pass.node == nil {
@@ -135,19 +142,22 @@ func (r *reading) seed(t text) *uint64 {
 	if t.node == nil || t.Value == "candidate" {
 		return nil
 	}
-	seed, err := strconv.ParseUint(t.Value, 10, 64)
+	seed, err := labs.ParseSeed(t.Value)
 	if err != nil {
-		r.mistake(t.node, "seed is candidate, which draws one for each, or a number, which is that of all")
+		r.mistake(t.node, "seed is candidate, which draws one for each, or a number, which is that of all: %v", err)
 	}
 	return &seed
 }
 
 func (r *reading) whole(name string, n number, least, most int) int {
-	value := int(n.Value)
-	if n.node != nil && (float64(value) != n.Value || value < least || value > most) {
-		r.mistake(n.node, "%s must be a whole number from %d to %d", name, least, most)
+	if n.node == nil {
+		return 0
 	}
-	return value
+	if !(n.Value >= float64(least) && n.Value <= float64(most)) || n.Value != math.Trunc(n.Value) {
+		r.mistake(n.node, "%s must be a whole number from %d to %d", name, least, most)
+		return least
+	}
+	return int(n.Value)
 }
 
 func (r *reading) item(one item) exams.Item {

@@ -16,9 +16,9 @@ type document struct {
 	// The family of skills: mysql, mongodb, git, ….
 	Topic text `yaml:"topic"`
 	// 1 core, 2 working, 3 expert.
-	Level int `yaml:"level" jsonschema:"minimum=1,maximum=3"`
+	Level whole `yaml:"level" jsonschema:"minimum=1,maximum=3"`
 	// Par: the minutes in which a prepared learner is done.
-	Minutes int `yaml:"minutes" jsonschema:"minimum=1,maximum=240"`
+	Minutes whole `yaml:"minutes" jsonschema:"minimum=1,maximum=240"`
 	// Servers without which the scenario can't be offered, such as mongod.
 	Requires []string `yaml:"requires,omitempty"`
 	// The containers, by name. One is the workspace.
@@ -50,9 +50,9 @@ type host struct {
 	// The most memory it may use, such as 512m.
 	MemLimit string `yaml:"mem_limit,omitempty"`
 	// How many processors it may use.
-	CPUs float64 `yaml:"cpus,omitempty" jsonschema:"minimum=0.1,maximum=8"`
+	CPUs number `yaml:"cpus,omitempty" jsonschema:"minimum=0.1,maximum=8"`
 	// How many processes and threads it may have.
-	PIDsLimit int64 `yaml:"pids_limit,omitempty" jsonschema:"minimum=16,maximum=4096"`
+	PIDsLimit whole `yaml:"pids_limit,omitempty" jsonschema:"minimum=16,maximum=4096"`
 	// Capabilities it keeps; every other is dropped.
 	CapAdd []string `yaml:"cap_add,omitempty" jsonschema:"enum=CHOWN,enum=DAC_OVERRIDE,enum=FOWNER,enum=KILL,enum=NET_BIND_SERVICE,enum=SETGID,enum=SETUID"`
 	// The learner may open a shell here too.
@@ -100,7 +100,7 @@ type check struct {
 	// The probe.
 	Probes probes `yaml:",inline"`
 	// What it earns.
-	Points int `yaml:"points" jsonschema:"minimum=1,maximum=100"`
+	Points whole `yaml:"points" jsonschema:"minimum=1,maximum=100"`
 	// IDs of checks that must have passed, or it is skipped.
 	Needs []string `yaml:"needs,omitempty"`
 }
@@ -110,12 +110,12 @@ type guard struct {
 	// The probe.
 	Probes probes `yaml:",inline"`
 	// What breaking it costs.
-	Costs int `yaml:"costs" jsonschema:"minimum=1,maximum=100"`
+	Costs whole `yaml:"costs" jsonschema:"minimum=1,maximum=100"`
 }
 
 type hint struct {
 	// What opening it costs.
-	Costs int `yaml:"costs" jsonschema:"minimum=0,maximum=100"`
+	Costs whole `yaml:"costs" jsonschema:"minimum=0,maximum=100"`
 	// A template.
 	Text text `yaml:"text"`
 }
@@ -199,6 +199,20 @@ func (t *text) UnmarshalYAML(node *yaml.Node) error {
 	return node.Load(&t.Value)
 }
 
+// whole is a whole number that knows where it stands.
+type whole struct {
+	Value int
+	node  *yaml.Node
+}
+
+func (w *whole) UnmarshalYAML(node *yaml.Node) error {
+	w.node = node
+	if err := node.Load(&w.Value); err != nil {
+		return Mistakes{at(documentName, node, "%q is not a whole number", node.Value)}
+	}
+	return nil
+}
+
 // probes are the fields of a check, guard or fact that are no field of its own:
 // one probe, by name.
 type probes map[string]rawNode
@@ -248,9 +262,22 @@ func (e *entries[T]) UnmarshalYAML(node *yaml.Node) error {
 const documentName = "scenario.yaml"
 
 func parse(data []byte) (*document, error) {
+	root, err := readNode(documentName, data)
+	if err != nil {
+		return nil, err
+	}
 	doc := &document{}
-	if err := yaml.Load(data, doc, yaml.WithKnownFields()); err != nil {
+	if err := root.Load(doc, yaml.WithKnownFields()); err != nil {
 		return nil, yamlMistakes(documentName, err)
 	}
-	return doc, nil
+	var wrong Mistakes
+	for _, one := range []struct {
+		name string
+		text text
+	}{{"title", doc.Title}, {"question", doc.Question}, {"topic", doc.Topic}} {
+		if what := titled(one.text.Value); what != "" {
+			wrong = append(wrong, at(documentName, one.text.node, "%s: %s", one.name, what))
+		}
+	}
+	return doc, wrong.orNil()
 }

@@ -19,6 +19,10 @@ func draw(params entries[param], seed uint64) (map[string]any, error) {
 	drawn := map[string]any{}
 	var wrong Mistakes
 	for _, one := range params {
+		if one.Value.node == nil {
+			wrong = append(wrong, at(documentName, one.node, "param %s: it needs one of choice, between, pick and text", one.Name))
+			continue
+		}
 		value, err := one.Value.draw(rand.New(source(seed, "param "+one.Name)), drawn)
 		if err != nil {
 			wrong = append(wrong, at(documentName, one.node, "param %s: %s", one.Name, reason(err)))
@@ -48,11 +52,20 @@ func (p param) draw(random *rand.Rand, drawn map[string]any) (any, error) {
 		if len(p.Between) != 2 || p.Between[0] > p.Between[1] {
 			return nil, fmt.Errorf("between needs two numbers, the smaller one first")
 		}
-		return p.Between[0] + random.Int64N(p.Between[1]-p.Between[0]+1), nil
+		return between(random, p.Between[0], p.Between[1]), nil
 	case p.Pick != nil:
 		return p.Pick.draw(random)
 	}
 	return render("text", p.Text, drawn, nil)
+}
+
+// between draws a whole number from low to high, both included.
+func between(random *rand.Rand, low, high int64) int64 {
+	span := uint64(high-low) + 1
+	if span == 0 { // every number that there is
+		return int64(random.Uint64())
+	}
+	return low + int64(random.Uint64N(span))
 }
 
 func (p *pick) draw(random *rand.Rand) (any, error) {

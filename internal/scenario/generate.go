@@ -34,7 +34,7 @@ func (g *generator) functions() template.FuncMap {
 		"company":  g.fake.Company,
 		"product":  g.fake.ProductName,
 		"word":     g.fake.Word,
-		"sentence": func(words int64) string { return g.fake.Sentence(int(words)) },
+		"sentence": g.sentence,
 		"phone":    g.fake.Phone,
 		"uuid":     g.fake.UUID,
 		"between":  g.between,
@@ -47,15 +47,27 @@ func (g *generator) functions() template.FuncMap {
 	}
 }
 
+func (g *generator) sentence(words int64) (string, error) {
+	if words < 1 || words > maxWords {
+		return "", fmt.Errorf("a sentence has 1 to %d words, not %d", maxWords, words)
+	}
+	return g.fake.Sentence(int(words)), nil
+}
+
 func (g *generator) between(low, high int64) (int64, error) {
 	if high < low {
 		return 0, fmt.Errorf("between %d and %d there is nothing", low, high)
 	}
-	return low + g.random.Int64N(high-low+1), nil
+	return between(g.random, low, high), nil
 }
+
+const maxMoney = 1_000_000_000_000
 
 // money returns an amount with two decimals, in units and not in cents.
 func (g *generator) money(low, high int64) (string, error) {
+	if low < 0 || high > maxMoney {
+		return "", fmt.Errorf("money is from 0 to %d", int64(maxMoney))
+	}
 	cents, err := g.between(low*100, high*100)
 	return fmt.Sprintf("%d.%02d", cents/100, cents%100), err
 }

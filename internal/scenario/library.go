@@ -11,7 +11,9 @@ import (
 	"maps"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -113,7 +115,17 @@ func (l *Library) add(root Root) error {
 	return nil
 }
 
-func (l *Library) find(name string, files fs.FS) { l.folders[name] = &folder{name: name, files: files} }
+// folderShape is what a scenario's folder may be called: its name stands in names of
+// containers, in commands and on terminals.
+var folderShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
+
+func (l *Library) find(name string, files fs.FS) {
+	if !folderShape.MatchString(name) {
+		l.broken = append(l.broken, Mistakes{{File: strconv.QuoteToASCII(name), Text: "a scenario's folder is named by small letters, digits and hyphens, 63 at most: rename it"}})
+		return
+	}
+	l.folders[name] = &folder{name: name, files: files}
+}
 
 // read reads the folder, once.
 func (f *folder) read() error {
@@ -197,7 +209,7 @@ func (l *Library) List() []labs.Scenario {
 func (f *folder) head() labs.Scenario {
 	return labs.Scenario{
 		Name: f.name, Title: f.doc.Title.Value, Question: f.doc.Question.Value, Topic: f.doc.Topic.Value,
-		Level: f.doc.Level, Minutes: f.doc.Minutes, Requires: f.doc.Requires, Hash: f.hash,
+		Level: f.doc.Level.Value, Minutes: f.doc.Minutes.Value, Requires: f.doc.Requires, Hash: f.hash,
 	}
 }
 
@@ -207,6 +219,9 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 	f, ok := l.folders[name]
 	if !ok {
 		return nil, l.unknown(name)
+	}
+	if seed > labs.MaxSeed {
+		return nil, labs.Misuse(fmt.Sprintf("There is no seed %d: %v", seed, labs.ErrSeed), "Give a smaller one.")
 	}
 	err := f.read()
 	if err == nil {

@@ -83,12 +83,6 @@ func (l *lint) head() {
 			l.mistake(field.node, "%s is missing", name)
 		}
 	}
-	if doc.Level < 1 || doc.Level > 3 {
-		l.mistake(nil, "level must be 1, 2 or 3")
-	}
-	if doc.Minutes < 1 || doc.Minutes > 240 {
-		l.mistake(nil, "minutes must be from 1 to 240")
-	}
 }
 
 func (l *lint) hosts() {
@@ -103,7 +97,7 @@ func (l *lint) hosts() {
 func (l *lint) hints() {
 	sum := 0
 	for _, hint := range l.folder.doc.Hints {
-		sum += hint.Costs
+		sum += hint.Costs.Value
 		if strings.TrimSpace(hint.Text.Value) == "" {
 			l.mistake(hint.Text.node, "a hint has no text")
 		}

@@ -32,11 +32,8 @@ func (l *lint) assertions() {
 	doc, needs, seen := l.folder.doc, l.needs(), map[string]bool{}
 	sum := 0
 	for _, check := range doc.Checks {
-		sum += check.Points
+		sum += check.Points.Value
 		l.assertion(check.assertion, seen)
-		if check.Points < 1 {
-			l.mistake(check.ID.node, "the check %s earns nothing", check.ID.Value)
-		}
 		for _, need := range check.Needs {
 			if _, there := needs[need]; !there {
 				l.mistake(check.ID.node, "%s needs %s, which is no check", check.ID.Value, need)
@@ -51,9 +48,6 @@ func (l *lint) assertions() {
 	}
 	for _, guard := range doc.Guards {
 		l.assertion(guard.assertion, seen)
-		if guard.Costs < 1 {
-			l.mistake(guard.ID.node, "breaking the guard %s costs nothing", guard.ID.Value)
-		}
 	}
 }
 

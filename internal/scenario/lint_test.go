@@ -19,6 +19,8 @@ func (s *sight) Variable() string                                 { return "seen
 func (s *sight) SetShorthand(text string)                         { s.Word = text }
 func (s *sight) Observe(context.Context, *labs.Site) (any, error) { return s.Word, nil }
 
+func (s *sight) Shape() *labs.Shape { return labs.Text }
+
 var sightProbe = labs.Probe{Name: "sight", New: func() labs.Look { return &sight{} }}
 
 // wellWritten is a scenario in which lint finds nothing.
@@ -91,11 +93,11 @@ func TestLint(t *testing.T) {
 	for _, test := range []struct{ file, old, new, want string }{
 		{"scenario.yaml", "minutes: 5", "minuets: 5", `word/scenario.yaml:5:1: unknown field "minuets"`},
 		{"scenario.yaml", "title: A word", "title: ''", "title is missing"},
-		{"scenario.yaml", "level: 1", "level: 4", "level must be 1, 2 or 3"},
-		{"scenario.yaml", "minutes: 5", "minutes: 0", "minutes must be from 1 to 240"},
+		{"scenario.yaml", "level: 1", "level: 4", "4:8: level must be a whole number from 1 to 3, not 4"},
+		{"scenario.yaml", "minutes: 5", "minutes: 0", "5:10: minutes must be a whole number from 1 to 240, not 0"},
 		{"scenario.yaml", "image: paper", "image: papyrus", `word/scenario.yaml:7:22: there is no image "papyrus"; there are paper`},
 		{"scenario.yaml", "points: 60", "points: 50", "add up to 90, not 100"},
-		{"scenario.yaml", "costs: 20", "costs: 0", "breaking the guard kept costs nothing"},
+		{"scenario.yaml", "costs: 20", "costs: 0", "costs must be a whole number from 1 to 100, not 0"},
 		{"scenario.yaml", "id: kept", "id: there", "the id there is there twice"},
 		{"scenario.yaml", "id: kept", "id: Kept", `the id "Kept" is not of small letters`},
 		{"scenario.yaml", ", otherwise: Wrong", "", "right does not say what is wrong otherwise"},
@@ -105,9 +107,11 @@ func TestLint(t *testing.T) {
 		{"scenario.yaml", "sight: b", "sight: {word: b, wrod: c}", `unknown field "wrod"`},
 		{"scenario.yaml", "expect: seen == params.word", "expect: seen = params.word", "word/scenario.yaml:14:88: Syntax error"},
 		{"scenario.yaml", "expect: seen == params.word", "expect: size(seen)", "gives a int, not a condition"},
-		{"scenario.yaml", "expect: seen == params.word", "expect: 'seen == params[\"wrod\"]'", `there is no param "wrod"`},
-		{"scenario.yaml", "seen == facts.before", "seen == facts.after", `there is no fact "after"`},
-		{"scenario.yaml", "${params.word}", "${params.wrod}", `there is no param "wrod"`},
+		{"scenario.yaml", "expect: seen == params.word", "expect: 'seen == params[\"wrod\"]'", "no key `wrod`; there is `word`"},
+		{"scenario.yaml", "seen == facts.before", "seen == facts.after", "no key `after`; there is `before`"},
+		{"scenario.yaml", "expect: seen == params.word", "expect: seen == 3", "14:88: a text is compared with a whole number"},
+		{"scenario.yaml", "expect: seen == params.word", "expect: seen.word == params.word", "a text has no key `word`"},
+		{"scenario.yaml", "${params.word}", "${params.wrod}", "no key `wrod`; there is `word`"},
 		{"scenario.yaml", "text: Look at the word", "text: 'Look at {{.wrod}}'", "wrod"},
 		{"scenario.yaml", "text: Look at the word", "text: 'At last, `write the  word down`!'", "hint 1 gives the solution away word for word: write the word down"},
 		{"scenario.yaml", "costs: 5", "costs: 100", "all hints together cost 100"},

@@ -3,6 +3,7 @@ package scenario
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -88,5 +89,28 @@ func plain(message string) string {
 	if name, _, found := strings.Cut(strings.TrimPrefix(message, "field "), " not found in type"); found {
 		return fmt.Sprintf("unknown field %q", name)
 	}
+	if match := construction.FindStringSubmatch(message); match != nil {
+		return fmt.Sprintf("%q is not what is wanted here: %s", match[1], wanted(match[2]))
+	}
 	return message
+}
+
+// "cannot construct !!float `.inf` into int"
+var construction = regexp.MustCompile("^cannot (?:construct|unmarshal) \\S+(?: `(.*)`)? into (.*)$")
+
+// wanted puts a Go type into an author's words.
+func wanted(name string) string {
+	switch {
+	case strings.HasPrefix(name, "[]"):
+		return "a list"
+	case strings.HasPrefix(name, "int"), strings.HasPrefix(name, "uint"):
+		return "a whole number"
+	case strings.HasPrefix(name, "float"):
+		return "a number"
+	case name == "bool":
+		return "true or false"
+	case name == "string":
+		return "a text"
+	}
+	return "a mapping, name: value"
 }

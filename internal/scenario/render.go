@@ -36,11 +36,21 @@ func render(name, source string, params map[string]any, random *generator, parti
 	if _, err := parsed.Parse(source); err != nil {
 		return "", templateError(err)
 	}
-	var out bytes.Buffer
-	if err := parsed.Execute(&out, params); err != nil {
+	out := &limited{}
+	if err := parsed.Execute(out, params); err != nil {
 		return "", templateError(err)
 	}
 	return out.String(), nil
+}
+
+// limited is what a template gives, which must come to an end.
+type limited struct{ strings.Builder }
+
+func (l *limited) Write(data []byte) (int, error) {
+	if l.Len()+len(data) > maxRendered {
+		return 0, fmt.Errorf("the template gives more than %d MiB", maxRendered>>20)
+	}
+	return l.Builder.Write(data)
 }
 
 // partial is a file whose name begins with "_": no file of the variant, but a part
@@ -101,8 +111,8 @@ func plainFunctions() template.FuncMap {
 		"add":   func(a, b int64) int64 { return a + b },
 		"sub":   func(a, b int64) int64 { return a - b },
 		"mul":   multiply,
-		"div":   func(a, b int64) int64 { return a / b },
-		"mod":   func(a, b int64) int64 { return a % b },
+		"div":   divide,
+		"mod":   remainder,
 		"seq":   sequence,
 		"list":  func(items ...any) []any { return items },
 		"lower": strings.ToLower,
@@ -110,7 +120,19 @@ func plainFunctions() template.FuncMap {
 		"join":  join,
 		"sql":   quoteSQL,
 		"json":  quoteJSON,
+		// The templates' own, within bounds: what doubles a text forty times takes all memory.
+		"print":   func(items ...any) (string, error) { return short(fmt.Sprint(items...)) },
+		"println": func(items ...any) (string, error) { return short(fmt.Sprintln(items...)) },
+		"printf":  func(format string, items ...any) (string, error) { return short(fmt.Sprintf(format, items...)) },
 	}
+}
+
+// short returns a text unless it is too long to be one of a scenario.
+func short(text string) (string, error) {
+	if len(text) > maxFileBytes {
+		return "", fmt.Errorf("a text becomes longer than %d KiB", maxFileBytes>>10)
+	}
+	return text, nil
 }
 
 func multiply(factors ...int64) int64 {
@@ -121,23 +143,40 @@ func multiply(factors ...int64) int64 {
 	return product
 }
 
-func sequence(from, to int64) []int64 {
+func divide(a, b int64) (int64, error) {
+	if b == 0 {
+		return 0, errors.New("nothing can be divided by 0")
+	}
+	return a / b, nil
+}
+
+func remainder(a, b int64) (int64, error) {
+	if b == 0 {
+		return 0, errors.New("nothing can be divided by 0")
+	}
+	return a % b, nil
+}
+
+func sequence(from, to int64) ([]int64, error) {
 	if to < from {
-		return nil
+		return nil, nil
+	}
+	if uint64(to-from) >= maxSeries {
+		return nil, fmt.Errorf("seq counts through %d numbers at most", maxSeries)
 	}
 	all := make([]int64, 0, to-from+1)
 	for i := from; i <= to; i++ {
 		all = append(all, i)
 	}
-	return all
+	return all, nil
 }
 
-func join(separator string, items []any) string {
+func join(separator string, items []any) (string, error) {
 	texts := make([]string, len(items))
 	for i := range items {
 		texts[i] = fmt.Sprint(items[i])
 	}
-	return strings.Join(texts, separator)
+	return short(strings.Join(texts, separator))
 }
 
 // quoteSQL writes a value as MySQL reads it.

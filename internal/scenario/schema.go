@@ -72,6 +72,10 @@ func (s *schema) mapped(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[text]():
 		return word
+	case reflect.TypeFor[whole]():
+		return &jsonschema.Schema{Type: "integer"}
+	case reflect.TypeFor[number]():
+		return &jsonschema.Schema{Type: "number"}
 	case reflect.TypeFor[files](), reflect.TypeFor[command]():
 		return &jsonschema.Schema{OneOf: []*jsonschema.Schema{word, {Type: "array", Items: word}}}
 	case reflect.TypeFor[entries[host]]():

@@ -28,6 +28,7 @@ type drawing struct {
 	seed   uint64
 	params map[string]any
 	files  fstest.MapFS
+	shapes map[string]*labs.Shape // of the facts
 	wrong  Mistakes
 }
 
@@ -37,6 +38,7 @@ func (f *folder) variant(seed uint64, probes map[string]labs.Probe) (*labs.Varia
 		return nil, err
 	}
 	d := &drawing{folder: f, probes: probes, seed: seed, params: params}
+	d.bounds()
 	d.renderFiles()
 	v := &labs.Variant{
 		Scenario: f.head(), Seed: seed, Params: params, Files: d.files,
@@ -124,6 +126,9 @@ func (d *drawing) text(path string) string {
 		}
 		return ""
 	}
+	if what := unprintable(string(file.Data)); what != "" {
+		d.wrong = append(d.wrong, Mistake{File: path, Text: what})
+	}
 	return string(file.Data)
 }
 
@@ -132,6 +137,8 @@ func (d *drawing) rendered(t text) string {
 	value, err := render("text", t.Value, d.params, nil)
 	if err != nil {
 		d.mistake(t.node, "%s", reason(err))
+	} else if what := unprintable(value); what != "" {
+		d.mistake(t.node, "%s", what)
 	}
 	return value
 }
@@ -140,7 +147,7 @@ func (d *drawing) hosts() []labs.HostSpec {
 	var specs []labs.HostSpec
 	for _, one := range d.folder.doc.Hosts {
 		spec := labs.HostSpec{
-			Name: one.Name, Image: d.rendered(one.Value.Image), CPUs: one.Value.CPUs, PIDs: one.Value.PIDsLimit,
+			Name: one.Name, Image: d.rendered(one.Value.Image), CPUs: one.Value.CPUs.Value, PIDs: int64(one.Value.PIDsLimit.Value),
 			Command: d.command(one.Value.Command), CapAdd: one.Value.CapAdd, Open: one.Value.Open || one.Name == labs.Workspace, Environment: map[string]string{},
 		}
 		for name, value := range one.Value.Environment {
@@ -148,8 +155,8 @@ func (d *drawing) hosts() []labs.HostSpec {
 		}
 		if one.Value.MemLimit != "" {
 			bytes, err := units.RAMInBytes(one.Value.MemLimit)
-			if err != nil {
-				d.mistake(one.node, "mem_limit: %v", err)
+			if err != nil || bytes < leastMemory || bytes > mostMemory {
+				d.mistake(one.node, "mem_limit must be from 16m to 64g, not %q", one.Value.MemLimit)
 			}
 			spec.Memory = bytes
 		}
@@ -205,9 +212,12 @@ func (d *drawing) scripts(phase string) []labs.Script {
 
 func (d *drawing) facts() []labs.Fact {
 	var facts []labs.Fact
+	d.shapes = map[string]*labs.Shape{}
 	for _, one := range d.folder.doc.Facts {
+		d.shapes[one.Name] = nil
 		if look := d.look(one.Value, one.node); look != nil {
 			facts = append(facts, labs.Fact{Name: one.Name, Look: look})
+			d.shapes[one.Name] = labs.ShapeOf(look)
 		}
 	}
 	return facts
@@ -216,7 +226,7 @@ func (d *drawing) facts() []labs.Fact {
 func (d *drawing) checks() []labs.Check {
 	var checks []labs.Check
 	for _, one := range d.folder.doc.Checks {
-		checks = append(checks, labs.Check{Assertion: d.assertion(one.assertion, one.Probes), Points: one.Points, Needs: one.Needs})
+		checks = append(checks, labs.Check{Assertion: d.assertion(one.assertion, one.Probes), Points: one.Points.Value, Needs: one.Needs})
 	}
 	return checks
 }
@@ -224,7 +234,7 @@ func (d *drawing) checks() []labs.Check {
 func (d *drawing) guards() []labs.Guard {
 	var guards []labs.Guard
 	for _, one := range d.folder.doc.Guards {
-		guards = append(guards, labs.Guard{Assertion: d.assertion(one.assertion, one.Probes), Costs: one.Costs})
+		guards = append(guards, labs.Guard{Assertion: d.assertion(one.assertion, one.Probes), Costs: one.Costs.Value})
 	}
 	return guards
 }
@@ -238,36 +248,37 @@ func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
 	expectation, err := expect.Compile(a.Expect.Value, variable)
 	if err != nil {
 		d.expressionMistake(a.Expect, err)
+		return result
 	}
 	result.Expect = expectation
-	d.mentioned(a.Expect, expectation)
+	d.fitted(a.Expect, result.Look, result.ID, expectation)
 	if a.Otherwise.Value == "" {
 		return result
 	}
 	message, err := expect.ParseText(d.rendered(a.Otherwise), variable)
 	if err != nil {
 		d.expressionMistake(a.Otherwise, err)
+		return result
 	}
 	result.Otherwise = message
-	d.mentioned(a.Otherwise, message)
+	d.fitted(a.Otherwise, result.Look, result.ID, message)
 	return result
 }
 
-// mentioned finds params and facts that an expression speaks of and that are not there:
-// it would never hold, and say nothing of it.
-func (d *drawing) mentioned(t text, expression interface{ Mentions(string) []string }) {
-	if len(d.wrong) > 0 { // it may not have been compiled
-		return
+// fitted finds what an expression asks of values that can't have it: params and facts
+// that are not there, misspelt keys. It would never hold, and say nothing of it.
+func (d *drawing) fitted(t text, look labs.Look, id string, expression interface {
+	Fit(expect.Scope) []*expect.Error
+}) {
+	params := map[string]*labs.Shape{}
+	for name := range d.params {
+		params[name] = nil
 	}
-	for _, name := range expression.Mentions("params") {
-		if _, ok := d.params[name]; !ok {
-			d.mistake(t.node, "there is no param %q", name)
-		}
+	shapes := map[string]*labs.Shape{
+		"params": labs.RecordOf(params), "facts": labs.RecordOf(d.shapes), look.Variable(): labs.ShapeOf(look),
 	}
-	for _, name := range expression.Mentions("facts") {
-		if !slices.ContainsFunc(d.folder.doc.Facts, func(f entry[probes]) bool { return f.Name == name }) {
-			d.mistake(t.node, "there is no fact %q", name)
-		}
+	for _, wrong := range expression.Fit(expect.Scope{Shapes: shapes, ID: id}) {
+		d.expressionMistake(t, wrong)
 	}
 }
 
@@ -290,7 +301,7 @@ func (d *drawing) expressionMistake(t text, err error) {
 func (d *drawing) hints() []labs.Hint {
 	var hints []labs.Hint
 	for _, one := range d.folder.doc.Hints {
-		hints = append(hints, labs.Hint{Costs: one.Costs, Text: d.rendered(one.Text)})
+		hints = append(hints, labs.Hint{Costs: one.Costs.Value, Text: d.rendered(one.Text)})
 	}
 	return hints
 }

@@ -1,0 +1,29 @@
+package git
+
+import "endstate/labs"
+
+// Shape says what a repository is described by: its revisions and files are those that
+// were asked for, its refs those that the learner made.
+func (l *Look) Shape() *labs.Shape {
+	commit := labs.RecordOf(map[string]*labs.Shape{
+		"id": labs.Text, "parents": labs.ListOf(labs.Text), "tree": labs.Text, "author": labs.Text, "email": labs.Text,
+		"at": labs.Moment, "committer": labs.Text, "message": labs.Text, "subject": labs.Text,
+	})
+	entry := labs.RecordOf(map[string]*labs.Shape{"id": labs.Text, "mode": labs.Text})
+	refs := labs.MapOf(labs.Text)
+	return labs.RecordOf(map[string]*labs.Shape{
+		"head":     labs.RecordOf(map[string]*labs.Shape{"branch": labs.Text, "commit": labs.Text}),
+		"branches": refs, "tags": refs, "refs": refs, "remotes": refs, "operation": labs.Text, "conflicts": labs.ListOf(labs.Text),
+		"status": labs.ListOf(labs.RecordOf(map[string]*labs.Shape{"path": labs.Text, "index": labs.Text, "work": labs.Text})),
+		"clean":  labs.Truth, "stashes": labs.ListOf(labs.Text),
+		"history": named(l.History, labs.ListOf(commit)), "trees": named(l.Trees, labs.MapOf(entry)), "files": named(l.Files, labs.Text),
+	})
+}
+
+func named(names []string, each *labs.Shape) *labs.Shape {
+	fields := make(map[string]*labs.Shape, len(names))
+	for _, name := range names {
+		fields[name] = each
+	}
+	return labs.RecordOf(fields)
+}

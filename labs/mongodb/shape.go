@@ -1,0 +1,12 @@
+package mongodb
+
+import "endstate/labs"
+
+// Shape says what is found. Documents are whatever the learner made of them.
+func (l *Look) Shape() *labs.Shape {
+	var document *labs.Shape
+	if len(l.Contents) > 0 {
+		document = labs.RecordOf(map[string]*labs.Shape{"collection": labs.Text, "documents": labs.Whole, "digest": labs.Text})
+	}
+	return labs.RecordOf(map[string]*labs.Shape{"docs": labs.ListOf(document), "hidden": labs.ListOf(document)})
+}

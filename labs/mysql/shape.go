@@ -1,0 +1,35 @@
+package mysql
+
+import (
+	"maps"
+	"regexp"
+
+	"endstate/labs"
+)
+
+// everything is a query whose columns are the table's, and so the learner's.
+var everything = regexp.MustCompile(`(?i)(\bselect|,)\s*\*|\.\s*\*`)
+
+// Shape says which columns the rows have. Those of a query are known once a row was seen.
+func (l *Look) Shape() *labs.Shape {
+	fields := map[string]*labs.Shape{}
+	if len(l.Contents) > 0 || l.Digest {
+		maps.Copy(fields, map[string]*labs.Shape{"rows": labs.Whole, "digest": labs.Text})
+	}
+	if len(l.Contents) > 0 {
+		maps.Copy(fields, map[string]*labs.Shape{"database": labs.Text, "name": labs.Text})
+	}
+	if len(l.Structure) > 0 {
+		maps.Copy(fields, map[string]*labs.Shape{"database": labs.Text, "kind": labs.Text, "table": labs.Text, "name": labs.Text, "detail": labs.Text})
+	}
+	if l.Accounts {
+		maps.Copy(fields, map[string]*labs.Shape{"account": labs.Text, "detail": labs.Text})
+	}
+	switch {
+	case len(fields) > 0:
+		return labs.ListOf(labs.RecordOf(fields))
+	case l.Query == "" || everything.MatchString(l.Query):
+		return nil
+	}
+	return labs.Alike()
+}
