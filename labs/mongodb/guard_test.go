@@ -122,7 +122,7 @@ func TestValue(t *testing.T) {
 	want := map[string]any{
 		"int": int32(1), "long": int64(1), "double": 1.0, "text": "1", "decimal": map[string]any{"decimal": "1.5"}, "at": at,
 		"id": map[string]any{"objectId": "0102ff000000000000000000"}, "null": nil, "list": []any{map[string]any{"a": true}, nil}, "bytes": []byte{0},
-		"regex": map[string]any{"regex": "^a", "options": "i"}, "stamp": map[string]any{"timestamp": int64(5), "increment": int64(6)}, "max": map[string]any{"other": "{}"},
+		"regex": map[string]any{"regex": "^a", "options": "i"}, "stamp": map[string]any{"timestamp": int64(5), "increment": int64(6)}, "max": map[string]any{"key": "greatest"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("value (-want +got):\n%s", diff)

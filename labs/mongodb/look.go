@@ -20,11 +20,14 @@ import (
 //	          of tries, one of each try: its own fields and {accepted, code}
 //	hidden    what it finds among the given documents, on a server made for that
 //
-// Documents are maps. Whole numbers are ints, doubles doubles, dates timestamps in
-// UTC, binary data bytes. A Decimal128 is {"decimal": "1.5"}, without zeros at its
-// end, as MongoDB holds 1.50 and 1.5 equal; an ObjectId is {"objectId": "…"}: so they
-// differ from strings, and a document that has just such fields, stored by somebody who
-// would have it taken for one, is {"embedded": {…}}. An index's key, whose order counts, is a list of {field, order}.
+// Documents are maps, in which the order of fields does not count. Whole numbers are
+// ints, doubles doubles, dates timestamps in UTC, binary data bytes. Every other type is
+// a map with fields of its own: a Decimal128 is {"decimal": "1.5"}, without zeros at its
+// end, as MongoDB holds 1.50 and 1.5 equal; an ObjectId is {"objectId": "…"}; binary data
+// of a subtype is {"binary": …, "subtype": 4}; a document that has a key twice is
+// {"fields": [["a", 1], ["a", 2]]}. So all types differ from one another. A document that
+// has just such fields, stored by somebody who would have it taken for one, is
+// {"embedded": {…}}. An index's key, whose order counts, is a list of {field, order}.
 type Look struct {
 	// Database that is asked.
 	Database string `yaml:"database"`

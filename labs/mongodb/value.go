@@ -29,20 +29,22 @@ func valueOf(v any, exact bool) any {
 		}
 		return v
 	case bson.D:
-		doc := make(map[string]any, len(v))
-		for _, field := range v {
-			doc[field.Key] = valueOf(field.Value, exact)
-		}
-		if disguised(doc) {
-			return map[string]any{"embedded": doc}
-		}
-		return doc
+		return document(v, exact)
 	case bson.A:
 		list := make([]any, len(v))
 		for i := range v {
 			list[i] = valueOf(v[i], exact)
 		}
 		return list
+	case nil, bool, string, int32:
+		return v
+	}
+	return special(v, exact)
+}
+
+// special turns a value of one of BSON's own types into one that no other type gives.
+func special(v any, exact bool) any {
+	switch v := v.(type) {
 	case bson.DateTime:
 		return v.Time().UTC()
 	case bson.Decimal128:
@@ -50,21 +52,58 @@ func valueOf(v any, exact bool) any {
 	case bson.ObjectID:
 		return map[string]any{"objectId": hex.EncodeToString(v[:])}
 	case bson.Binary:
-		return v.Data
+		data := append([]byte{}, v.Data...)
+		if v.Subtype == bson.TypeBinaryGeneric {
+			return data
+		}
+		return map[string]any{"binary": data, "subtype": int64(v.Subtype)}
 	case bson.Regex:
 		return map[string]any{"regex": v.Pattern, "options": v.Options}
 	case bson.Timestamp:
 		return map[string]any{"timestamp": int64(v.T), "increment": int64(v.I)}
-	case bson.Null, bson.Undefined:
+	case bson.JavaScript:
+		return map[string]any{"code": string(v)}
+	case bson.CodeWithScope:
+		return map[string]any{"code": string(v.Code), "scope": valueOf(v.Scope, exact)}
+	case bson.Symbol:
+		return map[string]any{"symbol": string(v)}
+	case bson.DBPointer:
+		return map[string]any{"pointer": v.DB, "to": hex.EncodeToString(v.Pointer[:])}
+	case bson.MinKey:
+		return map[string]any{"key": "least"}
+	case bson.MaxKey:
+		return map[string]any{"key": "greatest"}
+	case bson.Undefined:
+		return map[string]any{"undefined": true}
+	case bson.Null:
 		return nil
-	case nil, bool, string, int32:
-		return v
 	}
-	return map[string]any{"other": fmt.Sprint(v)}
+	return map[string]any{"other": fmt.Sprintf("%T %v", v, v)}
+}
+
+// document turns a document into a map. One that has a key twice, which MongoDB keeps, is
+// shown as the list of its fields: a map would lose one.
+func document(v bson.D, exact bool) any {
+	doc := make(map[string]any, len(v))
+	fields := make([]any, len(v))
+	for i, field := range v {
+		doc[field.Key] = valueOf(field.Value, exact)
+		fields[i] = []any{field.Key, doc[field.Key]}
+	}
+	if len(doc) < len(v) {
+		return map[string]any{"fields": fields}
+	}
+	if disguised(doc) {
+		return map[string]any{"embedded": doc}
+	}
+	return doc
 }
 
 // Fields by which values are shown that are no documents, and documents that look so.
-var shown = []string{"decimal", "double", "embedded", "increment,timestamp", "long", "objectId", "options,regex", "other"}
+var shown = []string{
+	"binary,subtype", "code", "code,scope", "decimal", "double", "embedded", "fields", "increment,timestamp", "key", "long", "objectId",
+	"options,regex", "other", "pointer,to", "symbol", "undefined",
+}
 
 // disguised reports whether a document has exactly the fields by which a value of another
 // type is shown: whoever stores {"decimal": "1.5"} has stored no Decimal128.
@@ -76,25 +115,34 @@ func disguised(doc map[string]any) bool {
 // without an exponent, so that numbers which MongoDB holds equal are written alike.
 func shortest(v bson.Decimal128) string {
 	digits, exponent, err := v.BigInt()
-	if err != nil {
-		return v.String() // not a number, or infinite
+	switch {
+	case err != nil && v.IsNaN():
+		return "NaN"
+	case err != nil:
+		return v.String() // infinite
+	case digits.Sign() == 0:
+		return "0"
 	}
-	ten, rest := big.NewInt(10), new(big.Int)
-	for exponent < 0 && rest.Rem(digits, ten).Sign() == 0 {
-		digits.Quo(digits, ten)
+	ten, quotient, rest := big.NewInt(10), new(big.Int), new(big.Int)
+	for {
+		if quotient.QuoRem(digits, ten, rest); rest.Sign() != 0 {
+			break
+		}
+		digits.Set(quotient)
 		exponent++
 	}
-	for ; exponent > 0 && exponent <= maxDigits; exponent-- {
-		digits.Mul(digits, ten)
+	if exponent > 0 && len(digits.Text(10))+exponent <= maxDigits {
+		digits.Mul(digits, quotient.Exp(ten, big.NewInt(int64(exponent)), nil))
+		exponent = 0
 	}
 	same, ok := bson.ParseDecimal128FromBigInt(digits, exponent)
 	if !ok {
-		return v.String()
+		return fmt.Sprintf("%sE%+d", digits, exponent)
 	}
 	return same.String()
 }
 
-// maxDigits is how many digits a Decimal128 has.
+// maxDigits is how many digits a Decimal128 has, its sign apart.
 const maxDigits = 34
 
 // ordered returns an index's definition with its key as a list of {field, order}.
