@@ -149,8 +149,15 @@ func FuzzScenario(f *testing.F) {
 	f.Add(with("sight: a,", "sight: &a {word: *a},"), `{{$x := list 1}}{{join ", " $x}}{{sql "a"}}`)
 	f.Add(with("{choice: [one, two, three]}", "{pick: {count: 2, of: [a, &b [c], *b]}}"), "{{json .word}}{{person}}")
 	f.Fuzz(func(t *testing.T, document, task string) {
-		for _, mistake := range read(document, task) {
-			tellable(t, mistake)
+		files := wellWrittenFiles()
+		files["word/scenario.yaml"] = &fstest.MapFile{Data: []byte(document)}
+		files["word/task.md"] = &fstest.MapFile{Data: []byte(task)}
+		_, err := New([]labs.Probe{sightProbe}, nil, Root{Files: files}).Variant("word", 7)
+		var found Mistakes
+		if errors.As(err, &found) {
+			for _, mistake := range found {
+				tellable(t, mistake)
+			}
 		}
 	})
 }
