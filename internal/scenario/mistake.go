@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -18,15 +20,25 @@ type Mistake struct {
 	Text   string `json:"text"`
 }
 
-// Error returns "file:line:column: text", as editors understand it.
+// Error returns "file:line:column: text", as editors understand it, in one line.
 func (m Mistake) Error() string {
+	text := inLine(m.Text)
 	switch {
 	case m.Line == 0:
-		return m.File + ": " + m.Text
+		return m.File + ": " + text
 	case m.Column == 0:
-		return fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Text)
+		return fmt.Sprintf("%s:%d: %s", m.File, m.Line, text)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Text)
+	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, text)
+}
+
+// inLine spells out line ends and whatever else a terminal would act on.
+func inLine(text string) string {
+	if !strings.ContainsFunc(text, unicode.IsControl) {
+		return text
+	}
+	quoted := strconv.Quote(text)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 // Mistakes are all that was found at once.
@@ -96,7 +108,7 @@ func plain(message string) string {
 }
 
 // "cannot construct !!float `.inf` into int"
-var construction = regexp.MustCompile("^cannot (?:construct|unmarshal) \\S+(?: `(.*)`)? into (.*)$")
+var construction = regexp.MustCompile("(?s)^cannot (?:construct|unmarshal) \\S+(?: `(.*)`)? into (.*)$")
 
 // wanted puts a Go type into an author's words.
 func wanted(name string) string {
