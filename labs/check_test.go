@@ -202,6 +202,33 @@ func TestHeldBackIsNoHarm(t *testing.T) {
 	}
 }
 
+// examined is an expectation and a message that have something to tell their author.
+type examined struct{ mistakes, met []string }
+
+func (e examined) Holds(Bindings) (bool, error)              { return false, &Unfit{Reason: "a text is no number"} }
+func (e examined) Text(Bindings) (string, error)             { return "Wrong.", nil }
+func (e examined) Examine(Bindings) (mistakes, met []string) { return e.mistakes, e.met }
+
+// What an expectation was not written for fails its check; its author is told, and of what
+// it met only when asked.
+func TestUnfitFails(t *testing.T) {
+	a := assertion("a", seen{value: 2})
+	a.Expect, a.Otherwise = examined{met: []string{"no key `m`"}}, examined{mistakes: []string{"no key `x`"}}
+	site := &Site{Record: Record{Facts: map[string]any{}}}
+	got := judge(t.Context(), site, &Variant{}, a)
+	if got.Verdict != Fell || got.Message != "Wrong." || got.Defect != "a text is no number" || len(got.Met) > 0 {
+		t.Errorf("a check: %+v", got)
+	}
+	site.examining = true
+	if got = judge(t.Context(), site, &Variant{}, a); got.Verdict != Fell || len(got.Met) != 1 {
+		t.Errorf("a proof: %+v", got)
+	}
+	wrong := compare(Proof{Name: "solution"}, &Report{Checks: []Result{got}})
+	if len(wrong) != 2 || !strings.Contains(wrong[0], "Its expectation met: no key `m`") || wrong[1] != "a: a text is no number" {
+		t.Errorf("the proof tells %q", wrong)
+	}
+}
+
 func TestCharge(t *testing.T) {
 	report := &Report{Checks: []Result{{Verdict: Passed, Points: 100}}}
 	report.Charge([]Hint{{Costs: 5}, {Costs: 10}}, true)

@@ -18,9 +18,7 @@ import (
 // mistakes that show now that the values are known, and what was met on the way, such
 // as values of different types that were compared.
 func (e *Expression) Examine(bindings labs.Bindings) (mistakes, met []string) {
-	for _, one := range e.misfits(e.scope.seen(bindings)) {
-		mistakes = append(mistakes, one.Message)
-	}
+	mistakes = e.mistakes(bindings)
 	note := func(format string, args ...any) {
 		if one := fmt.Sprintf(format, args...); !slices.Contains(met, one) && len(met) < mostMet {
 			met = append(met, one)
@@ -46,6 +44,15 @@ func (e *Expression) Examine(bindings labs.Bindings) (mistakes, met []string) {
 		note("%s", absent.told())
 	}
 	return mistakes, met
+}
+
+// mistakes are the misfits that show now that the values are known.
+func (e *Expression) mistakes(bindings labs.Bindings) []string {
+	var all []string
+	for _, one := range e.misfits(e.scope.seen(bindings)) {
+		all = append(all, one.Message)
+	}
+	return all
 }
 
 // seen is the scope with what is known of its shapes once their values were seen.

@@ -120,8 +120,7 @@ func (t *Text) Text(bindings labs.Bindings) (string, error) {
 func (t *Text) Examine(bindings labs.Bindings) (mistakes, met []string) {
 	for _, p := range t.parts {
 		if p.expression != nil {
-			wrong, _ := p.expression.Examine(bindings)
-			mistakes = append(mistakes, wrong...)
+			mistakes = append(mistakes, p.expression.mistakes(bindings)...)
 		}
 	}
 	return mistakes, nil
