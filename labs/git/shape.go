@@ -16,11 +16,11 @@ func (l *Look) Shape() *labs.Shape {
 		"branches": refs, "tags": refs, "refs": refs, "remotes": refs, "operation": labs.Text, "conflicts": labs.ListOf(labs.Text),
 		"status": labs.ListOf(labs.RecordOf(map[string]*labs.Shape{"path": labs.Text, "index": labs.Text, "work": labs.Text})),
 		"clean":  labs.Truth, "stashes": labs.ListOf(labs.Text),
-		"history": named(l.History, labs.ListOf(commit)), "trees": named(l.Trees, labs.MapOf(entry)), "files": named(l.Files, labs.Text),
+		"history": eachOf(l.History, labs.ListOf(commit)), "trees": eachOf(l.Trees, labs.MapOf(entry)), "files": eachOf(l.Files, labs.Text),
 	})
 }
 
-func named(names []string, each *labs.Shape) *labs.Shape {
+func eachOf(names []string, each *labs.Shape) *labs.Shape {
 	fields := make(map[string]*labs.Shape, len(names))
 	for _, name := range names {
 		fields[name] = each

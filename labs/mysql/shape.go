@@ -25,6 +25,9 @@ func (l *Look) Shape() *labs.Shape {
 	if l.Accounts {
 		maps.Copy(fields, map[string]*labs.Shape{"account": labs.Text, "detail": labs.Text})
 	}
+	if len(l.Tries) > 0 {
+		maps.Copy(fields, map[string]*labs.Shape{"statement": labs.Text, "accepted": labs.Truth, "code": labs.Whole, "changed": labs.Whole})
+	}
 	switch {
 	case len(fields) > 0:
 		return labs.ListOf(labs.RecordOf(fields))
