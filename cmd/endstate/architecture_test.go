@@ -105,11 +105,13 @@ var libraries = map[string][]string{
 	"endstate/internal/cli":      {"charm.land/glamour/v2", "github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/spf13/cobra"},
 	"endstate/internal/docker": {
 		"github.com/containerd/errdefs", "github.com/docker/cli", "github.com/docker/docker", "github.com/docker/go-units", "github.com/gofrs/flock",
+		"github.com/moby/profiles/seccomp", "github.com/opencontainers/runtime-spec", "golang.org/x/sys",
 	},
 	"endstate/internal/enginetest": {"github.com/containerd/errdefs", "github.com/docker/docker", "github.com/rogpeppe/go-internal"},
 	"endstate/internal/exams":      {},
 	"endstate/internal/expect":     {"cel.dev/cel-go"},
 	"endstate/internal/images":     {"github.com/gofrs/flock"},
+	"endstate/internal/places":     {"github.com/gofrs/flock"},
 	"endstate/internal/practice":   {"github.com/open-spaced-repetition/go-fsrs/v4"},
 	"endstate/internal/progress":   {"github.com/charmbracelet/x/ansi"},
 	"endstate/internal/recording":  {},
@@ -122,7 +124,7 @@ var libraries = map[string][]string{
 	"endstate/internal/valuetest": {"pgregory.net/rapid"},
 	"endstate/labs":               {},
 	"endstate/labs/file":          {},
-	"endstate/labs/git":           {"github.com/go-git/go-git/v5"},
+	"endstate/labs/git":           {"github.com/go-git/go-git/v5", "golang.org/x/text"},
 	"endstate/labs/mongodb":       {"go.mongodb.org/mongo-driver/v2"},
 	"endstate/labs/mysql":         {"github.com/go-sql-driver/mysql"},
 	"endstate/labs/run":           {},
@@ -130,7 +132,7 @@ var libraries = map[string][]string{
 }
 
 // Libraries that are part of how several packages write; every other has one room.
-var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock"}
+var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "golang.org/x/text"}
 
 // What any package's tests may import.
 var testLibraries = []string{

@@ -1,6 +1,11 @@
 package git
 
-import "endstate/labs"
+import (
+	"slices"
+	"strings"
+
+	"endstate/labs"
+)
 
 // Shape says what a repository is described by: its revisions and files are those that
 // were asked for, its refs those that the learner made.
@@ -11,15 +16,27 @@ func (l *Look) Shape() *labs.Shape {
 	})
 	entry := labs.RecordOf(map[string]*labs.Shape{"id": labs.Text, "mode": labs.Text})
 	refs := labs.MapOf(labs.Text)
-	return labs.RecordOf(map[string]*labs.Shape{
+	files := eachOf(l.Files, labs.Text)
+	if slices.ContainsFunc(l.Files, func(name string) bool { return strings.HasSuffix(name, "/") }) {
+		files = labs.MapOf(labs.Text)
+	}
+	fields := map[string]*labs.Shape{
 		"head":     labs.RecordOf(map[string]*labs.Shape{"branch": labs.Text, "commit": labs.Text}),
 		"branches": refs, "tags": refs, "refs": refs, "remotes": refs, "operation": labs.Text, "conflicts": labs.ListOf(labs.Text),
 		"status": labs.ListOf(labs.RecordOf(map[string]*labs.Shape{"path": labs.Text, "index": labs.Text, "work": labs.Text})),
 		"clean":  labs.Truth, "stashes": labs.ListOf(labs.Text),
-		"history": eachOf(l.History, labs.ListOf(commit)), "trees": eachOf(l.Trees, labs.MapOf(entry)), "files": eachOf(l.Files, labs.Text),
-	})
+		"history": eachOf(l.History, labs.ListOf(commit)), "trees": eachOf(l.Trees, labs.MapOf(entry)), "files": files,
+	}
+	if l.Expected != nil {
+		fields["expected"] = nil
+	}
+	if l.Differs != nil {
+		fields["differs"] = labs.ListOf(labs.RecordOf(map[string]*labs.Shape{"path": labs.Text, "what": labs.Text, "says": labs.Text, "commit": labs.Text}))
+	}
+	return labs.RecordOf(fields)
 }
 
+// eachOf is the shape of a map that has what was asked for.
 func eachOf(names []string, each *labs.Shape) *labs.Shape {
 	fields := make(map[string]*labs.Shape, len(names))
 	for _, name := range names {
