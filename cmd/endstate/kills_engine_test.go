@@ -1,0 +1,348 @@
+//go:build engine && linux
+
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"endstate/internal/attempts"
+	"endstate/internal/enginetest"
+	"endstate/labs"
+)
+
+// Commands are killed at random moments, in random ways, as a machine that fails does it.
+// ENDSTATE_KILLS says how often; ENDSTATE_KILLS_SEED repeats a run's choices, though not its
+// moments.
+func TestKillsLoseNothing(t *testing.T) {
+	t.Parallel()
+	kills, workers := number(t, "ENDSTATE_KILLS", 24), 3
+	seed := uint64(number(t, "ENDSTATE_KILLS_SEED", int(time.Now().UnixNano()%1e9)))
+	t.Logf("%d kills, ENDSTATE_KILLS_SEED=%d", kills, seed)
+	t.Run("workers", func(t *testing.T) {
+		for w := range workers {
+			t.Run(strconv.Itoa(w), func(t *testing.T) {
+				t.Parallel()
+				v := &victim{machine: newMachine(t), rand: rand.New(rand.NewPCG(seed, uint64(w))), took: map[string]time.Duration{}}
+				v.exam = filepath.Join(t.TempDir(), "exam.yaml")
+				if err := os.WriteFile(v.exam, []byte(killedExam), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				for range (kills + w) / workers {
+					v.strike(blows[v.rand.IntN(len(blows))])
+				}
+				t.Logf("%d checks were told and %d are kept; killed: %v", v.told, v.kept(), v.killed)
+			})
+		}
+	})
+}
+
+func number(t *testing.T, name string, otherwise int) int {
+	t.Helper()
+	text := os.Getenv(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return n
+}
+
+const killedExam = `
+title: Killed
+minutes: 30
+pass: 50
+questions:
+  - {scenario: git-undo-merge, points: 10}
+  - {scenario: git-merge-conflict, points: 10}
+`
+
+// blow is a kind of command that is killed.
+type blow struct {
+	name    string
+	prepare func(*victim) *exec.Cmd
+	keeps   bool // the lab that was there stays, with the work in it
+}
+
+var blows = []blow{
+	{"start of a new seed", func(v *victim) *exec.Cmd { v.must("stop", "--all"); return v.start(enginetest.Git, v.NewSeed()) }, false},
+	{"start", func(v *victim) *exec.Cmd { v.must("stop", "--all"); return v.start(enginetest.Git, enginetest.Seed) }, false},
+	{"start of a server", func(v *victim) *exec.Cmd { v.must("stop", "--all"); return v.start(enginetest.MySQL, enginetest.Seed) }, false},
+	{"start beside another", func(v *victim) *exec.Cmd { v.work(); return v.start("git-undo-merge", enginetest.Seed) }, true},
+	{"check", func(v *victim) *exec.Cmd { v.work(); return v.command("endstate", "check", enginetest.Git) }, true},
+	{"check of a server", func(v *victim) *exec.Cmd {
+		v.must("stop", "--all")
+		v.wait(v.start(enginetest.MySQL, enginetest.Seed), nil)
+		return v.command("endstate", "check", enginetest.MySQL)
+	}, false},
+	{"reset", func(v *victim) *exec.Cmd { v.work(); return v.command("endstate", "reset", enginetest.Git, "--yes") }, false},
+	{"stop", func(v *victim) *exec.Cmd { v.work(); return v.command("endstate", "stop", enginetest.Git) }, false},
+	{"prove", func(v *victim) *exec.Cmd {
+		v.work()
+		return v.command("endstate", "prove", enginetest.Git, "--seeds", "1", "--proof", "so", "--seed", strconv.Itoa(enginetest.Seed))
+	}, true},
+	{"start of an exam", func(v *victim) *exec.Cmd { v.work(); return v.examStart() }, true},
+	{"turn to a question", func(v *victim) *exec.Cmd {
+		v.work()
+		v.wait(v.examStart(), nil)
+		return v.command("endstate", "exam", "goto", "2", "--no-shell")
+	}, true},
+	{"end of an exam", func(v *victim) *exec.Cmd {
+		v.work()
+		v.wait(v.examStart(), nil)
+		return v.command("endstate", "exam", "submit", "--yes")
+	}, true},
+}
+
+// victim is a machine whose commands are killed.
+type victim struct {
+	*machine
+	rand   *rand.Rand
+	exam   string // a blueprint's path
+	took   map[string]time.Duration
+	told   int // checks that were told
+	killed map[string]int
+}
+
+func (v *victim) examStart() *exec.Cmd {
+	return v.command("endstate", "exam", "start", v.exam, "--seed", strconv.Itoa(enginetest.Seed), "--candidate", "Di", "--no-shell")
+}
+
+// work makes sure of a lab with work in it.
+func (v *victim) work() {
+	v.t.Helper()
+	if lab := v.mine(); lab != nil && lab.Seed != enginetest.Seed {
+		v.must("stop", "--all")
+	}
+	v.begin()
+	if status, out := v.Learner(v.mine(), "echo work > ~/work; sync"); status != 0 {
+		v.t.Fatalf("work: %d: %s", status, out)
+	}
+}
+
+// mine is the Git lab, nil if there is none.
+func (v *victim) mine() *labs.Lab {
+	v.t.Helper()
+	lab, err := v.Find(v.t.Context(), v.Owner, enginetest.Git)
+	if err != nil {
+		return nil
+	}
+	return lab
+}
+
+// strike kills one command, and looks at what it left.
+func (v *victim) strike(b blow) {
+	v.t.Helper()
+	command := b.prepare(v)
+	if v.took[b.name] == 0 {
+		v.undisturbed(b, command)
+		command = b.prepare(v)
+	}
+	kill := []syscall.Signal{syscall.SIGKILL, syscall.SIGKILL, syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP}[v.rand.IntN(5)]
+	moment := rand.N(v.took[b.name] * 11 / 10)
+	end := v.wait(command, func(p *os.Process) {
+		time.Sleep(moment)
+		_ = p.Signal(kill)
+	})
+	v.count(end)
+	if v.killed == nil {
+		v.killed = map[string]int{}
+	}
+	v.killed[b.name]++
+	about := fmt.Sprintf("%s, struck by %v after %v, which ended with %d", b.name, kill, moment.Round(time.Millisecond), end.status)
+	if err := v.sound(b); err != nil {
+		v.t.Errorf("%s: %v\n%s%s", about, err, end.out, end.err)
+	}
+}
+
+// undisturbed measures how long a command takes.
+func (v *victim) undisturbed(b blow, command *exec.Cmd) {
+	v.t.Helper()
+	began := time.Now()
+	end := v.wait(command, nil)
+	v.took[b.name] = time.Since(began)
+	v.count(end)
+	if end.status > 1 {
+		v.t.Errorf("%s, undisturbed, ends with %d: %s", b.name, end.status, end.err)
+	}
+	if err := v.sound(blow{name: b.name}); err != nil {
+		v.t.Errorf("%s, undisturbed: %v", b.name, err)
+	}
+}
+
+// count counts a check that was told.
+func (v *victim) count(end end) {
+	if strings.Contains(end.out, " of 100\n") && strings.Contains(end.out, "\nScore ") {
+		v.told++
+	}
+}
+
+// sound reports what is wrong after a command was killed and the next one has swept.
+func (v *victim) sound(b blow) error {
+	swept := v.run("sweep")
+	if swept.status != 0 {
+		return fmt.Errorf("sweep ends with %d: %s", swept.status, swept.err)
+	}
+	for _, look := range []func(blow) error{v.nothingHalf, v.workIsThere, v.nothingOpen, v.goesOn, v.nothingLost} {
+		if err := look(b); err != nil {
+			return err
+		}
+	}
+	v.tidy()
+	return nil
+}
+
+// nothingHalf wants every lab that is there to be whole, and nothing else to be there. The
+// engine may still be at work on what the killed process asked for last.
+func (v *victim) nothingHalf(blow) (err error) {
+	for range 20 {
+		if err = v.half(); err == nil {
+			return nil
+		}
+		time.Sleep(500 * time.Millisecond)
+		v.run("sweep")
+	}
+	return err
+}
+
+func (v *victim) half() error {
+	all, err := v.Engine.Labs(v.t.Context(), labs.Which{})
+	if err != nil {
+		return err
+	}
+	for _, lab := range all {
+		if lab.BelongsTo(v.Owner) && (lab.Role != labs.RoleLab || !lab.Whole || strings.Contains(lab.Owner, "/prove-")) {
+			return fmt.Errorf("%s of %s is left: whole %v, handed over %v, orphan %v, %+v", lab.ID, lab.Owner, lab.Whole, lab.Handed(), lab.Orphan, lab.Hosts)
+		}
+	}
+	return nil
+}
+
+// workIsThere wants the lab and the work in it, if the command was not to remove it.
+func (v *victim) workIsThere(b blow) error {
+	if !b.keeps {
+		return nil
+	}
+	lab := v.mine()
+	if lab == nil {
+		return fmt.Errorf("the lab is gone")
+	}
+	if status, out := v.Learner(lab, "cat ~/work"); status != 0 || out != "work" {
+		return fmt.Errorf("the work is gone: %d: %s", status, out)
+	}
+	return nil
+}
+
+// nothingOpen wants no attempt to go on whose lab is gone.
+func (v *victim) nothingOpen(blow) error {
+	return v.store(func(ctx context.Context, store *attempts.Store) error {
+		all, err := store.List(ctx, attempts.Filter{})
+		if err != nil {
+			return err
+		}
+		for _, attempt := range all {
+			if attempt.Ended != nil {
+				continue
+			}
+			found, err := v.Engine.Labs(ctx, labs.Which{ID: attempt.Lab, Owner: attempt.Owner})
+			if err != nil || len(found) != 1 || !found[0].Started.Equal(attempt.Started) {
+				return fmt.Errorf("attempt %d at %s goes on, its lab is %v, %v", attempt.ID, attempt.Scenario, found, err)
+			}
+		}
+		return nil
+	})
+}
+
+// goesOn ends the exams, and wants the next commands to work.
+func (v *victim) goesOn(blow) error {
+	if err := v.endExams(); err != nil {
+		return err
+	}
+	start := []string{"start", enginetest.Git, "--no-shell"}
+	if v.mine() == nil {
+		start = append(start, "--seed", strconv.Itoa(enginetest.Seed))
+	}
+	for _, args := range [][]string{start, {"check", enginetest.Git}} {
+		end := v.run(args...)
+		v.count(end)
+		if end.status > 1 {
+			return fmt.Errorf("the next %s ends with %d: %s%s", args[0], end.status, end.out, end.err)
+		}
+	}
+	for _, host := range v.mine().Hosts {
+		if !host.Running || host.Frozen {
+			return fmt.Errorf("after the next commands, the host is %+v", host)
+		}
+	}
+	return nil
+}
+
+// endExams ends what exams go on. Their labs go with them.
+func (v *victim) endExams() error {
+	return v.store(func(ctx context.Context, store *attempts.Store) error {
+		open, err := store.OpenExams(ctx)
+		if err != nil {
+			return err
+		}
+		for _, sitting := range open {
+			end := v.run("exam", "submit", "--exam", strconv.FormatInt(sitting.ID, 10), "--yes")
+			if end.status > 1 {
+				return fmt.Errorf("exam submit ends with %d: %s%s", end.status, end.out, end.err)
+			}
+			left, err := v.Engine.Labs(ctx, labs.Which{Owner: sitting.LabOwner})
+			if err != nil || len(left) > 0 {
+				return fmt.Errorf("of an exam that ended %v is left, %v", left, err)
+			}
+		}
+		return nil
+	})
+}
+
+// nothingLost wants every check that was told to be kept.
+func (v *victim) nothingLost(blow) error {
+	if kept := v.kept(); kept < v.told {
+		return fmt.Errorf("%d checks were told, %d are kept", v.told, kept)
+	}
+	return nil
+}
+
+func (v *victim) kept() (n int) {
+	v.t.Helper()
+	if err := v.store(func(ctx context.Context, store *attempts.Store) error {
+		all, err := store.List(ctx, attempts.Filter{})
+		for _, attempt := range all {
+			n += attempt.Checks
+		}
+		return err
+	}); err != nil {
+		v.t.Error(err)
+	}
+	return n
+}
+
+// store looks into the store of attempts.
+func (v *victim) store(look func(context.Context, *attempts.Store) error) error {
+	home := ""
+	for _, entry := range v.env {
+		if value, ok := strings.CutPrefix(entry, "ENDSTATE_HOME="); ok {
+			home = value
+		}
+	}
+	store, err := attempts.Open(v.t.Context(), attempts.Path(home))
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	return look(v.t.Context(), store)
+}
