@@ -117,8 +117,8 @@ func (l *Lab) Damaged() bool { return l.Role == RoleLab && !l.Whole && l.Handed(
 // Abandoned reports whether the lab is what a process left that ended before it was done:
 // of a start, before the lab was handed over.
 func (l *Lab) Abandoned(now time.Time) bool {
-	if l.Role != RoleLab {
-		return l.Orphan
+	if l.Role != RoleLab || strings.Contains(l.Owner, proofsOf) {
+		return l.Orphan // nobody but that process works in it
 	}
 	return !l.Handed() && (l.Orphan || now.Sub(l.Made) > startTimeout)
 }

@@ -36,6 +36,8 @@ func TestRemains(t *testing.T) {
 		"handed over, its time is up":          {Lab{Role: RoleLab, Orphan: true, Whole: true, Hosts: []Host{begun(workspace)}}, 9 * time.Hour, true, false, true},
 		"the database was removed":             {Lab{Role: RoleLab, Orphan: true, Hosts: []Host{begun(workspace)}}, time.Hour, true, true, false},
 		"the workspace was removed":            {Lab{Role: RoleLab, Orphan: true, Hosts: []Host{begun(db)}}, time.Hour, true, true, false},
+		"a proof at work":                      {Lab{Role: RoleLab, Owner: "ada/prove-x", Whole: true, Hosts: []Host{begun(workspace)}}, time.Hour, true, false, false},
+		"a proof whose process ended":          {Lab{Role: RoleLab, Owner: "ada/prove-x", Whole: true, Orphan: true, Hosts: []Host{begun(workspace)}}, 0, true, false, true},
 		"a setup at work":                      {Lab{Role: RoleSetup, Whole: true, Hosts: []Host{begun(workspace)}}, time.Minute, true, false, false},
 		"a setup whose process ended":          {Lab{Role: RoleSetup, Whole: true, Orphan: true, Hosts: []Host{begun(workspace)}}, 0, true, false, true},
 	} {

@@ -24,6 +24,9 @@ const (
 	LearnerHome = "/home/learner"
 )
 
+// proofsOf stands between who proves and the name of a proof's own, as the owner of its lab.
+const proofsOf = "/prove-"
+
 // A lab that a proof plays in lives this long if it is not removed.
 const proofLife = 10 * time.Minute
 
@@ -94,7 +97,7 @@ func (r *Runner) Prove(ctx context.Context, v *Variant, play Play) iter.Seq[Proo
 
 func (r *Runner) prove(ctx context.Context, v *Variant, play Play, yield func(ProofResult) bool) {
 	begun := time.Now()
-	lab, err := r.Start(ctx, v, r.Owner+"/prove-"+strings.ToLower(rand.Text()[:12]), proofLife)
+	lab, err := r.Start(ctx, v, r.Owner+proofsOf+strings.ToLower(rand.Text()[:12]), proofLife)
 	remove := func() error { return nil }
 	if err == nil {
 		remove = sync.OnceValue(func() error { return r.Engine.Remove(context.WithoutCancel(ctx), lab) })

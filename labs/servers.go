@@ -33,9 +33,11 @@ type server struct {
 	sync.Mutex
 	key    string
 	lab    *Lab
-	users  int // rounds at work with it; guarded by Servers
 	turns  sync.RWMutex
 	remove func() error
+
+	users   int  // rounds at work with it; guarded by Servers, like all below
+	retired bool // no later round is to use it
 }
 
 // lasts reports whether there is a server, with time enough for one more round.
@@ -53,13 +55,21 @@ func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx co
 	one.Lock()
 	goOn()
 	defer one.Unlock()
+	if one.lab == nil {
+		return s.newServer(ctx, one, image, open)
+	}
 	if one.lasts(s.engine.Now()) && open(ctx, one.lab.Hosts[0], false) == nil {
 		return one.lab.Hosts[0], nil
 	}
-	// One that took all the time there was is not to take that of the next round, too.
-	if err := one.gone(); err != nil {
-		return Host{}, err
+	s.servers.retire(one)
+	if ctx.Err() != nil {
+		return Host{}, context.Cause(ctx)
 	}
+	return s.Server(ctx, image, holds, open)
+}
+
+// newServer starts a server in its place.
+func (s *Site) newServer(ctx context.Context, one *server, image string, open func(ctx context.Context, host Host, empty bool) error) (Host, error) {
 	if ctx.Err() != nil {
 		return Host{}, context.Cause(ctx)
 	}
@@ -105,6 +115,15 @@ func (s *Site) Turn(ctx context.Context, image, holds string, alone bool) (done 
 	return func() { end(); s.servers.leave(one) }, nil
 }
 
+// retire has no later round use a server: it is too old, did not answer, or took all the time
+// there was. Other rounds may still be using it; it goes with the last of them.
+func (s *Servers) retire(one *server) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	one.retired = true
+	s.kept = slices.DeleteFunc(s.kept, func(other *server) bool { return other == one })
+}
+
 // gone removes the server, if there is one.
 func (s *server) gone() error {
 	if s.lab == nil {
@@ -134,6 +153,9 @@ func (s *Servers) leave(one *server) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	one.users--
+	if one.retired && one.users == 0 {
+		s.going.Go(func() { _ = one.gone() })
+	}
 	s.trim()
 }
 

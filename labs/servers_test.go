@@ -88,6 +88,7 @@ func TestServerThatDoesNotOpenIsMadeAnew(t *testing.T) {
 		return nil
 	})
 	site.close()
+	r.Servers.going.Wait()
 	if first == second || !slices.Equal(engine.alive, []string{second.ID}) {
 		t.Errorf("after %v there is %v, alive %v", first, second, engine.alive)
 	}
@@ -107,6 +108,7 @@ func TestServerThatTookAllTheTimeIsGivenUp(t *testing.T) {
 		return ctx.Err()
 	})
 	site.close()
+	r.Servers.going.Wait()
 	if !errors.Is(err, context.Canceled) || len(engine.alive) != 0 {
 		t.Errorf("%v; there are %v", err, engine.alive)
 	}
@@ -115,6 +117,35 @@ func TestServerThatTookAllTheTimeIsGivenUp(t *testing.T) {
 	if first == second {
 		t.Error("the next round has the same one")
 	}
+}
+
+// One learner's Ctrl-C, or a server that is past its time, takes no server away from a round
+// that uses it.
+func TestServerThatAnotherRoundUsesStays(t *testing.T) {
+	engine := &launches{}
+	r := &Runner{Engine: engine, Servers: &Servers{}}
+	defer r.Servers.Close()
+	other, used := round(t, r, "a", opens)
+	ctx, cancel := context.WithCancel(t.Context())
+	site := r.site(&Lab{Key: "a"}, Record{}, nil, nil)
+	if _, err := site.Server(ctx, "mongodb", "orders", func(context.Context, Host, bool) error {
+		cancel()
+		return ctx.Err()
+	}); !errors.Is(err, context.Canceled) {
+		t.Errorf("the round that was ended says %v", err)
+	}
+	site.close()
+	r.Servers.going.Wait()
+	if !slices.Equal(engine.alive, []string{used.ID}) {
+		t.Errorf("there are %v, and %s is in use", engine.alive, used.ID)
+	}
+	third, fresh := round(t, r, "a", opens)
+	other.close()
+	r.Servers.going.Wait()
+	if fresh == used || !slices.Equal(engine.alive, []string{fresh.ID}) {
+		t.Errorf("with the last round that used it, %s does not go: %v", used.ID, engine.alive)
+	}
+	third.close()
 }
 
 func TestOnlySomeServersAreKeptThatNoRoundUses(t *testing.T) {

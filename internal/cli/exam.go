@@ -56,6 +56,9 @@ func (a *app) proctor(ctx context.Context) (*exams.Proctor, error) {
 	if err := a.open(ctx); err != nil {
 		return nil, err
 	}
+	if a.clockIsOff() {
+		return nil, &labs.Problem{What: "An exam's time can't be told while this machine's clock and the engine's differ", Do: "Set the clock right, then go on: nothing of the exam is lost."}
+	}
 	return a.proctorOf(a.attempts(ctx), &exams.Rooms{Runner: a.runner(nil), Scenarios: a.scenarios(), Grace: life})
 }
 

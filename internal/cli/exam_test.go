@@ -75,6 +75,23 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 	}
 }
 
+// No exam begins, goes on or ends by a clock that is wrong.
+func TestExamWhileClocksDiffer(t *testing.T) {
+	d := newDesk(t)
+	d.now, d.ahead = d.now.Add(240*time.Hour), 240*time.Hour
+	d.wants(StatusUngraded, "exam start "+d.exam("")+" --no-shell", "10 days ahead", "An exam's time can't be told")
+	d.now, d.ahead = d.now.Add(-240*time.Hour), 0
+	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
+	for _, off := range []time.Duration{240 * time.Hour, -240 * time.Hour} {
+		d.now, d.ahead = d.now.Add(off), off
+		d.wants(StatusDone, "list")
+		d.wants(StatusUngraded, "exam submit --yes", "An exam's time can't be told", "Set the clock right")
+		d.now, d.ahead = d.now.Add(-off), 0
+	}
+	d.wants(StatusDone, "exam status", "30 min left")
+	d.wants(StatusFailed, "exam submit --yes", "10 of 10 · score 100")
+}
+
 // Without an engine an exam can't be graded: that is said, and it stays to be done.
 func TestExamThatCantBeGradedNow(t *testing.T) {
 	d := newDesk(t)
