@@ -296,9 +296,10 @@ func (s *Sitting) End(now time.Time) {
 	s.Ended = now
 }
 
-// Opened reports whether the candidate was ever at a question.
+// Opened reports whether the candidate was ever at a question, in its lab: to turn to it is
+// not enough, as that may have been cut off.
 func (s *Sitting) Opened(n int) bool {
-	return slices.ContainsFunc(s.Turns, func(t Turn) bool { return t.Question == n })
+	return !s.Questions[n-1].Ready.IsZero() && slices.ContainsFunc(s.Turns, func(t Turn) bool { return t.Question == n })
 }
 
 // Spent returns the time that the candidate was at a question, pauses not counted.

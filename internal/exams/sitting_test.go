@@ -47,6 +47,9 @@ func TestLabThatCantBeStartedLeavesTheClockStanding(t *testing.T) {
 		t.Error("a lab that can't be started is there")
 	}
 	h.after(90).is(Paused, 60)
+	if h.sitting().Opened(2) {
+		t.Error("a question is held to have been opened whose lab never was there")
+	}
 	h.goTo(1)
 	h.after(1).is(Running, 59)
 }
