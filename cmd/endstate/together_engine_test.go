@@ -3,11 +3,16 @@
 package main
 
 import (
+	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"endstate/internal/cli"
 	"endstate/internal/enginetest"
+	"endstate/labs"
 )
 
 func TestProcessesThatStartTheSameLabMakeOne(t *testing.T) {
@@ -57,4 +62,45 @@ func TestProcessesThatPrepareTheSameExerciseShareIt(t *testing.T) {
 		}
 		one.must("stop")
 	}
+}
+
+// A process that is killed while it makes a snapshot blocks nobody: that it has ended is
+// known at once, to other owners too.
+func TestSetupOfAKilledProcessBlocksNobody(t *testing.T) {
+	t.Parallel()
+	m, other := newMachine(t), newMachine(t)
+	seed := m.NewSeed()
+	setup := func() *labs.Lab {
+		all, err := m.Engine.Labs(t.Context(), labs.Which{Owner: m.Owner})
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := slices.IndexFunc(all, func(l *labs.Lab) bool { return l.Role == labs.RoleSetup && len(l.Hosts) > 0 })
+		if i < 0 {
+			return nil
+		}
+		return all[i]
+	}
+	m.wait(m.start(enginetest.MySQL, seed), func(p *os.Process) {
+		for range 600 {
+			if setup() != nil {
+				break
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		_ = p.Kill()
+	})
+	left := setup()
+	if left == nil {
+		t.Fatal("nothing is left of the setup, so this test shows nothing")
+	}
+	if !left.Orphan || !left.Over(m.Engine.Now()) {
+		t.Errorf("what is left is held to be in use: %+v", left)
+	}
+	other.must("start", enginetest.MySQL, "--no-shell", "--seed", strconv.FormatUint(seed, 10))
+	if err := whole(other); err != nil {
+		t.Errorf("the other has %v", err)
+	}
+	other.must("stop")
+	m.must("sweep")
 }
