@@ -4,9 +4,11 @@ package labs_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -108,12 +110,62 @@ func TestLoad(t *testing.T) {
 			out.WriteString(table[kind].row(kind))
 		}
 	}
-	if path := os.Getenv("ENDSTATE_LOAD_TABLE"); path != "" {
-		if err := os.WriteFile(path, []byte(out.String()), 0o644); err != nil {
-			t.Error(err)
-		}
+	t.Logf("%d scenarios", len(names))
+	tell(t, out.String())
+}
+
+// tell logs a part of the table, and adds it to the file that ENDSTATE_LOAD_TABLE names.
+func tell(t *testing.T, rows string) {
+	t.Helper()
+	t.Logf("\n%s", rows)
+	path := os.Getenv("ENDSTATE_LOAD_TABLE")
+	if path == "" {
+		return
 	}
-	t.Logf("%d scenarios\n%s", len(names), out.String())
+	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err == nil {
+		_, err = file.WriteString(rows)
+		err = errors.Join(err, file.Close())
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// TestClass checks as many solved labs as ENDSTATE_LOAD_CLASS says at the same moment. None
+// may be ungraded.
+func TestClass(t *testing.T) {
+	n, err := strconv.Atoi(os.Getenv("ENDSTATE_LOAD_CLASS"))
+	if err != nil {
+		t.Skip("ENDSTATE_LOAD_CLASS says how many labs a class has")
+	}
+	class := make([]*enginetest.Runner, n)
+	all := make([]*labs.Lab, n)
+	for i := range class {
+		class[i] = enginetest.Open(t)
+		v := class[i].Variant(enginetest.Git, enginetest.Seed)
+		all[i] = class[i].Lab(v)
+		class[i].Solve(all[i], v)
+	}
+	var found counts
+	var running sync.WaitGroup
+	for i, r := range class {
+		v := r.Variant(enginetest.Git, enginetest.Seed)
+		running.Go(func() {
+			begun := time.Now()
+			report, err := r.Check(t.Context(), all[i], v)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			found.judge(t, all[i].Owner, labs.Proof{}, report, time.Since(begun))
+		})
+	}
+	running.Wait()
+	if found.ungraded > 0 {
+		t.Errorf("%d verdicts are ungraded", found.ungraded)
+	}
+	tell(t, found.row(fmt.Sprintf("%d solved Git labs at the same moment", n)))
 }
 
 // play plays one lab of a scenario, untouched and solved.
