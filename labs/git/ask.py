@@ -54,7 +54,7 @@ def end(name, data):
 
 def git(*args, needed=True, **more):
     """What a command writes. If it fails, what it says ends all, unless it isn't needed."""
-    done = subprocess.run(("git",) + args, capture_output=True, env=ENV, **more)
+    done = subprocess.run(("git",) + args, capture_output=True, **{"env": ENV, **more})
     if done.returncode < 0 and needed:
         end(b"killed", done.stderr[-4096:])
     if done.returncode and needed:
@@ -62,9 +62,14 @@ def git(*args, needed=True, **more):
     return done.stdout if not done.returncode else None
 
 
+def config(path, *args):
+    """Git at work on a configuration, where it meets no other and no repository."""
+    return git("config", "--file", os.path.join(TOP, path), *args, cwd="/", env=dict(ENV, GIT_CONFIG_GLOBAL="/dev/null"))
+
+
 def settings(path):
     """The settings in a file, without those that it includes."""
-    for item in git("config", "--file", path, "--no-includes", "--null", "--list").split(b"\0")[:-1]:
+    for item in config(path, "--no-includes", "--null", "--list").split(b"\0")[:-1]:
         key, is_set, value = item.partition(b"\n")
         yield key, value if is_set else b"true"
 
@@ -93,7 +98,7 @@ def keep():
             if key.startswith(b"remote.") and key.endswith(b".url"):
                 remotes += key + b"\n" + value + b"\0"
             if (value := kept(key, value)) is not None:
-                git("config", "--file", path, "--add", key, value)
+                config(path, "--add", key, value)
     record(b"remotes", remotes)
 
 

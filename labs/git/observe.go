@@ -187,7 +187,7 @@ func eachFile(tree *object.Tree, visit func(name string, id plumbing.Hash, mode 
 func (r *repository) workFiles() map[string]any {
 	files := map[string]any{}
 	for path, entry := range r.entries {
-		if entry.Mode.IsDir() || path == "." || strings.HasPrefix(path, ".git/") {
+		if entry.Mode.IsDir() || path == "." || strings.Contains("/"+path+"/", "/.git/") {
 			continue
 		}
 		id, ok := r.told.work[path]

@@ -82,6 +82,12 @@ func newRepository(c copied, objects *memory.Storage, refs map[string]string, he
 	if err := objects.SetReference(at); err != nil {
 		return nil, err
 	}
+	// Git knows the tree without files, and does not keep it in every repository.
+	for _, id := range []string{"4b825dc642cb6eb9a060e54bf8d69288fbee4904", "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"} {
+		if _, err := objects.SetEncodedObject(newObject(plumbing.TreeObject, nil, plumbing.NewHash(id))); err != nil {
+			return nil, err
+		}
+	}
 	for id := range strings.FieldsSeq(string(r.entries[".git/shallow"].Data)) {
 		r.shallow[r.hash(id)] = true
 	}

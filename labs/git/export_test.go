@@ -1,0 +1,58 @@
+package git
+
+import (
+	"context"
+	"testing"
+
+	"endstate/labs"
+)
+
+// What the tests with an engine need: they can't be of this package, as the help that
+// they take knows it.
+
+// Text is what a name of any bytes is told as.
+var Text = text
+
+// Seen is what was read, by each way to read it.
+type Seen struct {
+	Asked    map[string]any
+	AskedErr error
+	Plain    map[string]any // nil: it was left to Git
+	NotPlain error
+}
+
+// ReadBoth reads a repository of a host by asking Git and, if it is plain, without.
+func ReadBoth(ctx context.Context, site *labs.Site, host labs.Host, path string, look Look) (seen Seen, err error) {
+	c, err := copyOut(ctx, site, host, path)
+	if err != nil {
+		return seen, err
+	}
+	return readBoth(ctx, site, c, look), nil
+}
+
+func readBoth(ctx context.Context, site *labs.Site, c copied, look Look) (seen Seen) {
+	budget := func() *labs.Budget { return labs.NewBudget("It", labs.ObjectLimits) }
+	r, err := asked(ctx, site, c, budget())
+	if err == nil {
+		seen.Asked, err = r.observe(&look)
+	}
+	seen.AskedErr = explain(c.path, err)
+	if r, seen.NotPlain = plain(ctx, c, budget()); seen.NotPlain == nil {
+		seen.Plain, seen.NotPlain = r.observe(&look)
+	}
+	return seen
+}
+
+// Hostile reads what a learner could have made to fool or to harm the grader, and tells
+// of each case what was seen, and why it has to be refused, if it has to.
+func Hostile(ctx context.Context, t *testing.T, site *labs.Site, look Look, each func(name, reason string, seen Seen)) {
+	base, config, first := simpleOf(t)
+	cases := refusedOnes(t)
+	for name, c := range oddOnes(t, config, first) {
+		cases[name] = c
+	}
+	each("as it was", "", readBoth(ctx, site, copied{path: "/home/learner/shop", entries: base}, look))
+	for name, c := range cases {
+		each(name, c.reason, readBoth(ctx, site, copied{path: "/home/learner/shop", entries: changed(base, c.files)}, look))
+	}
+}
