@@ -36,7 +36,7 @@ const (
 	// firstWatch and nextWatch are when a server that does not answer is looked into.
 	firstWatch = 500 * time.Millisecond
 	nextWatch  = time.Second
-	// fresh is how old what was seen may be to count when the limit passes.
+	// freshSight is how old what was seen may be to count when the limit passes.
 	freshSight = 3 * time.Second
 	// mostBreaks is how often a connection may break off.
 	mostBreaks = 3

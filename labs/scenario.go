@@ -108,7 +108,7 @@ type Proof struct {
 	Name   string
 	Script string   // run in the workspace, as the learner
 	Fails  []string // IDs of the checks and guards that fail; every other one passes
-	Skips  []string // IDs of the checks that are skipped
+	Skips  []string // IDs of the checks that are skipped, and of the guards that can't be looked at
 	GoesOn bool     // in the lab of the proof before it, with what that left
 }
 

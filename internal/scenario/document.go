@@ -133,7 +133,7 @@ type step struct {
 	Script files `yaml:"script"`
 	// IDs of the checks and guards that fail.
 	Fails []string `yaml:"fails,omitempty"`
-	// IDs of the checks that are skipped.
+	// IDs of the checks that are skipped, and of the guards that can't be looked at.
 	Skips []string `yaml:"skips,omitempty"`
 }
 

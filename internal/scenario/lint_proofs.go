@@ -145,8 +145,8 @@ func (l *lint) stated(p played) {
 	}
 	unpassed := append(slices.Clone(p.Fails), p.Skips...)
 	for _, id := range p.Skips {
-		if _, check := needs[id]; !check {
-			l.mistake(p.node(), "%s: there is no check %q", p.Name.Value, id)
+		if _, check := needs[id]; !check && !guards[id] {
+			l.mistake(p.node(), "%s: there is no check or guard %q", p.Name.Value, id)
 		}
 	}
 	for id := range needs {

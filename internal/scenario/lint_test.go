@@ -122,6 +122,7 @@ func TestLint(t *testing.T) {
 		{"scenario.yaml", "  - {name: another, script: proofs/a.sh}\n", "", "1 proofs play another right way; 2 or more"},
 		{"scenario.yaml", "  - {name: wrong, script: proofs/a.sh, fails: [right]}\n", "", "no proof fails the check right"},
 		{"scenario.yaml", "fails: [kept]}", "fails: [there], skips: [right]}\n  - {name: x, script: proofs/a.sh, fails: [keept]}", `there is no check or guard "keept"`},
+		{"scenario.yaml", "fails: [there], skips: [right]}", "fails: [there], skips: [right, keept]}", `there is no check or guard "keept"`},
 		{"scenario.yaml", "fails: [there, kept], skips: [right]", "fails: [there, kept]", "and harm: right needs a check that does not pass"},
 		{"scenario.yaml", "fails: [kept]", "fails: [kept], skips: [right]", "harm: all that right needs passes"},
 		{"scenario.yaml", "script: solution.sh}", "script: solution.sh, fails: [right]}", "the solution fails nothing"},

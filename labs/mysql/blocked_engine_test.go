@@ -80,7 +80,7 @@ func TestAViewThatNeverAnswersIsTheLearners(t *testing.T) {
 		t.Fatal(out)
 	}
 	for _, test := range []struct{ view, message string }{
-		{"SELECT SLEEP(1000) AS n", "SLEEP()"},
+		{"SELECT 1 AS n FROM information_schema.collations WHERE SLEEP(1000) = 0", "SLEEP()"},
 		{"SELECT COUNT(*) AS n FROM information_schema.collations a, information_schema.collations b, information_schema.collations c, information_schema.collations d", "has worked for"},
 		{"SELECT 1 AS n", ""},
 	} {
