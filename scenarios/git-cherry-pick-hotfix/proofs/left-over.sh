@@ -1,0 +1,2 @@
+cd ~/"$project"
+echo 'Mended.' >> README.md
