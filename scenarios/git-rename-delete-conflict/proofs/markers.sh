@@ -1,1 +1,1 @@
-printf '<<<<<<< HEAD\n=======\n>>>>>>> %s\n' "$branch" >> "$home"
+sed -i "1i <<<<<<< HEAD\n=======\n>>>>>>> $branch" "$home"
