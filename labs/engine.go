@@ -35,7 +35,7 @@ type Engine interface {
 	// called or this process is gone; with lasting, until thaw is called, be it by a later
 	// process that has frozen it again. Several may keep a host frozen; it runs on when the
 	// last of them has thawed it. A host that a killed process left frozen runs on when
-	// Execute meets it, or within a second if a terminal is attached to it. ErrDown: the
+	// Execute meets it, or within a second if somebody sits at a command in it. ErrDown: the
 	// host does not run.
 	Freeze(ctx context.Context, host Host, lasting bool) (thaw func() error, err error)
 	// CopyIn unpacks a tar archive into a folder of a host.
@@ -129,6 +129,7 @@ type Command struct {
 	Terminal    bool
 	Columns     int // with Terminal
 	Rows        int
+	Attended    bool // somebody sits at it, as with Terminal: see [Engine.Freeze]
 }
 
 // Process is a command at work in a host, or a host's own.

@@ -62,7 +62,7 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 		// Best effort: the program may have ended by now.
 		_ = p.Resize(ctx, command.Columns, command.Rows)
 	}
-	if command.Terminal {
+	if command.Terminal || command.Attended {
 		attached, leave := context.WithCancel(context.WithoutCancel(ctx))
 		go func() { <-p.ended; leave() }()
 		go e.attend(attached, host)

@@ -42,7 +42,7 @@ func Shell(ctx context.Context, execute Execute, command labs.Command) (labs.Pro
 func shell(ctx context.Context, execute Execute, command labs.Command, silence time.Duration) (labs.Process, error) {
 	seat := []string{"perl", "-e", seatProgram, strconv.Itoa(command.Columns), strconv.Itoa(command.Rows), strconv.FormatFloat(silence.Seconds(), 'f', -1, 64)}
 	command.Args = append(seat, command.Args...)
-	command.Terminal = false
+	command.Terminal, command.Attended = false, true
 	process, err := execute(ctx, command)
 	if err != nil {
 		return nil, err
