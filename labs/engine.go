@@ -32,11 +32,11 @@ type Engine interface {
 	// to stay frozen. One that is frozen for a moment is waited for.
 	Execute(ctx context.Context, host Host, command Command) (Process, error)
 	// Freeze stops all that runs in a host, so that nothing in it changes, until thaw is
-	// called or this process is gone; with lasting, until thaw is called, be it by a later
-	// process that has frozen it again. Several may keep a host frozen; it runs on when the
-	// last of them has thawed it. A host that a killed process left frozen runs on when
-	// Execute meets it, or within a second if somebody sits at a command in it. ErrDown: the
-	// host does not run.
+	// called or this process is gone. Several may do so; it runs on when the last of them
+	// has thawed it. With lasting it stays frozen until anybody thaws it who froze it so, be
+	// it a later process. A host that a killed process left frozen runs on when Execute meets
+	// it, or within a second if somebody sits at a command in it. ErrDown: the host does not
+	// run.
 	Freeze(ctx context.Context, host Host, lasting bool) (thaw func() error, err error)
 	// CopyIn unpacks a tar archive into a folder of a host.
 	CopyIn(ctx context.Context, host Host, dir string, archive io.Reader) error

@@ -3,11 +3,13 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/docker/docker/api/types/container"
 	"github.com/rogpeppe/go-internal/testscript"
@@ -22,7 +24,7 @@ import (
 // that speak of a candidate's labs.
 func TestExamStories(t *testing.T) {
 	t.Parallel()
-	words := map[string]word{"candidate": playCandidate, "strike": strikeHost, "nothing-left": nothingLeft}
+	words := map[string]word{"candidate": playCandidate, "strike": strikeHost, "nothing-left": nothingLeft, "graded": awaitGrades}
 	stories(t, "testdata/exam", words, func(env *testscript.Env) error {
 		r := enginetest.Open(t)
 		env.Values[runnerKey{}] = r
@@ -33,29 +35,46 @@ func TestExamStories(t *testing.T) {
 	})
 }
 
+// sittingOf returns the latest exam of a candidate.
+func sittingOf(ts *testscript.TestScript, candidate string) *exams.Sitting {
+	store, err := attempts.Open(context.Background(), attempts.Path(ts.Getenv("ENDSTATE_HOME")))
+	ts.Check(err)
+	defer store.Close()
+	all, err := store.Exams(context.Background())
+	ts.Check(err)
+	for _, s := range all { // the latest first
+		if s.Candidate == candidate {
+			return s
+		}
+	}
+	ts.Fatalf("%s sits no exam", candidate)
+	return nil
+}
+
 // labOf returns the lab that a candidate has of a scenario.
 func labOf(ts *testscript.TestScript, candidate, scenario string) (*enginetest.Runner, *labs.Lab) {
 	r, ok := ts.Value(runnerKey{}).(*enginetest.Runner)
 	if !ok {
 		ts.Fatalf("the story has no runner")
 	}
-	store, err := attempts.Open(r.Context(), attempts.Path(ts.Getenv("ENDSTATE_HOME")))
-	ts.Check(err)
-	defer store.Close()
-	all, err := store.Exams(r.Context())
-	ts.Check(err)
-	var latest *exams.Sitting
-	for _, s := range all {
-		if s.Candidate == candidate && latest == nil {
-			latest = s
-		}
-	}
-	if latest == nil {
-		ts.Fatalf("%s sits no exam", candidate)
-	}
+	latest := sittingOf(ts, candidate)
 	lab, err := r.Find(r.Context(), latest.LabOwner, scenario)
 	ts.Check(err)
 	return r, lab
+}
+
+// awaitGrades waits until a candidate's exam is graded, whoever does that: graded NAME.
+func awaitGrades(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: graded NAME")
+	}
+	for range 120 {
+		if s := sittingOf(ts, args[0]); !s.Ended.IsZero() && len(s.Pending()) == 0 {
+			return
+		}
+		time.Sleep(time.Second)
+	}
+	ts.Fatalf("the exam of %s is not graded", args[0])
 }
 
 // playCandidate plays a script, or the solution, in a candidate's lab: candidate NAME

@@ -37,7 +37,7 @@ func families() []labs.Family {
 func program(in io.Reader, out, err io.Writer) cli.Program {
 	return cli.Program{
 		In: in, Out: out, Err: err, Env: os.Getenv, Clock: time.Now, Version: version,
-		Families: families(), Images: []labs.Image{terminal.Image()}, Scenarios: scenarios.Files,
+		Detach: detach, Families: families(), Images: []labs.Image{terminal.Image()}, Scenarios: scenarios.Files,
 		Open: func(ctx context.Context, subnets netip.Prefix) (*cli.Backend, error) {
 			engine, err := docker.Open(ctx, docker.Options{Subnets: subnets, Version: version})
 			if err != nil {

@@ -33,6 +33,7 @@ type Program struct {
 	Images    []labs.Image // those of no family
 	Scenarios fs.FS
 	Open      func(ctx context.Context, subnets netip.Prefix) (*Backend, error)
+	Detach    func(args ...string) error // runs a command line that outlives this one; may be nil
 }
 
 // Backend is an engine that answers.

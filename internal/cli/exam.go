@@ -42,7 +42,7 @@ func (a *app) examCommand() *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.examListCommand(), a.examStartCommand(), a.examStatusCommand(), a.examGotoCommand(), a.examResumeCommand(),
-		a.examFlagCommand(), a.examResetCommand(), a.examGradeCommand(), a.examSubmitCommand())
+		a.examFlagCommand(), a.examResetCommand(), a.examGradeCommand(), a.examSubmitCommand(), a.examKeepCommand())
 	return c
 }
 

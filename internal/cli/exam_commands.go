@@ -171,13 +171,18 @@ func (a *app) examResetCommand() *cobra.Command {
 }
 
 func (a *app) examGradeCommand() *cobra.Command {
-	return a.ofSitting(&cobra.Command{
+	var late bool
+	c := a.ofSitting(&cobra.Command{
 		Use:   "grade [N]",
 		Short: "Grade a question now; after the end, those that could not be graded",
 		Long: "While the exam runs: grade a question as it is now, as check does in its lab, and show what the exam lets its candidate know.\n" +
-			"After the end: grade again what could not be graded.",
+			"After the end: grade again what could not be graded, or what rests on a server that did not answer.\n" +
+			"With --late, an examiner has a question count whose lab went on after the end.",
 		Args: atMost(1, "the number of a question"),
 	}, true, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
+		if late {
+			return a.acceptLate(ctx, p, s, given)
+		}
 		if !s.Ended.IsZero() {
 			return a.submit(ctx, p, s, given.asJSON)
 		}
@@ -195,11 +200,28 @@ func (a *app) examGradeCommand() *cobra.Command {
 		}
 		return a.showAnswer(s, n, found, given.asJSON)
 	})
+	c.Flags().BoolVar(&late, "late", false, "have question N count as it was found, though its lab went on after the end")
+	return c
+}
+
+// acceptLate has a question count whose lab went on after the end.
+func (a *app) acceptLate(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
+	if len(given.args) == 0 {
+		return labs.Misuse("Which question is to count is not said", fmt.Sprintf("Name it: endstate exam grade N --late --exam %d", s.ID))
+	}
+	n, err := questionNumber(s, given.args)
+	if err != nil {
+		return err
+	}
+	if s, err = p.Accept(ctx, s.ID, n); err != nil {
+		return err
+	}
+	return a.showExam(s, given.asJSON)
 }
 
 // standing says so if an error made the clock stand.
 func (a *app) standing(s *exams.Sitting, err error) error {
-	if s != nil && s.Phase() == exams.Paused {
+	if s != nil && s.Phase(a.Clock()) == exams.Paused {
 		fmt.Fprintln(a.Err, standsText(s.ID))
 	}
 	return err

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"endstate/internal/attempts"
 	"endstate/internal/exams"
@@ -86,6 +87,7 @@ func (a *app) finishDue(ctx context.Context) {
 	}
 	p := exams.NewProctor(store, nil, a.scenarios(), a.Clock)
 	due, err := p.Due(ctx)
+	due = slices.DeleteFunc(due, a.keeperIsAtIt)
 	if err != nil || len(due) == 0 {
 		return
 	}

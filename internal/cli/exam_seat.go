@@ -44,6 +44,7 @@ var (
 // sit stays until the candidate leaves or the exam's end. Meanwhile the labs of the
 // other questions are made ready.
 func (at *seat) sit(ctx context.Context) error {
+	defer at.app.takeSeat(at.id)()
 	background, stop := context.WithCancel(ctx)
 	prepared := make(chan struct{})
 	begun := false
@@ -167,7 +168,7 @@ func (at *seat) watch(ctx context.Context, left time.Duration, end context.Cance
 		case s.Due(now):
 			end(errTimeUp)
 			return
-		case s.Phase() == exams.Paused:
+		case s.Phase(now) == exams.Paused:
 			end(errStands)
 			return
 		}

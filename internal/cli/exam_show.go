@@ -60,6 +60,9 @@ func writeExam(w io.Writer, style report.Style, v exams.View) error {
 		writeGrades(&out, style, v)
 		writeResult(&out, style, v)
 	}
+	for _, doubt := range v.Doubts {
+		fmt.Fprintf(&out, "%s %s\n", style.Warn("Does not fit together:"), report.Visible(doubt))
+	}
 	_, err := io.WriteString(w, out.String())
 	return err
 }
@@ -106,29 +109,55 @@ func writeEnd(out *strings.Builder, v exams.View) {
 func writeGrades(out *strings.Builder, style report.Style, v exams.View) {
 	for _, q := range v.Questions {
 		fmt.Fprintf(out, "%2d  %s\n", q.Number, style.Code(q.Title))
-		var state string
-		g := q.Grade
-		switch {
-		case g == nil:
-			state = style.Warn("not graded yet")
-		case g.Score == nil:
-			state = style.Warn("could not be graded: ") + report.Visible(g.Why)
-		default:
-			earned, _ := q.Earned()
-			state = style.Bold(fmt.Sprintf("%s of %d", report.Decimal(earned), q.Points)) +
-				style.Dim(fmt.Sprintf(" · score %d of 100 · %s at it", *g.Score, brief(time.Duration(q.Spent*float64(time.Second)))))
-			if g.Why != "" {
-				state += style.Dim(" · " + g.Why)
+		fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(gradeText(style, q), "\n", "\n    "))
+		if g := q.Grade; g != nil {
+			for _, line := range gradeHelp(v.ID, q) {
+				fmt.Fprintf(out, "    %s\n", style.Dim(line))
 			}
 		}
-		if g != nil && g.CameLate() {
-			state += style.Warn(fmt.Sprintf(" · graded %s after the end", brief(g.Late)))
-		}
-		fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(state, "\n", "\n    "))
-		if g != nil && g.Report != nil {
-			fmt.Fprintf(out, "    %s\n", style.Dim(fmt.Sprintf("endstate start %s --seed %d", q.Scenario, *q.Seed)))
+	}
+}
+
+// gradeText says what came of a question, and how late that was.
+func gradeText(style report.Style, q exams.QuestionView) string {
+	g := q.Grade
+	if g == nil {
+		return style.Warn("not graded yet")
+	}
+	var state string
+	switch {
+	case g.Withheld():
+		state = style.Warn(fmt.Sprintf("score %d of 100, which does not count: ", *g.Report.Score)) + report.Visible(g.Why)
+	case g.Score == nil:
+		state = style.Warn("could not be graded: ") + report.Visible(g.Why)
+	default:
+		earned, _ := q.Earned()
+		state = style.Bold(fmt.Sprintf("%s of %d", report.Decimal(earned), q.Points)) +
+			style.Dim(fmt.Sprintf(" · score %d of 100 · %s at it", *g.Score, brief(time.Duration(q.Spent*float64(time.Second)))))
+		if g.Why != "" {
+			state += style.Dim(" · " + g.Why)
 		}
 	}
+	late := " · " + report.Lateness(g)
+	if g.CameLate() {
+		return state + style.Warn(late)
+	}
+	return state + style.Dim(late)
+}
+
+// gradeHelp says what can be done about a grade.
+func gradeHelp(exam int64, q exams.QuestionView) []string {
+	var lines []string
+	switch {
+	case q.Grade.Withheld():
+		lines = append(lines, fmt.Sprintf("An examiner may have it count: endstate exam grade %d --late --exam %d", q.Number, exam))
+	case q.Grade.Again:
+		lines = append(lines, "It rests on a server that did not answer. Its lab is kept; grade it once more: "+examLine("grade", exam))
+	}
+	if q.Grade.Report != nil {
+		lines = append(lines, fmt.Sprintf("endstate start %s --seed %d", q.Scenario, *q.Seed))
+	}
+	return lines
 }
 
 func writeResult(out *strings.Builder, style report.Style, v exams.View) {

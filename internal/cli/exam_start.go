@@ -115,6 +115,7 @@ type going struct {
 // goTo brings the candidate to a question: into its shell, or without a terminal to
 // its task.
 func (a *app) goTo(ctx context.Context, p *exams.Proctor, s *exams.Sitting, to going) error {
+	a.sendKeeper(s.ID)
 	t, onTerminal := terminal.Open(a.In, a.Out)
 	if onTerminal && !to.noShell && !to.asJSON {
 		at := &seat{app: a, proctor: p, id: s.ID, sitting: s, terminal: t, question: to.question, host: to.host}

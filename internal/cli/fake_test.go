@@ -86,6 +86,24 @@ func (e *engine) Written(context.Context, labs.Host) (int64, error) { return e.w
 
 func (e *engine) Stop(context.Context, labs.Host) error { e.stopped++; return nil }
 
+// Freeze notes that a host stands still.
+func (e *engine) Freeze(_ context.Context, host labs.Host, _ bool) (func() error, error) {
+	e.mark(host, true)
+	return func() error { e.mark(host, false); return nil }, nil
+}
+
+func (e *engine) mark(host labs.Host, frozen bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, lab := range e.labs {
+		for i := range lab.Hosts {
+			if lab.Hosts[i].ID == host.ID {
+				lab.Hosts[i].Frozen = frozen
+			}
+		}
+	}
+}
+
 func (e *engine) Memory(context.Context, *labs.Lab) (int64, error) { return 190 << 20, nil }
 
 func (e *engine) Snapshot(_ context.Context, key string, _ []string) (*labs.Snapshot, error) {

@@ -66,6 +66,9 @@ func (a *app) root() *cobra.Command {
 // finishes reports whether a command ends the exams whose time is up: any but those
 // that are about scenarios as they are written and about the machine.
 func finishes(c *cobra.Command) bool {
+	if c.Hidden {
+		return false // the keeper knows which
+	}
 	for c.HasParent() && c.Parent().HasParent() {
 		c = c.Parent()
 	}

@@ -59,6 +59,10 @@ func (e *Engine) Freeze(ctx context.Context, host labs.Host, lasting bool) (thaw
 	if err := e.pause(ctx, host); err != nil {
 		return nil, errors.Join(err, thaw())
 	}
+	if lasting {
+		// The file keeps it frozen: who thaws it does not wait for this process to end.
+		return thaw, lock.Close()
+	}
 	return thaw, nil
 }
 

@@ -11,17 +11,20 @@ import (
 	"endstate/labs"
 )
 
-// Submit ends an exam and grades it; once it has ended, it grades what could not be
-// graded again.
+// Submit ends an exam and grades it; once it has ended, it grades again what could not be
+// graded, or what rests on a server that could not be reached.
 func (p *Proctor) Submit(ctx context.Context, id int64, emit labs.Emit) (*Sitting, error) {
-	s, err := p.Store.ChangeExam(ctx, id, func(s *Sitting) error {
-		s.End(p.Clock())
+	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error {
+		s.End(now)
 		return nil
 	})
+	if err == nil {
+		s, err = p.still(ctx, s)
+	}
 	if err != nil {
 		return s, err
 	}
-	return p.grade(ctx, s, s.Ungraded(), emit)
+	return p.grade(ctx, s, s.Gradable(), emit)
 }
 
 // Due returns the sittings whose time is up, or whose grading was cut off.
@@ -35,16 +38,50 @@ func (p *Proctor) Due(ctx context.Context) ([]*Sitting, error) {
 // Finish ends an exam whose time is up and grades what nobody has tried to grade
 // yet.
 func (p *Proctor) Finish(ctx context.Context, id int64, emit labs.Emit) (*Sitting, error) {
-	s, err := p.Store.ChangeExam(ctx, id, func(s *Sitting) error {
-		if s.Due(p.Clock()) {
-			s.End(p.Clock())
+	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error {
+		if s.Due(now) {
+			s.End(now)
 		}
 		return nil
 	})
 	if err != nil || s.Ended.IsZero() {
 		return s, err
 	}
+	if s, err = p.still(ctx, s); err != nil {
+		return s, err
+	}
 	return p.grade(ctx, s, s.Pending(), emit)
+}
+
+// Accept has a question's late grade count, and removes its lab.
+func (p *Proctor) Accept(ctx context.Context, id int64, n int) (*Sitting, error) {
+	s, err := p.change(ctx, id, func(s *Sitting, _ time.Time) error { return s.Accept(n) })
+	if err != nil {
+		return s, err
+	}
+	return s, p.Labs.Remove(ctx, s, &s.Questions[n-1])
+}
+
+// still has the labs stand still from the exam's end, and keeps since when each does: what
+// is done in them later is found by nobody. A lab that can't be made to is graded as it is,
+// and late.
+func (p *Proctor) still(ctx context.Context, s *Sitting) (*Sitting, error) {
+	numbers, freezeErr := p.Labs.Freeze(ctx, s)
+	if ctx.Err() != nil {
+		return s, context.Cause(ctx)
+	}
+	changed, err := p.change(ctx, s.ID, func(s *Sitting, now time.Time) error {
+		for _, n := range numbers {
+			if q := &s.Questions[n-1]; q.Still.IsZero() {
+				q.Still = later(s.Ended, now)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return s, errors.Join(err, freezeErr)
+	}
+	return changed, nil
 }
 
 // grade grades questions, one after the other. Each grade is stored before its lab
@@ -63,7 +100,7 @@ func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit lab
 		if s, err = p.Store.ChangeExam(ctx, id, func(s *Sitting) error { return s.SetGrade(n, grade) }); err != nil {
 			return s, err
 		}
-		if grade.Score != nil {
+		if kept := s.Questions[n-1].Grade; kept.Score != nil && !kept.Again {
 			failed = append(failed, p.Labs.Remove(ctx, s, &s.Questions[n-1]))
 		}
 	}
@@ -75,13 +112,14 @@ const (
 	settlePause = 4 * time.Second
 )
 
-// settled grades one question. What could not be graded before is looked at again for
-// a while if it has not all the points: a server that was just started again does not
-// answer yet, and that is not the candidate's doing. The best look counts, as nobody
-// has worked on it since.
+// settled grades one question. What could not be graded before, or can't be reached now, is
+// looked at again for a while if it has not all the points: a server that was just started
+// again does not answer yet, and that is not the candidate's doing. The best look counts,
+// as nobody has worked on it since.
 func (p *Proctor) settled(ctx context.Context, s *Sitting, q *Question) (Grade, error) {
 	best, err := p.look(ctx, s, q)
-	if q.Grade == nil || best.Score == nil {
+	barred := best.Report != nil && best.Report.Barred()
+	if best.Score == nil || q.Grade == nil && !barred {
 		return best, err
 	}
 	for patience := settleTime; err == nil && *best.Score < labs.Total && patience > 0; patience -= settlePause {

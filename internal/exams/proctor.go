@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"endstate/labs"
@@ -21,11 +22,12 @@ type Proctor struct {
 	Clock     func() time.Time
 
 	opening chan struct{} // one lab is made ready at a time
+	by      string        // this process, as pauses name it
 }
 
 // NewProctor returns a proctor.
 func NewProctor(store Store, rooms Labs, scenarios labs.Scenarios, clock func() time.Time) *Proctor {
-	return &Proctor{Store: store, Labs: rooms, Scenarios: scenarios, Clock: clock, opening: make(chan struct{}, 1)}
+	return &Proctor{Store: store, Labs: rooms, Scenarios: scenarios, Clock: clock, opening: make(chan struct{}, 1), by: rand.Text()}
 }
 
 // labsOf stands between an owner and what tells a sitting's labs from all others.
@@ -49,26 +51,77 @@ func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank
 }
 
 // Goto brings the candidate to a question, whose lab is made ready first if it is
-// not. Meanwhile the clock stands.
+// not. Meanwhile the clock stands, for as long as this process is at work.
 func (p *Proctor) Goto(ctx context.Context, id int64, n int, emit labs.Emit) (*Sitting, *labs.Lab, error) {
 	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error {
-		if err := s.Goto(n, now); err != nil {
+		if err := s.Goto(n, p.by, now); err != nil {
 			return err
 		}
 		if s.Questions[n-1].Ready.IsZero() {
-			s.Wait(n, now)
+			s.Wait(n, p.by, now)
 		}
 		return nil
 	})
 	if err != nil {
 		return s, nil, err
 	}
-	lab, err := p.Open(ctx, id, n, emit)
-	if err != nil {
-		return s, nil, err
+	if s.Phase(p.Clock()) == Paused {
+		if _, err := p.Labs.Freeze(ctx, s); err != nil {
+			return s, nil, errors.Join(err, p.giveUp(ctx, id))
+		}
 	}
-	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Goto(n, now) })
+	renewed := p.renew(ctx, id)
+	lab, err := p.Open(ctx, id, n, emit)
+	renewed()
+	if err != nil {
+		return s, nil, errors.Join(err, p.giveUp(ctx, id))
+	}
+	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Goto(n, p.by, now) })
+	if err == nil {
+		err = p.Labs.Thaw(ctx, s)
+	}
 	return s, lab, err
+}
+
+// renewal is how often a pause is renewed.
+const renewal = 5 * time.Second
+
+// renew renews this process's pause until it is told to stop.
+func (p *Proctor) renew(ctx context.Context, id int64) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var working sync.WaitGroup
+	working.Go(func() {
+		tick := time.NewTicker(renewal)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				// What can't be renewed lapses.
+				_, _ = p.change(ctx, id, func(s *Sitting, now time.Time) error { s.Renew(p.by, now); return nil })
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return func() { cancel(); working.Wait() }
+}
+
+// giveUp ends this process's pause, as it was interrupted, or has it last, as the lab can't
+// be made ready.
+func (p *Proctor) giveUp(ctx context.Context, id int64) error {
+	interrupted := ctx.Err() != nil
+	_, err := p.change(context.WithoutCancel(ctx), id, func(s *Sitting, now time.Time) error {
+		pause := s.pause(now)
+		switch {
+		case pause == nil || pause.By != p.by:
+		case interrupted:
+			s.Resume(p.by, now)
+		default:
+			s.Hold(p.by, now)
+		}
+		return nil
+	})
+	return err
 }
 
 // Open makes a question's lab ready. The first one that is starts the clock.
@@ -149,6 +202,9 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 	}
 	graded := checkErr == nil && report.Graded()
 	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Checked(n, graded, asked, now) })
+	if err == nil {
+		err = p.match(ctx, s)
+	}
 	if err != nil || checkErr != nil {
 		return s, nil, errors.Join(err, checkErr)
 	}
@@ -168,9 +224,42 @@ func (p *Proctor) charge(s *Sitting, n int, report *labs.Report) error {
 	return err
 }
 
-// change changes a sitting at the present time.
+// change changes a sitting at the present time. It refuses to on the word of a clock that
+// is wrong: an exam would end that has not, or never.
 func (p *Proctor) change(ctx context.Context, id int64, change func(*Sitting, time.Time) error) (*Sitting, error) {
-	return p.Store.ChangeExam(ctx, id, func(s *Sitting) error { return change(s, p.Clock()) })
+	if err := p.timely(ctx); err != nil {
+		return nil, err
+	}
+	return p.Store.ChangeExam(ctx, id, func(s *Sitting) error {
+		now := p.Clock()
+		s.settle(now)
+		return change(s, now)
+	})
+}
+
+// timely compares this process's clock with the engine's.
+func (p *Proctor) timely(ctx context.Context) error {
+	there, err := p.Labs.Now(ctx)
+	if err != nil {
+		return err
+	}
+	off := p.Clock().Sub(there).Round(time.Second)
+	if off.Abs() <= trust {
+		return nil
+	}
+	return &labs.Problem{
+		What: fmt.Sprintf("This machine's clock and the engine's are %s apart, so nothing of an exam is changed", off.Abs()),
+		Do:   "Set the clock that is wrong, then try again.",
+	}
+}
+
+// match has the labs of a sitting stand still if its clock does, else go on.
+func (p *Proctor) match(ctx context.Context, s *Sitting) error {
+	if s.Phase(p.Clock()) != Paused {
+		return p.Labs.Thaw(ctx, s)
+	}
+	_, err := p.Labs.Freeze(ctx, s)
+	return err
 }
 
 // Flag puts a flag on a question, or takes it away.

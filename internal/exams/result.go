@@ -1,10 +1,6 @@
 package exams
 
-import (
-	"time"
-
-	"endstate/labs"
-)
+import "endstate/labs"
 
 // Result is what came of an exam as a whole.
 type Result struct {
@@ -56,13 +52,4 @@ func earned(grade *Grade, points int) (float64, bool) {
 		return 0, false
 	}
 	return float64(*grade.Score*points) / labs.Total, true
-}
-
-// lateness is from when on it is told that a grade came after the end.
-const lateness = 5 * time.Second
-
-// CameLate reports whether the lab was looked at notably after the exam's end. What was
-// never opened is not late: there was nothing to look at.
-func (g *Grade) CameLate() bool {
-	return g.Late >= lateness && (g.Report != nil || g.Score == nil)
 }

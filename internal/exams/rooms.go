@@ -3,6 +3,8 @@ package exams
 import (
 	"context"
 	"errors"
+	"slices"
+	"sync"
 	"time"
 
 	"endstate/labs"
@@ -79,7 +81,8 @@ func (r *Rooms) await(ctx context.Context, s *Sitting, q *Question, reason error
 	}
 }
 
-// Check grades a question as it is now.
+// Check grades a question as it is now. The servers of a lab that stands still go on for
+// as long as they are asked; what learners work in does not.
 func (r *Rooms) Check(ctx context.Context, s *Sitting, q *Question, emit labs.Emit) (*labs.Report, error) {
 	v, err := r.Scenarios.Variant(q.Scenario, q.Seed)
 	if err != nil {
@@ -89,7 +92,13 @@ func (r *Rooms) Check(ctx context.Context, s *Sitting, q *Question, emit labs.Em
 	if err != nil {
 		return nil, err
 	}
-	return r.runner(emit).Check(ctx, lab, v)
+	servers := slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return !h.Frozen || h.Name == labs.Workspace })
+	if err := eachHost(servers, func(h labs.Host) error { return r.thaw(ctx, h) }); err != nil {
+		return nil, err
+	}
+	report, err := r.runner(emit).Check(ctx, lab, v)
+	kept := context.WithoutCancel(ctx)
+	return report, errors.Join(err, eachHost(servers, func(h labs.Host) error { return r.freeze(kept, h) }))
 }
 
 // Remove removes the lab of a question.
@@ -103,3 +112,85 @@ func (r *Rooms) Remove(ctx context.Context, s *Sitting, q *Question) error {
 	}
 	return r.Runner.Engine.Remove(ctx, lab)
 }
+
+// Freeze has the labs of the questions that were opened stand still.
+func (r *Rooms) Freeze(ctx context.Context, s *Sitting) (still []int, err error) {
+	all, err := r.labsOf(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	var failed []error
+	for _, q := range s.Questions {
+		if !s.Opened(q.Number) {
+			continue
+		}
+		err := eachHost(all[q.Scenario], func(h labs.Host) error { return r.freeze(ctx, h) })
+		if err == nil {
+			still = append(still, q.Number)
+		}
+		failed = append(failed, err)
+	}
+	return still, errors.Join(failed...)
+}
+
+// Thaw has all labs of a sitting go on.
+func (r *Rooms) Thaw(ctx context.Context, s *Sitting) error {
+	all, err := r.labsOf(ctx, s)
+	if err != nil {
+		return err
+	}
+	var frozen []labs.Host
+	for _, hosts := range all {
+		for _, h := range hosts {
+			if h.Frozen {
+				frozen = append(frozen, h)
+			}
+		}
+	}
+	return eachHost(frozen, func(h labs.Host) error { return r.thaw(ctx, h) })
+}
+
+// labsOf returns the hosts of a sitting's labs, by scenario.
+func (r *Rooms) labsOf(ctx context.Context, s *Sitting) (map[string][]labs.Host, error) {
+	all, err := r.Runner.Labs(ctx, s.LabOwner)
+	found := map[string][]labs.Host{}
+	for _, lab := range all {
+		found[lab.Scenario] = lab.Hosts
+	}
+	return found, err
+}
+
+// freeze freezes a host until it is thawed, be it by another process. One that does not
+// run, or is gone, stands still as well.
+func (r *Rooms) freeze(ctx context.Context, h labs.Host) error {
+	_, err := r.Runner.Engine.Freeze(ctx, h, true)
+	if errors.Is(err, labs.ErrDown) || errors.Is(err, labs.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+func (r *Rooms) thaw(ctx context.Context, h labs.Host) error {
+	thaw, err := r.Runner.Engine.Freeze(ctx, h, true) // which is how a process gets hold of it
+	switch {
+	case errors.Is(err, labs.ErrDown) || errors.Is(err, labs.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return thaw()
+}
+
+// eachHost does something with hosts, side by side.
+func eachHost(hosts []labs.Host, do func(labs.Host) error) error {
+	failed := make([]error, len(hosts))
+	var all sync.WaitGroup
+	for i, host := range hosts {
+		all.Go(func() { failed[i] = do(host) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// Now is the time by the engine's clock.
+func (r *Rooms) Now(context.Context) (time.Time, error) { return r.Runner.Engine.Now(), nil }

@@ -54,23 +54,22 @@ type Question struct {
 	Attempt  string    `json:"attempt,omitempty"` // of its lab, as the store of attempts names it
 	Checks   int       `json:"checks,omitempty"`  // how often it was checked before the end
 	Hints    int       `json:"hints,omitempty"`   // how many were opened
+	Still    time.Time `json:"still,omitzero"`    // when, after the end, its lab stood still
 	Grade    *Grade    `json:"grade,omitempty"`   // set at the end
 }
 
 // Grade is what came of a question at the end.
 type Grade struct {
 	At     time.Time     `json:"at"`
-	Late   time.Duration `json:"late"`             // nanoseconds between the exam's end and the look at the lab
+	Late   time.Duration `json:"late"`             // nanoseconds between the exam's end and when the lab stood still
 	Report *labs.Report  `json:"report,omitempty"` // missing: the lab was never opened, or could not be looked at
 	Score  *int          `json:"score"`            // of 100; missing: it could not be graded
 	Why    string        `json:"why,omitempty"`    // why there is no report or no score
-}
-
-// Pause is a time in which the clock stands.
-type Pause struct {
-	From     time.Time `json:"from"`
-	To       time.Time `json:"to,omitzero"` // zero: it still stands
-	Question int       `json:"question"`    // which could not be graded, or whose lab was not ready
+	// Again: it rests on a server that could not be reached. The lab is kept, and the
+	// question may be graded once more.
+	Again bool `json:"again,omitempty"`
+	// Accepted: it came late, and an examiner has it count.
+	Accepted bool `json:"accepted,omitempty"`
 }
 
 // Turn is a time in which the candidate was at a question.
@@ -78,71 +77,6 @@ type Turn struct {
 	Question int       `json:"question"`
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to,omitzero"` // zero: still
-}
-
-// Phase says where a sitting stands.
-type Phase string
-
-// The phases of a sitting, in their order; the clock may stand and go on.
-const (
-	Preparing Phase = "preparing" // no lab has been ready yet: the clock has not started
-	Running   Phase = "running"
-	Paused    Phase = "paused"   // a question could not be graded, or its lab is made ready: the clock stands
-	Over      Phase = "over"     // its end has come, and not all of it is graded
-	Finished  Phase = "finished" // all is graded
-)
-
-// Phase returns where the sitting stands. That its time is up is told by [Sitting.Due].
-func (s *Sitting) Phase() Phase {
-	switch {
-	case !s.Ended.IsZero() && s.Graded():
-		return Finished
-	case !s.Ended.IsZero():
-		return Over
-	case s.Started.IsZero():
-		return Preparing
-	case s.pause() != nil:
-		return Paused
-	}
-	return Running
-}
-
-// pause returns the pause that goes on, or nil.
-func (s *Sitting) pause() *Pause {
-	if n := len(s.Pauses); n > 0 && s.Pauses[n-1].To.IsZero() {
-		return &s.Pauses[n-1]
-	}
-	return nil
-}
-
-// Deadline returns when time is up; while the clock stands, when it would be if the
-// clock went on now.
-func (s *Sitting) Deadline(now time.Time) time.Time {
-	deadline := s.Started.Add(s.Blueprint.Length())
-	for _, p := range s.Pauses {
-		to := p.To
-		if to.IsZero() {
-			to = now
-		}
-		deadline = deadline.Add(to.Sub(p.From))
-	}
-	return deadline
-}
-
-// Left returns how much time is left: all of it before the clock has started.
-func (s *Sitting) Left(now time.Time) time.Duration {
-	if s.Started.IsZero() {
-		return s.Blueprint.Length()
-	}
-	if !s.Ended.IsZero() {
-		now = s.Ended
-	}
-	return max(0, s.Deadline(now).Sub(now))
-}
-
-// Due reports whether time is up and nobody has ended the exam yet.
-func (s *Sitting) Due(now time.Time) bool {
-	return s.Phase() == Running && !now.Before(s.Deadline(now))
 }
 
 // Question returns the question of that number.
@@ -162,15 +96,16 @@ func (s *Sitting) Ready(n int, now time.Time) error {
 	if q.Ready.IsZero() {
 		q.Ready = now
 	}
-	if s.Phase() == Preparing && n == s.Current {
+	if s.Phase(now) == Preparing && n == s.Current {
 		s.Started = now
 		s.turn(now)
 	}
 	return nil
 }
 
-// Goto brings the candidate to a question; the clock goes on if it stood.
-func (s *Sitting) Goto(n int, now time.Time) error {
+// Goto brings the candidate to a question; the clock goes on if it stood. by is the process
+// that does so.
+func (s *Sitting) Goto(n int, by string, now time.Time) error {
 	if _, err := s.Question(n); err != nil {
 		return err
 	}
@@ -180,21 +115,12 @@ func (s *Sitting) Goto(n int, now time.Time) error {
 	moved := s.Current != n
 	s.Current = n
 	switch {
-	case s.pause() != nil:
-		s.Resume(now)
-	case moved && s.Phase() == Running:
+	case s.pause(now) != nil:
+		s.Resume(by, now)
+	case moved && s.Phase(now) == Running:
 		s.turn(now)
 	}
 	return nil
-}
-
-// Wait stops the clock while a question's lab is made ready, as that is not the
-// candidate's time.
-func (s *Sitting) Wait(n int, now time.Time) {
-	if s.Phase() == Running && !s.Due(now) {
-		s.endTurn(now)
-		s.Pauses = append(s.Pauses, Pause{From: now, Question: n})
-	}
 }
 
 // open refuses what can't be done once the exam is over.
@@ -213,7 +139,7 @@ func (s *Sitting) turn(now time.Time) {
 
 func (s *Sitting) endTurn(now time.Time) {
 	if n := len(s.Turns); n > 0 && s.Turns[n-1].To.IsZero() {
-		s.Turns[n-1].To = now
+		s.Turns[n-1].To = later(s.Turns[n-1].From, now)
 	}
 }
 
@@ -242,16 +168,16 @@ func (s *Sitting) Checked(n int, graded bool, asked, now time.Time) error {
 	if graded {
 		q.Checks++
 	}
-	pause := s.pause()
+	pause := s.pause(now)
 	switch {
-	case !graded && pause == nil && s.Phase() == Running:
+	case !graded && pause == nil && s.Phase(now) == Running:
 		// Time that was up before the check was asked for is not given back.
 		if asked.Before(s.Deadline(asked)) {
 			s.endTurn(asked)
-			s.Pauses = append(s.Pauses, Pause{From: asked, Question: n})
+			s.Pauses = append(s.Pauses, Pause{From: asked, Question: n, Why: UngradedPause})
 		}
 	case graded && pause != nil && pause.Question == n:
-		s.Resume(now)
+		s.Resume(pause.By, now)
 	}
 	return nil
 }
@@ -271,29 +197,22 @@ func (s *Sitting) OpenHint(n int, now time.Time) error {
 	return err
 }
 
-// Resume lets the clock go on, if it stands.
-func (s *Sitting) Resume(now time.Time) {
-	if pause := s.pause(); pause != nil {
-		pause.To = now
-		s.turn(now)
-	}
-}
-
 // End ends the exam, at its deadline if that has passed. It is done once.
 func (s *Sitting) End(now time.Time) {
 	if !s.Ended.IsZero() {
 		return
 	}
+	s.settle(now)
 	if s.Due(now) {
 		now, s.Way = s.Deadline(now), TimeUp
 	} else {
 		s.Way = Submitted
 	}
-	if pause := s.pause(); pause != nil {
-		pause.To = now
+	if pause := s.pause(now); pause != nil {
+		pause.To = s.until(pause, now)
 	}
 	s.endTurn(now)
-	s.Ended = now
+	s.Ended = later(s.Started, now)
 }
 
 // Opened reports whether the candidate was ever at a question, in its lab: to turn to it is
@@ -305,6 +224,7 @@ func (s *Sitting) Opened(n int) bool {
 // Spent returns the time that the candidate was at a question, pauses not counted.
 func (s *Sitting) Spent(n int, now time.Time) time.Duration {
 	var sum time.Duration
+	s = s.at(now)
 	for _, t := range s.Turns {
 		to := t.To
 		if to.IsZero() {
@@ -314,51 +234,8 @@ func (s *Sitting) Spent(n int, now time.Time) time.Duration {
 			}
 		}
 		if t.Question == n {
-			sum += to.Sub(t.From)
+			sum += max(0, to.Sub(t.From))
 		}
 	}
 	return sum
-}
-
-// Graded reports whether every question has a score.
-func (s *Sitting) Graded() bool { return len(s.Ungraded()) == 0 }
-
-// Ungraded returns the numbers of the questions that have no score.
-func (s *Sitting) Ungraded() []int {
-	var numbers []int
-	for _, q := range s.Questions {
-		if q.Grade == nil || q.Grade.Score == nil {
-			numbers = append(numbers, q.Number)
-		}
-	}
-	return numbers
-}
-
-// Pending returns the numbers of the questions that nobody has tried to grade yet.
-func (s *Sitting) Pending() []int {
-	var numbers []int
-	for _, q := range s.Questions {
-		if q.Grade == nil {
-			numbers = append(numbers, q.Number)
-		}
-	}
-	return numbers
-}
-
-// SetGrade keeps what came of a question. What is graded stays so: of two processes
-// that grade at once, the first one counts.
-func (s *Sitting) SetGrade(n int, grade Grade) error {
-	q, err := s.Question(n)
-	if err != nil {
-		return err
-	}
-	if s.Ended.IsZero() {
-		return fmt.Errorf("question %d of exam %d was graded before the exam's end", n, s.ID)
-	}
-	if q.Grade != nil && q.Grade.Score != nil {
-		return nil
-	}
-	grade.Late = max(0, grade.At.Sub(s.Ended))
-	q.Grade = &grade
-	return nil
 }

@@ -2,6 +2,7 @@ package exams
 
 import (
 	"context"
+	"time"
 
 	"endstate/labs"
 )
@@ -32,4 +33,12 @@ type Labs interface {
 	Check(ctx context.Context, s *Sitting, q *Question, emit labs.Emit) (*labs.Report, error)
 	// Remove removes the lab of a question. Nothing there is success.
 	Remove(ctx context.Context, s *Sitting, q *Question) error
+	// Freeze has the labs of the questions that were opened stand still until they are
+	// thawed, also when this process ends. It returns the numbers of those that do, and of
+	// those whose lab is not there.
+	Freeze(ctx context.Context, s *Sitting) (still []int, err error)
+	// Thaw has all labs go on. That they do is success.
+	Thaw(ctx context.Context, s *Sitting) error
+	// Now is the time by the clock of what runs the labs.
+	Now(ctx context.Context) (time.Time, error)
 }

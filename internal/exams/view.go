@@ -26,6 +26,7 @@ type View struct {
 	Current   int            `json:"current"`
 	Questions []QuestionView `json:"questions"`
 	Result    *Result        `json:"result,omitempty"` // told at the end
+	Doubts    []string       `json:"doubts"`           // what does not fit together
 }
 
 // QuestionView is a question as its candidate may see it.
@@ -52,9 +53,10 @@ type QuestionView struct {
 func (s *Sitting) View(now time.Time) View {
 	over := !s.Ended.IsZero()
 	view := View{
-		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(), Way: s.Way,
+		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(now), Way: s.Way,
 		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints, Started: s.Started, Ended: s.Ended,
 		Left: s.Left(now).Seconds(), Current: s.Current,
+		Doubts: s.Doubts(now),
 	}
 	if !s.Started.IsZero() {
 		view.Deadline = s.Deadline(now)

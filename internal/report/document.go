@@ -183,3 +183,26 @@ func reportOf(s Sitting, q exams.QuestionView) *labs.Report {
 		Checks: []labs.Result{{ID: "question", Title: q.Title, Verdict: verdict, Points: labs.Total, Message: q.Grade.Why}},
 	}
 }
+
+// Lateness says how long after an exam's end a lab stood still, which is as of when it was
+// graded.
+func Lateness(g *exams.Grade) string {
+	switch seconds := lateSeconds(g); {
+	case seconds == 0:
+		return "as it was at the end"
+	case seconds < 120:
+		return fmt.Sprintf("as it was %d s after the end", seconds)
+	case seconds < 7200:
+		return fmt.Sprintf("as it was %d min after the end", seconds/60)
+	default:
+		return fmt.Sprintf("as it was %d h %02d min after the end", seconds/3600, seconds/60%60)
+	}
+}
+
+// lateSeconds is lateness in whole seconds. What was never opened is not late.
+func lateSeconds(g *exams.Grade) int {
+	if g == nil || g.Report == nil && g.Score != nil {
+		return 0
+	}
+	return int(g.Late.Round(time.Second).Seconds())
+}
