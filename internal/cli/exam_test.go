@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"endstate/internal/attempts"
+	"endstate/internal/exams"
 	"endstate/labs"
 )
 
@@ -222,5 +224,57 @@ func TestExamThatGoesOnIsNamed(t *testing.T) {
 	d.wants(StatusMisused, "report mine --format csv", "Several exams are called mine", `"Mine", "Yours"`)
 	if out := d.wants(StatusDone, "report Yours --format csv", "Eve"); strings.Contains(out, "Ada") {
 		t.Errorf("the report of one tells of the other: %s", out)
+	}
+}
+
+// A report is verified as it was made, and no more once it is changed.
+func TestVerify(t *testing.T) {
+	d := newDesk(t)
+	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
+	d.wants(StatusFailed, "exam submit --yes")
+	for _, name := range []string{"exam-1", "1"} {
+		for _, format := range []string{"json", "html"} {
+			file := filepath.Join(t.TempDir(), "report."+format)
+			d.wants(StatusDone, "report "+name+" --format "+format+" --output "+file)
+			d.wants(StatusDone, "verify "+file, "It is as it was made.", "Its digest: sha256:")
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(file, bytes.ReplaceAll(text, []byte("first"), []byte("other")), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			d.wants(StatusFailed, "verify "+file, "It was changed since it was made.")
+			d.wants(StatusFailed, "verify --json "+file, `"whole": false`)
+		}
+	}
+	file := filepath.Join(t.TempDir(), "none")
+	d.wants(StatusMisused, "verify "+file, "can't be verified")
+	if err := os.WriteFile(file, []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.wants(StatusMisused, "verify "+file, "no report of endstate")
+}
+
+// What was changed in the store by hand is shown wherever the exam is.
+func TestStoreThatWasChanged(t *testing.T) {
+	d := newDesk(t)
+	d.state = "bad"
+	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
+	d.wants(StatusFailed, "exam submit --yes")
+	store, err := attempts.Open(t.Context(), attempts.Path(d.env["ENDSTATE_HOME"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	hundred := 100
+	_, err = store.ChangeExam(t.Context(), 1, func(s *exams.Sitting) error { s.Questions[0].Grade.Score = &hundred; return nil })
+	if err := errors.Join(err, store.Close()); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"exam status", "report exam-1", "report exam-1 --format json", "report exam-1 --format csv", "report exam-1 --format junit", "report exam-1 --format html"} {
+		out := d.wants(StatusDone, line)
+		if !strings.Contains(strings.NewReplacer("&#39;", "'", "’", "'").Replace(out), "question 1: its score is not its report's") {
+			t.Errorf("%s does not tell it: %s", line, out)
+		}
 	}
 }

@@ -137,7 +137,7 @@ func (a *app) writeExamReport(w io.Writer, e *report.Exam, format string) error 
 	case "csv":
 		return report.Gradebook(w, e)
 	case "junit":
-		return report.JUnit(w, e.Reports()...)
+		return report.ExamJUnit(w, e)
 	}
 	for _, s := range e.Sittings {
 		if err := writeExam(w, a.style(w), s.View); err != nil {

@@ -45,7 +45,7 @@ func (a *app) root() *cobra.Command {
 	}
 	grouped("learn", a.listCommand(), a.startCommand(), a.taskCommand(), a.shellCommand(), a.checkCommand(), a.hintCommand(),
 		a.solutionCommand(), a.resetCommand(), a.statusCommand(), a.stopCommand(), a.nextCommand(), a.examCommand())
-	grouped("look", a.historyCommand(), a.progressCommand(), a.showCommand(), a.reportCommand(), a.replayCommand(), a.debriefCommand(), a.exportCommand(), a.importCommand())
+	grouped("look", a.historyCommand(), a.progressCommand(), a.showCommand(), a.reportCommand(), a.verifyCommand(), a.replayCommand(), a.debriefCommand(), a.exportCommand(), a.importCommand())
 	grouped("write", a.proveCommand(), a.lintCommand())
 	grouped("keep", a.sweepCommand(), a.imagesCommand(), a.doctorCommand(), a.versionCommand())
 	// Those that cobra adds are used wrongly like our own.

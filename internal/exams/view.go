@@ -47,6 +47,8 @@ type QuestionView struct {
 	// Told at the end.
 	Seed  *uint64 `json:"seed,omitempty"`
 	Grade *Grade  `json:"grade,omitempty"`
+	// Still is when, after the end, its lab stood still.
+	Still time.Time `json:"still,omitzero"`
 }
 
 // View returns the sitting as its candidate may see it now.
@@ -67,7 +69,7 @@ func (s *Sitting) View(now time.Time) View {
 			Flagged: q.Flagged, Opened: s.Opened(q.Number), Ready: q.Ready, Checks: q.Checks, Hints: q.Hints, Spent: s.Spent(q.Number, now).Seconds(),
 		}
 		if over {
-			one.Seed, one.Grade = &q.Seed, q.Grade
+			one.Seed, one.Grade, one.Still = &q.Seed, q.Grade, q.Still
 		}
 		view.Questions = append(view.Questions, one)
 	}

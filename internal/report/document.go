@@ -17,8 +17,9 @@ type Attempt struct {
 	Made    time.Time      `json:"made"`    // when the report was
 	Version string         `json:"version"` // of Endstate
 	Story   attempts.Story `json:"attempt"`
-	Again   string         `json:"again"` // what starts the very same exercise
-	Next    []Advice       `json:"next"`  // what to practise now
+	Again   string         `json:"again"`  // what starts the very same exercise
+	Next    []Advice       `json:"next"`   // what to practise now
+	Digest  string         `json:"digest"` // of all else: see [Verify]
 }
 
 // Exam is what is reported of a blueprint's exam: a sitting a candidate.
@@ -27,6 +28,7 @@ type Exam struct {
 	Version  string    `json:"version"`
 	Title    string    `json:"title"`
 	Sittings []Sitting `json:"sittings"`
+	Digest   string    `json:"digest"` // of all else: see [Verify]
 }
 
 // Sitting is what is reported of one candidate's exam that is over.
@@ -35,6 +37,7 @@ type Sitting struct {
 	Pauses []exams.Pause `json:"pauses"`
 	Turns  []exams.Turn  `json:"turns"`
 	Next   []Advice      `json:"next"`
+	Late   int           `json:"late"` // seconds after the end, of the question whose lab went on longest
 }
 
 // Advice is something to practise, and why.
@@ -53,6 +56,7 @@ func OfAttempt(story attempts.Story, next *practice.Pick, now time.Time, version
 			Scenario: next.Scenario.Name, Title: next.Scenario.Title, Why: next.Why, Command: again(next.Scenario.Name, next.Seed),
 		})
 	}
+	a.Digest = seal(a)
 	return a
 }
 
@@ -81,11 +85,15 @@ func OfExam(sittings []*exams.Sitting, now time.Time, version string) (*Exam, er
 		}
 		one := Sitting{View: s.View(now), Pauses: append([]exams.Pause{}, s.Pauses...), Turns: append([]exams.Turn{}, s.Turns...)}
 		one.Next = one.advice()
+		for _, q := range one.Questions {
+			one.Late = max(one.Late, lateSeconds(q.Grade))
+		}
 		e.Title, e.Sittings = s.Blueprint.Title, append(e.Sittings, one)
 	}
 	slices.SortStableFunc(e.Sittings, func(a, b Sitting) int {
 		return cmp.Or(cmp.Compare(a.Candidate, b.Candidate), a.Started.Compare(b.Started))
 	})
+	e.Digest = seal(e)
 	return e, nil
 }
 
@@ -171,7 +179,7 @@ func reportOf(s Sitting, q exams.QuestionView) *labs.Report {
 	name := fmt.Sprintf("%s.%d.%s", s.Candidate, q.Number, q.Scenario)
 	if q.Grade.Report != nil {
 		named := *q.Grade.Report
-		named.Scenario = name
+		named.Scenario, named.Score = name, q.Grade.Score
 		return &named
 	}
 	verdict := labs.Ungraded

@@ -51,6 +51,18 @@ func graded(scenario, words string, score int) *labs.Report {
 	}
 }
 
+// scored is a report of a score that its one check gives.
+func scored(scenario, words string, score int) *labs.Report {
+	r := &labs.Report{Scenario: scenario, Title: words, At: at(31), Servers: []string{}, Guards: []labs.Result{}, Checks: []labs.Result{
+		{ID: "done", Title: "It is done " + words, Verdict: labs.Passed, Points: score},
+	}}
+	if score < labs.Total {
+		r.Checks = append(r.Checks, labs.Result{ID: "rest", Title: "The rest is done", Verdict: labs.Fell, Points: labs.Total - score})
+	}
+	r.Charge(nil, false)
+	return r
+}
+
 func anAttempt(words string) *Attempt {
 	story := attempts.Story{
 		Attempt: attempts.Attempt{
@@ -88,11 +100,17 @@ func aSitting(id int64, words string, graded4 bool) *exams.Sitting {
 		})
 	}
 	s.Questions[0].Grade = &exams.Grade{At: at(31), Score: pointer(25), Report: graded("mysql-scenario", words, 25)}
-	s.Questions[1].Grade = &exams.Grade{At: at(35), Late: 4 * time.Minute, Score: pointer(100), Report: graded("git-scenario", words, 100)}
+	s.Questions[0].Hints = 1
+	s.Questions[1].Grade = &exams.Grade{At: at(35), Late: 4 * time.Minute, Accepted: true, Score: pointer(100), Report: scored("git-scenario", words, 100)}
 	s.Questions[2].Grade = &exams.Grade{At: at(31), Score: pointer(0), Why: "It was never opened."}
 	s.Questions[3].Grade = &exams.Grade{At: at(31), Why: "The engine is gone. " + words}
 	if graded4 {
-		s.Questions[3].Grade = &exams.Grade{At: at(31), Score: pointer(80), Report: graded("mysql-scenario", words, 80)}
+		s.Questions[3].Grade = &exams.Grade{At: at(31), Score: pointer(80), Report: scored("mysql-scenario", words, 80)}
+	}
+	for _, q := range s.Questions {
+		if q.Grade.Report != nil {
+			q.Grade.Report.Seed = q.Seed
+		}
 	}
 	return s
 }
@@ -173,7 +191,7 @@ func TestAttemptPage(t *testing.T) {
 func TestExamPage(t *testing.T) {
 	e := anExam(t, aSitting(3, "Zoë", true))
 	page := pageOf(t, "exam", func(w *bytes.Buffer) error { return ExamPage(w, e) })
-	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "as time was up", "Graded 4m0s after the end", "It was never opened.",
+	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "as time was up", "Its lab was looked at as it was 4 min after the end.", "an examiner had it count", "Its lab was looked at as it was at the end.", "up to 240 s after the end", "It was never opened.",
 		"endstate start git-scenario --seed 101", "The mark is par.", "0 of 100 here; mongodb went at 0 %", "27 min of 30 min; it stood still 1 ×")
 	both := anExam(t, aSitting(3, evil, true), aSitting(4, "Anna", false))
 	page = pageOf(t, "class", func(w *bytes.Buffer) error { return ExamPage(w, both) })
@@ -200,9 +218,10 @@ func TestGradebook(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	want := [][]string{
-		{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "question 1: mysql-scenario", "question 2", "question 3: mongodb-scenario", "question 4: mysql-scenario"},
-		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "6.25", "30", "0", ""},
-		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "6.25", "30", "0", "32"},
+		{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "late seconds", "doubts",
+			"question 1: mysql-scenario", "question 1 late seconds", "question 2", "question 2 late seconds", "question 3: mongodb-scenario", "question 3 late seconds", "question 4: mysql-scenario", "question 4 late seconds"},
+		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
+		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
 	}
 	if fmt.Sprint(rows) != fmt.Sprint(want) {
 		t.Errorf("got  %q\nwant %q", rows, want)
@@ -223,7 +242,7 @@ func TestAttemptCSV(t *testing.T) {
 
 func TestJUnitOfAnExam(t *testing.T) {
 	var out bytes.Buffer
-	if err := JUnit(&out, anExam(t, aSitting(3, evil, false)).Reports()...); err != nil {
+	if err := ExamJUnit(&out, anExam(t, aSitting(3, evil, false))); err != nil {
 		t.Fatal(err)
 	}
 	var read testSuites
@@ -234,8 +253,19 @@ func TestJUnitOfAnExam(t *testing.T) {
 	for _, s := range read.Suites {
 		got += fmt.Sprintf("%d/%d/%d/%d ", s.Tests, s.Failures, s.Errors, s.Skipped)
 	}
-	if got != "5/2/0/1 5/2/0/1 1/0/0/1 1/0/1/0 " {
+	if got != "5/2/0/1 1/0/0/0 1/0/0/1 1/0/1/0 " {
 		t.Errorf("tests, failures, errors, skipped: %s", got)
+	}
+	late := ""
+	for _, s := range read.Suites {
+		for _, p := range s.Properties {
+			if p.Name == "late seconds" {
+				late += p.Value + " "
+			}
+		}
+	}
+	if late != "0 240 0 0 " {
+		t.Errorf("late: %s", late)
 	}
 }
 

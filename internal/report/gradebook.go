@@ -11,23 +11,23 @@ import (
 	"endstate/labs"
 )
 
-// Gradebook writes an exam as CSV: a row a candidate, a column a question. What could
-// not be graded is empty.
+// Gradebook writes an exam as CSV: a row a candidate, a column a question. How late
+// each lab was looked at stands beside it. What could not be graded is empty.
 func Gradebook(w io.Writer, e *Exam) error {
 	out := csv.NewWriter(w)
 	most := 0
 	for _, s := range e.Sittings {
 		most = max(most, len(s.Questions))
 	}
-	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed"}
+	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "late seconds", "doubts"}
 	for n := range most {
-		head = append(head, e.column(n))
+		head = append(head, e.column(n), fmt.Sprintf("question %d late seconds", n+1))
 	}
 	rows := [][]string{head}
 	for _, s := range e.Sittings {
 		row := s.row()
 		for n := range most {
-			row = append(row, s.cell(n))
+			row = append(row, s.cell(n), s.lateCell(n))
 		}
 		rows = append(rows, row)
 	}
@@ -61,6 +61,7 @@ func (s *Sitting) row() []string {
 	return []string{
 		s.Candidate, strconv.FormatInt(s.ID, 10), s.Name, strconv.FormatUint(*s.Seed, 10), stamp(s.Started), stamp(s.Ended),
 		Decimal(s.Worked().Minutes()), Decimal(s.Result.Earned), strconv.Itoa(s.Result.Points), percent, passed,
+		strconv.Itoa(s.Late), strings.Join(s.Doubts, "; "),
 	}
 }
 
@@ -83,6 +84,14 @@ func (s *Sitting) cell(n int) string {
 		return ""
 	}
 	return Decimal(earned)
+}
+
+// lateCell is how long after the end a question's lab went on.
+func (s *Sitting) lateCell(n int) string {
+	if n >= len(s.Questions) || s.Questions[n].Grade == nil {
+		return ""
+	}
+	return strconv.Itoa(lateSeconds(s.Questions[n].Grade))
 }
 
 // AttemptCSV writes an attempt's last graded checks as CSV: one row, a column a check.

@@ -69,6 +69,10 @@ func JUnit(w io.Writer, reports ...*labs.Report) error {
 	for i, r := range reports {
 		all.Suites = append(all.Suites, suiteOf(i, r))
 	}
+	return all.write(w)
+}
+
+func (all testSuites) write(w io.Writer) error {
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
 	}
@@ -79,6 +83,22 @@ func JUnit(w io.Writer, reports ...*labs.Report) error {
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// ExamJUnit writes an exam likewise: a suite a question, with how late its lab was looked at.
+func ExamJUnit(w io.Writer, e *Exam) error {
+	all := testSuites{}
+	for _, s := range e.Sittings {
+		for _, q := range s.Questions {
+			if q.Grade == nil {
+				continue
+			}
+			suite := suiteOf(len(all.Suites), reportOf(s, q))
+			suite.Properties = append(suite.Properties, property{"late seconds", fmt.Sprint(lateSeconds(q.Grade))}, property{"doubts", Visible(strings.Join(s.Doubts, "; "))})
+			all.Suites = append(all.Suites, suite)
+		}
+	}
+	return all.write(w)
 }
 
 func suiteOf(id int, r *labs.Report) testSuite {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	_ "embed" // the page's template
 	"fmt"
 	"html/template"
@@ -25,7 +26,7 @@ func ExamPage(w io.Writer, e *Exam) error { return page(w, "exam", e) }
 func page(w io.Writer, name string, data any) error {
 	parsed, err := template.New("page").Funcs(template.FuncMap{
 		"rich": rich, "visible": Visible, "decimal": toDecimal, "clock": clock, "minutes": minutesOf, "seconds": secondsOf, "again": again,
-		"sign": sign, "earned": earned, "questionEarned": questionEarned, "short": short,
+		"lateness": Lateness, "sign": sign, "data": plainJSON, "noDigest": func() string { return noDigest }, "earned": earned, "questionEarned": questionEarned, "short": short,
 		"byTopic": (*Sitting).topicChart, "byTime": (*Sitting).timeChart, "sittingLine": (*Sitting).timeline, "attemptLine": (*Attempt).timeline,
 		"took":   func(d time.Duration) string { return d.Round(time.Second).String() },
 		"isTrue": func(b *bool) bool { return *b }, "deref": func(d *time.Duration) time.Duration { return *d },
@@ -34,7 +35,12 @@ func page(w io.Writer, name string, data any) error {
 	if err != nil {
 		return err
 	}
-	return parsed.ExecuteTemplate(w, name, data)
+	var out bytes.Buffer
+	if err := parsed.ExecuteTemplate(&out, name, data); err != nil {
+		return err
+	}
+	_, err = w.Write(sealPage(out.Bytes()))
+	return err
 }
 
 // rich shows a text whose parts between backticks are names. All of it is escaped.

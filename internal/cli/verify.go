@@ -1,0 +1,75 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+// largestReport bounds what is read at once: it is others' writing.
+const largestReport = 256 << 20
+
+func (a *app) verifyCommand() *cobra.Command {
+	var asJSON bool
+	c := &cobra.Command{
+		Use:   "verify FILE",
+		Short: "Compare a report with its digest: has it been changed since it was made?",
+		Long: "Compare a report, JSON or HTML, with the digest that it carries, and say what in it does not fit together.\n" +
+			"Exit status: 0 it is as it was made, 1 it was changed or does not fit together.\n\n" +
+			"A digest is no signature: who changes a report can make its digest anew. It proves that a report is the one\n" +
+			"whose digest you noted down when it was made.",
+		Example: "  endstate report exam-3 --format html --output anna.html\n  endstate verify anna.html",
+		Args:    exactly(1, "the file of a report"),
+		RunE: func(c *cobra.Command, args []string) error {
+			found, err := verifyFile(args[0])
+			if err != nil {
+				return &labs.Problem{What: args[0] + " can't be verified", Do: "Give a report of an attempt or an exam, as JSON or HTML: endstate report --help", Err: err, Usage: true}
+			}
+			if asJSON {
+				err = report.JSON(a.Out, found)
+			} else {
+				a.showVerified(args[0], found)
+			}
+			if err == nil && (!found.Whole || len(found.Doubts) > 0) {
+				return errFailed
+			}
+			return err
+		},
+	}
+	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return c
+}
+
+func verifyFile(name string) (*report.Verified, error) {
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > largestReport {
+		return nil, fmt.Errorf("it has %d MiB", info.Size()>>20)
+	}
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return report.Verify(data)
+}
+
+func (a *app) showVerified(name string, found *report.Verified) {
+	style := a.style(a.Out)
+	verdict := style.Good("✓ It is as it was made.")
+	if !found.Whole {
+		verdict = style.Bad("✗ It was changed since it was made.")
+	}
+	fmt.Fprintf(a.Out, "%s\nReport of an %s: %s\nIts digest: %s\n", verdict, found.Kind, report.Visible(name), found.Digest)
+	if found.Digest != found.Stated {
+		fmt.Fprintf(a.Out, "It says:    %s\n", report.Visible(found.Stated))
+	}
+	for _, doubt := range found.Doubts {
+		fmt.Fprintf(a.Out, "%s %s\n", style.Warn("Does not fit together:"), report.Visible(doubt))
+	}
+}
