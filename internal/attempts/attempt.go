@@ -124,7 +124,7 @@ type Check struct {
 type Visit struct {
 	Host      string     `json:"host"`
 	Began     time.Time  `json:"began"`
-	Ended     *time.Time `json:"ended"`               // missing while it goes on, or if its client was killed
+	Ended     *time.Time `json:"ended"`               // missing while it goes on; of a client that was killed, when it was last there
 	Recording string     `json:"recording,omitempty"` // the file's name in the folder of recordings
 }
 

@@ -2,7 +2,7 @@ package attempts
 
 // migrations bring a store from one version to the next; its version is how many
 // of them it has been through. One that was released is never changed.
-var migrations = []string{firstVersion, secondVersion, examTables}
+var migrations = []string{firstVersion, secondVersion, examTables, seenVisits}
 
 const firstVersion = `
 CREATE TABLE attempts (
@@ -126,4 +126,11 @@ CREATE TABLE explanations (
 	points  TEXT NOT NULL -- JSON
 ) STRICT;
 CREATE INDEX explanations_by_attempt ON explanations (attempt);
+`
+
+// seenVisits keeps when a client was last at its terminal: a visit of one that was killed
+// ends there.
+const seenVisits = `
+ALTER TABLE visits ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX visits_open ON visits (id) WHERE ended IS NULL;
 `

@@ -207,3 +207,53 @@ func TestStoryWhileWritten(t *testing.T) {
 	}
 	writing.Wait()
 }
+
+// A visit of a client that was killed ends at its last sign, and nobody else's does.
+func TestVisitsOfKilledClientsEnd(t *testing.T) {
+	store := open(t, Path(t.TempDir()))
+	a := attemptOf(t, store, aLab())
+	enter := func(at time.Time) int64 {
+		t.Helper()
+		visit, err := store.Enter(t.Context(), a, "workspace", "", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return visit
+	}
+	killed, alive := enter(started), enter(started)
+	later := started.Add(10 * time.Minute)
+	for visit, at := range map[int64]time.Time{killed: started.Add(4 * time.Minute), alive: later} {
+		if err := store.Stay(t.Context(), visit, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if others, err := store.Others(t.Context(), a, later); err != nil || len(others) != 1 {
+		t.Errorf("%+v, %v", others, err)
+	}
+	if err := store.EndVisits(t.Context(), later); err != nil {
+		t.Fatal(err)
+	}
+	story, err := store.Story(t.Context(), a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if ended := story.Visits[0].Ended; ended == nil || !ended.Equal(started.Add(4*time.Minute)) || story.Visits[1].Ended != nil {
+		t.Errorf("%+v", story.Visits)
+	}
+	// Who was only taken for gone, by a clock that was wrong, goes on.
+	if err := store.EndVisits(t.Context(), later.Add(240*time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Stay(t.Context(), alive, later.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if others, err := store.Others(t.Context(), a, later.Add(time.Minute)); err != nil || len(others) != 1 {
+		t.Errorf("%+v, %v", others, err)
+	}
+	if err := store.Leave(t.Context(), a, alive, started.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	if story, err = store.Story(t.Context(), a); err != nil || story.Visits[1].Ended.Before(story.Visits[1].Began) {
+		t.Errorf("%+v, %v", story.Visits, err)
+	}
+}

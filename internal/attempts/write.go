@@ -200,28 +200,6 @@ func stopClock(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 	return recount(ctx, tx, attempt, at)
 }
 
-// Enter notes that the learner came into a shell of a host. Leave is told the visit.
-func (s *Store) Enter(ctx context.Context, a *Attempt, host, recording string, at time.Time) (visit int64, err error) {
-	err = s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "INSERT INTO visits (attempt, host, began, recording) VALUES (?, ?, ?, ?)",
-			a.ID, host, milli(at), recording)
-		if err != nil {
-			return err
-		}
-		visit, err = result.LastInsertId()
-		return err
-	})
-	return visit, err
-}
-
-// Leave notes that the learner left a shell.
-func (s *Store) Leave(ctx context.Context, a *Attempt, visit int64, at time.Time) error {
-	return s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = max(began, ?) WHERE id = ?", milli(at), visit)
-		return err
-	})
-}
-
 // Rest notes that the learner turned to something else: until their next sign of life no
 // time counts, however soon that is.
 func (s *Store) Rest(ctx context.Context, a *Attempt) error {

@@ -264,13 +264,25 @@ func (a *app) runner(emit labs.Emit) *labs.Runner {
 func (a *app) attempts(ctx context.Context) *attempts.Store {
 	if !a.stored {
 		a.stored = true
-		store, err := attempts.Open(ctx, attempts.Path(a.home()))
+		store, err := a.openStore(ctx)
 		if err != nil {
 			a.warn(err, "The lab works without it; hints and scores are not remembered.")
 		}
 		a.store = store
 	}
 	return a.store
+}
+
+// openStore opens the store, and ends the visits of clients that were killed.
+func (a *app) openStore(ctx context.Context) (*attempts.Store, error) {
+	store, err := attempts.Open(ctx, attempts.Path(a.home()))
+	if err != nil {
+		return nil, err
+	}
+	if err := store.EndVisits(ctx, a.Clock()); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return store, nil
 }
 
 // warn shows an error that does not end the command.

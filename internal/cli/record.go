@@ -15,6 +15,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/recording"
+	"endstate/internal/report"
 	"endstate/internal/terminal"
 )
 
@@ -79,6 +80,7 @@ func (in *visit) arrive(ctx context.Context, t terminal.Terminal) *stay {
 		return s
 	}
 	now, name := in.app.Clock(), ""
+	s.nameOthers(ctx, now)
 	if in.app.records() {
 		name = s.record(t, now)
 	}
@@ -86,6 +88,18 @@ func (in *visit) arrive(ctx context.Context, t terminal.Terminal) *stay {
 		s.noting.Go(func() { s.noteKeys(context.WithoutCancel(ctx)) })
 	}
 	return s
+}
+
+// nameOthers names the learner's other terminals in the lab: what runs there may hold locks.
+func (s *stay) nameOthers(ctx context.Context, now time.Time) {
+	others, err := s.store.Others(ctx, s.attempt, now)
+	if err != nil {
+		s.failed = err
+	}
+	for _, other := range others {
+		fmt.Fprintf(s.visit.app.Out, "Another terminal is open in this lab, on `%s` since %s. What runs in it may hold locks.\n",
+			report.Visible(other.Host), other.Began.Local().Format("15:04"))
+	}
 }
 
 // record begins a recording and returns its file's name.
@@ -121,8 +135,8 @@ func (s *stay) Resized(int, int) {}
 // Typed keeps that a key was pressed.
 func (s *stay) Typed() { s.pressed.Store(s.visit.app.Clock().UnixNano()) }
 
-// noteKeys notes from time to time that keys were pressed, so that little is lost if
-// this process is killed.
+// noteKeys notes from time to time that the client is there, and that keys were pressed, so
+// that little is lost if this process is killed.
 func (s *stay) noteKeys(ctx context.Context) {
 	ticker := time.NewTicker(note)
 	defer ticker.Stop()
@@ -132,6 +146,12 @@ func (s *stay) noteKeys(ctx context.Context) {
 		case <-ticker.C:
 		case <-s.left:
 			going = false
+		}
+		if going {
+			if err := s.store.Stay(ctx, s.id, s.visit.app.Clock()); err != nil {
+				s.failed = err
+				return
+			}
 		}
 		if last := s.pressed.Load(); last != noted {
 			noted = last

@@ -16,7 +16,7 @@ import (
 // memory returns the store, for commands that are about nothing else.
 func (a *app) memory(ctx context.Context) (*attempts.Store, error) {
 	if a.store == nil {
-		store, err := attempts.Open(ctx, attempts.Path(a.home()))
+		store, err := a.openStore(ctx)
 		if err != nil {
 			return nil, err
 		}
