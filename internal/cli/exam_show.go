@@ -135,7 +135,7 @@ func gradeText(style report.Style, q exams.QuestionView) string {
 		state = style.Bold(fmt.Sprintf("%s of %d", report.Decimal(earned), q.Points)) +
 			style.Dim(fmt.Sprintf(" · score %d of 100 · %s at it", *g.Score, brief(time.Duration(q.Spent*float64(time.Second)))))
 		if g.Why != "" {
-			state += style.Dim(" · " + g.Why)
+			state += style.Dim(" · " + report.Visible(g.Why))
 		}
 	}
 	late := " · " + report.Lateness(g)

@@ -30,8 +30,7 @@ const (
 	// lapse is after how much silence of the process that holds it a pause is over, from
 	// when it was last renewed.
 	lapse = 20 * time.Second
-	// longestPause bounds each pause; all of an exam's together take as long as the exam
-	// at most, or as one pause if that is longer.
+	// longestPause bounds each pause; see [Sitting.allPauses] for all together.
 	longestPause = 30 * time.Minute
 )
 
@@ -93,7 +92,7 @@ func (s *Sitting) until(p *Pause, now time.Time) time.Time {
 
 // allowance returns how much of the time for pauses the ones before p have left.
 func (s *Sitting) allowance(p *Pause) time.Duration {
-	left := max(longestPause, s.Blueprint.Length())
+	left := s.allPauses()
 	for i := range s.Pauses {
 		if one := &s.Pauses[i]; one != p {
 			left -= max(0, one.To.Sub(one.From))
@@ -101,6 +100,10 @@ func (s *Sitting) allowance(p *Pause) time.Duration {
 	}
 	return max(0, left)
 }
+
+// allPauses bounds the pauses of an exam together: half its length, or one pause if that is
+// longer. Who could stop the clock at will gains no more.
+func (s *Sitting) allPauses() time.Duration { return max(longestPause, s.Blueprint.Length()/2) }
 
 // Wait stops the clock while a process makes a question's lab ready, as that is not the
 // candidate's time. The process is to renew it.

@@ -71,7 +71,7 @@ func (d *doubts) pauses(s *Sitting) {
 		d.of(p.From.Before(s.Started), "a pause was before its start")
 		before = to
 	}
-	most := max(longestPause, s.Blueprint.Length())
+	most := s.allPauses()
 	d.of(sum > most, "its pauses took %s; together they may take %s", sum.Round(time.Second), most)
 }
 

@@ -85,7 +85,7 @@ func TestUngradedStopsTheClock(t *testing.T) {
 	if _, _, err = h.proctor.Check(t.Context(), h.id, 1, nil); err != nil {
 		t.Fatal(err)
 	}
-	h.after(25)
+	h.after(4)
 	h.goTo(2)
 	h.after(1).is(Running, 29)
 }
