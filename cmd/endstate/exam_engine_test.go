@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -206,4 +207,59 @@ func TestExamWhoseTimeIsUpAtTheTerminal(t *testing.T) {
 	if mine, err := m.Mine(t.Context()); err != nil || len(mine) > 0 {
 		t.Errorf("left: %v, %v", mine, err)
 	}
+}
+
+// A pause belongs to the process that makes a lab ready: if that is interrupted or killed,
+// the clock goes on, and nobody has gained time.
+func TestExamGotoThatIsCutOff(t *testing.T) {
+	t.Parallel()
+	for name, signal := range map[string]os.Signal{"interrupted": os.Interrupt, "killed": os.Kill} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m := newMachine(t, "ENDSTATE_LIFE=20m")
+			m.must("exam", "start", blueprint(t, "20"), "--seed", "20", "--no-shell")
+			m.wait(m.command("endstate", "exam", "goto", "2", "--no-shell"), func(p *os.Process) {
+				for range 600 {
+					if strings.Contains(m.run("exam", "status", "--json").out, `"phase": "paused"`) {
+						break
+					}
+				}
+				_ = p.Signal(signal)
+			})
+			var view exams.View
+			for range 60 {
+				if err := json.Unmarshal([]byte(m.must("exam", "status", "--json").out), &view); err != nil {
+					t.Fatal(err)
+				}
+				if view.Phase == exams.Running {
+					break
+				}
+				time.Sleep(time.Second)
+			}
+			if view.Phase != exams.Running || view.Left > 20*60 || len(view.Doubts) > 0 {
+				t.Errorf("%+v", view)
+			}
+			m.must("exam", "goto", "2", "--no-shell")
+			for _, lab := range m.examLabs() {
+				for _, host := range lab.Hosts {
+					if host.Frozen {
+						t.Errorf("%s of %s stands still while the clock runs", host.Name, lab.Scenario)
+					}
+				}
+			}
+			if end := m.run("exam", "submit", "--yes"); end.status != 1 {
+				t.Errorf("it ends with %d: %s%s", end.status, end.out, end.err)
+			}
+		})
+	}
+}
+
+// examLabs returns the labs of the exams that the machine's owner holds.
+func (m *machine) examLabs() []*labs.Lab {
+	m.t.Helper()
+	mine, err := m.Mine(m.t.Context())
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	return mine
 }
