@@ -102,7 +102,7 @@ func isTestHelp(p pkg) bool { return strings.HasSuffix(p.ImportPath, "test") }
 var libraries = map[string][]string{
 	"endstate/cmd/endstate":      {},
 	"endstate/internal/attempts": {"modernc.org/sqlite"},
-	"endstate/internal/cli":      {"charm.land/glamour/v2", "github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/spf13/cobra"},
+	"endstate/internal/cli":      {"charm.land/glamour/v2", "github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "github.com/spf13/cobra"},
 	"endstate/internal/docker": {
 		"github.com/containerd/errdefs", "github.com/docker/cli", "github.com/docker/docker", "github.com/docker/go-units", "github.com/gofrs/flock",
 		"github.com/moby/profiles/seccomp", "github.com/opencontainers/runtime-spec", "golang.org/x/sys",
