@@ -86,8 +86,12 @@ func (c *connector) try(ctx context.Context, limit time.Duration) (sqldriver.Con
 	if err != nil {
 		return nil, err
 	}
+	met, err := largeRow(c.site, c.host)
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
 	config := c.config.Clone()
-	config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return conn, nil }
+	config.DialFunc = func(context.Context, string, string) (net.Conn, error) { return &packets{Conn: conn, met: met}, nil }
 	server, err := driver.NewConnector(config)
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())

@@ -23,9 +23,9 @@ func visit(
 	ctx context.Context, site *labs.Site, host labs.Host, account Account, changes bool, question func(context.Context, reader) error,
 ) error {
 	return ask(ctx, site, host, account, changes, func(ctx context.Context, conn *sql.Conn) error {
-		return question(ctx, reader{conn: conn, budget: func(limits labs.Limits) *labs.Budget {
+		return explainRow(site, host, question(ctx, reader{conn: conn, budget: func(limits labs.Limits) *labs.Budget {
 			return site.Budget(fmt.Sprintf("What was asked of `%s`", host.Name), limits)
-		}})
+		}}))
 	})
 }
 
@@ -41,27 +41,31 @@ func (r reader) end(ctx context.Context, spent bool) {
 // each asks, and calls read for every row. The statement is prepared, as values then
 // come in the server's own form: as text, a FLOAT has six digits.
 func (r reader) each(ctx context.Context, statement string, args []any, read func(*sql.Rows) error) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	prepared, err := r.conn.PrepareContext(ctx, statement)
 	var refused *driver.MySQLError
 	if errors.As(err, &refused) && refused.Number == codeNotPrepared {
 		rows, err := r.conn.QueryContext(ctx, statement, args...)
-		return eachRow(rows, err, read)
+		return eachRow(rows, err, read, stop)
 	}
 	if err != nil {
 		return err
 	}
 	defer prepared.Close()
 	rows, err := prepared.QueryContext(ctx, args...)
-	return eachRow(rows, err, read)
+	return eachRow(rows, err, read, stop)
 }
 
-func eachRow(rows *sql.Rows, err error, read func(*sql.Rows) error) error {
+// eachRow reads rows. What is not to be read on is not waited for either.
+func eachRow(rows *sql.Rows, err error, read func(*sql.Rows) error, stop func()) error {
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		if err := read(rows); err != nil {
+			stop()
 			return err
 		}
 	}

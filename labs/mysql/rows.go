@@ -35,6 +35,9 @@ func (r reader) rows(ctx context.Context, statement string, args ...any) ([]any,
 		all = append(all, row)
 		return budget.Take(ctx, "", size)
 	})
+	if err != nil {
+		budget.Release()
+	}
 	return all, err
 }
 
