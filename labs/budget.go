@@ -13,7 +13,6 @@ type Limits struct {
 	Noun  string // what the items are called, in the plural
 	Item  int64  // bytes of one item
 	Bytes int64  // bytes of all items
-	Steps int64  // comparisons, each of about a microsecond
 	// Kept: what is read stays in memory until the round of checks ends, so that it
 	// counts against the limit of the round as well.
 	Kept bool
@@ -29,8 +28,6 @@ var (
 	FileLimits = Limits{Items: 20_000, Noun: "files and folders", Item: 32 << 20, Bytes: 64 << 20, Kept: true}
 	// ObjectLimits are those of a repository's objects, inflated.
 	ObjectLimits = Limits{Items: 100_000, Noun: "objects", Item: 32 << 20, Bytes: 96 << 20}
-	// PatternLimits are those of a repository's lists of ignored files and attributes.
-	PatternLimits = Limits{Items: 10_000, Noun: "patterns", Item: 4096, Bytes: 1 << 20, Steps: 2_000_000}
 	// RowLimits are those of the rows that a query gives.
 	RowLimits = Limits{Items: 100_000, Noun: "rows", Bytes: 32 << 20, Kept: true, Finding: true}
 	// DocumentLimits are those of the documents that a command finds.
@@ -53,8 +50,8 @@ type Budget struct {
 	limits Limits
 	round  *Budget // of all that the round keeps; may be nil
 
-	mu                  sync.Mutex
-	items, bytes, steps int64
+	mu           sync.Mutex
+	items, bytes int64
 }
 
 // NewBudget returns a budget that no round shares. What is read goes by its name in
@@ -125,22 +122,6 @@ func (b *Budget) Release() {
 		b.round.bytes -= bytes
 		b.round.mu.Unlock()
 	}
-}
-
-// Work draws steps of what takes longer than to read it. Doing tells what they are for:
-// “comparing file names with ignore patterns”.
-func (b *Budget) Work(ctx context.Context, doing string, steps int64) error {
-	b.mu.Lock()
-	b.steps += steps
-	steps = b.steps
-	b.mu.Unlock()
-	if ctx.Err() != nil {
-		return context.Cause(ctx)
-	}
-	if over(steps, b.limits.Steps) {
-		return b.refuse("%s takes more than %d steps", doing, b.limits.Steps)
-	}
-	return nil
 }
 
 // Reader draws what is read through it.

@@ -10,7 +10,7 @@ import (
 )
 
 func TestBudgetNamesTheLimitThatWasPassed(t *testing.T) {
-	limits := Limits{Items: 2, Noun: "rows", Item: 1 << 20, Bytes: 1 << 20, Steps: 10}
+	limits := Limits{Items: 2, Noun: "rows", Item: 1 << 20, Bytes: 1 << 20}
 	take := func(name string, sizes ...int64) func(*Budget) error {
 		return func(b *Budget) error {
 			var err error
@@ -31,7 +31,6 @@ func TestBudgetNamesTheLimitThatWasPassed(t *testing.T) {
 		"too much":        {take("a", 1<<20, 1), "it is larger than 1 MiB."},
 		"less than none":  {take("a", -1), "it has no size."},
 		"without end":     {take("a", math.MaxInt64), "`a` in it is larger than 1 MiB."},
-		"too much work":   {func(b *Budget) error { return b.Work(t.Context(), "matching patterns", 11) }, "matching patterns takes more than 10 steps."},
 		"read too much": {func(b *Budget) error {
 			_, err := io.Copy(io.Discard, b.Reader(t.Context(), strings.NewReader(strings.Repeat("x", 1<<20+1))))
 			return err
@@ -77,7 +76,7 @@ func TestBudgetHonoursItsContext(t *testing.T) {
 	b := NewBudget("It", Limits{})
 	_, read := b.Reader(ctx, strings.NewReader("x")).Read(make([]byte, 1))
 	for name, err := range map[string]error{
-		"take": b.Take(ctx, "", 1), "grow": b.Grow(ctx, 1), "work": b.Work(ctx, "working", 1), "read": read,
+		"take": b.Take(ctx, "", 1), "grow": b.Grow(ctx, 1), "read": read,
 	} {
 		if !errors.Is(err, stop) {
 			t.Errorf("%s: got %v, want the context's cause", name, err)
