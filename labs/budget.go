@@ -38,9 +38,10 @@ var (
 	roundLimits = Limits{Bytes: 96 << 20}
 )
 
-// ValueBytes is what a value in a row or a document takes in memory beyond its content,
-// about. Whoever reads values adds it, as many small ones are large, too.
-const ValueBytes = 64
+// ValueBytes is about what a value in a row or a document takes in memory beyond its
+// content, in all the forms that it is brought into until it is compared. Whoever reads
+// values adds it, as many small ones are large, too.
+const ValueBytes = 256
 
 // Budget is what may still be read of one thing. Its methods are safe side by side, end
 // with the cause of their context once that is over, and with an [Obstacle] that names

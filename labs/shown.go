@@ -7,7 +7,7 @@ import (
 
 // What is shown of text that a learner may have made, at most.
 const (
-	mostShown = 4000 // characters of a message
+	mostShown = 1000 // characters of a message
 	mostName  = 100  // characters of a name
 )
 

@@ -8,7 +8,9 @@ import (
 )
 
 func main() {
-	// A command is short and its data small: memory costs nothing, collecting it does.
+	// A command is short and its data small: memory costs nothing, collecting it does. Where
+	// a learner made the data large, it does cost.
 	debug.SetGCPercent(400)
+	debug.SetMemoryLimit(192 << 20)
 	os.Exit(program(os.Stdin, os.Stdout, os.Stderr).Run(context.Background(), os.Args[1:]))
 }
