@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,6 +16,7 @@ import (
 // are frozen.
 type copier struct {
 	Engine
+	mu      sync.Mutex
 	plain   copied // of the file that nobody can have changed
 	copies  []copied
 	frozen  int
@@ -30,20 +32,35 @@ type copied struct {
 }
 
 func (c *copier) Freeze(context.Context, Host, bool) (func() error, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.frozen++
-	return func() error { c.thawed++; return nil }, nil
+	return func() error {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		c.thawed++
+		return nil
+	}, nil
 }
 
 func (c *copier) CopyOut(ctx context.Context, _ Host, path string) (io.ReadCloser, error) {
-	one := c.plain
-	if path != plainFile {
-		c.unfroze = c.unfroze || c.frozen == c.thawed
-		one, c.copies = c.copies[0], c.copies[1:]
-	}
+	one := c.next(path)
 	if !paused(ctx, one.takes) {
 		return nil, context.Cause(ctx)
 	}
 	return io.NopCloser(bytes.NewReader(one.archive)), one.err
+}
+
+func (c *copier) next(path string) copied {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if path == plainFile {
+		return c.plain
+	}
+	c.unfroze = c.unfroze || c.frozen == c.thawed
+	one := c.copies[0]
+	c.copies = c.copies[1:]
+	return one
 }
 
 func TestFilesThatCanNotBeCopied(t *testing.T) {
