@@ -50,10 +50,20 @@ func TestNormal(t *testing.T) {
 	number := 7
 	now := time.Now()
 	for _, c := range []struct{ value, want any }{
-		{none, nil}, {&number, int64(7)}, {[]byte(nil), nil}, {[]byte{}, []byte{}}, {odd{1, 2, 3}, []byte{1, 2, 3}},
-		{words(nil), []any{}}, {words{"a"}, []any{"a"}}, {map[string]int(nil), map[string]any{}},
-		{uint64(math.MaxUint64), uint64(math.MaxUint64)}, {uint64(1), int64(1)}, {int8(-1), int64(-1)}, {float32(0.5), 0.5},
-		{json.RawMessage("{}"), []byte("{}")}, {now.In(time.FixedZone("far", 14*3600)), now.Round(0).UTC()},
+		{none, nil},
+		{&number, int64(7)},
+		{[]byte(nil), nil},
+		{[]byte{}, []byte{}},
+		{odd{1, 2, 3}, []byte{1, 2, 3}},
+		{words(nil), []any{}},
+		{words{"a"}, []any{"a"}},
+		{map[string]int(nil), map[string]any{}},
+		{uint64(math.MaxUint64), uint64(math.MaxUint64)},
+		{uint64(1), int64(1)},
+		{int8(-1), int64(-1)},
+		{float32(0.5), 0.5},
+		{json.RawMessage("{}"), []byte("{}")},
+		{now.In(time.FixedZone("far", 14*3600)), now.Round(0).UTC()},
 	} {
 		got, err := Normal(c.value)
 		if diff := cmp.Diff(c.want, got); err != nil || diff != "" {

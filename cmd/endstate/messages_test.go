@@ -61,34 +61,52 @@ func TestMessagesOfMongoDB(t *testing.T) {
 		found, fact        map[string]any
 		want               []string
 	}{
-		{"a double for a decimal", "mongodb-find-and-shape", "q4",
+		{
+			"a double for a decimal", "mongodb-find-and-shape", "q4",
 			found(document("number", int64(1), "total", 12.5)), found(document("number", int64(1), "total", decimal("12.5"))),
-			[]string{"`total` is a double, where a decimal is wanted"}},
-		{"a string for a decimal", "mongodb-aggregate", "q1",
+			[]string{"`total` is a double, where a decimal is wanted"},
+		},
+		{
+			"a string for a decimal", "mongodb-aggregate", "q1",
 			found(document("month", "2024-01", "revenue", "12.5")), found(document("month", "2024-01", "revenue", decimal("12.5"))),
-			[]string{"`revenue` is a string, where a decimal is wanted"}},
-		{"a converted double", "mongodb-clean-and-convert", "amounts",
+			[]string{"`revenue` is a string, where a decimal is wanted"},
+		},
+		{
+			"a converted double", "mongodb-clean-and-convert", "amounts",
 			found(document("_id", int64(1), "amount", 9.99)), found(document("_id", int64(1), "amount", decimal("9.99"))),
-			[]string{"1 of 1", "`amount` is a double, where a decimal is wanted"}},
-		{"a double's price", "mongodb-update-in-place", "prices",
+			[]string{"1 of 1", "`amount` is a double, where a decimal is wanted"},
+		},
+		{
+			"a double's price", "mongodb-update-in-place", "prices",
 			found(document("_id", int64(1), "price", 45.6)), found(document("_id", int64(1), "price", decimal("45.6"))),
-			[]string{"`price` is a double, where a decimal is wanted"}},
-		{"suppliers made anew", "mongodb-update-in-place", "suppliers",
+			[]string{"`price` is a double, where a decimal is wanted"},
+		},
+		{
+			"suppliers made anew", "mongodb-update-in-place", "suppliers",
 			found(document("_id", anew, "code", "ACM")), document("docs", []any{}, "hidden", []any{document("_id", int64(1), "code", "ACM")}),
-			[]string{"Not right: ACM", "its `_id` is another one"}},
-		{"a supplier without a code", "mongodb-update-in-place", "suppliers",
+			[]string{"Not right: ACM", "its `_id` is another one"},
+		},
+		{
+			"a supplier without a code", "mongodb-update-in-place", "suppliers",
 			found(document("_id", anew)), document("docs", []any{}, "hidden", []any{document("_id", int64(1), "code", "ACM")}),
-			[]string{"Not right: one without a code"}},
-		{"a long for an int", "mongodb-validate", "amounts",
+			[]string{"Not right: one without a code"},
+		},
+		{
+			"a long for an int", "mongodb-validate", "amounts",
 			found(document("_id", int64(1), "price", decimal("5"), "persons", document("long", int64(2)))),
 			found(document("_id", int64(1), "price", decimal("5"), "persons", int64(2))),
-			[]string{"`persons` is a long, where an int is wanted"}},
-		{"bookings made anew", "mongodb-validate", "amounts",
+			[]string{"`persons` is a long, where an int is wanted"},
+		},
+		{
+			"bookings made anew", "mongodb-validate", "amounts",
 			found(document("_id", anew, "price", decimal("5"), "persons", int64(2))), found(document("_id", int64(1), "price", decimal("5"), "persons", int64(2))),
-			[]string{"1 are not there", "its `_id` is another one"}},
-		{"harm that can't be undone", "mongodb-validate", "guests-kept",
+			[]string{"1 are not there", "its `_id` is another one"},
+		},
+		{
+			"harm that can't be undone", "mongodb-validate", "guests-kept",
 			found(document("collection", "guests", "documents", int64(0), "digest", "")), found(document("collection", "guests", "documents", int64(9), "digest", "x")),
-			[]string{"`reset` starts over"}},
+			[]string{"`reset` starts over"},
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			a, params := assertionOf(t, c.scenario, c.id)

@@ -294,8 +294,11 @@ func TestInterruptedRemoval(t *testing.T) {
 		line, at string
 		there    bool // the lab, afterwards
 	}{
-		{"stop", "remove", false}, {"stop", "removed", false},
-		{"reset --yes", "remove", true}, {"reset --yes", "removed", true}, {"reset --yes", "launched", true},
+		{"stop", "remove", false},
+		{"stop", "removed", false},
+		{"reset --yes", "remove", true},
+		{"reset --yes", "removed", true},
+		{"reset --yes", "launched", true},
 	} {
 		for _, how := range []string{"interrupted", "killed"} {
 			t.Run(test.line+" "+how+" at "+test.at, func(t *testing.T) {

@@ -218,8 +218,10 @@ func TestGradebook(t *testing.T) {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
 	want := [][]string{
-		{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "late seconds", "doubts",
-			"question 1: mysql-scenario", "question 1 late seconds", "question 2", "question 2 late seconds", "question 3: mongodb-scenario", "question 3 late seconds", "question 4: mysql-scenario", "question 4 late seconds"},
+		{
+			"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "late seconds", "doubts",
+			"question 1: mysql-scenario", "question 1 late seconds", "question 2", "question 2 late seconds", "question 3: mongodb-scenario", "question 3 late seconds", "question 4: mysql-scenario", "question 4 late seconds",
+		},
 		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
 		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
 	}

@@ -269,7 +269,8 @@ func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
 // that are not there, misspelt keys. It would never hold, and say nothing of it.
 func (d *drawing) fitted(t text, look labs.Look, id string, expression interface {
 	Fit(expect.Scope) []*expect.Error
-}) {
+},
+) {
 	params := map[string]*labs.Shape{}
 	for name := range d.params {
 		params[name] = nil

@@ -28,7 +28,6 @@ type piped struct {
 	stderr  bytes.Buffer
 	waiting sync.Once
 	waitErr error
-	gone    chan struct{}
 	closing sync.Once
 }
 
@@ -46,17 +45,8 @@ func (p *piped) Wait(context.Context) (int, error) {
 }
 
 func (p *piped) Close() error {
-	p.closing.Do(func() { close(p.gone); _ = p.stdin.Close() })
+	p.closing.Do(func() { _ = p.stdin.Close() })
 	return nil
-}
-
-func (p *piped) closed() bool {
-	select {
-	case <-p.gone:
-		return true
-	default:
-		return false
-	}
 }
 
 // inHost executes commands as an engine would, and keeps the last process.
@@ -69,7 +59,7 @@ func (h *inHost) execute(_ context.Context, command labs.Command) (labs.Process,
 	if command.Terminal {
 		h.t.Error("the engine is asked for a terminal")
 	}
-	p := &piped{command: exec.Command(command.Args[0], command.Args[1:]...), gone: make(chan struct{})}
+	p := &piped{command: exec.Command(command.Args[0], command.Args[1:]...)}
 	p.command.Env = []string{"PATH=" + commands(h.t) + ":" + os.Getenv("PATH"), "TERM=dumb", "HOME=" + h.t.TempDir(), "PS1=$ "}
 	p.command.Stderr = &p.stderr
 	var err error

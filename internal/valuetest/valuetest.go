@@ -114,7 +114,8 @@ func Values() *rapid.Generator[any] {
 		rapid.SampledFrom([]any{
 			int64(math.MinInt64), int64(math.MaxInt64), uint64(math.MaxInt64) + 1, uint64(math.MaxUint64), int64(1<<53 + 1),
 			math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), math.SmallestNonzeroFloat64, math.MaxFloat64, float64(1 << 53),
-			"\xff", "$int", "a\x00b", "\u2028", []string(nil), map[string]int(nil), []byte(nil), [4]byte{1},
+			"\xff", "$int", "a\x00b", "\u2028", []string(nil), map[string]int(nil), []byte(nil),
+			[4]byte{1},
 		}),
 	)
 	node := rapid.OneOf(leaf, rapid.SliceOfN(leaf, 0, 4).AsAny(), rapid.MapOfN(key, leaf, 0, 4).AsAny())

@@ -15,9 +15,16 @@ func TestFactsAreAsObserved(t *testing.T) {
 
 func TestFactsOfOddValues(t *testing.T) {
 	for _, value := range []any{
-		time.Date(10000, 1, 1, 0, 0, 0, 1, time.UTC), time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-4712, 1, 1, 0, 0, 0, 0, time.UTC), time.Time{},
-		map[string]any{"\xff": "\xfe", "$int": "1"}, map[string]any{"$pairs": []any{}}, map[string]any{"$text": "QQ=="}, "Müller\xe9",
-		[]any{}, map[string]any{}, []any{nil}, "",
+		time.Date(10000, 1, 1, 0, 0, 0, 1, time.UTC), time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(-4712, 1, 1, 0, 0, 0, 0, time.UTC),
+		time.Time{},
+		map[string]any{"\xff": "\xfe", "$int": "1"},
+		map[string]any{"$pairs": []any{}},
+		map[string]any{"$text": "QQ=="},
+		"Müller\xe9",
+		[]any{},
+		map[string]any{},
+		[]any{nil},
+		"",
 	} {
 		Same(t, value)
 	}
@@ -26,9 +33,21 @@ func TestFactsOfOddValues(t *testing.T) {
 // What differs is not held equal.
 func TestDifferentValuesDiffer(t *testing.T) {
 	pairs := [][2]any{
-		{"a", []byte("a")}, {"\xff", "\ufffd"}, {"1", int64(1)}, {int64(1), 1.5}, {int64(1<<53 + 1), int64(1 << 53)}, {int64(0), nil}, {"", nil}, {[]byte{}, nil}, {[]any{}, map[string]any{}},
-		{true, int64(1)}, {map[string]any{"a": nil}, map[string]any{}}, {[]any{nil}, []any{}},
-		{time.Unix(0, 0).UTC(), "1970-01-01T00:00:00Z"}, {time.Unix(0, 1).UTC(), time.Unix(0, 0).UTC()}, {map[string]any{"\xff": int64(1)}, map[string]any{"\xfe": int64(1)}},
+		{"a", []byte("a")},
+		{"\xff", "\ufffd"},
+		{"1", int64(1)},
+		{int64(1), 1.5},
+		{int64(1<<53 + 1), int64(1 << 53)},
+		{int64(0), nil},
+		{"", nil},
+		{[]byte{}, nil},
+		{[]any{}, map[string]any{}},
+		{true, int64(1)},
+		{map[string]any{"a": nil}, map[string]any{}},
+		{[]any{nil}, []any{}},
+		{time.Unix(0, 0).UTC(), "1970-01-01T00:00:00Z"},
+		{time.Unix(0, 1).UTC(), time.Unix(0, 0).UTC()},
+		{map[string]any{"\xff": int64(1)}, map[string]any{"\xfe": int64(1)}},
 	}
 	for _, pair := range pairs {
 		fact, _ := Kept(t, pair[0])

@@ -144,8 +144,13 @@ func TestTextIsLossless(t *testing.T) {
 // What a commit says it is encoded in is shown as git log shows it, or as it stands.
 func TestDecoded(t *testing.T) {
 	for _, c := range []struct{ raw, encoding, want string }{
-		{"caf\xe9", "ISO-8859-1", "café"}, {"café", "UTF-8", "café"}, {"caf\xe9", "UTF-8", `caf\351`}, {"caf\xe9", "", `caf\351`},
-		{"caf\xe9", "wonder", `caf\351`}, {"\x82\xa0", "Shift_JIS", "あ"}, {"\x82", "Shift_JIS", `\202`},
+		{"caf\xe9", "ISO-8859-1", "café"},
+		{"café", "UTF-8", "café"},
+		{"caf\xe9", "UTF-8", `caf\351`},
+		{"caf\xe9", "", `caf\351`},
+		{"caf\xe9", "wonder", `caf\351`},
+		{"\x82\xa0", "Shift_JIS", "あ"},
+		{"\x82", "Shift_JIS", `\202`},
 	} {
 		if got := decoded(c.raw, c.encoding); got != c.want {
 			t.Errorf("%q in %s became %q, want %q", c.raw, c.encoding, got, c.want)

@@ -55,6 +55,7 @@ var session = map[string]string{
 // Of what an answer may take, a lock may be waited for a quarter, in whole seconds, and a
 // statement that reads may take all but half a second.
 func lockWait(limit time.Duration) string { return fmt.Sprint(max(1, int(limit.Seconds())/4)) }
+
 func executionTime(limit time.Duration) string {
 	return fmt.Sprint((limit - 500*time.Millisecond).Milliseconds())
 }

@@ -28,8 +28,10 @@ func TestDefinersAreJudgedByTheirEffect(t *testing.T) {
 		{"PROCEDURE p() UPDATE log SET a = 1", "CALL p()", "PROCEDURE p", "EXECUTE ON PROCEDURE shop.p, UPDATE ON shop.log"},
 		{"PROCEDURE p() DELETE FROM log WHERE a = 2", "CALL p()", "PROCEDURE p", "EXECUTE ON PROCEDURE shop.p, DELETE ON shop.log, SELECT ON shop.log"},
 		{"PROCEDURE p() REPLACE INTO plain VALUES (1)", "CALL p()", "PROCEDURE p", "EXECUTE ON PROCEDURE shop.p, INSERT ON shop.plain, DELETE ON shop.plain"},
-		{"TRIGGER t AFTER INSERT ON plain FOR EACH ROW INSERT INTO log VALUES (NEW.id)", "BEGIN; INSERT INTO plain VALUES (9)", "TRIGGER t",
-			"TRIGGER ON shop.plain, SELECT ON shop.plain, INSERT ON shop.log"},
+		{
+			"TRIGGER t AFTER INSERT ON plain FOR EACH ROW INSERT INTO log VALUES (NEW.id)", "BEGIN; INSERT INTO plain VALUES (9)", "TRIGGER t",
+			"TRIGGER ON shop.plain, SELECT ON shop.plain, INSERT ON shop.log",
+		},
 		{"TRIGGER t BEFORE INSERT ON plain FOR EACH ROW SET NEW.id = 9", "BEGIN; INSERT INTO plain VALUES (8)", "TRIGGER t", "TRIGGER ON shop.plain, UPDATE ON shop.plain"},
 	} {
 		server(t, r, lab, "USE shop; CREATE FUNCTION f() RETURNS INT DETERMINISTIC RETURN 1; CREATE DEFINER = keeper "+program.make)
