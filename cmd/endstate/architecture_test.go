@@ -179,7 +179,7 @@ func TestLibrariesAreAtHome(t *testing.T) {
 		}
 		for _, library := range known {
 			if !used[library] {
-				t.Errorf("%s imports %s no more: strike it off the list", p.ImportPath, library)
+				t.Errorf("%s no longer imports %s: remove it from the list", p.ImportPath, library)
 			}
 		}
 	}

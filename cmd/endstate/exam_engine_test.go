@@ -210,7 +210,7 @@ func TestExamWhoseTimeIsUpAtTheTerminal(t *testing.T) {
 }
 
 // A pause belongs to the process that makes a lab ready: if that is interrupted or killed,
-// the clock goes on, and nobody has gained time.
+// the clock goes on, so no time is gained.
 func TestExamGotoThatIsCutOff(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]os.Signal{"interrupted": os.Interrupt, "killed": os.Kill} {
