@@ -33,7 +33,7 @@ var (
 	// DocumentLimits are those of the documents that a command finds.
 	DocumentLimits = Limits{Items: 20_000, Noun: "documents", Bytes: 32 << 20, Kept: true, Finding: true}
 	// DigestLimits are those of rows and documents of which only a digest is kept.
-	DigestLimits = Limits{Items: 1_000_000, Noun: "rows or documents", Bytes: 128 << 20, Finding: true}
+	DigestLimits = Limits{Items: 300_000, Noun: "rows or documents", Bytes: 128 << 20, Finding: true}
 
 	roundLimits = Limits{Bytes: 96 << 20}
 )
@@ -78,13 +78,34 @@ func (b *Budget) Take(ctx context.Context, name string, size int64) error {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
 	case over(items, b.limits.Items):
-		return b.refuse("it holds more than %d %s", b.limits.Items, b.limits.Noun)
+		return b.tooMany()
 	case over(size, b.limits.Item) && name != "":
 		return b.refuse("`%s` in it is larger than %s", plain(name), bytesText(b.limits.Item))
 	case over(size, b.limits.Item):
 		return b.refuse("one of its %s is larger than %s", b.limits.Noun, bytesText(b.limits.Item))
 	}
 	return b.Grow(ctx, size)
+}
+
+// Expect reports, before anything is read, whether so many more items pass a limit.
+func (b *Budget) Expect(items int64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if over(b.items+items, b.limits.Items) {
+		return b.tooMany()
+	}
+	return nil
+}
+
+// Room returns how many more items the budget allows.
+func (b *Budget) Room() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return max(0, b.limits.Items-b.items)
+}
+
+func (b *Budget) tooMany() error {
+	return b.refuse("it holds more than %d %s", b.limits.Items, b.limits.Noun)
 }
 
 // Grow draws bytes without an item.

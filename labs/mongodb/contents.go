@@ -7,6 +7,7 @@ import (
 	"math/big"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"endstate/labs"
 )
@@ -34,7 +35,16 @@ func (l *Look) contents(ctx context.Context, c *client) ([]any, error) {
 // digest counts a collection's documents and adds up their hashes, so that neither
 // order nor how they are stored matters, and a document that stands twice counts twice.
 func (c *client) digest(ctx context.Context, database, collection string, where bson.D, budget *labs.Budget) (int, string, error) {
-	cursor, err := c.Database(database).Collection(collection).Find(ctx, where)
+	documents := c.Database(database).Collection(collection)
+	// To count costs the server far less than to send: what can't be read whole is not begun.
+	expected, err := documents.CountDocuments(ctx, where, options.Count().SetLimit(budget.Room()+1))
+	if err != nil {
+		return 0, "", err
+	}
+	if err := budget.Expect(expected); err != nil {
+		return 0, "", err
+	}
+	cursor, err := documents.Find(ctx, where)
 	if err != nil {
 		return 0, "", err
 	}
