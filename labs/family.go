@@ -14,8 +14,9 @@ type Family struct {
 
 // Image is what hosts of a family are started from.
 type Image struct {
-	Name   string
-	Builds []Build // ways to make it, the best one first
+	Name    string
+	Builds  []Build  // ways to make it, the best one first
+	Notable []string // Debian packages whose versions doctor reports, besides the server's
 	// Ready reports whether the host serves; it is called until it answers nil.
 	// A nil Ready: the host serves as soon as it runs.
 	Ready func(ctx context.Context, site *Site, host Host) error

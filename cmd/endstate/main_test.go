@@ -4,9 +4,13 @@ import (
 	"context"
 	"maps"
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"endstate/labs"
+	"endstate/labs/all"
 )
 
 // TestMain lets the test binary be the endstate command, too.
@@ -21,13 +25,13 @@ type word = func(ts *testscript.TestScript, neg bool, args []string)
 // own. They know these commands, and those in words.
 func stories(t *testing.T, folder string, words map[string]word, prepare func(*testscript.Env) error) {
 	t.Helper()
-	all := map[string]word{"status": exitStatus, "problem": problem, "json": isJSON}
-	maps.Copy(all, words)
+	known := map[string]word{"status": exitStatus, "problem": problem, "json": isJSON}
+	maps.Copy(known, words)
 	testscript.Run(t, testscript.Params{
 		Dir:                 folder,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Cmds:                all,
+		Cmds:                known,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("HOME", env.WorkDir)
 			env.Setenv("ENDSTATE_HOME", env.WorkDir+"/home")
@@ -63,16 +67,25 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// The program's wiring is complete: every family has its images and its probe.
-func TestWiring(t *testing.T) {
-	for _, family := range families() {
+// Every family has a probe, and doctor can say of each of its images what is in it.
+func TestFamiliesAreComplete(t *testing.T) {
+	for _, family := range all.Families() {
 		if family.Name == "" || len(family.Probes) == 0 {
-			t.Errorf("family %q brings no probe", family.Name)
+			t.Errorf("family %q has no probe", family.Name)
+		}
+		for _, image := range family.Images {
+			hasServer := slices.ContainsFunc(image.Builds, func(b labs.Build) bool { return b.Runs.Package != "" })
+			if !hasServer && len(image.Notable) == 0 {
+				t.Errorf("image %s runs no server and names no notable package: doctor has nothing to say about it", image.Name)
+			}
 		}
 	}
+}
+
+func TestProgramIsWired(t *testing.T) {
 	p := program(os.Stdin, os.Stdout, os.Stderr)
 	if p.Open == nil || p.Scenarios == nil || len(p.Images) == 0 {
-		t.Errorf("the program is not wired whole: %+v", p)
+		t.Errorf("the program lacks a part: %+v", p)
 	}
 	if status := p.Run(context.Background(), []string{"version"}); status != 0 {
 		t.Errorf("version exits with %d", status)

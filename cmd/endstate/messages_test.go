@@ -7,17 +7,14 @@ import (
 
 	"endstate/internal/scenario"
 	"endstate/labs"
+	"endstate/labs/all"
 	"endstate/scenarios"
 )
 
 // assertionOf returns a check or a guard of a scenario, and its params.
 func assertionOf(t *testing.T, name, id string) (labs.Assertion, map[string]any) {
 	t.Helper()
-	var probes []labs.Probe
-	for _, family := range families() {
-		probes = append(probes, family.Probes...)
-	}
-	v, err := scenario.New(probes, nil, scenario.Root{Files: scenarios.Files}).Variant(name, 1)
+	v, err := scenario.New(all.Probes(), nil, scenario.Root{Files: scenarios.Files}).Variant(name, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"endstate/internal/scenario"
-	"endstate/labs"
+	"endstate/labs/all"
 	"endstate/scenarios"
 )
 
@@ -23,11 +23,7 @@ const schemaFile = "../../docs/scenario.schema.json"
 var update = flag.Bool("update", false, "write what is generated")
 
 func TestSchemaIsAsTheTypesAre(t *testing.T) {
-	var probes []labs.Probe
-	for _, family := range families() {
-		probes = append(probes, family.Probes...)
-	}
-	want, err := scenario.Schema(probes, "endstate/cmd/endstate", "../../labs")
+	want, err := scenario.Schema(all.Probes(), "endstate/cmd/endstate", "../../labs")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -125,22 +125,15 @@ func (a *app) examineImages(ctx context.Context) []finding {
 	if err != nil {
 		return []finding{bad("images", err)}
 	}
+	notable := map[string][]string{}
+	for _, image := range a.images() {
+		notable[image.Name] = image.Notable
+	}
 	var found []finding
 	for _, name := range a.library.Names() {
-		image, ok := there[name]
-		if !ok {
-			continue
+		if image, ok := there[name]; ok {
+			found = append(found, finding{About: "image " + name, State: "ok", Text: describeImage(image, notable[name])})
 		}
-		text := units.HumanSize(float64(image.Size))
-		if image.Server != "" {
-			text += ", " + image.Server
-		}
-		for _, key := range notable {
-			if version, ok := image.Packages[key]; ok && !strings.Contains(text, version) {
-				text += fmt.Sprintf(", %s %s", key, version)
-			}
-		}
-		found = append(found, finding{About: "image " + name, State: "ok", Text: text})
 	}
 	if len(missing) > 0 {
 		found = append(found, finding{
@@ -151,8 +144,19 @@ func (a *app) examineImages(ctx context.Context) []finding {
 	return found
 }
 
-// notable are the packages whose versions doctor tells; all stand on the image.
-var notable = []string{"mysql-server-core", "mysql-client-core", "postgresql-18-documentdb", "nodejs", "git", "python3-minimal"}
+// describeImage gives an image's size, its server, and the versions of its notable packages.
+func describeImage(image labs.ImageRef, notable []string) string {
+	text := units.HumanSize(float64(image.Size))
+	if image.Server != "" {
+		text += ", " + image.Server
+	}
+	for _, name := range notable {
+		if version, ok := image.Packages[name]; ok && !strings.Contains(text, version) {
+			text += fmt.Sprintf(", %s %s", name, version)
+		}
+	}
+	return text
+}
 
 func (a *app) examineLabs(ctx context.Context) finding {
 	all, err := a.runner(nil).Labs(ctx, "")

@@ -25,11 +25,7 @@ import (
 	"endstate/internal/scenario"
 	"endstate/internal/terminal"
 	"endstate/labs"
-	"endstate/labs/file"
-	"endstate/labs/git"
-	"endstate/labs/mongodb"
-	"endstate/labs/mysql"
-	"endstate/labs/run"
+	"endstate/labs/all"
 	"endstate/scenarios"
 )
 
@@ -82,37 +78,15 @@ func Open(t testing.TB) *Runner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	families := Families()
-	library := images.New(engine.Images(), imagesOf(families), os.Getenv("ENDSTATE_MONGODB"), home())
+	library := images.New(engine.Images(), append(all.Images(), terminal.Image()), os.Getenv("ENDSTATE_MONGODB"), home())
 	owner := "test-" + strings.ToLower(rand.Text()[:10])
 	r := &Runner{
-		Runner: &labs.Runner{Engine: engine, Images: library, Families: families, Owner: owner, Clock: time.Now, Cache: cache, Places: places.Machine()},
-		Engine: engine, API: api, Library: library, Scenarios: scenario.New(probesOf(families), nil, scenario.Root{Files: scenarios.Files}),
+		Runner: &labs.Runner{Engine: engine, Images: library, Families: all.Families(), Owner: owner, Clock: time.Now, Cache: cache, Places: places.Machine()},
+		Engine: engine, API: api, Library: library, Scenarios: scenario.New(all.Probes(), nil, scenario.Root{Files: scenarios.Files}),
 		Owner: owner, t: t,
 	}
 	t.Cleanup(r.clean)
 	return r
-}
-
-// Families are all topics, as cmd/endstate has them.
-func Families() []labs.Family {
-	return []labs.Family{mysql.Family(), mongodb.Family(), git.Family(), file.Family(), run.Family(git.Checkout)}
-}
-
-func imagesOf(families []labs.Family) []labs.Image {
-	all := []labs.Image{terminal.Image()}
-	for _, family := range families {
-		all = append(all, family.Images...)
-	}
-	return all
-}
-
-func probesOf(families []labs.Family) []labs.Probe {
-	var all []labs.Probe
-	for _, family := range families {
-		all = append(all, family.Probes...)
-	}
-	return all
 }
 
 // home is the folder of locks that the command line uses, so that whoever makes

@@ -10,6 +10,7 @@ import (
 
 	"endstate/internal/scenario"
 	"endstate/labs"
+	"endstate/labs/all"
 )
 
 // Written returns the variant, at a seed of its own, of a scenario that the test
@@ -20,7 +21,7 @@ func (r *Runner) Written(archive string) *labs.Variant {
 	for _, file := range txtar.Parse([]byte(archive)).Files {
 		folder["written/"+file.Name] = &fstest.MapFile{Data: file.Data, Mode: fs.FileMode(0o644)}
 	}
-	v, err := scenario.New(probesOf(r.Families), nil, scenario.Root{Files: folder}).Variant("written", r.NewSeed())
+	v, err := scenario.New(all.Probes(), nil, scenario.Root{Files: folder}).Variant("written", r.NewSeed())
 	if err != nil {
 		r.t.Fatal(err)
 	}

@@ -21,8 +21,9 @@ func Family() labs.Family {
 	return labs.Family{
 		Name: "git",
 		Images: []labs.Image{{
-			Name:   "git",
-			Builds: []labs.Build{{From: []string{"workspace"}, Files: files, Dockerfile: "Dockerfile"}},
+			Name:    "git",
+			Builds:  []labs.Build{{From: []string{"workspace"}, Files: files, Dockerfile: "Dockerfile"}},
+			Notable: []string{"git", "python3-minimal"},
 		}},
 		Probes: []labs.Probe{{Name: "git", New: func() labs.Look { return &Look{} }}},
 	}

@@ -38,13 +38,15 @@ func Family() labs.Family {
 					},
 					{Server: "ferretdb", From: []string{"base"}, Files: folder("image/ferretdb"), Dockerfile: "Dockerfile"},
 				},
-				Ready: ready,
+				Notable: []string{"postgresql-18-documentdb"},
+				Ready:   ready,
 			},
 			{
 				Name: clientImage,
 				Builds: []labs.Build{{
 					From: []string{"base", "workspace"}, Files: folder("image/mongosh"), Dockerfile: "Dockerfile",
 				}},
+				Notable: []string{"nodejs"},
 			},
 		},
 		Probes: []labs.Probe{{Name: "mongodb", New: func() labs.Look { return &Look{} }}},

@@ -36,8 +36,9 @@ func Family() labs.Family {
 				Seal:  seal,
 			},
 			{
-				Name:   clientImage,
-				Builds: []labs.Build{{From: []string{"mysql", "workspace"}, Files: folder("image/client"), Dockerfile: "Dockerfile"}},
+				Name:    clientImage,
+				Builds:  []labs.Build{{From: []string{"mysql", "workspace"}, Files: folder("image/client"), Dockerfile: "Dockerfile"}},
+				Notable: []string{"mysql-client-core"},
 			},
 		},
 		Probes: []labs.Probe{{Name: "mysql", New: func() labs.Look { return &Look{} }}},

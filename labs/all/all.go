@@ -1,0 +1,40 @@
+// Package all lists the families. A new topic is one line here.
+package all
+
+import (
+	"endstate/labs"
+	"endstate/labs/file"
+	"endstate/labs/git"
+	"endstate/labs/mongodb"
+	"endstate/labs/mysql"
+	"endstate/labs/run"
+)
+
+// Families returns every family.
+func Families() []labs.Family {
+	return []labs.Family{
+		mysql.Family(),
+		mongodb.Family(),
+		git.Family(),
+		file.Family(),
+		run.Family(git.Checkout),
+	}
+}
+
+// Images returns the images of every family.
+func Images() []labs.Image {
+	var images []labs.Image
+	for _, family := range Families() {
+		images = append(images, family.Images...)
+	}
+	return images
+}
+
+// Probes returns the probes of every family.
+func Probes() []labs.Probe {
+	var probes []labs.Probe
+	for _, family := range Families() {
+		probes = append(probes, family.Probes...)
+	}
+	return probes
+}
