@@ -198,6 +198,9 @@ func (a *app) examListCommand() *cobra.Command {
 			}
 			for _, name := range exams.Names() {
 				b, err := a.blueprint(name)
+				if err == nil {
+					b.Minutes, err = exams.Bank{Scenarios: a.scenarios().List()}.Minutes(b)
+				}
 				if err != nil {
 					a.warn(err, "It is left out.")
 					continue

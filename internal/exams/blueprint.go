@@ -13,7 +13,7 @@ import (
 type Blueprint struct {
 	Name     string   `json:"name"` // of its file, without its ending
 	Title    string   `json:"title"`
-	Minutes  float64  `json:"minutes"`
+	Minutes  float64  `json:"minutes"` // 0: as long as its questions take, see [Bank.Minutes]
 	Items    []Item   `json:"questions"`
 	Feedback Feedback `json:"feedback"`
 	Hints    Hints    `json:"hints"`
@@ -32,7 +32,7 @@ type Item struct {
 
 // Topics that are none.
 const (
-	EachTopic   = "each"   // count questions of every topic there is
+	EachTopic   = "each"   // count questions of every topic that has as many
 	ChosenTopic = "chosen" // the topic that is named when the exam is started
 )
 

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
+	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -39,6 +41,7 @@ func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 	if err != nil {
 		return nil, err
 	}
+	minutes := minutesOf(b, slots)
 	var best []labs.Scenario
 	shortest := 0
 	for i := range drawings {
@@ -53,7 +56,7 @@ func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 		if best == nil || par < shortest {
 			best, shortest = drawn, par
 		}
-		if float64(par) <= b.Minutes {
+		if float64(par) <= minutes {
 			best = drawn
 			break
 		}
@@ -68,6 +71,38 @@ func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 	return questions, nil
 }
 
+// Minutes returns how long an exam takes: what its blueprint says or, if that says
+// nothing, what its questions take on average, rounded up to the next five minutes.
+// Until its topic is chosen, that is the time of the topic that takes longest.
+func (bank Bank) Minutes(b *Blueprint) (float64, error) {
+	topics := []string{bank.Topic}
+	if bank.Topic == "" && b.AsksTopic() {
+		topics = bank.Topics()
+	}
+	longest := b.Minutes
+	for _, topic := range topics {
+		slots, err := Bank{Scenarios: bank.Scenarios, Topic: topic}.slots(b)
+		if err != nil {
+			return 0, err
+		}
+		longest = max(longest, minutesOf(b, slots))
+	}
+	return longest, nil
+}
+
+func minutesOf(b *Blueprint, slots []slot) float64 {
+	if b.Minutes > 0 {
+		return b.Minutes
+	}
+	var total float64
+	for _, one := range slots {
+		for _, s := range one.may {
+			total += float64(s.Minutes) / float64(len(one.may))
+		}
+	}
+	return 5 * math.Ceil(total/5)
+}
+
 // random returns a stream of random numbers of its own for a name at a seed.
 func random(seed uint64, name string) *rand.Rand {
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("exam "+name+"\x00"), seed))
@@ -80,13 +115,13 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 	for _, item := range b.Items {
 		if item.Topic == ChosenTopic {
 			if bank.Topic == "" {
-				return nil, labs.Misuse("The exam "+b.Name+" is about one topic", "Name it: --topic "+strings.Join(bank.topics(Item{}), "|"))
+				return nil, labs.Misuse("The exam "+b.Name+" is about one topic", "Name it: --topic "+strings.Join(bank.Topics(), "|"))
 			}
 			item.Topic = bank.Topic
 		}
 		topics := []string{item.Topic}
 		if item.Topic == EachTopic {
-			topics = bank.topics(Item{Level: item.Level})
+			topics = bank.topics(Item{Level: item.Level, Count: item.Count})
 		}
 		for _, topic := range topics {
 			item.Topic = topic
@@ -110,16 +145,19 @@ func suits(item Item, s labs.Scenario) bool {
 	return (item.Topic == "" || s.Topic == item.Topic) && (item.Level == 0 || s.Level == item.Level)
 }
 
-// topics returns the topics that have a scenario which suits, in order.
+// Topics returns the topics that have a scenario, in order.
+func (bank Bank) Topics() []string { return bank.topics(Item{}) }
+
+// topics returns the topics that have as many scenarios as an item asks for, in order.
 func (bank Bank) topics(item Item) []string {
-	var topics []string
+	suitable := map[string]int{}
 	for _, s := range bank.Scenarios {
 		if suits(item, s) {
-			topics = append(topics, s.Topic)
+			suitable[s.Topic]++
 		}
 	}
-	slices.Sort(topics)
-	return slices.Compact(topics)
+	maps.DeleteFunc(suitable, func(_ string, n int) bool { return n < item.Count })
+	return slices.Sorted(maps.Keys(suitable))
 }
 
 // words says what an item asks for.

@@ -82,6 +82,10 @@ func TestDrawOfTopics(t *testing.T) {
 	if err != nil || len(each) != 2 || each[0].Topic != "git" || each[1].Topic != "mysql" {
 		t.Errorf("one of each topic at level 2: %v, %v", each, err)
 	}
+	two := &Blueprint{Minutes: 99, Items: []Item{{Topic: EachTopic, Count: 2, Points: 1}}}
+	if each, err := Draw(two, 1, Bank{Scenarios: small}); err != nil || len(each) != 4 {
+		t.Errorf("two of each topic, where mongodb has one: %v, %v", each, err)
+	}
 	chosen := &Blueprint{Name: "b", Minutes: 99, Items: []Item{{Topic: ChosenTopic, Count: 2, Points: 1}}}
 	mine, err := Draw(chosen, 1, Bank{Scenarios: small, Topic: "mysql"})
 	if err != nil || mine[0].Topic != "mysql" || mine[1].Topic != "mysql" {
@@ -90,6 +94,26 @@ func TestDrawOfTopics(t *testing.T) {
 	for topic, want := range map[string]string{"": "is about one topic", "mongodb": "asks for more of topic mongodb than there are (1)", "x": "more of topic x than there are (0)"} {
 		if _, err := Draw(chosen, 1, Bank{Scenarios: small, Topic: topic}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("two of %q: %v", topic, err)
+		}
+	}
+}
+
+func TestMinutesFollowFromPars(t *testing.T) {
+	for _, test := range []struct {
+		b    Blueprint
+		bank Bank
+		want float64
+	}{
+		{Blueprint{Minutes: 7.5, Items: []Item{{Scenario: "m2"}}}, Bank{}, 7.5},
+		{Blueprint{Items: []Item{{Scenario: "m2"}}}, Bank{}, 25},
+		{Blueprint{Items: []Item{{Topic: EachTopic, Count: 1}}}, Bank{}, 55},       // 15 + 20 + 18.5
+		{Blueprint{Items: []Item{{Topic: "git", Level: 2, Count: 2}}}, Bank{}, 35}, // twice 17.5
+		{Blueprint{Items: []Item{{Topic: ChosenTopic, Count: 1}}}, Bank{}, 20},     // mongodb's
+		{Blueprint{Items: []Item{{Topic: ChosenTopic}}}, Bank{Topic: "git"}, 15},
+	} {
+		test.bank.Scenarios = small
+		if got, err := test.bank.Minutes(&test.b); err != nil || got != test.want {
+			t.Errorf("%+v takes %v minutes, %v; want %v", test.b, got, err, test.want)
 		}
 	}
 }

@@ -43,8 +43,12 @@ func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank
 	if err != nil {
 		return nil, err
 	}
+	timed := *b
+	if timed.Minutes, err = bank.Minutes(b); err != nil {
+		return nil, err
+	}
 	s := &Sitting{
-		Owner: owner, Candidate: candidate, Blueprint: *b, Topic: bank.Topic, Seed: seed, Created: p.Clock(),
+		Owner: owner, Candidate: candidate, Blueprint: timed, Topic: bank.Topic, Seed: seed, Created: p.Clock(),
 		LabOwner: owner + labsOf + strings.ToLower(rand.Text()[:8]), Questions: questions, Current: 1,
 	}
 	return s, p.Store.AddExam(ctx, s)

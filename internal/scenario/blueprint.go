@@ -14,8 +14,9 @@ import (
 type blueprint struct {
 	// What the exam is, in one line.
 	Title text `yaml:"title"`
-	// How long it takes; parts of a minute are allowed.
-	Minutes number `yaml:"minutes"`
+	// How long it takes; parts of a minute are allowed. Without it: as long as its
+	// questions take on average, by their pars.
+	Minutes number `yaml:"minutes,omitempty"`
 	// What a candidate learns of a check while it runs: none, score or full.
 	Feedback text `yaml:"feedback,omitempty"`
 	// none, as-written, or what each hint costs of its question's 100.
@@ -32,8 +33,8 @@ type blueprint struct {
 type item struct {
 	// A scenario by name; else it is drawn.
 	Scenario text `yaml:"scenario,omitempty"`
-	// Drawn from this topic; each: from every one; chosen: from the one that is named at
-	// the start; without it: from any.
+	// Drawn from this topic; each: from every topic that has as many; chosen: from the
+	// one that is named at the start; without it: from any.
 	Topic text `yaml:"topic,omitempty"`
 	// Drawn at this level; without it: at any.
 	Level number `yaml:"level,omitempty"`
@@ -95,7 +96,7 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 	if what := titled(b.Title); what != "" {
 		r.mistake(doc.Title.node, "title: %s", what)
 	}
-	if !(b.Minutes > 0 && b.Minutes <= 24*60) {
+	if doc.Minutes.node != nil && !(b.Minutes > 0 && b.Minutes <= 24*60) {
 		r.mistake(doc.Minutes.node, "minutes must be more than 0 and at most 1440")
 	}
 	if doc.Pass.node == nil {

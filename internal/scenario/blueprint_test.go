@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"endstate/internal/exams"
+	"endstate/labs"
 	"endstate/scenarios"
 )
 
@@ -74,9 +75,18 @@ func TestBlueprintMistakes(t *testing.T) {
 	}
 }
 
-// The blueprints that come along are right, and can be drawn.
+// The built-in blueprints can be drawn from the topics there are, and from one more.
+// Their questions can be done in time.
 func TestBuiltInBlueprints(t *testing.T) {
 	library := New(nil, nil, Root{Files: scenarios.Files})
+	newTopic := []labs.Scenario{{Name: "x1", Topic: "new", Level: 1, Minutes: 50}, {Name: "x2", Topic: "new", Level: 2, Minutes: 60}}
+	for _, all := range [][]labs.Scenario{library.List(), append(library.List(), newTopic...)} {
+		testBuiltInBlueprints(t, library, exams.Bank{Scenarios: all})
+	}
+}
+
+func testBuiltInBlueprints(t *testing.T, library *Library, bank exams.Bank) {
+	t.Helper()
 	for _, name := range exams.Names() {
 		data, err := exams.Read(name)
 		if err != nil {
@@ -89,20 +99,24 @@ func TestBuiltInBlueprints(t *testing.T) {
 		}
 		topics := []string{""}
 		if b.AsksTopic() {
-			topics = []string{"git", "mysql", "mongodb"}
+			topics = bank.Topics()
 		}
-		for _, topic := range topics {
+		for _, bank.Topic = range topics {
+			minutes, err := bank.Minutes(b)
+			if err != nil {
+				t.Fatal(err)
+			}
 			for seed := range uint64(50) {
-				questions, err := exams.Draw(b, seed, exams.Bank{Scenarios: library.List(), Topic: topic})
+				questions, err := exams.Draw(b, seed, bank)
 				if err != nil {
-					t.Fatalf("%s, topic %q, seed %d: %v", name, topic, seed, err)
+					t.Fatalf("%s, topic %q, seed %d: %v", name, bank.Topic, seed, err)
 				}
 				par := 0
 				for _, q := range questions {
 					par += q.Minutes
 				}
-				if float64(par) > b.Minutes {
-					t.Errorf("%s, topic %q, seed %d: the questions take %d minutes of %v", name, topic, seed, par, b.Minutes)
+				if float64(par) > minutes {
+					t.Errorf("%s, topic %q, seed %d: the questions take %d minutes of %v", name, bank.Topic, seed, par, minutes)
 				}
 			}
 		}
