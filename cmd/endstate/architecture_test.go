@@ -1,19 +1,68 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
+	"maps"
 	"os/exec"
-	"path/filepath"
+	"path"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 )
 
-// pkg is what go list says of a package.
+// imports says for each package what it may import besides the standard library, and
+// does: packages of this module and modules of others. A package that is not listed
+// fails, and so does an import. A family is held to one row: see TestFamilies.
+//
+// Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
+var imports = map[string]string{
+	"cmd/endstate":      "internal/cli internal/docker internal/terminal labs labs/all scenarios",
+	"internal/attempts": "internal/exams labs modernc.org/sqlite",
+	"internal/cli": "internal/attempts internal/docker internal/exams internal/images internal/places internal/practice internal/progress internal/recording " +
+		"internal/report internal/scenario internal/terminal labs " +
+		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/gofrs/flock github.com/spf13/cobra",
+	"internal/docker": "internal/images labs " +
+		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
+		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
+	"internal/enginetest": "internal/docker internal/images internal/places internal/scenario internal/terminal labs labs/all scenarios " +
+		"github.com/containerd/errdefs github.com/docker/docker github.com/rogpeppe/go-internal",
+	"internal/exams":     "labs",
+	"internal/expect":    "labs cel.dev/cel-go",
+	"internal/images":    "labs github.com/gofrs/flock",
+	"internal/places":    "github.com/gofrs/flock",
+	"internal/practice":  "internal/attempts labs github.com/open-spaced-repetition/go-fsrs/v4",
+	"internal/progress":  "internal/report labs github.com/charmbracelet/x/ansi",
+	"internal/recording": "",
+	"internal/report":    "internal/attempts internal/exams internal/practice labs github.com/charmbracelet/x/ansi",
+	"internal/scenario": "internal/exams internal/expect labs github.com/agnivade/levenshtein github.com/brianvoe/gofakeit/v7 github.com/docker/go-units " +
+		"github.com/invopop/jsonschema github.com/mattn/go-shellwords go.yaml.in/yaml/v4 golang.org/x/text",
+	"internal/terminal":  "labs github.com/muesli/cancelreader golang.org/x/term",
+	"internal/valuetest": "internal/expect labs pgregory.net/rapid",
+	"labs":               "",
+	"scenarios":          "",
+}
+
+// familyImports are the packages of this module that a family may import.
+var familyImports = []string{"labs"}
+
+// shared are the modules that are part of how several packages write. Any other has one
+// home, so that it can be changed in one place.
+var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "golang.org/x/text"}
+
+// testModules are what any package's tests may import.
+var testModules = []string{
+	"github.com/charmbracelet/x/ansi", "github.com/creack/pty", "github.com/docker/docker", "github.com/gofrs/flock", "github.com/google/go-cmp",
+	"github.com/invopop/jsonschema", "github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v4",
+	"golang.org/x/net", "golang.org/x/term", "pgregory.net/rapid",
+}
+
+// decisions are the packages that decide without a database, a file or a stream, so that
+// every door shows the same.
+var decisions = []string{"internal/exams", "internal/practice"}
+
+// pkg is a package as go list describes it.
 type pkg struct {
 	ImportPath, Dir, Doc string
 	Imports              []string
@@ -22,258 +71,196 @@ type pkg struct {
 	GoFiles              []string
 }
 
-func packages(t *testing.T) []pkg {
-	t.Helper()
+// listed are the packages of the module.
+var listed = sync.OnceValues(func() ([]pkg, error) {
 	out, err := exec.Command("go", "list", "-tags", "engine", "-json=ImportPath,Dir,Doc,Imports,TestImports,XTestImports,GoFiles", "endstate/...").Output()
-	if err != nil {
-		t.Fatalf("go list: %v", err)
-	}
 	var all []pkg
-	for decoder := json.NewDecoder(strings.NewReader(string(out))); decoder.More(); {
+	for decoder := json.NewDecoder(bytes.NewReader(out)); err == nil && decoder.More(); {
 		var one pkg
-		if err := decoder.Decode(&one); err != nil {
-			t.Fatal(err)
-		}
-		if len(one.GoFiles) > 0 {
+		if err = decoder.Decode(&one); len(one.GoFiles) > 0 {
 			all = append(all, one)
 		}
 	}
-	if len(all) < 10 {
-		t.Fatalf("go list found only %d packages", len(all))
+	return all, err
+})
+
+func packages(t *testing.T) []pkg {
+	t.Helper()
+	all, err := listed()
+	if err != nil || len(all) < 10 {
+		t.Fatalf("go list found %d packages: %v", len(all), err)
 	}
 	return all
 }
+
+// name is the package's path inside the module.
+func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, "endstate/") }
+
+// isFamily reports whether the package is a topic, or a probe that topics share.
+func (p pkg) isFamily() bool {
+	family, _ := path.Match("labs/*", p.name())
+	return family && p.name() != "labs/all"
+}
+
+// isTestHelp reports whether only tests import the package.
+func (p pkg) isTestHelp() bool { return strings.HasSuffix(p.name(), "test") }
 
 func within(path string, roots ...string) bool {
 	return slices.ContainsFunc(roots, func(root string) bool { return path == root || strings.HasPrefix(path, root+"/") })
 }
 
-func isStandard(path string) bool { return !strings.Contains(strings.Split(path, "/")[0], ".") }
-
-// Dependencies point inward: cmd to internal and labs/*, those to labs, labs to
-// nothing but the standard library.
-func TestDependenciesPointInward(t *testing.T) {
-	for _, p := range packages(t) {
-		for _, path := range p.Imports {
-			own := within(path, "endstate")
-			switch {
-			case p.ImportPath == "endstate/labs" && (own || !isStandard(path)):
-				t.Errorf("labs imports %s: the domain stands on the standard library alone", path)
-			case within(p.ImportPath, "endstate/labs") && own && path != "endstate/labs":
-				t.Errorf("%s imports %s: a family knows labs alone", p.ImportPath, path)
-			case within(p.ImportPath, "endstate/internal") && strings.HasPrefix(path, "endstate/labs/") && !isTestHelp(p):
-				t.Errorf("%s imports %s: only main knows the families", p.ImportPath, path)
-			case path == "endstate/internal/cli" && !within(p.ImportPath, "endstate/cmd"):
-				t.Errorf("%s imports the command line", p.ImportPath)
-			}
-		}
-	}
+func isStandard(path string) bool {
+	return !within(path, "endstate") && !strings.Contains(strings.Split(path, "/")[0], ".")
 }
 
-// What a learner masters and should practise, and what an exam is, is decided without
-// a database, a file or a screen: a web page is to show the same.
-func TestDecisionsArePure(t *testing.T) {
-	may := map[string][]string{
-		"endstate/internal/practice": {"endstate/labs", "endstate/internal/attempts"},
-		"endstate/internal/exams":    {"endstate/labs"},
+// requirements returns the modules that go.mod requires directly.
+func requirements(t *testing.T) []string {
+	t.Helper()
+	out, err := exec.Command("go", "mod", "edit", "-json", "../../go.mod").Output()
+	var file struct {
+		Require []struct {
+			Path     string
+			Indirect bool
+		}
 	}
+	if err == nil {
+		err = json.Unmarshal(out, &file)
+	}
+	if err != nil {
+		t.Fatalf("read go.mod: %v", err)
+	}
+	var modules []string
+	for _, one := range file.Require {
+		if !one.Indirect {
+			modules = append(modules, one.Path)
+		}
+	}
+	return modules
+}
+
+// named returns imports beyond the standard library as the table names them, sorted:
+// packages of this module by their path inside it, others by their module.
+func named(paths, modules []string) []string {
+	found := map[string]bool{}
+	for _, path := range paths {
+		own, isOwn := strings.CutPrefix(path, "endstate/")
+		switch at := slices.IndexFunc(modules, func(module string) bool { return within(path, module) }); {
+		case isStandard(path):
+		case isOwn:
+			found[own] = true
+		case at >= 0:
+			found[modules[at]] = true
+		default:
+			found[path] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+func TestImportsAreListed(t *testing.T) {
+	modules, unseen := requirements(t), maps.Clone(imports)
 	for _, p := range packages(t) {
-		known, ok := may[p.ImportPath]
-		if !ok {
+		if p.isFamily() || p.name() == "labs/all" {
 			continue
 		}
-		delete(may, p.ImportPath)
-		for _, path := range p.Imports {
-			if path == "database/sql" || path == "os" || path == "io" || within(path, "endstate") && !slices.Contains(known, path) {
-				t.Errorf("%s imports %s", p.ImportPath, path)
-			}
-		}
-	}
-	for path := range may {
-		t.Errorf("there is no %s any more: this rule holds nothing", path)
-	}
-}
-
-func isTestHelp(p pkg) bool { return strings.HasSuffix(p.ImportPath, "test") }
-
-// What a package may import of others' making, its tests apart. A library that is not
-// listed is not known here: whoever adds one says in which package it is at home, so
-// that it can be changed in one place.
-var libraries = map[string][]string{
-	"endstate/cmd/endstate":      {},
-	"endstate/internal/attempts": {"modernc.org/sqlite"},
-	"endstate/internal/cli":      {"charm.land/glamour/v2", "github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "github.com/spf13/cobra"},
-	"endstate/internal/docker": {
-		"github.com/containerd/errdefs", "github.com/docker/cli", "github.com/docker/docker", "github.com/docker/go-units", "github.com/gofrs/flock",
-		"github.com/moby/profiles/seccomp", "github.com/opencontainers/runtime-spec", "golang.org/x/sys",
-	},
-	"endstate/internal/enginetest": {"github.com/containerd/errdefs", "github.com/docker/docker", "github.com/rogpeppe/go-internal"},
-	"endstate/internal/exams":      {},
-	"endstate/internal/expect":     {"cel.dev/cel-go"},
-	"endstate/internal/images":     {"github.com/gofrs/flock"},
-	"endstate/internal/places":     {"github.com/gofrs/flock"},
-	"endstate/internal/practice":   {"github.com/open-spaced-repetition/go-fsrs/v4"},
-	"endstate/internal/progress":   {"github.com/charmbracelet/x/ansi"},
-	"endstate/internal/recording":  {},
-	"endstate/internal/report":     {"github.com/charmbracelet/x/ansi"},
-	"endstate/internal/scenario": {
-		"github.com/agnivade/levenshtein", "github.com/brianvoe/gofakeit/v7", "github.com/docker/go-units", "github.com/invopop/jsonschema",
-		"github.com/mattn/go-shellwords", "go.yaml.in/yaml/v4", "golang.org/x/text",
-	},
-	"endstate/internal/terminal":  {"github.com/muesli/cancelreader", "golang.org/x/term"},
-	"endstate/internal/valuetest": {"pgregory.net/rapid"},
-	"endstate/labs":               {},
-	"endstate/labs/file":          {},
-	"endstate/labs/git":           {"github.com/go-git/go-git/v5", "golang.org/x/text"},
-	"endstate/labs/mongodb":       {"go.mongodb.org/mongo-driver/v2"},
-	"endstate/labs/mysql":         {"github.com/go-sql-driver/mysql"},
-	"endstate/labs/run":           {},
-	"endstate/scenarios":          {},
-}
-
-// Libraries that are part of how several packages write; every other has one room.
-var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "golang.org/x/text"}
-
-// What any package's tests may import.
-var testLibraries = []string{
-	"github.com/charmbracelet/x/ansi", "github.com/creack/pty", "github.com/docker/docker", "github.com/gofrs/flock", "github.com/google/go-cmp",
-	"github.com/invopop/jsonschema", "github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v4",
-	"golang.org/x/net", "golang.org/x/term", "pgregory.net/rapid",
-}
-
-func TestLibrariesOfTests(t *testing.T) {
-	for _, p := range packages(t) {
-		for _, path := range append(p.TestImports, p.XTestImports...) {
-			if !isStandard(path) && !within(path, "endstate") && !within(path, append(testLibraries, libraries[p.ImportPath]...)...) {
-				t.Errorf("a test of %s imports %s, which is listed neither for it nor for tests", p.ImportPath, path)
-			}
-		}
-	}
-}
-
-func TestLibrariesAreAtHome(t *testing.T) {
-	rooms := map[string]string{}
-	for _, p := range packages(t) {
-		known, listed := libraries[p.ImportPath]
+		row, listed := imports[p.name()]
 		if !listed {
-			t.Errorf("%s is not listed: say which libraries it may import", p.ImportPath)
+			t.Errorf("%s is not listed: say what it may import", p.name())
 		}
-		used := map[string]bool{}
+		delete(unseen, p.name())
+		allowed, used := strings.Fields(row), named(p.Imports, modules)
+		for _, path := range used {
+			if !slices.Contains(allowed, path) {
+				t.Errorf("%s imports %s, which is not listed for it", p.name(), path)
+			}
+		}
+		for _, path := range allowed {
+			if !slices.Contains(used, path) {
+				t.Errorf("%s does not import %s: remove it from the list", p.name(), path)
+			}
+		}
+	}
+	for name := range unseen {
+		t.Errorf("%s is listed, but there is no such package", name)
+	}
+}
+
+// A family is in labs/all, and imports what a family may: of the modules in go.mod, its
+// driver and those that are shared.
+func TestFamilies(t *testing.T) {
+	modules := requirements(t)
+	var families, inAll []string
+	for _, p := range packages(t) {
+		if p.name() == "labs/all" {
+			inAll = slices.DeleteFunc(named(p.Imports, modules), func(path string) bool { return slices.Contains(familyImports, path) })
+		}
+		if !p.isFamily() {
+			continue
+		}
+		families = append(families, p.name())
+		drivers := 0
+		for _, path := range named(p.Imports, modules) {
+			switch {
+			case slices.Contains(familyImports, path) || slices.Contains(shared, path):
+			case slices.Contains(modules, path):
+				drivers++
+			default:
+				t.Errorf("%s imports %s: a family imports %v", p.name(), path, familyImports)
+			}
+		}
+		if drivers > 1 {
+			t.Errorf("%s has %d drivers", p.name(), drivers)
+		}
+	}
+	if slices.Sort(families); !slices.Equal(families, inAll) {
+		t.Errorf("the families are %v, labs/all lists %v", families, inAll)
+	}
+}
+
+func TestModulesHaveOneHome(t *testing.T) {
+	modules, homes := requirements(t), map[string]string{}
+	for _, p := range packages(t) {
+		if p.isTestHelp() {
+			continue
+		}
+		for _, path := range named(p.Imports, modules) {
+			if !slices.Contains(modules, path) || slices.Contains(shared, path) {
+				continue
+			}
+			if home := homes[path]; home != "" {
+				t.Errorf("%s is imported by %s and by %s", path, home, p.name())
+			}
+			homes[path] = p.name()
+		}
+	}
+}
+
+func TestModulesOfTests(t *testing.T) {
+	modules := requirements(t)
+	for _, p := range packages(t) {
+		own := named(p.Imports, modules)
+		for _, path := range named(append(p.TestImports, p.XTestImports...), modules) {
+			if slices.Contains(modules, path) && !slices.Contains(testModules, path) && !slices.Contains(own, path) {
+				t.Errorf("a test of %s imports %s, which is listed neither for it nor for tests", p.name(), path)
+			}
+		}
+	}
+}
+
+func TestDecisionsArePure(t *testing.T) {
+	found := 0
+	for _, p := range packages(t) {
+		if !slices.Contains(decisions, p.name()) {
+			continue
+		}
+		found++
 		for _, path := range p.Imports {
-			if isStandard(path) || within(path, "endstate") {
-				continue
-			}
-			at := slices.IndexFunc(known, func(library string) bool { return within(path, library) })
-			if at < 0 {
-				t.Errorf("%s imports %s, which is not listed for it", p.ImportPath, path)
-				continue
-			}
-			used[known[at]] = true
-			if isTestHelp(p) {
-				continue
-			}
-			if room := rooms[known[at]]; room != "" && room != p.ImportPath && !slices.Contains(shared, known[at]) {
-				t.Errorf("%s is at home in %s and in %s", known[at], room, p.ImportPath)
-			}
-			rooms[known[at]] = p.ImportPath
-		}
-		for _, library := range known {
-			if !used[library] {
-				t.Errorf("%s no longer imports %s: remove it from the list", p.ImportPath, library)
+			if slices.Contains([]string{"database/sql", "os", "io"}, path) {
+				t.Errorf("%s imports %s", p.name(), path)
 			}
 		}
 	}
-}
-
-// go.mod and go.sum hold what the code imports, and nothing else.
-func TestModulesAreTidy(t *testing.T) {
-	tidy := exec.Command("go", "mod", "tidy", "-diff")
-	var complaint strings.Builder
-	tidy.Dir, tidy.Stderr = "../..", &complaint
-	diff, err := tidy.Output()
-	switch {
-	case len(diff) > 0:
-		t.Errorf("go.mod or go.sum is not tidy: go mod tidy\n%s", diff)
-	case err != nil:
-		t.Skipf("NOT CHECKED, as modules can't be had here: %v\n%s", err, complaint.String())
-	}
-}
-
-func TestEveryPackageSaysWhatItIs(t *testing.T) {
-	for _, p := range packages(t) {
-		if p.Doc == "" {
-			t.Errorf("%s has no doc comment", p.ImportPath)
-		}
-	}
-}
-
-const (
-	longestFile     = 400
-	longestFunction = 60
-)
-
-// No file holds more than one idea, no function more than a screen; nothing
-// happens before main; nothing takes the process's own streams but main.
-func TestHouseRules(t *testing.T) {
-	for _, p := range packages(t) {
-		for _, name := range p.GoFiles {
-			path := filepath.Join(p.Dir, name)
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if lines := set.File(file.Pos()).LineCount(); lines > longestFile {
-				t.Errorf("%s has %d lines", path, lines)
-			}
-			ast.Inspect(file, func(node ast.Node) bool {
-				inspect(t, p, set, node)
-				return true
-			})
-		}
-	}
-}
-
-func inspect(t *testing.T, p pkg, set *token.FileSet, node ast.Node) {
-	t.Helper()
-	switch node := node.(type) {
-	case *ast.FuncDecl:
-		if lines := set.Position(node.End()).Line - set.Position(node.Pos()).Line; lines > longestFunction {
-			t.Errorf("%s: %s has %d lines", set.Position(node.Pos()), node.Name.Name, lines)
-		}
-		if node.Name.Name == "init" && node.Recv == nil {
-			t.Errorf("%s: init does something before main", set.Position(node.Pos()))
-		}
-	case *ast.SelectorExpr:
-		of, ok := node.X.(*ast.Ident)
-		if !ok || of.Name != "os" || within(p.ImportPath, "endstate/cmd") {
-			return
-		}
-		if slices.Contains([]string{"Stdout", "Stderr", "Stdin", "Args", "Exit"}, node.Sel.Name) {
-			t.Errorf("%s: os.%s is main's alone", set.Position(node.Pos()), node.Sel.Name)
-		}
-	}
-}
-
-// Only what is known to belong there stands at the top.
-func TestTopLevel(t *testing.T) {
-	known := []string{
-		".ci", ".git", ".gitignore", "LICENSE", "Makefile", "README.md", "bin", "cmd", "docs", "go.mod", "go.sum",
-		"internal", "labs", "scenarios", "scripts",
-	}
-	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || path == "../.." {
-			return err
-		}
-		if !slices.Contains(known, entry.Name()) {
-			t.Errorf("%s stands at the top and nobody knows why", entry.Name())
-		}
-		if entry.IsDir() {
-			return fs.SkipDir
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
+	if found != len(decisions) {
+		t.Errorf("of %v only %d are there", decisions, found)
 	}
 }

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// go.mod and go.sum hold what the code imports, and nothing else.
+func TestModulesAreTidy(t *testing.T) {
+	tidy := exec.Command("go", "mod", "tidy", "-diff")
+	var complaint strings.Builder
+	tidy.Dir, tidy.Stderr = "../..", &complaint
+	diff, err := tidy.Output()
+	switch {
+	case len(diff) > 0:
+		t.Errorf("go.mod or go.sum is not tidy: go mod tidy\n%s", diff)
+	case err != nil:
+		t.Skipf("NOT CHECKED: no modules can be downloaded here: %v\n%s", err, complaint.String())
+	}
+}
+
+func TestEveryPackageSaysWhatItIs(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.Doc == "" {
+			t.Errorf("%s has no doc comment", p.ImportPath)
+		}
+	}
+}
+
+const (
+	longestFile     = 400
+	longestFunction = 60
+)
+
+// No file holds more than one idea, no function more than a screen. Nothing runs
+// before main, and only main takes the process's own streams.
+func TestHouseRules(t *testing.T) {
+	for _, p := range packages(t) {
+		for _, name := range p.GoFiles {
+			path := filepath.Join(p.Dir, name)
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if lines := set.File(file.Pos()).LineCount(); lines > longestFile {
+				t.Errorf("%s has %d lines", path, lines)
+			}
+			ast.Inspect(file, func(node ast.Node) bool {
+				inspect(t, p, set, node)
+				return true
+			})
+		}
+	}
+}
+
+func inspect(t *testing.T, p pkg, set *token.FileSet, node ast.Node) {
+	t.Helper()
+	switch node := node.(type) {
+	case *ast.FuncDecl:
+		if lines := set.Position(node.End()).Line - set.Position(node.Pos()).Line; lines > longestFunction {
+			t.Errorf("%s: %s has %d lines", set.Position(node.Pos()), node.Name.Name, lines)
+		}
+		if node.Name.Name == "init" && node.Recv == nil {
+			t.Errorf("%s: init runs before main", set.Position(node.Pos()))
+		}
+	case *ast.SelectorExpr:
+		of, ok := node.X.(*ast.Ident)
+		if !ok || of.Name != "os" || within(p.name(), "cmd") {
+			return
+		}
+		if slices.Contains([]string{"Stdout", "Stderr", "Stdin", "Args", "Exit"}, node.Sel.Name) {
+			t.Errorf("%s: only main may use os.%s", set.Position(node.Pos()), node.Sel.Name)
+		}
+	}
+}
+
+// The top of the repository holds nothing but what is listed.
+func TestTopLevel(t *testing.T) {
+	known := []string{
+		".ci", ".git", ".gitignore", "LICENSE", "Makefile", "README.md", "bin", "cmd", "docs", "go.mod", "go.sum",
+		"internal", "labs", "scenarios", "scripts",
+	}
+	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || path == "../.." {
+			return err
+		}
+		if !slices.Contains(known, entry.Name()) {
+			t.Errorf("%s is at the top of the repository and is not listed", entry.Name())
+		}
+		if entry.IsDir() {
+			return fs.SkipDir
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
