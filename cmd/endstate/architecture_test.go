@@ -18,15 +18,15 @@ import (
 //
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
-	"cmd/endstate":      "internal/cli internal/docker internal/terminal labs labs/all scenarios",
+	"cmd/endstate":      "internal/cli internal/docker internal/workspace labs labs/all scenarios",
 	"internal/attempts": "internal/exams labs modernc.org/sqlite",
 	"internal/cli": "internal/attempts internal/docker internal/exams internal/images internal/places internal/practice internal/progress internal/recording " +
-		"internal/report internal/scenario internal/terminal labs " +
+		"internal/report internal/scenario internal/seat internal/tty labs " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/gofrs/flock github.com/spf13/cobra",
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
-	"internal/enginetest": "internal/docker internal/images internal/places internal/scenario internal/terminal labs labs/all scenarios " +
+	"internal/enginetest": "internal/docker internal/images internal/places internal/scenario internal/workspace labs labs/all scenarios " +
 		"github.com/containerd/errdefs github.com/docker/docker github.com/rogpeppe/go-internal",
 	"internal/exams":     "labs",
 	"internal/expect":    "labs cel.dev/cel-go",
@@ -38,8 +38,10 @@ var imports = map[string]string{
 	"internal/report":    "internal/attempts internal/exams internal/practice labs github.com/charmbracelet/x/ansi",
 	"internal/scenario": "internal/exams internal/expect labs github.com/agnivade/levenshtein github.com/brianvoe/gofakeit/v7 github.com/docker/go-units " +
 		"github.com/invopop/jsonschema github.com/mattn/go-shellwords go.yaml.in/yaml/v4 golang.org/x/text",
-	"internal/terminal":  "labs github.com/muesli/cancelreader golang.org/x/term",
+	"internal/seat":      "labs",
+	"internal/tty":       "github.com/muesli/cancelreader golang.org/x/term",
 	"internal/valuetest": "internal/expect labs pgregory.net/rapid",
+	"internal/workspace": "labs",
 	"labs":               "",
 	"scenarios":          "",
 }
@@ -58,9 +60,14 @@ var testModules = []string{
 	"golang.org/x/net", "golang.org/x/term", "pgregory.net/rapid",
 }
 
-// decisions are the packages that decide without a database, a file or a stream, so that
-// every door shows the same.
-var decisions = []string{"internal/exams", "internal/practice"}
+// forbidden says for some packages what they may not import even from the standard
+// library. Exams and practice decide without a database, a file or a stream, so that every
+// door shows the same; a seat works over any stream, a browser's too.
+var forbidden = map[string][]string{
+	"internal/exams":    {"database/sql", "os", "io"},
+	"internal/practice": {"database/sql", "os", "io"},
+	"internal/seat":     {"os", "os/signal", "syscall"},
+}
 
 // pkg is a package as go list describes it.
 type pkg struct {
@@ -247,20 +254,17 @@ func TestModulesOfTests(t *testing.T) {
 	}
 }
 
-func TestDecisionsArePure(t *testing.T) {
-	found := 0
+func TestForbiddenImports(t *testing.T) {
+	unseen := maps.Clone(forbidden)
 	for _, p := range packages(t) {
-		if !slices.Contains(decisions, p.name()) {
-			continue
-		}
-		found++
+		delete(unseen, p.name())
 		for _, path := range p.Imports {
-			if slices.Contains([]string{"database/sql", "os", "io"}, path) {
+			if slices.Contains(forbidden[p.name()], path) {
 				t.Errorf("%s imports %s", p.name(), path)
 			}
 		}
 	}
-	if found != len(decisions) {
-		t.Errorf("of %v only %d are there", decisions, found)
+	for name := range unseen {
+		t.Errorf("imports of %s are forbidden, but there is no such package", name)
 	}
 }

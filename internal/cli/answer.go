@@ -7,20 +7,20 @@ import (
 
 	"endstate/internal/progress"
 	"endstate/internal/report"
-	"endstate/internal/terminal"
+	"endstate/internal/seat"
 	"endstate/labs"
 )
 
 // answer answers a lab's command on the learner's screen. It returns false when
 // the lab was put back, and with it the shell.
-func (in *visit) answer(ctx context.Context, verb string, screen *terminal.Screen) bool {
+func (in *visit) answer(ctx context.Context, verb string, screen *seat.Screen) bool {
 	style := in.app.style(in.app.Out)
 	// Warnings are for the learner's screen, too.
 	elsewhere := in.app.Err
 	in.app.Err = screen
 	defer func() { in.app.Err = elsewhere }()
-	if in.seat != nil {
-		goOn, err := in.seat.answer(ctx, in, verb, screen, style)
+	if in.candidate != nil {
+		goOn, err := in.candidate.answer(ctx, in, verb, screen, style)
 		in.show(screen, err)
 		return goOn
 	}
@@ -43,15 +43,15 @@ func (in *visit) answer(ctx context.Context, verb string, screen *terminal.Scree
 }
 
 // show writes an error on the learner's screen.
-func (in *visit) show(screen *terminal.Screen, err error) {
-	if errors.Is(err, terminal.ErrInterrupted) {
+func (in *visit) show(screen *seat.Screen, err error) {
+	if errors.Is(err, seat.ErrInterrupted) {
 		fmt.Fprintln(screen, "Interrupted.")
 		return
 	}
 	in.app.status(err, true)
 }
 
-func (in *visit) check(ctx context.Context, screen *terminal.Screen, style report.Style) error {
+func (in *visit) check(ctx context.Context, screen *seat.Screen, style report.Style) error {
 	var found *labs.Report
 	err := in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
 		found, err = in.app.check(ctx, emit, in.lab)
@@ -75,7 +75,7 @@ func scoreOf(found *labs.Report) string {
 }
 
 // reset puts the lab back and goes on in it.
-func (in *visit) reset(ctx context.Context, screen *terminal.Screen, style report.Style) (bool, error) {
+func (in *visit) reset(ctx context.Context, screen *seat.Screen, style report.Style) (bool, error) {
 	if ok, err := screen.Confirm(ctx, resetQuestion); err != nil || !ok {
 		return false, err
 	}
@@ -91,13 +91,13 @@ func (in *visit) reset(ctx context.Context, screen *terminal.Screen, style repor
 }
 
 // working shows progress on the screen while work is done, which Ctrl-C ends.
-func (in *visit) working(ctx context.Context, screen *terminal.Screen, style report.Style, work func(context.Context, labs.Emit) error) error {
+func (in *visit) working(ctx context.Context, screen *seat.Screen, style report.Style, work func(context.Context, labs.Emit) error) error {
 	renderer := progress.Live(screen, style.Width, style.Color)
 	defer renderer.Close()
 	return screen.Interruptible(ctx, func(ctx context.Context) error { return work(ctx, renderer.Emit) })
 }
 
-func showHelp(screen *terminal.Screen, style report.Style) error {
+func showHelp(screen *seat.Screen, style report.Style) error {
 	for _, line := range [][2]string{
 		{"task", "read the task again"},
 		{"check", "see what is right and what is not yet, and why; as often as you like"},

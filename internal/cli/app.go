@@ -21,7 +21,7 @@ import (
 	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
-	"endstate/internal/terminal"
+	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -298,7 +298,7 @@ func (a *app) warn(err error, but string) {
 
 // style returns how text is shown on a writer.
 func (a *app) style(w io.Writer) report.Style {
-	t, ok := terminal.Open(a.In, w)
+	t, ok := tty.Open(a.In, w)
 	if !ok {
 		width, _ := strconv.Atoi(a.Env("COLUMNS"))
 		return report.Style{Width: width}
@@ -320,7 +320,7 @@ func (a *app) during(step, text string, work func() error) error {
 // progress shows events on standard error while work is done.
 func (a *app) progress(asJSON bool, work func(labs.Emit) error) error {
 	style := a.style(a.Err)
-	_, live := terminal.Open(a.In, a.Err)
+	_, live := tty.Open(a.In, a.Err)
 	var renderer progress.Renderer
 	switch {
 	case asJSON:

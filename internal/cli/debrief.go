@@ -14,7 +14,7 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/practice"
 	"endstate/internal/report"
-	"endstate/internal/terminal"
+	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -119,7 +119,7 @@ func (d *debriefing) run(ctx context.Context, asJSON bool) error {
 	if err := markdown(d.app.Out, style, "\n"+d.variant.Debrief); err != nil {
 		return err
 	}
-	if _, ok := terminal.Open(d.app.In, d.app.Err); ok && len(said.Points) > 0 {
+	if _, ok := tty.Open(d.app.In, d.app.Err); ok && len(said.Points) > 0 {
 		d.tick(said.Points, style)
 		if err := d.store.Explain(ctx, &d.story.Attempt, said); err != nil {
 			return err
@@ -138,7 +138,7 @@ const maxText = 64 << 10
 func (d *debriefing) explain(ctx context.Context) (string, error) {
 	text, err := "", error(nil)
 	editor := d.app.setting("VISUAL", d.app.Env("EDITOR"))
-	_, onTerminal := terminal.Open(d.app.In, d.app.Out)
+	_, onTerminal := tty.Open(d.app.In, d.app.Out)
 	if onTerminal && editor != "" {
 		text, err = d.edit(ctx, editor)
 	} else {

@@ -13,7 +13,8 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/exams"
 	"endstate/internal/report"
-	"endstate/internal/terminal"
+	"endstate/internal/seat"
+	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -22,13 +23,13 @@ import (
 //go:embed examrc
 var examrc string
 
-// seat is a candidate at a terminal, from question to question.
-type seat struct {
+// candidate sits an exam at a terminal, from question to question.
+type candidate struct {
 	app      *app
 	proctor  *exams.Proctor
 	id       int64
 	sitting  *exams.Sitting // as it was last read
-	terminal terminal.Terminal
+	terminal tty.Terminal
 	host     string
 	question int  // where the candidate is, or goes to next
 	submit   bool // the candidate asked for the end
@@ -43,7 +44,7 @@ var (
 
 // sit stays until the candidate leaves or the exam's end. Meanwhile the labs of the
 // other questions are made ready.
-func (at *seat) sit(ctx context.Context) error {
+func (at *candidate) sit(ctx context.Context) error {
 	defer at.app.takeSeat(at.id)()
 	background, stop := context.WithCancel(ctx)
 	prepared := make(chan struct{})
@@ -72,7 +73,7 @@ func (at *seat) sit(ctx context.Context) error {
 				fmt.Fprintln(at.app.Out, "Time is up. What is there is graded now.")
 			}
 			return at.app.submit(ctx, at.proctor, at.sitting, false)
-		case terminal.Replaced(err):
+		case errors.Is(err, seat.ErrShellClosed):
 			continue
 		case errors.Is(err, errOver):
 			fmt.Fprintf(at.app.Out, "The exam is over. See what came of it: %s\n", examLine("status", at.id))
@@ -91,7 +92,7 @@ func (at *seat) sit(ctx context.Context) error {
 
 // quiet is the proctor of what is done in the background: nothing of it is to show on
 // the candidate's screen.
-func (at *seat) quiet() *exams.Proctor {
+func (at *candidate) quiet() *exams.Proctor {
 	a, proctor := *at.app, *at.proctor
 	a.Err = io.Discard
 	if rooms, ok := proctor.Labs.(*examRooms); ok {
@@ -101,7 +102,7 @@ func (at *seat) quiet() *exams.Proctor {
 }
 
 // enter goes to the next question and shows its task.
-func (at *seat) enter(ctx context.Context) (*visit, error) {
+func (at *candidate) enter(ctx context.Context) (*visit, error) {
 	var lab *labs.Lab
 	err := at.app.progress(false, func(emit labs.Emit) (err error) {
 		at.sitting, lab, err = at.proctor.Goto(ctx, at.id, at.question, emit)
@@ -125,11 +126,11 @@ func (at *seat) enter(ctx context.Context) (*visit, error) {
 		fmt.Fprintln(at.app.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
 	}
 	fmt.Fprintln(at.app.Out)
-	return &visit{app: at.app, lab: lab, variant: v, host: at.host, seat: at}, nil
+	return &visit{app: at.app, lab: lab, variant: v, host: at.host, candidate: at}, nil
 }
 
 // work opens a shell and stays in it until it ends or something ends it.
-func (at *seat) work(ctx context.Context, in *visit) error {
+func (at *candidate) work(ctx context.Context, in *visit) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	watched := make(chan struct{})
 	left := at.sitting.Left(at.app.Clock())
@@ -148,7 +149,7 @@ var warnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
 
 // watch warns when time runs out, and ends the shell when it is up, when the clock
 // stands or when the exam was ended elsewhere.
-func (at *seat) watch(ctx context.Context, left time.Duration, end context.CancelCauseFunc) {
+func (at *candidate) watch(ctx context.Context, left time.Duration, end context.CancelCauseFunc) {
 	const often = 2 * time.Second
 	for {
 		select {
@@ -176,14 +177,14 @@ func (at *seat) watch(ctx context.Context, left time.Duration, end context.Cance
 		left = s.Left(now)
 		for _, warning := range warnings {
 			if before > warning && left <= warning {
-				_ = at.terminal.Notice(fmt.Sprintf("%d minutes left", int(warning.Minutes())))
+				_ = seat.Notice(at.terminal, fmt.Sprintf("%d minutes left", int(warning.Minutes())))
 			}
 		}
 	}
 }
 
 // environment is what the shell of an exam knows of it.
-func (at *seat) environment() map[string]string {
+func (at *candidate) environment() map[string]string {
 	return map[string]string{
 		"ENDSTATE_RC":       examrc,
 		"ENDSTATE_LEFT":     strconv.Itoa(int(at.sitting.Left(at.app.Clock()).Seconds())),
@@ -192,12 +193,12 @@ func (at *seat) environment() map[string]string {
 }
 
 // shell is the command that opens the shell of an exam.
-func (at *seat) shell() []string {
+func (at *candidate) shell() []string {
 	return []string{"bash", "-c", `exec bash --rcfile <(printf %s "$ENDSTATE_RC")`}
 }
 
 // answer answers a request of the shell. It returns false when the shell is no more.
-func (at *seat) answer(ctx context.Context, in *visit, verb string, screen *terminal.Screen, style report.Style) (bool, error) {
+func (at *candidate) answer(ctx context.Context, in *visit, verb string, screen *seat.Screen, style report.Style) (bool, error) {
 	letter, isGoto := strings.CutPrefix(verb, "examgoto")
 	switch {
 	case verb == "task":
@@ -228,7 +229,7 @@ func (at *seat) answer(ctx context.Context, in *visit, verb string, screen *term
 }
 
 // leave goes to another question, if there is one of that number.
-func (at *seat) leave(n int) (bool, error) {
+func (at *candidate) leave(n int) (bool, error) {
 	if _, err := at.sitting.Question(n); err != nil {
 		return true, err
 	}
@@ -239,7 +240,7 @@ func (at *seat) leave(n int) (bool, error) {
 	return false, nil
 }
 
-func (at *seat) ask(ctx context.Context, screen *terminal.Screen) (bool, error) {
+func (at *candidate) ask(ctx context.Context, screen *seat.Screen) (bool, error) {
 	s, err := at.proctor.Store.Exam(ctx, at.id)
 	if err != nil {
 		return true, err
@@ -248,7 +249,7 @@ func (at *seat) ask(ctx context.Context, screen *terminal.Screen) (bool, error) 
 	return !at.submit, err
 }
 
-func (at *seat) flag(ctx context.Context, screen *terminal.Screen, style report.Style) error {
+func (at *candidate) flag(ctx context.Context, screen *seat.Screen, style report.Style) error {
 	s, err := at.proctor.Flag(ctx, at.id, at.question)
 	if err != nil {
 		return err
@@ -256,7 +257,7 @@ func (at *seat) flag(ctx context.Context, screen *terminal.Screen, style report.
 	return writeExam(screen, style, s.View(at.app.Clock()))
 }
 
-func (at *seat) hint(ctx context.Context, in *visit, screen *terminal.Screen, style report.Style) error {
+func (at *candidate) hint(ctx context.Context, in *visit, screen *seat.Screen, style report.Style) error {
 	open, fresh, err := at.proctor.Hint(ctx, at.id, at.question)
 	if err != nil {
 		return err
@@ -278,7 +279,7 @@ func (at *seat) hint(ctx context.Context, in *visit, screen *terminal.Screen, st
 
 // check grades the question and shows what the exam lets be known. If it can't be
 // graded the shell is left, as the clock stands.
-func (at *seat) check(ctx context.Context, in *visit, screen *terminal.Screen, style report.Style) (bool, error) {
+func (at *candidate) check(ctx context.Context, in *visit, screen *seat.Screen, style report.Style) (bool, error) {
 	var found *labs.Report
 	n := at.question
 	err := in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
@@ -331,7 +332,7 @@ func (a *app) showQuestion(w io.Writer, style report.Style, s *exams.Sitting, n 
 	return err
 }
 
-func showExamHelp(screen *terminal.Screen, style report.Style) error {
+func showExamHelp(screen *seat.Screen, style report.Style) error {
 	for _, line := range [][2]string{
 		{"task", "read the question again"},
 		{"check", "have it graded; what is told is as the exam's rules have it"},

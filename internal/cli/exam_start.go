@@ -12,7 +12,7 @@ import (
 
 	"endstate/internal/exams"
 	"endstate/internal/report"
-	"endstate/internal/terminal"
+	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -116,9 +116,9 @@ type going struct {
 // its task.
 func (a *app) goTo(ctx context.Context, p *exams.Proctor, s *exams.Sitting, to going) error {
 	a.sendKeeper(s.ID)
-	t, onTerminal := terminal.Open(a.In, a.Out)
+	t, onTerminal := tty.Open(a.In, a.Out)
 	if onTerminal && !to.noShell && !to.asJSON {
-		at := &seat{app: a, proctor: p, id: s.ID, sitting: s, terminal: t, question: to.question, host: to.host}
+		at := &candidate{app: a, proctor: p, id: s.ID, sitting: s, terminal: t, question: to.question, host: to.host}
 		return at.sit(ctx)
 	}
 	var lab *labs.Lab

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/report"
-	"endstate/internal/terminal"
+	"endstate/internal/seat"
 	"endstate/labs"
 )
 
@@ -21,7 +21,7 @@ func (a *app) hintCommand() *cobra.Command {
 	})
 }
 
-func (in *visit) hint(ctx context.Context, screen *terminal.Screen, style report.Style) error {
+func (in *visit) hint(ctx context.Context, screen *seat.Screen, style report.Style) error {
 	return in.app.nextHint(ctx, screen, style, in.lab, in.variant)
 }
 

@@ -9,7 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"endstate/internal/terminal"
+	"endstate/internal/seat"
+	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -73,7 +74,7 @@ func (a *app) choose(mine []*labs.Lab) (*labs.Lab, error) {
 	for i, lab := range mine {
 		names[i] = lab.Scenario
 	}
-	if _, ok := terminal.Open(a.In, a.Err); !ok {
+	if _, ok := tty.Open(a.In, a.Err); !ok {
 		return nil, labs.Misuse("Several labs are running", "Name one of: "+strings.Join(names, ", "))
 	}
 	for i, name := range names {
@@ -91,7 +92,7 @@ func (a *app) choose(mine []*labs.Lab) (*labs.Lab, error) {
 // confirm asks a question that only "y" answers with yes. Without a terminal it is
 // a no, and the flag that says yes is named. Ctrl-C ends it.
 func (a *app) confirm(ctx context.Context, question, flag string) (bool, error) {
-	if _, ok := terminal.Open(a.In, a.Err); !ok {
+	if _, ok := tty.Open(a.In, a.Err); !ok {
 		return false, labs.Misuse("This asks first, and nobody is there to answer", "Say yes with "+flag+".")
 	}
 	fmt.Fprint(a.Err, question+" [y/N] ")
@@ -102,7 +103,7 @@ func (a *app) confirm(ctx context.Context, question, flag string) (bool, error) 
 	}()
 	select {
 	case line := <-typed:
-		return terminal.Yes(line), nil
+		return seat.IsYes(line), nil
 	case <-ctx.Done():
 		return false, context.Cause(ctx)
 	}

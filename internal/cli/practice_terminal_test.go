@@ -88,7 +88,7 @@ func (d *desk) recorded() {
 	}
 	for i, text := range []string{"\x1b[?2004hlab ~$ ", "mend --it", "\r\n\x1b[?2004l", "\x1b[?1049hin an editor\x1b[?25l"} {
 		now = d.now.Add(time.Duration(i) * 40 * time.Millisecond)
-		r.Shown([]byte(text))
+		r.Output([]byte(text))
 	}
 	r.Mark("check: 100 of 100")
 	if _, err := store.Enter(d.Context(), a, "workspace", "one.cast", d.now); err != nil {

@@ -16,7 +16,8 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/recording"
 	"endstate/internal/report"
-	"endstate/internal/terminal"
+	"endstate/internal/seat"
+	"endstate/internal/tty"
 )
 
 // recordFlag gives a command that opens a shell the flag that keeps it unrecorded.
@@ -71,7 +72,7 @@ type stay struct {
 const note = 15 * time.Second
 
 // arrive begins a stay.
-func (in *visit) arrive(ctx context.Context, t terminal.Terminal) *stay {
+func (in *visit) arrive(ctx context.Context, t tty.Terminal) *stay {
 	s := &stay{visit: in, left: make(chan struct{})}
 	if s.store = in.app.attempts(ctx); s.store == nil {
 		return s
@@ -103,7 +104,7 @@ func (s *stay) nameOthers(ctx context.Context, now time.Time) {
 }
 
 // record begins a recording and returns its file's name.
-func (s *stay) record(t terminal.Terminal, now time.Time) string {
+func (s *stay) record(t tty.Terminal, now time.Time) string {
 	in, dir := s.visit, s.visit.app.recordings()
 	prune(dir, allRecordings-recording.Limit)
 	columns, rows := t.Size()
@@ -119,21 +120,21 @@ func (s *stay) record(t terminal.Terminal, now time.Time) string {
 }
 
 // watchers are those who look at the terminal.
-func (s *stay) watchers() []terminal.Watcher {
+func (s *stay) watchers() []seat.Watcher {
 	if s.recorder == nil {
-		return []terminal.Watcher{s}
+		return []seat.Watcher{s}
 	}
-	return []terminal.Watcher{s, s.recorder}
+	return []seat.Watcher{s, s.recorder}
 }
 
-// Shown, Resized and Typed make a stay a [terminal.Watcher].
-func (s *stay) Shown([]byte) {}
+// Output does nothing: a stay is a [seat.Watcher] for its input.
+func (s *stay) Output([]byte) {}
 
-// Resized does nothing.
-func (s *stay) Resized(int, int) {}
+// Resize does nothing.
+func (s *stay) Resize(int, int) {}
 
-// Typed keeps that a key was pressed.
-func (s *stay) Typed() { s.pressed.Store(s.visit.app.Clock().UnixNano()) }
+// Input keeps the time at which keys were pressed.
+func (s *stay) Input() { s.pressed.Store(s.visit.app.Clock().UnixNano()) }
 
 // noteKeys notes from time to time that the client is there, and that keys were pressed, so
 // that little is lost if this process is killed.
@@ -170,7 +171,7 @@ func (s *stay) leave(ctx context.Context) {
 	s.noting.Wait()
 	if s.id != 0 && s.failed == nil {
 		s.failed = s.store.Leave(ctx, s.attempt, s.id, s.visit.app.Clock())
-		if s.visit.seat != nil && s.failed == nil {
+		if s.visit.candidate != nil && s.failed == nil {
 			s.failed = s.store.Rest(ctx, s.attempt) // on to another question, or away
 		}
 	}

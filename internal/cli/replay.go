@@ -10,7 +10,8 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/recording"
-	"endstate/internal/terminal"
+	"endstate/internal/seat"
+	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -39,7 +40,7 @@ func (a *app) replayCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			t, ok := terminal.Open(a.In, a.Out)
+			t, ok := tty.Open(a.In, a.Out)
 			if !ok {
 				return labs.Misuse("A replay needs a terminal", fmt.Sprintf("Elsewhere: endstate show %d · the recordings are in %s", story.ID, a.recordings()))
 			}
@@ -79,10 +80,15 @@ func (a *app) recorded(story *attempts.Story) ([]*recording.Recording, error) {
 	return all, nil
 }
 
-func (a *app) play(ctx context.Context, t terminal.Terminal, all []*recording.Recording, speed float64) error {
+func (a *app) play(ctx context.Context, t tty.Terminal, all []*recording.Recording, speed float64) error {
 	style := a.style(a.Out)
 	fmt.Fprintln(a.Out, style.Dim("n: the next check · space: halt and go on · q: end"))
-	return terminal.Keys(ctx, t, func(ctx context.Context, screen io.Writer, keys <-chan byte) error {
+	raw, err := t.MakeRaw()
+	if err != nil {
+		return err
+	}
+	defer raw.Restore()
+	return seat.Show(ctx, raw, func(ctx context.Context, screen io.Writer, keys <-chan byte) error {
 		player := &recording.Player{Out: screen, Speed: speed, Keys: keys, After: time.After}
 		columns, rows := t.Size()
 		for i, one := range all {

@@ -13,7 +13,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/recording"
-	"endstate/internal/terminal"
+	"endstate/internal/seat"
+	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -25,7 +26,7 @@ func (a *app) shellCommand() *cobra.Command {
 		Args:              atMost(2, "a scenario and a host at most"),
 		ValidArgsFunction: a.completeScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
-			t, ok := terminal.Open(a.In, a.Out)
+			t, ok := tty.Open(a.In, a.Out)
 			if !ok {
 				return labs.Misuse("A shell needs a terminal", "Run it at one; scripts may use: endstate check")
 			}
@@ -56,7 +57,7 @@ func (a *app) splitHost(args []string) (names []string, host string) {
 }
 
 // enter opens a shell in a host of a lab and stays until the learner leaves.
-func (a *app) enter(ctx context.Context, t terminal.Terminal, lab *labs.Lab, host string) error {
+func (a *app) enter(ctx context.Context, t tty.Terminal, lab *labs.Lab, host string) error {
 	v, err := a.variantOf(lab)
 	if err != nil {
 		return err
@@ -77,7 +78,7 @@ func (a *app) enter(ctx context.Context, t terminal.Terminal, lab *labs.Lab, hos
 	}
 	for {
 		err := in.once(ctx, t)
-		if terminal.Replaced(err) {
+		if errors.Is(err, seat.ErrShellClosed) {
 			continue
 		}
 		if err != nil {
@@ -104,23 +105,23 @@ func mayEnter(v *labs.Variant, host string) error {
 
 // visit is a learner in a lab's shell.
 type visit struct {
-	app     *app
-	lab     *labs.Lab
-	variant *labs.Variant
-	host    string
-	seat    *seat // of an exam, else nil
+	app       *app
+	lab       *labs.Lab
+	variant   *labs.Variant
+	host      string
+	candidate *candidate // in an exam, else nil
 	// recorder records what the terminal shows; nil if nothing does.
 	recorder *recording.Recorder
 }
 
 // once opens one shell and stays in it until it ends.
-func (in *visit) once(ctx context.Context, t terminal.Terminal) error {
+func (in *visit) once(ctx context.Context, t tty.Terminal) error {
 	host, err := in.lab.Host(in.host)
 	if err != nil {
 		return err
 	}
 	columns, rows := t.Size()
-	process, err := terminal.Shell(ctx, func(ctx context.Context, command labs.Command) (labs.Process, error) {
+	process, err := seat.Shell(ctx, func(ctx context.Context, command labs.Command) (labs.Process, error) {
 		return in.app.backend.Engine.Execute(ctx, host, command)
 	}, labs.Command{
 		Args: in.shell(), Environment: in.environment(), User: in.user(), Dir: in.dir(), Columns: columns, Rows: rows,
@@ -132,8 +133,20 @@ func (in *visit) once(ctx context.Context, t terminal.Terminal) error {
 	watching, unwatch := context.WithCancel(ctx)
 	defer unwatch()
 	go in.watch(watching)
-	_, err = terminal.Attach(ctx, t, process, in.answer, stay.watchers()...)
+	err = in.attach(ctx, t, process, stay.watchers())
 	stay.leave(ctx)
+	return err
+}
+
+// attach joins the terminal to a shell until either ends.
+func (in *visit) attach(ctx context.Context, t tty.Terminal, process labs.Process, watchers []seat.Watcher) error {
+	defer process.Close()
+	raw, err := t.MakeRaw()
+	if err != nil {
+		return err
+	}
+	defer raw.Restore()
+	_, err = seat.Attach(ctx, raw, process, in.answer, watchers...)
 	return err
 }
 
@@ -155,8 +168,8 @@ func (in *visit) dir() string {
 }
 
 func (in *visit) shell() []string {
-	if in.seat != nil {
-		return in.seat.shell()
+	if in.candidate != nil {
+		return in.candidate.shell()
 	}
 	return []string{"bash", "--login"}
 }
@@ -167,8 +180,8 @@ func (in *visit) environment() map[string]string {
 		"ENDSTATE_SCENARIO": in.lab.Scenario, "ENDSTATE_STARTED": strconv.FormatInt(in.lab.Started.Unix(), 10),
 		"ENDSTATE_PAR": strconv.Itoa(in.variant.Minutes),
 	}
-	if in.seat != nil {
-		maps.Copy(env, in.seat.environment())
+	if in.candidate != nil {
+		maps.Copy(env, in.candidate.environment())
 	}
 	return env
 }
@@ -209,17 +222,17 @@ func (in *visit) watch(ctx context.Context) {
 // again is the command that goes back into the lab, or puts it back.
 func (in *visit) again(command string) string {
 	switch {
-	case in.seat == nil:
+	case in.candidate == nil:
 		return "endstate " + command + " " + in.lab.Scenario
 	case command == "shell":
 		command = "resume"
 	}
-	return examLine(command, in.seat.id)
+	return examLine(command, in.candidate.id)
 }
 
 // lost tells why a shell ended that nobody left.
 func (in *visit) lost(ctx context.Context, err error) error {
-	if !errors.Is(err, terminal.ErrLost) {
+	if !errors.Is(err, seat.ErrLost) {
 		return err
 	}
 	lab, findErr := in.look(ctx)

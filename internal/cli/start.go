@@ -9,7 +9,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/report"
-	"endstate/internal/terminal"
+	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -71,7 +71,7 @@ func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShe
 	if err := a.open(ctx); err != nil {
 		return err
 	}
-	t, onTerminal := terminal.Open(a.In, a.Out)
+	t, onTerminal := tty.Open(a.In, a.Out)
 	withShell := onTerminal && !noShell && !asJSON
 	lab, err := a.runningLab(ctx, name)
 	if err == nil && (!chosen || lab.Seed == seed) {

@@ -23,7 +23,7 @@ import (
 	"endstate/internal/images"
 	"endstate/internal/places"
 	"endstate/internal/scenario"
-	"endstate/internal/terminal"
+	"endstate/internal/workspace"
 	"endstate/labs"
 	"endstate/labs/all"
 	"endstate/scenarios"
@@ -78,7 +78,7 @@ func Open(t testing.TB) *Runner {
 	if err != nil {
 		t.Fatal(err)
 	}
-	library := images.New(engine.Images(), append(all.Images(), terminal.Image()), os.Getenv("ENDSTATE_MONGODB"), home())
+	library := images.New(engine.Images(), append(all.Images(), workspace.Image()), os.Getenv("ENDSTATE_MONGODB"), home())
 	owner := "test-" + strings.ToLower(rand.Text()[:10])
 	r := &Runner{
 		Runner: &labs.Runner{Engine: engine, Images: library, Families: all.Families(), Owner: owner, Clock: time.Now, Cache: cache, Places: places.Machine()},

@@ -23,7 +23,7 @@ func TestCutAtAWholeLine(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 100 {
-		r.Shown(bytes.Repeat([]byte("x"), 3000))
+		r.Output(bytes.Repeat([]byte("x"), 3000))
 	}
 	if err := r.Close(); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("%v", err)

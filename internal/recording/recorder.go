@@ -71,9 +71,9 @@ func Create(path string, width, height int, title, term string, now func() time.
 	return r, nil
 }
 
-// Shown records what came to the screen. A character that is not whole yet waits for
-// its rest.
-func (r *Recorder) Shown(b []byte) {
+// Output records bytes that were written to the screen. A character that is not
+// complete yet waits for its rest.
+func (r *Recorder) Output(b []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	b = append(r.held, b...)
@@ -98,15 +98,15 @@ func incomplete(b []byte) int {
 	return 0
 }
 
-// Resized records that the terminal has another size.
-func (r *Recorder) Resized(columns, rows int) {
+// Resize records the new size of the screen.
+func (r *Recorder) Resize(columns, rows int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.event(Resize, fmt.Sprintf("%dx%d", columns, rows))
 }
 
-// Typed is called for every key. Nothing is recorded.
-func (r *Recorder) Typed() {}
+// Input records nothing: keys are not kept.
+func (r *Recorder) Input() {}
 
 // Mark records a place to come back to.
 func (r *Recorder) Mark(text string) {

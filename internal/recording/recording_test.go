@@ -49,14 +49,14 @@ func reopened(t *testing.T, path string) *Recording {
 // as asciicast version 2 has it.
 func TestRecorded(t *testing.T) {
 	r, c, path := begin(t)
-	r.Shown([]byte("$ ls\r\n\x1b[31mżółć\x1b[0m"))
+	r.Output([]byte("$ ls\r\n\x1b[31mżółć\x1b[0m"))
 	c.move(1500 * time.Millisecond)
-	r.Resized(100, 30)
-	r.Typed()
+	r.Resize(100, 30)
+	r.Input()
 	c.move(-time.Hour) // the clock is put back
 	r.Mark("check: 70 of 100")
 	c.move(time.Hour + time.Second)
-	r.Shown([]byte("\xff\x00<script>"))
+	r.Output([]byte("\xff\x00<script>"))
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -94,10 +94,10 @@ func TestCharactersInPieces(t *testing.T) {
 		r, _, path := begin(t)
 		for rest := []byte(text); len(rest) > 0; {
 			n := min(size, len(rest))
-			r.Shown(rest[:n])
+			r.Output(rest[:n])
 			rest = rest[n:]
 		}
-		r.Shown([]byte("\xe2\x82")) // the end of all, in the midst of one
+		r.Output([]byte("\xe2\x82")) // the end of all, in the midst of one
 		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -116,7 +116,7 @@ func TestBounded(t *testing.T) {
 	r, _, path := begin(t)
 	r.limit = 1 << 20
 	for range 100 {
-		r.Shown(bytes.Repeat([]byte("0123456789abcdef"), 2048))
+		r.Output(bytes.Repeat([]byte("0123456789abcdef"), 2048))
 	}
 	r.Mark("after the end")
 	err := r.Close()
@@ -138,7 +138,7 @@ func TestCutOff(t *testing.T) {
 	r, c, path := begin(t)
 	for range 20 {
 		c.move(time.Second)
-		r.Shown([]byte("żółw \x1b[1mtext\x1b[0m\r\n"))
+		r.Output([]byte("żółw \x1b[1mtext\x1b[0m\r\n"))
 	}
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
@@ -181,8 +181,8 @@ func TestFull(t *testing.T) {
 	}
 	r, _, _ := begin(t)
 	r.file = full
-	r.Shown([]byte("a"))
-	r.Shown([]byte("b"))
+	r.Output([]byte("a"))
+	r.Output([]byte("b"))
 	if err := r.Close(); err == nil || !strings.Contains(err.Error(), "no space left") {
 		t.Errorf("%v", err)
 	}
@@ -263,7 +263,7 @@ func TestPlayIsStopped(t *testing.T) {
 // The lines of a recording are JSON arrays of a number and two strings.
 func TestFormat(t *testing.T) {
 	r, _, path := begin(t)
-	r.Shown([]byte(hostile))
+	r.Output([]byte(hostile))
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package terminal
+package seat
 
 import (
 	"bytes"
@@ -8,12 +8,12 @@ import (
 	"strings"
 )
 
-// Screen is the terminal while a request is answered on it: it is in raw mode, so
-// lines are ended for it, and what is typed is shown by it.
+// Screen is the terminal while a request is answered on it. The terminal is in raw
+// mode, so Screen ends lines with a carriage return and echoes what is typed.
 type Screen struct {
 	out         io.Writer
 	keys        <-chan []byte
-	held        []byte // typed, and not asked for yet
+	unread      []byte // keys that the answer did not ask for: they are the shell's
 	interrupted bool   // Ctrl-C was pressed
 }
 
@@ -35,30 +35,30 @@ func (s *Screen) Write(b []byte) (int, error) {
 	return len(b), err
 }
 
-// Confirm asks a question that only a line of "y" or "yes" answers with yes.
-// ErrInterrupted: Ctrl-C was pressed.
+// Confirm asks a question and reads a line. It returns true only for "y" or "yes", and
+// [ErrInterrupted] if the learner pressed Ctrl-C.
 func (s *Screen) Confirm(ctx context.Context, question string) (bool, error) {
 	if _, err := io.WriteString(s, question+" [y/N] "); err != nil {
 		return false, err
 	}
-	line, err := s.line(ctx)
-	if _, failed := io.WriteString(s, "\n"); err == nil {
-		err = failed
+	line, err := s.readLine(ctx)
+	if _, writeErr := io.WriteString(s, "\n"); err == nil {
+		err = writeErr
 	}
-	return Yes(line), err
+	return IsYes(line), err
 }
 
-// Yes reports whether a line says yes.
-func Yes(line string) bool {
+// IsYes reports whether a line is "y" or "yes".
+func IsYes(line string) bool {
 	line = strings.ToLower(strings.TrimSpace(line))
 	return line == "y" || line == "yes"
 }
 
-// line reads a line and shows it while it is typed, as a terminal in raw mode does not.
-func (s *Screen) line(ctx context.Context) (string, error) {
+// readLine reads a line and echoes it.
+func (s *Screen) readLine(ctx context.Context) (string, error) {
 	var line []byte
 	for {
-		key, err := s.key(ctx)
+		key, err := s.readKey(ctx)
 		switch {
 		case err != nil:
 			return "", err
@@ -77,16 +77,16 @@ func (s *Screen) line(ctx context.Context) (string, error) {
 	}
 }
 
-func (s *Screen) key(ctx context.Context) (byte, error) {
-	for len(s.held) == 0 {
+func (s *Screen) readKey(ctx context.Context) (byte, error) {
+	for len(s.unread) == 0 {
 		select {
-		case s.held = <-s.keys:
+		case s.unread = <-s.keys:
 		case <-ctx.Done():
 			return 0, context.Cause(ctx)
 		}
 	}
-	key := s.held[0]
-	s.held = s.held[1:]
+	key := s.unread[0]
+	s.unread = s.unread[1:]
 	if key == ctrlC {
 		s.interrupted = true
 		return 0, ErrInterrupted
@@ -94,7 +94,7 @@ func (s *Screen) key(ctx context.Context) (byte, error) {
 	return key, nil
 }
 
-// Interruptible runs work with a context that Ctrl-C ends; other keys wait.
+// Interruptible runs work with a context that Ctrl-C ends. Other keys are kept.
 func (s *Screen) Interruptible(ctx context.Context, work func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -104,16 +104,13 @@ func (s *Screen) Interruptible(ctx context.Context, work func(context.Context) e
 		select {
 		case err := <-done:
 			return err
-		case typed := <-s.keys:
-			if bytes.IndexByte(typed, ctrlC) >= 0 {
-				s.interrupted, s.held = true, nil
+		case keys := <-s.keys:
+			if bytes.IndexByte(keys, ctrlC) >= 0 {
+				s.interrupted, s.unread = true, nil
 				cancel(ErrInterrupted)
 				return <-done
 			}
-			s.held = append(s.held, typed...)
+			s.unread = append(s.unread, keys...)
 		}
 	}
 }
-
-// unread returns what was typed and not read: it was meant for the shell.
-func (s *Screen) unread() []byte { return s.held }

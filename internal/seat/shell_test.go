@@ -1,6 +1,6 @@
 //go:build linux
 
-package terminal
+package seat
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 	"endstate/labs"
 )
 
-// piped is a labs.Process without a terminal: a command at work on this machine, as an
+// piped is a labs.Process without a terminal: a command on this machine, run as an
 // engine runs one in a host.
 type piped struct {
 	command *exec.Cmd
@@ -49,15 +49,15 @@ func (p *piped) Close() error {
 	return nil
 }
 
-// inHost executes commands as an engine would, and keeps the last process.
-type inHost struct {
+// fakeHost executes commands as an engine does, and keeps the last process.
+type fakeHost struct {
 	t    *testing.T
 	last *piped
 }
 
-func (h *inHost) execute(_ context.Context, command labs.Command) (labs.Process, error) {
+func (h *fakeHost) execute(_ context.Context, command labs.Command) (labs.Process, error) {
 	if command.Terminal {
-		h.t.Error("the engine is asked for a terminal")
+		h.t.Error("the engine was asked for a terminal")
 	}
 	p := &piped{command: exec.Command(command.Args[0], command.Args[1:]...)}
 	p.command.Env = []string{"PATH=" + commands(h.t) + ":" + os.Getenv("PATH"), "TERM=dumb", "HOME=" + h.t.TempDir(), "PS1=$ "}
@@ -74,22 +74,21 @@ func (h *inHost) execute(_ context.Context, command labs.Command) (labs.Process,
 	return p, p.command.Start()
 }
 
-// seated is a shell in a host, and what it shows.
-type seated struct {
-	*inHost
+// place is a shell in a host, and what it shows.
+type place struct {
+	*fakeHost
 	labs.Process
-	t  *testing.T
-	mu sync.Mutex
-	// shown is what came to the screen; ended is closed when no more does.
-	shown strings.Builder
-	ended chan struct{}
+	t      *testing.T
+	mu     sync.Mutex
+	output strings.Builder
+	ended  chan struct{} // closed at the end of the output
 }
 
-func sitDown(t *testing.T, silence time.Duration, args ...string) *seated {
+func sitDown(t *testing.T, timeout time.Duration, args ...string) *place {
 	t.Helper()
-	s := &seated{inHost: &inHost{t: t}, t: t, ended: make(chan struct{})}
+	s := &place{fakeHost: &fakeHost{t: t}, t: t, ended: make(chan struct{})}
 	var err error
-	if s.Process, err = shell(t.Context(), s.execute, labs.Command{Args: args, Columns: 80, Rows: 24}, silence); err != nil {
+	if s.Process, err = shell(t.Context(), s.execute, labs.Command{Args: args, Columns: 80, Rows: 24}, timeout); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
@@ -98,7 +97,7 @@ func sitDown(t *testing.T, silence time.Duration, args ...string) *seated {
 		for {
 			n, err := s.Stdout().Read(buffer)
 			s.mu.Lock()
-			s.shown.Write(buffer[:n])
+			s.output.Write(buffer[:n])
 			s.mu.Unlock()
 			if err != nil {
 				return
@@ -108,50 +107,50 @@ func sitDown(t *testing.T, silence time.Duration, args ...string) *seated {
 	return s
 }
 
-func (s *seated) screen() string { s.mu.Lock(); defer s.mu.Unlock(); return s.shown.String() }
+func (s *place) screen() string { s.mu.Lock(); defer s.mu.Unlock(); return s.output.String() }
 
-func (s *seated) types(keys string) {
+func (s *place) types(keys string) {
 	s.t.Helper()
 	if _, err := io.WriteString(s.Stdin(), keys); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
-func (s *seated) sees(text string) {
+func (s *place) sees(text string) {
 	s.t.Helper()
 	eventually(s.t, fmt.Sprintf("%q is not on the screen", text), func() bool { return strings.Contains(s.screen(), text) })
 }
 
-// ends waits for the shell's end and demands its exit status.
-func (s *seated) ends(status int) {
+// ends waits for the shell to end and checks its exit status.
+func (s *place) ends(status int) {
 	s.t.Helper()
 	select {
 	case <-s.ended:
 	case <-time.After(patience):
-		s.t.Fatal("the shell does not end")
+		s.t.Fatal("the shell still runs")
 	}
 	if got, err := s.Wait(s.t.Context()); got != status || err != nil {
-		s.t.Errorf("it ended with %d, %v, want %d", got, err, status)
+		s.t.Errorf("the shell ended with %d, %v, want %d", got, err, status)
 	}
 }
 
-func eventually(t *testing.T, otherwise string, is func() bool) {
+func eventually(t *testing.T, failure string, condition func() bool) {
 	t.Helper()
-	for begun := time.Now(); !is(); time.Sleep(10 * time.Millisecond) {
+	for begun := time.Now(); !condition(); time.Sleep(10 * time.Millisecond) {
 		if time.Since(begun) > patience {
-			t.Fatal(otherwise)
+			t.Fatal(failure)
 		}
 	}
 }
 
-// alive reports whether a process runs that was given this argument.
+// alive reports whether sleep runs with this argument.
 func alive(mark string) bool {
 	found, _ := exec.Command("pgrep", "--full", "--exact", "sleep "+mark).Output()
 	return len(found) > 0
 }
 
 func TestShellHasATerminal(t *testing.T) {
-	s := sitDown(t, silence, "bash", "--norc", "--noprofile")
+	s := sitDown(t, clientTimeout, "bash", "--norc", "--noprofile")
 	s.types("tty; stty size; echo $((6 * 7))\r")
 	s.sees("/dev/pts/")
 	s.sees("24 80")
@@ -163,49 +162,48 @@ func TestShellHasATerminal(t *testing.T) {
 	s.sees("13 57")
 	s.types("sleep 1000; echo not reached\r")
 	s.sees("sleep 1000")
-	time.Sleep(100 * time.Millisecond) // it is to be interrupted, not to be kept from beginning
+	time.Sleep(100 * time.Millisecond) // so that Ctrl-C interrupts sleep and not the shell
 	s.types("\x03echo $?\r")
 	s.sees("130\r\n")
 	s.types(strings.Repeat("x", 100_000) + "\x15") // more than a terminal takes at once
 	s.types("head -c 3000000 /dev/zero | tr '\\0' y; exit 7\r")
 	s.ends(7)
 	if n := strings.Count(s.screen(), "y"); n < 3_000_000 {
-		t.Errorf("%d of 3000000 bytes came to the screen", n)
+		t.Errorf("the screen got %d of 3000000 bytes", n)
 	}
 }
 
-func TestShellThatIsKilled(t *testing.T) {
-	s := sitDown(t, silence, "bash", "-c", "kill -9 $$")
-	s.ends(killed)
-	none := sitDown(t, silence, "/no/such/shell")
+func TestShellKilled(t *testing.T) {
+	s := sitDown(t, clientTimeout, "bash", "-c", "kill -9 $$")
+	s.ends(exitKilled)
+	none := sitDown(t, clientTimeout, "/no/such/shell")
 	none.ends(127)
 	none.sees("start /no/such/shell: No such file")
 }
 
-// A shell ends when its client goes, however that goes, with all that is at work in it:
-// also what does not heed that its terminal is gone. What was told to outlive its
-// terminal does, as everywhere.
+// A shell ends when its client goes, with all programs in it, even those that ignore the
+// hangup. Programs that were started with nohup live on, as everywhere.
 func TestShellEndsWithItsClient(t *testing.T) {
-	for name, goes := range map[string]func(*seated){
-		"let go":                  func(s *seated) { _ = s.Close() },
-		"the client is killed":    func(s *seated) { _ = s.last.stdin.Close() },
-		"the way to it is cut":    func(*seated) {}, // no frame comes for a while
-		"the seat is told to end": func(s *seated) { _ = s.last.command.Process.Signal(syscall.SIGTERM) },
+	for name, goes := range map[string]func(*place){
+		"closed":                func(s *place) { _ = s.Close() },
+		"the client is killed":  func(s *place) { _ = s.last.stdin.Close() },
+		"the connection is cut": func(*place) {}, // no frame comes
+		"seat.pl gets SIGTERM":  func(s *place) { _ = s.last.command.Process.Signal(syscall.SIGTERM) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			patience := silence
+			timeout := clientTimeout
 			if strings.Contains(name, "cut") {
-				patience = 2 * time.Second
+				timeout = 2 * time.Second
 			}
 			mark := fmt.Sprint(1000 + time.Now().UnixNano()%1_000_000_000)
-			s := sitDown(t, patience, "bash", "--norc", "--noprofile")
+			s := sitDown(t, timeout, "bash", "--norc", "--noprofile")
 			s.types(fmt.Sprintf("nohup sleep %[1]s.1 >/dev/null & sleep %[1]s.2 & (trap '' HUP; sleep %[1]s.3)\r", mark))
-			eventually(t, "what is to be at work is not", func() bool { return alive(mark+".1") && alive(mark+".2") && alive(mark+".3") })
+			eventually(t, "the programs did not start", func() bool { return alive(mark+".1") && alive(mark+".2") && alive(mark+".3") })
 			goes(s)
-			eventually(t, "a program stays in the lab: "+s.screen(), func() bool { return !alive(mark+".2") && !alive(mark+".3") })
+			eventually(t, "a program is left in the lab: "+s.screen(), func() bool { return !alive(mark+".2") && !alive(mark+".3") })
 			if !alive(mark + ".1") {
-				t.Error("what was to outlive its terminal does not")
+				t.Error("nohup did not keep its program alive")
 			}
 			_ = exec.Command("pkill", "--full", "--exact", "sleep "+mark+".1").Run()
 			<-s.ended
@@ -213,7 +211,7 @@ func TestShellEndsWithItsClient(t *testing.T) {
 	}
 }
 
-// A client that is there is never taken for one that is gone.
+// Heartbeats keep a shell alive though no keys come.
 func TestShellOfAQuietClient(t *testing.T) {
 	s := sitDown(t, 3*time.Second, "bash", "--norc", "--noprofile")
 	s.sees("$ ")
@@ -227,10 +225,11 @@ func TestShellOfAQuietClient(t *testing.T) {
 	s.ends(3)
 }
 
-// A program that takes no keys, and a screen that takes no output, keep no shell alive.
-func TestShellThatIsStuck(t *testing.T) {
-	h := &inHost{t: t}
-	p, err := shell(t.Context(), h.execute, labs.Command{Args: []string{"bash", "-c", "stty raw -echo; yes"}, Columns: 80, Rows: 24}, silence)
+// A shell ends with its client even if its program reads no keys and nobody reads its
+// output.
+func TestShellStuck(t *testing.T) {
+	h := &fakeHost{t: t}
+	p, err := shell(t.Context(), h.execute, labs.Command{Args: []string{"bash", "-c", "stty raw -echo; yes"}, Columns: 80, Rows: 24}, clientTimeout)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -247,6 +246,6 @@ func TestShellThatIsStuck(t *testing.T) {
 	select {
 	case <-done:
 	case <-time.After(patience):
-		t.Fatal("the shell stays")
+		t.Fatal("the shell still runs")
 	}
 }

@@ -1,4 +1,4 @@
-package terminal
+package seat
 
 import (
 	"bytes"
@@ -11,21 +11,22 @@ import (
 	"pgregory.net/rapid"
 )
 
-// filtered is what came out of a filter: what is for the screen, and what was asked
-// after how much of that.
-type filtered struct {
-	Screen string
-	Asked  []string
-	After  []int
+// result is what a filter made of a stream: the screen's bytes, and each request with its
+// place among them.
+type result struct {
+	Screen  string
+	Verbs   []string
+	Offsets []int
 }
 
-// run sends the parts of a stream through a filter.
-func run(t interface{ Fatalf(string, ...any) }, parts ...[]byte) filtered {
-	var got filtered
+// filterParts sends the parts of a stream through a filter.
+func filterParts(t interface{ Fatalf(string, ...any) }, parts ...[]byte) result {
+	var got result
 	f := &filter{
 		out: func(b []byte) error { got.Screen += string(b); return nil },
-		ask: func(verb string) {
-			got.Asked, got.After = append(got.Asked, verb), append(got.After, len(got.Screen))
+		request: func(verb string) error {
+			got.Verbs, got.Offsets = append(got.Verbs, verb), append(got.Offsets, len(got.Screen))
+			return nil
 		},
 	}
 	for _, part := range parts {
@@ -33,13 +34,13 @@ func run(t interface{ Fatalf(string, ...any) }, parts ...[]byte) filtered {
 		if err := f.write(part); err != nil {
 			t.Fatalf("write: %v", err)
 		}
-		if len(f.held) > len(requestStart)+maxVerb {
-			t.Fatalf("%d bytes are held back: %q", len(f.held), f.held)
+		if len(f.pending) > len(requestStart)+maxVerb {
+			t.Fatalf("%d bytes are pending: %q", len(f.pending), f.pending)
 		}
 		if !bytes.Equal(kept, part) {
-			t.Fatalf("the reader's buffer was changed: %q, was %q", part, kept)
+			t.Fatalf("the caller's buffer was changed: %q, was %q", part, kept)
 		}
-		clear(part) // the reader's next read does no less
+		clear(part) // as the next read overwrites it
 	}
 	if err := f.flush(); err != nil {
 		t.Fatalf("flush: %v", err)
@@ -47,16 +48,16 @@ func run(t interface{ Fatalf(string, ...any) }, parts ...[]byte) filtered {
 	return got
 }
 
-var requests = regexp.MustCompile(`\x1b\]1701;endstate;([a-z]{1,16})\x07`)
+var requestPattern = regexp.MustCompile(`\x1b\]1701;endstate;([a-z]{1,16})\x07`)
 
-// expected says the same as a filter does, of a whole stream.
-func expected(stream []byte) filtered {
-	var want filtered
+// expected returns what a filter must make of a whole stream.
+func expected(stream []byte) result {
+	var want result
 	end := 0
-	for _, at := range requests.FindAllSubmatchIndex(stream, -1) {
+	for _, at := range requestPattern.FindAllSubmatchIndex(stream, -1) {
 		want.Screen += string(stream[end:at[0]])
-		want.Asked = append(want.Asked, string(stream[at[2]:at[3]]))
-		want.After = append(want.After, len(want.Screen))
+		want.Verbs = append(want.Verbs, string(stream[at[2]:at[3]]))
+		want.Offsets = append(want.Offsets, len(want.Screen))
 		end = at[1]
 	}
 	want.Screen += string(stream[end:])
@@ -71,7 +72,7 @@ func TestFilter(t *testing.T) {
 	}{
 		"no request":                 {"hello\r\n", "hello\r\n", nil},
 		"a request alone":            {check, "", []string{"check"}},
-		"amid output":                {"a" + check + "b", "ab", []string{"check"}},
+		"within output":              {"a" + check + "b", "ab", []string{"check"}},
 		"two in a row":               {check + check, "", []string{"check", "check"}},
 		"a verb that nobody knows":   {"\x1b]1701;endstate;frobnicate\a", "", []string{"frobnicate"}},
 		"after an escape":            {"\x1b" + check, "\x1b", []string{"check"}},
@@ -81,9 +82,9 @@ func TestFilter(t *testing.T) {
 		"a verb in capitals":         {"\x1b]1701;endstate;CHECK\a", "\x1b]1701;endstate;CHECK\a", nil},
 		"the longest verb":           {"\x1b]1701;endstate;abcdefghijklmnop\a", "", []string{"abcdefghijklmnop"}},
 		"a longer verb":              {"\x1b]1701;endstate;abcdefghijklmnopq\a", "\x1b]1701;endstate;abcdefghijklmnopq\a", nil},
-		"that never ends":            {"\x1b]1701;endstate;chec", "\x1b]1701;endstate;chec", nil},
+		"one that never ends":        {"\x1b]1701;endstate;chec", "\x1b]1701;endstate;chec", nil},
 		"other end":                  {"\x1b]1701;endstate;check\x1b\\", "\x1b]1701;endstate;check\x1b\\", nil},
-		"somebody else's":            {"\x1b]1701;other;check\a", "\x1b]1701;other;check\a", nil},
+		"of another program":         {"\x1b]1701;other;check\a", "\x1b]1701;other;check\a", nil},
 		"a window's title":           {"\x1b]0;title\a", "\x1b]0;title\a", nil},
 		"a link":                     {"\x1b]8;;http://x\x1b\\x\x1b]8;;\x1b\\", "\x1b]8;;http://x\x1b\\x\x1b]8;;\x1b\\", nil},
 		"colours":                    {"\x1b[31mred\x1b[0m", "\x1b[31mred\x1b[0m", nil},
@@ -93,15 +94,15 @@ func TestFilter(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			stream := []byte(test.stream)
 			want := expected(stream)
-			if want.Screen != test.screen || !slices.Equal(want.Asked, test.asked) {
+			if want.Screen != test.screen || !slices.Equal(want.Verbs, test.asked) {
 				t.Fatalf("the test itself expects %+v", want)
 			}
 			for i := range len(stream) + 1 {
-				if diff := cmp.Diff(want, run(t, bytes.Clone(stream[:i]), bytes.Clone(stream[i:]))); diff != "" {
+				if diff := cmp.Diff(want, filterParts(t, bytes.Clone(stream[:i]), bytes.Clone(stream[i:]))); diff != "" {
 					t.Errorf("split after byte %d: %s", i, diff)
 				}
 			}
-			if diff := cmp.Diff(want, run(t, singles(stream)...)); diff != "" {
+			if diff := cmp.Diff(want, filterParts(t, singles(stream)...)); diff != "" {
 				t.Errorf("byte by byte: %s", diff)
 			}
 		})
@@ -116,7 +117,7 @@ func singles(stream []byte) [][]byte {
 	return parts
 }
 
-// Whatever comes, in whatever portions: the screen gets all of it but the requests.
+// The screen gets everything but the requests, however the stream is cut.
 func TestFilterAnything(t *testing.T) {
 	pieces := rapid.OneOf(
 		rapid.SliceOfN(rapid.Byte(), 0, 40),
@@ -129,10 +130,10 @@ func TestFilterAnything(t *testing.T) {
 		stream := bytes.Join(rapid.SliceOfN(pieces, 0, 20).Draw(t, "pieces"), nil)
 		var parts [][]byte
 		for rest := bytes.Clone(stream); len(rest) > 0; {
-			n := rapid.IntRange(1, len(rest)).Draw(t, "portion")
+			n := rapid.IntRange(1, len(rest)).Draw(t, "length")
 			parts, rest = append(parts, rest[:n:n]), rest[n:]
 		}
-		if diff := cmp.Diff(expected(stream), run(t, parts...)); diff != "" {
+		if diff := cmp.Diff(expected(stream), filterParts(t, parts...)); diff != "" {
 			t.Fatalf("%q: %s", stream, diff)
 		}
 	})
@@ -141,15 +142,15 @@ func TestFilterAnything(t *testing.T) {
 func FuzzFilter(f *testing.F) {
 	f.Add([]byte("a\x1b]1701;endstate;check\ab"), 5)
 	f.Add([]byte("\x1b]1701;endstate;\x1b]1701;endstate;hint\a"), 1)
-	f.Fuzz(func(t *testing.T, stream []byte, portion int) {
-		portion = max(1, portion)
+	f.Fuzz(func(t *testing.T, stream []byte, length int) {
+		length = max(1, length)
 		want := expected(stream)
 		var parts [][]byte
-		for part := range slices.Chunk(bytes.Clone(stream), portion) {
+		for part := range slices.Chunk(bytes.Clone(stream), length) {
 			parts = append(parts, part)
 		}
-		if diff := cmp.Diff(want, run(t, parts...)); diff != "" {
-			t.Errorf("%q in portions of %d: %s", stream, portion, diff)
+		if diff := cmp.Diff(want, filterParts(t, parts...)); diff != "" {
+			t.Errorf("%q in parts of %d: %s", stream, length, diff)
 		}
 	})
 }

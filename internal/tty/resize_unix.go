@@ -1,6 +1,6 @@
 //go:build unix
 
-package terminal
+package tty
 
 import (
 	"os"
@@ -10,18 +10,18 @@ import (
 
 // onResize calls f whenever the terminal's size changes, until stop is called.
 func onResize(f func()) (stop func()) {
-	changes := make(chan os.Signal, 1)
-	signal.Notify(changes, syscall.SIGWINCH)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, syscall.SIGWINCH)
 	done := make(chan struct{})
 	go func() {
 		for {
 			select {
-			case <-changes:
+			case <-signals:
 				f()
 			case <-done:
 				return
 			}
 		}
 	}()
-	return func() { signal.Stop(changes); close(done) }
+	return func() { signal.Stop(signals); close(done) }
 }

@@ -1,4 +1,4 @@
-package terminal
+package seat
 
 import (
 	"context"
@@ -14,40 +14,44 @@ import (
 	"endstate/labs"
 )
 
-// seatProgram gives a command a terminal inside its host, for as long as its client is there.
+// terminalProgram gives a command a terminal inside its host that lasts as long as its
+// client.
 //
 //go:embed seat.pl
-var seatProgram string
+var terminalProgram string
 
 const (
-	// beat is how often the client says that it is there.
-	beat = 10 * time.Second
-	// silence is after how much of that a client counts as gone whose connection is not
-	// closed: its machine sleeps, or the way to it is cut.
-	silence = time.Minute
-	// farewell is how long a shell that was told to end is waited for.
-	farewell = 4 * time.Second
+	// heartbeat is how often the client says that it is still there.
+	heartbeat = 10 * time.Second
+	// clientTimeout is how long the terminal waits for a sign of its client before it
+	// hangs up. The client's machine may sleep, or the network may be down, while the connection stays open.
+	clientTimeout = time.Minute
+	// closeTimeout is how long Close waits for the shell to end.
+	closeTimeout = 4 * time.Second
 )
 
 // Execute runs a command in a host, without a terminal.
 type Execute func(ctx context.Context, command labs.Command) (labs.Process, error)
 
-// Shell runs a command at a terminal of its own in a host. It ends with its client: when
-// the process is closed, the client is killed or does not answer for a minute, the
-// terminal is hung up, and who stays at it is killed.
+// Shell runs a command in a host, at a terminal of its own there. The terminal lasts as
+// long as its client: when the process is closed, or the client is killed or silent for
+// a minute, the terminal hangs up, and programs that ignore this are killed.
 func Shell(ctx context.Context, execute Execute, command labs.Command) (labs.Process, error) {
-	return shell(ctx, execute, command, silence)
+	return shell(ctx, execute, command, clientTimeout)
 }
 
-func shell(ctx context.Context, execute Execute, command labs.Command, silence time.Duration) (labs.Process, error) {
-	seat := []string{"perl", "-e", seatProgram, strconv.Itoa(command.Columns), strconv.Itoa(command.Rows), strconv.FormatFloat(silence.Seconds(), 'f', -1, 64)}
-	command.Args = append(seat, command.Args...)
+func shell(ctx context.Context, execute Execute, command labs.Command, timeout time.Duration) (labs.Process, error) {
+	terminal := []string{
+		"perl", "-e", terminalProgram,
+		strconv.Itoa(command.Columns), strconv.Itoa(command.Rows), strconv.FormatFloat(timeout.Seconds(), 'f', -1, 64),
+	}
+	command.Args = append(terminal, command.Args...)
 	command.Terminal, command.Attended = false, true
 	process, err := execute(ctx, command)
 	if err != nil {
 		return nil, err
 	}
-	s := &shellProcess{Process: process, gone: make(chan struct{})}
+	s := &shellProcess{Process: process, done: make(chan struct{})}
 	go s.beat()
 	return s, nil
 }
@@ -55,12 +59,12 @@ func shell(ctx context.Context, execute Execute, command labs.Command, silence t
 // shellProcess is a process whose terminal is in its host.
 type shellProcess struct {
 	labs.Process
-	writing sync.Mutex
+	writing sync.Mutex // a frame is written whole
 	closing sync.Once
-	gone    chan struct{}
+	done    chan struct{} // closed by Close
 }
 
-// The kinds of frames: see seat.pl.
+// The kinds of frames that seat.pl reads.
 const (
 	frameKeys = 'k'
 	frameSize = 's'
@@ -76,13 +80,13 @@ func (s *shellProcess) send(kind byte, data []byte) error {
 }
 
 func (s *shellProcess) beat() {
-	tick := time.NewTicker(beat)
+	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
 			_ = s.send(frameBeat, nil)
-		case <-s.gone:
+		case <-s.done:
 			return
 		}
 	}
@@ -108,26 +112,27 @@ func (s *shellProcess) Resize(_ context.Context, columns, rows int) error {
 	return s.send(frameSize, binary.BigEndian.AppendUint16(size, uint16(rows)))
 }
 
-// Wait waits for the shell's end. An error: it never had a terminal.
+// Wait waits for the shell to end and returns its exit status. It returns an error if
+// the shell could not get a terminal.
 func (s *shellProcess) Wait(ctx context.Context) (int, error) {
 	status, err := s.Process.Wait(ctx)
-	if said := strings.TrimSpace(s.Stderr()); err == nil && said != "" {
-		err = errors.New(said)
+	if text := strings.TrimSpace(s.Stderr()); err == nil && text != "" {
+		err = errors.New(text)
 	}
 	return status, err
 }
 
-// Close hangs the terminal up and waits until the shell has ended, so that none of its
-// programs is at work any more, or holds a lock.
+// Close hangs the terminal up and waits until its programs have ended, so that none of
+// them still holds a lock.
 func (s *shellProcess) Close() error {
 	s.closing.Do(func() {
-		close(s.gone)
+		close(s.done)
 		_ = s.Process.Stdin().Close()
 		ended := make(chan struct{})
 		go func() { defer close(ended); _, _ = io.Copy(io.Discard, s.Stdout()) }()
 		select {
 		case <-ended:
-		case <-time.After(farewell):
+		case <-time.After(closeTimeout):
 		}
 	})
 	return s.Process.Close()

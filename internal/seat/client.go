@@ -1,0 +1,46 @@
+// Package seat joins a learner's terminal to a shell in a lab, and answers there what
+// the in-lab commands ask. The terminal can be anything that delivers keys and shows
+// bytes: a tty in raw mode, or a browser behind a WebSocket.
+package seat
+
+import (
+	"io"
+	"strings"
+)
+
+// Display is a screen that knows its size. It must allow several goroutines to write
+// at the same time.
+type Display interface {
+	io.Writer
+	Size() (columns, rows int)
+}
+
+// Client is the learner's terminal. It delivers keys as they are pressed, does not
+// echo them, and shows bytes as they are.
+//
+// Keys and sizes come over channels so that a seat can stop receiving at any time: keys
+// that it has not taken are there for the next one.
+type Client interface {
+	Display
+	// Keys delivers what is typed, in order. The client closes the channel when it is
+	// gone. The receiver owns the bytes.
+	Keys() <-chan []byte
+	// Resizes delivers a value after Size has changed; one may stand for several changes.
+	Resizes() <-chan struct{}
+}
+
+// Notice shows a text on the first line and rings the bell. It may be called while a
+// program draws on the screen; the cursor stays where it is.
+func Notice(on Display, text string) error {
+	columns, _ := on.Size()
+	runes := []rune(" " + strings.Map(printable, text) + " ")
+	_, err := io.WriteString(on, "\a\x1b7\x1b[1;1H\x1b[0;7m"+string(runes[:min(len(runes), columns)])+"\x1b[0m\x1b[K\x1b8")
+	return err
+}
+
+func printable(r rune) rune {
+	if r < ' ' {
+		return ' '
+	}
+	return r
+}

@@ -1,0 +1,115 @@
+// Package tty is the terminal that this process runs at, and its raw mode, in which
+// it is a client of internal/seat.
+package tty
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/muesli/cancelreader"
+	"golang.org/x/term"
+)
+
+// Terminal is a terminal in its usual mode: it edits lines and echoes keys.
+type Terminal struct{ in, out *os.File }
+
+// Open returns the terminal behind two streams. It returns false unless both are
+// files that are connected to a terminal.
+func Open(in io.Reader, out io.Writer) (Terminal, bool) {
+	inFile, ok := in.(*os.File)
+	if !ok {
+		return Terminal{}, false
+	}
+	outFile, ok := out.(*os.File)
+	if !ok || !term.IsTerminal(int(inFile.Fd())) || !term.IsTerminal(int(outFile.Fd())) {
+		return Terminal{}, false
+	}
+	return Terminal{in: inFile, out: outFile}, true
+}
+
+// Size returns the terminal's columns and rows; 80 and 24 if it does not know them.
+func (t Terminal) Size() (columns, rows int) {
+	columns, rows, err := term.GetSize(int(t.out.Fd()))
+	if err != nil || columns < 1 || rows < 1 {
+		return 80, 24
+	}
+	return columns, rows
+}
+
+// Write writes to the screen.
+func (t Terminal) Write(b []byte) (int, error) { return t.out.Write(b) }
+
+// Raw is a terminal in raw mode: it delivers keys as they are pressed and shows bytes
+// as they are. It is a seat.Client.
+type Raw struct {
+	Terminal
+	cooked      *term.State // what Restore goes back to
+	reader      cancelreader.CancelReader
+	keys        chan []byte
+	resizes     chan struct{}
+	stopResizes func()
+	done        chan struct{} // closed by Restore
+	reading     sync.WaitGroup
+}
+
+// MakeRaw puts the terminal into raw mode. The caller must call [Raw.Restore].
+func (t Terminal) MakeRaw() (*Raw, error) {
+	cooked, err := term.MakeRaw(int(t.in.Fd()))
+	if err != nil {
+		return nil, err
+	}
+	reader, err := cancelreader.NewReader(t.in)
+	if err != nil {
+		return nil, errors.Join(err, term.Restore(int(t.in.Fd()), cooked))
+	}
+	r := &Raw{
+		Terminal: t, cooked: cooked, reader: reader,
+		keys: make(chan []byte), resizes: make(chan struct{}, 1), done: make(chan struct{}),
+	}
+	r.stopResizes = onResize(r.resize)
+	r.reading.Go(r.readKeys)
+	return r, nil
+}
+
+// Keys delivers what is typed. It is closed when the terminal is gone.
+func (r *Raw) Keys() <-chan []byte { return r.keys }
+
+// Resizes delivers a value after the terminal's size has changed.
+func (r *Raw) Resizes() <-chan struct{} { return r.resizes }
+
+func (r *Raw) resize() {
+	select {
+	case r.resizes <- struct{}{}:
+	default: // one is waiting already, and Size is asked after it
+	}
+}
+
+func (r *Raw) readKeys() {
+	defer close(r.keys)
+	for {
+		buffer := make([]byte, 4096)
+		n, err := r.reader.Read(buffer)
+		if n > 0 {
+			select {
+			case r.keys <- buffer[:n]:
+			case <-r.done:
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// Restore stops delivering keys and puts the terminal back into the mode it was in
+// before MakeRaw.
+func (r *Raw) Restore() error {
+	r.stopResizes()
+	close(r.done)
+	r.reader.Cancel()
+	r.reading.Wait()
+	return errors.Join(r.reader.Close(), term.Restore(int(r.in.Fd()), r.cooked))
+}

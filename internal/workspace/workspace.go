@@ -1,0 +1,26 @@
+// Package workspace holds the image that every family's workspace builds on: an
+// ordinary user, a comfortable shell and the in-lab commands task, check, hint and
+// reset, whose requests internal/seat answers.
+package workspace
+
+import (
+	"embed"
+	"io/fs"
+
+	"endstate/labs"
+)
+
+//go:embed image
+var files embed.FS
+
+// Image returns the workspace image.
+func Image() labs.Image {
+	context, err := fs.Sub(files, "image")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	return labs.Image{
+		Name:   "workspace",
+		Builds: []labs.Build{{From: []string{"base"}, Files: context, Dockerfile: "Dockerfile"}},
+	}
+}
