@@ -1,8 +1,9 @@
-# make lab     engine, images, binary; starts a lab (LAB=…) and opens its shell
-# make test    all tests, engine tests included, and every scenario's proofs
-# make check   linters, then make test
-# make bench   speed and memory, as a table
-# make fuzz    hostile input for whatever reads what a learner made, for FUZZ seconds
+# make lab        engine, images, binary; starts a lab (LAB=…) and opens its shell
+# make test       all tests, engine tests included, and every scenario's proofs
+# make check      linters, then make test
+# make generate   what follows from the code: schemas, and tables in docs/
+# make bench      speed and memory, as a table
+# make fuzz       hostile input for whatever reads what a learner made, for FUZZ seconds
 
 LAB     ?= git-merge-conflict
 SEEDS   ?= 2
@@ -18,7 +19,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: build lab engine images test compiled unit fuzz prove check lint vulnerabilities bench clean
+.PHONY: build generate lab engine images test compiled unit fuzz prove check lint vulnerabilities bench clean
 
 build:
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/endstate ./cmd/endstate
@@ -38,6 +39,10 @@ test: engine
 	go test $(RACE) -tags engine -p 2 -parallel 3 -timeout 40m ./...
 	$(MAKE) fuzz
 	$(MAKE) prove
+
+# Writes what follows from the code: schemas, and tables in docs/.
+generate:
+	go generate ./...
 
 compiled:
 	go test $(RACE) -tags engine -run '^$$' ./... >/dev/null

@@ -26,6 +26,7 @@ var imports = map[string]string{
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
+	"internal/docgen": "internal/exams internal/report labs labs/all github.com/invopop/jsonschema",
 	"internal/enginetest": "internal/docker internal/images internal/places internal/scenario internal/workspace labs labs/all scenarios " +
 		"github.com/containerd/errdefs github.com/docker/docker github.com/rogpeppe/go-internal",
 	"internal/exams":     "labs",
@@ -37,7 +38,7 @@ var imports = map[string]string{
 	"internal/recording": "",
 	"internal/report":    "internal/attempts internal/exams internal/practice labs github.com/charmbracelet/x/ansi",
 	"internal/scenario": "internal/exams internal/expect labs github.com/agnivade/levenshtein github.com/brianvoe/gofakeit/v7 github.com/docker/go-units " +
-		"github.com/invopop/jsonschema github.com/mattn/go-shellwords go.yaml.in/yaml/v4 golang.org/x/text",
+		"github.com/mattn/go-shellwords go.yaml.in/yaml/v4 golang.org/x/text",
 	"internal/seat":      "labs",
 	"internal/tty":       "github.com/muesli/cancelreader golang.org/x/term",
 	"internal/valuetest": "internal/expect labs pgregory.net/rapid",
@@ -56,7 +57,7 @@ var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-u
 // testModules are what any package's tests may import.
 var testModules = []string{
 	"github.com/charmbracelet/x/ansi", "github.com/creack/pty", "github.com/docker/docker", "github.com/gofrs/flock", "github.com/google/go-cmp",
-	"github.com/invopop/jsonschema", "github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v4",
+	"github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v4",
 	"golang.org/x/net", "golang.org/x/term", "pgregory.net/rapid",
 }
 

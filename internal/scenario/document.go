@@ -6,54 +6,56 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// document is scenario.yaml as it is written. Its comments and tags are the
-// source of the JSON Schema.
+// document is scenario.yaml as it is written. The JSON Schema and the tables in
+// docs/scenarios.md are generated from its tags and comments.
 type document struct {
-	// What is to be repaired or done, in one line.
+	// What is to be done, in one line.
 	Title text `yaml:"title"`
-	// The interview's question that the scenario practises.
+	// The interview question that the scenario practises.
 	Question text `yaml:"question"`
-	// The family of skills: mysql, mongodb, git, ….
+	// The topic, such as `mysql`.
 	Topic text `yaml:"topic"`
 	// 1 core, 2 working, 3 expert.
 	Level whole `yaml:"level" jsonschema:"minimum=1,maximum=3"`
-	// Par: the minutes in which a prepared learner is done.
+	// Par: the minutes that a prepared learner takes.
 	Minutes whole `yaml:"minutes" jsonschema:"minimum=1,maximum=240"`
-	// Servers without which the scenario can't be offered, such as mongod.
+	// Servers that the scenario needs: `[mongod]` where FerretDB will not do.
 	Requires []string `yaml:"requires,omitempty"`
-	// The containers, by name. One is the workspace.
+	// The containers, by name. One is `workspace`.
 	Hosts entries[host] `yaml:"hosts"`
-	// What the seed decides, by name.
+	// What the seed decides, by name and in this order.
 	Params entries[param] `yaml:"params,omitempty"`
-	// Truths measured while the system is healthy, by name: one probe each.
+	// What the grader measures after setup and before the fault, by name: one probe each.
 	Facts entries[probes] `yaml:"facts,omitempty"`
-	// What the end state must show. Points add up to 100.
+	// What the end state must show. Their points add up to 100.
 	Checks []check `yaml:"checks"`
-	// What must not be harmed.
+	// What must not be harmed. They hold when the lab is handed over. A guard that can't be
+	// looked at, because the learner stopped the server or a session holds a lock, is
+	// `skipped`: its cost is held back from the score, and is not harm.
 	Guards []guard `yaml:"guards,omitempty"`
 	// Help, from the gentlest to the plainest.
 	Hints []hint `yaml:"hints,omitempty"`
-	// Scripts that play a learner, and the verdicts they must get.
+	// Scripts that play a learner, and the verdicts that they must get.
 	Proofs []proof `yaml:"proofs"`
 }
 
-// host has the names and meanings of the Compose Specification's service.
+// host is a service of the Compose Specification: the names mean the same.
 type host struct {
-	// The image, by its family's name.
+	// The image, by name.
 	Image text `yaml:"image"`
-	// What its image's entrypoint is given in place of the image's own command: a list,
-	// or a string that is split as a shell would. Of mysql: options of the server.
-	// Values are templates.
+	// The arguments of its image's entrypoint, in place of the image's own: a list, or a
+	// text that is split as a shell would. For `mysql`: options of the server. A template.
 	Command *command `yaml:"command,omitempty"`
-	// Variables of its main process. Values are templates.
+	// Variables of its main process. Their values are templates.
 	Environment map[string]string `yaml:"environment,omitempty"`
-	// The most memory it may use, such as 512m.
+	// How much memory it may use, such as `512m`.
 	MemLimit string `yaml:"mem_limit,omitempty"`
 	// How many processors it may use.
 	CPUs number `yaml:"cpus,omitempty" jsonschema:"minimum=0.1,maximum=8"`
 	// How many processes and threads it may have.
 	PIDsLimit whole `yaml:"pids_limit,omitempty" jsonschema:"minimum=16,maximum=4096"`
-	// Capabilities it keeps; every other is dropped.
+	// The capabilities that it keeps: CHOWN, DAC_OVERRIDE, FOWNER, KILL, NET_BIND_SERVICE,
+	// SETGID or SETUID. All others are dropped.
 	CapAdd []string `yaml:"cap_add,omitempty" jsonschema:"enum=CHOWN,enum=DAC_OVERRIDE,enum=FOWNER,enum=KILL,enum=NET_BIND_SERVICE,enum=SETGID,enum=SETUID"`
 	// The learner may open a shell here too.
 	Open bool `yaml:"x-open,omitempty"`
@@ -64,13 +66,13 @@ var capabilities = []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND
 
 // param is drawn from the seed in one of its ways.
 type param struct {
-	// One of these, of any type.
+	// One of these values, of any type: `[shop, ledger]`.
 	Choice []any `yaml:"choice,omitempty"`
-	// A whole number from the first to the second, both included.
+	// A whole number from the first to the second, both included: `[1, 9]`.
 	Between []int64 `yaml:"between,omitempty" jsonschema:"minItems=2,maxItems=2"`
-	// Several of a list, in random order.
+	// Several of a list, in random order: `{count: 2, of: [a, b, c]}`.
 	Pick *pick `yaml:"pick,omitempty"`
-	// A text made from the params above it: a template.
+	// A template over the params above it: `"{{.database}} and more"`.
 	Text string `yaml:"text,omitempty"`
 
 	node *yaml.Node
@@ -79,7 +81,7 @@ type param struct {
 type pick struct {
 	// How many.
 	Count int `yaml:"count" jsonschema:"minimum=1"`
-	// Of which.
+	// The values to pick from.
 	Of []any `yaml:"of"`
 }
 
@@ -87,11 +89,11 @@ type pick struct {
 type assertion struct {
 	// How proofs and other checks speak of it.
 	ID text `yaml:"id"`
-	// What holds when it passes, in one line. A template.
+	// What holds if it passes, in one line. A template.
 	Title text `yaml:"title"`
-	// A condition in CEL over params, facts and what was observed.
+	// A condition in CEL over `params`, `facts`, `id` and what the probe observed.
 	Expect text `yaml:"expect"`
-	// What is wrong when it does not hold, and where to look. A template; ${…} is CEL.
+	// What is wrong if it does not hold, and where to look. A template; `${…}` is CEL.
 	Otherwise text `yaml:"otherwise,omitempty"`
 }
 
@@ -101,7 +103,7 @@ type check struct {
 	Probes probes `yaml:",inline"`
 	// What it earns.
 	Points whole `yaml:"points" jsonschema:"minimum=1,maximum=100"`
-	// IDs of checks that must have passed, or it is skipped.
+	// The IDs of checks that must pass first; otherwise it is `skipped`.
 	Needs []string `yaml:"needs,omitempty"`
 }
 
@@ -116,24 +118,25 @@ type guard struct {
 type hint struct {
 	// What opening it costs.
 	Costs whole `yaml:"costs" jsonschema:"minimum=0,maximum=100"`
-	// A template.
+	// The hint. A template.
 	Text text `yaml:"text"`
 }
 
 type proof struct {
 	step `yaml:",inline"`
-	// What is done in the same lab afterwards, one after the other.
+	// More proofs to play in the same lab afterwards, one after the other. Each states all
+	// that fails by then.
 	Then []step `yaml:"then,omitempty"`
 }
 
 type step struct {
 	// What the learner does, in a word or two.
 	Name text `yaml:"name"`
-	// The script, run in the workspace as the learner; of several, one after the other.
+	// The script to run in the workspace as the learner; of several, one after the other.
 	Script files `yaml:"script"`
-	// IDs of the checks and guards that fail.
+	// The IDs of the checks and guards that fail.
 	Fails []string `yaml:"fails,omitempty"`
-	// IDs of the checks that are skipped, and of the guards that can't be looked at.
+	// The IDs of the checks that are skipped, and of the guards that can't be looked at.
 	Skips []string `yaml:"skips,omitempty"`
 }
 

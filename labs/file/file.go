@@ -17,27 +17,26 @@ func Family() labs.Family {
 	return labs.Family{Name: "file", Probes: []labs.Probe{{Name: "file", New: func() labs.Look { return &Look{} }}}}
 }
 
-// Look looks at a file, or at all files of a folder. What it observes has the name
-// files: a map from path to
+// Look looks at a file, or at all files of a folder, and observes a map from path to:
 //
 //	kind     file, folder or link
 //	size     bytes
 //	digest   SHA-256 of the content
 //	link     what a link points to
-//	mode     permissions, as in 0644, if Mode asks for them
-//	text     the content, if Text asks for it and it is text of at most 64 KiB
+//	mode     permissions, such as 0644, with mode
+//	text     the content, with text, if it is text of at most 64 KiB
 //
-// So two files are equal when they are of the same kind and have the same content. The
-// path of the file or folder itself is ".". Nothing there is an empty map.
+// The path of the file or folder itself is `"."`. If there is nothing, the map is empty. Two
+// files are equal if they have the same kind and content, so `files == facts.dump` holds for
+// a file that was write-protected.
 type Look struct {
-	// Path is the file's or folder's, absolute.
+	// The file or folder, absolute.
 	Path string `yaml:"path"`
-	// Host whose file it is; the workspace if it is not said.
+	// The host of the file; the workspace by default.
 	Host string `yaml:"host,omitempty"`
-	// Text asks for the content too.
+	// Observe the content too.
 	Text bool `yaml:"text,omitempty"`
-	// Mode asks for the permissions too: only where the task speaks of them, as to
-	// write-protect a file is no harm to it.
+	// Observe the permissions too. Use it only where the task speaks of them.
 	Mode bool `yaml:"mode,omitempty"`
 }
 

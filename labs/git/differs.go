@@ -16,10 +16,10 @@ import (
 
 // Differs compares commits with what Git itself makes of their sources.
 type Differs struct {
-	// At is the revision to be compared, or the branch whose commits are: those that were
-	// replayed, each with the one of the same subject.
+	// The revision to compare. Of replayed commits, each is compared with the commit of this
+	// branch that has the same subject.
 	At string `yaml:"at"`
-	// From is the name of the fact that observed what is expected.
+	// The fact that observed what is expected.
 	From string `yaml:"from"`
 }
 

@@ -20,19 +20,18 @@ import (
 // Expected asks what Git itself makes of a merge, or of commits that are replayed. It is
 // for a fact: what is observed is how files must be outside of what was in conflict.
 type Expected struct {
-	// Merge names two revisions: the one that is merged into, and the one that is merged.
+	// Two revisions: the one that is merged into, and the one that is merged.
 	Merge []string `yaml:"merge,omitempty"`
-	// Base is what a merge goes out from, if that is not what the two have in common: to
-	// undo a merge is to merge, on the base of the merge, what was there before it.
+	// The base of the merge, if it is not the common ancestor. Undoing a merge needs one:
+	// it merges what was there before, with the merge as its base.
 	Base string `yaml:"base,omitempty"`
-	// Replay lists commits to be made anew, as cherry-pick and rebase do: a revision is one
-	// commit, A..B all that B has and A has not, oldest first.
+	// Commits to make anew, as cherry-pick and rebase do: a revision is one commit, `A..B`
+	// is all that B has and A has not, oldest first.
 	Replay []string `yaml:"replay,omitempty"`
-	// Onto is the revision that the first of them is made on.
+	// With `replay`: the revision that the first of them is made on.
 	Onto string `yaml:"onto,omitempty"`
-	// Free lists what others judge, though Git meets no conflict there: PATH, or
-	// PATH:PATTERN for the blocks of a file whose first line matches. A block is a line at
-	// the left margin with the indented lines below it, so a function is one.
+	// What is free though Git meets no conflict there, as other checks judge it: `PATH`, or
+	// `PATH:PATTERN` for the blocks of a file whose first line matches.
 	Free []string `yaml:"free,omitempty"`
 }
 

@@ -11,36 +11,46 @@ import (
 	"endstate/labs"
 )
 
-// Look reads a repository. What it observes has the name repo:
+// Look reads a repository as Git reads it, in any form that Git keeps one in. Always
+// observed are:
 //
-//	head        {branch, commit}; branch is "" when HEAD is detached
-//	branches    name → commit; tags, refs likewise; remotes: name → URL
-//	operation   "", or merge, rebase, cherry-pick, revert, bisect, am: what is in progress
+//	head        {branch, commit}; branch is "" if HEAD is detached
+//	branches    name → commit; tags and refs likewise
+//	remotes     name → URL
+//	operation   what is in progress: merge, rebase, cherry-pick, revert, bisect, am, or ""
 //	conflicts   paths that the index holds as unmerged
-//	status      list of {path, index, work}, as in git status --short; clean: whether it is empty
-//	stashes     list of commits, the newest first
-//	history     of each revision asked for: the commits it reaches, newest first, each
-//	            {id, parents, author, email, at, committer, message, subject, tree}
-//	trees       of each revision asked for: path → {id, mode}
-//	files       of each file asked for that is there: its text
-//	expected    what Git makes of sources, step by step; for differs
-//	differs     what is not as expected: {path, what, says, commit} each
+//	status      {path, index, work} each, as in git status --short, every untracked file included
+//	clean       whether status is empty
+//	stashes     commits, newest first
+//
+// A revision is `HEAD`, a branch, a tag, a full name or an ID, with steps such as `~2` or
+// `^1` behind it. A tag stands for what it leads to in the end. Texts of commits are decoded
+// as `git log` does. Replaced commits and grafts are not followed in `history` and `trees`,
+// as nobody else gets them. Bytes that are not UTF-8 are quoted as Git quotes them, such as
+// `caf\351`.
 type Look struct {
-	// Host whose file system holds the repository; the workspace if it is not said.
-	Host string `yaml:"host,omitempty"`
-	// Path is the folder that holds .git.
+	// The folder that holds `.git`.
 	Path string `yaml:"path"`
-	// History lists revisions, such as main or HEAD, whose commits are wanted.
+	// The host of the repository; the workspace by default.
+	Host string `yaml:"host,omitempty"`
+	// Revisions whose commits are wanted: `history.main` lists what `main` reaches, newest
+	// first, `{id, parents, tree, author, email, at, committer, message, subject}` each. It
+	// is empty if there is no such revision.
 	History []string `yaml:"history,omitempty"`
-	// Trees lists revisions whose files are wanted, without their text; "work" is the work tree.
+	// Revisions whose files are wanted, without their text: `trees.main` maps a path to
+	// `{id, mode}`. `work` is the work tree.
 	Trees []string `yaml:"trees,omitempty"`
-	// Files lists files whose text is wanted: REVISION:PATH, or work:PATH for the work tree.
-	// A path that ends in / stands for all files below it.
+	// Files whose text is wanted: `REVISION:PATH`, or `work:PATH` in the work tree.
+	// `files["main:a.txt"]` is there if the file is. A path that ends in `/` stands for all
+	// files below it.
 	Files []string `yaml:"files,omitempty"`
-	// Expected is what Git makes of a merge or of replayed commits. It is for a fact.
+	// For a fact: what Git makes of a merge or of replayed commits. It may meet conflicts.
 	Expected *Expected `yaml:"expected,omitempty"`
-	// Differs compares commits with what such a fact observed: every path, mode and link,
-	// and all content outside of what was in conflict.
+	// What differs from what such a fact observed, `{path, what, says, commit}` each: a path
+	// that is missing or new, a mode, a link, a repository inside the repository, and content
+	// outside of what was in conflict. What was in conflict is free, with the whole block it
+	// lies in: a line at the left margin and the indented lines below it, such as a function.
+	// Judge that by behaviour.
 	Differs *Differs `yaml:"differs,omitempty"`
 }
 

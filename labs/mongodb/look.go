@@ -13,48 +13,49 @@ import (
 	"endstate/labs"
 )
 
-// Look asks a MongoDB server. What it observes has the name found:
+// Look asks a MongoDB server. It needs exactly one of `command`, `answer`, `contents` and
+// `tries`. Observed are:
 //
-//	docs      the documents that the command, or the recorded answer, finds; of
-//	          contents, one of each collection: {collection, documents, digest};
-//	          of tries, one of each try: its own fields and {accepted, code}
-//	hidden    what it finds among the given documents, on a server made for that
+//	docs      the documents that the command or the answer finds; with contents and
+//	          tries, one of each collection or try
+//	hidden    what it finds among given documents, on a server made for that
 //
-// Documents are maps, in which the order of fields does not count. Whole numbers are
-// ints, doubles doubles, dates timestamps in UTC, binary data bytes. Every other type is
-// a map with fields of its own: a Decimal128 is {"decimal": "1.5"}, without zeros at its
-// end, as MongoDB holds 1.50 and 1.5 equal; an ObjectId is {"objectId": "…"}; binary data
-// of a subtype is {"binary": …, "subtype": 4}; a document that has a key twice is
-// {"fields": [["a", 1], ["a", 2]]}. So all types differ from one another. A document that
-// has just such fields, stored by somebody who would have it taken for one, is
-// {"embedded": {…}}. An index's key, whose order counts, is a list of {field, order}.
+// Documents are maps. The order of fields does not count, except in an index's key, which is
+// a list of `{field, order}`. Whole numbers are ints, doubles are doubles, dates are
+// timestamps in UTC, binary data is bytes. Every other type is a map: a Decimal128 is
+// `{"decimal": "1.5"}` without trailing zeros, an ObjectId `{"objectId": "…"}`, binary data
+// of a subtype `{"binary": …, "subtype": 4}`, a document that has a key twice
+// `{"fields": [["a", 1], ["a", 2]]}`, and a stored document that looks like one of these
+// `{"embedded": {…}}`. So no value equals one of another type.
+//
+// FerretDB stands in where MongoDB can't be had. Compare result sets with a stated order,
+// and error codes; never compare messages.
 type Look struct {
-	// Database that is asked.
+	// The database to ask.
 	Database string `yaml:"database"`
-	// Command is a command that reads, as extended JSON: find, aggregate, count,
-	// distinct, listCollections, listIndexes, collStats, dbStats.
+	// A command that reads, as extended JSON, such as `{"find": "orders", "filter": {}}`:
+	// find, aggregate, count, distinct, listCollections, listIndexes, collStats or dbStats.
 	Command string `yaml:"command,omitempty"`
-	// Answer is the name under which the learner recorded a query with answer().
+	// The name of a query that the learner recorded with `answer("q1", …)`. It is replayed.
 	Answer string `yaml:"answer,omitempty"`
-	// Exact tells an int, a long and a double of the same value apart: an int is a whole
-	// number, a long is {"long": 1}, a double {"double": 1.0}.
+	// With `command` or `answer`: a long is `{"long": 1}` and a double `{"double": 1.0}`,
+	// so that they differ from an int. By default numbers of equal value are equal.
 	Exact bool `yaml:"exact,omitempty"`
-	// Contents lists collections that are observed as a whole. The digest is over every
-	// byte of every document, whatever their order.
+	// Collections to compare as a whole: `{collection, documents, digest}` each. The digest
+	// covers every byte of every document, in whatever order they are stored.
 	Contents []string `yaml:"contents,omitempty"`
-	// Where narrows contents to the documents that match it: a filter, as extended JSON.
+	// With `contents`: a filter, as extended JSON. Only documents that match it count.
 	Where string `yaml:"where,omitempty"`
-	// Tries is a file of documents that are tried on a copy of a collection, which has
-	// its validator and its unique indexes but none of its documents, on a server made
-	// for that. It is extended JSON, a list of {"document": {…}, …}, inserted one after
-	// the other; what stands beside a document is observed too. The file's name is the
-	// collection's. The code of a refusal is MongoDB's: 121 of a validator, 11000 of a
-	// unique index; 0 if it was accepted.
+	// A file of documents to insert, one after the other, into an empty copy of a collection
+	// with its validator and unique indexes, on a server made for that. The file is extended
+	// JSON, a list of `{"document": {…}, …}`, and has the collection's name. Each try gives
+	// what stands beside its document, and `{accepted, code}`: 121 of a validator, 11000 of
+	// a unique index, 0 if it was accepted.
 	Tries string `yaml:"tries,omitempty"`
-	// Given lists files of hidden documents, extended JSON, one list a file; the
-	// file's name is the collection's.
+	// With `command` or `answer`: files of hidden documents, on which it runs too. Each is
+	// extended JSON, a list, and has its collection's name.
 	Given []string `yaml:"given,omitempty"`
-	// Host is the server's; it need not be said if there is only one.
+	// The server's host, where there are several.
 	Host string `yaml:"host,omitempty"`
 }
 

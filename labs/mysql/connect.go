@@ -29,9 +29,9 @@ const (
 
 // Account is who asks. The zero value is the grader.
 type Account struct {
-	// User is the account's name.
+	// The account's name.
 	User string `yaml:"user"`
-	// Password is its password.
+	// Its password.
 	Password string `yaml:"password"`
 }
 

@@ -10,56 +10,55 @@ import (
 	"endstate/labs"
 )
 
-// Look asks a MySQL server. What it observes has the name rows: a list of maps, one
-// a row, from column name to value. Whole numbers are ints, FLOAT and DOUBLE are
-// doubles, DECIMAL is a string with all its digits, binary columns, GEOMETRY and VECTOR
-// are bytes, NULL is null, all else is a string. DATE, DATETIME and TIMESTAMP are
-// timestamps in UTC; what no calendar has, as 0000-00-00 or 2024-00-00, is a string. Text
-// that is not UTF-8 is bytes.
+// Look asks a MySQL server. It needs exactly one of `query`, `tries`, `accounts`, or
+// `contents` and `structure`, of which both may be given.
 //
-// With contents, there is one row a table: {database, name, rows, digest}. Equal digests mean
-// equal rows, in whatever order they are stored.
+// The rows are a list of maps from column name to value. Whole numbers are ints, FLOAT and
+// DOUBLE are doubles, DECIMAL is a text with all its digits. DATE, DATETIME and TIMESTAMP
+// are timestamps in UTC; a date that no calendar has (`0000-00-00`, `2024-00-00`) is a
+// text. Binary columns, GEOMETRY, VECTOR, and text that is not UTF-8 are bytes. NULL is
+// null. All else is a text.
 //
-// With structure, there is one row a thing that the databases are made of: {database,
-// kind, table, name, detail}. The kinds are database, table, column, index, foreign key,
-// check, view, trigger, routine, event, and definer for one of these four that fails when
-// it is used, as the account whose rights it runs with is not there or lacks a right; its
-// detail says why. Else, whose they are (DEFINER) is no part of it. With contents and
-// structure, the rows of both.
+// `given` and `tries` are rolled back. What a rollback would not undo is not tried, and the
+// check fails with the reason: a table of MyISAM, a trigger that takes a number from an
+// AUTO_INCREMENT, a procedure with COMMIT, also where triggers, views, functions or foreign
+// keys lead to one.
 //
-// With accounts, there is one row a login, role or right: {account, detail}.
-//
-// With tries, there is one row a statement: {statement, accepted, code, changed}. The code
-// is the server's, as 1062 of a key that is there already; 0 if the statement was accepted.
-// changed is how many rows it changed.
-//
-// Nothing is left behind: given and tries are rolled back. What a rollback would not take
-// back is not tried at all, and the check fails with the reason: a table of MyISAM, a
-// procedure with COMMIT, a trigger that draws a number from an AUTO_INCREMENT.
+// Before the server is asked, it must be the one that was handed over: the rights of every
+// account, the accounts with SYSTEM_USER, plugins, components, functions and settings. If
+// one of them differs, every check of that server fails and names it. The learner's account
+// can change none of them, administrator though it is.
 type Look struct {
-	// Query is one SQL statement that reads.
+	// One SQL statement that reads.
 	Query string `yaml:"query,omitempty"`
-	// Digest makes one row, {rows, digest}, of all that the query gives, as with contents.
+	// With `query`: one row `{rows, digest}` for the whole result, whatever its order.
 	Digest bool `yaml:"digest,omitempty"`
-	// Given lists INSERT, UPDATE, DELETE and REPLACE statements that come before the
-	// query or the tries, in the same transaction. Keys that AUTO_INCREMENT would give are
-	// stated, and lower than those there are.
+	// With `query` or `tries`: INSERT, UPDATE, DELETE and REPLACE statements that run first,
+	// in the same transaction. State every AUTO_INCREMENT key, below those that exist: a
+	// rollback does not reset the counter.
 	Given []string `yaml:"given,omitempty"`
-	// Tries lists statements that the server must accept or refuse: INSERT, UPDATE, DELETE,
-	// REPLACE, SELECT or CALL. Each is tried for itself.
+	// Statements that the server must accept or refuse: INSERT, UPDATE, DELETE, REPLACE,
+	// SELECT or CALL. Each is tried on its own and gives one row: `{statement, accepted,
+	// code, changed}`. `code` is the server's (1062: duplicate key), 0 if it accepted;
+	// `changed` counts the rows that it changed.
 	Tries []string `yaml:"tries,omitempty"`
-	// Contents lists databases whose tables' contents are compared.
+	// Databases to compare by content: one row for each table, `{database, name, rows,
+	// digest}`. Equal digests mean equal rows, in whatever order they are stored.
 	Contents []string `yaml:"contents,omitempty"`
-	// Structure lists databases whose definitions are compared.
+	// Databases to compare by definition: one row for each database, table, column, index,
+	// foreign key, check, view, trigger, routine and event, `{database, kind, table, name,
+	// detail}`. A row of the kind `definer` names a program that fails when it is used,
+	// because the account whose rights it runs with is missing or lacks a right. Otherwise
+	// the owner of a program (DEFINER) is not compared; SQL SECURITY is.
 	Structure []string `yaml:"structure,omitempty"`
-	// Accounts tells that accounts, their logins, roles and rights are compared.
+	// One row for each login, role and right of any account: `{account, detail}`.
 	Accounts bool `yaml:"accounts,omitempty"`
-	// Logins, with accounts, are those whose passwords the task tells: to set such a
-	// password again changes nothing.
+	// With `accounts`: the logins whose passwords the task states. Setting such a password
+	// again changes nothing.
 	Logins []Account `yaml:"logins,omitempty"`
-	// Host is the server's; it need not be said if there is only one.
+	// The server's host, where there are several.
 	Host string `yaml:"host,omitempty"`
-	// As is whose login is used; the grader's if it is not said.
+	// The login to ask with, from an address of the lab's network; by default the grader's.
 	As *Account `yaml:"as,omitempty"`
 }
 

@@ -24,35 +24,39 @@ func Family(checkout Checkout) labs.Family {
 	return labs.Family{Name: "run", Probes: []labs.Probe{{Name: "run", New: func() labs.Look { return &Look{checkout: checkout} }}}}
 }
 
-// Look runs a command, or a judge. What it observes has the name run:
+// Look runs a command or a judge over a copy of the learner's files, in a fresh host without
+// a network: this is how behaviour is shown. A command observes:
 //
-//	status    exit status
+//	status    its exit status
 //	stdout    what it wrote, at most 64 KiB; stderr likewise
-//	overran   whether it was ended because it did not end
-//	why       of one that overran: how it was seen that it does not end; else empty
-//	found     in place of all these, with a judge: what the judge reports
+//	overran   whether it was stopped because it did not end
+//	why       how it was seen that it does not end, or ""
+//
+// A judge observes `found`, which is what it reports. Use a judge for whatever the learner
+// wrote: its folder and its memory are out of reach of the learner's code, which runs as
+// another user, is asked one question at a time, and is ended after each. What a command
+// runs can read all that is added, and can write whatever it likes where the command writes.
 type Look struct {
-	// Image of the fresh host, by its family's name.
+	// The image of the fresh host.
 	Image string `yaml:"image"`
-	// Host that the files are copied from; the workspace if it is not said.
+	// The host that the files are copied from; the workspace by default.
 	Host string `yaml:"host,omitempty"`
-	// Copy is the folder whose files are copied, .git left out.
+	// The folder to copy, without `.git`.
 	Copy string `yaml:"copy"`
-	// Revisions of the repository in that folder, such as main or v1.0: their files are
-	// copied, each revision's into a folder of its name, in place of the folder's own. A
-	// revision that is not there is no folder.
+	// Revisions of the repository in that folder, such as `main` or `v1.0`. The files of each
+	// are copied into a folder of its name, in place of the folder's own. There is no folder
+	// of a revision that does not exist.
 	Revisions []string `yaml:"revisions,omitempty"`
-	// Judge is a Python program of the scenario, such as hidden/judge.py, in place of
-	// command and add. It asks the code that was copied, and reports what it found; that
-	// code runs as another user, and sees nothing of the judge's folder.
+	// A Python program of the scenario, such as `hidden/judge.py`, in place of `command` and
+	// `add`. It asks the code that was copied, and reports what it found.
 	Judge string `yaml:"judge,omitempty"`
-	// Add is a folder of the scenario whose files are laid over the copy. The code that was
-	// copied can read them: what is to be hidden from it needs a judge.
+	// With `command`: a folder of the scenario that is laid over the copy. The code that was
+	// copied can read it.
 	Add string `yaml:"add,omitempty"`
-	// Command for bash, run in the folder of the files.
+	// A command for bash, run in the folder of the files.
 	Command string `yaml:"command,omitempty"`
-	// Seconds that the code may take of a processor; 3 if it is not said. To wait for a
-	// processor costs nothing; for anything else it may wait 3 seconds.
+	// How many seconds of a processor the code may take; 3 by default. Waiting for a
+	// processor costs nothing; any other wait may take 3 seconds in all.
 	Seconds float64 `yaml:"seconds,omitempty" jsonschema:"maximum=10"`
 
 	checkout Checkout
