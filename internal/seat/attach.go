@@ -23,8 +23,9 @@ var (
 
 // Attach joins a client to a process until the process ends, an answer closes it, the
 // client is gone or the context ends. It closes the process and returns its exit status,
-// or [ErrLost], [ErrShellClosed], [ErrClientGone] or the context's cause. On the screen it undoes
-// every mode that programs have left changed; see [modes].
+// or an error: [ErrLost], [ErrShellClosed], [ErrClientGone], the context's cause or what
+// writing to the client returned. It undoes every change that programs have left on the
+// screen.
 func Attach(ctx context.Context, client Client, process labs.Process, answer Answer, watchers ...Watcher) (status int, err error) {
 	tracker := &tracker{}
 	_, _ = io.WriteString(client, pushTitle)

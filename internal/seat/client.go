@@ -22,8 +22,8 @@ type Display interface {
 // that it has not taken are there for the next one.
 type Client interface {
 	Display
-	// Keys delivers what is typed, in order. The client closes the channel when it is
-	// gone. The receiver owns the bytes.
+	// Keys delivers what is typed, in order. The receiver owns the bytes. The client
+	// closes the channel when it is gone; from then on, Write must not block.
 	Keys() <-chan []byte
 	// Resizes delivers a value after Size has changed; one may stand for several changes.
 	Resizes() <-chan struct{}

@@ -24,7 +24,7 @@ const (
 	// heartbeat is how often the client says that it is still there.
 	heartbeat = 10 * time.Second
 	// clientTimeout is how long the terminal waits for a sign of its client before it
-	// hangs up. The client's machine may sleep, or the network may be down, while the connection stays open.
+	// hangs up: a connection can stay open though the client's machine sleeps.
 	clientTimeout = time.Minute
 	// closeTimeout is how long Close waits for the shell to end.
 	closeTimeout = 4 * time.Second
