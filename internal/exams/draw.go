@@ -77,7 +77,7 @@ func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 func (bank Bank) Minutes(b *Blueprint) (float64, error) {
 	topics := []string{bank.Topic}
 	if bank.Topic == "" && b.AsksTopic() {
-		topics = bank.Topics()
+		topics = bank.Topics(b)
 	}
 	longest := b.Minutes
 	for _, topic := range topics {
@@ -115,7 +115,7 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 	for _, item := range b.Items {
 		if item.Topic == ChosenTopic {
 			if bank.Topic == "" {
-				return nil, labs.Misuse("The exam "+b.Name+" is about one topic", "Name it: --topic "+strings.Join(bank.Topics(), "|"))
+				return nil, labs.Misuse("The exam "+b.Name+" is about one topic", "Name it: --topic "+strings.Join(bank.Topics(b), "|"))
 			}
 			item.Topic = bank.Topic
 		}
@@ -145,8 +145,14 @@ func suits(item Item, s labs.Scenario) bool {
 	return (item.Topic == "" || s.Topic == item.Topic) && (item.Level == 0 || s.Level == item.Level)
 }
 
-// Topics returns the topics that have a scenario, in order.
-func (bank Bank) Topics() []string { return bank.topics(Item{}) }
+// Topics returns the topics that can be chosen for an exam: those that have all the
+// scenarios it asks for, in order.
+func (bank Bank) Topics(b *Blueprint) []string {
+	return slices.DeleteFunc(bank.topics(Item{}), func(topic string) bool {
+		slots, err := Bank{Scenarios: bank.Scenarios, Topic: topic}.slots(b)
+		return err != nil || slices.ContainsFunc(match(slots, random(0, "topic")), func(s labs.Scenario) bool { return s.Name == "" })
+	})
+}
 
 // topics returns the topics that have as many scenarios as an item asks for, in order.
 func (bank Bank) topics(item Item) []string {

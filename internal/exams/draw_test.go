@@ -2,6 +2,7 @@ package exams
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -90,6 +91,9 @@ func TestDrawOfTopics(t *testing.T) {
 	mine, err := Draw(chosen, 1, Bank{Scenarios: small, Topic: "mysql"})
 	if err != nil || mine[0].Topic != "mysql" || mine[1].Topic != "mysql" {
 		t.Errorf("two of mysql: %v, %v", mine, err)
+	}
+	if topics := (Bank{Scenarios: small}).Topics(chosen); !slices.Equal(topics, []string{"git", "mysql"}) {
+		t.Errorf("two can be asked of %v", topics)
 	}
 	for topic, want := range map[string]string{"": "is about one topic", "mongodb": "asks for more of topic mongodb than there are (1)", "x": "more of topic x than there are (0)"} {
 		if _, err := Draw(chosen, 1, Bank{Scenarios: small, Topic: topic}); err == nil || !strings.Contains(err.Error(), want) {
