@@ -1,11 +1,11 @@
-// Package labs is the domain of Endstate: what a scenario, a variant, a lab, a
-// check and a verdict are, and how a lab is started, broken, graded and removed.
+// Package labs holds the nouns of Endstate and its seams: what a scenario, a variant, a lab,
+// a check, a verdict and a report are, and what an engine, a cache of snapshots and a store
+// of images do.
 //
 // Data flows one way:
 //
 //	scenario → variant → lab → observation → verdict → report
 //
-// The package knows no driver, no file format and no container engine. It meets
-// the world through two seams: [Engine] runs hosts, and a [Look], made by a
-// [Probe], observes them. A [Family] brings one topic's images and probes.
+// Labs come about in internal/stage and are graded in internal/grading. What the author of a
+// family calls is in labs/kit. This package imports the standard library alone.
 package labs

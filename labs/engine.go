@@ -1,6 +1,7 @@
 package labs
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"time"
@@ -57,7 +58,11 @@ type Engine interface {
 	// Memory returns the memory in use by a lab's hosts, in bytes, without caches
 	// that the kernel can take back.
 	Memory(ctx context.Context, lab *Lab) (int64, error)
+}
 
+// Snapshots keeps variants after their fault, to start labs from. It is a cache: whoever
+// does not find a snapshot makes it.
+type Snapshots interface {
 	// Commit keeps the hosts of a lab as a snapshot.
 	Commit(ctx context.Context, lab *Lab, snapshot Snapshot) error
 	// Snapshot finds the snapshot of a lab with these hosts, and marks it as used now.
@@ -73,6 +78,10 @@ type Engine interface {
 
 // Which says what labs are asked for. What is empty does not matter.
 type Which struct{ ID, Owner, Scenario string }
+
+// DiskBound is what a host may write to its disk, in bytes. An engine whose storage can
+// bound that does. With others it is watched, and the host is stopped, with all that is in it.
+const DiskBound = 4 << 30
 
 // Plan is what an engine is to make: data, decided before anything is done.
 type Plan struct {
@@ -98,6 +107,20 @@ type HostPlan struct {
 	Scratch     map[string]string // folder → size: memory in place of disk
 	Restart     bool              // comes back after the engine was restarted
 	Trusted     bool              // no learner gets here: the engine's usual capabilities are kept
+}
+
+// What a host may take when nothing else is said.
+const (
+	defaultMemory = 512 << 20 // bytes
+	defaultCPUs   = 2         // with one, mongosh takes twice as long to start
+	defaultPIDs   = 256
+)
+
+// SetDefaults sets the limits that are not set.
+func (p *HostPlan) SetDefaults() {
+	p.Memory = cmp.Or(p.Memory, defaultMemory)
+	p.CPUs = cmp.Or(p.CPUs, defaultCPUs)
+	p.PIDs = cmp.Or(p.PIDs, defaultPIDs)
 }
 
 // Vitals are how a host stands, by the engine's own clock.
@@ -172,4 +195,20 @@ type EngineInfo struct {
 	Limits   bool   `json:"limits"`   // it can limit memory, processors and processes
 	Rootless bool   `json:"rootless"` // it runs as an ordinary user
 	Sealed   bool   `json:"sealed"`   // labs have our profile of calls: no datagram leaves one
+}
+
+// ImageRef is an image that is there.
+type ImageRef struct {
+	Name     string            `json:"image"`
+	Ref      string            `json:"ref"`              // the engine's reference
+	ID       string            `json:"id"`               // the engine's ID: content, not name
+	Server   string            `json:"server,omitempty"` // the server it runs, with its version
+	Packages map[string]string `json:"packages,omitempty"`
+	Size     int64             `json:"bytes"`
+}
+
+// Images makes sure of images.
+type Images interface {
+	// Ensure finds the named images, and builds or pulls those that are not there.
+	Ensure(ctx context.Context, names []string, emit Emit) (map[string]ImageRef, error)
 }

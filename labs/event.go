@@ -7,10 +7,10 @@ type State string
 
 // The states of a step. A step begins once, may move often, and ends or fails once.
 const (
-	Began  State = "began"
-	Moved  State = "moved"
-	Ended  State = "ended"
-	Failed State = "failed"
+	StepBegan  State = "began"
+	StepMoved  State = "moved"
+	StepEnded  State = "ended"
+	StepFailed State = "failed"
 )
 
 // Event tells what is being done, once; a live view, plain lines and JSON lines
@@ -31,11 +31,11 @@ type Emit func(Event)
 // step's error. A nil Emit is silent.
 func (e Emit) Step(step, text string) (end func(error)) {
 	begun := time.Now()
-	e.send(Event{Step: step, State: Began, Text: text})
+	e.send(Event{Step: step, State: StepBegan, Text: text})
 	return func(err error) {
-		event := Event{Step: step, State: Ended, Took: time.Since(begun)}
+		event := Event{Step: step, State: StepEnded, Took: time.Since(begun)}
 		if err != nil {
-			event.State, event.Text = Failed, err.Error()
+			event.State, event.Text = StepFailed, err.Error()
 		}
 		e.send(event)
 	}
@@ -43,7 +43,7 @@ func (e Emit) Step(step, text string) (end func(error)) {
 
 // Move emits that a step has come further.
 func (e Emit) Move(step, text string, done, total int64) {
-	e.send(Event{Step: step, State: Moved, Text: text, Done: done, Total: total})
+	e.send(Event{Step: step, State: StepMoved, Text: text, Done: done, Total: total})
 }
 
 func (e Emit) send(event Event) {

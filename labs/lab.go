@@ -60,6 +60,12 @@ type Host struct {
 	Restarting bool `json:"restarting,omitempty"`
 }
 
+// StartTimeout is how long a start may take. One that is not done by then never will be.
+const StartTimeout = 2 * time.Minute
+
+// ProofsOf stands between who proves and the name of a proof's own, as the owner of its lab.
+const ProofsOf = "/prove-"
+
 // LabID returns the ID of the lab that an owner has of a scenario. As it follows
 // from the two, an owner can have no second lab of one scenario.
 func LabID(owner, scenario string) string {
@@ -117,15 +123,15 @@ func (l *Lab) Damaged() bool { return l.Role == RoleLab && !l.Whole && l.Handed(
 // Abandoned reports whether the lab is what a process left that ended before it was done:
 // of a start, before the lab was handed over.
 func (l *Lab) Abandoned(now time.Time) bool {
-	if l.Role != RoleLab || strings.Contains(l.Owner, proofsOf) {
+	if l.Role != RoleLab || strings.Contains(l.Owner, ProofsOf) {
 		return l.Orphan // nobody but that process works in it
 	}
-	return !l.Handed() && (l.Orphan || now.Sub(l.Made) > startTimeout)
+	return !l.Handed() && (l.Orphan || now.Sub(l.Made) > StartTimeout)
 }
 
 // Remade reports whether what is there was made by a reset: the lab itself is older. Whoever
 // started it may have another clock than the engine.
-func (l *Lab) Remade() bool { return l.Made.Sub(l.Started) > startTimeout }
+func (l *Lab) Remade() bool { return l.Made.Sub(l.Started) > StartTimeout }
 
 // Running reports whether every host runs.
 func (l *Lab) Running() bool {

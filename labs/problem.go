@@ -25,25 +25,6 @@ func (p *Problem) Unwrap() error { return p.Err }
 // Misuse is a [Problem] of a command that was used wrongly.
 func Misuse(what, do string) *Problem { return &Problem{What: what, Do: do, Usage: true} }
 
-// An Obstacle is what a [Look] answers when the learner's own system stands in
-// the way of looking: a stopped server, a locked table, a missing repository.
-// The grader must have seen that: a time-out alone shows nothing. The check that asked
-// has failed, and the message says why; a guard could not be looked at, which is no harm.
-// Every other error of a look is the grader's and leaves the check ungraded.
-type Obstacle struct {
-	Message string
-	// Finding: the answer itself says what is wrong, so that it breaks a guard, too. A
-	// table that a guard asks for is not there any more.
-	Finding bool
-	Err     error // the cause; may be nil
-}
-
-// Error returns the message.
-func (o *Obstacle) Error() string { return o.Message }
-
-// Unwrap returns the cause.
-func (o *Obstacle) Unwrap() error { return o.Err }
-
 // ErrNotFound is what an [Engine] answers about a lab or a snapshot that is not there.
 var ErrNotFound = errors.New("not found")
 
@@ -55,3 +36,16 @@ var ErrDown = errors.New("the host is down")
 
 // ErrFrozen is what [Engine.Execute] answers of a host that is to stay frozen.
 var ErrFrozen = errors.New("the host is frozen")
+
+// An Unreadable is what [Engine.CopyOut] and [ReadArchive] answer when what lies in the
+// host makes it impossible to read on: its reason is told to the learner.
+type Unreadable struct {
+	Reason string // follows a colon, without a full stop
+	Err    error  // the cause; may be nil
+}
+
+// Error returns the reason.
+func (u *Unreadable) Error() string { return "unreadable: " + u.Reason }
+
+// Unwrap returns the cause.
+func (u *Unreadable) Unwrap() error { return u.Err }

@@ -1,7 +1,9 @@
 package labs
 
 import (
+	"fmt"
 	"io/fs"
+	"strings"
 	"time"
 )
 
@@ -47,6 +49,12 @@ type Variant struct {
 // Workspace is the host in which the learner works. Every scenario has one.
 const Workspace = "workspace"
 
+// Who works in a workspace.
+const (
+	Learner     = "learner"
+	LearnerHome = "/home/learner"
+)
+
 // HostSpec is what a scenario says of a host. Fields have the names and meanings
 // of the Compose Specification's service.
 type HostSpec struct {
@@ -66,6 +74,13 @@ type Script struct {
 	Host  string
 	Text  string
 	Files fs.FS // copied beside the script; gone after it
+}
+
+// NounLook is one thing that is looked at in a lab, and how. Those that a family makes can
+// also observe it: see package kit.
+type Look interface {
+	// Variable is the name under which expectations find what was observed.
+	Variable() string
 }
 
 // Fact is the truth measured while the system was healthy.
@@ -111,6 +126,12 @@ type Proof struct {
 	Skips  []string // IDs of the checks that are skipped, and of the guards that can't be looked at
 	GoesOn bool     // in the lab of the proof before it, with what that left
 }
+
+// Solution is the name of the proof that shows that a scenario can be solved.
+const Solution = "solution"
+
+// Untouched is the proof that every scenario has unwritten: nobody did anything.
+const Untouched = "untouched"
 
 // Bindings are what an expectation or a message can speak of: params, facts, id and
 // the observation under its name.
@@ -163,11 +184,44 @@ func (v *Variant) Host(name string) *HostSpec {
 	return nil
 }
 
-// hostNames returns the names of the variant's hosts.
-func (v *Variant) hostNames() []string {
+// Looks returns all looks of the variant.
+func (v *Variant) Looks() []Look {
+	var looks []Look
+	for _, fact := range v.Facts {
+		looks = append(looks, fact.Look)
+	}
+	for _, check := range v.Checks {
+		looks = append(looks, check.Look)
+	}
+	for _, guard := range v.Guards {
+		looks = append(looks, guard.Look)
+	}
+	return looks
+}
+
+// HostNames returns the names of the variant's hosts.
+func (v *Variant) HostNames() []string {
 	names := make([]string, len(v.Hosts))
 	for i, host := range v.Hosts {
 		names[i] = host.Name
 	}
 	return names
+}
+
+// Environment returns the variant's params as its scripts see them: scalars as
+// they are, lists one item a line.
+func (v *Variant) Environment() map[string]string {
+	env := map[string]string{"seed": fmt.Sprint(v.Seed)}
+	for name, value := range v.Params {
+		if list, ok := value.([]any); ok {
+			items := make([]string, len(list))
+			for i := range list {
+				items[i] = fmt.Sprint(list[i])
+			}
+			env[name] = strings.Join(items, "\n")
+			continue
+		}
+		env[name] = fmt.Sprint(value)
+	}
+	return env
 }

@@ -11,7 +11,7 @@ type Verdict string
 // The four verdicts. A guard that holds has passed.
 const (
 	Passed   Verdict = "passed"
-	Fell     Verdict = "failed"
+	Failed   Verdict = "failed"
 	Skipped  Verdict = "skipped"  // a check it needs has not passed; of a guard: the learner's system stands in the way of looking
 	Ungraded Verdict = "ungraded" // the grader could not look
 )
@@ -59,7 +59,7 @@ func (r *Report) Graded() bool { return r.Score != nil }
 
 // Passed reports whether every check passed and every guard holds.
 func (r *Report) Passed() bool {
-	for _, result := range r.results() {
+	for _, result := range r.Results() {
 		if result.Verdict != Passed {
 			return false
 		}
@@ -71,7 +71,7 @@ func (r *Report) Passed() bool {
 func (r *Report) Earned() int { return points(r.Checks, Passed) }
 
 // Harm returns the costs of the broken guards.
-func (r *Report) Harm() int { return points(r.Guards, Fell) }
+func (r *Report) Harm() int { return points(r.Guards, Failed) }
 
 // Help returns the costs of the opened hints.
 func (r *Report) Help() int {
@@ -85,14 +85,14 @@ func (r *Report) Help() int {
 // Barred reports whether something could not be looked at as the learner's own system
 // stands in the way.
 func (r *Report) Barred() bool {
-	return slices.ContainsFunc(r.results(), func(result Result) bool { return result.Barred })
+	return slices.ContainsFunc(r.Results(), func(result Result) bool { return result.Barred })
 }
 
 // Charge sets the help that the learner had, and with it the score.
 func (r *Report) Charge(hints []Hint, assisted bool) {
 	r.Hints, r.Assisted = append([]Hint{}, hints...), assisted
 	r.Total, r.Held, r.Score = Total, points(r.Guards, Skipped), nil
-	for _, result := range r.results() {
+	for _, result := range r.Results() {
 		if result.Verdict == Ungraded {
 			return
 		}
@@ -101,7 +101,8 @@ func (r *Report) Charge(hints []Hint, assisted bool) {
 	r.Score = &score
 }
 
-func (r *Report) results() []Result {
+// Results returns what came of all checks and guards.
+func (r *Report) Results() []Result {
 	return append(append([]Result(nil), r.Checks...), r.Guards...)
 }
 

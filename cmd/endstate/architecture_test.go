@@ -18,37 +18,41 @@ import (
 //
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
-	"cmd/endstate":      "internal/cli internal/docker internal/workspace labs labs/all scenarios",
+	"cmd/endstate":      "internal/cli internal/docker internal/workspace labs/all labs/kit scenarios",
 	"internal/attempts": "internal/exams labs modernc.org/sqlite",
-	"internal/cli": "internal/attempts internal/docker internal/exams internal/images internal/places internal/practice internal/progress internal/recording " +
-		"internal/report internal/scenario internal/seat internal/tty labs " +
+	"internal/cli": "internal/attempts internal/docker internal/exams internal/grading internal/images internal/places internal/practice internal/progress internal/recording " +
+		"internal/report internal/scenario internal/seat internal/site internal/stage internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/gofrs/flock github.com/spf13/cobra",
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
-	"internal/docgen": "internal/exams internal/report labs labs/all github.com/invopop/jsonschema",
-	"internal/enginetest": "internal/docker internal/images internal/places internal/scenario internal/workspace labs labs/all scenarios " +
+	"internal/docgen": "internal/exams internal/report labs labs/all labs/kit github.com/invopop/jsonschema",
+	"internal/enginetest": "internal/docker internal/grading internal/images internal/places internal/scenario internal/site internal/stage internal/workspace labs labs/all scenarios " +
 		"github.com/containerd/errdefs github.com/docker/docker github.com/rogpeppe/go-internal",
 	"internal/exams":     "labs",
 	"internal/expect":    "labs cel.dev/cel-go",
-	"internal/images":    "labs github.com/gofrs/flock",
+	"internal/grading":   "internal/site internal/stage labs labs/kit",
+	"internal/images":    "labs labs/kit github.com/gofrs/flock",
 	"internal/places":    "github.com/gofrs/flock",
 	"internal/practice":  "internal/attempts labs github.com/open-spaced-repetition/go-fsrs/v4",
 	"internal/progress":  "internal/report labs github.com/charmbracelet/x/ansi",
 	"internal/recording": "",
 	"internal/report":    "internal/attempts internal/exams internal/practice labs github.com/charmbracelet/x/ansi",
-	"internal/scenario": "internal/exams internal/expect labs github.com/agnivade/levenshtein github.com/brianvoe/gofakeit/v7 github.com/docker/go-units " +
+	"internal/scenario": "internal/exams internal/expect labs labs/kit github.com/agnivade/levenshtein github.com/brianvoe/gofakeit/v7 github.com/docker/go-units " +
 		"github.com/mattn/go-shellwords go.yaml.in/yaml/v4 golang.org/x/text",
 	"internal/seat":      "labs",
+	"internal/site":      "labs labs/kit",
+	"internal/stage":     "internal/site labs labs/kit",
 	"internal/tty":       "github.com/muesli/cancelreader golang.org/x/term",
 	"internal/valuetest": "internal/expect labs pgregory.net/rapid",
-	"internal/workspace": "labs",
+	"internal/workspace": "labs/kit",
 	"labs":               "",
+	"labs/kit":           "labs",
 	"scenarios":          "",
 }
 
 // familyImports are the packages of this module that a family may import.
-var familyImports = []string{"labs"}
+var familyImports = []string{"labs", "labs/kit"}
 
 // shared are the modules that are part of how several packages write. Any other has one
 // home, so that it can be changed in one place.
@@ -107,7 +111,7 @@ func (p pkg) name() string { return strings.TrimPrefix(p.ImportPath, "endstate/"
 // isFamily reports whether the package is a topic, or a probe that topics share.
 func (p pkg) isFamily() bool {
 	family, _ := path.Match("labs/*", p.name())
-	return family && p.name() != "labs/all"
+	return family && p.name() != "labs/all" && p.name() != "labs/kit"
 }
 
 // isTestHelp reports whether only tests import the package.

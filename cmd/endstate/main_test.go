@@ -9,8 +9,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
-	"endstate/labs"
 	"endstate/labs/all"
+	"endstate/labs/kit"
 )
 
 // TestMain lets the test binary be the endstate command, too.
@@ -74,7 +74,7 @@ func TestFamiliesAreComplete(t *testing.T) {
 			t.Errorf("family %q has no probe", family.Name)
 		}
 		for _, image := range family.Images {
-			hasServer := slices.ContainsFunc(image.Builds, func(b labs.Build) bool { return b.Runs.Package != "" })
+			hasServer := slices.ContainsFunc(image.Builds, func(b kit.Build) bool { return b.Runs.Package != "" })
 			if !hasServer && len(image.Notable) == 0 {
 				t.Errorf("image %s runs no server and names no notable package: doctor has nothing to say about it", image.Name)
 			}

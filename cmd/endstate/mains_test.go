@@ -6,9 +6,9 @@ import (
 	"testing/fstest"
 	"time"
 
-	"endstate/labs"
 	"endstate/labs/file"
 	"endstate/labs/git"
+	"endstate/labs/kit"
 	"endstate/labs/run"
 )
 
@@ -27,7 +27,7 @@ RUN sleep 1 && head --bytes 16 /dev/urandom > /second
 // all others of its kind.
 func tiny() {
 	p := program(os.Stdin, os.Stdout, os.Stderr)
-	p.Images = append(p.Images, labs.Image{Name: "tiny", Builds: []labs.Build{{
+	p.Images = append(p.Images, kit.Image{Name: "tiny", Builds: []kit.Build{{
 		From: []string{"base"}, Dockerfile: "Dockerfile", Args: map[string]string{"KEY": os.Getenv("TINY")},
 		Files: fstest.MapFS{"Dockerfile": &fstest.MapFile{Data: []byte(tinyDockerfile)}},
 	}}})
@@ -37,7 +37,7 @@ func tiny() {
 // onlyGit is main with one topic, whose images are small.
 func onlyGit() {
 	p := program(os.Stdin, os.Stdout, os.Stderr)
-	p.Families = []labs.Family{git.Family(), file.Family(), run.Family(git.Checkout)}
+	p.Families = []kit.Family{git.Family(), file.Family(), run.Family(git.Checkout)}
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }
 

@@ -19,7 +19,7 @@ const reportSchemaFile = "../../docs/report.schema.json"
 // What is written fits the schema, with as much and as little in it as may be.
 func TestReportsFitTheirSchema(t *testing.T) {
 	score, at := 40, time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
-	checked := &labs.Report{Scenario: "a", At: at, Servers: []string{}, Checks: []labs.Result{{ID: "b", Verdict: labs.Fell}}, Guards: []labs.Result{}, Hints: []labs.Hint{}, Score: &score, Total: 100}
+	checked := &labs.Report{Scenario: "a", At: at, Servers: []string{}, Checks: []labs.Result{{ID: "b", Verdict: labs.Failed}}, Guards: []labs.Result{}, Hints: []labs.Hint{}, Score: &score, Total: 100}
 	ungraded := *checked
 	ungraded.Score = nil
 	story := attempts.Story{Attempt: attempts.Attempt{Scenario: "a", Started: at, Ended: &at}, Rounds: []attempts.Check{{At: at, Report: checked}}}

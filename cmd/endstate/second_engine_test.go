@@ -75,7 +75,7 @@ func setups(m *machine, do func()) int {
 	m.t.Helper()
 	n := 0
 	m.Emit = func(event labs.Event) {
-		if event.Step == "setup" && event.State == labs.Began {
+		if event.Step == "setup" && event.State == labs.StepBegan {
 			n++
 		}
 	}
@@ -102,7 +102,7 @@ func useSnapshots(t *testing.T) {
 
 func (m *machine) reset(lab *labs.Lab, v *labs.Variant) *labs.Lab {
 	m.t.Helper()
-	fresh, err := m.Reset(m.t.Context(), lab, v)
+	fresh, err := m.Reset(m.t.Context(), lab, v, m.Emit)
 	if err != nil {
 		m.t.Fatal(err)
 	}
@@ -176,7 +176,7 @@ func removeSnapshots(t *testing.T) {
 func sweepExpired(t *testing.T) {
 	m := newMachine(t)
 	v := m.Variant(enginetest.Git, m.NewSeed())
-	lab, err := m.Start(t.Context(), v, m.Owner, time.Hour)
+	lab, err := m.Start(t.Context(), v, m.Owner, time.Hour, m.Emit)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -216,9 +216,9 @@ func (e lateEngine) Now() time.Time { return e.Engine.Now().Add(e.by) }
 // sweepAt sweeps as if it were later.
 func (m *machine) sweepAt(after time.Duration) []*labs.Lab {
 	m.t.Helper()
-	m.Runner.Runner.Engine = lateEngine{m.Engine, after}
-	defer func() { m.Runner.Runner.Engine = m.Engine }()
-	swept, err := m.Sweep(m.t.Context())
+	m.Stage.Engine = lateEngine{m.Engine, after}
+	defer func() { m.Stage.Engine = m.Engine }()
+	swept, err := m.Sweep(m.t.Context(), nil)
 	if err != nil {
 		m.t.Error(err)
 	}

@@ -10,8 +10,8 @@ import (
 	"endstate/internal/cli"
 	"endstate/internal/docker"
 	"endstate/internal/workspace"
-	"endstate/labs"
 	"endstate/labs/all"
+	"endstate/labs/kit"
 	"endstate/scenarios"
 )
 
@@ -22,7 +22,7 @@ var version = "dev"
 func program(in io.Reader, out, err io.Writer) cli.Program {
 	return cli.Program{
 		In: in, Out: out, Err: err, Env: os.Getenv, Clock: time.Now, Version: version,
-		Detach: detach, Families: all.Families(), Images: []labs.Image{workspace.Image()}, Scenarios: scenarios.Files,
+		Detach: detach, Families: all.Families(), Images: []kit.Image{workspace.Image()}, Scenarios: scenarios.Files,
 		Open: func(ctx context.Context, subnets netip.Prefix) (*cli.Backend, error) {
 			engine, err := docker.Open(ctx, docker.Options{Subnets: subnets, Version: version})
 			if err != nil {

@@ -16,13 +16,17 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/docker"
+	"endstate/internal/grading"
 	"endstate/internal/images"
 	"endstate/internal/places"
 	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
 	"endstate/internal/tty"
+	"endstate/internal/site"
+	"endstate/internal/stage"
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // app is one run of the command line: what its commands share, opened when it is
@@ -38,7 +42,7 @@ type app struct {
 	told    bool // it was said that the clocks differ
 	running bool // arguments were understood, a command is at work
 	backend *Backend
-	graders *labs.Servers // servers of the grader's own, kept between checks
+	graders *site.Servers // servers of the grader's own, kept between checks
 	cache   int64         // bytes that snapshots may take
 	library *images.Library
 	known   *scenario.Library
@@ -130,7 +134,7 @@ func (a *app) scenarios() *scenario.Library {
 }
 
 // images returns the images of the families, and those of none.
-func (a *app) images() []labs.Image {
+func (a *app) images() []kit.Image {
 	all := slices.Clone(a.Images)
 	for _, family := range a.Families {
 		all = append(all, family.Images...)
@@ -146,8 +150,8 @@ func (a *app) imageNames() []string {
 	return names
 }
 
-func (a *app) probes() []labs.Probe {
-	var all []labs.Probe
+func (a *app) probes() []kit.Probe {
+	var all []kit.Probe
 	for _, family := range a.Families {
 		all = append(all, family.Probes...)
 	}
@@ -229,9 +233,9 @@ func span(d time.Duration) string {
 func (a *app) sweep(ctx context.Context, owner string) error {
 	var swept []*labs.Lab
 	err := a.progress(false, func(emit labs.Emit) (err error) {
-		runner := a.runner(emit)
-		runner.Owner = owner
-		swept, err = runner.Sweep(ctx)
+		stage := a.stage()
+		stage.Owner = owner
+		swept, err = stage.Sweep(ctx, emit)
 		return err
 	})
 	for _, lab := range swept {
@@ -252,12 +256,23 @@ func (a *app) sweep(ctx context.Context, owner string) error {
 	return err
 }
 
-// runner returns a runner whose events go to emit.
-func (a *app) runner(emit labs.Emit) *labs.Runner {
-	return &labs.Runner{
-		Engine: a.backend.Engine, Images: a.library, Families: a.Families, Clock: a.Clock, Emit: emit, Cache: a.cache, Owner: a.owner(),
-		Servers: a.graders, Places: places.Machine(),
+// stage returns what labs come about by.
+func (a *app) stage() *stage.Stage {
+	return &stage.Stage{
+		Engine: a.backend.Engine, Snapshots: a.backend.Snapshots, Images: a.library, Families: a.Families, Sites: a.sites(),
+		Clock: a.Clock, Cache: a.cache, Owner: a.owner(),
 	}
+}
+
+// grader returns what labs are graded by.
+func (a *app) grader() *grading.Grader {
+	return &grading.Grader{Images: a.library, Sites: a.sites(), Clock: a.Clock}
+}
+
+func (a *app) prover() grading.Prover { return grading.Prover{Stage: a.stage(), Grader: a.grader()} }
+
+func (a *app) sites() site.Opener {
+	return site.Opener{Engine: a.backend.Engine, Servers: a.graders, Places: places.Machine()}
 }
 
 // attempts returns the store, nil if it can't be used: then labs work without it.

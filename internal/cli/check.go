@@ -42,7 +42,7 @@ func (a *app) checkCommand() *cobra.Command {
 // tellFull says of what the lab's hosts have written, if that is much. It is no part of what
 // is graded.
 func (a *app) tellFull(ctx context.Context, lab *labs.Lab) {
-	full, _ := a.runner(nil).Watch(ctx, lab)
+	full, _ := a.stage().Watch(ctx, lab)
 	for _, one := range full {
 		fmt.Fprintln(a.Err, one)
 	}
@@ -75,7 +75,7 @@ func (a *app) check(ctx context.Context, emit labs.Emit, lab *labs.Lab) (*labs.R
 	if err != nil {
 		return nil, err
 	}
-	found, err := a.runner(emit).Check(ctx, lab, v)
+	found, err := a.grader().Check(ctx, lab, v, emit)
 	if err != nil {
 		return nil, err
 	}

@@ -17,7 +17,9 @@ import (
 
 	"endstate/internal/images"
 	"endstate/internal/report"
+	"endstate/internal/site"
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Program is everything the command line is wired with. Nothing is taken from the
@@ -29,8 +31,8 @@ type Program struct {
 	Env       func(string) string
 	Clock     func() time.Time
 	Version   string
-	Families  []labs.Family
-	Images    []labs.Image // those of no family
+	Families  []kit.Family
+	Images    []kit.Image // those of no family
 	Scenarios fs.FS
 	Open      func(ctx context.Context, subnets netip.Prefix) (*Backend, error)
 	Detach    func(args ...string) error // runs a command line that outlives this one; may be nil
@@ -38,10 +40,11 @@ type Program struct {
 
 // Backend is an engine that answers.
 type Backend struct {
-	Engine labs.Engine
-	Images images.Store
-	Info   func(context.Context) (labs.EngineInfo, error)
-	Close  func() error
+	Engine    labs.Engine
+	Snapshots labs.Snapshots
+	Images    images.Store
+	Info      func(context.Context) (labs.EngineInfo, error)
+	Close     func() error
 }
 
 // Exit statuses.
@@ -64,7 +67,7 @@ var (
 func (p Program) Run(ctx context.Context, args []string) int {
 	ctx, stop := p.interruptible(ctx)
 	defer stop()
-	a := &app{Program: p, graders: &labs.Servers{}}
+	a := &app{Program: p, graders: &site.Servers{}}
 	root := a.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // inTwoLines demands the form in which learners are told errors.
@@ -122,8 +123,8 @@ func TestCheckStatus(t *testing.T) {
 		verdict labs.Verdict
 	}{
 		"passed":   {"good", nil, StatusDone, labs.Passed},
-		"failed":   {"bad\x1b[2J", nil, StatusFailed, labs.Fell},
-		"obstacle": {nil, &labs.Obstacle{Message: "The server is stopped."}, StatusFailed, labs.Fell},
+		"failed":   {"bad\x1b[2J", nil, StatusFailed, labs.Failed},
+		"obstacle": {nil, &kit.Obstacle{Message: "The server is stopped."}, StatusFailed, labs.Failed},
 		"ungraded": {nil, errors.New("the engine is gone"), StatusUngraded, labs.Ungraded},
 	} {
 		t.Run(name, func(t *testing.T) {

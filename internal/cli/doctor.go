@@ -159,11 +159,11 @@ func describeImage(image labs.ImageRef, notable []string) string {
 }
 
 func (a *app) examineLabs(ctx context.Context) finding {
-	all, err := a.runner(nil).Labs(ctx, "")
+	all, err := a.stage().Labs(ctx, "")
 	if err != nil {
 		return bad("labs", err)
 	}
-	snapshots, err := a.backend.Engine.Snapshots(ctx)
+	snapshots, err := a.backend.Snapshots.Snapshots(ctx)
 	if err != nil {
 		return bad("snapshots", err)
 	}

@@ -59,14 +59,14 @@ func (a *app) proctor(ctx context.Context) (*exams.Proctor, error) {
 	if a.clockIsOff() {
 		return nil, &labs.Problem{What: "An exam's time can't be told while this machine's clock and the engine's differ", Do: "Set the clock right, then go on: nothing of the exam is lost."}
 	}
-	return a.proctorOf(a.attempts(ctx), &exams.Rooms{Runner: a.runner(nil), Scenarios: a.scenarios(), Grace: life})
+	return a.proctorOf(a.attempts(ctx), &rooms{Stage: a.stage(), Grader: a.grader(), Scenarios: a.scenarios(), Grace: life})
 }
 
-func (a *app) proctorOf(store *attempts.Store, rooms *exams.Rooms) (*exams.Proctor, error) {
+func (a *app) proctorOf(store *attempts.Store, of *rooms) (*exams.Proctor, error) {
 	if store == nil {
 		return nil, &labs.Problem{What: "An exam can't be held while nothing can be remembered", Do: "Mend the store of attempts; endstate doctor tells more."}
 	}
-	return exams.NewProctor(store, &examRooms{app: a, Rooms: rooms}, a.scenarios(), a.Clock), nil
+	return exams.NewProctor(store, &examRooms{app: a, rooms: of}, a.scenarios(), a.Clock), nil
 }
 
 // ofNoExam refuses to treat the labs of an exam like any others: the exam's clock and

@@ -145,7 +145,7 @@ func (a *app) examResetCommand() *cobra.Command {
 		Args:  exactly(0, "no arguments"),
 	}, false, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
 		q := s.Questions[s.Current-1]
-		lab, err := a.runner(nil).Find(ctx, s.LabOwner, q.Scenario)
+		lab, err := a.stage().Find(ctx, s.LabOwner, q.Scenario)
 		if errors.Is(err, labs.ErrNotFound) {
 			return labs.Misuse("The question has no lab", "Have one made: "+examLine("resume", s.ID))
 		}

@@ -106,7 +106,7 @@ func (a *app) finishQuietly(ctx context.Context, store *attempts.Store, id int64
 	if err := a.connect(ctx); err != nil {
 		return err
 	}
-	p, err := a.proctorOf(store, &exams.Rooms{Runner: a.runner(nil), Scenarios: a.scenarios()})
+	p, err := a.proctorOf(store, &rooms{Stage: a.stage(), Grader: a.grader(), Scenarios: a.scenarios()})
 	if err == nil {
 		_, err = p.Finish(ctx, id, nil)
 	}

@@ -14,13 +14,13 @@ import (
 // examRooms are the labs of exams, each an attempt that is remembered like any
 // other.
 type examRooms struct {
-	*exams.Rooms
+	*rooms
 	app *app
 }
 
 // Open opens the lab, and its attempt.
 func (r *examRooms) Open(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Lab, error) {
-	lab, err := r.Rooms.Open(ctx, s, q, emit)
+	lab, err := r.rooms.Open(ctx, s, q, emit)
 	if err == nil {
 		r.learned(ctx, lab, q, func(store *attempts.Store, attempt *attempts.Attempt) error {
 			q.Attempt = attempt.UID
@@ -36,7 +36,7 @@ func (r *examRooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Questi
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.Rooms.Check(ctx, s, q, emit)
+	found, err := r.rooms.Check(ctx, s, q, emit)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (r *examRooms) Remove(ctx context.Context, s *exams.Sitting, q *exams.Quest
 	if lab != nil {
 		r.app.closed(ctx, lab, r.app.Clock(), attempts.Stopped)
 	}
-	return r.Rooms.Remove(ctx, s, q)
+	return r.rooms.Remove(ctx, s, q)
 }
 
 // learned notes something about a question's attempt. The exam does without.
@@ -107,7 +107,7 @@ func (a *app) finishDue(ctx context.Context) {
 }
 
 func (a *app) finish(ctx context.Context, store *attempts.Store, s *exams.Sitting) error {
-	p, err := a.proctorOf(store, &exams.Rooms{Runner: a.runner(nil), Scenarios: a.scenarios()})
+	p, err := a.proctorOf(store, &rooms{Stage: a.stage(), Grader: a.grader(), Scenarios: a.scenarios()})
 	if err != nil {
 		return err
 	}

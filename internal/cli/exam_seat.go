@@ -95,8 +95,8 @@ func (at *candidate) sit(ctx context.Context) error {
 func (at *candidate) quiet() *exams.Proctor {
 	a, proctor := *at.app, *at.proctor
 	a.Err = io.Discard
-	if rooms, ok := proctor.Labs.(*examRooms); ok {
-		proctor.Labs = &examRooms{app: &a, Rooms: rooms.Rooms}
+	if own, ok := proctor.Labs.(*examRooms); ok {
+		proctor.Labs = &examRooms{app: &a, rooms: own.rooms}
 	}
 	return &proctor
 }

@@ -17,12 +17,17 @@ import (
 	"endstate/internal/images"
 	"endstate/internal/scenario"
 	"endstate/labs"
+	"endstate/labs/kit"
 )
+
+// cache is a seam of the engine's, under another name than its methods have.
+type cache = labs.Snapshots
 
 // engine is a labs.Engine of which every snapshot is there. Its hosts are names, and
 // nothing can be executed in them.
 type engine struct {
 	labs.Engine // what is not below is not to be called
+	cache
 
 	mu       sync.Mutex
 	labs     []*labs.Lab
@@ -126,9 +131,9 @@ func (shelf) List(context.Context, string) ([]images.Info, error) { return nil, 
 // look observes what the test says.
 type look struct{ State func() (any, error) }
 
-func (l *look) Variable() string                                 { return "state" }
-func (l *look) SetShorthand(string)                              {}
-func (l *look) Observe(context.Context, *labs.Site) (any, error) { return l.State() }
+func (l *look) Variable() string                               { return "state" }
+func (l *look) SetShorthand(string)                            {}
+func (l *look) Observe(context.Context, kit.Site) (any, error) { return l.State() }
 
 const written = `
 title: TITLE
@@ -175,11 +180,11 @@ func newDesk(t testing.TB) *desk {
 	return d
 }
 
-func (d *desk) families() []labs.Family {
-	return []labs.Family{{
+func (d *desk) families() []kit.Family {
+	return []kit.Family{{
 		Name:   "tests",
-		Images: []labs.Image{{Name: "fake", Builds: []labs.Build{{Files: fstest.MapFS{}, Dockerfile: "Dockerfile"}}}},
-		Probes: []labs.Probe{{Name: "look", New: func() labs.Look {
+		Images: []kit.Image{{Name: "fake", Builds: []kit.Build{{Files: fstest.MapFS{}, Dockerfile: "Dockerfile"}}}},
+		Probes: []kit.Probe{{Name: "look", New: func() kit.Look {
 			return &look{State: func() (any, error) { return d.state, d.failed }}
 		}}},
 	}}
@@ -209,7 +214,7 @@ func (d *desk) program(out, err *bytes.Buffer) Program {
 		Clock: func() time.Time { return d.now }, Version: "test", Families: d.families(), Scenarios: d.scenarios(),
 		Open: func(context.Context, netip.Prefix) (*Backend, error) {
 			return &Backend{
-				Engine: d.engine, Images: shelf{}, Close: func() error { return nil },
+				Engine: d.engine, Snapshots: d.engine, Images: shelf{}, Close: func() error { return nil },
 				Info: func(context.Context) (labs.EngineInfo, error) {
 					return labs.EngineInfo{Version: "27", Limits: true}, nil
 				},

@@ -85,14 +85,14 @@ type keptSnapshot struct {
 }
 
 func (a *app) snapshots(ctx context.Context) ([]keptSnapshot, error) {
-	all, err := a.backend.Engine.Snapshots(ctx)
+	all, err := a.backend.Snapshots.Snapshots(ctx)
 	if err != nil {
 		return nil, err
 	}
 	kept := make([]keptSnapshot, len(all))
 	for i, s := range all {
 		kept[i].Snapshot = s
-		if kept[i].Used, err = a.backend.Engine.Used(ctx, s); err != nil {
+		if kept[i].Used, err = a.backend.Snapshots.Used(ctx, s); err != nil {
 			return nil, err
 		}
 	}
@@ -152,13 +152,13 @@ func (a *app) imagesRemove() *cobra.Command {
 func (a *app) dropSnapshots(ctx context.Context, emit labs.Emit) (n int, err error) {
 	end := emit.Step("snapshots", "Removing the snapshots")
 	defer func() { end(err) }()
-	all, err := a.backend.Engine.Snapshots(ctx)
+	all, err := a.backend.Snapshots.Snapshots(ctx)
 	if err != nil {
 		return 0, err
 	}
 	for i, s := range all {
 		emit.Move("snapshots", "", int64(i), int64(len(all)))
-		dropped, err := a.backend.Engine.Drop(ctx, s)
+		dropped, err := a.backend.Snapshots.Drop(ctx, s)
 		if err != nil {
 			return n, err
 		}

@@ -41,7 +41,7 @@ func (a *app) pick(ctx context.Context, args []string) (*labs.Lab, error) {
 	if err := a.open(ctx); err != nil {
 		return nil, err
 	}
-	mine, err := a.runner(nil).Labs(ctx, a.owner())
+	mine, err := a.stage().Labs(ctx, a.owner())
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/grading"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -39,7 +40,7 @@ with what the proofs state. Without names, all scenarios.`,
 			results, err := a.prove(c.Context(), plan, jobs, asJSON)
 			if err != nil {
 				// What was cut off says nothing; what was played before does.
-				results = slices.DeleteFunc(results, func(r labs.ProofResult) bool { return r.Failed != "" })
+				results = slices.DeleteFunc(results, func(r grading.ProofResult) bool { return r.Failed != "" })
 				if len(results) > 0 {
 					_ = a.showProofs(results, asJSON)
 				}
@@ -66,7 +67,7 @@ type proving struct {
 
 type job struct {
 	variant *labs.Variant
-	play    labs.Play
+	play    grading.Play
 }
 
 // jobs lists what is to be played. The first of each variant makes its snapshot.
@@ -90,7 +91,7 @@ func (a *app) jobs(plan proving) ([]job, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, play := range v.Plays() {
+			for _, play := range grading.Plays(v) {
 				play = play.Until(func(p labs.Proof) bool { return strings.Contains(p.Name, plan.only) })
 				if len(play) > 0 {
 					all = append(all, job{v, play})
@@ -105,10 +106,10 @@ func (a *app) jobs(plan proving) ([]job, error) {
 }
 
 // prove does all jobs, several at once, and returns what came of them in order.
-func (a *app) prove(ctx context.Context, plan proving, jobs []job, asJSON bool) ([]labs.ProofResult, error) {
+func (a *app) prove(ctx context.Context, plan proving, jobs []job, asJSON bool) ([]grading.ProofResult, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	results := make([][]labs.ProofResult, len(jobs))
+	results := make([][]grading.ProofResult, len(jobs))
 	next := make(chan int)
 	var workers sync.WaitGroup
 	err := a.progress(asJSON, func(emit labs.Emit) error {
@@ -120,7 +121,7 @@ func (a *app) prove(ctx context.Context, plan proving, jobs []job, asJSON bool) 
 		for range plan.parallel {
 			workers.Go(func() {
 				for i := range next {
-					for result := range a.runner(nil).Prove(ctx, jobs[i].variant, jobs[i].play) {
+					for result := range a.prover().Prove(ctx, jobs[i].variant, jobs[i].play) {
 						results[i] = append(results[i], result)
 						counter.count(result)
 					}
@@ -177,7 +178,7 @@ type counter struct {
 }
 
 // count counts a proof.
-func (c *counter) count(result labs.ProofResult) {
+func (c *counter) count(result grading.ProofResult) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.done++
@@ -192,7 +193,7 @@ func (c *counter) fail() int {
 	return c.failed
 }
 
-func (a *app) showProofs(results []labs.ProofResult, asJSON bool) error {
+func (a *app) showProofs(results []grading.ProofResult, asJSON bool) error {
 	wrong, failed := 0, 0
 	for _, r := range results {
 		switch {
@@ -218,7 +219,7 @@ func (a *app) showProofs(results []labs.ProofResult, asJSON bool) error {
 	return nil
 }
 
-func (a *app) writeProofs(results []labs.ProofResult, wrong, failed int) {
+func (a *app) writeProofs(results []grading.ProofResult, wrong, failed int) {
 	style := a.style(a.Out)
 	for _, r := range results {
 		sign := style.Good("✓")

@@ -59,7 +59,7 @@ func (a *app) begin(ctx context.Context, store *attempts.Store, lab *labs.Lab, v
 
 // reopen has the attempt of a lab go on that was closed, if the lab is still there.
 func (a *app) reopen(ctx context.Context, store *attempts.Store, lab *labs.Lab, attempt *attempts.Attempt) error {
-	there, err := a.runner(nil).Find(ctx, lab.Owner, lab.Scenario)
+	there, err := a.stage().Find(ctx, lab.Owner, lab.Scenario)
 	if errors.Is(err, labs.ErrNotFound) || err == nil && !there.Started.Equal(lab.Started) {
 		return nil
 	}

@@ -43,7 +43,7 @@ func (a *app) reset(ctx context.Context, emit labs.Emit, lab *labs.Lab) (*labs.L
 		return nil, nil, err
 	}
 	a.closed(ctx, lab, a.Clock(), attempts.Gone)
-	fresh, err := a.runner(emit).Reset(ctx, lab, v)
+	fresh, err := a.stage().Reset(ctx, lab, v, emit)
 	ctx = context.WithoutCancel(ctx) // what came of it is noted
 	if err != nil {
 		a.learned(ctx, lab, v, "The lab is as it is all the same.", func(*attempts.Store, *attempts.Attempt) error { return nil })

@@ -72,7 +72,7 @@ func (a *app) enter(ctx context.Context, t tty.Terminal, lab *labs.Lab, host str
 	fmt.Fprintln(a.Out)
 	in := &visit{app: a, lab: lab, variant: v, host: host}
 	if !lab.Running() { // nobody is to lose work for that
-		if err := a.progress(false, func(emit labs.Emit) error { return a.runner(emit).Revive(ctx, lab, v) }); err != nil {
+		if err := a.progress(false, func(emit labs.Emit) error { return a.stage().Revive(ctx, lab, v, emit) }); err != nil {
 			return err
 		}
 	}
@@ -190,7 +190,7 @@ func (in *visit) environment() map[string]string {
 // moment longer than its shells, so it looks for as long as that may be.
 func (in *visit) look(ctx context.Context) (lab *labs.Lab, err error) {
 	for range 15 {
-		if lab, err = in.app.runner(nil).Find(ctx, in.lab.Owner, in.lab.Scenario); err != nil {
+		if lab, err = in.app.stage().Find(ctx, in.lab.Owner, in.lab.Scenario); err != nil {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)
@@ -212,7 +212,7 @@ func (in *visit) watch(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		full, _ := in.app.runner(nil).Watch(ctx, in.lab) // what is wrong with the lab shows elsewhere
+		full, _ := in.app.stage().Watch(ctx, in.lab) // what is wrong with the lab shows elsewhere
 		for _, one := range full {
 			fmt.Fprintf(in.app.Out, "\r\n%s\r\n", one)
 		}

@@ -79,7 +79,7 @@ func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShe
 		v, err = a.variantOf(lab)
 	} else {
 		err = a.progress(asJSON, func(emit labs.Emit) error {
-			lab, err = a.runner(emit).Start(ctx, v, a.owner(), life)
+			lab, err = a.stage().Start(ctx, v, a.owner(), life, emit)
 			return err
 		})
 	}
@@ -102,7 +102,7 @@ func (a *app) start(ctx context.Context, name string, seed uint64, chosen, noShe
 
 // runningLab returns the lab that the owner has of a scenario.
 func (a *app) runningLab(ctx context.Context, name string) (*labs.Lab, error) {
-	lab, err := a.runner(nil).Find(ctx, a.owner(), name)
+	lab, err := a.stage().Find(ctx, a.owner(), name)
 	if err == nil && !(lab.Whole && lab.Running()) {
 		err = labs.ErrNotFound
 	}

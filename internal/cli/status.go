@@ -37,7 +37,7 @@ func (a *app) statusCommand() *cobra.Command {
 			if everyone {
 				owner = ""
 			}
-			found, err := a.runner(nil).Labs(ctx, owner)
+			found, err := a.stage().Labs(ctx, owner)
 			if err != nil {
 				return err
 			}

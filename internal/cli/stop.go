@@ -27,7 +27,7 @@ func (a *app) stopCommand() *cobra.Command {
 				return err
 			}
 			var chosen []*labs.Lab
-			switch mine, err := a.runner(nil).Labs(ctx, a.owner()); {
+			switch mine, err := a.stage().Labs(ctx, a.owner()); {
 			case err != nil:
 				return err
 			case all:

@@ -10,8 +10,8 @@ import (
 	"reflect"
 	"strings"
 
-	"endstate/labs"
 	"endstate/labs/all"
+	"endstate/labs/kit"
 )
 
 // The marks of a generated part.
@@ -120,7 +120,7 @@ func lookDoc(one probe) string {
 // shorthandField returns the field that a plain text in the probe's place fills, if any.
 func shorthandField(one probe) string {
 	look := one.New()
-	short, ok := look.(labs.Shorthand)
+	short, ok := look.(kit.Shorthand)
 	if !ok {
 		return ""
 	}

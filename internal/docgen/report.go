@@ -54,7 +54,7 @@ func reportSchema() ([]byte, error) {
 		case reflect.TypeFor[exams.Hints]():
 			return &jsonschema.Schema{Type: "string"}
 		case reflect.TypeFor[labs.Verdict]():
-			return &jsonschema.Schema{Type: "string", Enum: []any{labs.Passed, labs.Fell, labs.Skipped, labs.Ungraded}}
+			return &jsonschema.Schema{Type: "string", Enum: []any{labs.Passed, labs.Failed, labs.Skipped, labs.Ungraded}}
 		}
 		return nil
 	}}

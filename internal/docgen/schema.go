@@ -7,7 +7,7 @@ import (
 	"maps"
 	"strings"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // object is JSON's.
@@ -44,7 +44,7 @@ func scenarioSchema(document structs, probes []probe) ([]byte, error) {
 // probeSchema returns the schema of a probe's fields, or of the text that stands for them.
 func probeSchema(one probe) object {
 	fields := one.types.schema(one.look, nil)
-	if _, ok := one.New().(labs.Shorthand); ok {
+	if _, ok := one.New().(kit.Shorthand); ok {
 		fields = object{"oneOf": []object{{"type": "string"}, fields}}
 	}
 	fields["description"] = lookDoc(one)

@@ -12,8 +12,8 @@ import (
 	"strconv"
 	"strings"
 
-	"endstate/labs"
 	"endstate/labs/all"
+	"endstate/labs/kit"
 )
 
 // structs are the types of a package that YAML is read into, by name.
@@ -35,7 +35,7 @@ type field struct {
 
 // probe is a probe with the types of its package.
 type probe struct {
-	labs.Probe
+	kit.Probe
 	look  structType
 	types structs
 }

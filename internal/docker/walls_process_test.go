@@ -95,7 +95,7 @@ func TestForkBombStopsAtItsLimit(t *testing.T) {
 		t.Errorf("%d processes run, %d is the limit", most, limit)
 	}
 	r.Passes(lab, v)
-	if lab, err = r.Reset(t.Context(), lab, v); err != nil {
+	if lab, err = r.Reset(t.Context(), lab, v, nil); err != nil {
 		t.Fatal(err)
 	}
 	if status, out := r.Learner(lab, "echo there"); status != 0 || out != "there" {

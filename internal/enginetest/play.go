@@ -115,3 +115,13 @@ func (r *Runner) Passes(lab *labs.Lab, v *labs.Variant) {
 		}
 	}
 }
+
+// HostID returns the engine's ID of a host of a lab.
+func (r *Runner) HostID(lab *labs.Lab, name string) string {
+	r.t.Helper()
+	host, err := lab.Host(name)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return host.ID
+}

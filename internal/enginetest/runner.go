@@ -20,9 +20,12 @@ import (
 	"github.com/docker/docker/client"
 
 	"endstate/internal/docker"
+	"endstate/internal/grading"
 	"endstate/internal/images"
 	"endstate/internal/places"
 	"endstate/internal/scenario"
+	"endstate/internal/site"
+	"endstate/internal/stage"
 	"endstate/internal/workspace"
 	"endstate/labs"
 	"endstate/labs/all"
@@ -48,7 +51,9 @@ const (
 
 // Runner runs labs for one test, under an owner of its own.
 type Runner struct {
-	*labs.Runner
+	*stage.Stage
+	Grader    *grading.Grader
+	Emit      labs.Emit // receives what Lab and Check tell; may be nil
 	Engine    *docker.Engine
 	API       *client.Client // the engine as who runs it sees it, past our own code
 	Library   *images.Library
@@ -80,13 +85,22 @@ func Open(t testing.TB) *Runner {
 	}
 	library := images.New(engine.Images(), append(all.Images(), workspace.Image()), os.Getenv("ENDSTATE_MONGODB"), home())
 	owner := "test-" + strings.ToLower(rand.Text()[:10])
+	sites := site.Opener{Engine: engine, Places: places.Machine()}
 	r := &Runner{
-		Runner: &labs.Runner{Engine: engine, Images: library, Families: all.Families(), Owner: owner, Clock: time.Now, Cache: cache, Places: places.Machine()},
+		Stage: &stage.Stage{
+			Engine: engine, Snapshots: engine, Images: library, Families: all.Families(), Sites: sites, Owner: owner, Clock: time.Now, Cache: cache,
+		},
+		Grader: &grading.Grader{Images: library, Sites: sites, Clock: time.Now},
 		Engine: engine, API: api, Library: library, Scenarios: scenario.New(all.Probes(), nil, scenario.Root{Files: scenarios.Files}),
 		Owner: owner, t: t,
 	}
 	t.Cleanup(r.clean)
 	return r
+}
+
+// Check grades a lab.
+func (r *Runner) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant) (*labs.Report, error) {
+	return r.Grader.Check(ctx, lab, v, r.Emit)
 }
 
 // home is the folder of locks that the command line uses, so that whoever makes
@@ -121,7 +135,7 @@ func (r *Runner) Variant(name string, seed uint64) *labs.Variant {
 // Lab starts a lab of the variant.
 func (r *Runner) Lab(v *labs.Variant) *labs.Lab {
 	r.t.Helper()
-	lab, err := r.Start(r.t.Context(), v, r.Owner, life)
+	lab, err := r.Start(r.t.Context(), v, r.Owner, life, r.Emit)
 	if err != nil {
 		var problem *labs.Problem
 		do := ""

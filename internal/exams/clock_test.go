@@ -183,7 +183,7 @@ func TestServerThatCouldNotBeReachedIsAskedAgain(t *testing.T) {
 		t.Helper()
 		s, err := h.store.ChangeExam(t.Context(), h.id, func(s *Sitting) error {
 			s.End(h.now)
-			r := &labs.Report{Scenario: "a", Seed: s.Questions[0].Seed, At: h.now, Checks: []labs.Result{{Verdict: labs.Fell, Points: 100, Barred: barred}}, Score: &score}
+			r := &labs.Report{Scenario: "a", Seed: s.Questions[0].Seed, At: h.now, Checks: []labs.Result{{Verdict: labs.Failed, Points: 100, Barred: barred}}, Score: &score}
 			return s.SetGrade(1, Grade{At: h.now, Report: r, Score: &score})
 		})
 		if err != nil {

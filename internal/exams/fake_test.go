@@ -130,7 +130,7 @@ func (r *room) Check(_ context.Context, _ *Sitting, q *Question, _ labs.Emit) (*
 	}
 	report := &labs.Report{Scenario: q.Scenario, Seed: q.Seed, At: r.hall.now, Checks: []labs.Result{
 		{ID: "done", Verdict: labs.Passed, Points: r.points[q.Scenario]},
-		{ID: "rest", Verdict: labs.Fell, Points: 100 - r.points[q.Scenario]},
+		{ID: "rest", Verdict: labs.Failed, Points: 100 - r.points[q.Scenario]},
 	}}
 	if err := r.failed[q.Scenario]; err != nil {
 		report.Checks[1] = labs.Result{ID: "rest", Verdict: labs.Ungraded, Message: err.Error() + "\nwhat to do"}

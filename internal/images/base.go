@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Every image stands on Debian's sid: the one suite with Oracle's MySQL.
@@ -26,12 +27,12 @@ var baseFiles embed.FS
 
 // Base is the image that every other stands on: debian:sid-slim, or the same
 // thing bootstrapped where no registry answers.
-func Base() labs.Image {
+func Base() kit.Image {
 	files, err := fs.Sub(baseFiles, "base")
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return labs.Image{Name: "base", Builds: []labs.Build{
+	return kit.Image{Name: "base", Builds: []kit.Build{
 		{Needs: slimImage, Files: files, Dockerfile: "Dockerfile"},
 		{Bootstrap: true, Files: files, Dockerfile: "Dockerfile"},
 	}}

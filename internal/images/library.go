@@ -15,6 +15,7 @@ import (
 	"sync"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // prefix begins the name of every image that we make.
@@ -23,7 +24,7 @@ const prefix = "endstate/"
 // Library knows every image by name and how to make it.
 type Library struct {
 	store  Store
-	images map[string]labs.Image
+	images map[string]kit.Image
 	server string // the server to use where an image could run several; empty: the best there is
 	locks  string // folder of the lock that building processes share
 }
@@ -31,9 +32,9 @@ type Library struct {
 // New returns a library of the images. server forces one server ("mongod",
 // "ferretdb") for images that could run several. Locks of building processes are
 // kept in the folder locks.
-func New(store Store, all []labs.Image, server, locks string) *Library {
-	library := &Library{store: store, images: map[string]labs.Image{}, server: server, locks: locks}
-	for _, image := range append([]labs.Image{Base()}, all...) {
+func New(store Store, all []kit.Image, server, locks string) *Library {
+	library := &Library{store: store, images: map[string]kit.Image{}, server: server, locks: locks}
+	for _, image := range append([]kit.Image{Base()}, all...) {
 		library.images[image.Name] = image
 	}
 	return library
@@ -123,12 +124,12 @@ func imageRef(name, ref string, info *Info) labs.ImageRef {
 }
 
 // builds returns the ways to make an image, without those of a server that was not asked for.
-func (l *Library) builds(name string) ([]labs.Build, error) {
+func (l *Library) builds(name string) ([]kit.Build, error) {
 	image, ok := l.images[name]
 	if !ok {
 		return nil, labs.Misuse(fmt.Sprintf("There is no image %q", name), "The images: "+strings.Join(l.Names(), ", "))
 	}
-	builds := slices.DeleteFunc(slices.Clone(image.Builds), func(b labs.Build) bool {
+	builds := slices.DeleteFunc(slices.Clone(image.Builds), func(b kit.Build) bool {
 		return b.Server != "" && l.server != "" && b.Server != l.server
 	})
 	if len(builds) == 0 {
@@ -156,7 +157,7 @@ func (l *Library) ref(name, server string) (string, error) {
 	return repository + ":" + hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
-func (l *Library) hashBuild(h io.Writer, build labs.Build) error {
+func (l *Library) hashBuild(h io.Writer, build kit.Build) error {
 	fmt.Fprintf(h, "%s\x00%s\x00%v\x00%v\x00%v\x00", build.Needs, build.Dockerfile, build.Args, build.Bootstrap, build.Runs)
 	for _, from := range build.From {
 		ref, err := l.ref(from, "")

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // shelf is a store in memory. What it builds has in it what dpkg says of one package.
@@ -101,10 +102,10 @@ func (s *shelf) Load(context.Context, io.Reader) error           { return errors
 func (s *shelf) built() int                                      { return len(s.recipes) / 2 } // each is labelled, too
 func dockerfile(text string) fstest.MapFS                        { return fstest.MapFS{"Dockerfile": {Data: []byte(text)}} }
 
-func simple(name, text string, from ...string) labs.Image {
-	return labs.Image{Name: name, Builds: []labs.Build{{
+func simple(name, text string, from ...string) kit.Image {
+	return kit.Image{Name: name, Builds: []kit.Build{{
 		From: append([]string{"base"}, from...), Files: dockerfile(text), Dockerfile: "Dockerfile",
-		Runs: labs.Software{Name: "Server", Package: "server"},
+		Runs: kit.Software{Name: "Server", Package: "server"},
 	}}}
 }
 
@@ -119,7 +120,7 @@ func ensure(t *testing.T, l *Library, names ...string) map[string]labs.ImageRef 
 
 func TestImagesAreBuiltOnceAndFoundAgain(t *testing.T) {
 	store := newShelf()
-	library := New(store, []labs.Image{simple("common", "A"), simple("one", "B", "common"), simple("two", "C", "common")}, "", t.TempDir())
+	library := New(store, []kit.Image{simple("common", "A"), simple("one", "B", "common"), simple("two", "C", "common")}, "", t.TempDir())
 	first := ensure(t, library, "one", "two")
 	if store.built() != 4 { // base and common once
 		t.Errorf("%d images were built", store.built())
@@ -136,7 +137,7 @@ func TestImagesAreBuiltOnceAndFoundAgain(t *testing.T) {
 }
 
 func TestNameFollowsWhatAnImageIsMadeFrom(t *testing.T) {
-	ref := func(images ...labs.Image) string {
+	ref := func(images ...kit.Image) string {
 		name, err := New(newShelf(), images, "", t.TempDir()).ref("one", "")
 		if err != nil {
 			t.Fatal(err)
@@ -156,8 +157,8 @@ func TestNameFollowsWhatAnImageIsMadeFrom(t *testing.T) {
 }
 
 // A server of which there are two, the better one behind a registry.
-func choice() labs.Image {
-	return labs.Image{Name: "db", Builds: []labs.Build{
+func choice() kit.Image {
+	return kit.Image{Name: "db", Builds: []kit.Build{
 		{Server: "mongod", Needs: "mongo:8.0", Files: dockerfile("A"), Dockerfile: "Dockerfile"},
 		{Server: "ferretdb", From: []string{"base"}, Files: dockerfile("B"), Dockerfile: "Dockerfile"},
 	}}
@@ -180,7 +181,7 @@ func TestServerIsTheBestThereIs(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			store := newShelf(test.local...)
 			store.registry = test.registry
-			found, err := New(store, []labs.Image{choice()}, test.server, t.TempDir()).Ensure(t.Context(), []string{"db"}, nil)
+			found, err := New(store, []kit.Image{choice()}, test.server, t.TempDir()).Ensure(t.Context(), []string{"db"}, nil)
 			got := found["db"].Ref
 			if err != nil {
 				got = err.Error()
@@ -198,7 +199,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 	var both sync.WaitGroup
 	for range 2 {
 		both.Go(func() {
-			library := New(store, []labs.Image{simple("one", "A")}, "", locks)
+			library := New(store, []kit.Image{simple("one", "A")}, "", locks)
 			if _, err := library.Ensure(t.Context(), []string{"one"}, nil); err != nil {
 				t.Error(err)
 			}
@@ -212,7 +213,7 @@ func TestProcessesTakeTurns(t *testing.T) {
 
 func TestBuildThatFailsLeavesTheLockFree(t *testing.T) {
 	store, locks := newShelf(), t.TempDir()
-	library := New(store, []labs.Image{simple("one", "A")}, "", locks)
+	library := New(store, []kit.Image{simple("one", "A")}, "", locks)
 	store.fails = errors.New("no space left on device")
 	if _, err := library.Ensure(t.Context(), []string{"one"}, nil); !errors.Is(err, store.fails) {
 		t.Errorf("got %v", err)
@@ -222,7 +223,7 @@ func TestBuildThatFailsLeavesTheLockFree(t *testing.T) {
 }
 
 func TestUnknownImageIsAnsweredWithThoseThereAre(t *testing.T) {
-	_, err := New(newShelf(), []labs.Image{simple("one", "A")}, "", t.TempDir()).Ensure(t.Context(), []string{"tow"}, nil)
+	_, err := New(newShelf(), []kit.Image{simple("one", "A")}, "", t.TempDir()).Ensure(t.Context(), []string{"tow"}, nil)
 	var problem *labs.Problem
 	if !errors.As(err, &problem) || !problem.Usage || problem.Do != "The images: base, one" {
 		t.Errorf("got %+v", err)
@@ -231,7 +232,7 @@ func TestUnknownImageIsAnsweredWithThoseThereAre(t *testing.T) {
 
 func TestRemoveTakesOursAlone(t *testing.T) {
 	store := newShelf()
-	library := New(store, []labs.Image{simple("one", "A")}, "", t.TempDir())
+	library := New(store, []kit.Image{simple("one", "A")}, "", t.TempDir())
 	ensure(t, library, "one")
 	// A snapshot inherits the labels of what it was made from.
 	store.images["endstate/snapshot:key"] = &Info{Refs: []string{"endstate/snapshot:key"}, Labels: map[string]string{LabelImage: "one"}}
@@ -252,7 +253,7 @@ func TestProxyOfThisMachineNeedsItsNetwork(t *testing.T) {
 			t.Setenv(name, "")
 		}
 		t.Setenv("HTTPS_PROXY", proxy)
-		got, err := recipe(labs.Build{Files: dockerfile("A"), Dockerfile: "Dockerfile"}, map[string]string{})
+		got, err := recipe(kit.Build{Files: dockerfile("A"), Dockerfile: "Dockerfile"}, map[string]string{})
 		if err != nil || got.Host != want || got.Args["HTTPS_PROXY"] != proxy {
 			t.Errorf("%q: %+v, %v", proxy, got, err)
 		}

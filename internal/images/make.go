@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // making is one run that makes missing images: each once, what does not wait for
@@ -85,7 +86,7 @@ func (m *making) there(ctx context.Context, ref string) bool {
 
 // build makes an image in one of its ways: what it stands on, then its Dockerfile,
 // then the labels that tell what came to be in it.
-func (m *making) build(ctx context.Context, name string, build labs.Build) (ref string, err error) {
+func (m *making) build(ctx context.Context, name string, build kit.Build) (ref string, err error) {
 	step := "image " + name
 	args, err := m.below(ctx, step, build)
 	if err != nil {
@@ -110,7 +111,7 @@ func (m *making) build(ctx context.Context, name string, build labs.Build) (ref 
 }
 
 // below makes sure of the images that a build stands on and returns its build arguments.
-func (m *making) below(ctx context.Context, step string, build labs.Build) (map[string]string, error) {
+func (m *making) below(ctx context.Context, step string, build kit.Build) (map[string]string, error) {
 	if err := m.all(ctx, build.From); err != nil {
 		return nil, err
 	}
@@ -151,7 +152,7 @@ func (m *making) pull(ctx context.Context, step, ref string) (err error) {
 }
 
 // label puts on an image which packages came to be in it, and tags it.
-func (m *making) label(ctx context.Context, name string, runs labs.Software, id, ref string) error {
+func (m *making) label(ctx context.Context, name string, runs kit.Software, id, ref string) error {
 	status, err := m.library.store.ReadFile(ctx, id, "/var/lib/dpkg/status")
 	if err != nil && !errors.Is(err, labs.ErrNotFound) {
 		return err

@@ -9,7 +9,7 @@ import (
 	"os"
 	"strings"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // hostCA is the name in every build context of the host's certificate bundle, so
@@ -31,7 +31,7 @@ var passed = []string{
 	"GOPROXY", "GOSUMDB", "GONOSUMDB", "NPM_CONFIG_REGISTRY",
 }
 
-func recipe(build labs.Build, args map[string]string) (Recipe, error) {
+func recipe(build kit.Build, args map[string]string) (Recipe, error) {
 	host := false
 	for _, name := range passed {
 		if value := os.Getenv(name); value != "" {

@@ -157,13 +157,13 @@ func (b *board) Emit(event labs.Event) {
 	defer b.mu.Unlock()
 	i := slices.IndexFunc(b.steps, func(s *step) bool { return s.name == event.Step })
 	switch {
-	case event.State == labs.Began:
+	case event.State == labs.StepBegan:
 		b.steps = append(b.steps, &step{name: event.Step, text: event.Text, begun: time.Now()})
 	case i < 0:
-	case event.State == labs.Moved:
+	case event.State == labs.StepMoved:
 		b.steps[i].detail, b.steps[i].done, b.steps[i].total = event.Text, event.Done, event.Total
 	default:
-		b.steps[i].took, b.steps[i].failed = event.Took, event.State == labs.Failed
+		b.steps[i].took, b.steps[i].failed = event.Took, event.State == labs.StepFailed
 		b.ended = append(b.ended, b.steps[i])
 		b.steps = slices.Delete(b.steps, i, i+1)
 	}

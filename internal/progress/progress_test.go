@@ -71,16 +71,16 @@ func TestJSON(t *testing.T) {
 		got = append(got, event)
 	}
 	want := []labs.Event{
-		{Step: "image mysql", State: labs.Began, Text: "Building the image mysql"},
-		{Step: "image mysql", State: labs.Moved, Text: "Step 3/10 : RUN apt-get install", Done: 2, Total: 10},
-		{Step: "no such step", State: labs.Moved, Text: "is not shown", Done: 1, Total: 2},
-		{Step: "image mysql", State: labs.Ended, Took: 12400 * time.Millisecond},
-		{Step: "host workspace", State: labs.Began, Text: "Starting `workspace`"},
-		{Step: "host workspace", State: labs.Ended, Took: 120 * time.Millisecond},
-		{Step: "ready db", State: labs.Began, Text: "Waiting until `db` answers"},
-		{Step: "ready db", State: labs.Failed, Text: "it never did", Took: 2 * time.Second},
-		{Step: "setup", State: labs.Began, Text: "Setting up"},
-		{Step: "setup", State: labs.Ended, Took: 1200 * time.Millisecond},
+		{Step: "image mysql", State: labs.StepBegan, Text: "Building the image mysql"},
+		{Step: "image mysql", State: labs.StepMoved, Text: "Step 3/10 : RUN apt-get install", Done: 2, Total: 10},
+		{Step: "no such step", State: labs.StepMoved, Text: "is not shown", Done: 1, Total: 2},
+		{Step: "image mysql", State: labs.StepEnded, Took: 12400 * time.Millisecond},
+		{Step: "host workspace", State: labs.StepBegan, Text: "Starting `workspace`"},
+		{Step: "host workspace", State: labs.StepEnded, Took: 120 * time.Millisecond},
+		{Step: "ready db", State: labs.StepBegan, Text: "Waiting until `db` answers"},
+		{Step: "ready db", State: labs.StepFailed, Text: "it never did", Took: 2 * time.Second},
+		{Step: "setup", State: labs.StepBegan, Text: "Setting up"},
+		{Step: "setup", State: labs.StepEnded, Took: 1200 * time.Millisecond},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -233,9 +233,9 @@ func TestPlainOfALongStep(t *testing.T) {
 	var out strings.Builder
 	synctest.Test(t, func(*testing.T) {
 		r := Plain(&out)
-		r.Emit(labs.Event{Step: "prove", State: labs.Began, Text: "Proving"})
+		r.Emit(labs.Event{Step: "prove", State: labs.StepBegan, Text: "Proving"})
 		for i := range int64(5) {
-			r.Emit(labs.Event{Step: "prove", State: labs.Moved, Text: "proof\x1b[2J", Done: i, Total: 9})
+			r.Emit(labs.Event{Step: "prove", State: labs.StepMoved, Text: "proof\x1b[2J", Done: i, Total: 9})
 			time.Sleep(14 * time.Second)
 		}
 		r.Close()

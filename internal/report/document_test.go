@@ -40,12 +40,12 @@ func graded(scenario, words string, score int) *labs.Report {
 		Scenario: scenario, Title: words, Seed: 7, At: at(20), Servers: []string{"MySQL 9.7.4 " + words}, Score: &score, Total: 100,
 		Checks: []labs.Result{
 			{ID: "one", Title: "The table `orders` is there " + words, Verdict: labs.Passed, Points: 40},
-			{ID: "two", Title: "Every row is as it was", Verdict: labs.Fell, Points: 35, Message: "It has 3 rows.\n" + words},
+			{ID: "two", Title: "Every row is as it was", Verdict: labs.Failed, Points: 35, Message: "It has 3 rows.\n" + words},
 			{ID: "three", Title: "The application reads it", Verdict: labs.Skipped, Points: 25, Message: "Waits for: Every row is as it was."},
 		},
 		Guards: []labs.Result{
 			{ID: "kept", Title: "The neighbours are as they were", Verdict: labs.Passed, Points: 20},
-			{ID: "dump", Title: "The dump is unchanged", Verdict: labs.Fell, Points: 10, Message: words},
+			{ID: "dump", Title: "The dump is unchanged", Verdict: labs.Failed, Points: 10, Message: words},
 		},
 		Hints: []labs.Hint{{Costs: 5, Text: words}},
 	}
@@ -57,7 +57,7 @@ func scored(scenario, words string, score int) *labs.Report {
 		{ID: "done", Title: "It is done " + words, Verdict: labs.Passed, Points: score},
 	}}
 	if score < labs.Total {
-		r.Checks = append(r.Checks, labs.Result{ID: "rest", Title: "The rest is done", Verdict: labs.Fell, Points: labs.Total - score})
+		r.Checks = append(r.Checks, labs.Result{ID: "rest", Title: "The rest is done", Verdict: labs.Failed, Points: labs.Total - score})
 	}
 	r.Charge(nil, false)
 	return r

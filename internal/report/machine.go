@@ -127,7 +127,7 @@ func (s *testSuite) count(verdict labs.Verdict) {
 	s.Tests++
 	switch verdict {
 	case labs.Passed:
-	case labs.Fell:
+	case labs.Failed:
 		s.Failures++
 	case labs.Skipped:
 		s.Skipped++
@@ -141,7 +141,7 @@ func caseOf(class string, result labs.Result) testCase {
 	why := &outcome{Message: result.ID, Type: string(result.Verdict), Text: result.Message}
 	switch result.Verdict {
 	case labs.Passed:
-	case labs.Fell:
+	case labs.Failed:
 		one.Failure = why
 	case labs.Skipped:
 		one.Skipped = &outcome{Message: why.Message, Text: why.Text} // has no type, by the schema

@@ -83,7 +83,7 @@ func sign(v labs.Verdict) string {
 	switch v {
 	case labs.Passed:
 		return "✓"
-	case labs.Fell:
+	case labs.Failed:
 		return "✗"
 	case labs.Skipped:
 		return "–"

@@ -50,14 +50,14 @@ func found() *labs.Report {
 			{ID: "database-exists", Title: "Database `shop` exists again", Verdict: labs.Passed, Points: 20, Took: 12 * time.Millisecond},
 			{
 				ID: "rows-back", Title: "Every table of `shop` holds exactly the rows that it held before it was dropped, no more and no fewer",
-				Verdict: labs.Fell, Points: 60, Took: 40 * time.Millisecond,
+				Verdict: labs.Failed, Points: 60, Took: 40 * time.Millisecond,
 				Message: "Table `orders` has 12 rows & should have <1,204>; look at what the dump's last lines say, and at `mysql-restore-dropped-database`.",
 			},
 			{ID: "view", Title: "The view works", Verdict: labs.Skipped, Points: 20, Message: "Comes after: Every table holds its rows."},
 		},
 		Guards: []labs.Result{
 			{ID: "neighbours", Title: "The other databases are as they were", Verdict: labs.Passed, Points: 30},
-			{ID: "dump", Title: "The dump is unchanged", Verdict: labs.Fell, Points: 15, Message: "It differs."},
+			{ID: "dump", Title: "The dump is unchanged", Verdict: labs.Failed, Points: 15, Message: "It differs."},
 		},
 	}
 	r.Charge([]labs.Hint{{Costs: 5, Text: "Look at the dump."}}, true)
@@ -75,7 +75,7 @@ func ungraded() *labs.Report {
 // held is a report of a lab that could not be looked at everywhere, by the learner's doing.
 func held() *labs.Report {
 	r := found()
-	r.Checks[0].Verdict, r.Checks[0].Barred, r.Checks[0].Message = labs.Fell, true, "Nothing answers on port 3306 of `db`."
+	r.Checks[0].Verdict, r.Checks[0].Barred, r.Checks[0].Message = labs.Failed, true, "Nothing answers on port 3306 of `db`."
 	r.Guards[0].Verdict, r.Guards[0].Barred, r.Guards[0].Message = labs.Skipped, true, "Nothing answers on port 3306 of `db`."
 	r.Charge(nil, false)
 	return r

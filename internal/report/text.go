@@ -36,7 +36,7 @@ func checkPoints(result labs.Result) string {
 
 func guardPoints(result labs.Result) string {
 	switch result.Verdict {
-	case labs.Fell:
+	case labs.Failed:
 		return fmt.Sprintf("−%d", result.Points)
 	case labs.Skipped:
 		return fmt.Sprintf("(−%d)", result.Points)
@@ -47,7 +47,7 @@ func guardPoints(result labs.Result) string {
 // writeResult writes one line for the verdict, and its message below.
 func writeResult(out *strings.Builder, result labs.Result, points string, style Style) {
 	sign := map[labs.Verdict]string{
-		labs.Passed: style.Good("✓"), labs.Fell: style.Bad("✗"), labs.Skipped: style.Dim("–"), labs.Ungraded: style.Warn("?"),
+		labs.Passed: style.Good("✓"), labs.Failed: style.Bad("✗"), labs.Skipped: style.Dim("–"), labs.Ungraded: style.Warn("?"),
 	}[result.Verdict]
 	room := style.room()
 	for i, line := range wrap(style.Code(result.Title), room) {

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // read reads a scenario that somebody may have written to do harm, and draws it.
@@ -18,7 +19,7 @@ func read(document, task string) Mistakes {
 	if task != "" {
 		files["word/task.md"] = &fstest.MapFile{Data: []byte(task)}
 	}
-	library := New([]labs.Probe{sightProbe}, []string{"paper"}, Root{Files: files})
+	library := New([]kit.Probe{sightProbe}, []string{"paper"}, Root{Files: files})
 	found := library.Lint()
 	library.List()
 	for _, seed := range []uint64{0, 7, labs.MaxSeed} {
@@ -117,7 +118,7 @@ func tellable(t *testing.T, mistake Mistake) {
 }
 
 func TestSeedsAreBounded(t *testing.T) {
-	library := New([]labs.Probe{sightProbe}, []string{"paper"}, Root{Files: wellWrittenFiles()})
+	library := New([]kit.Probe{sightProbe}, []string{"paper"}, Root{Files: wellWrittenFiles()})
 	if _, err := library.Variant("word", labs.MaxSeed+1); err == nil || !strings.Contains(err.Error(), "9007199254740991") {
 		t.Errorf("a seed that JSON can't hold gave %v", err)
 	}
@@ -152,7 +153,7 @@ func FuzzScenario(f *testing.F) {
 		files := wellWrittenFiles()
 		files["word/scenario.yaml"] = &fstest.MapFile{Data: []byte(document)}
 		files["word/task.md"] = &fstest.MapFile{Data: []byte(task)}
-		_, err := New([]labs.Probe{sightProbe}, nil, Root{Files: files}).Variant("word", 7)
+		_, err := New([]kit.Probe{sightProbe}, nil, Root{Files: files}).Variant("word", 7)
 		var found Mistakes
 		if errors.As(err, &found) {
 			for _, mistake := range found {

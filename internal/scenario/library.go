@@ -20,11 +20,12 @@ import (
 	"github.com/agnivade/levenshtein"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Library holds the scenarios of one or more folders.
 type Library struct {
-	probes  map[string]labs.Probe
+	probes  map[string]kit.Probe
 	images  []string
 	folders map[string]*folder
 	broken  []error // of the roots
@@ -72,8 +73,8 @@ type Root struct {
 // New finds the scenarios of all roots, which may speak of these probes and images; a
 // scenario of a later root replaces one of the same name. They are read as they are
 // asked for. What can't be read is left out, and told by Broken.
-func New(probes []labs.Probe, images []string, roots ...Root) *Library {
-	library := &Library{probes: map[string]labs.Probe{}, images: slices.Sorted(slices.Values(images)), folders: map[string]*folder{}}
+func New(probes []kit.Probe, images []string, roots ...Root) *Library {
+	library := &Library{probes: map[string]kit.Probe{}, images: slices.Sorted(slices.Values(images)), folders: map[string]*folder{}}
 	for _, probe := range probes {
 		library.probes[probe.Name] = probe
 	}

@@ -8,6 +8,7 @@ import (
 	"testing/fstest"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // sight is a probe that sees the word it is given.
@@ -15,13 +16,13 @@ type sight struct {
 	Word string `yaml:"word"`
 }
 
-func (s *sight) Variable() string                                 { return "seen" }
-func (s *sight) SetShorthand(text string)                         { s.Word = text }
-func (s *sight) Observe(context.Context, *labs.Site) (any, error) { return s.Word, nil }
+func (s *sight) Variable() string                               { return "seen" }
+func (s *sight) SetShorthand(text string)                       { s.Word = text }
+func (s *sight) Observe(context.Context, kit.Site) (any, error) { return s.Word, nil }
 
 func (s *sight) Shape() *labs.Shape { return labs.Text }
 
-var sightProbe = labs.Probe{Name: "sight", New: func() labs.Look { return &sight{} }}
+var sightProbe = kit.Probe{Name: "sight", New: func() kit.Look { return &sight{} }}
 
 // wellWritten is a scenario in which lint finds nothing.
 const wellWritten = `title: A word
@@ -76,7 +77,7 @@ func wellWrittenFiles() fstest.MapFS {
 }
 
 func lintOf(files fstest.MapFS) string {
-	mistakes := New([]labs.Probe{sightProbe}, []string{"paper"}, Root{Files: files}).Lint()
+	mistakes := New([]kit.Probe{sightProbe}, []string{"paper"}, Root{Files: files}).Lint()
 	if len(mistakes) == 0 {
 		return ""
 	}

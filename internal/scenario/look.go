@@ -8,13 +8,13 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // look reads the one probe among the given fields. It returns nil, and notes why,
 // if there is none, or more than one, or its fields are wrong.
-func (d *drawing) look(fields probes, where *yaml.Node) labs.Look {
-	var look labs.Look
+func (d *drawing) look(fields probes, where *yaml.Node) kit.Look {
+	var look kit.Look
 	names := slices.Sorted(maps.Keys(fields))
 	known := 0
 	for _, name := range names {
@@ -36,7 +36,7 @@ func (d *drawing) look(fields probes, where *yaml.Node) labs.Look {
 }
 
 // fill reads a probe's fields, their templates filled in.
-func (d *drawing) fill(probe labs.Probe, node *yaml.Node) labs.Look {
+func (d *drawing) fill(probe kit.Probe, node *yaml.Node) kit.Look {
 	rendered, err := renderNode(node, d.params)
 	if err != nil {
 		var mistake Mistake
@@ -46,13 +46,13 @@ func (d *drawing) fill(probe labs.Probe, node *yaml.Node) labs.Look {
 		return nil
 	}
 	look := probe.New()
-	if short, ok := look.(labs.Shorthand); ok && rendered.Kind == yaml.ScalarNode {
+	if short, ok := look.(kit.Shorthand); ok && rendered.Kind == yaml.ScalarNode {
 		short.SetShorthand(rendered.Value)
 	} else if err := rendered.Load(look, yaml.WithKnownFields()); err != nil {
 		d.wrong = append(d.wrong, yamlMistakes(documentName, err)...)
 		return nil
 	}
-	if validator, ok := look.(labs.Validator); ok {
+	if validator, ok := look.(kit.Validator); ok {
 		if err := validator.Validate(); err != nil {
 			d.mistake(node, "%s: %v", probe.Name, err)
 			return nil

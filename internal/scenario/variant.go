@@ -18,13 +18,14 @@ import (
 
 	"endstate/internal/expect"
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // drawing is a variant coming to be: what was found wrong so far goes along, so
 // that an author sees every mistake at once.
 type drawing struct {
 	folder *folder
-	probes map[string]labs.Probe
+	probes map[string]kit.Probe
 	seed   uint64
 	params map[string]any
 	files  fstest.MapFS
@@ -32,7 +33,7 @@ type drawing struct {
 	wrong  Mistakes
 }
 
-func (f *folder) variant(seed uint64, probes map[string]labs.Probe) (*labs.Variant, error) {
+func (f *folder) variant(seed uint64, probes map[string]kit.Probe) (*labs.Variant, error) {
 	params, err := draw(f.doc.Params, seed)
 	if err != nil {
 		return nil, err

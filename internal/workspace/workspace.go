@@ -7,20 +7,20 @@ import (
 	"embed"
 	"io/fs"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 //go:embed image
 var files embed.FS
 
 // Image returns the workspace image.
-func Image() labs.Image {
+func Image() kit.Image {
 	context, err := fs.Sub(files, "image")
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return labs.Image{
+	return kit.Image{
 		Name:   "workspace",
-		Builds: []labs.Build{{From: []string{"base"}, Files: context, Dockerfile: "Dockerfile"}},
+		Builds: []kit.Build{{From: []string{"base"}, Files: context, Dockerfile: "Dockerfile"}},
 	}
 }

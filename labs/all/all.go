@@ -2,17 +2,17 @@
 package all
 
 import (
-	"endstate/labs"
 	"endstate/labs/file"
 	"endstate/labs/git"
+	"endstate/labs/kit"
 	"endstate/labs/mongodb"
 	"endstate/labs/mysql"
 	"endstate/labs/run"
 )
 
 // Families returns every family.
-func Families() []labs.Family {
-	return []labs.Family{
+func Families() []kit.Family {
+	return []kit.Family{
 		mysql.Family(),
 		mongodb.Family(),
 		git.Family(),
@@ -22,8 +22,8 @@ func Families() []labs.Family {
 }
 
 // Images returns the images of every family.
-func Images() []labs.Image {
-	var images []labs.Image
+func Images() []kit.Image {
+	var images []kit.Image
 	for _, family := range Families() {
 		images = append(images, family.Images...)
 	}
@@ -31,8 +31,8 @@ func Images() []labs.Image {
 }
 
 // Probes returns the probes of every family.
-func Probes() []labs.Probe {
-	var probes []labs.Probe
+func Probes() []kit.Probe {
+	var probes []kit.Probe
 	for _, family := range Families() {
 		probes = append(probes, family.Probes...)
 	}

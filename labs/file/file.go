@@ -10,11 +10,12 @@ import (
 	"unicode/utf8"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Family returns the family of the file probe. It has no images of its own.
-func Family() labs.Family {
-	return labs.Family{Name: "file", Probes: []labs.Probe{{Name: "file", New: func() labs.Look { return &Look{} }}}}
+func Family() kit.Family {
+	return kit.Family{Name: "file", Probes: []kit.Probe{{Name: "file", New: func() kit.Look { return &Look{} }}}}
 }
 
 // Look looks at a file, or at all files of a folder, and observes a map from path to:
@@ -57,12 +58,12 @@ func (l *Look) Validate() error {
 }
 
 // Observe copies the files out and describes them.
-func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
+func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 	name := l.Host
 	if name == "" {
 		name = labs.Workspace
 	}
-	host, err := site.Lab.Host(name)
+	host, err := site.Lab().Host(name)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +81,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	return files, nil
 }
 
-func (l *Look) describe(entry labs.Entry) map[string]any {
+func (l *Look) describe(entry kit.Entry) map[string]any {
 	sum := sha256.Sum256(entry.Data)
 	described := map[string]any{
 		"kind": "file", "size": len(entry.Data), "digest": hex.EncodeToString(sum[:]), "link": entry.Link,
@@ -99,7 +100,7 @@ func (l *Look) describe(entry labs.Entry) map[string]any {
 	return described
 }
 
-func mode(entry labs.Entry) string {
+func mode(entry kit.Entry) string {
 	const digits = "01234567"
 	perm := entry.Mode.Perm()
 	return string([]byte{'0', digits[perm>>6&7], digits[perm>>3&7], digits[perm&7]})

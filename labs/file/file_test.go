@@ -5,19 +5,19 @@ import (
 	"reflect"
 	"testing"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // The same file has the same kind and content; its mode counts only where it is asked for.
 func TestDescribe(t *testing.T) {
-	file := labs.Entry{Path: ".", Mode: 0o644, Data: []byte("content")}
+	file := kit.Entry{Path: ".", Mode: 0o644, Data: []byte("content")}
 	protected, changed, linked := file, file, file
 	protected.Mode = 0o444
 	changed.Data = []byte("Content")
 	linked.Mode, linked.Link, linked.Data = fs.ModeSymlink|0o777, "elsewhere", nil
 	for _, c := range []struct {
 		name  string
-		other labs.Entry
+		other kit.Entry
 		look  Look
 		same  bool
 	}{

@@ -17,7 +17,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/storage/memory"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // ask asks Git. It runs in a fresh host over a copy of the repository.
@@ -33,16 +33,16 @@ const (
 
 // asked reads a repository by asking Git itself. It takes a fresh host, and so longer
 // than to read what is plain.
-func asked(ctx context.Context, site *labs.Site, c copied, budget *labs.Budget) (*repository, error) {
+func asked(ctx context.Context, site kit.Site, c copied, budget *kit.Budget) (*repository, error) {
 	files, err := forGit(c)
 	if err != nil {
 		return nil, err
 	}
 	a := &answers{ctx: ctx, budget: budget, records: map[string][]byte{}, objects: memory.NewStorage(), long: map[plumbing.Hash]string{}}
-	limits := labs.ObjectLimits
-	result, err := site.Fresh(ctx, labs.FreshRun{
+	limits := kit.ObjectLimits
+	result, err := site.Fresh(ctx, kit.FreshRun{
 		Image: "git", Dir: c.path, Links: true, Time: askTime, Memory: askMemory, Read: a.read,
-		Files:   func() ([]labs.Entry, error) { return files, nil },
+		Files:   func() ([]kit.Entry, error) { return files, nil },
 		Command: fmt.Sprintf("exec python3 -I -B .git/endstate/ask.py %d %d %d", limits.Item, limits.Bytes, limits.Items),
 	})
 	if why := a.refusal(c, result); why != nil {
@@ -60,7 +60,7 @@ func asked(ctx context.Context, site *labs.Site, c copied, budget *labs.Budget) 
 // answers are what Git told.
 type answers struct {
 	ctx     context.Context
-	budget  *labs.Budget
+	budget  *kit.Budget
 	records map[string][]byte
 	objects *memory.Storage
 	long    map[plumbing.Hash]string
@@ -68,14 +68,14 @@ type answers struct {
 }
 
 // refusal is why Git can't read a repository, if that is so.
-func (a *answers) refusal(c copied, result labs.FreshResult) error {
+func (a *answers) refusal(c copied, result kit.FreshResult) error {
 	said, failed := a.records["failed"]
 	_, large := a.records["large"]
 	_, killed := a.records["killed"]
 	switch {
 	case large:
-		return damaged(nil, "its objects are more than %d, or larger than %d MiB", labs.ObjectLimits.Items, labs.ObjectLimits.Bytes>>20)
-	case killed || result.Overran == labs.UsedUp:
+		return damaged(nil, "its objects are more than %d, or larger than %d MiB", kit.ObjectLimits.Items, kit.ObjectLimits.Bytes>>20)
+	case killed || result.Overran == kit.UsedUp:
 		return damaged(nil, "Git needs more than %.0f seconds of a processor, or %d MiB of memory, to read it", askTime.Seconds(), askMemory>>20)
 	case failed:
 		return damaged(nil, "Git says: %s", advised(string(said)))
@@ -197,7 +197,7 @@ func (a *answers) remotes() map[string]string {
 }
 
 // work are the IDs of the work tree's files, in the order in which they were asked for.
-func (a *answers) work(entries []labs.Entry) map[string]string {
+func (a *answers) work(entries []kit.Entry) map[string]string {
 	ids, files := strings.Fields(string(a.records["work"])), workFiles(entries)
 	if len(ids) != len(files) {
 		return nil

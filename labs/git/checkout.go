@@ -9,7 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // maxCheckout is how many bytes the files of a revision may come to: one object may
@@ -18,7 +18,7 @@ const maxCheckout = 64 << 20
 
 // checkout returns the files of a revision; none, if there is no such revision. As
 // observe, it takes a panic of the library for a finding about the repository.
-func (r *repository) checkout(revision string) (files []labs.Entry, err error) {
+func (r *repository) checkout(revision string) (files []kit.Entry, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	defer func() {
@@ -63,16 +63,16 @@ func isCheckedOut(name string) bool {
 }
 
 // file returns a file of a tree as it would be checked out.
-func (r *repository) file(name string, as state) (labs.Entry, error) {
+func (r *repository) file(name string, as state) (kit.Entry, error) {
 	content, err := r.bytesOf(as.id)
 	if err != nil {
-		return labs.Entry{}, damaged(err, "the content of `%s` is missing", name)
+		return kit.Entry{}, damaged(err, "the content of `%s` is missing", name)
 	}
 	switch as.mode {
 	case filemode.Symlink:
-		return labs.Entry{Path: name, Mode: fs.ModeSymlink | 0o777, Link: string(content)}, nil
+		return kit.Entry{Path: name, Mode: fs.ModeSymlink | 0o777, Link: string(content)}, nil
 	case filemode.Executable:
-		return labs.Entry{Path: name, Mode: 0o755, Data: content}, nil
+		return kit.Entry{Path: name, Mode: 0o755, Data: content}, nil
 	}
-	return labs.Entry{Path: name, Mode: 0o644, Data: content}, nil
+	return kit.Entry{Path: name, Mode: 0o644, Data: content}, nil
 }

@@ -12,10 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
-func checkedOut(t *testing.T, entries []labs.Entry, revision string) ([]labs.Entry, error) {
+func checkedOut(t *testing.T, entries []kit.Entry, revision string) ([]kit.Entry, error) {
 	t.Helper()
 	r, err := opened(entries)
 	if err != nil {
@@ -39,14 +39,14 @@ func TestCheckout(t *testing.T) {
 	p.git("tag", "--annotate", "--message", "both", "v1")
 	p.write("a", "changed\n")
 	p.write("new", "new\n")
-	want := []labs.Entry{
+	want := []kit.Entry{
 		{Path: "a", Mode: 0o644, Data: []byte("1\n")},
 		{Path: "b", Mode: 0o644, Data: []byte("2\n")},
 		{Path: "link", Mode: fs.ModeSymlink | 0o777, Link: "a"},
 		{Path: "sub/ünï.sh", Mode: 0o755, Data: []byte("#!/bin/sh\n")},
 	}
 	without := append(want[:1:1], want[2:]...)
-	for revision, want := range map[string][]labs.Entry{"main": want, "v1": want, "main~1": without, first: without, "nowhere": nil, "main~7": nil} {
+	for revision, want := range map[string][]kit.Entry{"main": want, "v1": want, "main~1": without, first: without, "nowhere": nil, "main~7": nil} {
 		got, err := checkedOut(t, p.entries(), revision)
 		if err != nil {
 			t.Errorf("%s: %v", revision, err)

@@ -9,15 +9,16 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // maxFollowed is how many links are followed to a learner's settings.
 const maxFollowed = 5
 
 // copyOut copies a repository out, and the learner's own settings of Git.
-func copyOut(ctx context.Context, site *labs.Site, host labs.Host, root string) (copied, error) {
+func copyOut(ctx context.Context, site kit.Site, host labs.Host, root string) (copied, error) {
 	type result struct {
-		entries []labs.Entry
+		entries []kit.Entry
 		err     error
 	}
 	home := make(chan result, 1)
@@ -35,8 +36,8 @@ func copyOut(ctx context.Context, site *labs.Site, host labs.Host, root string) 
 }
 
 // settingsOf copies the files that Git looks for in the learner's home.
-func settingsOf(ctx context.Context, site *labs.Site, host labs.Host) ([]labs.Entry, error) {
-	var all []labs.Entry
+func settingsOf(ctx context.Context, site kit.Site, host labs.Host) ([]kit.Entry, error) {
+	var all []kit.Entry
 	for _, name := range []string{".gitconfig", ".config/git"} {
 		entries, err := follow(ctx, site, host, labs.LearnerHome+"/"+name)
 		if err != nil {
@@ -49,7 +50,7 @@ func settingsOf(ctx context.Context, site *labs.Site, host labs.Host) ([]labs.En
 
 // follow copies a file, or the files right in a folder, out of a host, by the name that
 // it was asked for, wherever links lead. What is not there is no file.
-func follow(ctx context.Context, site *labs.Site, host labs.Host, name string) (files []labs.Entry, err error) {
+func follow(ctx context.Context, site kit.Site, host labs.Host, name string) (files []kit.Entry, err error) {
 	at := name
 	for range maxFollowed {
 		entries, err := site.Files(ctx, host, at)
@@ -71,7 +72,7 @@ func follow(ctx context.Context, site *labs.Site, host labs.Host, name string) (
 }
 
 // named gives the files that were copied their names.
-func named(entries []labs.Entry, name string) (files []labs.Entry) {
+func named(entries []kit.Entry, name string) (files []kit.Entry) {
 	for _, entry := range entries {
 		if entry.Mode.IsRegular() && !strings.Contains(entry.Path, "/") {
 			entry.Path = path.Join(name, entry.Path)
@@ -85,7 +86,7 @@ func named(entries []labs.Entry, name string) (files []labs.Entry) {
 var fileSetting = regexp.MustCompile(`(?im)\b(?:excludesfile|attributesfile)\s*=\s*"?([^"\n#;]+)`)
 
 // addNamed copies the files that settings name, apart from those in the repository.
-func (c *copied) addNamed(ctx context.Context, site *labs.Site, host labs.Host) error {
+func (c *copied) addNamed(ctx context.Context, site kit.Site, host labs.Host) error {
 	configs := c.home
 	for _, entry := range c.entries {
 		if entry.Path == ".git/config" || entry.Path == ".git/config.worktree" {

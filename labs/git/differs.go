@@ -11,7 +11,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Differs compares commits with what Git itself makes of their sources.
@@ -31,8 +31,8 @@ func (d *Differs) validate() error {
 }
 
 // steps returns what the fact observed.
-func (d *Differs) steps(site *labs.Site) ([]any, error) {
-	fact, _ := site.Record.Facts[d.From].(map[string]any)
+func (d *Differs) steps(site kit.Site) ([]any, error) {
+	fact, _ := site.Record().Facts[d.From].(map[string]any)
 	steps, ok := fact["expected"].([]any)
 	if !ok {
 		return nil, fmt.Errorf("the fact %q did not observe what is expected", d.From)

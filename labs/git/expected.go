@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Expected asks what Git itself makes of a merge, or of commits that are replayed. It is
@@ -84,14 +85,14 @@ const (
 )
 
 // look lets Git merge in a fresh host, over a copy of the repository's objects and refs.
-func (e *Expected) look(ctx context.Context, site *labs.Site, host labs.Host, path string) ([]any, error) {
+func (e *Expected) look(ctx context.Context, site kit.Site, host labs.Host, path string) ([]any, error) {
 	free, err := e.free()
 	if err != nil {
 		return nil, err
 	}
-	result, err := site.Fresh(ctx, labs.FreshRun{
+	result, err := site.Fresh(ctx, kit.FreshRun{
 		Image: "git", Command: "python3 -I -B merge.py", Time: mergeTime, Memory: mergeMemory, Output: mergeOutput,
-		Files: func() ([]labs.Entry, error) {
+		Files: func() ([]kit.Entry, error) {
 			return e.files(ctx, site, host, path, slices.AppendSeq([]string{}, maps.Keys(free)))
 		},
 	})
@@ -106,12 +107,12 @@ func (e *Expected) look(ctx context.Context, site *labs.Site, host labs.Host, pa
 }
 
 // files are those of the fresh host: the script, what it is asked, and the repository.
-func (e *Expected) files(ctx context.Context, site *labs.Site, host labs.Host, path string, texts []string) ([]labs.Entry, error) {
+func (e *Expected) files(ctx context.Context, site kit.Site, host labs.Host, path string, texts []string) ([]kit.Entry, error) {
 	asked, err := json.Marshal(map[string]any{"merge": e.Merge, "base": e.Base, "replay": e.Replay, "onto": e.Onto, "texts": texts})
 	if err != nil {
 		return nil, err
 	}
-	files := []labs.Entry{
+	files := []kit.Entry{
 		{Path: "merge.py", Mode: 0o444, Data: mergeScript},
 		{Path: "request.json", Mode: 0o444, Data: asked},
 		{Path: "repository/config", Mode: 0o444, Data: []byte("[core]\n\trepositoryformatversion = 0\n\tbare = true\n")},

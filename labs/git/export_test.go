@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // What the tests with an engine need: they can't be of this package, as the help that
@@ -22,7 +23,7 @@ type Seen struct {
 }
 
 // ReadBoth reads a repository of a host by asking Git and, if it is plain, without.
-func ReadBoth(ctx context.Context, site *labs.Site, host labs.Host, path string, look Look) (seen Seen, err error) {
+func ReadBoth(ctx context.Context, site kit.Site, host labs.Host, path string, look Look) (seen Seen, err error) {
 	c, err := copyOut(ctx, site, host, path)
 	if err != nil {
 		return seen, err
@@ -30,8 +31,8 @@ func ReadBoth(ctx context.Context, site *labs.Site, host labs.Host, path string,
 	return readBoth(ctx, site, c, look), nil
 }
 
-func readBoth(ctx context.Context, site *labs.Site, c copied, look Look) (seen Seen) {
-	budget := func() *labs.Budget { return labs.NewBudget("It", labs.ObjectLimits) }
+func readBoth(ctx context.Context, site kit.Site, c copied, look Look) (seen Seen) {
+	budget := func() *kit.Budget { return kit.NewBudget("It", kit.ObjectLimits) }
 	r, err := asked(ctx, site, c, budget())
 	if err == nil {
 		seen.Asked, err = r.observe(&look)
@@ -45,7 +46,7 @@ func readBoth(ctx context.Context, site *labs.Site, c copied, look Look) (seen S
 
 // Hostile reads what a learner could have made to fool or to harm the grader, and tells
 // of each case what was seen, and why it has to be refused, if it has to.
-func Hostile(ctx context.Context, t *testing.T, site *labs.Site, look Look, each func(name, reason string, seen Seen)) {
+func Hostile(ctx context.Context, t *testing.T, site kit.Site, look Look, each func(name, reason string, seen Seen)) {
 	base, config, first := simpleOf(t)
 	cases := refusedOnes(t)
 	for name, c := range oddOnes(t, config, first) {

@@ -6,25 +6,25 @@ import (
 	"embed"
 	"io/fs"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 //go:embed image
 var image embed.FS
 
 // Family returns the family of Git.
-func Family() labs.Family {
+func Family() kit.Family {
 	files, err := fs.Sub(image, "image")
 	if err != nil {
 		panic(err) // the folder is embedded
 	}
-	return labs.Family{
+	return kit.Family{
 		Name: "git",
-		Images: []labs.Image{{
+		Images: []kit.Image{{
 			Name:    "git",
-			Builds:  []labs.Build{{From: []string{"workspace"}, Files: files, Dockerfile: "Dockerfile"}},
+			Builds:  []kit.Build{{From: []string{"workspace"}, Files: files, Dockerfile: "Dockerfile"}},
 			Notable: []string{"git", "python3-minimal"},
 		}},
-		Probes: []labs.Probe{{Name: "git", New: func() labs.Look { return &Look{} }}},
+		Probes: []kit.Probe{{Name: "git", New: func() kit.Look { return &Look{} }}},
 	}
 }

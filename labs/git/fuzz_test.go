@@ -13,7 +13,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/storage/memory"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // bounded fails when reading takes more than five seconds or 256 MB.
@@ -69,10 +69,10 @@ func FuzzPack(f *testing.F) {
 	f.Add(whole[:len(whole)-sha1.Size])
 	f.Fuzz(func(t *testing.T, data []byte) {
 		name := ".git/objects/pack/pack-" + zeroID
-		entries := []labs.Entry{{Path: name + ".pack", Mode: 0o444, Data: summed(data)}, {Path: name + ".idx", Mode: 0o444}}
+		entries := []kit.Entry{{Path: name + ".pack", Mode: 0o444, Data: summed(data)}, {Path: name + ".idx", Mode: 0o444}}
 		bounded(t, func() {
 			defer func() { _ = recover() }() // as plain does
-			if _, err := plainObjects(context.Background(), entries, labs.NewBudget("It", labs.ObjectLimits)); err != nil && !isFinding(err) {
+			if _, err := plainObjects(context.Background(), entries, kit.NewBudget("It", kit.ObjectLimits)); err != nil && !isFinding(err) {
 				t.Error(err)
 			}
 		})
@@ -112,10 +112,10 @@ func FuzzAnswers(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		bounded(t, func() {
 			a := &answers{
-				ctx: context.Background(), budget: labs.NewBudget("It", labs.ObjectLimits), records: map[string][]byte{},
+				ctx: context.Background(), budget: kit.NewBudget("It", kit.ObjectLimits), records: map[string][]byte{},
 				objects: memory.NewStorage(), long: map[plumbing.Hash]string{},
 			}
-			if a.read(bytes.NewReader(data)) != nil || !a.ended || a.refusal(copied{}, labs.FreshResult{}) != nil {
+			if a.read(bytes.NewReader(data)) != nil || !a.ended || a.refusal(copied{}, kit.FreshResult{}) != nil {
 				return
 			}
 			if r, err := a.repository(copied{path: "/x"}); err == nil {

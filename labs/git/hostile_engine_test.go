@@ -42,7 +42,7 @@ for i in range(300): os.mkdir("d"); os.chdir("d")'`, "too long"},
 			if !report.Graded() || *report.Score > 0 {
 				t.Errorf("the score is %v: %+v", report.Score, report.Checks)
 			}
-			if result := r.Result(report, "merged"); result.Verdict != labs.Fell || !strings.Contains(result.Message, test.message) {
+			if result := r.Result(report, "merged"); result.Verdict != labs.Failed || !strings.Contains(result.Message, test.message) {
 				t.Errorf("merged is %s: %s", result.Verdict, result.Message)
 			}
 		})

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // everything asks for all that a look can.
@@ -23,8 +23,8 @@ var everything = Look{
 }
 
 // changed replaces, adds or, with nil, removes files of a copy.
-func changed(entries []labs.Entry, files map[string][]byte) []labs.Entry {
-	var out []labs.Entry
+func changed(entries []kit.Entry, files map[string][]byte) []kit.Entry {
+	var out []kit.Entry
 	for _, entry := range entries {
 		if _, ok := files[entry.Path]; !ok {
 			out = append(out, entry)
@@ -32,7 +32,7 @@ func changed(entries []labs.Entry, files map[string][]byte) []labs.Entry {
 	}
 	for path, data := range files {
 		if data != nil {
-			out = append(out, labs.Entry{Path: path, Mode: 0o644, Data: data})
+			out = append(out, kit.Entry{Path: path, Mode: 0o644, Data: data})
 		}
 	}
 	return out
@@ -83,14 +83,14 @@ func packed(kind byte, size uint64, data []byte) []byte {
 	return append(append(out, first), data...)
 }
 
-func simple(t testing.TB) []labs.Entry {
+func simple(t testing.TB) []kit.Entry {
 	t.Helper()
 	entries, _, _ := simpleOf(t)
 	return entries
 }
 
 // simpleOf returns a simple repository, its configuration and its first commit.
-func simpleOf(t testing.TB) (entries []labs.Entry, config, first string) {
+func simpleOf(t testing.TB) (entries []kit.Entry, config, first string) {
 	t.Helper()
 	p := newPlace(t)
 	first = p.commit("a", "1\n")
@@ -257,7 +257,7 @@ func TestOddRefsAndObjects(t *testing.T) {
 // isFinding reports whether an error is about the repository, or leaves it to Git.
 func isFinding(err error) bool {
 	var finding *damage
-	var obstacle *labs.Obstacle
+	var obstacle *kit.Obstacle
 	return errors.As(err, &finding) || errors.As(err, &obstacle) || isOdd(err)
 }
 

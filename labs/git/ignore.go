@@ -5,7 +5,7 @@ import (
 	"regexp"
 	"strings"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // What is matched here, at most.
@@ -28,7 +28,7 @@ type ignorePattern struct {
 }
 
 // ignorePatterns reads all lists of what is ignored.
-func ignorePatterns(entries map[string]labs.Entry) (patterns []ignorePattern, err error) {
+func ignorePatterns(entries map[string]kit.Entry) (patterns []ignorePattern, err error) {
 	for name, entry := range entries {
 		folder, isList := strings.CutSuffix(name, ".gitignore")
 		if isList = isList && (folder == "" || strings.HasSuffix(folder, "/")); name == ".git/info/exclude" {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Look reads a repository as Git reads it, in any form that Git keeps one in. Always
@@ -96,12 +97,12 @@ func (l *Look) Validate() error {
 func (l *Look) ImageNames() []string { return []string{"git"} }
 
 // Observe reads a copy of the repository.
-func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
+func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 	name := l.Host
 	if name == "" {
 		name = labs.Workspace
 	}
-	host, err := site.Lab.Host(name)
+	host, err := site.Lab().Host(name)
 	if err != nil {
 		return nil, err
 	}
@@ -117,7 +118,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 }
 
 // compare adds what Git makes of sources, and what differs from that.
-func (l *Look) compare(ctx context.Context, site *labs.Site, host labs.Host, r *repository, observed map[string]any) (err error) {
+func (l *Look) compare(ctx context.Context, site kit.Site, host labs.Host, r *repository, observed map[string]any) (err error) {
 	if l.Expected != nil {
 		if observed["expected"], err = l.Expected.look(ctx, site, host, l.Path); err != nil {
 			return err
@@ -136,7 +137,7 @@ func (l *Look) compare(ctx context.Context, site *labs.Site, host labs.Host, r *
 
 // Checkout returns the files of a revision of the repository in a host's folder, as
 // they are committed; none, if there is no such revision.
-func Checkout(ctx context.Context, site *labs.Site, host labs.Host, path, revision string) ([]labs.Entry, error) {
+func Checkout(ctx context.Context, site kit.Site, host labs.Host, path, revision string) ([]kit.Entry, error) {
 	repository, err := copyOf(ctx, site, host, path)
 	if err != nil {
 		return nil, err
@@ -146,35 +147,28 @@ func Checkout(ctx context.Context, site *labs.Site, host labs.Host, path, revisi
 }
 
 // copyOf copies a repository out, once for all looks of a round.
-func copyOf(ctx context.Context, site *labs.Site, host labs.Host, path string) (*repository, error) {
-	copied, err := site.Once("git "+host.Name+" "+path, func() (any, error) {
+func copyOf(ctx context.Context, site kit.Site, host labs.Host, path string) (*repository, error) {
+	copied, err := kit.Once(site, "git "+host.Name+" "+path, func() (*repository, error) {
 		c, err := copyOut(ctx, site, host, path)
 		if err != nil {
 			return nil, err
 		}
 		return read(ctx, site, c)
 	})
-	if err != nil {
-		return nil, explain(path, err)
-	}
-	repository, ok := copied.(*repository)
-	if !ok {
-		return nil, fmt.Errorf("the copy of %s is a %T", path, copied)
-	}
-	return repository, nil
+	return copied, explain(path, err)
 }
 
 // read reads a copy: fast if it is plain, else by asking Git.
-func read(ctx context.Context, site *labs.Site, c copied) (*repository, error) {
+func read(ctx context.Context, site kit.Site, c copied) (*repository, error) {
 	if err := c.isFolder(); err != nil {
 		return nil, err
 	}
-	budget := site.Budget(fmt.Sprintf("The repository in `%s`", c.path), labs.ObjectLimits)
+	budget := site.Budget(fmt.Sprintf("The repository in `%s`", c.path), kit.ObjectLimits)
 	r, err := plain(ctx, c, budget)
 	if !isOdd(err) {
 		return r, err
 	}
-	budget = site.Budget(fmt.Sprintf("The repository in `%s`", c.path), labs.ObjectLimits)
+	budget = site.Budget(fmt.Sprintf("The repository in `%s`", c.path), kit.ObjectLimits)
 	return asked(ctx, site, c, budget)
 }
 
@@ -183,7 +177,7 @@ func read(ctx context.Context, site *labs.Site, c copied) (*repository, error) {
 func explain(path string, err error) error {
 	var damaged *damage
 	if errors.As(err, &damaged) {
-		return &labs.Obstacle{Message: fmt.Sprintf("The repository in `%s` can't be read: %s.", path, damaged.reason), Err: err}
+		return &kit.Obstacle{Message: fmt.Sprintf("The repository in `%s` can't be read: %s.", path, damaged.reason), Err: err}
 	}
 	return err
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/format/packfile"
 	"github.com/go-git/go-git/v5/storage/memory"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // loader reads objects, loose and packed, into memory within a budget.
@@ -22,7 +22,7 @@ type loader struct {
 	ctx    context.Context
 	packs  map[string][]byte
 	store  *memory.Storage
-	budget *labs.Budget
+	budget *kit.Budget
 }
 
 var (
@@ -32,7 +32,7 @@ var (
 )
 
 // plainObjects reads all objects of a plain repository.
-func plainObjects(ctx context.Context, entries []labs.Entry, budget *labs.Budget) (*memory.Storage, error) {
+func plainObjects(ctx context.Context, entries []kit.Entry, budget *kit.Budget) (*memory.Storage, error) {
 	l := &loader{ctx: ctx, packs: map[string][]byte{}, store: memory.NewStorage(), budget: budget}
 	indexes := map[string]bool{}
 	for _, entry := range entries {
@@ -69,7 +69,7 @@ func (l *loader) loose(id string, data []byte) error {
 	if err != nil {
 		return odd("the object %s", id)
 	}
-	content, err := io.ReadAll(io.LimitReader(inflated, labs.ObjectLimits.Item+64))
+	content, err := io.ReadAll(io.LimitReader(inflated, kit.ObjectLimits.Item+64))
 	if err != nil {
 		return odd("the object %s", id)
 	}
@@ -114,7 +114,7 @@ func (l *loader) unpack() error {
 func (l *loader) boundPack(pack []byte) error {
 	scanner := packfile.NewScanner(bytes.NewReader(pack))
 	_, count, err := scanner.Header()
-	if err != nil || int64(count) > labs.ObjectLimits.Items {
+	if err != nil || int64(count) > kit.ObjectLimits.Items {
 		return odd("the head of a pack")
 	}
 	for range count {
@@ -147,7 +147,7 @@ func targetSize(delta []byte) int64 {
 		return -1
 	}
 	size, n := binary.Uvarint(delta[n:])
-	if n <= 0 || size > uint64(labs.ObjectLimits.Item) {
+	if n <= 0 || size > uint64(kit.ObjectLimits.Item) {
 		return -1
 	}
 	return int64(size)

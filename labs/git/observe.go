@@ -12,7 +12,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 const (
@@ -83,7 +83,7 @@ func (t *told) observed() map[string]any {
 
 // operation tells what was begun and not ended, by the files that Git keeps meanwhile.
 // https://git-scm.com/docs/git-status
-func operation(entries map[string]labs.Entry) string {
+func operation(entries map[string]kit.Entry) string {
 	for _, mark := range []struct{ path, operation string }{
 		{".git/rebase-merge", "rebase"},
 		{".git/rebase-apply/applying", "am"},

@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // A plain repository is of the form that Git writes unless it is told otherwise: loose
@@ -28,7 +28,7 @@ func odd(format string, args ...any) error { return &oddity{fmt.Sprintf(format, 
 
 // plain reads a plain repository. Any error means that this one is not plain, or not
 // whole: Git is to be asked.
-func plain(ctx context.Context, c copied, budget *labs.Budget) (r *repository, err error) {
+func plain(ctx context.Context, c copied, budget *kit.Budget) (r *repository, err error) {
 	defer func() {
 		if met := recover(); met != nil {
 			r, err = nil, odd("%v", met)
@@ -65,7 +65,7 @@ func plain(ctx context.Context, c copied, budget *labs.Budget) (r *repository, e
 }
 
 // plainHome lets through settings that change nothing about how files are read.
-func plainHome(home []labs.Entry) error {
+func plainHome(home []kit.Entry) error {
 	for _, entry := range home {
 		if entry.Mode.IsDir() || len(entry.Data) == 0 && entry.Link == "" {
 			continue
@@ -87,7 +87,7 @@ var inPlain = regexp.MustCompile(`^(HEAD|config|description|index|packed-refs|OR
 	`|(hooks|logs|refs|objects|branches|rebase-merge|rebase-apply|sequencer|rr-cache|worktrees)/.*)$`)
 
 // plainFiles refuses a repository in which something lies that is not known.
-func plainFiles(entries []labs.Entry) error {
+func plainFiles(entries []kit.Entry) error {
 	for _, entry := range entries {
 		inside, isGit := strings.CutPrefix(entry.Path, ".git/")
 		switch base := path.Base(entry.Path); {
@@ -114,7 +114,7 @@ func isPlainRef(name string) bool {
 }
 
 // plainRefs returns all refs by their names, and what HEAD says.
-func plainRefs(entries []labs.Entry) (refs map[string]string, head string, err error) {
+func plainRefs(entries []kit.Entry) (refs map[string]string, head string, err error) {
 	refs, loose := map[string]string{}, map[string]string{}
 	for _, entry := range entries {
 		text := strings.TrimSuffix(string(entry.Data), "\n")
@@ -165,7 +165,7 @@ func packedRefs(text string, refs map[string]string) error {
 var logLine = regexp.MustCompile(`^[0-9a-f]{40} ([0-9a-f]{40}) [^\n]+$`)
 
 // plainStashes are the entries of the stash's log, which Git writes oldest first.
-func plainStashes(refs map[string]string, log labs.Entry) (stashes []string, err error) {
+func plainStashes(refs map[string]string, log kit.Entry) (stashes []string, err error) {
 	tip, ok := refs["refs/stash"]
 	if !ok && len(log.Data) == 0 {
 		return nil, nil

@@ -11,7 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // What Git may read otherwise than we would is left to Git.
@@ -98,7 +98,7 @@ func TestFileThatSeemsToBeAsItWas(t *testing.T) {
 func TestSettingsOfTheLearner(t *testing.T) {
 	p := newPlace(t)
 	p.commit("a", "1\n")
-	budget := labs.NewBudget("It", labs.ObjectLimits)
+	budget := kit.NewBudget("It", kit.ObjectLimits)
 	for content, isPlain := range map[string]bool{
 		"":                              true,
 		"[user]\n\tname = Zoë\n":        true,
@@ -111,7 +111,7 @@ func TestSettingsOfTheLearner(t *testing.T) {
 		"[merge]\n\ttool = vim \\\n[core]\n\tautocrlf = true\n": false,
 		"[wonder]\n\tx = 1\n": false,
 	} {
-		home := []labs.Entry{{Path: "/home/learner/.gitconfig", Mode: 0o644, Data: []byte(content)}}
+		home := []kit.Entry{{Path: "/home/learner/.gitconfig", Mode: 0o644, Data: []byte(content)}}
 		_, err := plain(t.Context(), copied{path: "/x", entries: p.entries(), home: home}, budget)
 		if isPlain != (err == nil) {
 			t.Errorf("%q: %v", content, err)

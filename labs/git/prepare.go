@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // given is the folder in the copy in which the grader's own files lie.
@@ -16,11 +16,11 @@ const givenDir = ".git/endstate"
 // forGit returns the files of a copy that Git is to be asked about, and those that asking
 // takes. Whatever could lead Git out of the copy, or have it run something, is refused
 // or left out.
-func forGit(c copied) ([]labs.Entry, error) {
+func forGit(c copied) ([]kit.Entry, error) {
 	if err := c.isFolder(); err != nil {
 		return nil, err
 	}
-	var files []labs.Entry
+	var files []kit.Entry
 	var configs strings.Builder
 	for _, entry := range c.entries {
 		if strings.HasPrefix(entry.Path+"/", givenDir+"/") || strings.HasPrefix(entry.Path, ".git/hooks/") {
@@ -42,9 +42,9 @@ func forGit(c copied) ([]labs.Entry, error) {
 		files = append(files, entry)
 	}
 	return append(files,
-		labs.Entry{Path: givenDir + "/ask.py", Mode: 0o644, Data: ask},
-		labs.Entry{Path: givenDir + "/configs", Mode: 0o644, Data: []byte(configs.String())},
-		labs.Entry{Path: givenDir + "/files", Mode: 0o644, Data: []byte(quoted(workFiles(c.entries)))},
+		kit.Entry{Path: givenDir + "/ask.py", Mode: 0o644, Data: ask},
+		kit.Entry{Path: givenDir + "/configs", Mode: 0o644, Data: []byte(configs.String())},
+		kit.Entry{Path: givenDir + "/files", Mode: 0o644, Data: []byte(quoted(workFiles(c.entries)))},
 	), nil
 }
 
@@ -55,7 +55,7 @@ var (
 
 // leads refuses an entry that would lead Git elsewhere: to another repository, whose
 // settings it would follow.
-func (c copied) leads(entry labs.Entry) error {
+func (c copied) leads(entry kit.Entry) error {
 	folder, base := path.Dir(entry.Path), path.Base(entry.Path)
 	inGit := strings.Contains("/"+entry.Path+"/", "/.git/")
 	switch {
@@ -91,7 +91,7 @@ func (c copied) target(folder, to string) string {
 }
 
 // workFiles are the files of the work tree whose content Git would convert, in their order.
-func workFiles(entries []labs.Entry) (files []string) {
+func workFiles(entries []kit.Entry) (files []string) {
 	for _, entry := range entries {
 		if entry.Mode.IsRegular() && !strings.Contains("/"+entry.Path, "/.git/") && entry.Path != "." {
 			files = append(files, entry.Path)

@@ -19,16 +19,17 @@ import (
 	"endstate/internal/enginetest"
 	"endstate/labs"
 	"endstate/labs/git"
+	"endstate/labs/kit"
 )
 
 // inSite is a look that does what a test wants to do where looks are.
 type inSite struct {
-	do func(ctx context.Context, site *labs.Site) error
+	do func(ctx context.Context, site kit.Site) error
 }
 
 func (inSite) Variable() string     { return "seen" }
 func (inSite) ImageNames() []string { return []string{"git"} }
-func (l inSite) Observe(ctx context.Context, site *labs.Site) (any, error) {
+func (l inSite) Observe(ctx context.Context, site kit.Site) (any, error) {
 	return true, l.do(ctx, site)
 }
 
@@ -37,7 +38,7 @@ type always struct{}
 func (always) Holds(labs.Bindings) (bool, error) { return true, nil }
 
 // look does something in the site of a lab.
-func look(t *testing.T, r *enginetest.Runner, lab *labs.Lab, v *labs.Variant, do func(ctx context.Context, site *labs.Site) error) {
+func look(t *testing.T, r *enginetest.Runner, lab *labs.Lab, v *labs.Variant, do func(ctx context.Context, site kit.Site) error) {
 	t.Helper()
 	alone := *v
 	alone.Facts, alone.Guards = nil, nil
@@ -93,7 +94,7 @@ func TestSeenAsGitSeesIt(t *testing.T) {
 			t.Fatalf("repository %d: %v\n%s\n%s", seed, err, told, made)
 		}
 		var seen git.Seen
-		look(t, r, lab, v, func(ctx context.Context, site *labs.Site) (err error) {
+		look(t, r, lab, v, func(ctx context.Context, site kit.Site) (err error) {
 			host, _ := lab.Host(labs.Workspace)
 			seen, err = git.ReadBoth(ctx, site, host, folder, git.Look{History: []string{"HEAD"}, Trees: []string{"HEAD", "work"}})
 			return err
@@ -222,7 +223,7 @@ func TestHostileRepositories(t *testing.T) {
 	lab := r.Lab(v)
 	asks := git.Look{History: []string{"main"}, Trees: []string{"main"}, Files: []string{"main:a"}}
 	var want map[string]any
-	look(t, r, lab, v, func(ctx context.Context, site *labs.Site) error {
+	look(t, r, lab, v, func(ctx context.Context, site kit.Site) error {
 		git.Hostile(context.WithoutCancel(ctx), t, site, asks, func(name, reason string, seen git.Seen) {
 			switch {
 			case name == "as it was":

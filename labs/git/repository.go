@@ -9,7 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/storage/memory"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // repository is a copy of a learner's repository in memory. Its objects and refs are
@@ -17,7 +17,7 @@ import (
 type repository struct {
 	*gogit.Repository
 	mu      sync.Mutex // go-git reads are not safe side by side
-	entries map[string]labs.Entry
+	entries map[string]kit.Entry
 	told    told
 	shallow map[plumbing.Hash]bool   // commits at which the history was cut off
 	long    map[plumbing.Hash]string // IDs that are longer than go-git knows
@@ -38,13 +38,13 @@ type change struct{ code, path string }
 
 // copied is what was copied out of a host.
 type copied struct {
-	path    string       // of the repository
-	entries []labs.Entry // its files, .git among them
-	home    []labs.Entry // the learner's own settings of Git, by their absolute paths
+	path    string      // of the repository
+	entries []kit.Entry // its files, .git among them
+	home    []kit.Entry // the learner's own settings of Git, by their absolute paths
 }
 
-func (c copied) byPath() map[string]labs.Entry {
-	entries := make(map[string]labs.Entry, len(c.entries))
+func (c copied) byPath() map[string]kit.Entry {
+	entries := make(map[string]kit.Entry, len(c.entries))
 	for _, entry := range c.entries {
 		entries[entry.Path] = entry
 	}

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // place is a real repository, made with the real git.
@@ -72,9 +72,9 @@ func (p place) commit(name, content string) string {
 }
 
 // entries is what would be copied out of a host.
-func (p place) entries() []labs.Entry {
+func (p place) entries() []kit.Entry {
 	p.t.Helper()
-	var entries []labs.Entry
+	var entries []kit.Entry
 	err := filepath.WalkDir(p.dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -84,7 +84,7 @@ func (p place) entries() []labs.Entry {
 		if err != nil {
 			return err
 		}
-		entry := labs.Entry{Path: relative, Mode: info.Mode(), Modified: info.ModTime().Unix()}
+		entry := kit.Entry{Path: relative, Mode: info.Mode(), Modified: info.ModTime().Unix()}
 		switch {
 		case info.Mode()&fs.ModeSymlink != 0:
 			entry.Link, err = os.Readlink(path)
@@ -102,7 +102,7 @@ func (p place) entries() []labs.Entry {
 
 func (p place) observe(look Look) (map[string]any, error) { return observed(p.entries(), look) }
 
-func observed(entries []labs.Entry, look Look) (map[string]any, error) {
+func observed(entries []kit.Entry, look Look) (map[string]any, error) {
 	r, err := opened(entries)
 	if err != nil {
 		return nil, err
@@ -111,8 +111,8 @@ func observed(entries []labs.Entry, look Look) (map[string]any, error) {
 }
 
 // opened reads what is plain.
-func opened(entries []labs.Entry) (*repository, error) {
-	budget := labs.NewBudget("The repository", labs.ObjectLimits)
+func opened(entries []kit.Entry) (*repository, error) {
+	budget := kit.NewBudget("The repository", kit.ObjectLimits)
 	return plain(context.Background(), copied{path: "/home/learner/shop", entries: entries}, budget)
 }
 

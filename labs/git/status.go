@@ -10,7 +10,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // state is what one of HEAD, the index and the work tree has under a path.
@@ -146,7 +146,7 @@ func kind(mode filemode.FileMode) filemode.FileMode {
 	return mode
 }
 
-func modeOf(file labs.Entry) filemode.FileMode {
+func modeOf(file kit.Entry) filemode.FileMode {
 	switch {
 	case file.Link != "":
 		return filemode.Symlink
@@ -157,7 +157,7 @@ func modeOf(file labs.Entry) filemode.FileMode {
 }
 
 // rawID is the ID of a file's content as it stands.
-func rawID(file labs.Entry) plumbing.Hash {
+func rawID(file kit.Entry) plumbing.Hash {
 	content := file.Data
 	if file.Link != "" {
 		content = []byte(file.Link)

@@ -14,6 +14,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 const (
@@ -26,7 +27,7 @@ const (
 	// As many looks ask the server side by side; the grader's own listener takes eight.
 	connections = 4
 	// The driver looks for a server for as long as it is asked: the context ends that.
-	selection = labs.LookTimeout
+	selection = kit.LookTimeout
 	// hidden is what messages call the server of hidden documents.
 	hidden = "The grader's own server, where it is tried on other documents,"
 )
@@ -41,7 +42,7 @@ type client struct {
 
 // dialer connects through a relay inside the server's host.
 type dialer struct {
-	site   *labs.Site
+	site   kit.Site
 	host   labs.Host
 	called string // what messages call the server; by its host, if empty
 	dial   func(context.Context) (net.Conn, error)
@@ -96,7 +97,7 @@ func (d *dialer) reason() error {
 }
 
 // connect returns a client of a server.
-func connect(site *labs.Site, host labs.Host, called string, port int) (*client, error) {
+func connect(site kit.Site, host labs.Host, called string, port int) (*client, error) {
 	return dialing(&dialer{
 		site: site, host: host, called: called,
 		dial: func(ctx context.Context) (net.Conn, error) { return site.Dial(ctx, host, port) },
@@ -117,22 +118,14 @@ func dialing(d *dialer, port int) (*client, error) {
 
 // pool returns the round's client of a server; all looks share it. called is what messages
 // call the server; by its host, if empty.
-func pool(site *labs.Site, host labs.Host, called string) (*client, error) {
-	shared, err := site.Once("mongodb "+host.ID, func() (any, error) {
+func pool(site kit.Site, host labs.Host, called string) (*client, error) {
+	return kit.Once(site, "mongodb "+host.ID, func() (*client, error) {
 		c, err := connect(site, host, called, graderPort(host))
 		if err == nil {
 			site.OnClose(func() { disconnect(c) })
 		}
 		return c, err
 	})
-	if err != nil {
-		return nil, err
-	}
-	c, ok := shared.(*client)
-	if !ok {
-		return nil, fmt.Errorf("the client of %s is a %T", host.Name, shared)
-	}
-	return c, nil
 }
 
 // reach makes the first connection. It has all the time of a look for what the engine
@@ -180,7 +173,7 @@ func (c *client) ask(ctx context.Context, question func(ctx context.Context, lim
 	case c.dialer.called != "":
 		limit = hiddenPatience
 	}
-	return c.dialer.site.Ask(ctx, labs.Question{
+	return c.dialer.site.Ask(ctx, kit.Question{
 		Host: c.dialer.host, Server: c.dialer.called, Limit: limit,
 		Ask: func(ctx context.Context, limit time.Duration) error { return c.once(ctx, limit, question) },
 	})
@@ -197,23 +190,23 @@ func (c *client) once(ctx context.Context, limit time.Duration, question func(ct
 // learner's, and finds the reason behind a failed connection. That no answer comes is no
 // finding.
 func (c *client) explain(ctx, limited context.Context, err error) error {
-	var obstacle *labs.Obstacle
+	var obstacle *kit.Obstacle
 	var refused mongo.ServerError
 	switch {
 	case err == nil || errors.As(err, &obstacle) || ctx.Err() != nil:
 		return err
 	case lasted(err):
-		return fmt.Errorf("%w: %w", labs.ErrLate, err)
+		return fmt.Errorf("%w: %w", kit.ErrLate, err)
 	case errors.As(err, &refused) && !lost(err):
-		return &labs.Obstacle{Message: c.refusal(refused), Finding: true, Err: err}
+		return &kit.Obstacle{Message: c.refusal(refused), Finding: true, Err: err}
 	case errors.As(c.dialer.reason(), &obstacle):
 		return obstacle
 	case limited.Err() != nil || mongo.IsTimeout(err) || c.dialer.connecting():
-		return fmt.Errorf("%w: %w", labs.ErrLate, err)
+		return fmt.Errorf("%w: %w", kit.ErrLate, err)
 	case c.dialer.reason() != nil:
 		return c.dialer.reason()
 	case lost(err):
-		return fmt.Errorf("%w: %w", labs.ErrBroken, err)
+		return fmt.Errorf("%w: %w", kit.ErrBroken, err)
 	}
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // That no answer comes shows nothing of the learner's server: it is asked again.
@@ -33,7 +34,7 @@ func TestNoAnswerIsNoFinding(t *testing.T) {
 			t.Parallel()
 			c := clientOf(t, "", dial)
 			for question, ask := range questions(c) {
-				if err := c.once(t.Context(), time.Second, ask); !errors.Is(err, labs.ErrLate) {
+				if err := c.once(t.Context(), time.Second, ask); !errors.Is(err, kit.ErrLate) {
 					t.Errorf("%s: %v", question, err)
 				}
 			}
@@ -69,18 +70,23 @@ func questions(c *client) map[string]question {
 
 // What stands in the way of connecting is told as that.
 func TestObstacleOfAConnectionIsTold(t *testing.T) {
-	c := clientOf(t, "", func(context.Context) (net.Conn, error) { return nil, &labs.Obstacle{Message: "Nothing answers."} })
+	c := clientOf(t, "", func(context.Context) (net.Conn, error) { return nil, &kit.Obstacle{Message: "Nothing answers."} })
 	for name, ask := range questions(c) {
-		var obstacle *labs.Obstacle
+		var obstacle *kit.Obstacle
 		if err := c.once(t.Context(), time.Second, ask); !errors.As(err, &obstacle) || obstacle.Message != "Nothing answers." {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
+// budgets is a site that gives budgets, and nothing else.
+type budgets struct{ kit.Site }
+
+func (budgets) Budget(what string, limits kit.Limits) *kit.Budget { return kit.NewBudget(what, limits) }
+
 func clientOf(t *testing.T, called string, dial func(context.Context) (net.Conn, error)) *client {
 	t.Helper()
-	c, err := dialing(&dialer{site: &labs.Site{}, host: labs.Host{Name: "db"}, called: called, dial: dial}, learnerPort)
+	c, err := dialing(&dialer{site: budgets{}, host: labs.Host{Name: "db"}, called: called, dial: dial}, learnerPort)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,9 +110,9 @@ func TestExplain(t *testing.T) {
 		"a refusal":                       {mongo.CommandError{Code: 9, Message: "unknown keyword"}, false, "unknown keyword"},
 	} {
 		for _, c := range []*client{theirs, own} {
-			var obstacle *labs.Obstacle
+			var obstacle *kit.Obstacle
 			err := c.explain(t.Context(), t.Context(), one.err)
-			if errors.Is(err, labs.ErrLate) != one.late || errors.As(err, &obstacle) == one.late {
+			if errors.Is(err, kit.ErrLate) != one.late || errors.As(err, &obstacle) == one.late {
 				t.Errorf("%s: %v", name, err)
 			}
 			if c == own && obstacle != nil && (strings.Contains(obstacle.Message, "db") || strings.Contains(obstacle.Message, one.says)) {

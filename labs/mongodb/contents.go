@@ -9,7 +9,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // contents observes collections as a whole, or that part of them which is asked for.
@@ -21,7 +21,7 @@ func (l *Look) contents(ctx context.Context, c *client) ([]any, error) {
 			return nil, err
 		}
 	}
-	observed, budget := make([]any, len(l.Contents)), c.budget(labs.DigestLimits)
+	observed, budget := make([]any, len(l.Contents)), c.budget(kit.DigestLimits)
 	for i, name := range l.Contents {
 		documents, digest, err := c.digest(ctx, l.Database, name, where, budget)
 		if err != nil {
@@ -34,7 +34,7 @@ func (l *Look) contents(ctx context.Context, c *client) ([]any, error) {
 
 // digest counts a collection's documents and adds up their hashes, so that neither
 // order nor how they are stored matters, and a document that stands twice counts twice.
-func (c *client) digest(ctx context.Context, database, collection string, where bson.D, budget *labs.Budget) (int, string, error) {
+func (c *client) digest(ctx context.Context, database, collection string, where bson.D, budget *kit.Budget) (int, string, error) {
 	documents := c.Database(database).Collection(collection)
 	// To count costs the server far less than to send: what can't be read whole is not begun.
 	expected, err := documents.CountDocuments(ctx, where, options.Count().SetLimit(budget.Room()+1))

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 //go:embed image
@@ -25,16 +26,16 @@ const (
 const genuine = "mongo:8.0"
 
 // Family returns the family of MongoDB.
-func Family() labs.Family {
-	return labs.Family{
+func Family() kit.Family {
+	return kit.Family{
 		Name: "mongodb",
-		Images: []labs.Image{
+		Images: []kit.Image{
 			{
 				Name: serverImage,
-				Builds: []labs.Build{
+				Builds: []kit.Build{
 					{
 						Server: "mongod", Needs: genuine, Files: folder("image/mongod"), Dockerfile: "Dockerfile",
-						Runs: labs.Software{Name: "MongoDB", Package: "mongodb-org-server"},
+						Runs: kit.Software{Name: "MongoDB", Package: "mongodb-org-server"},
 					},
 					{Server: "ferretdb", From: []string{"base"}, Files: folder("image/ferretdb"), Dockerfile: "Dockerfile"},
 				},
@@ -43,13 +44,13 @@ func Family() labs.Family {
 			},
 			{
 				Name: clientImage,
-				Builds: []labs.Build{{
+				Builds: []kit.Build{{
 					From: []string{"base", "workspace"}, Files: folder("image/mongosh"), Dockerfile: "Dockerfile",
 				}},
 				Notable: []string{"nodejs"},
 			},
 		},
-		Probes: []labs.Probe{{Name: "mongodb", New: func() labs.Look { return &Look{} }}},
+		Probes: []kit.Probe{{Name: "mongodb", New: func() kit.Look { return &Look{} }}},
 	}
 }
 
@@ -73,7 +74,7 @@ func graderPort(host labs.Host) int {
 const learnerPort = 27017
 
 // ready pings the server as the grader and as the learner do.
-func ready(ctx context.Context, site *labs.Site, host labs.Host) error {
+func ready(ctx context.Context, site kit.Site, host labs.Host) error {
 	for _, port := range slices.Compact([]int{graderPort(host), learnerPort}) {
 		if err := ping(ctx, site, host, port); err != nil {
 			return err

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // find runs a command that reads and returns its documents.
@@ -28,7 +30,7 @@ func (c *client) findWithin(ctx context.Context, limit time.Duration, database s
 		command = append(command, bson.E{Key: "cursor", Value: bson.D{}})
 	}
 	command = append(command, bson.E{Key: "maxTimeMS", Value: (limit - limit/8).Milliseconds()})
-	r := &reading{budget: c.budget(labs.DocumentLimits), exact: exact, indexes: name == "listIndexes"}
+	r := &reading{budget: c.budget(kit.DocumentLimits), exact: exact, indexes: name == "listIndexes"}
 	switch name {
 	case "find", "aggregate", "listCollections", "listIndexes":
 		err = c.each(ctx, database, command, r.add)
@@ -61,13 +63,13 @@ func (c *client) each(ctx context.Context, database string, command bson.D, read
 }
 
 // budget returns a budget for what the server answers.
-func (c *client) budget(limits labs.Limits) *labs.Budget {
+func (c *client) budget(limits kit.Limits) *kit.Budget {
 	return c.dialer.site.Budget("What "+c.shortName()+" answers", limits)
 }
 
 // reading keeps documents, as expectations know them.
 type reading struct {
-	budget  *labs.Budget
+	budget  *kit.Budget
 	exact   bool
 	indexes bool // they are definitions of indexes
 	docs    []any
@@ -75,7 +77,7 @@ type reading struct {
 
 // add keeps a document. What it comes to in memory is known before it is decoded.
 func (r *reading) add(ctx context.Context, raw bson.Raw) error {
-	if err := r.budget.Take(ctx, "", int64(len(raw)+labs.ValueBytes*valuesIn(raw, 0))); err != nil {
+	if err := r.budget.Take(ctx, "", int64(len(raw)+kit.ValueBytes*valuesIn(raw, 0))); err != nil {
 		return err
 	}
 	var doc bson.D
@@ -127,7 +129,7 @@ func has(command bson.D, name string) bool {
 
 // findHidden runs a command over the given documents, on a server without a network
 // that is made for the round: nobody in the lab ever sees them.
-func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) (docs []any, err error) {
+func (l *Look) findHidden(ctx context.Context, site kit.Site, command bson.D) (docs []any, err error) {
 	err = l.askHidden(ctx, site, func(server *client) (err error) {
 		docs, err = server.find(ctx, l.Database, command, l.Exact)
 		return err
@@ -137,24 +139,24 @@ func (l *Look) findHidden(ctx context.Context, site *labs.Site, command bson.D) 
 
 // askHidden asks the server of hidden documents. What gave no answer beside others, which
 // may have been in its way, is asked once more alone, of a server that answers. An
-// [labs.Obstacle]: the server refuses it, or it takes too much even so.
-func (l *Look) askHidden(ctx context.Context, site *labs.Site, ask func(*client) error) error {
+// [kit.Obstacle]: the server refuses it, or it takes too much even so.
+func (l *Look) askHidden(ctx context.Context, site kit.Site, ask func(*client) error) error {
 	err := l.turn(ctx, site, false, func() (*client, error) { return l.sharedServer(ctx, site) }, func(shared *client) error {
 		return ask(&client{Client: shared.Client, dialer: shared.dialer, hasty: true})
 	})
-	var obstacle *labs.Obstacle
+	var obstacle *kit.Obstacle
 	if err == nil || ctx.Err() != nil || errors.As(err, &obstacle) && obstacle.Finding {
 		return err
 	}
 	err = l.turn(ctx, site, true, func() (*client, error) { return l.hiddenServer(ctx, site) }, ask)
 	if errors.As(err, &obstacle) && !obstacle.Finding {
-		return &labs.Obstacle{Message: "On other documents it takes too long, or too much memory, or finds too much.", Err: err}
+		return &kit.Obstacle{Message: "On other documents it takes too long, or too much memory, or finds too much.", Err: err}
 	}
 	return err
 }
 
 // turn asks a server when it is this question's turn.
-func (l *Look) turn(ctx context.Context, site *labs.Site, alone bool, server func() (*client, error), ask func(*client) error) error {
+func (l *Look) turn(ctx context.Context, site kit.Site, alone bool, server func() (*client, error), ask func(*client) error) error {
 	done, err := site.Turn(ctx, serverImage, l.holds(), alone)
 	if err != nil {
 		return err
@@ -169,7 +171,7 @@ func (l *Look) turn(ctx context.Context, site *labs.Site, alone bool, server fun
 
 // hideObstacle makes an error of the grader's own of one about its own server.
 func hideObstacle(err error) error {
-	var obstacle *labs.Obstacle
+	var obstacle *kit.Obstacle
 	if errors.As(err, &obstacle) {
 		return errors.New(obstacle.Message)
 	}
@@ -180,20 +182,12 @@ func hideObstacle(err error) error {
 func (l *Look) holds() string { return fmt.Sprint(l.Database, l.Given) }
 
 // sharedServer returns the round's server that holds the given documents.
-func (l *Look) sharedServer(ctx context.Context, site *labs.Site) (*client, error) {
-	shared, err := site.Once(fmt.Sprintf("mongodb hidden %v", l.Given), func() (any, error) { return l.hiddenServer(ctx, site) })
-	if err != nil {
-		return nil, err
-	}
-	server, ok := shared.(*client)
-	if !ok {
-		return nil, fmt.Errorf("the server for hidden documents is a %T", shared)
-	}
-	return server, nil
+func (l *Look) sharedServer(ctx context.Context, site kit.Site) (*client, error) {
+	return kit.Once(site, fmt.Sprintf("mongodb hidden %v", l.Given), func() (*client, error) { return l.hiddenServer(ctx, site) })
 }
 
 // hiddenServer returns a client of a server that holds the hidden documents.
-func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, error) {
+func (l *Look) hiddenServer(ctx context.Context, site kit.Site) (*client, error) {
 	host, err := site.Server(ctx, serverImage, l.holds(), func(ctx context.Context, host labs.Host, empty bool) error {
 		server, err := pool(site, host, hidden)
 		if err != nil {
@@ -219,7 +213,7 @@ func (l *Look) hiddenServer(ctx context.Context, site *labs.Site) (*client, erro
 }
 
 // give inserts the documents of a file of the scenario.
-func (c *client) give(ctx context.Context, site *labs.Site, database, file string) error {
+func (c *client) give(ctx context.Context, site kit.Site, database, file string) error {
 	given, err := readList(site, file)
 	if err != nil {
 		return err
@@ -233,8 +227,8 @@ func (c *client) give(ctx context.Context, site *labs.Site, database, file strin
 }
 
 // readList reads a file of the scenario that is a list of documents.
-func readList(site *labs.Site, file string) ([]bson.D, error) {
-	data, err := site.ReadGiven(file)
+func readList(site kit.Site, file string) ([]bson.D, error) {
+	data, err := fs.ReadFile(site.Given(), file)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Answers that only read are taken.
@@ -88,7 +89,7 @@ func TestRecorded(t *testing.T) {
 		`{"database": "shop"}`: "not accepted", `{"database": "shop", "command": {"drop": "x"}}`: "not accepted",
 	} {
 		_, err := look.recorded([]byte(text))
-		var obstacle *labs.Obstacle
+		var obstacle *kit.Obstacle
 		if !errors.As(err, &obstacle) || !strings.Contains(obstacle.Message, reason) {
 			t.Errorf("%q: %v, want an obstacle that says %q", text, err, reason)
 		}

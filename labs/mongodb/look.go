@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Look asks a MongoDB server. It needs exactly one of `command`, `answer`, `contents` and
@@ -106,8 +107,8 @@ func (l *Look) Validate() error {
 }
 
 // Observe asks the server.
-func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
-	host, err := site.HostOf(l.Host, serverImage)
+func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
+	host, err := kit.HostOf(site, l.Host, serverImage)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +116,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := site.Once("mongodb reached "+host.ID, func() (any, error) { return nil, server.reach(ctx) }); err != nil {
+	if _, err := kit.Once(site, "mongodb reached "+host.ID, func() (any, error) { return nil, server.reach(ctx) }); err != nil {
 		return nil, err
 	}
 	if l.Tries != "" {
@@ -148,11 +149,11 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 }
 
 // command returns what is to be asked: the look's own command, or the learner's.
-func (l *Look) command(ctx context.Context, site *labs.Site) (bson.D, error) {
+func (l *Look) command(ctx context.Context, site kit.Site) (bson.D, error) {
 	if l.Command != "" {
 		return parse("command", l.Command)
 	}
-	host, err := site.Lab.Host(labs.Workspace)
+	host, err := site.Lab().Host(labs.Workspace)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +166,7 @@ func (l *Look) command(ctx context.Context, site *labs.Site) (bson.D, error) {
 			return l.recorded(file.Data)
 		}
 	}
-	return nil, &labs.Obstacle{Message: fmt.Sprintf("Nothing is recorded as %s yet.", l.Answer)}
+	return nil, &kit.Obstacle{Message: fmt.Sprintf("Nothing is recorded as %s yet.", l.Answer)}
 }
 
 // recorded reads what answer() recorded, or what somebody made in its place.
@@ -175,13 +176,13 @@ func (l *Look) recorded(data []byte) (bson.D, error) {
 		Command  bson.D
 	}
 	if err := bson.UnmarshalExtJSON(data, false, &answer); err != nil {
-		return nil, &labs.Obstacle{Message: fmt.Sprintf("What is recorded as %s can't be read. Record it again.", l.Answer), Err: err}
+		return nil, &kit.Obstacle{Message: fmt.Sprintf("What is recorded as %s can't be read. Record it again.", l.Answer), Err: err}
 	}
 	if answer.Database != l.Database {
-		return nil, &labs.Obstacle{Message: fmt.Sprintf("What is recorded as %s asks the database `%s`, not `%s`.", l.Answer, answer.Database, l.Database)}
+		return nil, &kit.Obstacle{Message: fmt.Sprintf("What is recorded as %s asks the database `%s`, not `%s`.", l.Answer, answer.Database, l.Database)}
 	}
 	if err := allowed(answer.Command, answerCommands); err != nil {
-		return nil, &labs.Obstacle{Message: fmt.Sprintf("What is recorded as %s is not accepted: %v.", l.Answer, err), Err: err}
+		return nil, &kit.Obstacle{Message: fmt.Sprintf("What is recorded as %s is not accepted: %v.", l.Answer, err), Err: err}
 	}
 	return answer.Command, nil
 }

@@ -11,6 +11,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // The message in which commands are sent and answered.
@@ -24,7 +25,7 @@ const (
 
 // ping asks a server whether it serves, by one connection: a driver's client makes one
 // more to watch the server, and each costs the engine an exec.
-func ping(ctx context.Context, site *labs.Site, host labs.Host, port int) error {
+func ping(ctx context.Context, site kit.Site, host labs.Host, port int) error {
 	conn, err := site.Dial(ctx, host, port)
 	if err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"go.mongodb.org/mongo-driver/v2/mongo/options"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 const (
@@ -30,8 +31,8 @@ var enforcing = []string{"key", "name", "unique", "partialFilterExpression", "sp
 
 // tryAll tries the documents on a copy of the collection, once a round for all
 // checks that ask for the same.
-func (l *Look) tryAll(ctx context.Context, site *labs.Site, server *client, host labs.Host) (any, error) {
-	return site.Once("mongodb tries "+host.ID+" "+l.Database+" "+l.Tries, func() (any, error) {
+func (l *Look) tryAll(ctx context.Context, site kit.Site, server *client, host labs.Host) (any, error) {
+	return kit.Once(site, "mongodb tries "+host.ID+" "+l.Database+" "+l.Tries, func() (any, error) {
 		rules, err := server.rulesOf(ctx, l.Database, collectionOf(l.Tries))
 		if err != nil {
 			return nil, err
@@ -74,11 +75,11 @@ func (c *client) readRules(ctx context.Context, database, collection string) (*r
 		return nil, err
 	}
 	if len(found) != 1 || found[0].Type != "collection" {
-		return nil, &labs.Obstacle{Message: fmt.Sprintf("`%s` has no collection `%s`.", database, collection)}
+		return nil, &kit.Obstacle{Message: fmt.Sprintf("`%s` has no collection `%s`.", database, collection)}
 	}
 	r := &rules{collection: collection}
 	options := found[0].Options
-	if err := c.budget(labs.DocumentLimits).Take(ctx, "", int64(len(options)+labs.ValueBytes*valuesIn(options, 0))); err != nil {
+	if err := c.budget(kit.DocumentLimits).Take(ctx, "", int64(len(options)+kit.ValueBytes*valuesIn(options, 0))); err != nil {
 		return nil, err
 	}
 	if len(options) > 0 {

@@ -10,6 +10,7 @@ import (
 	driver "github.com/go-sql-driver/mysql"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // accounts asks for all accounts but the grader's, with their logins, roles and rights.
@@ -62,7 +63,7 @@ func (l *Look) accounts(ctx context.Context, r reader, known []string) ([]any, e
 var shut = []uint16{codeAccessDenied, codeExpired, codeLocked}
 
 // known returns the accounts that the logins of the look lead to.
-func (l *Look) known(ctx context.Context, site *labs.Site, host labs.Host) (accounts []string, err error) {
+func (l *Look) known(ctx context.Context, site kit.Site, host labs.Host) (accounts []string, err error) {
 	for _, login := range l.Logins {
 		err := visit(ctx, site, host, login, false, func(ctx context.Context, r reader) error {
 			var account string

@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // ask asks a server over one of the round's connections, again and with more time if the
 // server is slow. Questions that change something, to be rolled back, come one after the
 // other: they would wait for each other's locks.
 func ask(
-	ctx context.Context, site *labs.Site, host labs.Host, account Account, changes bool,
+	ctx context.Context, site kit.Site, host labs.Host, account Account, changes bool,
 	question func(context.Context, *sql.Conn) error,
 ) error {
 	db, err := pool(site, host, account)
@@ -36,7 +37,7 @@ func ask(
 		return err
 	}
 	var session atomic.Int64
-	return site.Ask(ctx, labs.Question{
+	return site.Ask(ctx, kit.Question{
 		Host: host, Limit: patience,
 		Ask: func(ctx context.Context, limit time.Duration) error {
 			conn, err := db.Conn(ctx)
@@ -56,24 +57,15 @@ func ask(
 }
 
 // addresses are those from which the grader comes to a server in this round.
-func addresses(site *labs.Site, host labs.Host) (*sync.Map, error) {
-	shared, err := site.Once("mysql addresses "+host.Name, func() (any, error) { return &sync.Map{}, nil })
-	own, ok := shared.(*sync.Map)
-	if err == nil && !ok {
-		err = fmt.Errorf("the addresses of %s are a %T", host.Name, shared)
-	}
-	return own, err
+func addresses(site kit.Site, host labs.Host) (*sync.Map, error) {
+	return kit.Once(site, "mysql addresses "+host.Name, func() (*sync.Map, error) { return &sync.Map{}, nil })
 }
 
 // enter waits until no other look of the round changes anything on a host.
-func enter(ctx context.Context, site *labs.Site, host labs.Host) (leave func(), err error) {
-	shared, err := site.Once("mysql changes "+host.Name, func() (any, error) { return make(chan struct{}, 1), nil })
+func enter(ctx context.Context, site kit.Site, host labs.Host) (leave func(), err error) {
+	turn, err := kit.Once(site, "mysql changes "+host.Name, func() (chan struct{}, error) { return make(chan struct{}, 1), nil })
 	if err != nil {
 		return nil, err
-	}
-	turn, ok := shared.(chan struct{})
-	if !ok {
-		return nil, fmt.Errorf("the turns of %s are a %T", host.Name, shared)
 	}
 	select {
 	case turn <- struct{}{}:
@@ -132,15 +124,14 @@ const sleeping = "SELECT COUNT(*) FROM information_schema.processlist WHERE id =
 
 // blockerOf returns an obstacle that names who or what a session of the grader's waits
 // for, nil if nothing can be seen.
-func blockerOf(ctx context.Context, site *labs.Site, host labs.Host, session int64) error {
-	shared, err := site.Once("mysql watch "+host.Name, func() (any, error) {
+func blockerOf(ctx context.Context, site kit.Site, host labs.Host, session int64) error {
+	db, err := kit.Once(site, "mysql watch "+host.Name, func() (*sql.DB, error) {
 		db := open(site, host, grader(site), true)
 		db.SetMaxOpenConns(1)
 		site.OnClose(func() { _ = db.Close() })
 		return db, nil
 	})
-	db, ok := shared.(*sql.DB)
-	if err != nil || !ok || session == 0 {
+	if err != nil || session == 0 {
 		return err
 	}
 	from, err := addresses(site, host)
@@ -162,13 +153,13 @@ func blockerOf(ctx context.Context, site *labs.Site, host labs.Host, session int
 		err = db.QueryRowContext(ctx, sleeping, session).Scan(&waits)
 	}
 	if err == nil && waits > 0 {
-		return &labs.Obstacle{Message: "What is asked for waits by itself: a view, a trigger or a function calls SLEEP() or GET_LOCK()."}
+		return &kit.Obstacle{Message: "What is asked for waits by itself: a view, a trigger or a function calls SLEEP() or GET_LOCK()."}
 	}
 	return err
 }
 
 // held tells whose session holds a lock, for how long, and what to do about it.
-func held(id int64, user string, idle bool, since time.Duration, what string) *labs.Obstacle {
+func held(id int64, user string, idle bool, since time.Duration, what string) *kit.Obstacle {
 	on, doing := "on the whole server", "has been at work"
 	if what != "" {
 		on = "on `" + what + "`"
@@ -176,6 +167,6 @@ func held(id int64, user string, idle bool, since time.Duration, what string) *l
 	if idle {
 		doing = "has left it there"
 	}
-	return &labs.Obstacle{Message: fmt.Sprintf(
+	return &kit.Obstacle{Message: fmt.Sprintf(
 		"Session %d of `%s` holds a lock %s and %s for %v. Let it finish, or end it: KILL %d;", id, user, on, doing, since, id)}
 }

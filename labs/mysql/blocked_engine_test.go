@@ -35,7 +35,7 @@ func TestWhoKeepsALookFromItsAnswerIsNamed(t *testing.T) {
 			report := r.Grade(lab, v)
 			result := r.Result(report, test.fails)
 			t.Logf("after %v: %s", result.Took, result.Message)
-			if result.Verdict != labs.Fell || !strings.Contains(result.Message, named.Replace(test.message)) {
+			if result.Verdict != labs.Failed || !strings.Contains(result.Message, named.Replace(test.message)) {
 				t.Errorf("%s is %s: %s", test.fails, result.Verdict, result.Message)
 			}
 			if result := r.Result(report, "rows-back"); result.Verdict != labs.Passed {
@@ -89,7 +89,7 @@ func TestAViewThatNeverAnswersIsTheLearners(t *testing.T) {
 		}
 		result := r.Result(r.Grade(lab, v), "view")
 		t.Logf("after %v: %s", result.Took, result.Message)
-		if (result.Verdict == labs.Fell) != (test.message != "") || !strings.Contains(result.Message, test.message) {
+		if (result.Verdict == labs.Failed) != (test.message != "") || !strings.Contains(result.Message, test.message) {
 			t.Errorf("with %s it is %s: %s", test.view, result.Verdict, result.Message)
 		}
 	}

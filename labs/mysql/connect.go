@@ -14,6 +14,7 @@ import (
 	driver "github.com/go-sql-driver/mysql"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 const (
@@ -35,7 +36,7 @@ type Account struct {
 	Password string `yaml:"password"`
 }
 
-func grader(site *labs.Site) Account { return Account{User: graderName, Password: site.Record.Secret} }
+func grader(site kit.Site) Account { return Account{User: graderName, Password: site.Record().Secret} }
 
 // session are the settings of every connection, so that no setting of the server
 // changes what is seen, nothing is changed, and no lock is waited for without end.
@@ -62,7 +63,7 @@ func executionTime(limit time.Duration) string {
 
 // connector connects to a server through its own host.
 type connector struct {
-	site   *labs.Site
+	site   kit.Site
 	host   labs.Host
 	config *driver.Config
 	once   bool // it is not asked again: whoever opened it does that
@@ -75,7 +76,7 @@ func (c *connector) Connect(ctx context.Context) (session sqldriver.Conn, err er
 	if c.once {
 		return c.try(ctx, patience)
 	}
-	err = c.site.Ask(ctx, labs.Question{Host: c.host, Limit: patience, Ask: func(ctx context.Context, limit time.Duration) (err error) {
+	err = c.site.Ask(ctx, kit.Question{Host: c.host, Limit: patience, Ask: func(ctx context.Context, limit time.Duration) (err error) {
 		session, err = c.try(ctx, limit)
 		return err
 	}})
@@ -108,7 +109,7 @@ func (c *connector) Driver() sqldriver.Driver { return driver.MySQLDriver{} }
 
 // open returns a pool of connections to a server, made through its own host: the grader's
 // from inside, those of any other account from where the application comes from, too.
-func open(site *labs.Site, host labs.Host, account Account, once bool) *sql.DB {
+func open(site kit.Site, host labs.Host, account Account, once bool) *sql.DB {
 	config := driver.NewConfig()
 	config.User, config.Passwd = account.User, account.Password
 	config.Net, config.Addr = "relay", host.Name
@@ -125,21 +126,13 @@ func open(site *labs.Site, host labs.Host, account Account, once bool) *sql.DB {
 }
 
 // pool returns the round's connections for an account; all looks share them.
-func pool(site *labs.Site, host labs.Host, account Account) (*sql.DB, error) {
+func pool(site kit.Site, host labs.Host, account Account) (*sql.DB, error) {
 	key := fmt.Sprintf("mysql %s %s %s", host.Name, account.User, account.Password)
-	shared, err := site.Once(key, func() (any, error) {
+	return kit.Once(site, key, func() (*sql.DB, error) {
 		db := open(site, host, account, false)
 		site.OnClose(func() { _ = db.Close() })
 		return db, nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	db, ok := shared.(*sql.DB)
-	if !ok {
-		return nil, fmt.Errorf("the pool of %s is a %T", host.Name, shared)
-	}
-	return db, nil
 }
 
 // Codes of the server. https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html
@@ -162,19 +155,19 @@ var late = []uint16{codeLockTimeout, codeDeadlock, codeQueryTimeout}
 // explain makes an obstacle of what the server answers: it is the learner's, so whatever
 // it refuses is a finding about it. That it does not answer is none.
 func explain(ctx, limited context.Context, host labs.Host, user string, err error) error {
-	var obstacle *labs.Obstacle
+	var obstacle *kit.Obstacle
 	var refused *driver.MySQLError
 	switch {
 	case err == nil || errors.As(err, &obstacle) || ctx.Err() != nil:
 		return err
 	case errors.As(err, &refused) && slices.Contains(late, refused.Number):
-		return fmt.Errorf("%w: %w", labs.ErrLate, err)
+		return fmt.Errorf("%w: %w", kit.ErrLate, err)
 	case errors.As(err, &refused):
 		return refusal(host, user, refused)
 	case limited.Err() != nil:
-		return fmt.Errorf("%w: %w", labs.ErrLate, err)
+		return fmt.Errorf("%w: %w", kit.ErrLate, err)
 	case brokenOff(err):
-		return fmt.Errorf("%w: %w", labs.ErrBroken, err)
+		return fmt.Errorf("%w: %w", kit.ErrBroken, err)
 	}
 	return err
 }
@@ -190,18 +183,18 @@ func brokenOff(err error) bool {
 	return false
 }
 
-func refusal(host labs.Host, user string, refused *driver.MySQLError) *labs.Obstacle {
+func refusal(host labs.Host, user string, refused *driver.MySQLError) *kit.Obstacle {
 	switch refused.Number {
 	case codeAccessDenied, codeHostNotAllowed:
-		return &labs.Obstacle{
+		return &kit.Obstacle{
 			Message: fmt.Sprintf("`%s` can't log in to `%s`: %s.", user, host.Name, refused.Message), Finding: user != graderName, Err: refused,
 		}
 	case codeTooMany:
-		return &labs.Obstacle{
+		return &kit.Obstacle{
 			Message: fmt.Sprintf("The server on `%s` has no connection left: too many are open. Close those that nobody needs.", host.Name), Err: refused,
 		}
 	}
-	return &labs.Obstacle{
+	return &kit.Obstacle{
 		Message: fmt.Sprintf("The server on `%s` answers: %s (%d).", host.Name, refused.Message, refused.Number), Finding: true, Err: refused,
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 //go:embed image
@@ -21,15 +22,15 @@ const (
 )
 
 // Family returns the family of MySQL.
-func Family() labs.Family {
-	return labs.Family{
+func Family() kit.Family {
+	return kit.Family{
 		Name: "mysql",
-		Images: []labs.Image{
+		Images: []kit.Image{
 			{
 				Name: serverImage,
-				Builds: []labs.Build{{
+				Builds: []kit.Build{{
 					From: []string{"base"}, Files: folder("image/server"), Dockerfile: "Dockerfile",
-					Runs: labs.Software{Name: "MySQL", Package: "mysql-server-core"},
+					Runs: kit.Software{Name: "MySQL", Package: "mysql-server-core"},
 				}},
 				Ready: ready,
 				Arm:   arm,
@@ -37,11 +38,11 @@ func Family() labs.Family {
 			},
 			{
 				Name:    clientImage,
-				Builds:  []labs.Build{{From: []string{"mysql", "workspace"}, Files: folder("image/client"), Dockerfile: "Dockerfile"}},
+				Builds:  []kit.Build{{From: []string{"mysql", "workspace"}, Files: folder("image/client"), Dockerfile: "Dockerfile"}},
 				Notable: []string{"mysql-client-core"},
 			},
 		},
-		Probes: []labs.Probe{{Name: "mysql", New: func() labs.Look { return &Look{} }}},
+		Probes: []kit.Probe{{Name: "mysql", New: func() kit.Look { return &Look{} }}},
 	}
 }
 
@@ -54,14 +55,14 @@ func folder(path string) fs.FS {
 }
 
 // ready pings the server as the grader.
-func ready(ctx context.Context, site *labs.Site, host labs.Host) error {
+func ready(ctx context.Context, site kit.Site, host labs.Host) error {
 	db := open(site, host, grader(site), true)
 	defer db.Close()
 	return db.PingContext(ctx)
 }
 
 // arm gives the grader's account its password; the image has it without one.
-func arm(ctx context.Context, site *labs.Site, host labs.Host, secret string) error {
+func arm(ctx context.Context, site kit.Site, host labs.Host, secret string) error {
 	db := open(site, host, Account{User: graderName}, true)
 	defer db.Close()
 	db.SetMaxOpenConns(1)

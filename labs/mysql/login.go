@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // shadows asks for accounts that stand in for a name at some addresses near one, and not
@@ -22,8 +23,8 @@ SELECT CONCAT("'", user, "'@'", host, "'") FROM masked JOIN near
 
 // unshadowed makes sure, once a round, that a login leads to the same account from every
 // host of the lab's network, so that what holds for the grader holds for the application.
-func unshadowed(ctx context.Context, site *labs.Site, host labs.Host, account Account) error {
-	_, err := site.Once(fmt.Sprintf("mysql login %s %s", host.ID, account.User), func() (any, error) {
+func unshadowed(ctx context.Context, site kit.Site, host labs.Host, account Account) error {
+	_, err := kit.Once(site, fmt.Sprintf("mysql login %s %s", host.ID, account.User), func() (any, error) {
 		var from string
 		if err := visit(ctx, site, host, account, false, func(ctx context.Context, r reader) error {
 			return r.conn.QueryRowContext(ctx, "SELECT SUBSTRING_INDEX(USER(), '@', -1)").Scan(&from)
@@ -43,7 +44,7 @@ func unshadowed(ctx context.Context, site *labs.Site, host labs.Host, account Ac
 		if err != nil || len(found) == 0 {
 			return nil, err
 		}
-		return nil, &labs.Obstacle{Finding: true, Message: fmt.Sprintf(
+		return nil, &kit.Obstacle{Finding: true, Message: fmt.Sprintf(
 			"`%s` does not reach the same account of `%s` from every host of the network: %s stands in for it at some addresses, or lets it in from some alone.",
 			account.User, host.Name, strings.Join(found, ", "))}
 	})

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Look asks a MySQL server. It needs exactly one of `query`, `tries`, `accounts`, or
@@ -108,8 +109,8 @@ func (l *Look) Validate() error {
 }
 
 // Observe asks the server.
-func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
-	host, err := site.HostOf(l.Host, serverImage)
+func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
+	host, err := kit.HostOf(site, l.Host, serverImage)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +141,7 @@ func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
 
 // undoable makes sure that what is set to work can be rolled back. What only reads is
 // in a transaction that the server keeps from writing; a procedure alone could end it.
-func (l *Look) undoable(ctx context.Context, site *labs.Site, host labs.Host) error {
+func (l *Look) undoable(ctx context.Context, site kit.Site, host labs.Host) error {
 	statements, reads := slices.Concat(l.Given, l.Tries), !l.writes()
 	if !reads || calls.MatchString(l.Query) {
 		statements = append(statements, l.Query)

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // maxRow is what a row may come to, in bytes. A larger one comes in several packets.
@@ -51,25 +52,17 @@ func (p *packets) Read(b []byte) (int, error) {
 
 // largeRow tells whether a row was met that is too large, on any connection of the round
 // to a host.
-func largeRow(site *labs.Site, host labs.Host) (*atomic.Bool, error) {
-	shared, err := site.Once("mysql large row "+host.ID, func() (any, error) { return new(atomic.Bool), nil })
-	if err != nil {
-		return nil, err
-	}
-	met, ok := shared.(*atomic.Bool)
-	if !ok {
-		return nil, fmt.Errorf("what is known of rows is a %T", shared)
-	}
-	return met, nil
+func largeRow(site kit.Site, host labs.Host) (*atomic.Bool, error) {
+	return kit.Once(site, "mysql large row "+host.ID, func() (*atomic.Bool, error) { return new(atomic.Bool), nil })
 }
 
 // explainRow tells why a connection broke off, if that was for a row that is too large.
-func explainRow(site *labs.Site, host labs.Host, err error) error {
+func explainRow(site kit.Site, host labs.Host, err error) error {
 	met, failed := largeRow(site, host)
 	if failed != nil || !brokenOff(err) || !met.Load() {
 		return err
 	}
-	return &labs.Obstacle{
+	return &kit.Obstacle{
 		Message: fmt.Sprintf("What was asked of `%s` can't be read: one of its rows is larger than %d MiB.", host.Name, (maxRow+1)>>20), Finding: true, Err: err,
 	}
 }

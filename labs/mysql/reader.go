@@ -10,20 +10,21 @@ import (
 	driver "github.com/go-sql-driver/mysql"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // reader reads from a server over one session, within the limits of the round.
 type reader struct {
 	conn   *sql.Conn
-	budget func(labs.Limits) *labs.Budget
+	budget func(kit.Limits) *kit.Budget
 }
 
 // visit is [ask] with a reader. The question may come more than once.
 func visit(
-	ctx context.Context, site *labs.Site, host labs.Host, account Account, changes bool, question func(context.Context, reader) error,
+	ctx context.Context, site kit.Site, host labs.Host, account Account, changes bool, question func(context.Context, reader) error,
 ) error {
 	return ask(ctx, site, host, account, changes, func(ctx context.Context, conn *sql.Conn) error {
-		return explainRow(site, host, question(ctx, reader{conn: conn, budget: func(limits labs.Limits) *labs.Budget {
+		return explainRow(site, host, question(ctx, reader{conn: conn, budget: func(limits kit.Limits) *kit.Budget {
 			return site.Budget(fmt.Sprintf("What was asked of `%s`", host.Name), limits)
 		}}))
 	})

@@ -10,12 +10,12 @@ import (
 	"slices"
 	"strings"
 
-	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // rows returns what a statement gives, a map a row.
 func (r reader) rows(ctx context.Context, statement string, args ...any) ([]any, error) {
-	all, budget := []any{}, r.budget(labs.RowLimits)
+	all, budget := []any{}, r.budget(kit.RowLimits)
 	var types []*sql.ColumnType
 	var values cells[any]
 	err := r.each(ctx, statement, args, func(rows *sql.Rows) (err error) {
@@ -60,9 +60,9 @@ func (c *cells[T]) scan(rows *sql.Rows, n int) error {
 
 func sizeOf(value any) int64 {
 	if v, ok := value.([]byte); ok {
-		return int64(len(v)) + labs.ValueBytes
+		return int64(len(v)) + kit.ValueBytes
 	}
-	return labs.ValueBytes
+	return kit.ValueBytes
 }
 
 // Character sets from which every text can be turned into UTF-8 and back. Of any other,
@@ -119,7 +119,7 @@ func (r reader) columns(ctx context.Context, database string) (names []string, c
 func (r reader) digest(ctx context.Context, query string) (count int64, digest string, err error) {
 	var sum [4]uint64
 	var values cells[sql.RawBytes]
-	budget := r.budget(labs.DigestLimits)
+	budget := r.budget(kit.DigestLimits)
 	err = r.each(ctx, query, nil, func(rows *sql.Rows) error {
 		columns, err := rows.Columns()
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // mighty holds for accounts that no administrator of a lab can touch: the grader's and
@@ -53,7 +54,7 @@ var settings = []string{
 
 // seal returns what must be as it was at hand-over, or no answer of the server's counts:
 // a map from what it is about to its state.
-func seal(ctx context.Context, site *labs.Site, host labs.Host) (any, error) {
+func seal(ctx context.Context, site kit.Site, host labs.Host) (any, error) {
 	query := sealed
 	for _, name := range settings {
 		query += fmt.Sprintf("\n UNION ALL SELECT 'the setting %[1]s', CAST(@@GLOBAL.%[1]s AS CHAR)", name)
@@ -73,12 +74,12 @@ func seal(ctx context.Context, site *labs.Site, host labs.Host) (any, error) {
 
 // intact makes sure, once a round, that the server is the one that was handed over.
 // While it is being built, nothing is sealed yet.
-func intact(ctx context.Context, site *labs.Site, host labs.Host) error {
-	want, ok := site.Record.Seals[host.Name].(map[string]any)
+func intact(ctx context.Context, site kit.Site, host labs.Host) error {
+	want, ok := site.Record().Seals[host.Name].(map[string]any)
 	if !ok {
 		return nil
 	}
-	_, err := site.Once("mysql seal "+host.ID, func() (any, error) {
+	_, err := kit.Once(site, "mysql seal "+host.ID, func() (any, error) {
 		now, err := seal(ctx, site, host)
 		if err != nil {
 			return nil, err
@@ -108,7 +109,7 @@ func broken(host labs.Host, want, now map[string]any) error {
 	if len(odd) == 0 {
 		return nil
 	}
-	return &labs.Obstacle{Message: fmt.Sprintf(
+	return &kit.Obstacle{Message: fmt.Sprintf(
 		"The server on `%s` was given powers, or lost what the grader relies on, so what it says does not count. New, changed or gone: %s. `reset` puts it back.",
 		host.Name, strings.Join(odd[:min(4, len(odd))], ", "))}
 }

@@ -63,7 +63,7 @@ func TestChangedServerIsNotBelieved(t *testing.T) {
 			if strings.Contains(result.ID, "dump") { // no matter of the server's
 				continue
 			}
-			if result.Verdict == labs.Passed || result.Verdict == labs.Ungraded || result.Verdict == labs.Fell && !strings.Contains(result.Message, test.names) {
+			if result.Verdict == labs.Passed || result.Verdict == labs.Ungraded || result.Verdict == labs.Failed && !strings.Contains(result.Message, test.names) {
 				t.Errorf("after %s, %s is %s: %s", test.do, result.ID, result.Verdict, result.Message)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // object is a table, or something that statements set to work: a view, trigger, routine
@@ -52,7 +53,7 @@ func (r reader) undoable(ctx context.Context, host labs.Host, statements []strin
 		return err
 	}
 	if why := lasting(statements, all, reads); why != "" {
-		return &labs.Obstacle{Finding: true, Message: fmt.Sprintf("This was not tried on `%s`, as it would leave something behind: %s.", host.Name, why)}
+		return &kit.Obstacle{Finding: true, Message: fmt.Sprintf("This was not tried on `%s`, as it would leave something behind: %s.", host.Name, why)}
 	}
 	return nil
 }

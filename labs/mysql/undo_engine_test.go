@@ -143,7 +143,7 @@ func TestAccountOfTheGradersName(t *testing.T) {
 	lab := r.Lab(v)
 	r.Passes(lab, v)
 	admin(t, r, lab, "CREATE USER endstate@'%' IDENTIFIED BY 'x'; GRANT SELECT ON shop.* TO endstate@'%'")
-	if result := r.Result(r.Grade(lab, v), "it"); result.Verdict != labs.Fell {
+	if result := r.Result(r.Grade(lab, v), "it"); result.Verdict != labs.Failed {
 		t.Errorf("with an account endstate@%%, it is %s: %s", result.Verdict, result.Message)
 	}
 }

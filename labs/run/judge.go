@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 //go:embed judge
@@ -22,7 +23,7 @@ const (
 
 // judge runs the judge of the scenario, apart from the code that it asks, and returns
 // what it reports.
-func (l *Look) judge(ctx context.Context, site *labs.Site, fresh labs.FreshRun) (any, error) {
+func (l *Look) judge(ctx context.Context, site kit.Site, fresh kit.FreshRun) (any, error) {
 	var err error
 	if fresh.Apart, err = l.apart(site); err != nil {
 		return nil, err
@@ -36,7 +37,7 @@ func (l *Look) judge(ctx context.Context, site *labs.Site, fresh labs.FreshRun) 
 	case statusDone:
 	case statusError:
 		// With right code it ends by itself, as the proofs show.
-		return nil, &labs.Obstacle{
+		return nil, &kit.Obstacle{
 			Message: "What the program gives is nothing that could be right, and can't be judged.",
 			Err:     &labs.Unfit{Reason: "its judge met an error: " + lastLine(result.Stderr)},
 		}
@@ -56,8 +57,8 @@ func lastLine(text string) string {
 }
 
 // apart returns what only the judge can read: its folder, what it calls, and the facts.
-func (l *Look) apart(site *labs.Site) ([]labs.Entry, error) {
-	files, err := givenFiles(site.Given, path.Dir(l.Judge))
+func (l *Look) apart(site kit.Site) ([]kit.Entry, error) {
+	files, err := givenFiles(site.Given(), path.Dir(l.Judge))
 	if err != nil {
 		return nil, err
 	}
@@ -65,11 +66,11 @@ func (l *Look) apart(site *labs.Site) ([]labs.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
-	facts, err := json.Marshal(site.Record.Facts)
+	facts, err := json.Marshal(site.Record().Facts)
 	if err != nil {
 		return nil, fmt.Errorf("write the facts for judge %s: %w", l.Judge, err)
 	}
-	return append(append(files, calls...), labs.Entry{Path: "facts.json", Mode: 0o400, Data: facts}), nil
+	return append(append(files, calls...), kit.Entry{Path: "facts.json", Mode: 0o400, Data: facts}), nil
 }
 
 // decode reads a report: JSON, whose whole numbers are whole numbers.

@@ -12,16 +12,17 @@ import (
 	"time"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Checkout returns the files of a revision of the repository in a host's folder;
 // none, if there is no such revision.
-type Checkout func(ctx context.Context, site *labs.Site, host labs.Host, path, revision string) ([]labs.Entry, error)
+type Checkout func(ctx context.Context, site kit.Site, host labs.Host, path, revision string) ([]kit.Entry, error)
 
 // Family returns the family of the run probe. It has no images of its own, and reads
 // repositories by the function given.
-func Family(checkout Checkout) labs.Family {
-	return labs.Family{Name: "run", Probes: []labs.Probe{{Name: "run", New: func() labs.Look { return &Look{checkout: checkout} }}}}
+func Family(checkout Checkout) kit.Family {
+	return kit.Family{Name: "run", Probes: []kit.Probe{{Name: "run", New: func() kit.Look { return &Look{checkout: checkout} }}}}
 }
 
 // Look runs a command or a judge over a copy of the learner's files, in a fresh host without
@@ -95,13 +96,13 @@ func (l *Look) Validate() error {
 }
 
 // Observe runs the command, once a round for all checks that ask the same.
-func (l *Look) Observe(ctx context.Context, site *labs.Site) (any, error) {
+func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 	asked := *l
 	asked.checkout = nil
-	return site.Once(fmt.Sprintf("run %+v", asked), func() (any, error) { return l.observe(ctx, site) })
+	return kit.Once(site, fmt.Sprintf("run %+v", asked), func() (any, error) { return l.observe(ctx, site) })
 }
 
-func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
+func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
 	name, seconds := l.Host, l.Seconds
 	if name == "" {
 		name = labs.Workspace
@@ -109,18 +110,18 @@ func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
 	if seconds == 0 {
 		seconds = defaultSeconds
 	}
-	host, err := site.Lab.Host(name)
+	host, err := site.Lab().Host(name)
 	if err != nil {
 		return nil, err
 	}
-	fresh := labs.FreshRun{
+	fresh := kit.FreshRun{
 		Image: l.Image, Command: l.Command, Memory: memory, Time: time.Duration(seconds * float64(time.Second)),
-		Files: func() ([]labs.Entry, error) {
+		Files: func() ([]kit.Entry, error) {
 			files, err := l.files(ctx, site, host)
 			if err != nil {
 				return nil, err
 			}
-			return l.overlay(files, site.Given)
+			return l.overlay(files, site.Given())
 		},
 	}
 	if l.Judge != "" {
@@ -137,22 +138,22 @@ func (l *Look) observe(ctx context.Context, site *labs.Site) (any, error) {
 }
 
 // why tells how it was seen that a command does not end.
-func why(overran labs.Overrun, seconds float64) string {
+func why(overran kit.Overrun, seconds float64) string {
 	switch overran {
-	case labs.UsedUp:
+	case kit.UsedUp:
 		return fmt.Sprintf("It does not end: it used %v seconds of processor time.", seconds)
-	case labs.Waited:
+	case kit.Waited:
 		return "It does not end: it waits for something that does not come."
 	}
 	return ""
 }
 
 // files copies the folder's files, or those of the revisions asked for.
-func (l *Look) files(ctx context.Context, site *labs.Site, host labs.Host) ([]labs.Entry, error) {
+func (l *Look) files(ctx context.Context, site kit.Site, host labs.Host) ([]kit.Entry, error) {
 	if len(l.Revisions) == 0 {
 		return site.Files(ctx, host, l.Copy)
 	}
-	var all []labs.Entry
+	var all []kit.Entry
 	for _, revision := range l.Revisions {
 		files, err := l.checkout(ctx, site, host, l.Copy, revision)
 		if err != nil {
@@ -168,8 +169,8 @@ func (l *Look) files(ctx context.Context, site *labs.Site, host labs.Host) ([]la
 
 // overlay returns the learner's files with those of the scenario laid over them. A
 // folder that the scenario brings replaces the learner's whole.
-func (l *Look) overlay(files []labs.Entry, given fs.FS) ([]labs.Entry, error) {
-	var kept, added []labs.Entry
+func (l *Look) overlay(files []kit.Entry, given fs.FS) ([]kit.Entry, error) {
+	var kept, added []kit.Entry
 	replaced := map[string]bool{".git": true}
 	if l.Add != "" {
 		var err error
@@ -193,8 +194,8 @@ func top(path string) string {
 	return first
 }
 
-func givenFiles(given fs.FS, dir string) ([]labs.Entry, error) {
-	var entries []labs.Entry
+func givenFiles(given fs.FS, dir string) ([]kit.Entry, error) {
+	var entries []kit.Entry
 	root, err := fs.Sub(given, dir)
 	if err != nil {
 		return nil, err
@@ -204,11 +205,11 @@ func givenFiles(given fs.FS, dir string) ([]labs.Entry, error) {
 			return err
 		}
 		if entry.IsDir() {
-			entries = append(entries, labs.Entry{Path: path, Mode: fs.ModeDir | 0o755})
+			entries = append(entries, kit.Entry{Path: path, Mode: fs.ModeDir | 0o755})
 			return nil
 		}
 		data, err := fs.ReadFile(root, path)
-		entries = append(entries, labs.Entry{Path: path, Mode: 0o644, Data: data})
+		entries = append(entries, kit.Entry{Path: path, Mode: 0o644, Data: data})
 		return err
 	})
 	return entries, err

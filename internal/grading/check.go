@@ -1,0 +1,217 @@
+// Package grading comes from a lab to a report: it has every look of a variant observe, holds
+// expectations against what was seen, and plays the proofs that show that this is right.
+package grading
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"endstate/internal/site"
+	"endstate/labs"
+	"endstate/labs/kit"
+)
+
+// Grader grades labs.
+type Grader struct {
+	Images labs.Images
+	Sites  site.Opener
+	Clock  func() time.Time
+	// Examining: expectations are asked what their author should know.
+	Examining bool
+}
+
+// Check looks at everything the variant asks about, side by side, and reports the
+// verdicts. It changes nothing in the lab. An error means that nothing at all
+// could be graded; what could not be graded alone is an ungraded verdict.
+func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*labs.Report, error) {
+	if lab.Key != v.Key {
+		return nil, &labs.Problem{
+			What: fmt.Sprintf("What this lab of %s was built from has changed since", v.Name),
+			Do:   "Start it anew: endstate stop " + v.Name + " && endstate start " + v.Name,
+		}
+	}
+	if !lab.Whole {
+		return nil, &labs.Problem{
+			What: fmt.Sprintf("The lab of %s is not whole: a host was removed, or its start was cut off", v.Name),
+			Do:   "Put it back to its beginning: endstate reset " + v.Name,
+		}
+	}
+	record, err := labs.DecodeRecord(lab.Record)
+	if err != nil {
+		return nil, fmt.Errorf("lab %s: %w", lab.ID, err)
+	}
+	images, err := g.Images.Ensure(ctx, kit.LookImages(v.Looks()), emit)
+	if err != nil {
+		return nil, err
+	}
+	site := g.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
+	defer site.Close()
+	report := &labs.Report{
+		Scenario: v.Name, Title: v.Title, Hash: v.Hash, Seed: v.Seed, Lab: lab.ID, Owner: lab.Owner,
+		At: g.Clock(), Servers: append([]string{}, lab.Servers()...),
+		Checks: make([]labs.Result, len(v.Checks)), Guards: make([]labs.Result, len(v.Guards)),
+	}
+	end := emit.Step("check", "Looking at what is there")
+	round := round{site: site, variant: v, examining: g.Examining}
+	round.grade(ctx, report, emit)
+	err = context.Cause(ctx)
+	if end(err); err != nil {
+		return nil, err
+	}
+	skip(v.Checks, report.Checks)
+	report.Charge(nil, false)
+	return report, nil
+}
+
+// round is one round of checks.
+type round struct {
+	site      *site.Site
+	variant   *labs.Variant
+	examining bool
+}
+
+// grade comes to all verdicts, side by side.
+func (r *round) grade(ctx context.Context, report *labs.Report, emit labs.Emit) {
+	v := r.variant
+	var all sync.WaitGroup
+	var judged atomic.Int64
+	count := func() {
+		emit.Move("check", "", judged.Add(1), int64(len(v.Checks)+len(v.Guards)))
+	}
+	for i, check := range v.Checks {
+		all.Go(func() {
+			report.Checks[i] = r.judge(ctx, check.Assertion)
+			report.Checks[i].Points = check.Points
+			count()
+		})
+	}
+	for i, guard := range v.Guards {
+		all.Go(func() {
+			report.Guards[i] = guarded(r.judge(ctx, guard.Assertion))
+			report.Guards[i].Points = guard.Costs
+			count()
+		})
+	}
+	all.Wait()
+}
+
+// judge comes to the verdict on one assertion.
+func (r *round) judge(ctx context.Context, a labs.Assertion) (result labs.Result) {
+	begun := time.Now()
+	result = labs.Result{ID: a.ID, Title: a.Title}
+	defer func() { result.Took, result.Message = time.Since(begun), kit.Shown(result.Message) }()
+	observed, err := r.site.Observe(ctx, a.Look)
+	var obstacle *kit.Obstacle
+	var unfit *labs.Unfit
+	switch {
+	case errors.As(err, &obstacle):
+		result.Verdict, result.Message, result.Barred = labs.Failed, obstacle.Message, !obstacle.Finding
+		if r.examining && errors.As(err, &unfit) {
+			result.Defect = unfit.Reason
+		}
+		return result
+	case err != nil:
+		return ungraded(result, err)
+	}
+	bindings := labs.Bindings{"params": r.variant.Params, "facts": r.site.Record().Facts, "id": a.ID, a.Look.Variable(): observed}
+	holds, err := a.Expect.Holds(bindings)
+	switch {
+	case errors.As(err, &unfit):
+		result.Defect = unfit.Reason
+	case err != nil:
+		return ungraded(result, fmt.Errorf("expectation of %s: %w", a.ID, err))
+	}
+	if r.examining {
+		examine(&result, a, bindings)
+	}
+	if holds {
+		result.Verdict = labs.Passed
+		return result
+	}
+	result.Verdict = labs.Failed
+	explain(&result, a, bindings)
+	return result
+}
+
+// explain sets the message of an assertion that does not hold.
+func explain(result *labs.Result, a labs.Assertion, bindings labs.Bindings) {
+	if a.Otherwise == nil {
+		return
+	}
+	text, err := a.Otherwise.Text(bindings)
+	if err != nil && result.Defect == "" {
+		result.Defect = "its message can't be told: " + err.Error()
+	}
+	result.Message = strings.TrimSpace(text)
+}
+
+// examine asks expectation and message what their author should know.
+func examine(result *labs.Result, a labs.Assertion, bindings labs.Bindings) {
+	if unnamed := labs.ShapeOf(a.Look).Unnamed(bindings[a.Look.Variable()]); len(unnamed) > 0 {
+		result.Defect = "the probe gives what its shape does not name: " + strings.Join(unnamed, ", ")
+	}
+	for _, one := range []any{a.Expect, a.Otherwise} {
+		examiner, ok := one.(labs.Examiner)
+		if !ok {
+			continue
+		}
+		mistakes, met := examiner.Examine(bindings)
+		if len(mistakes) > 0 && result.Defect == "" {
+			result.Defect = strings.Join(mistakes, "; ")
+		}
+		result.Met = append(result.Met, met...)
+	}
+}
+
+// guarded is the verdict on a guard: one that could not be looked at is not broken.
+func guarded(result labs.Result) labs.Result {
+	if result.Barred {
+		result.Verdict = labs.Skipped
+	}
+	return result
+}
+
+func ungraded(result labs.Result, err error) labs.Result {
+	result.Verdict, result.Message = labs.Ungraded, err.Error()
+	var problem *labs.Problem
+	if errors.As(err, &problem) && problem.Do != "" {
+		result.Message += "\n" + problem.Do
+	}
+	return result
+}
+
+// skip turns the verdict of every check that needs an unpassed one into skipped.
+// Checks may be declared in any order, so it goes on until nothing changes.
+func skip(checks []labs.Check, results []labs.Result) {
+	passed := func(id string) bool {
+		i := slices.IndexFunc(results, func(r labs.Result) bool { return r.ID == id })
+		return i >= 0 && results[i].Verdict == labs.Passed
+	}
+	for changed := true; changed; {
+		changed = false
+		for i, check := range checks {
+			j := slices.IndexFunc(check.Needs, func(id string) bool { return !passed(id) })
+			if j < 0 || results[i].Verdict == labs.Skipped {
+				continue
+			}
+			results[i].Verdict, results[i].Defect, results[i].Barred = labs.Skipped, "", false
+			results[i].Message = fmt.Sprintf("Waits for: %s.", titleOf(results, check.Needs[j]))
+			changed = true
+		}
+	}
+}
+
+func titleOf(results []labs.Result, id string) string {
+	for _, r := range results {
+		if r.ID == id {
+			return r.Title
+		}
+	}
+	return id
+}

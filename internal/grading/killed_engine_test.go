@@ -1,0 +1,175 @@
+//go:build engine
+
+package grading_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/container"
+
+	"endstate/internal/enginetest"
+	"endstate/labs"
+)
+
+func TestHostStoppedFromOutsideLeavesChecksUngraded(t *testing.T) {
+	t.Parallel()
+	grace := 5 // seconds
+	for name, strike := range map[string]func(context.Context, *enginetest.Runner, string) error{
+		"killed": func(ctx context.Context, r *enginetest.Runner, id string) error {
+			return r.API.ContainerKill(ctx, id, "KILL")
+		},
+		"stopped": func(ctx context.Context, r *enginetest.Runner, id string) error {
+			return r.API.ContainerStop(ctx, id, container.StopOptions{Timeout: &grace})
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := enginetest.Open(t)
+			v := r.Variant(enginetest.MySQL, enginetest.Seed)
+			lab := r.Lab(v)
+			if err := strike(t.Context(), r, r.HostID(lab, "db")); err != nil {
+				t.Fatal(err)
+			}
+			report := r.Grade(lab, v)
+			result := r.Result(report, "database-exists")
+			if report.Graded() || result.Verdict != labs.Ungraded || !strings.Contains(result.Message, "outside") ||
+				!strings.Contains(result.Message, "endstate reset") {
+				t.Errorf("database-exists is %s: %s; score %v", result.Verdict, result.Message, report.Score)
+			}
+			if result := r.Result(report, "dump-unchanged"); result.Verdict != labs.Passed {
+				t.Errorf("what does not need the host is %s: %s", result.Verdict, result.Message)
+			}
+			found, err := r.Find(t.Context(), lab.Owner, lab.Scenario)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if host, err := found.Host("db"); err != nil || host.Running || host.Restarting {
+				t.Errorf("the host is told of as %+v, %v", host, err)
+			}
+			mended, err := r.Reset(t.Context(), found, v, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Solve(mended, v)
+			r.Passes(mended, v)
+		})
+	}
+}
+
+func TestHostRemovedFromOutsideIsToldAndReset(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Variant(enginetest.MySQL, enginetest.Seed)
+	lab := r.Lab(v)
+	if err := r.API.ContainerRemove(t.Context(), r.HostID(lab, "db"), container.RemoveOptions{Force: true}); err != nil {
+		t.Fatal(err)
+	}
+	found, err := r.Find(t.Context(), lab.Owner, lab.Scenario)
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := r.Check(t.Context(), found, v)
+	if err == nil || !strings.Contains(err.Error(), "not whole") {
+		t.Errorf("a lab that lacks a host is checked: %+v, %v", report, err)
+	}
+	mended, err := r.Reset(t.Context(), found, v, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Solve(mended, v)
+	r.Passes(mended, v)
+}
+
+// What is left of a lab may hold work. Nothing removes it that was not told to.
+func TestWhatIsLeftOfALabStays(t *testing.T) {
+	t.Parallel()
+	for _, gone := range []string{labs.Workspace, "db"} {
+		t.Run("without "+gone, func(t *testing.T) {
+			t.Parallel()
+			r := enginetest.Open(t)
+			v := r.Variant(enginetest.MySQL, enginetest.Seed)
+			lab := r.Lab(v)
+			if err := r.API.ContainerRemove(t.Context(), r.HostID(lab, gone), container.RemoveOptions{Force: true}); err != nil {
+				t.Fatal(err)
+			}
+			var problem *labs.Problem
+			if _, err := r.Start(t.Context(), r.Variant(enginetest.MySQL, enginetest.Seed+1), r.Owner, time.Hour, nil); !errors.As(err, &problem) ||
+				!strings.Contains(problem.What, "has lost a host") || !strings.Contains(problem.Do, "endstate reset") {
+				t.Errorf("another start says %v", err)
+			}
+			r.Stage.Engine = later{r.Engine, 20 * time.Minute}
+			if swept, err := r.Sweep(t.Context(), nil); len(swept) > 0 || err != nil {
+				t.Errorf("20 minutes later, the sweep removes %+v, %v", swept, err)
+			}
+			if found, err := r.Find(t.Context(), lab.Owner, lab.Scenario); err != nil || !found.Damaged() || len(found.Hosts) != 1 {
+				t.Errorf("the lab is told of as %+v, %v", found, err)
+			}
+		})
+	}
+}
+
+// later is an engine whose clock is ahead.
+type later struct {
+	labs.Engine
+	by time.Duration
+}
+
+func (e later) Now() time.Time { return e.Engine.Now().Add(e.by) }
+
+// A server that its learner can end, in a host that outlives it or does not.
+const fragile = `
+-- scenario.yaml --
+title: A server that its learner can end
+question: Whose doing is it?
+topic: mysql
+level: 1
+minutes: 1
+hosts:
+  db: {image: IMAGE, x-open: true}
+  workspace: {image: git}
+checks:
+  - {id: up, title: The server answers, points: 100, LOOK}
+proofs:
+  - {name: solution, script: solution.sh}
+-- solution.sh --
+true
+-- task.md --
+None.
+-- debrief.md --
+None.
+`
+
+func TestServerEndedByItsLearnerFailsTheCheck(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct{ name, image, look, strike, message string }{
+		{
+			"the host lives on", "mongodb", `mongodb: {database: shop, command: '{"dbStats": 1}'}, expect: found.docs.size() == 1`,
+			"kill $(grep --files-with-matches '127.0.0.1:2701[8]' /proc/[0-9]*/cmdline | cut --delimiter=/ --fields=3); sleep 1", "Nothing answers",
+		},
+		{
+			"the host ends, again and again", "mysql", "mysql: SELECT 1 AS one, expect: rows.size() == 1",
+			"mv /var/lib/mysql/ibdata1 /var/lib/mysql/gone; kill -KILL $(pidof mysqld)", "",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := enginetest.Open(t)
+			v := r.Written(strings.NewReplacer("IMAGE", test.image, "LOOK", test.look).Replace(fragile))
+			lab := r.Lab(v)
+			if result := r.Grade(lab, v).Checks[0]; result.Verdict != labs.Passed {
+				t.Fatalf("before anything was done the check is %s: %s", result.Verdict, result.Message)
+			}
+			r.Execute(lab, "db", labs.Command{Args: []string{"bash", "-c", test.strike}})
+			for range 5 {
+				result := r.Grade(lab, v).Checks[0]
+				if result.Verdict != labs.Failed || !strings.Contains(result.Message, test.message) {
+					t.Errorf("the check is %s: %s", result.Verdict, result.Message)
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,252 @@
+package grading
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"endstate/internal/site"
+	"endstate/internal/stage"
+	"endstate/labs"
+)
+
+// A lab that a proof plays in lives this long if it is not removed.
+const proofLife = 10 * time.Minute
+
+// ProofResult is what came of one proof at one seed.
+type ProofResult struct {
+	Scenario string        `json:"scenario"`
+	Seed     uint64        `json:"seed"`
+	Proof    string        `json:"proof"`
+	Wrong    []string      `json:"wrong,omitempty"`  // what is not as it was stated
+	Failed   string        `json:"failed,omitempty"` // why it could not be played: it says nothing then
+	Output   string        `json:"output,omitempty"` // the script's last lines, if something is wrong
+	Report   *labs.Report  `json:"report,omitempty"`
+	Took     time.Duration `json:"took"` // nanoseconds
+}
+
+// Proved reports whether everything was as stated.
+func (p ProofResult) Proved() bool { return len(p.Wrong) == 0 && p.Failed == "" }
+
+// Play is what is played in one lab: a proof, and those that go on from it.
+type Play []labs.Proof
+
+// Plays returns all proofs of a variant. The first begins with a lab that is looked at
+// before anybody did anything.
+func Plays(v *labs.Variant) []Play {
+	plays := []Play{{untouched(v)}}
+	for i, proof := range v.Proofs {
+		if i > 0 && !proof.GoesOn {
+			plays = append(plays, nil)
+		}
+		last := &plays[len(plays)-1]
+		*last = append(*last, proof)
+	}
+	return plays
+}
+
+func untouched(v *labs.Variant) labs.Proof {
+	proof := labs.Proof{Name: labs.Untouched}
+	for _, check := range v.Checks {
+		if len(check.Needs) == 0 {
+			proof.Fails = append(proof.Fails, check.ID)
+		} else {
+			proof.Skips = append(proof.Skips, check.ID)
+		}
+	}
+	return proof
+}
+
+// Until returns the play up to the last of its proofs that is wanted; nothing if none is.
+func (p Play) Until(wanted func(labs.Proof) bool) Play {
+	for i, proof := range slices.Backward(p) {
+		if wanted(proof) {
+			return p[:i+1]
+		}
+	}
+	return nil
+}
+
+// Prover plays proofs.
+type Prover struct {
+	Stage  *stage.Stage
+	Grader *Grader
+}
+
+// Prove plays proofs one after the other in a lab of their own, and compares the verdicts
+// with what each states. After one that could not be played, the others are not.
+func (p Prover) Prove(ctx context.Context, v *labs.Variant, play Play) iter.Seq[ProofResult] {
+	return func(yield func(ProofResult) bool) {
+		relays := &site.Relays{}
+		defer relays.Close()
+		stage, grader := *p.Stage, *p.Grader
+		stage.Sites.Relays, grader.Sites.Relays, grader.Examining = relays, relays, true
+		Prover{Stage: &stage, Grader: &grader}.prove(ctx, v, play, yield)
+	}
+}
+
+func (p Prover) prove(ctx context.Context, v *labs.Variant, play Play, yield func(ProofResult) bool) {
+	begun := time.Now()
+	lab, err := p.Stage.Start(ctx, v, p.Stage.Owner+labs.ProofsOf+strings.ToLower(rand.Text()[:12]), proofLife, nil)
+	remove := func() error { return nil }
+	if err == nil {
+		remove = sync.OnceValue(func() error { return p.Stage.Engine.Remove(context.WithoutCancel(ctx), lab) })
+	}
+	defer remove()
+	for i, proof := range play {
+		result := ProofResult{Scenario: v.Name, Seed: v.Seed, Proof: proof.Name}
+		if err == nil {
+			if err = p.proveIn(ctx, lab, v, proof, &result); err != nil || i == len(play)-1 {
+				err = errors.Join(err, remove())
+			}
+		}
+		if err != nil {
+			result.Failed = err.Error()
+		}
+		result.Took, begun = time.Since(begun), time.Now()
+		if !yield(result) {
+			return
+		}
+	}
+}
+
+// proveIn plays one proof in a lab that is there.
+func (p Prover) proveIn(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof, result *ProofResult) error {
+	output, err := p.play(ctx, lab, v, proof)
+	if err != nil {
+		return err
+	}
+	if result.Report, err = p.patient(ctx, lab, v); err != nil {
+		return err
+	}
+	result.Wrong = compare(proof, result.Report)
+	if len(result.Wrong) > 0 {
+		result.Output = output
+	}
+	if isNearMiss(proof) {
+		return nil // to look again is the others' part: it takes as long as all the rest
+	}
+	again, err := p.again(ctx, lab, v, proof)
+	for _, then := range again {
+		result.Wrong = append(result.Wrong, differences(result.Report, then.report, then.when)...)
+	}
+	return err
+}
+
+// patience is how often a proof asks to be graded, as many labs share the machine: what
+// could not be graded says nothing of the grader.
+const patience = 3
+
+// patient checks a lab until it can be graded, some times at most.
+func (p Prover) patient(ctx context.Context, lab *labs.Lab, v *labs.Variant) (report *labs.Report, err error) {
+	for range patience {
+		if report, err = p.Grader.Check(ctx, lab, v, nil); err != nil || report.Graded() {
+			break
+		}
+	}
+	return report, err
+}
+
+// isNearMiss tells a proof of a mistake from the untouched lab and the right ways.
+func isNearMiss(p labs.Proof) bool { return p.Name != labs.Untouched && len(p.Fails) > 0 }
+
+// play runs a proof's script in the workspace, as the learner.
+func (p Prover) play(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof) (string, error) {
+	if proof.Script == "" {
+		return "", nil
+	}
+	host, err := lab.Host(labs.Workspace)
+	if err != nil {
+		return "", err
+	}
+	_, output, err := stage.Run(ctx, p.Stage.Engine, host, labs.Command{
+		Args: []string{"bash", "-c", proof.Script}, User: labs.Learner, Dir: labs.LearnerHome, Environment: v.Environment(),
+	})
+	return output, err
+}
+
+type later struct {
+	when   string
+	report *labs.Report
+}
+
+// again checks once more with nothing changed, and after the hosts of a solved lab
+// were restarted: the verdicts must stay.
+func (p Prover) again(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof) ([]later, error) {
+	second, err := p.patient(ctx, lab, v)
+	if err != nil {
+		return nil, err
+	}
+	reports := []later{{"a second check", second}}
+	if proof.Name != labs.Solution {
+		return reports, nil
+	}
+	if err := p.Stage.Engine.Restart(ctx, lab); err != nil {
+		return reports, err
+	}
+	if err := p.Stage.Ready(ctx, lab, v, nil, nil); err != nil {
+		return reports, err
+	}
+	third, err := p.patient(ctx, lab, v)
+	if err != nil {
+		return reports, err
+	}
+	return append(reports, later{"a check after a restart", third}), nil
+}
+
+// compare returns how a report's verdicts differ from what the proof states.
+func compare(proof labs.Proof, report *labs.Report) []string {
+	var wrong []string
+	for _, result := range report.Results() {
+		want := labs.Passed
+		switch {
+		case slices.Contains(proof.Fails, result.ID):
+			want = labs.Failed
+		case slices.Contains(proof.Skips, result.ID):
+			want = labs.Skipped
+		}
+		if result.Verdict != want {
+			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s%s%s", result.ID, result.Verdict, want, because(result.Message), met(result.Met)))
+		}
+		if result.Defect != "" {
+			wrong = append(wrong, fmt.Sprintf("%s: %s", result.ID, result.Defect))
+		}
+	}
+	if proof.Name == labs.Untouched && report.Earned() != 0 {
+		wrong = append(wrong, fmt.Sprintf("an untouched lab earns %d points", report.Earned()))
+	}
+	return wrong
+}
+
+func because(message string) string {
+	if message == "" {
+		return ""
+	}
+	return ": " + message
+}
+
+// met tells what an expectation met, if it met anything to tell of.
+func met(all []string) string {
+	if len(all) == 0 {
+		return ""
+	}
+	return "\nIts expectation met: " + strings.Join(all, "; ")
+}
+
+// differences returns where a later report says something else than the first.
+func differences(first, second *labs.Report, when string) []string {
+	var wrong []string
+	for i, result := range second.Results() {
+		if before := first.Results()[i]; before.Verdict != result.Verdict || before.Message != result.Message {
+			wrong = append(wrong, fmt.Sprintf("%s says of %s: %s%s; the first said: %s%s", when, result.ID,
+				result.Verdict, because(result.Message), before.Verdict, because(before.Message)))
+		}
+	}
+	return wrong
+}

@@ -1,0 +1,237 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"endstate/labs"
+	"endstate/labs/kit"
+)
+
+// standing is an engine whose one host stands as the test says, and works a share of the
+// time. Its relay runs on this machine.
+type standing struct {
+	onMachine
+	vitals func() labs.Vitals
+	share  float64
+	begun  time.Time
+}
+
+func (s *standing) Vitals(context.Context, labs.Host) (labs.Vitals, error) { return s.vitals(), nil }
+
+func (s *standing) Usage(context.Context, labs.Host) (labs.Usage, error) {
+	return labs.Usage{Worked: time.Duration(s.share * float64(time.Since(s.begun)))}, nil
+}
+
+func (s *standing) Labs(context.Context, labs.Which) ([]*labs.Lab, error) {
+	return []*labs.Lab{{ID: "lab"}}, nil
+}
+
+func (s *standing) Written(context.Context, labs.Host) (int64, error) { return 0, nil }
+
+func running() labs.Vitals { return labs.Vitals{Running: true, Age: time.Hour} }
+
+// siteOn returns the site of a lab on an engine, and what its rounds wait for.
+func siteOn(t *testing.T, engine *standing) (*Site, func() []string) {
+	t.Helper()
+	engine.begun = time.Now()
+	var mu sync.Mutex
+	var steps []string
+	emit := func(e labs.Event) {
+		mu.Lock()
+		defer mu.Unlock()
+		if e.State == labs.StepBegan {
+			steps = append(steps, e.Step)
+		}
+	}
+	site := Opener{Engine: engine}.Open(Subject{Lab: &labs.Lab{ID: "lab", Role: labs.RoleLab, Scenario: "some"}}, emit)
+	t.Cleanup(site.Close)
+	return site, func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return steps
+	}
+}
+
+// taking is a question whose answer takes a while.
+func taking(needs time.Duration) func(context.Context, time.Duration) error {
+	return func(ctx context.Context, limit time.Duration) error {
+		if paused(ctx, min(needs, limit)); needs > limit {
+			return fmt.Errorf("%w: after %v", kit.ErrLate, limit)
+		}
+		return context.Cause(ctx)
+	}
+}
+
+func TestASlowHostIsAskedAgainWithMoreTime(t *testing.T) {
+	t.Parallel()
+	site, steps := siteOn(t, &standing{vitals: running, share: 0.1})
+	err := site.Ask(t.Context(), kit.Question{Host: labs.Host{Name: "db"}, Limit: time.Second, Ask: taking(5 * time.Second)})
+	if err != nil {
+		t.Errorf("it is not answered: %v", err)
+	}
+	if got := strings.Join(steps(), " "); got != "slow db" {
+		t.Errorf("the learner is told of %q", got)
+	}
+}
+
+func TestAServerThatWorkedForAllItsTimeHasTooMuchToDo(t *testing.T) {
+	t.Parallel()
+	site, _ := siteOn(t, &standing{vitals: running, share: 1})
+	err := site.Ask(t.Context(), kit.Question{Host: labs.Host{Name: "db"}, Limit: 2 * time.Second, Ask: taking(time.Hour)})
+	var obstacle *kit.Obstacle
+	if !errors.As(err, &obstacle) || !strings.Contains(obstacle.Message, "has worked for") {
+		t.Errorf("a question without an end is answered with %v", err)
+	}
+}
+
+func TestWhoStandsInTheWayIsNamed(t *testing.T) {
+	t.Parallel()
+	site, _ := siteOn(t, &standing{vitals: running})
+	seen := &kit.Obstacle{Message: "Session 7 holds a lock."}
+	err := site.Ask(t.Context(), kit.Question{
+		Host: labs.Host{Name: "db"}, Limit: time.Second, Ask: taking(time.Hour), Watch: func(context.Context) error { return seen },
+	})
+	if !errors.Is(err, seen) {
+		t.Errorf("it is %v", err)
+	}
+}
+
+// What ends well is nobody's business, whoever stood in the way meanwhile.
+func TestWhoLetsGoInTimeIsNotNamed(t *testing.T) {
+	t.Parallel()
+	site, _ := siteOn(t, &standing{vitals: running})
+	err := site.Ask(t.Context(), kit.Question{
+		Host: labs.Host{Name: "db"}, Limit: 2 * time.Second, Ask: taking(time.Second),
+		Watch: func(context.Context) error { return &kit.Obstacle{Message: "Session 7 holds a lock."} },
+	})
+	if err != nil {
+		t.Errorf("it is %v", err)
+	}
+}
+
+func TestInterruptedAskingEnds(t *testing.T) {
+	t.Parallel()
+	site, _ := siteOn(t, &standing{vitals: running})
+	ctx, cancel := context.WithCancelCause(t.Context())
+	stopped := errors.New("stopped")
+	time.AfterFunc(50*time.Millisecond, func() { cancel(stopped) })
+	err := site.Ask(ctx, kit.Question{Host: labs.Host{Name: "db"}, Limit: time.Hour, Ask: taking(time.Hour)})
+	if !errors.Is(err, stopped) {
+		t.Errorf("it ends with %v", err)
+	}
+}
+
+// A connection that breaks off is asked again; a server that breaks all off is the learner's.
+func TestBrokenConnections(t *testing.T) {
+	t.Parallel()
+	for breaks, want := range map[int]string{1: "", 2: "", 9: "breaks connections off"} {
+		site, _ := siteOn(t, &standing{vitals: running})
+		left := breaks
+		err := site.Ask(t.Context(), kit.Question{Host: labs.Host{Name: "db"}, Limit: time.Second, Ask: func(context.Context, time.Duration) error {
+			if left--; left >= 0 {
+				return fmt.Errorf("%w: %w", kit.ErrBroken, io.EOF)
+			}
+			return nil
+		}})
+		var obstacle *kit.Obstacle
+		if want == "" && err != nil || want != "" && (!errors.As(err, &obstacle) || !strings.Contains(obstacle.Message, want)) {
+			t.Errorf("after %d breaks: %v", breaks, err)
+		}
+	}
+}
+
+// nobody is a port of this machine on which nothing listens.
+func nobody(t *testing.T) int {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	return listener.Addr().(*net.TCPAddr).Port
+}
+
+func TestWhyAServerCantBeReached(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		vitals   []labs.Vitals // one after the other, the last one for good
+		says     string
+		obstacle bool
+	}{
+		"it runs and does not listen": {[]labs.Vitals{running()}, "Nothing answers", true},
+		"it was started again long ago": {
+			[]labs.Vitals{{Running: true, Again: true, Age: time.Hour, Down: time.Hour}}, "Nothing answers", true,
+		},
+		"it ends again and again": {
+			[]labs.Vitals{
+				{Running: true, Again: true, Age: time.Second, Restarts: 1}, {Restarting: true, Again: true, Restarts: 2}, {Restarting: true, Again: true, Restarts: 3},
+			}, "again and again", true,
+		},
+		"it has been ending for so long that the engine waits": {[]labs.Vitals{{Restarting: true, Again: true, Down: 5 * time.Second, Restarts: 9}}, "again and again", true},
+		"it ran out of memory":                                 {[]labs.Vitals{{Starved: true, Again: true, Down: time.Second}}, "out of memory", true},
+		"it was stopped from outside":                          {[]labs.Vitals{{Again: true, Down: time.Minute, Exit: 137}}, "from outside", false},
+		"it was just stopped, and stays so": {
+			[]labs.Vitals{{Again: true, Down: time.Second}, {Again: true, Down: 3 * time.Second}}, "from outside", false,
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			site, _ := siteOn(t, &standing{vitals: inTurn(test.vitals)})
+			_, err := site.Dial(t.Context(), labs.Host{Name: "db", ID: "db"}, nobody(t))
+			var obstacle *kit.Obstacle
+			if err == nil || !strings.Contains(err.Error(), test.says) || errors.As(err, &obstacle) != test.obstacle {
+				t.Errorf("%v", err)
+			}
+		})
+	}
+}
+
+// listen takes a connection on a port of this machine.
+func listen(t *testing.T, port int) {
+	late, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	t.Cleanup(func() { _ = late.Close() })
+	if conn, err := late.Accept(); err == nil {
+		echo(conn)
+	}
+}
+
+func inTurn(all []labs.Vitals) func() labs.Vitals {
+	var mu sync.Mutex
+	return func() labs.Vitals {
+		mu.Lock()
+		defer mu.Unlock()
+		now := all[0]
+		if len(all) > 1 {
+			all = all[1:]
+		}
+		return now
+	}
+}
+
+// A server that starts again is waited for, and the learner is told.
+func TestAServerThatStartsAgainIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	port := nobody(t)
+	site, steps := siteOn(t, &standing{vitals: func() labs.Vitals { return labs.Vitals{Running: true, Again: true, Age: time.Second, Restarts: 1} }})
+	time.AfterFunc(2*time.Second, func() { listen(t, port) })
+	conn, err := site.Dial(t.Context(), labs.Host{Name: "db", ID: "db"}, port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = conn.Close()
+	if got := strings.Join(steps(), " "); got != "wait db" {
+		t.Errorf("the learner is told of %q", got)
+	}
+}

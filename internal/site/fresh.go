@@ -1,0 +1,188 @@
+package site
+
+import (
+	"archive/tar"
+	"bytes"
+	"cmp"
+	"context"
+	"crypto/rand"
+	_ "embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"math"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	// watch.pl
+	"endstate/labs"
+	"endstate/labs/kit"
+)
+
+const (
+	// freshName is the name of every fresh host.
+	freshName   = "scratch"
+	freshDir    = "/work"
+	freshLife   = 2 * time.Minute
+	freshOutput = 64 << 10
+	// freshWaits is how long a command may wait for anything but a processor.
+	freshWaits = 3 * time.Second
+)
+
+// watch runs a command as the learner, and ends it when it has had its time.
+//
+//go:embed watch.pl
+var watch string
+
+// overruns are the exit statuses of watch for a command that it ended.
+var overruns = map[int]kit.Overrun{124: kit.UsedUp, 125: kit.Waited}
+
+// apartScript unpacks both kinds of files, and runs a command that is root's.
+const apartScript = `tar -x --no-same-owner -C / -f - && cd "$0" && exec bash -c "$1" </dev/null`
+
+// Fresh runs a command in a host made for it, which is gone once it has ended.
+func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshResult, err error) {
+	leave, err := s.place(ctx)
+	if err != nil {
+		return result, err
+	}
+	defer leave()
+	packed := make(chan error, 1)
+	var archive io.Reader
+	go func() {
+		files, err := fresh.Files()
+		if err == nil {
+			archive, err = packFor(&fresh, files)
+		}
+		packed <- err
+	}()
+	process, err := s.engine.Run(ctx, s.freshPlan(freshHost(&fresh, s.of.Images), freshLife))
+	if packErr := <-packed; packErr != nil {
+		if err == nil {
+			err = process.Close()
+		}
+		return result, errors.Join(packErr, err)
+	}
+	if err != nil {
+		return result, fmt.Errorf("start a fresh host: %w", err)
+	}
+	defer process.Close()
+	stop := context.AfterFunc(ctx, func() { _ = process.Close() })
+	defer stop()
+	go func() {
+		_, _ = io.Copy(process.Stdin(), archive)
+		_ = process.Stdin().Close()
+	}()
+	result, err = outcome(ctx, process, fresh)
+	if fresh.Apart == nil {
+		result.Overran = overruns[result.Status]
+	}
+	return result, err
+}
+
+// freshHost is the plan of the host. Its command begins as root, which may do nothing there
+// but become another user.
+func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
+	dir := cmp.Or(f.Dir, freshDir)
+	plan := labs.HostPlan{
+		Image: images[f.Image].Ref, Family: f.Image, Memory: f.Memory, CPUs: 1, PIDs: 128, ReadOnly: true, User: "root",
+		CapAdd: []string{"SETUID", "SETGID"},
+		Command: []string{
+			"perl", "-e", watch, fmt.Sprint(math.Ceil(f.Time.Seconds())), fmt.Sprint(freshWaits.Seconds()), labs.Learner, dir, f.Command,
+		},
+		Environment: map[string]string{"HOME": dir, "PYTHONDONTWRITEBYTECODE": "1"},
+		Scratch:     map[string]string{dir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
+	}
+	if f.Apart != nil {
+		plan.Command = []string{"bash", "-c", apartScript, kit.ApartDir, f.Command}
+		plan.Scratch[freshDir], plan.Scratch[kit.ApartDir] = "size=96m,mode=755,exec", "size=32m,mode=700"
+	}
+	return plan
+}
+
+// packFor packs the files as the host unpacks them.
+func packFor(f *kit.FreshRun, files []kit.Entry) (io.Reader, error) {
+	var buffer bytes.Buffer
+	w := tar.NewWriter(&buffer)
+	if f.Apart == nil {
+		return &buffer, errors.Join(archiveEntries(w, "", 0o400, within(f, files)), w.Close())
+	}
+	err := archiveEntries(w, kit.ApartDir[1:]+"/", 0o400, f.Apart)
+	return &buffer, errors.Join(err, archiveEntries(w, freshDir[1:]+"/", 0o444, within(f, files)), w.Close())
+}
+
+// outcome has what a process wrote read, and waits for its end.
+func outcome(ctx context.Context, process labs.Process, fresh kit.FreshRun) (result kit.FreshResult, err error) {
+	var out bytes.Buffer
+	read := fresh.Read
+	if read == nil {
+		read = func(from io.Reader) error {
+			_, err := io.Copy(&out, io.LimitReader(from, cmp.Or(fresh.Output, freshOutput)))
+			return err
+		}
+	}
+	readErr := read(process.Stdout())
+	_, _ = io.Copy(io.Discard, process.Stdout())
+	if cause := context.Cause(ctx); cause != nil {
+		return result, cause
+	}
+	status, err := process.Wait(ctx)
+	return kit.FreshResult{Status: status, Stdout: out.String(), Stderr: process.Stderr()}, errors.Join(readErr, err)
+}
+
+// freshPlan is the plan of a lab of one host without a network.
+func (s *Site) freshPlan(host labs.HostPlan, life time.Duration) labs.Plan {
+	now := s.engine.Now()
+	host.Name = freshName
+	return labs.Plan{
+		Lab: labs.Lab{
+			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: labs.RoleScratch, Scenario: s.of.Lab.Scenario, Seed: s.of.Lab.Seed,
+			Owner: s.of.Lab.Owner, Started: now, Expires: now.Add(life),
+		},
+		Hosts: []labs.HostPlan{host},
+	}
+}
+
+// InBackground begins work in the background and returns what waits for its end.
+func InBackground(work func() error) func() error {
+	done := make(chan error, 1)
+	go func() { done <- work() }()
+	return sync.OnceValue(func() error { return <-done })
+}
+
+// within leaves out links that lead out of the folder, unless they are to be kept.
+func within(f *kit.FreshRun, files []kit.Entry) []kit.Entry {
+	return slices.DeleteFunc(slices.Clone(files), func(e kit.Entry) bool {
+		return !f.Links && e.Link != "" && (path.IsAbs(e.Link) || strings.HasPrefix(path.Join(path.Dir(e.Path), e.Link), ".."))
+	})
+}
+
+// archiveEntries packs files below a folder. Each can be read by those whom the mode says.
+func archiveEntries(w *tar.Writer, below string, readable fs.FileMode, entries []kit.Entry) error {
+	for _, entry := range entries {
+		if entry.Path == "." {
+			continue
+		}
+		header := &tar.Header{
+			Name: below + entry.Path, Mode: int64(entry.Mode.Perm() | readable), Size: int64(len(entry.Data)),
+			ModTime: time.Unix(entry.Modified, 0), Format: tar.FormatGNU, // which has names of any bytes
+		}
+		switch {
+		case entry.Mode.IsDir():
+			header.Typeflag, header.Mode, header.Name = tar.TypeDir, 0o755, header.Name+"/"
+		case entry.Link != "":
+			header.Typeflag, header.Linkname = tar.TypeSymlink, entry.Link
+		}
+		if err := w.WriteHeader(header); err != nil {
+			return err
+		}
+		if _, err := w.Write(entry.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}

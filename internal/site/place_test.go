@@ -1,0 +1,116 @@
+package site
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"endstate/labs"
+)
+
+// onePlace is a machine with a single place.
+type onePlace struct {
+	free  chan struct{}
+	takes atomic.Int64
+}
+
+func newPlace() *onePlace { return &onePlace{free: make(chan struct{}, 1)} }
+
+func (p *onePlace) Take(ctx context.Context, _ string, before func(int)) (func(), error) {
+	for {
+		select {
+		case p.free <- struct{}{}:
+			p.takes.Add(1)
+			return func() { <-p.free }, nil
+		case <-ctx.Done():
+			return nil, context.Cause(ctx)
+		case <-time.After(time.Millisecond):
+			before(3)
+		}
+	}
+}
+
+func siteAt(places Places, emit labs.Emit) *Site {
+	return Opener{Places: places}.Open(Subject{Lab: &labs.Lab{}}, emit)
+}
+
+func TestOneRoundNeedsOnePlace(t *testing.T) {
+	places := newPlace()
+	site := siteAt(places, nil)
+	outer, err := site.place(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	inner, err := site.place(t.Context()) // for what goes into a host that is being made
+	if err != nil {
+		t.Fatal(err)
+	}
+	outer()
+	if len(places.free) != 1 {
+		t.Error("the place is given back while it is used")
+	}
+	inner()
+	if len(places.free) != 0 || places.takes.Load() != 1 {
+		t.Errorf("the place is not given back, or was taken %d times", places.takes.Load())
+	}
+}
+
+func TestTimeOfALookStandsWhileItWaits(t *testing.T) {
+	places := newPlace()
+	leave, err := places.Take(t.Context(), "another", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting := make(chan struct{})
+	var told atomic.Bool
+	site := siteAt(places, func(e labs.Event) {
+		if e.State == labs.StepMoved && e.Text == "3 before you" && !told.Swap(true) {
+			close(waiting)
+		}
+	})
+	late := errors.New("its time is over")
+	ctx, cancel := site.limited(t.Context(), 50*time.Millisecond, late)
+	defer cancel()
+	got := make(chan error, 1)
+	go func() {
+		mine, err := site.place(ctx)
+		if err == nil {
+			<-ctx.Done() // from now on its time runs
+			mine()
+		}
+		got <- errors.Join(err, context.Cause(ctx))
+	}()
+	<-waiting
+	time.Sleep(200 * time.Millisecond)
+	if ctx.Err() != nil {
+		t.Errorf("the time of a look that waits is over: %v", context.Cause(ctx))
+	}
+	leave()
+	if err := <-got; !errors.Is(err, late) {
+		t.Errorf("a look that has its place ends with %v", err)
+	}
+}
+
+func TestALookThatIsInterruptedLeavesItsPlace(t *testing.T) {
+	places := newPlace()
+	leave, err := places.Take(t.Context(), "another", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := siteAt(places, nil)
+	ctx, cancel := context.WithCancelCause(t.Context())
+	cancel(fs.ErrClosed)
+	if _, err := site.place(ctx); !errors.Is(err, fs.ErrClosed) {
+		t.Errorf("an interrupted wait ends with %v", err)
+	}
+	leave()
+	mine, err := site.place(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine()
+	places.free <- struct{}{} // nobody holds it, or this hangs
+}

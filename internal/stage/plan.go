@@ -1,0 +1,50 @@
+package stage
+
+import (
+	"time"
+
+	"endstate/labs"
+)
+
+// setupPlan is the plan of the hosts in which a variant is built and broken.
+func setupPlan(v *labs.Variant, images map[string]labs.ImageRef, key, owner string, now time.Time) labs.Plan {
+	plan := labs.Plan{
+		Lab: labs.Lab{
+			ID: setupID(key), Role: labs.RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
+			Started: now, Expires: now.Add(setupTimeout), Snapshot: key,
+		},
+		Network: len(v.Hosts) > 1, // a host alone has nobody to speak to
+	}
+	for _, spec := range v.Hosts {
+		host := hostPlan(spec, images[spec.Image].Ref)
+		host.Trusted = true
+		plan.Hosts = append(plan.Hosts, host)
+	}
+	return plan
+}
+
+// labPlan is the plan of a lab started from a snapshot.
+func labPlan(v *labs.Variant, snapshot *labs.Snapshot, owner string, started, expires time.Time) labs.Plan {
+	plan := labs.Plan{
+		Lab: labs.Lab{
+			ID: labs.LabID(owner, v.Name), Role: labs.RoleLab, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
+			Started: started, Expires: expires, Snapshot: snapshot.Key, Record: snapshot.Record,
+		},
+		Network: len(v.Hosts) > 1,
+	}
+	for _, spec := range v.Hosts {
+		host := hostPlan(spec, snapshot.Images[spec.Name])
+		host.Restart, host.Disk = true, labs.DiskBound
+		plan.Hosts = append(plan.Hosts, host)
+	}
+	return plan
+}
+
+func hostPlan(spec labs.HostSpec, ref string) labs.HostPlan {
+	plan := labs.HostPlan{
+		Name: spec.Name, Image: ref, Family: spec.Image, Command: spec.Command, Environment: spec.Environment,
+		Memory: spec.Memory, CPUs: spec.CPUs, PIDs: spec.PIDs, CapAdd: spec.CapAdd,
+	}
+	plan.SetDefaults()
+	return plan
+}

@@ -1,0 +1,239 @@
+package stage
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"endstate/internal/site"
+	"endstate/labs"
+)
+
+// A setup may take this long; after it the remains of one that was killed are swept.
+const setupTimeout = 2 * time.Minute
+
+// snapshot returns the variant's snapshot and makes it if it is not there: setup,
+// facts, fault. What it used is being removed meanwhile: clean waits for that.
+func (s *Stage) snapshot(ctx context.Context, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (*labs.Snapshot, func(), error) {
+	key, hosts := snapshotKey(v, images), v.HostNames()
+	for {
+		snapshot, err := s.Snapshots.Snapshot(ctx, key, hosts)
+		if err == nil || !errors.Is(err, labs.ErrNotFound) {
+			return snapshot, func() {}, err
+		}
+		clean, err := s.prepare(ctx, v, images, key, emit)
+		if err == nil {
+			if snapshot, err = s.Snapshots.Snapshot(ctx, key, hosts); err != nil {
+				clean()
+			}
+			return snapshot, clean, err
+		}
+		if !errors.Is(err, labs.ErrConflict) {
+			return nil, nil, err
+		}
+		if err := s.await(ctx, key, emit); err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// snapshotKey names a snapshot by all that goes into it.
+func snapshotKey(v *labs.Variant, images map[string]labs.ImageRef) string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\x00", v.Key)
+	for _, name := range slices.Sorted(maps.Keys(images)) {
+		fmt.Fprintf(h, "%s\x00%s\x00", name, images[name].ID)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:24]
+}
+
+// How often a process looks whether another one is done.
+const awaitPause = time.Second
+
+// await waits while another process makes the same snapshot. What such a process left
+// when it ended, whoever ran it, is removed: nobody ever worked there.
+func (s *Stage) await(ctx context.Context, key string, emit labs.Emit) (err error) {
+	end := emit.Step("await", "Waiting: another process is preparing the same exercise")
+	defer func() { end(err) }()
+	tick := time.NewTicker(awaitPause)
+	defer tick.Stop()
+	for {
+		found, err := s.Engine.Labs(ctx, labs.Which{ID: setupID(key)})
+		if err != nil || len(found) == 0 || len(found[0].Hosts) == 0 {
+			return err
+		}
+		if found[0].Over(s.Engine.Now()) {
+			return s.Engine.Remove(ctx, found[0])
+		}
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case <-tick.C:
+		}
+	}
+}
+
+func setupID(key string) string { return "setup-" + key }
+
+// prepare builds the variant, measures its facts, breaks it and keeps the result
+// as a snapshot. What has to go is removed in the background: the hosts it used, and
+// snapshots for which there is no room. clean waits for that.
+func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]labs.ImageRef, key string, emit labs.Emit) (clean func(), err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errors.New("the scenario's setup takes too long"))
+	defer cancel()
+	lab, err := s.Engine.Launch(ctx, setupPlan(v, images, key, s.Owner, s.Engine.Now()), emit)
+	if err != nil {
+		return nil, err
+	}
+	kept := context.WithoutCancel(ctx)
+	roomMade := site.InBackground(func() error { return s.makeRoom(kept) })
+	var removed func() error
+	defer func() {
+		removed = site.InBackground(func() error { return s.Engine.Remove(kept, lab) })
+		if err != nil {
+			err = errors.Join(err, removed(), roomMade())
+		}
+	}()
+	if err := s.Ready(ctx, lab, v, images, emit); err != nil {
+		return nil, err
+	}
+	record, err := s.build(ctx, lab, v, images, emit)
+	if err != nil {
+		return nil, err
+	}
+	end := emit.Step("snapshot", "Keeping a snapshot")
+	err = s.Snapshots.Commit(ctx, lab, labs.Snapshot{Key: key, Scenario: v.Name, Seed: v.Seed, Record: record})
+	end(err)
+	// Neither says anything of the lab: what stays is swept, or makes room the next time.
+	return func() { _, _ = removed(), roomMade() }, err
+}
+
+// build runs setup, facts and fault in a lab, and returns the record.
+func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (_ string, err error) {
+	site := s.Sites.Open(site.Subject{Lab: lab, Given: v.Files, Images: images}, emit)
+	defer site.Close()
+	secret := rand.Text()
+	if err := eachHost(lab, func(host labs.Host) error {
+		image, ok := s.image(host.Image)
+		if !ok || image.Arm == nil {
+			return nil
+		}
+		return image.Arm(ctx, site, host, secret)
+	}); err != nil {
+		return "", fmt.Errorf("set the grader's password: %w", err)
+	}
+	if err := s.phase(ctx, lab, v, "setup", "Building a healthy system", v.Setup, emit); err != nil {
+		return "", err
+	}
+	record := labs.Record{Facts: map[string]any{}, Secret: secret}
+	if err := s.measure(ctx, lab, v, images, record, emit); err != nil {
+		return "", err
+	}
+	if err := s.phase(ctx, lab, v, "fault", "Breaking it", v.Fault, emit); err != nil {
+		return "", err
+	}
+	if record.Seals, err = s.seal(ctx, lab, v, images, record, emit); err != nil {
+		return "", err
+	}
+	return record.Encode()
+}
+
+// seal returns what must not change in hosts once the lab is handed over, by their names.
+func (s *Stage) seal(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, record labs.Record, emit labs.Emit) (map[string]any, error) {
+	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
+	defer site.Close()
+	seals := map[string]any{}
+	for _, host := range lab.Hosts {
+		image, ok := s.image(host.Image)
+		if !ok || image.Seal == nil {
+			continue
+		}
+		value, err := image.Seal(ctx, site, host)
+		if err == nil {
+			seals[host.Name], err = labs.Normal(value)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("seal host %s: %w", host.Name, err)
+		}
+	}
+	return seals, nil
+}
+
+// measure fills the record with the variant's facts.
+func (s *Stage) measure(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, record labs.Record, emit labs.Emit) (err error) {
+	end := emit.Step("facts", "Measuring it")
+	defer func() { end(err) }()
+	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
+	defer site.Close()
+	for _, fact := range v.Facts {
+		if record.Facts[fact.Name], err = site.Observe(ctx, fact.Look); err != nil {
+			return fmt.Errorf("measure fact %s: %w", fact.Name, err)
+		}
+	}
+	return nil
+}
+
+// phase runs a phase's scripts in their order.
+func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, name, text string, scripts []labs.Script, emit labs.Emit) (err error) {
+	if len(scripts) == 0 {
+		return nil
+	}
+	end := emit.Step(name, text)
+	defer func() { end(err) }()
+	for _, script := range scripts {
+		host, err := lab.Host(script.Host)
+		if err != nil {
+			return err
+		}
+		if err := runScript(ctx, s.Engine, host, script, v.Environment()); err != nil {
+			return &labs.Problem{
+				What: fmt.Sprintf("The %s of %s failed on host `%s`", name, v.Name, script.Host),
+				Do:   "It is a mistake in the scenario: endstate prove " + v.Name,
+				Err:  err,
+			}
+		}
+	}
+	return nil
+}
+
+// makeRoom drops the least recently used snapshots when the cache is out of its bounds,
+// and a few more, so that not every snapshot has to look for room.
+func (s *Stage) makeRoom(ctx context.Context) error {
+	all, err := s.Snapshots.Snapshots(ctx)
+	if err != nil {
+		return err
+	}
+	var size int64
+	for _, one := range all {
+		size += one.Size
+	}
+	if size <= s.Cache {
+		return nil
+	}
+	used := map[string]time.Time{}
+	for _, one := range all {
+		if used[one.Key], err = s.Snapshots.Used(ctx, one); err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(all, func(a, b labs.Snapshot) int { return used[a.Key].Compare(used[b.Key]) })
+	for _, one := range all {
+		if size <= s.Cache*9/10 {
+			return nil
+		}
+		dropped, err := s.Snapshots.Drop(ctx, one)
+		if err != nil {
+			return err
+		}
+		if dropped {
+			size -= one.Size
+		}
+	}
+	return nil
+}

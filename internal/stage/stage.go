@@ -1,0 +1,286 @@
+// Package stage brings labs about: it prepares a variant and keeps its snapshot, and starts,
+// resets, revives and sweeps labs.
+package stage
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"endstate/internal/site"
+	"endstate/labs"
+	"endstate/labs/kit"
+)
+
+// Stage brings labs about: it prepares variants, and starts, resets, revives and sweeps labs.
+type Stage struct {
+	Engine    labs.Engine
+	Snapshots labs.Snapshots
+	Images    labs.Images
+	Families  []kit.Family
+	// Sites opens the labs that are set up to the looks of their facts.
+	Sites site.Opener
+	// Owner is who is at work: setups are made in this name, and only what is made in it is
+	// swept. Empty: everybody's.
+	Owner string
+	Clock func() time.Time
+	Cache int64 // bytes that snapshots may take before the least recently used go
+}
+
+// readyInterval is how often a server that is starting is asked whether it answers.
+const readyInterval = 25 * time.Millisecond
+
+// Start starts a lab of the variant for an owner, from its snapshot, which is made
+// first if it is not there. The lab is swept once its time is up.
+func (s *Stage) Start(ctx context.Context, v *labs.Variant, owner string, life time.Duration, emit labs.Emit) (*labs.Lab, error) {
+	if err := s.vacant(ctx, owner, v.Name); err != nil {
+		return nil, err
+	}
+	images, snapshot, clean, err := s.provide(ctx, v, emit)
+	if err != nil {
+		return nil, err
+	}
+	defer clean()
+	return s.launch(ctx, labPlan(v, snapshot, owner, s.Clock(), s.Engine.Now().Add(life)), v, images, emit)
+}
+
+// Reset puts a lab back to how it was handed over. Owner, seed, start and expiry stay.
+// What is there is removed only once all is there to start it again, and from then on the
+// lab is started whatever becomes of the context.
+func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*labs.Lab, error) {
+	images, snapshot, clean, err := s.provide(ctx, v, emit)
+	if err != nil {
+		return nil, err
+	}
+	defer clean()
+	if err := context.Cause(ctx); err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), labs.StartTimeout)
+	defer cancel()
+	end := emit.Step("remove", "Removing what is there")
+	err = s.Engine.Remove(ctx, lab)
+	if end(err); err != nil {
+		return nil, err
+	}
+	fresh, err := s.launch(ctx, labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images, emit)
+	if err != nil {
+		return nil, &labs.Problem{
+			What: fmt.Sprintf("The lab of %s could not be put back: what was there is removed, and it does not start", lab.Scenario),
+			Do:   fmt.Sprintf("Start the same exercise again: endstate start %s --seed %d", lab.Scenario, lab.Seed), Err: err,
+		}
+	}
+	return fresh, nil
+}
+
+// Revive starts the hosts of a lab that do not run, with all that is in them. Those that
+// the engine starts again by itself are left to it.
+func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (err error) {
+	down := *lab
+	down.Hosts = slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return h.Running || h.Restarting })
+	if len(down.Hosts) == 0 {
+		return nil
+	}
+	end := emit.Step("revive", "Starting what had stopped, with all that is in it")
+	defer func() { end(err) }()
+	if err := s.Engine.Restart(ctx, &down); err != nil {
+		return err
+	}
+	return s.Ready(ctx, &down, v, nil, emit)
+}
+
+// provide makes sure of what a lab is started from: images and snapshot. clean
+// waits for what is removed meanwhile.
+func (s *Stage) provide(ctx context.Context, v *labs.Variant, emit labs.Emit) (images map[string]labs.ImageRef, snapshot *labs.Snapshot, clean func(), err error) {
+	if images, err = s.Images.Ensure(ctx, imageNames(v), emit); err != nil {
+		return nil, nil, nil, err
+	}
+	if err := offered(v, images); err != nil {
+		return nil, nil, nil, err
+	}
+	snapshot, clean, err = s.snapshot(ctx, v, images, emit)
+	return images, snapshot, clean, err
+}
+
+// vacant makes sure that the owner has no lab of the scenario. Remains of a start
+// that was cut off are removed; what may have work in it is not.
+func (s *Stage) vacant(ctx context.Context, owner, scenario string) error {
+	lab, err := s.Find(ctx, owner, scenario)
+	switch {
+	case errors.Is(err, labs.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	case lab.Abandoned(s.Engine.Now()):
+		return s.Engine.Remove(ctx, lab)
+	case !lab.Handed():
+		return starting(scenario)
+	case lab.Damaged():
+		return labs.Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d, and has lost a host", scenario, lab.Seed),
+			fmt.Sprintf("What else was done in it is still there. Put it back to its beginning: endstate reset %[1]s · end it: endstate stop %[1]s", scenario))
+	}
+	return labs.Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d", scenario, lab.Seed),
+		fmt.Sprintf("Go on with it: endstate shell %[1]s · put it back: endstate reset %[1]s · end it: endstate stop %[1]s", scenario))
+}
+
+func starting(scenario string) error {
+	return labs.Misuse(fmt.Sprintf("A lab of %s is being started by another process", scenario), "Wait for it, then: endstate shell "+scenario)
+}
+
+// Find returns the lab that an owner has of a scenario. ErrNotFound: there is none.
+func (s *Stage) Find(ctx context.Context, owner, scenario string) (*labs.Lab, error) {
+	found, err := s.Engine.Labs(ctx, labs.Which{Owner: owner, Scenario: scenario})
+	if err != nil {
+		return nil, err
+	}
+	for _, lab := range found {
+		if lab.Role == labs.RoleLab && lab.Owner == owner {
+			return lab, nil
+		}
+	}
+	return nil, labs.ErrNotFound
+}
+
+// Labs returns the labs that were handed to a learner; of every owner when owner is empty.
+func (s *Stage) Labs(ctx context.Context, owner string) ([]*labs.Lab, error) {
+	all, err := s.Engine.Labs(ctx, labs.Which{Owner: owner})
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(l *labs.Lab) bool {
+		return l.Role != labs.RoleLab || (owner != "" && l.Owner != owner)
+	}), nil
+}
+
+// Sweep removes the owner's labs whose time is up by the engine's clock, of any role, and
+// what processes that ended left half made, and returns them.
+func (s *Stage) Sweep(ctx context.Context, emit labs.Emit) ([]*labs.Lab, error) {
+	all, err := s.Engine.Labs(ctx, labs.Which{})
+	if err != nil {
+		return nil, err
+	}
+	var swept []*labs.Lab
+	var failed []error
+	for _, lab := range all {
+		if !lab.BelongsTo(s.Owner) || !lab.Over(s.Engine.Now()) {
+			continue
+		}
+		end := emit.Step("sweep", "Removing what is past its time")
+		err = s.Engine.Remove(ctx, lab)
+		if end(err); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		swept = append(swept, lab)
+	}
+	return swept, errors.Join(failed...)
+}
+
+// launch starts the hosts of a plan and waits until they serve; if they never do,
+// they are removed.
+func (s *Stage) launch(ctx context.Context, plan labs.Plan, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (*labs.Lab, error) {
+	lab, err := s.Engine.Launch(ctx, plan, emit)
+	if errors.Is(err, labs.ErrConflict) {
+		return nil, starting(plan.Lab.Scenario)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Ready(ctx, lab, v, images, emit); err != nil {
+		return nil, errors.Join(err, s.Engine.Remove(context.WithoutCancel(ctx), lab))
+	}
+	return lab, nil
+}
+
+// Ready waits until every host of the lab serves.
+func (s *Stage) Ready(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) error {
+	record := labs.Record{}
+	if lab.Record != "" {
+		var err error
+		if record, err = labs.DecodeRecord(lab.Record); err != nil {
+			return err
+		}
+	}
+	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images, Starting: true}, emit)
+	defer site.Close()
+	return eachHost(lab, func(host labs.Host) error { return s.hostReady(ctx, site, host, emit) })
+}
+
+func (s *Stage) hostReady(ctx context.Context, at kit.Site, host labs.Host, emit labs.Emit) (err error) {
+	image, ok := s.image(host.Image)
+	if !ok || image.Ready == nil {
+		return nil
+	}
+	end := emit.Step("ready "+host.Name, "Waiting until `"+host.Name+"` answers")
+	defer func() { end(err) }()
+	wait, cancel := context.WithTimeout(ctx, site.ReadyTimeout)
+	defer cancel()
+	stopped := func(err error) bool { return errors.Is(err, site.ErrStopped) }
+	err = labs.Poll(wait, readyInterval, stopped, func(ctx context.Context) error { return image.Ready(ctx, at, host) })
+	if cause := context.Cause(ctx); cause != nil {
+		return cause
+	}
+	if err == nil {
+		return nil
+	}
+	lines, logErr := s.Engine.Logs(context.WithoutCancel(ctx), host, 12)
+	return &labs.Problem{
+		What: fmt.Sprintf("The host `%s` does not answer", host.Name),
+		Do:   "Its last lines:\n" + strings.TrimSpace(lines),
+		Err:  errors.Join(err, logErr),
+	}
+}
+
+// image returns the family's image of that name.
+func (s *Stage) image(name string) (kit.Image, bool) {
+	for _, family := range s.Families {
+		for _, image := range family.Images {
+			if image.Name == name {
+				return image, true
+			}
+		}
+	}
+	return kit.Image{}, false
+}
+
+// eachHost does something with every host of a lab, side by side.
+func eachHost(lab *labs.Lab, do func(labs.Host) error) error {
+	failed := make([]error, len(lab.Hosts))
+	var all sync.WaitGroup
+	for i, host := range lab.Hosts {
+		all.Go(func() { failed[i] = do(host) })
+	}
+	all.Wait()
+	return errors.Join(failed...)
+}
+
+// imageNames returns the names of the images that the variant needs, each once.
+func imageNames(v *labs.Variant) []string {
+	names := kit.LookImages(v.Looks())
+	for _, host := range v.Hosts {
+		names = append(names, host.Image)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// offered refuses a variant whose servers are not there.
+func offered(v *labs.Variant, images map[string]labs.ImageRef) error {
+	for _, server := range v.Requires {
+		there := false
+		for _, image := range images {
+			there = there || strings.HasPrefix(strings.ToLower(image.Server), strings.ToLower(server))
+		}
+		if !there {
+			return &labs.Problem{
+				What: fmt.Sprintf("The scenario %s needs the server %s, which is not there", v.Name, server),
+				Do:   "See which servers are: endstate doctor",
+			}
+		}
+	}
+	return nil
+}

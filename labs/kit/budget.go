@@ -1,0 +1,171 @@
+package kit
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// Limits bound what is read of one thing that a learner made. A limit of 0 is none.
+type Limits struct {
+	Items int64  // how many files, rows, documents, objects, …
+	Noun  string // what the items are called, in the plural
+	Item  int64  // bytes of one item
+	Bytes int64  // bytes of all items
+	// Kept: what is read stays in memory until the round of checks ends, so that it
+	// counts against the limit of the round as well.
+	Kept bool
+	// Finding: what is read is compared with facts that were within the limits, so that to
+	// pass one shows that it is not as it was.
+	Finding bool
+}
+
+// The limits of everything that is read, in one place. Together they keep a check
+// below five seconds of processor time and 256 MB of memory, whatever it meets.
+var (
+	// FileLimits are those of a file or folder that is copied out of a host.
+	FileLimits = Limits{Items: 20_000, Noun: "files and folders", Item: 32 << 20, Bytes: 64 << 20, Kept: true}
+	// ObjectLimits are those of a repository's objects, inflated.
+	ObjectLimits = Limits{Items: 100_000, Noun: "objects", Item: 32 << 20, Bytes: 96 << 20}
+	// RowLimits are those of the rows that a query gives.
+	RowLimits = Limits{Items: 100_000, Noun: "rows", Bytes: 32 << 20, Kept: true, Finding: true}
+	// DocumentLimits are those of the documents that a command finds.
+	DocumentLimits = Limits{Items: 20_000, Noun: "documents", Bytes: 32 << 20, Kept: true, Finding: true}
+	// DigestLimits are those of rows and documents of which only a digest is kept.
+	DigestLimits = Limits{Items: 300_000, Noun: "rows or documents", Bytes: 128 << 20, Finding: true}
+
+	// RoundLimits are those of all that the looks of a round keep.
+	RoundLimits = Limits{Bytes: 96 << 20}
+)
+
+// ValueBytes is about what a value in a row or a document takes in memory beyond its
+// content, in all the forms that it is brought into until it is compared. Whoever reads
+// values adds it, as many small ones are large, too.
+const ValueBytes = 256
+
+// Budget is what may still be read of one thing. Its methods are safe side by side, end
+// with the cause of their context once that is over, and with an [Obstacle] that names
+// the limit as soon as one is passed.
+type Budget struct {
+	what   string
+	limits Limits
+	round  *Budget // of all that the round keeps; may be nil
+
+	mu           sync.Mutex
+	items, bytes int64
+}
+
+// NewBudget returns a budget that no round shares. What is read goes by its name in
+// messages: “`/home/learner/shop`”, “The answer of `db`”.
+func NewBudget(what string, limits Limits) *Budget { return &Budget{what: what, limits: limits} }
+
+// Within has what is kept in memory count against a round's budget as well.
+func (b *Budget) Within(round *Budget) *Budget {
+	if b.limits.Kept {
+		b.round = round
+	}
+	return b
+}
+
+// Limits are those that it was made with.
+func (b *Budget) Limits() Limits { return b.limits }
+
+// Take draws one item of so many bytes. The name is what messages call it; it may be empty.
+func (b *Budget) Take(ctx context.Context, name string, size int64) error {
+	b.mu.Lock()
+	b.items++
+	items := b.items
+	b.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case over(items, b.limits.Items):
+		return b.tooMany()
+	case over(size, b.limits.Item) && name != "":
+		return b.refuse("`%s` in it is larger than %s", ShownName(name), Size(b.limits.Item))
+	case over(size, b.limits.Item):
+		return b.refuse("one of its %s is larger than %s", b.limits.Noun, Size(b.limits.Item))
+	}
+	return b.Grow(ctx, size)
+}
+
+// Expect reports, before anything is read, whether so many more items pass a limit.
+func (b *Budget) Expect(items int64) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if over(b.items+items, b.limits.Items) {
+		return b.tooMany()
+	}
+	return nil
+}
+
+// Room returns how many more items the budget allows.
+func (b *Budget) Room() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return max(0, b.limits.Items-b.items)
+}
+
+func (b *Budget) tooMany() error {
+	return b.refuse("it holds more than %d %s", b.limits.Items, b.limits.Noun)
+}
+
+// Grow draws bytes without an item.
+func (b *Budget) Grow(ctx context.Context, size int64) error {
+	b.mu.Lock()
+	b.bytes += size
+	bytes := b.bytes
+	b.mu.Unlock()
+	switch {
+	case ctx.Err() != nil:
+		return context.Cause(ctx)
+	case size < 0 || bytes < 0:
+		return b.refuse("it has no size")
+	case over(bytes, b.limits.Bytes):
+		return b.refuse("it is larger than %s", Size(b.limits.Bytes))
+	case b.round == nil:
+		return nil
+	}
+	if err := b.round.Grow(ctx, size); err != nil {
+		if ctx.Err() != nil {
+			return err
+		}
+		return b.refuse("with all else that is looked at it is larger than %s", Size(b.round.limits.Bytes))
+	}
+	return nil
+}
+
+// Release gives back what was drawn from the round, as nothing of it is kept after all.
+func (b *Budget) Release() {
+	b.mu.Lock()
+	bytes := b.bytes
+	b.bytes = 0
+	b.mu.Unlock()
+	if b.round != nil {
+		b.round.mu.Lock()
+		b.round.bytes -= bytes
+		b.round.mu.Unlock()
+	}
+}
+
+// Reader draws what is read through it.
+func (b *Budget) Reader(ctx context.Context, from io.Reader) io.Reader {
+	return readerFunc(func(p []byte) (int, error) {
+		n, err := from.Read(p)
+		if drawn := b.Grow(ctx, int64(n)); drawn != nil {
+			return 0, drawn
+		}
+		return n, err
+	})
+}
+
+type readerFunc func([]byte) (int, error)
+
+func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
+
+func over(have, limit int64) bool { return limit > 0 && have > limit }
+
+func (b *Budget) refuse(format string, args ...any) error {
+	return &Obstacle{Message: b.what + " can't be read: " + fmt.Sprintf(format, args...) + ".", Finding: b.limits.Finding}
+}
