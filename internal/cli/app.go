@@ -22,9 +22,9 @@ import (
 	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
-	"endstate/internal/tty"
 	"endstate/internal/site"
 	"endstate/internal/stage"
+	"endstate/internal/tty"
 	"endstate/labs"
 	"endstate/labs/kit"
 )
