@@ -4,13 +4,11 @@ import (
 	"context"
 	"maps"
 	"os"
-	"slices"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"endstate/labs/all"
-	"endstate/labs/kit"
 )
 
 // TestMain lets the test binary be the endstate command, too.
@@ -74,9 +72,8 @@ func TestFamiliesAreComplete(t *testing.T) {
 			t.Errorf("family %q has no probe", family.Name)
 		}
 		for _, image := range family.Images {
-			hasServer := slices.ContainsFunc(image.Builds, func(b kit.Build) bool { return b.Runs.Package != "" })
-			if !hasServer && len(image.Notable) == 0 {
-				t.Errorf("image %s runs no server and names no notable package: doctor has nothing to say about it", image.Name)
+			if len(image.Notable) == 0 {
+				t.Errorf("image %s names no notable package, so doctor says nothing about its versions", image.Name)
 			}
 		}
 	}

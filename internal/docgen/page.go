@@ -69,12 +69,28 @@ func (s structs) rows(of structType, prefix string, nested bool) string {
 		if one.required {
 			doc = "Required. " + doc
 		}
-		fmt.Fprintf(&rows, "| `%s%s` | %s | %s |\n", prefix, one.name, valueName(one.typ), strings.ReplaceAll(doc, "|", `\|`))
+		fmt.Fprintf(&rows, "| `%s%s` | %s | %s |\n", prefix, one.name, valueName(one.typ)+one.limits.String(), strings.ReplaceAll(doc, "|", `\|`))
 		if nested {
 			rows.WriteString(s.rows(s[typeName(one.typ)], prefix+one.name+".", true))
 		}
 	}
 	return rows.String()
+}
+
+// String says what the limits are, behind what kind of value they hold for.
+func (l limits) String() string {
+	least, most := l.numbers["minimum"], l.numbers["maximum"]
+	switch {
+	case l.enum != nil:
+		return " of " + strings.Join(l.enum, ", ")
+	case least != "" && most != "":
+		return fmt.Sprintf(" from %s to %s", least, most)
+	case most != "":
+		return fmt.Sprintf(", at most %s", most)
+	case least != "":
+		return fmt.Sprintf(", at least %s", least)
+	}
+	return ""
 }
 
 // valueName says in a word what YAML has for a type.

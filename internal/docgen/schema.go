@@ -111,18 +111,33 @@ func (s structs) property(typ ast.Expr, probes []probe) object {
 	return s.schema(of, probes)
 }
 
-// limit adds what a tag states: minimum=1,maximum=3, or of a list's items enum=A,enum=B.
-func limit(property object, limits string) {
-	var words []string
-	for _, one := range strings.FieldsFunc(limits, func(r rune) bool { return r == ',' }) {
-		key, value, _ := strings.Cut(one, "=")
-		if key == "enum" {
-			words = append(words, value)
-			continue
+// limits are what a tag states of a value: minimum=1,maximum=3, or of a list's items
+// enum=A,enum=B.
+type limits struct {
+	numbers map[string]json.Number
+	enum    []string
+}
+
+func parseLimits(tag string) limits {
+	found := limits{numbers: map[string]json.Number{}}
+	for one := range strings.SplitSeq(tag, ",") {
+		switch key, value, _ := strings.Cut(one, "="); key {
+		case "":
+		case "enum":
+			found.enum = append(found.enum, value)
+		default:
+			found.numbers[key] = json.Number(value)
 		}
-		property[key] = json.Number(value)
 	}
-	if words != nil {
-		property["items"].(object)["enum"] = words
+	return found
+}
+
+// limit adds limits to the schema of a value.
+func limit(property object, limits limits) {
+	for key, number := range limits.numbers {
+		property[key] = number
+	}
+	if limits.enum != nil {
+		property["items"].(object)["enum"] = limits.enum
 	}
 }

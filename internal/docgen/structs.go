@@ -30,7 +30,7 @@ type field struct {
 	typ      ast.Expr
 	doc      string
 	required bool
-	limits   string // as the tag jsonschema states them
+	limits   limits
 }
 
 // probe is a probe with the types of its package.
@@ -116,7 +116,7 @@ func readField(written *ast.Field) (field, bool) {
 	name, options, _ := strings.Cut(value, ",")
 	return field{
 		name: name, typ: written.Type, doc: strings.Join(strings.Fields(written.Doc.Text()), " "),
-		required: !strings.Contains(options, "omitempty"), limits: tag.Get("jsonschema"),
+		required: !strings.Contains(options, "omitempty"), limits: parseLimits(tag.Get("jsonschema")),
 	}, ok
 }
 

@@ -54,8 +54,7 @@ type host struct {
 	CPUs number `yaml:"cpus,omitempty" jsonschema:"minimum=0.1,maximum=8"`
 	// How many processes and threads it may have.
 	PIDsLimit whole `yaml:"pids_limit,omitempty" jsonschema:"minimum=16,maximum=4096"`
-	// The capabilities that it keeps: CHOWN, DAC_OVERRIDE, FOWNER, KILL, NET_BIND_SERVICE,
-	// SETGID or SETUID. All others are dropped.
+	// The capabilities that it keeps. All others are dropped.
 	CapAdd []string `yaml:"cap_add,omitempty" jsonschema:"enum=CHOWN,enum=DAC_OVERRIDE,enum=FOWNER,enum=KILL,enum=NET_BIND_SERVICE,enum=SETGID,enum=SETUID"`
 	// The learner may open a shell here too.
 	Open bool `yaml:"x-open,omitempty"`

@@ -19,7 +19,7 @@ type Family struct {
 type Image struct {
 	Name    string
 	Builds  []Build  // ways to make it, the best one first
-	Notable []string // Debian packages whose versions doctor reports, besides the server's
+	Notable []string // Debian packages whose versions doctor reports
 	// Ready reports whether the host serves; it is called until it answers nil.
 	// A nil Ready: the host serves as soon as it runs.
 	Ready func(ctx context.Context, site Site, host labs.Host) error

@@ -32,9 +32,10 @@ func Family() kit.Family {
 					From: []string{"base"}, Files: folder("image/server"), Dockerfile: "Dockerfile",
 					Runs: kit.Software{Name: "MySQL", Package: "mysql-server-core"},
 				}},
-				Ready: ready,
-				Arm:   arm,
-				Seal:  seal,
+				Notable: []string{"mysql-server-core"},
+				Ready:   ready,
+				Arm:     arm,
+				Seal:    seal,
 			},
 			{
 				Name:    clientImage,
