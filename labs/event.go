@@ -13,6 +13,10 @@ const (
 	StepFailed State = "failed"
 )
 
+// Warned is the state of an event that belongs to no step: something is wrong, and what is
+// being done goes on.
+const Warned State = "warned"
+
 // Event tells what is being done, once; a live view, plain lines and JSON lines
 // are renderings of the same events.
 type Event struct {
@@ -22,6 +26,8 @@ type Event struct {
 	Done  int64         `json:"done,omitempty"`  // how much of Total is done, in whatever Total counts
 	Total int64         `json:"total,omitempty"` // 0: not known
 	Took  time.Duration `json:"took,omitempty"`  // nanoseconds; when ended or failed
+	// Warning is what is wrong, of an event that warns; Text then says what goes on all the same.
+	Warning error `json:"-"`
 }
 
 // Emit receives events. It is called from several goroutines at once.
@@ -45,6 +51,9 @@ func (e Emit) Step(step, text string) (end func(error)) {
 func (e Emit) Move(step, text string, done, total int64) {
 	e.send(Event{Step: step, State: StepMoved, Text: text, Done: done, Total: total})
 }
+
+// Warn emits that something is wrong, and what goes on all the same; that may be empty.
+func (e Emit) Warn(err error, but string) { e.send(Event{State: Warned, Warning: err, Text: but}) }
 
 func (e Emit) send(event Event) {
 	if e != nil {

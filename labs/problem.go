@@ -2,13 +2,28 @@ package labs
 
 import "errors"
 
-// Problem is an error told in the learner's words: what happened, and on a
-// second line what to do about it. The cause, for those who debug, is wrapped.
+// Problem is an error as a value: what happened, and what can be done about it. A door
+// words it. The cause, for those who debug, is wrapped.
 type Problem struct {
-	What  string // one sentence, without a full stop
-	Do    string // what to do about it; may be empty
-	Usage bool   // the command was used wrongly, nothing was tried
+	Code  string // what happened, for programs; empty: no program needs to tell it apart
+	What  string // one plain sentence, without a full stop
+	Do    string // what to do about it that is not an act: plain sentences; may be empty
+	Acts  []Act  // what can be done about it at the desk
+	Usage bool   // what was asked for makes no sense; nothing was tried
 	Err   error  // the cause; may be nil
+}
+
+// Act is something that can be done at the desk, with its arguments. A door offers it as a
+// command or a button.
+type Act struct {
+	Name     string `json:"act"`           // of the desk's method, in kebab-case
+	For      string `json:"for,omitempty"` // what it is good for, in a few words: "Put it back"
+	Scenario string `json:"scenario,omitempty"`
+	Host     string `json:"host,omitempty"`
+	Seed     uint64 `json:"seed,omitempty"`
+	Attempt  int64  `json:"attempt,omitempty"`
+	Exam     int64  `json:"exam,omitempty"`
+	Question int    `json:"question,omitempty"`
 }
 
 // Error returns what happened and the cause behind it.
@@ -22,8 +37,10 @@ func (p *Problem) Error() string {
 // Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.Err }
 
-// Misuse is a [Problem] of a command that was used wrongly.
-func Misuse(what, do string) *Problem { return &Problem{What: what, Do: do, Usage: true} }
+// Misuse is a [Problem] of a request that makes no sense.
+func Misuse(what, do string, acts ...Act) *Problem {
+	return &Problem{What: what, Do: do, Acts: acts, Usage: true}
+}
 
 // ErrNotFound is what an [Engine] answers about a lab or a snapshot that is not there.
 var ErrNotFound = errors.New("not found")

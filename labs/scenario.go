@@ -51,7 +51,7 @@ const Workspace = "workspace"
 
 // Who works in a workspace.
 const (
-	Learner     = "learner"
+	UserName    = "learner"
 	LearnerHome = "/home/learner"
 )
 

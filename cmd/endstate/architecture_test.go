@@ -18,11 +18,13 @@ import (
 //
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
-	"cmd/endstate":      "internal/cli internal/docker internal/workspace labs/all labs/kit scenarios",
+	"cmd/endstate":      "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
 	"internal/attempts": "internal/exams labs modernc.org/sqlite",
-	"internal/cli": "internal/attempts internal/docker internal/exams internal/grading internal/images internal/places internal/practice internal/progress internal/recording " +
-		"internal/report internal/scenario internal/seat internal/site internal/stage internal/tty labs labs/kit " +
+	"internal/cli": "internal/attempts internal/desk internal/docker internal/exams internal/grading internal/practice internal/progress internal/recording " +
+		"internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/gofrs/flock github.com/spf13/cobra",
+	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +
+		"internal/report internal/scenario internal/seat internal/site internal/stage labs labs/kit github.com/docker/go-units",
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",

@@ -41,7 +41,7 @@ func sittingOf(ts *testscript.TestScript, candidate string) *exams.Sitting {
 	store, err := attempts.Open(context.Background(), attempts.Path(ts.Getenv("ENDSTATE_HOME")))
 	ts.Check(err)
 	defer store.Close()
-	all, err := store.Exams(context.Background())
+	all, err := store.Of(labs.Learner{Name: ts.Getenv("ENDSTATE_OWNER")}).Exams(context.Background())
 	ts.Check(err)
 	for _, s := range all { // the latest first
 		if s.Candidate == candidate {

@@ -247,7 +247,7 @@ func (v *victim) workIsThere(b blow) error {
 // nothingOpen wants no attempt to go on whose lab is gone.
 func (v *victim) nothingOpen(blow) error {
 	return v.store(func(ctx context.Context, store *attempts.Store) error {
-		all, err := store.List(ctx, attempts.Filter{})
+		all, err := store.Of(v.who()).List(ctx, "")
 		if err != nil {
 			return err
 		}
@@ -291,7 +291,7 @@ func (v *victim) goesOn(blow) error {
 // endExams ends what exams go on. Their labs go with them.
 func (v *victim) endExams() error {
 	return v.store(func(ctx context.Context, store *attempts.Store) error {
-		open, err := store.OpenExams(ctx)
+		open, err := store.Of(v.who()).OpenExams(ctx)
 		if err != nil {
 			return err
 		}
@@ -334,7 +334,7 @@ func (v *victim) nothingLost(blow) error {
 func (v *victim) kept() (n int) {
 	v.t.Helper()
 	if err := v.store(func(ctx context.Context, store *attempts.Store) error {
-		all, err := store.List(ctx, attempts.Filter{})
+		all, err := store.Of(v.who()).List(ctx, "")
 		for _, attempt := range all {
 			n += attempt.Checks
 		}
@@ -344,6 +344,9 @@ func (v *victim) kept() (n int) {
 	}
 	return n
 }
+
+// who is the learner of the machine.
+func (v *victim) who() labs.Learner { return labs.Learner{Name: v.Owner} }
 
 // store looks into the store of attempts.
 func (v *victim) store(look func(context.Context, *attempts.Store) error) error {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"endstate/internal/cli"
+	"endstate/internal/desk"
 	"endstate/internal/docker"
 	"endstate/internal/workspace"
 	"endstate/labs/all"
@@ -23,12 +24,12 @@ func program(in io.Reader, out, err io.Writer) cli.Program {
 	return cli.Program{
 		In: in, Out: out, Err: err, Env: os.Getenv, Clock: time.Now, Version: version,
 		Detach: detach, Families: all.Families(), Images: []kit.Image{workspace.Image()}, Scenarios: scenarios.Files,
-		Open: func(ctx context.Context, subnets netip.Prefix) (*cli.Backend, error) {
+		Open: func(ctx context.Context, subnets netip.Prefix) (*desk.Backend, error) {
 			engine, err := docker.Open(ctx, docker.Options{Subnets: subnets, Version: version})
 			if err != nil {
 				return nil, err
 			}
-			return &cli.Backend{Engine: engine, Images: engine.Images(), Info: engine.Info, Close: engine.Close}, nil
+			return &desk.Backend{Engine: engine, Images: engine.Images(), Info: engine.Info, Close: engine.Close}, nil
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package attempts
 
 import (
+	"strings"
 	"time"
 
 	"endstate/labs"
@@ -93,6 +94,10 @@ func (a *Attempt) Wall(now time.Time) time.Duration {
 	}
 	return max(0, now.Sub(a.Started))
 }
+
+// Recorded reports whether a recording of that name is one of the attempt: it begins with
+// the attempt's ID, so that none leads to another's.
+func (a *Attempt) Recorded(name string) bool { return strings.HasPrefix(name, a.UID+"-") }
 
 // Aided reports whether the learner had help.
 func (a *Attempt) Aided() bool { return a.Hints > 0 || a.Assisted }

@@ -28,12 +28,13 @@ CREATE INDEX exams_pending ON exams (id) WHERE pending;
 CREATE UNIQUE INDEX one_exam_at_a_time ON exams (owner, candidate) WHERE ended IS NULL;
 `
 
-var _ exams.Store = (*Store)(nil)
+var _ exams.Store = (*View)(nil)
 
 // AddExam keeps a new sitting and gives it its ID.
-func (s *Store) AddExam(ctx context.Context, sitting *exams.Sitting) error {
+func (v *View) AddExam(ctx context.Context, sitting *exams.Sitting) error {
 	var other int64
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	sitting.Owner = v.owner
+	err := v.change(ctx, func(tx *sql.Tx) error {
 		err := tx.QueryRowContext(ctx, "SELECT id FROM exams WHERE owner = ? AND candidate = ? AND ended IS NULL",
 			sitting.Owner, sitting.Candidate).Scan(&other)
 		if err == nil || !errors.Is(err, sql.ErrNoRows) {
@@ -51,10 +52,10 @@ func (s *Store) AddExam(ctx context.Context, sitting *exams.Sitting) error {
 	})
 	switch {
 	case err != nil:
-		return s.failed("keep exam", err)
+		return v.failed("keep exam", err)
 	case other != 0:
-		return labs.Misuse(fmt.Sprintf("Candidate %s has not ended exam %d", sitting.Candidate, other),
-			fmt.Sprintf("Go on with it: endstate exam resume --exam %[1]d · end it: endstate exam submit --exam %[1]d", other))
+		return labs.Misuse(fmt.Sprintf("Candidate %s has not ended exam %d", sitting.Candidate, other), "",
+			labs.Act{Name: "exam-resume", For: "Go on with it", Exam: other}, labs.Act{Name: "exam-submit", For: "end it", Exam: other})
 	}
 	return nil
 }
@@ -74,12 +75,12 @@ func writeExam(ctx context.Context, tx *sql.Tx, sitting *exams.Sitting) error {
 }
 
 // ChangeExam changes a sitting as nobody else does.
-func (s *Store) ChangeExam(ctx context.Context, id int64, change func(*exams.Sitting) error) (*exams.Sitting, error) {
+func (v *View) ChangeExam(ctx context.Context, id int64, change func(*exams.Sitting) error) (*exams.Sitting, error) {
 	var sitting *exams.Sitting
 	var refused error
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := v.change(ctx, func(tx *sql.Tx) error {
 		var text string
-		err := tx.QueryRowContext(ctx, "SELECT sitting FROM exams WHERE id = ?", id).Scan(&text)
+		err := tx.QueryRowContext(ctx, "SELECT sitting FROM exams WHERE "+own+" AND id = ?3", v.everyone, v.owner, id).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
 			refused = noExam(id)
 			return nil
@@ -96,14 +97,14 @@ func (s *Store) ChangeExam(ctx context.Context, id int64, change func(*exams.Sit
 		return writeExam(ctx, tx, sitting)
 	})
 	if err != nil {
-		return nil, s.failed("change exam", err)
+		return nil, v.failed("change exam", err)
 	}
 	return sitting, refused
 }
 
 // Exam returns a sitting.
-func (s *Store) Exam(ctx context.Context, id int64) (*exams.Sitting, error) {
-	found, err := s.selectExams(ctx, "WHERE id = ?", id)
+func (v *View) Exam(ctx context.Context, id int64) (*exams.Sitting, error) {
+	found, err := v.selectExams(ctx, "AND id = ?3", id)
 	if err == nil && len(found) == 0 {
 		return nil, noExam(id)
 	}
@@ -113,36 +114,36 @@ func (s *Store) Exam(ctx context.Context, id int64) (*exams.Sitting, error) {
 	return found[0], nil
 }
 
-// Exams returns all sittings, the latest first.
-func (s *Store) Exams(ctx context.Context) ([]*exams.Sitting, error) {
-	return s.selectExams(ctx, "ORDER BY id DESC")
+// Exams returns the sittings, the latest first.
+func (v *View) Exams(ctx context.Context) ([]*exams.Sitting, error) {
+	return v.selectExams(ctx, "ORDER BY id DESC")
 }
 
 // OpenExams returns those that have not ended, or that nobody has tried to grade whole.
-func (s *Store) OpenExams(ctx context.Context) ([]*exams.Sitting, error) {
-	return s.selectExams(ctx, "WHERE pending ORDER BY id")
+func (v *View) OpenExams(ctx context.Context) ([]*exams.Sitting, error) {
+	return v.selectExams(ctx, "AND pending ORDER BY id")
 }
 
-func (s *Store) selectExams(ctx context.Context, which string, args ...any) ([]*exams.Sitting, error) {
-	rows, err := s.db.QueryContext(ctx, "SELECT sitting FROM exams "+which, args...)
+func (v *View) selectExams(ctx context.Context, which string, args ...any) ([]*exams.Sitting, error) {
+	rows, err := v.db.QueryContext(ctx, "SELECT sitting FROM exams WHERE "+own+" "+which, append([]any{v.everyone, v.owner}, args...)...)
 	if err != nil {
-		return nil, s.failed("read exams", err)
+		return nil, v.failed("read exams", err)
 	}
 	defer rows.Close()
 	var found []*exams.Sitting
 	for rows.Next() {
 		var text string
 		if err := rows.Scan(&text); err != nil {
-			return nil, s.failed("read exams", err)
+			return nil, v.failed("read exams", err)
 		}
 		sitting, err := readExam(text)
 		if err != nil {
-			return nil, s.failed("read exams", err)
+			return nil, v.failed("read exams", err)
 		}
 		found = append(found, sitting)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, s.failed("read exams", err)
+		return nil, v.failed("read exams", err)
 	}
 	return found, nil
 }
@@ -156,5 +157,5 @@ func readExam(text string) (*exams.Sitting, error) {
 }
 
 func noExam(id int64) error {
-	return labs.Misuse(fmt.Sprintf("There is no exam %d", id), "See them: endstate exam list")
+	return labs.Misuse(fmt.Sprintf("There is no exam %d", id), "", labs.Act{Name: "exam-list", For: "See them"})
 }

@@ -13,7 +13,7 @@ import (
 	"endstate/labs"
 )
 
-func examStore(t *testing.T) (*Store, string) {
+func examStore(t *testing.T) (*View, string) {
 	t.Helper()
 	path := Path(t.TempDir())
 	store, err := Open(t.Context(), path)
@@ -21,7 +21,7 @@ func examStore(t *testing.T) (*Store, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	return store, path
+	return store.Of(ada), path
 }
 
 func newSitting(owner, candidate string) *exams.Sitting {
@@ -98,7 +98,7 @@ func TestOneExamAtATime(t *testing.T) {
 	store, _ := examStore(t)
 	first := newSitting("ada", "Ada")
 	for _, s := range []*exams.Sitting{first, newSitting("ada", "Bob"), newSitting("eve", "Ada")} {
-		if err := store.AddExam(t.Context(), s); err != nil {
+		if err := store.Store.Of(labs.Learner{Name: s.Owner}).AddExam(t.Context(), s); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -167,7 +167,7 @@ func TestExamChangedByTwo(t *testing.T) {
 	}
 	const each = 50
 	var both sync.WaitGroup
-	for _, store := range []*Store{first, second} {
+	for _, store := range []*View{first, second.Of(ada)} {
 		both.Go(func() {
 			for range each {
 				if _, err := store.ChangeExam(t.Context(), s.ID, func(s *exams.Sitting) error { s.Questions[0].Checks++; return nil }); err != nil {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"path/filepath"
 	"regexp"
 	"time"
@@ -28,25 +29,33 @@ type line struct {
 // maxLine bounds what an import reads at once: it is others' writing.
 const maxLine = 64 << 20
 
-// Export writes attempts, each a line of JSON, in the order in which they began, and
-// returns how many. Recordings are files of their own and stay where they are.
-func (s *Store) Export(ctx context.Context, w io.Writer, f Filter) (int, error) {
-	found, err := s.List(ctx, f)
-	if err != nil {
-		return 0, err
-	}
-	encoder := json.NewEncoder(w)
-	encoder.SetEscapeHTML(false)
-	for n, a := range found {
-		story, err := s.Story(ctx, a)
+// Export yields attempts, each a line of JSON, in the order in which they began. Recordings
+// are files of their own and stay where they are.
+func (v *View) Export(ctx context.Context) iter.Seq2[[]byte, error] {
+	return func(yield func([]byte, error) bool) {
+		found, err := v.List(ctx, "")
 		if err != nil {
-			return n, err
+			yield(nil, err)
+			return
 		}
-		if err := encoder.Encode(line{Format: format, Story: *story}); err != nil {
-			return n, err
+		for _, a := range found {
+			if text, err := v.line(ctx, a); !yield(text, err) || err != nil {
+				return
+			}
 		}
 	}
-	return len(found), nil
+}
+
+func (v *View) line(ctx context.Context, a *Attempt) ([]byte, error) {
+	story, err := v.Story(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err = encoder.Encode(line{Format: format, Story: *story})
+	return text.Bytes(), err
 }
 
 // Imported is what became of the lines of an import.
@@ -58,13 +67,13 @@ type Imported struct {
 
 // Import reads what Export wrote: all of it, or nothing if a line is no attempt. An
 // attempt that is there already is not there twice; one that was made in this store
-// is never changed.
-func (s *Store) Import(ctx context.Context, r io.Reader) (Imported, error) {
+// is never changed. Of others' attempts only a view of everyone's takes any.
+func (v *View) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	var done Imported
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
 	var misuse error
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	err := v.change(ctx, func(tx *sql.Tx) error {
 		n := 0
 		for lines.Scan() {
 			n++
@@ -72,6 +81,9 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (Imported, error) {
 				continue
 			}
 			story, err := parseLine(lines.Bytes())
+			if err == nil && !v.owns(story.Owner) {
+				err = fmt.Errorf("it belongs to %q", story.Owner)
+			}
 			if err != nil {
 				misuse = misread(n, err)
 				return misuse
@@ -89,7 +101,7 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	case misuse != nil:
 		return Imported{}, misuse
 	case err != nil:
-		return Imported{}, s.failed("import attempts", err)
+		return Imported{}, v.failed("import attempts", err)
 	}
 	return done, nil
 }
@@ -97,7 +109,7 @@ func (s *Store) Import(ctx context.Context, r io.Reader) (Imported, error) {
 func misread(n int, err error) error {
 	return &labs.Problem{
 		What: fmt.Sprintf("Line %d is no attempt; nothing was imported", n),
-		Do:   "Give what endstate export wrote.", Usage: true, Err: err,
+		Acts: []labs.Act{{Name: "export", For: "Give a file that was exported"}}, Usage: true, Err: err,
 	}
 }
 
@@ -131,7 +143,7 @@ func parseLine(text []byte) (*Story, error) {
 		}
 	}
 	for _, visit := range in.Visits {
-		if visit.Recording != "" && (visit.Recording != filepath.Base(visit.Recording) || visit.Recording[0] == '.') {
+		if visit.Recording != "" && (visit.Recording != filepath.Base(visit.Recording) || !in.Recorded(visit.Recording)) {
 			return nil, fmt.Errorf("%q is no name of a recording", visit.Recording)
 		}
 	}
@@ -146,14 +158,15 @@ func parseLine(text []byte) (*Story, error) {
 func (done *Imported) keep(ctx context.Context, tx *sql.Tx, story *Story) error {
 	var id, changed int64
 	var imported bool
-	err := tx.QueryRowContext(ctx, "SELECT id, imported, changed FROM attempts WHERE uid = ?", story.UID).Scan(&id, &imported, &changed)
+	var owner string
+	err := tx.QueryRowContext(ctx, "SELECT id, imported, changed, owner FROM attempts WHERE uid = ?", story.UID).Scan(&id, &imported, &changed, &owner)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		done.Added++
 		return write(ctx, tx, nil, story)
 	case err != nil:
 		return err
-	case !imported || milli(story.Changed) <= changed:
+	case !imported || owner != story.Owner || milli(story.Changed) <= changed:
 		done.Known++
 		return nil
 	}

@@ -1,7 +1,6 @@
 package attempts
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -26,7 +25,7 @@ func lived(t *testing.T, path string) (*Store, *Attempt) {
 		t.Fatal(err)
 	}
 	at := func(minutes int) time.Time { return started.Add(time.Duration(minutes) * time.Minute) }
-	visit, err := store.Enter(ctx, a, "workspace", "one.cast", at(1))
+	visit, err := store.Enter(ctx, a, "workspace", a.UID+"-1.cast", at(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +54,7 @@ func aReport(at time.Time, score, hints int) *labs.Report {
 
 func storyOf(t *testing.T, store *Store, name string) *Story {
 	t.Helper()
-	a, err := store.Find(t.Context(), name)
+	a, err := store.Of(ada).Find(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,9 +67,12 @@ func storyOf(t *testing.T, store *Store, name string) *Story {
 
 func exported(t *testing.T, store *Store) string {
 	t.Helper()
-	var out bytes.Buffer
-	if _, err := store.Export(t.Context(), &out, Filter{}); err != nil {
-		t.Fatal(err)
+	var out strings.Builder
+	for line, err := range store.Of(ada).Export(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.Write(line)
 	}
 	return out.String()
 }
@@ -83,7 +85,7 @@ func TestMoved(t *testing.T) {
 	to := open(t, Path(t.TempDir()))
 	attemptOf(t, to, aLab()) // another machine's, of the same second
 	for i, want := range []Imported{{Added: 1}, {Known: 1}} {
-		if got, err := to.Import(t.Context(), strings.NewReader(text)); err != nil || got != want {
+		if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(text)); err != nil || got != want {
 			t.Fatalf("import %d: %+v, %v", i+1, got, err)
 		}
 	}
@@ -95,12 +97,12 @@ func TestMoved(t *testing.T) {
 		t.Errorf("%d attempts", n)
 	}
 	// It comes home: nothing changes there.
-	if got, err := from.Import(t.Context(), strings.NewReader(exported(t, to))); err != nil || got != (Imported{Added: 1, Known: 1}) {
+	if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(exported(t, to))); err != nil || got != (Imported{Added: 1, Known: 1}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	// Nor does what somebody made of it elsewhere.
 	forged := strings.NewReplacer(`"score":95`, `"score":100`, `"changed":"2026-03-01`, `"changed":"2026-04-01`).Replace(text)
-	if got, err := from.Import(t.Context(), strings.NewReader(forged)); err != nil || got != (Imported{Known: 1}) || *storyOf(t, from, a.UID).Score != 95 {
+	if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(forged)); err != nil || got != (Imported{Known: 1}) || *storyOf(t, from, a.UID).Score != 95 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	// It goes on, and is imported again: under the number that it has.
@@ -108,7 +110,7 @@ func TestMoved(t *testing.T) {
 	if err := from.Seen(t.Context(), a, started.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := to.Import(t.Context(), strings.NewReader(exported(t, from))); err != nil || got.Renewed != 1 {
+	if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(exported(t, from))); err != nil || got.Renewed != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	again := storyOf(t, to, fmt.Sprint(number))
@@ -119,7 +121,7 @@ func TestMoved(t *testing.T) {
 
 // An import is all or nothing, and takes nothing that leads elsewhere.
 func TestImportOfOthersWriting(t *testing.T) {
-	store, _ := lived(t, Path(t.TempDir()))
+	store, a := lived(t, Path(t.TempDir()))
 	good := exported(t, store)
 	for name, text := range map[string]string{
 		"no JSON":               good + "garbage\n",
@@ -128,8 +130,10 @@ func TestImportOfOthersWriting(t *testing.T) {
 		"a newer format":        strings.Replace(good, `"endstate":1`, `"endstate":2`, 1),
 		"a path as ID":          strings.Replace(good, `"attempt":"`, `"attempt":"../`, 1),
 		"a path as scenario":    strings.ReplaceAll(good, `"scenario":"git-merge-conflict"`, `"scenario":"../../etc"`),
-		"a path as recording":   strings.Replace(good, "one.cast", "../../one.cast", 1),
-		"a folder as recording": strings.Replace(good, "one.cast", "..", 1),
+		"a path as recording":   strings.Replace(good, `"recording":"`, `"recording":"../`, 1),
+		"a folder as recording": strings.Replace(good, a.UID+"-1.cast", "..", 1),
+		"another's recording":   strings.Replace(good, a.UID+"-1.cast", strings.Repeat("0", 32)+"-1.cast", 1),
+		"another's attempt":     strings.Replace(good, `"owner":"ada"`, `"owner":"eve"`, 1),
 		"a score of 1000":       strings.Replace(good, `"score":95`, `"score":1000`, 1),
 		"a check of nothing":    strings.Replace(good, `"rounds":[{`, `"rounds":[{"at":"2026-03-01T10:00:00Z","report":null},{`, 1),
 	} {
@@ -138,7 +142,7 @@ func TestImportOfOthersWriting(t *testing.T) {
 				t.Fatal("nothing was changed")
 			}
 			to := open(t, Path(t.TempDir()))
-			_, err := to.Import(t.Context(), strings.NewReader(text))
+			_, err := to.Of(ada).Import(t.Context(), strings.NewReader(text))
 			var problem *labs.Problem
 			if !errors.As(err, &problem) || !problem.Usage || !strings.Contains(problem.What, "nothing was imported") {
 				t.Errorf("%v", err)

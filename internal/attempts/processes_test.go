@@ -45,7 +45,7 @@ func writeChecks(path, count string) error {
 		if err != nil {
 			return err
 		}
-		a, err := store.Of(ctx, aLab())
+		a, err := store.Begin(ctx, aLab(), About{})
 		if err == nil {
 			err = store.AddCheck(ctx, a, &labs.Report{At: started, Title: fmt.Sprintf("%d-%d", os.Getpid(), i)})
 		}

@@ -15,17 +15,12 @@ import (
 	"endstate/labs"
 )
 
-// Filter says which attempts are wanted. What is empty does not matter.
-type Filter struct {
-	Owner    string
-	Scenario string
-}
-
-// List returns attempts in the order in which they began.
-func (s *Store) List(ctx context.Context, f Filter) ([]*Attempt, error) {
-	found, err := s.query(ctx, "WHERE (?1 = '' OR owner = ?1) AND (?2 = '' OR scenario = ?2) ORDER BY started, id", f.Owner, f.Scenario)
+// List returns the attempts at a scenario, or at all if it is empty, in the order in which
+// they began. Those of exams are not among them.
+func (v *View) List(ctx context.Context, scenario string) ([]*Attempt, error) {
+	found, err := v.query(ctx, "WHERE "+own+" AND (?3 = '' OR scenario = ?3) ORDER BY started, id", v.everyone, v.owner, scenario)
 	if err != nil {
-		return nil, s.failed("read attempts", err)
+		return nil, v.failed("read attempts", err)
 	}
 	return found, nil
 }
@@ -33,21 +28,21 @@ func (s *Store) List(ctx context.Context, f Filter) ([]*Attempt, error) {
 // Outlines returns attempts as List does, but of each only what says how well it went:
 // number, scenario, seed, times, help, par and scores. There may be thousands, and
 // somebody waits.
-func (s *Store) Outlines(ctx context.Context, f Filter) ([]*Attempt, error) {
-	return s.outlines(ctx, "(?1 = '' OR owner = ?1) AND (?2 = '' OR scenario = ?2)", f.Owner, f.Scenario)
+func (v *View) Outlines(ctx context.Context, scenario string) ([]*Attempt, error) {
+	return v.outlines(ctx, own+" AND (?3 = '' OR scenario = ?3)", v.everyone, v.owner, scenario)
 }
 
-// Latest returns outlines of an owner's latest attempts at each scenario, so many of
+// Latest returns outlines of the learner's latest attempts at each scenario, so many of
 // each at most, in the order in which they began.
-func (s *Store) Latest(ctx context.Context, owner string, n int) ([]*Attempt, error) {
-	return s.outlines(ctx, `id IN (
+func (v *View) Latest(ctx context.Context, n int) ([]*Attempt, error) {
+	return v.outlines(ctx, `id IN (
 		SELECT latest.id FROM (SELECT DISTINCT scenario FROM attempts WHERE owner = ?1) AS names JOIN attempts AS latest
-		ON latest.id IN (SELECT id FROM attempts WHERE owner = ?1 AND scenario = names.scenario ORDER BY started DESC, id DESC LIMIT ?2))`, owner, n)
+		ON latest.id IN (SELECT id FROM attempts WHERE owner = ?1 AND scenario = names.scenario ORDER BY started DESC, id DESC LIMIT ?2))`, v.owner, n)
 }
 
-// Seeds returns the seeds at which an owner started a scenario.
-func (s *Store) Seeds(ctx context.Context, owner, scenario string) (map[uint64]bool, error) {
-	rows, err := all(ctx, s.db, "SELECT DISTINCT seed FROM attempts WHERE owner = ? AND scenario = ?", []any{owner, scenario}, func(rows *sql.Rows) (seed uint64, err error) {
+// Seeds returns the seeds at which the learner started a scenario.
+func (v *View) Seeds(ctx context.Context, scenario string) (map[uint64]bool, error) {
+	rows, err := all(ctx, v.db, "SELECT DISTINCT seed FROM attempts WHERE owner = ? AND scenario = ?", []any{v.owner, scenario}, func(rows *sql.Rows) (seed uint64, err error) {
 		var text string
 		if err = rows.Scan(&text); err == nil {
 			seed, err = strconv.ParseUint(text, 10, 64)
@@ -55,7 +50,7 @@ func (s *Store) Seeds(ctx context.Context, owner, scenario string) (map[uint64]b
 		return seed, err
 	})
 	if err != nil {
-		return nil, s.failed("read attempts", err)
+		return nil, v.failed("read attempts", err)
 	}
 	used := make(map[uint64]bool, len(rows))
 	for _, seed := range rows {
@@ -105,16 +100,17 @@ func known[T any](value int64, as func(int64) T) *T {
 }
 
 // Find returns an attempt by its number in this store, or by its ID or the beginning
-// of that.
-func (s *Store) Find(ctx context.Context, name string) (*Attempt, error) {
-	found, err := s.query(ctx, "WHERE CAST(id AS TEXT) = ?1 OR (length(?1) >= 6 AND substr(uid, 1, length(?1)) = ?1) ORDER BY CAST(id AS TEXT) = ?1 DESC LIMIT 2", name)
+// of that. One of an exam is its owner's.
+func (v *View) Find(ctx context.Context, name string) (*Attempt, error) {
+	found, err := v.query(ctx, "WHERE "+belongs+` AND (CAST(id AS TEXT) = ?3 OR (length(?3) >= 6 AND substr(uid, 1, length(?3)) = ?3))
+		ORDER BY CAST(id AS TEXT) = ?3 DESC LIMIT 2`, v.everyone, v.owner, name)
 	switch {
 	case err != nil:
-		return nil, s.failed("read attempt", err)
+		return nil, v.failed("read attempt", err)
 	case len(found) == 0:
-		return nil, labs.Misuse(fmt.Sprintf("There is no attempt %q", name), "See them: endstate history")
+		return nil, labs.Misuse(fmt.Sprintf("There is no attempt %q", name), "", labs.Act{Name: "history", For: "See them"})
 	case len(found) > 1 && strconv.FormatInt(found[0].ID, 10) != name:
-		return nil, labs.Misuse(fmt.Sprintf("Several attempts begin with %q", name), "Give more of it, or its number: endstate history")
+		return nil, labs.Misuse(fmt.Sprintf("Several attempts begin with %q", name), "", labs.Act{Name: "history", For: "Give more of it, or its number"})
 	}
 	return found[0], nil
 }
@@ -130,7 +126,7 @@ func (s *Store) Known(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
 
 // ofLab returns the attempt that a lab stands for. sql.ErrNoRows: there is none.
 func (s *Store) ofLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
-	found, err := s.query(ctx, "WHERE lab = ? AND started = ? AND imported = 0", lab.ID, second(lab.Started))
+	found, err := s.query(ctx, "WHERE lab = ? AND owner = ? AND started = ? AND imported = 0", lab.ID, lab.Owner, second(lab.Started))
 	if err == nil && len(found) == 0 {
 		err = sql.ErrNoRows
 	}

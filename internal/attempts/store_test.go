@@ -21,6 +21,8 @@ import (
 
 var started = time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
 
+var ada = labs.Learner{Name: "ada"}
+
 func aLab() *labs.Lab {
 	return &labs.Lab{ID: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started, Expires: started.Add(8 * time.Hour)}
 }
@@ -37,7 +39,7 @@ func open(t *testing.T, path string) *Store {
 
 func attemptOf(t *testing.T, store *Store, lab *labs.Lab) *Attempt {
 	t.Helper()
-	a, err := store.Of(t.Context(), lab)
+	a, err := store.Begin(t.Context(), lab, About{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -277,7 +279,7 @@ func TestDamaged(t *testing.T) {
 				refused++
 				continue
 			}
-			if found, err := store.Of(t.Context(), aLab()); err == nil && found.ID == a.ID {
+			if found, err := store.Begin(t.Context(), aLab(), About{}); err == nil && found.ID == a.ID {
 				_ = store.AddCheck(t.Context(), found, &labs.Report{})
 			}
 			_ = store.Close()

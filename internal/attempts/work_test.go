@@ -176,7 +176,7 @@ func TestFind(t *testing.T) {
 		"1": "1111aaaa", "3": "22222222", "1111aabb": "1111aabb", "1111aab": "1111aabb", "222222": "22222222",
 		"1111aa": "Several", "9": "no attempt", "22222": "no attempt", "": "no attempt", "%": "no attempt", "' OR 1=1 --": "no attempt",
 	} {
-		a, err := store.Find(ctx, name)
+		a, err := store.Of(ada).Find(ctx, name)
 		got := fmt.Sprint(err)
 		if err == nil {
 			got = a.UID

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"endstate/labs"
@@ -23,23 +22,11 @@ func (s *Store) Begin(ctx context.Context, lab *labs.Lab, about About) (*Attempt
 			return err
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE attempts SET hash = ?, title = ?, topic = ?, level = ?, minutes = ?, engine = ?, images = ?
-			WHERE lab = ? AND started = ? AND imported = 0 AND hash = ''`,
-			of.Hash, of.Title, of.Topic, of.Level, of.Minutes, about.Engine, string(images), lab.ID, second(lab.Started))
+			WHERE lab = ? AND owner = ? AND started = ? AND imported = 0 AND hash = ''`,
+			of.Hash, of.Title, of.Topic, of.Level, of.Minutes, about.Engine, string(images), lab.ID, lab.Owner, second(lab.Started))
 		return err
 	})
 	if err != nil {
-		return nil, s.failed("open attempt", err)
-	}
-	return s.ofLab(ctx, lab)
-}
-
-// Of returns the attempt that a lab stands for, and opens it if there is none.
-func (s *Store) Of(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
-	a, err := s.ofLab(ctx, lab)
-	if !errors.Is(err, sql.ErrNoRows) {
-		return a, err
-	}
-	if err := s.change(ctx, func(tx *sql.Tx) error { return insert(ctx, tx, lab) }); err != nil {
 		return nil, s.failed("open attempt", err)
 	}
 	return s.ofLab(ctx, lab)
@@ -59,12 +46,12 @@ func insert(ctx context.Context, tx *sql.Tx, lab *labs.Lab) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE attempts SET ending = 'gone', ended = worked
-		WHERE lab = ? AND started < ? AND ended IS NULL AND imported = 0`, lab.ID, started)
+		WHERE lab = ? AND owner = ? AND started < ? AND ended IS NULL AND imported = 0`, lab.ID, lab.Owner, started)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO spans (attempt, began, ended)
-		SELECT id, started, started FROM attempts WHERE lab = ? AND started = ? AND imported = 0`, lab.ID, started)
+		SELECT id, started, started FROM attempts WHERE lab = ? AND owner = ? AND started = ? AND imported = 0`, lab.ID, lab.Owner, started)
 	return err
 }
 
@@ -247,7 +234,7 @@ func (s *Store) Reopen(ctx context.Context, a *Attempt) error {
 // none is before the beginning, whatever the clocks say.
 func (s *Store) End(ctx context.Context, lab *labs.Lab, at time.Time, how Ending) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE attempts SET ended = max(started, ?1), ending = ?2, changed = max(changed, ?1)
-		WHERE lab = ?3 AND started = ?4 AND imported = 0 AND ended IS NULL`, milli(at), how, lab.ID, second(lab.Started))
+		WHERE lab = ?3 AND owner = ?4 AND started = ?5 AND imported = 0 AND ended IS NULL`, milli(at), how, lab.ID, lab.Owner, second(lab.Started))
 	if err != nil {
 		return s.failed("close attempt", err)
 	}

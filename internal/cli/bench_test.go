@@ -17,7 +17,7 @@ func BenchmarkCheck(b *testing.B) {
 	took := map[string]time.Duration{}
 	for _, name := range []string{"without", "with"} {
 		b.Run(name+" the store", func(b *testing.B) {
-			d := newDesk(b)
+			d := newConsole(b)
 			if name == "without" {
 				if err := os.Mkdir(attempts.Path(d.env["ENDSTATE_HOME"]), 0o700); err != nil {
 					b.Fatal(err)

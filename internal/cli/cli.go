@@ -1,5 +1,5 @@
-// Package cli is the command line: one file a command. A command reads its
-// arguments, has the domain do the work, and shows what came of it.
+// Package cli is the command line, a door to the desk: one file a command. A command reads
+// its arguments, has the desk act, and shows what came of it. It has no rules of its own.
 package cli
 
 import (
@@ -11,14 +11,10 @@ import (
 	"net/netip"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
-	"endstate/internal/images"
-	"endstate/internal/report"
-	"endstate/internal/site"
-	"endstate/labs"
+	"endstate/internal/desk"
 	"endstate/labs/kit"
 )
 
@@ -34,17 +30,8 @@ type Program struct {
 	Families  []kit.Family
 	Images    []kit.Image // those of no family
 	Scenarios fs.FS
-	Open      func(ctx context.Context, subnets netip.Prefix) (*Backend, error)
+	Open      func(ctx context.Context, subnets netip.Prefix) (*desk.Backend, error)
 	Detach    func(args ...string) error // runs a command line that outlives this one; may be nil
-}
-
-// Backend is an engine that answers.
-type Backend struct {
-	Engine    labs.Engine
-	Snapshots labs.Snapshots
-	Images    images.Store
-	Info      func(context.Context) (labs.EngineInfo, error)
-	Close     func() error
 }
 
 // Exit statuses.
@@ -67,16 +54,20 @@ var (
 func (p Program) Run(ctx context.Context, args []string) int {
 	ctx, stop := p.interruptible(ctx)
 	defer stop()
-	a := &app{Program: p, graders: &site.Servers{}}
-	root := a.root()
+	d := &door{Program: p}
+	root := rootCommand(d)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	a.close()
+	d.close()
 	if cause := context.Cause(ctx); errors.Is(cause, errInterrupted) && err != nil {
 		fmt.Fprintln(p.Err, "Interrupted. What was begun has been taken back.")
 		return StatusInterrupted
 	}
-	return p.status(err, a.running)
+	if err != nil && !d.running && !isProblem(err) {
+		fmt.Fprintf(p.Err, "Error: %v\nSee: endstate --help\n", err)
+		return StatusMisused
+	}
+	return showError(p.Err, err)
 }
 
 // interruptible returns a context that the first signal ends, so that commands
@@ -96,41 +87,4 @@ func (p Program) interruptible(ctx context.Context) (context.Context, func()) {
 		}
 	}()
 	return ctx, func() { close(done); cancel(nil) }
-}
-
-// status shows an error and returns the exit status that it stands for.
-func (p Program) status(err error, running bool) int {
-	var problem *labs.Problem
-	switch {
-	case err == nil:
-		return StatusDone
-	case errors.Is(err, errFailed):
-		return StatusFailed
-	case errors.Is(err, errUngraded):
-		return StatusUngraded
-	case errors.As(err, &problem):
-		p.showProblem(problem)
-		if problem.Usage {
-			return StatusMisused
-		}
-		return StatusUngraded
-	}
-	fmt.Fprintf(p.Err, "Error: %s\n", report.Visible(err.Error()))
-	if !running {
-		fmt.Fprintln(p.Err, "See: endstate --help")
-		return StatusMisused
-	}
-	fmt.Fprintln(p.Err, "See what may be wrong: endstate doctor")
-	return StatusUngraded
-}
-
-// showProblem writes what happened, what to do about it, and the cause.
-func (p Program) showProblem(problem *labs.Problem) {
-	fmt.Fprintf(p.Err, "%s.\n", report.Visible(strings.TrimSuffix(problem.What, ".")))
-	if problem.Do != "" {
-		fmt.Fprintln(p.Err, report.Visible(problem.Do))
-	}
-	if problem.Err != nil {
-		fmt.Fprintf(p.Err, "(%s)\n", strings.ReplaceAll(report.Visible(problem.Err.Error()), "\n", "\n "))
-	}
 }

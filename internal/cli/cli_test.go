@@ -27,7 +27,7 @@ func inTwoLines(t *testing.T, text string) {
 }
 
 func TestNoLab(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.lab("grace", "first") // somebody else's
 	for _, command := range []string{"task", "check", "check --json", "check --junit", "hint", "solution --yes", "reset --yes"} {
 		status, out, err := d.run(strings.Fields(command)...)
@@ -55,7 +55,7 @@ func TestNoLab(t *testing.T) {
 }
 
 func TestOneLab(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	lab := d.lab("ada", "first")
 	d.lab("grace", "second")
 	d.wants(StatusDone, "task", "Do the first thing.", "seed 7")
@@ -76,7 +76,7 @@ func TestOneLab(t *testing.T) {
 }
 
 func TestSeveralLabs(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.lab("ada", "first")
 	d.lab("ada", "second")
 	for _, command := range []string{"task", "check", "hint", "solution --yes", "reset --yes", "stop"} {
@@ -87,7 +87,7 @@ func TestSeveralLabs(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "start first --seed 12", "Do the first thing.", "at seed 12", "endstate check first")
 	var lab labs.Lab
 	if err := json.Unmarshal([]byte(d.wants(StatusDone, "start second --seed 3 --json")), &lab); err != nil {
@@ -128,7 +128,7 @@ func TestCheckStatus(t *testing.T) {
 		"ungraded": {nil, errors.New("the engine is gone"), StatusUngraded, labs.Ungraded},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
+			d := newConsole(t)
 			d.lab("ada", "first")
 			d.state, d.failed = test.state, test.failed
 			if out := d.wants(test.status, "check", "The state is good"); strings.Contains(out, "\x1b") {
@@ -153,7 +153,7 @@ func TestCheckStatus(t *testing.T) {
 
 // Hints and the solution are charged, also after a reset and by another process.
 func TestHelpIsCharged(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.lab("ada", "first")
 	if out := d.wants(StatusDone, "hint", "Hint 1 of 2 (−5)", "The first hint."); strings.Contains(out, "second") {
 		t.Error("two hints at once")
@@ -172,7 +172,7 @@ func TestHelpIsCharged(t *testing.T) {
 
 // An author may take hints away after they were opened.
 func TestHintsTakenAway(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.lab("ada", "first")
 	d.wants(StatusDone, "hint")
 	d.wants(StatusDone, "hint", "The second hint.")
@@ -184,7 +184,7 @@ func TestHintsTakenAway(t *testing.T) {
 // A store that can't be used stops no lab from being practised. Only help, whose
 // cost could not be remembered, waits until it is mended.
 func TestWithoutStore(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	if err := os.WriteFile(filepath.Join(d.env["ENDSTATE_HOME"], "endstate.db"), bytes.Repeat([]byte("no database\n"), 99), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestWithoutStore(t *testing.T) {
 
 // What is past its time goes in passing; what can't be removed keeps nobody from working.
 func TestSweep(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.lab("ada", "first")
 	d.now = d.now.Add(90 * time.Minute)
 	d.lab("ada", "second")
@@ -219,7 +219,7 @@ func TestSweep(t *testing.T) {
 // A command sweeps what is its owner's: labs, and those of the owner's exams and proofs.
 // Everybody's are for who says so.
 func TestSweepIsOfOnesOwn(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	for _, owner := range []string{"ada", "ada/exam-x", "ada/prove-x", "adam", "bob", ""} {
 		d.lab(owner, "first")
 	}
@@ -247,7 +247,7 @@ func TestSweepIsOfOnesOwn(t *testing.T) {
 
 // A clock that is wrong removes nothing and ends nothing, and that is said.
 func TestClocksDiffer(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.lab("ada", "first")
 	for _, off := range []time.Duration{240 * time.Hour, -240 * time.Hour} {
 		d.now, d.ahead = d.now.Add(off), off
@@ -272,7 +272,7 @@ func TestClocksDiffer(t *testing.T) {
 
 // A lab that lost a host is not removed by any command that was not told to.
 func TestDamagedLabStays(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	lab := d.lab("ada", "first")
 	lab.Whole, lab.Orphan, lab.Made = false, true, d.now
 	lab.Hosts = []labs.Host{{Name: "db", Image: "fake", Begun: true, Running: true}}
@@ -303,7 +303,7 @@ func TestInterruptedRemoval(t *testing.T) {
 	} {
 		for _, how := range []string{"interrupted", "killed"} {
 			t.Run(test.line+" "+how+" at "+test.at, func(t *testing.T) {
-				d := newDesk(t)
+				d := newConsole(t)
 				d.wants(StatusDone, "start first")
 				d.strike(how, test.at, test.line)
 				d.engine.struck = nil
@@ -325,7 +325,7 @@ func TestInterruptedRemoval(t *testing.T) {
 
 // A lab that fills the disk is told of, and past the bound it is stopped and not lost.
 func TestLabThatFillsTheDisk(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.lab("ada", "first")
 	for _, test := range []struct {
 		written int64
@@ -346,7 +346,7 @@ func TestLabThatFillsTheDisk(t *testing.T) {
 
 // Of what two owners have, no command sees the other's, even where both have one ID.
 func TestOwnersWithOneID(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	other := d.lab("bob", "first")
 	other.ID = labs.LabID("ada", "first")
 	d.wants(StatusMisused, "check first", "No lab of first is running")
@@ -359,7 +359,7 @@ func TestOwnersWithOneID(t *testing.T) {
 }
 
 func TestEngineFails(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.engine.listing = func(context.Context) error { return errors.New("list labs: \x1b[2J500 internal error") }
 	for _, command := range []string{"task", "check", "hint", "status", "stop", "stop --all", "sweep"} {
 		status, out, err := d.run(strings.Fields(command)...)
@@ -372,7 +372,7 @@ func TestEngineFails(t *testing.T) {
 
 // Errors are told in two lines, and nothing else is on standard output.
 func TestProblems(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	for _, args := range [][]string{
 		{"frobnicate"},
 		{"start"},
@@ -395,7 +395,7 @@ func TestProblems(t *testing.T) {
 
 // With the programs that read JSON nothing is ever null that is a list.
 func TestListsInJSON(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	for _, command := range []string{"status --json", "list cobol --json", "images list --json", "doctor --json"} {
 		out := d.wants(StatusDone, command)
 		if !json.Valid([]byte(out)) || strings.Contains(out, "null") {
@@ -405,13 +405,13 @@ func TestListsInJSON(t *testing.T) {
 }
 
 func TestLintWantsFolders(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusMisused, "lint first", "There is no folder first.", "endstate lint")
 	d.wants(StatusDone, "lint "+t.TempDir(), "0 scenarios, 0 mistakes")
 }
 
 func TestSettings(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	for name, values := range map[string][]string{
 		"ENDSTATE_LIFE": {"soon", "-1h", "10s"}, "ENDSTATE_CACHE": {"lots", "-4GiB"}, "ENDSTATE_SUBNETS": {"here", "10.0.0.0/30", "fd00::/64", "10.0.0.0"},
 	} {

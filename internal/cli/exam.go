@@ -8,10 +8,12 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -49,51 +51,25 @@ func (a *app) examCommand() *cobra.Command {
 // proctor returns who runs exams. They need the store: what is not remembered can't
 // be graded.
 func (a *app) proctor(ctx context.Context) (*exams.Proctor, error) {
-	life, err := a.life()
+	at, err := a.desk()
 	if err != nil {
 		return nil, err
 	}
-	if err := a.open(ctx); err != nil {
+	if err := at.Ready(ctx, a.who(), a.emit); err != nil {
 		return nil, err
 	}
-	if a.clockIsOff() {
+	if _, off := at.ClockOff(); off {
 		return nil, &labs.Problem{What: "An exam's time can't be told while this machine's clock and the engine's differ", Do: "Set the clock right, then go on: nothing of the exam is lost."}
 	}
-	return a.proctorOf(a.attempts(ctx), &rooms{Stage: a.stage(), Grader: a.grader(), Scenarios: a.scenarios(), Grace: life})
+	return a.proctorOf(at, at.Recall(ctx, a.who(), a.emit), at.Life)
 }
 
-func (a *app) proctorOf(store *attempts.Store, of *rooms) (*exams.Proctor, error) {
+func (a *app) proctorOf(at *desk.Desk, store *attempts.View, grace time.Duration) (*exams.Proctor, error) {
 	if store == nil {
 		return nil, &labs.Problem{What: "An exam can't be held while nothing can be remembered", Do: "Mend the store of attempts; endstate doctor tells more."}
 	}
-	return exams.NewProctor(store, &examRooms{app: a, rooms: of}, a.scenarios(), a.Clock), nil
-}
-
-// ofNoExam refuses to treat the labs of an exam like any others: the exam's clock and
-// rules would not be kept.
-func (a *app) ofNoExam() error {
-	if !exams.OwnsLabs(a.owner()) {
-		return nil
-	}
-	return labs.Misuse("The labs of an exam are worked on in the exam", "Go on with it: endstate exam resume")
-}
-
-// ofNoOpenExam refuses to look at an attempt of an exam that goes on, whose rules say
-// what its candidate is told.
-func ofNoOpenExam(ctx context.Context, store *attempts.Store, attempt *attempts.Attempt) error {
-	if !exams.OwnsLabs(attempt.Owner) {
-		return nil
-	}
-	open, err := store.OpenExams(ctx)
-	if err != nil {
-		return err
-	}
-	for _, s := range open {
-		if s.LabOwner == attempt.Owner && s.Ended.IsZero() {
-			return labs.Misuse(fmt.Sprintf("Attempt %d is a question of exam %d, which goes on", attempt.ID, s.ID), "It is told when the exam is over: "+examLine("status", s.ID))
-		}
-	}
-	return nil
+	rooms := &examRooms{app: a, desk: at, Rooms: at.Rooms(a.who(), grace)}
+	return exams.NewProctor(store, rooms, at.Library(), a.Clock), nil
 }
 
 // sitting returns the exam that a command is about: the one that is named, or the
@@ -106,9 +82,7 @@ func (a *app) sitting(ctx context.Context, store exams.Store, flags examFlags, p
 	if err != nil {
 		return nil, err
 	}
-	mine := slices.DeleteFunc(all, func(s *exams.Sitting) bool {
-		return s.Owner != a.owner() || flags.candidate != "" && s.Candidate != flags.candidate
-	})
+	mine := slices.DeleteFunc(all, func(s *exams.Sitting) bool { return flags.candidate != "" && s.Candidate != flags.candidate })
 	var running []*exams.Sitting
 	var names []string
 	for _, s := range mine {
@@ -129,28 +103,6 @@ func (a *app) sitting(ctx context.Context, store exams.Store, flags examFlags, p
 	return nil, labs.Misuse("No exam is running", "Start one: endstate exam start taste · see them: endstate exam list")
 }
 
-// mentionExams names the owner's exams that go on, as their labs are no labs like others.
-func (a *app) mentionExams(ctx context.Context) {
-	if !a.remembers() {
-		return
-	}
-	store := a.attempts(ctx)
-	if store == nil {
-		return
-	}
-	open, err := store.OpenExams(ctx)
-	if err != nil {
-		a.warn(err, "Labs of exams may go on.")
-		return
-	}
-	for _, s := range open {
-		if s.Owner == a.owner() && s.Ended.IsZero() {
-			fmt.Fprintf(a.Out, "Exam %d of %s goes on, with labs of its own: %s · end it: %s\n",
-				s.ID, report.Visible(s.Candidate), examLine("status", s.ID), examLine("submit", s.ID))
-		}
-	}
-}
-
 // blueprint reads an exam's file, or the one of that name that comes along.
 func (a *app) blueprint(name string) (*exams.Blueprint, error) {
 	data, err := exams.Read(name)
@@ -162,7 +114,11 @@ func (a *app) blueprint(name string) (*exams.Blueprint, error) {
 		}
 		name = blueprintName(name)
 	}
-	b, err := a.scenarios().Blueprint(name, file, data)
+	at, err := a.desk()
+	if err != nil {
+		return nil, err
+	}
+	b, err := at.Library().Blueprint(name, file, data)
 	if err != nil {
 		return nil, &labs.Problem{What: "The exam " + name + " is written wrongly", Do: "Mend it; see docs/exams.md.", Err: err, Usage: true}
 	}
@@ -196,10 +152,14 @@ func (a *app) examListCommand() *cobra.Command {
 				Blueprints []*exams.Blueprint `json:"blueprints"`
 				Exams      []exams.View       `json:"exams"`
 			}
+			at, err := a.desk()
+			if err != nil {
+				return err
+			}
 			for _, name := range exams.Names() {
 				b, err := a.blueprint(name)
 				if err == nil {
-					b.Minutes, err = exams.Bank{Scenarios: a.scenarios().List()}.Minutes(b)
+					b.Minutes, err = exams.Bank{Scenarios: at.Library().List()}.Minutes(b)
 				}
 				if err != nil {
 					a.warn(err, "It is left out.")
@@ -208,7 +168,7 @@ func (a *app) examListCommand() *cobra.Command {
 				found.Blueprints = append(found.Blueprints, b)
 			}
 			found.Exams = []exams.View{}
-			if store := a.attempts(c.Context()); store != nil {
+			if store := at.Recall(c.Context(), a.who(), a.emit); store != nil {
 				all, err := store.Exams(c.Context())
 				if err != nil {
 					return err

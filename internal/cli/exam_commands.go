@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -20,7 +21,11 @@ func (a *app) examStatusCommand() *cobra.Command {
 		Short: "Show where an exam stands, or what came of it",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			store := a.attempts(c.Context())
+			at, err := a.desk()
+			if err != nil {
+				return err
+			}
+			store := at.Recall(c.Context(), a.who(), a.emit)
 			if store == nil {
 				return errUngraded
 			}
@@ -116,7 +121,7 @@ func (a *app) goingCommand(c *cobra.Command, where func(*exams.Sitting, []string
 		return a.goTo(ctx, p, s, to)
 	})
 	c.Flags().BoolVar(&noShell, "no-shell", false, "don't open a shell")
-	a.recordFlag(c)
+	recordVar(c, &a.noRecord)
 	return c
 }
 
@@ -144,8 +149,11 @@ func (a *app) examResetCommand() *cobra.Command {
 		Short: "Put the lab of the question back to how it was handed over",
 		Args:  exactly(0, "no arguments"),
 	}, false, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
-		q := s.Questions[s.Current-1]
-		lab, err := a.stage().Find(ctx, s.LabOwner, q.Scenario)
+		at, err := a.desk()
+		if err != nil {
+			return err
+		}
+		lab, err := at.Rooms(a.who(), 0).Find(ctx, s, &s.Questions[s.Current-1])
 		if errors.Is(err, labs.ErrNotFound) {
 			return labs.Misuse("The question has no lab", "Have one made: "+examLine("resume", s.ID))
 		}
@@ -153,14 +161,11 @@ func (a *app) examResetCommand() *cobra.Command {
 			return err
 		}
 		if !yes {
-			if ok, err := a.confirm(ctx, resetQuestion, "--yes"); err != nil || !ok {
+			if ok, err := a.confirm(ctx, desk.AskReset); err != nil || !ok {
 				return err
 			}
 		}
-		err = a.progress(false, func(emit labs.Emit) error {
-			_, _, err := a.reset(ctx, emit, lab)
-			return err
-		})
+		err = a.progress(false, func(emit labs.Emit) error { return at.ResetLab(ctx, lab, emit) })
 		if err == nil {
 			err = a.showExam(s, given.asJSON)
 		}
@@ -259,7 +264,7 @@ func (a *app) examSubmitCommand() *cobra.Command {
 		Args:  exactly(0, "no arguments"),
 	}, true, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
 		if !yes && s.Ended.IsZero() {
-			ok, err := a.confirm(ctx, submitQuestion(s.View(a.Clock())), "--yes")
+			ok, err := a.confirm(ctx, submitQuestion(s.View(a.Clock())))
 			if err != nil || !ok {
 				return err
 			}

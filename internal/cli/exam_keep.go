@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 )
 
@@ -45,7 +46,7 @@ func (a *app) sendKeeper(id int64) {
 	if a.Detach == nil {
 		return
 	}
-	args := []string{"exam", "keep", "--exam", fmt.Sprint(id)}
+	args := []string{"exam", "keep", "--exam", fmt.Sprint(id), "--owner", a.owner()}
 	for _, folder := range a.flags.scenarios {
 		if whole, err := filepath.Abs(folder); err == nil {
 			folder = whole
@@ -64,17 +65,21 @@ func (a *app) keep(ctx context.Context, id int64) error {
 		return err
 	}
 	defer lock.Close()
-	store, err := a.memory(ctx)
+	at, err := a.desk()
+	if err != nil {
+		return err
+	}
+	store, err := at.Memory(ctx, a.who())
 	if err != nil {
 		return err
 	}
 	for {
 		s, err := store.Exam(ctx, id)
-		if err != nil || !a.remembers() || a.kept(s) {
+		if err != nil || !at.Remembers() || a.kept(s) {
 			return err
 		}
 		if a.keeperIsDue(s) {
-			_ = a.finishQuietly(ctx, store, id) // it is tried again
+			_ = a.finishQuietly(ctx, at, store, id) // it is tried again
 		}
 		select {
 		case <-ctx.Done():
@@ -102,11 +107,11 @@ func (a *app) keeperIsDue(s *exams.Sitting) bool {
 	return !a.seated(s.ID) || s.Due(now.Add(-seatGrace))
 }
 
-func (a *app) finishQuietly(ctx context.Context, store *attempts.Store, id int64) error {
-	if err := a.connect(ctx); err != nil {
+func (a *app) finishQuietly(ctx context.Context, at *desk.Desk, store *attempts.View, id int64) error {
+	if err := at.Connect(ctx); err != nil {
 		return err
 	}
-	p, err := a.proctorOf(store, &rooms{Stage: a.stage(), Grader: a.grader(), Scenarios: a.scenarios()})
+	p, err := a.proctorOf(at, store, 0)
 	if err == nil {
 		_, err = p.Finish(ctx, id, nil)
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -14,15 +15,16 @@ import (
 // examRooms are the labs of exams, each an attempt that is remembered like any
 // other.
 type examRooms struct {
-	*rooms
-	app *app
+	*desk.Rooms
+	app  *app
+	desk *desk.Desk
 }
 
 // Open opens the lab, and its attempt.
 func (r *examRooms) Open(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Lab, error) {
-	lab, err := r.rooms.Open(ctx, s, q, emit)
+	lab, err := r.Rooms.Open(ctx, s, q, emit)
 	if err == nil {
-		r.learned(ctx, lab, q, func(store *attempts.Store, attempt *attempts.Attempt) error {
+		r.learned(ctx, lab, q, func(store *attempts.View, attempt *attempts.Attempt) error {
 			q.Attempt = attempt.UID
 			return store.Rest(ctx, attempt) // the candidate may be at another question
 		})
@@ -36,7 +38,7 @@ func (r *examRooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Questi
 	if err != nil {
 		return nil, err
 	}
-	found, err := r.rooms.Check(ctx, s, q, emit)
+	found, err := r.Rooms.Check(ctx, s, q, emit)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +47,7 @@ func (r *examRooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Questi
 		return nil, err
 	}
 	s.Charge(q, v, found)
-	r.learned(ctx, lab, q, func(store *attempts.Store, attempt *attempts.Attempt) error {
+	r.learned(ctx, lab, q, func(store *attempts.View, attempt *attempts.Attempt) error {
 		return store.AddCheck(ctx, attempt, found)
 	})
 	return found, nil
@@ -58,16 +60,16 @@ func (r *examRooms) Remove(ctx context.Context, s *exams.Sitting, q *exams.Quest
 		lab = nil // which is no reason not to try
 	}
 	if lab != nil {
-		r.app.closed(ctx, lab, r.app.Clock(), attempts.Stopped)
+		r.desk.End(ctx, lab, r.app.emit)
 	}
-	return r.rooms.Remove(ctx, s, q)
+	return r.Rooms.Remove(ctx, s, q)
 }
 
 // learned notes something about a question's attempt. The exam does without.
-func (r *examRooms) learned(ctx context.Context, lab *labs.Lab, q *exams.Question, note func(*attempts.Store, *attempts.Attempt) error) {
+func (r *examRooms) learned(ctx context.Context, lab *labs.Lab, q *exams.Question, note func(*attempts.View, *attempts.Attempt) error) {
 	v, err := r.Scenarios.Variant(q.Scenario, q.Seed)
 	if err == nil && ctx.Err() == nil {
-		r.app.learned(ctx, lab, v, "The exam goes on all the same.", note)
+		r.desk.Note(ctx, lab, v, "The exam goes on all the same.", r.app.emit, note)
 	}
 }
 
@@ -78,36 +80,37 @@ func (a *app) finishDue(ctx context.Context) {
 		return
 	}
 	a.finished = true
-	if !a.remembers() {
+	at, err := a.desk()
+	if err != nil || !at.Remembers() {
 		return
 	}
-	store, err := a.memory(ctx)
+	store, err := at.Memory(ctx, a.who())
 	if err != nil {
 		return // a command that needs the store says so
 	}
-	p := exams.NewProctor(store, nil, a.scenarios(), a.Clock)
+	p := exams.NewProctor(store, nil, at.Library(), a.Clock)
 	due, err := p.Due(ctx)
 	due = slices.DeleteFunc(due, a.keeperIsAtIt)
 	if err != nil || len(due) == 0 {
 		return
 	}
-	if err := a.connect(ctx); err != nil {
+	if err := at.Connect(ctx); err != nil {
 		a.warn(err, fmt.Sprintf("Exam %d is over and can't be graded now; the next command tries again.", due[0].ID))
 		return
 	}
-	if a.clockIsOff() {
-		a.warnOfClock()
+	if _, off := at.ClockOff(); off {
+		at.WarnOfClock(a.emit)
 		return
 	}
 	for _, s := range due {
-		if err := a.finish(ctx, store, s); err != nil && ctx.Err() == nil {
+		if err := a.finish(ctx, at, store, s); err != nil && ctx.Err() == nil {
 			a.warn(err, fmt.Sprintf("Exam %d is not graded whole; try again: %s", s.ID, examLine("submit", s.ID)))
 		}
 	}
 }
 
-func (a *app) finish(ctx context.Context, store *attempts.Store, s *exams.Sitting) error {
-	p, err := a.proctorOf(store, &rooms{Stage: a.stage(), Grader: a.grader(), Scenarios: a.scenarios()})
+func (a *app) finish(ctx context.Context, at *desk.Desk, store *attempts.View, s *exams.Sitting) error {
+	p, err := a.proctorOf(at, store, 0)
 	if err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/internal/seat"
@@ -93,16 +94,16 @@ func (at *candidate) sit(ctx context.Context) error {
 // quiet is the proctor of what is done in the background: nothing of it is to show on
 // the candidate's screen.
 func (at *candidate) quiet() *exams.Proctor {
-	a, proctor := *at.app, *at.proctor
-	a.Err = io.Discard
-	if own, ok := proctor.Labs.(*examRooms); ok {
-		proctor.Labs = &examRooms{app: &a, rooms: own.rooms}
+	d, proctor := *at.app.door, *at.proctor
+	d.Err = io.Discard
+	if rooms, ok := proctor.Labs.(*examRooms); ok {
+		proctor.Labs = &examRooms{app: &app{door: &d}, desk: rooms.desk, Rooms: rooms.Rooms}
 	}
 	return &proctor
 }
 
 // enter goes to the next question and shows its task.
-func (at *candidate) enter(ctx context.Context) (*visit, error) {
+func (at *candidate) enter(ctx context.Context) (*shell, error) {
 	var lab *labs.Lab
 	err := at.app.progress(false, func(emit labs.Emit) (err error) {
 		at.sitting, lab, err = at.proctor.Goto(ctx, at.id, at.question, emit)
@@ -111,31 +112,37 @@ func (at *candidate) enter(ctx context.Context) (*visit, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := at.app.variantOf(lab)
+	visit, err := at.app.visit(at.sitting, lab, at.host)
 	if err != nil {
 		return nil, err
 	}
-	if err := mayEnter(v, at.host); err != nil {
+	visit.Exam.Environment = at.environment()
+	if err := showQuestion(at.app.Out, at.app.style(at.app.Out), at.sitting.View(at.app.Clock()), at.question, visit.Task()); err != nil {
 		return nil, err
 	}
-	if err := at.app.showQuestion(at.app.Out, at.app.style(at.app.Out), at.sitting, at.question, lab); err != nil {
-		return nil, err
-	}
+	in := &shell{door: at.app.door, visit: visit, terminal: at.terminal, noRecord: at.app.noRecord}
 	fmt.Fprintf(at.app.Out, "\nIn the lab: task · check · hint · reset · exam · help; exit leaves, the clock goes on.\n")
-	if at.app.records() {
+	if in.records() {
 		fmt.Fprintln(at.app.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
 	}
 	fmt.Fprintln(at.app.Out)
-	return &visit{app: at.app, lab: lab, variant: v, host: at.host, candidate: at}, nil
+	return in, nil
 }
 
 // work opens a shell and stays in it until it ends or something ends it.
-func (at *candidate) work(ctx context.Context, in *visit) error {
+func (at *candidate) work(ctx context.Context, in *shell) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	watched := make(chan struct{})
 	left := at.sitting.Left(at.app.Clock())
 	go func() { defer close(watched); at.watch(ctx, left, cancel) }()
-	err := in.once(ctx, at.terminal)
+	err := in.once(ctx, func(ctx context.Context, verb string, screen *seat.Screen) bool {
+		style, elsewhere := at.app.style(at.app.Out), at.app.Err
+		at.app.Err = screen // warnings are for the candidate's screen, too
+		defer func() { at.app.Err = elsewhere }()
+		goOn, err := at.answer(ctx, in, verb, screen, style)
+		show(screen, err)
+		return goOn
+	})
 	cancel(nil)
 	<-watched
 	if s, readErr := at.proctor.Store.Exam(context.WithoutCancel(ctx), at.id); readErr == nil {
@@ -145,7 +152,7 @@ func (at *candidate) work(ctx context.Context, in *visit) error {
 }
 
 // The candidate is warned when so much time is left.
-var warnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
+var timeWarnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
 
 // watch warns when time runs out, and ends the shell when it is up, when the clock
 // stands or when the exam was ended elsewhere.
@@ -175,12 +182,21 @@ func (at *candidate) watch(ctx context.Context, left time.Duration, end context.
 		}
 		before := left
 		left = s.Left(now)
-		for _, warning := range warnings {
+		for _, warning := range timeWarnings {
 			if before > warning && left <= warning {
 				_ = seat.Notice(at.terminal, fmt.Sprintf("%d minutes left", int(warning.Minutes())))
 			}
 		}
 	}
+}
+
+// visit lets the candidate into the lab of a question.
+func (a *app) visit(s *exams.Sitting, lab *labs.Lab, host string) (*desk.Visit, error) {
+	at, err := a.desk()
+	if err != nil {
+		return nil, err
+	}
+	return at.VisitOf(lab, host, &desk.ExamVisit{ID: s.ID, Shell: []string{"bash", "-c", `exec bash --rcfile <(printf %s "$ENDSTATE_RC")`}})
 }
 
 // environment is what the shell of an exam knows of it.
@@ -192,17 +208,12 @@ func (at *candidate) environment() map[string]string {
 	}
 }
 
-// shell is the command that opens the shell of an exam.
-func (at *candidate) shell() []string {
-	return []string{"bash", "-c", `exec bash --rcfile <(printf %s "$ENDSTATE_RC")`}
-}
-
 // answer answers a request of the shell. It returns false when the shell is no more.
-func (at *candidate) answer(ctx context.Context, in *visit, verb string, screen *seat.Screen, style report.Style) (bool, error) {
+func (at *candidate) answer(ctx context.Context, in *shell, verb string, screen *seat.Screen, style report.Style) (bool, error) {
 	letter, isGoto := strings.CutPrefix(verb, "examgoto")
 	switch {
 	case verb == "task":
-		return true, at.app.showQuestion(screen, style, at.sitting, at.question, in.lab)
+		return true, showQuestion(screen, style, at.sitting.View(at.app.Clock()), at.question, in.visit.Task())
 	case verb == "check":
 		return at.check(ctx, in, screen, style)
 	case verb == "hint":
@@ -257,13 +268,17 @@ func (at *candidate) flag(ctx context.Context, screen *seat.Screen, style report
 	return writeExam(screen, style, s.View(at.app.Clock()))
 }
 
-func (at *candidate) hint(ctx context.Context, in *visit, screen *seat.Screen, style report.Style) error {
+func (at *candidate) hint(ctx context.Context, in *shell, screen *seat.Screen, style report.Style) error {
 	open, fresh, err := at.proctor.Hint(ctx, at.id, at.question)
 	if err != nil {
 		return err
 	}
 	if fresh {
-		at.app.learned(ctx, in.lab, in.variant, "The exam remembers the hint all the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {
+		desk, err := at.app.desk()
+		if err != nil {
+			return err
+		}
+		desk.Note(ctx, in.visit.Lab, in.visit.Variant, "The exam remembers the hint all the same.", at.app.emit, func(store *attempts.View, attempt *attempts.Attempt) error {
 			_, _, err := store.OpenHint(ctx, attempt, at.app.Clock(), len(open))
 			return err
 		})
@@ -279,10 +294,10 @@ func (at *candidate) hint(ctx context.Context, in *visit, screen *seat.Screen, s
 
 // check grades the question and shows what the exam lets be known. If it can't be
 // graded the shell is left, as the clock stands.
-func (at *candidate) check(ctx context.Context, in *visit, screen *seat.Screen, style report.Style) (bool, error) {
+func (at *candidate) check(ctx context.Context, in *shell, screen *seat.Screen, style report.Style) (bool, error) {
 	var found *labs.Report
 	n := at.question
-	err := in.working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
+	err := working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
 		var s *exams.Sitting
 		if s, found, err = at.proctor.Check(ctx, at.id, n, emit); s != nil {
 			at.sitting = s
@@ -292,9 +307,7 @@ func (at *candidate) check(ctx context.Context, in *visit, screen *seat.Screen, 
 	if err != nil {
 		return true, err
 	}
-	if in.recorder != nil {
-		in.recorder.Mark(scoreOf(found))
-	}
+	in.visit.Mark(found)
 	return true, writeAnswer(screen, style, at.sitting.Blueprint.Feedback.Tell(n, found), found)
 }
 
@@ -315,25 +328,21 @@ func writeAnswer(w io.Writer, style report.Style, answer exams.Answer, found *la
 }
 
 // showQuestion writes a question's place in the exam and its task.
-func (a *app) showQuestion(w io.Writer, style report.Style, s *exams.Sitting, n int, lab *labs.Lab) error {
-	v, err := a.variantOf(lab)
-	if err != nil {
+func showQuestion(w io.Writer, style report.Style, v exams.View, n int, task *desk.Task) error {
+	if err := markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", task.Title, task.Text)); err != nil {
 		return err
 	}
-	if err := markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", v.Title, v.Task)); err != nil {
-		return err
-	}
-	q := s.Questions[n-1]
-	facts := fmt.Sprintf("Question %d of %d · %d points · par %d minutes", q.Number, len(s.Questions), q.Points, q.Minutes)
-	for _, server := range lab.Servers() {
+	q := v.Questions[n-1]
+	facts := fmt.Sprintf("Question %d of %d · %d points · par %d minutes", q.Number, len(v.Questions), q.Points, q.Minutes)
+	for _, server := range task.Lab.Servers() {
 		facts += " · " + server
 	}
-	_, err = fmt.Fprintf(w, "%s\n%s\n", style.Dim(facts), style.Bold(timeLeft(s.View(a.Clock()))))
+	_, err := fmt.Fprintf(w, "%s\n%s\n", style.Dim(facts), style.Bold(timeLeft(v)))
 	return err
 }
 
 func showExamHelp(screen *seat.Screen, style report.Style) error {
-	for _, line := range [][2]string{
+	return showHelp(screen, [][2]string{
 		{"task", "read the question again"},
 		{"check", "have it graded; what is told is as the exam's rules have it"},
 		{"hint", "open the next hint, if the exam allows it; it costs points"},
@@ -343,12 +352,7 @@ func showExamHelp(screen *seat.Screen, style report.Style) error {
 		{"exam flag", "put a flag on the question, or take it away"},
 		{"exam submit", "end the exam and have it graded"},
 		{"exit", "leave; the clock goes on until the exam is submitted or time is up"},
-	} {
-		if _, err := fmt.Fprintf(screen, "  %s  %s\n", style.Bold(fmt.Sprintf("%-11s", line[0])), line[1]); err != nil {
-			return err
-		}
-	}
-	return nil
+	}, style)
 }
 
 // submit ends an exam, has it graded and shows what came of it.

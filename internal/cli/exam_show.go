@@ -44,7 +44,7 @@ func timeLeft(v exams.View) string {
 	if left > 2*time.Minute {
 		left += time.Minute - 1
 	}
-	return brief(left) + " left"
+	return report.Brief(left) + " left"
 }
 
 // writeExam shows an exam: where its candidate stands, or what came of it.
@@ -76,7 +76,7 @@ func writeQuestions(out *strings.Builder, style report.Style, v exams.View) {
 		state := "not opened"
 		switch {
 		case q.Opened:
-			state = brief(time.Duration(q.Spent*float64(time.Second))) + " at it"
+			state = report.Brief(time.Duration(q.Spent*float64(time.Second))) + " at it"
 		case !q.Ready.IsZero():
 			state = "ready"
 		}
@@ -133,7 +133,7 @@ func gradeText(style report.Style, q exams.QuestionView) string {
 	default:
 		earned, _ := q.Earned()
 		state = style.Bold(fmt.Sprintf("%s of %d", report.Decimal(earned), q.Points)) +
-			style.Dim(fmt.Sprintf(" · score %d of 100 · %s at it", *g.Score, brief(time.Duration(q.Spent*float64(time.Second)))))
+			style.Dim(fmt.Sprintf(" · score %d of 100 · %s at it", *g.Score, report.Brief(time.Duration(q.Spent*float64(time.Second)))))
 		if g.Why != "" {
 			state += style.Dim(" · " + report.Visible(g.Why))
 		}

@@ -3,13 +3,13 @@ package cli
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/internal/tty"
@@ -25,7 +25,6 @@ type starting struct {
 
 func (a *app) examStartCommand() *cobra.Command {
 	var with starting
-	var seed uint64
 	c := &cobra.Command{
 		Use:     "start BLUEPRINT|NAME",
 		Short:   "Draw an exam and start its clock",
@@ -39,9 +38,6 @@ func (a *app) examStartCommand() *cobra.Command {
 			return exams.Names(), cobra.ShellCompDirectiveDefault
 		},
 		RunE: func(c *cobra.Command, args []string) error {
-			if c.Flags().Changed("seed") {
-				with.seed = &seed
-			}
 			b, err := a.blueprint(args[0])
 			if err != nil {
 				return err
@@ -51,10 +47,10 @@ func (a *app) examStartCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&with.candidate, "candidate", "", "who sits it (default: whose labs these are)")
 	c.Flags().StringVar(&with.topic, "topic", "", "the topic, of an exam about one")
-	seedVar(c, &seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
+	seedVar(c, &with.seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
 	c.Flags().BoolVar(&with.noShell, "no-shell", false, "don't open a shell")
 	c.Flags().BoolVar(&with.asJSON, "json", false, "print the exam as JSON, and progress as JSON lines; opens no shell")
-	a.recordFlag(c)
+	recordVar(c, &a.noRecord)
 	return c
 }
 
@@ -69,11 +65,15 @@ func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) 
 	if err != nil {
 		return err
 	}
-	if err := a.scenarios().Broken(); err != nil {
+	at, err := a.desk()
+	if err != nil {
+		return err
+	}
+	if err := at.Library().Broken(); err != nil {
 		a.warn(err, "Such scenarios are not drawn.")
 	}
-	bank := exams.Bank{Scenarios: a.offered(ctx), Topic: with.topic}
-	seed := rand.Uint64N(maxSeed) + 1
+	bank := exams.Bank{Scenarios: at.Offered(ctx), Topic: with.topic}
+	seed := desk.DrawSeed()
 	for _, chosen := range []*uint64{b.Seed, with.seed} {
 		if chosen != nil {
 			seed = *chosen
@@ -132,7 +132,11 @@ func (a *app) goTo(ctx context.Context, p *exams.Proctor, s *exams.Sitting, to g
 	if to.asJSON {
 		return report.JSON(a.Out, s.View(a.Clock()))
 	}
-	if err := a.showQuestion(a.Out, a.style(a.Out), s, to.question, lab); err != nil {
+	visit, err := a.visit(s, lab, to.host)
+	if err != nil {
+		return err
+	}
+	if err := showQuestion(a.Out, a.style(a.Out), s.View(a.Clock()), to.question, visit.Task()); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.Out, `

@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
 
 // exam writes a blueprint and returns its file.
-func (d *desk) exam(rules string) string {
+func (d *console) exam(rules string) string {
 	d.Helper()
 	path := filepath.Join(d.TempDir(), "mine.yaml")
 	text := "title: Mine\nminutes: 30\npass: 60\n" + rules + "\nquestions:\n  - {scenario: first, points: 10}\n  - {scenario: second, points: 30}\n"
@@ -34,7 +35,7 @@ func TestExamFeedback(t *testing.T) {
 		"feedback: score": {[]string{"Score 0 of 100"}, []string{"The state is"}},
 		"feedback: full":  {[]string{"Score 0 of 100", "The state is bad"}, nil},
 	} {
-		d := newDesk(t)
+		d := newConsole(t)
 		d.state = "bad"
 		d.wants(StatusDone, "exam start "+d.exam(rules)+" --no-shell", "Question 1 of 2")
 		for _, line := range []string{"exam grade", "exam grade --json"} {
@@ -60,7 +61,7 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 		"list": true, "status": true, "history": true, "progress": true, "exam list": true, "exam status": true, "sweep": true, "stop --all": true,
 		"version": false, "lint": false, "doctor": false, "help": false,
 	} {
-		d := newDesk(t)
+		d := newConsole(t)
 		d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
 		d.now = d.now.Add(20 * time.Hour) // its lab is past its time as well
 		_, _, err := d.run(strings.Fields(line)...)
@@ -83,7 +84,7 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 
 // No exam begins, goes on or ends by a clock that is wrong.
 func TestExamWhileClocksDiffer(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.now, d.ahead = d.now.Add(240*time.Hour), 240*time.Hour
 	d.wants(StatusUngraded, "exam start "+d.exam("")+" --no-shell", "10 days ahead", "An exam's time can't be told")
 	d.now, d.ahead = d.now.Add(-240*time.Hour), 0
@@ -100,12 +101,12 @@ func TestExamWhileClocksDiffer(t *testing.T) {
 
 // Without an engine an exam can't be graded: that is said, and it stays to be done.
 func TestExamThatCantBeGradedNow(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
 	d.now = d.now.Add(time.Hour)
 	var out, errs bytes.Buffer
 	p := d.program(&out, &errs)
-	p.Open = func(context.Context, netip.Prefix) (*Backend, error) {
+	p.Open = func(context.Context, netip.Prefix) (*desk.Backend, error) {
 		return nil, &labs.Problem{What: "No engine answers", Do: "Start one.", Err: errors.New("refused")}
 	}
 	if status := p.Run(t.Context(), []string{"list"}); status != StatusDone || !strings.Contains(errs.String(), "the next command tries again") || !strings.Contains(out.String(), "first") {
@@ -117,7 +118,7 @@ func TestExamThatCantBeGradedNow(t *testing.T) {
 
 // A question that can't be graded makes the clock stand, and the exam wait.
 func TestExamUngraded(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "exam start "+d.exam("feedback: score")+" --no-shell")
 	d.failed = errors.New("the grader has no ladder")
 	d.wants(StatusUngraded, "exam grade", "Could not be graded: the grader has no ladder", "The clock stands")
@@ -132,7 +133,7 @@ func TestExamUngraded(t *testing.T) {
 }
 
 func TestExamMisused(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	mine := d.exam("")
 	for line, says := range map[string]string{
 		"exam start":                               "takes an exam",
@@ -173,7 +174,7 @@ func TestExamMisused(t *testing.T) {
 
 // A name that would steer the terminal is refused, or spelt out.
 func TestHostileCandidate(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	for _, name := range []string{"\x1b[2J", "Ada\nBob", strings.Repeat("é", 101)} {
 		status, out, err := d.run("exam", "start", d.exam(""), "--no-shell", "--candidate", name)
 		if status != StatusMisused || !strings.Contains(err, "no candidate's name") || strings.Contains(out+err, name) {
@@ -194,7 +195,7 @@ func TestHostileCandidate(t *testing.T) {
 
 // What goes on is named wherever labs are, with whose it is; what came of it is told later.
 func TestExamThatGoesOnIsNamed(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	mine := d.exam("feedback: none")
 	d.wants(StatusDone, "exam start "+mine+" --no-shell --candidate Ada", "endstate exam submit --exam 1")
 	d.wants(StatusDone, "status", "Exam 1 of Ada goes on", "endstate exam submit --exam 1")
@@ -229,7 +230,7 @@ func TestExamThatGoesOnIsNamed(t *testing.T) {
 
 // A report is verified as it was made, and no more once it is changed.
 func TestVerify(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
 	d.wants(StatusFailed, "exam submit --yes")
 	for _, name := range []string{"exam-1", "1"} {
@@ -258,7 +259,7 @@ func TestVerify(t *testing.T) {
 
 // What was changed in the store by hand is shown wherever the exam is.
 func TestStoreThatWasChanged(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.state = "bad"
 	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
 	d.wants(StatusFailed, "exam submit --yes")
@@ -267,7 +268,7 @@ func TestStoreThatWasChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	hundred := 100
-	_, err = store.ChangeExam(t.Context(), 1, func(s *exams.Sitting) error { s.Questions[0].Grade.Score = &hundred; return nil })
+	_, err = store.Of(labs.Learner{Name: "ada"}).ChangeExam(t.Context(), 1, func(s *exams.Sitting) error { s.Questions[0].Grade.Score = &hundred; return nil })
 	if err := errors.Join(err, store.Close()); err != nil {
 		t.Fatal(err)
 	}

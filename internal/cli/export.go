@@ -1,81 +1,101 @@
 package cli
 
 import (
+	"context"
 	"fmt"
-	"io"
 	"os"
 
 	"github.com/spf13/cobra"
 
-	"endstate/internal/attempts"
 	"endstate/internal/report"
 	"endstate/labs"
 )
 
-func (a *app) exportCommand() *cobra.Command {
-	var everyone bool
+// exportOptions are those of export.
+type exportOptions struct {
+	*door
+	everyone bool
+}
+
+func exportCommand(d *door) *cobra.Command {
+	o := &exportOptions{door: d}
 	c := &cobra.Command{
 		Use:     "export",
 		Short:   "Write attempts as JSON lines, to be imported elsewhere",
 		Long:    "Write your attempts as JSON lines: one attempt a line, with all that is known of it. Recordings of terminals are files of their own and stay where they are.",
 		Example: "  endstate export > attempts.jsonl",
 		Args:    exactly(0, "no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			store, err := a.memory(c.Context())
-			if err != nil {
-				return err
-			}
-			owner := a.owner()
-			if everyone {
-				owner = ""
-			}
-			n, err := store.Export(c.Context(), a.Out, attempts.Filter{Owner: owner})
-			if err == nil && n == 0 {
-				fmt.Fprintln(a.Err, "There is no attempt to export.")
-			}
-			return err
-		},
+		RunE:    func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().BoolVar(&everyone, "everyone", false, "the attempts of every owner")
+	c.Flags().BoolVar(&o.everyone, "everyone", false, "the attempts of every owner")
 	return c
 }
 
-func (a *app) importCommand() *cobra.Command {
-	var asJSON bool
+func (o *exportOptions) run(ctx context.Context) error {
+	at, err := o.desk()
+	if err != nil {
+		return err
+	}
+	lines, err := at.Export(ctx, o.who(), o.everyone)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for line, err := range lines {
+		if err != nil {
+			return err
+		}
+		if _, err := o.Out.Write(line); err != nil {
+			return err
+		}
+		n++
+	}
+	if n == 0 {
+		fmt.Fprintln(o.Err, "There is no attempt to export.")
+	}
+	return nil
+}
+
+// importOptions are those of import.
+type importOptions struct {
+	*door
+	asJSON bool
+}
+
+func importCommand(d *door) *cobra.Command {
+	o := &importOptions{door: d}
 	c := &cobra.Command{
 		Use:   "import [FILE]",
 		Short: "Read attempts that export wrote; twice is as good as once",
 		Long:  "Read attempts that export wrote, from a file or from standard input: all of them, or none if a line is no attempt. One that is there already is not there twice.",
 		Args:  atMost(1, "one file at most"),
-		RunE: func(c *cobra.Command, args []string) error {
-			in := a.In
-			if len(args) == 1 {
-				file, err := os.Open(args[0])
-				if err != nil {
-					return &labs.Problem{What: "The file can't be read", Do: "Give a file that endstate export wrote.", Usage: true, Err: err}
-				}
-				defer file.Close()
-				in = file
-			}
-			return a.importFrom(c, in, asJSON)
-		},
+		RunE:  func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
 	return c
 }
 
-func (a *app) importFrom(c *cobra.Command, in io.Reader, asJSON bool) error {
-	store, err := a.memory(c.Context())
+func (o *importOptions) run(ctx context.Context, args []string) error {
+	in := o.In
+	if len(args) == 1 {
+		file, err := os.Open(args[0])
+		if err != nil {
+			return &labs.Problem{What: "The file can't be read", Do: "Give a file that endstate export wrote.", Usage: true, Err: err}
+		}
+		defer file.Close()
+		in = file
+	}
+	at, err := o.desk()
 	if err != nil {
 		return err
 	}
-	done, err := store.Import(c.Context(), in)
-	if err != nil {
+	done, err := at.Import(ctx, o.who(), in)
+	switch {
+	case err != nil:
 		return err
+	case o.asJSON:
+		return report.JSON(o.Out, done)
 	}
-	if asJSON {
-		return report.JSON(a.Out, done)
-	}
-	_, err = fmt.Fprintf(a.Out, "%d attempts were added, %d had gone on and were renewed, %d were there already.\n", done.Added, done.Renewed, done.Known)
+	_, err = fmt.Fprintf(o.Out, "%d attempts were added, %d had gone on and were renewed, %d were there already.\n", done.Added, done.Renewed, done.Known)
 	return err
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/images"
 	"endstate/internal/scenario"
 	"endstate/labs"
@@ -157,8 +158,8 @@ proofs:
   - {name: solution, script: solution.sh}
 `
 
-// desk is a command line with an engine that is not one.
-type desk struct {
+// console is a command line with an engine that is not one.
+type console struct {
 	testing.TB
 	engine *engine
 	env    map[string]string
@@ -171,8 +172,8 @@ type desk struct {
 	lacks  string            // what the author took out of every scenario since
 }
 
-func newDesk(t testing.TB) *desk {
-	d := &desk{
+func newConsole(t testing.TB) *console {
+	d := &console{
 		TB: t, engine: &engine{}, now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), state: "good",
 		env: map[string]string{"ENDSTATE_HOME": t.TempDir(), "ENDSTATE_OWNER": "ada"},
 	}
@@ -180,7 +181,7 @@ func newDesk(t testing.TB) *desk {
 	return d
 }
 
-func (d *desk) families() []kit.Family {
+func (d *console) families() []kit.Family {
 	return []kit.Family{{
 		Name:   "tests",
 		Images: []kit.Image{{Name: "fake", Builds: []kit.Build{{Files: fstest.MapFS{}, Dockerfile: "Dockerfile"}}}},
@@ -190,7 +191,7 @@ func (d *desk) families() []kit.Family {
 	}}
 }
 
-func (d *desk) scenarios() fstest.MapFS {
+func (d *console) scenarios() fstest.MapFS {
 	files := fstest.MapFS{}
 	topics := d.topics
 	if topics == nil {
@@ -208,12 +209,12 @@ func (d *desk) scenarios() fstest.MapFS {
 }
 
 // program is the command line as it would be run now.
-func (d *desk) program(out, err *bytes.Buffer) Program {
+func (d *console) program(out, err *bytes.Buffer) Program {
 	return Program{
 		In: strings.NewReader(d.in), Out: out, Err: err, Env: func(name string) string { return d.env[name] },
 		Clock: func() time.Time { return d.now }, Version: "test", Families: d.families(), Scenarios: d.scenarios(),
-		Open: func(context.Context, netip.Prefix) (*Backend, error) {
-			return &Backend{
+		Open: func(context.Context, netip.Prefix) (*desk.Backend, error) {
+			return &desk.Backend{
 				Engine: d.engine, Snapshots: d.engine, Images: shelf{}, Close: func() error { return nil },
 				Info: func(context.Context) (labs.EngineInfo, error) {
 					return labs.EngineInfo{Version: "27", Limits: true}, nil
@@ -224,14 +225,14 @@ func (d *desk) program(out, err *bytes.Buffer) Program {
 }
 
 // run runs a command line and returns its exit status and what it wrote.
-func (d *desk) run(args ...string) (status int, out, err string) {
+func (d *console) run(args ...string) (status int, out, err string) {
 	var outBuffer, errBuffer bytes.Buffer
 	status = d.program(&outBuffer, &errBuffer).Run(d.Context(), args)
 	return status, outBuffer.String(), errBuffer.String()
 }
 
 // strike runs a command line that is interrupted or killed at a moment of the engine's.
-func (d *desk) strike(how, at, line string) {
+func (d *console) strike(how, at, line string) {
 	d.Helper()
 	ctx, cancel := context.WithCancel(d.Context())
 	defer cancel()
@@ -255,14 +256,18 @@ func (d *desk) strike(how, at, line string) {
 }
 
 // remembered returns the attempts that are kept.
-func (d *desk) remembered() []*attempts.Attempt {
+func (d *console) remembered() []*attempts.Attempt {
 	d.Helper()
 	store, err := attempts.Open(d.Context(), attempts.Path(d.env["ENDSTATE_HOME"]))
 	if err != nil {
 		d.Fatal(err)
 	}
 	defer store.Close()
-	all, err := store.List(d.Context(), attempts.Filter{})
+	everyone, err := store.Everyone(labs.Learner{Role: labs.RoleExaminer})
+	if err != nil {
+		d.Fatal(err)
+	}
+	all, err := everyone.List(d.Context(), "")
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -271,7 +276,7 @@ func (d *desk) remembered() []*attempts.Attempt {
 
 // wants runs a command line and demands its exit status, and texts in what it wrote
 // on either stream.
-func (d *desk) wants(status int, line string, texts ...string) (out string) {
+func (d *console) wants(status int, line string, texts ...string) (out string) {
 	d.Helper()
 	got, out, err := d.run(strings.Fields(line)...)
 	if got != status {
@@ -286,7 +291,7 @@ func (d *desk) wants(status int, line string, texts ...string) (out string) {
 }
 
 // lab adds a lab that runs.
-func (d *desk) lab(owner, name string) *labs.Lab {
+func (d *console) lab(owner, name string) *labs.Lab {
 	d.Helper()
 	v, err := scenario.New(d.families()[0].Probes, nil, scenario.Root{Files: d.scenarios()}).Variant(name, 7)
 	if err != nil {
@@ -302,7 +307,7 @@ func (d *desk) lab(owner, name string) *labs.Lab {
 }
 
 // written is a scenario as its author has it now.
-func (d *desk) written() string {
+func (d *console) written() string {
 	if d.lacks == "" {
 		return written
 	}

@@ -6,47 +6,43 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
 	"endstate/labs"
 )
 
-func (a *app) lintCommand() *cobra.Command {
+func lintCommand(d *door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint [DIR…]",
 		Short: "Find what is wrong with scenarios, without containers",
 		Long:  "Find what is wrong with scenarios, without containers. Without folders, those inside the binary and those of --scenarios.",
-		RunE: func(_ *cobra.Command, args []string) error {
-			library := a.scenarios()
-			if len(args) > 0 {
-				var roots []scenario.Root
-				for _, path := range args {
-					if info, err := os.Stat(path); err != nil || !info.IsDir() {
-						return labs.Misuse(fmt.Sprintf("There is no folder %s", path),
-							"Give one that scenarios lie in, or none for those that come along: endstate lint")
-					}
-					roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
-				}
-				library = scenario.New(a.probes(), a.imageNames(), roots...)
-			}
-			return a.showMistakes(library)
-		},
+		RunE:  func(_ *cobra.Command, args []string) error { return lint(d, args) },
 	}
 }
 
-func (a *app) showMistakes(library *scenario.Library) error {
+func lint(d *door, folders []string) error {
+	var roots []scenario.Root
+	for _, path := range folders {
+		if info, err := os.Stat(path); err != nil || !info.IsDir() {
+			return labs.Misuse(fmt.Sprintf("There is no folder %s", path),
+				"Give one that scenarios lie in, or none for those that come along: endstate lint")
+		}
+		roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
+	}
 	var mistakes scenario.Mistakes
-	err := a.during("lint", "Reading the scenarios", func() error {
-		mistakes = library.Lint()
+	var scenarios int
+	err := d.act(false, func(at *desk.Desk, emit labs.Emit) error {
+		mistakes, scenarios = at.Lint(d.who(), roots, emit)
 		return nil
 	})
 	if err != nil {
 		return err
 	}
 	for _, m := range mistakes {
-		fmt.Fprintln(a.Out, report.Visible(m.Error()))
+		fmt.Fprintln(d.Out, report.Visible(m.Error()))
 	}
-	fmt.Fprintf(a.Out, "%d scenarios, %d mistakes\n", len(library.List()), len(mistakes))
+	fmt.Fprintf(d.Out, "%d scenarios, %d mistakes\n", scenarios, len(mistakes))
 	if len(mistakes) > 0 {
 		return errFailed
 	}

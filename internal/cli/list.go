@@ -8,48 +8,52 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/labs"
 )
 
-func (a *app) listCommand() *cobra.Command {
-	var topic string
-	var level int
-	var asJSON bool
+// listOptions are those of list.
+type listOptions struct {
+	*door
+	wanted desk.Wanted
+	asJSON bool
+}
+
+func listCommand(d *door) *cobra.Command {
+	o := &listOptions{door: d}
 	c := &cobra.Command{
 		Use:   "list [WORD]",
 		Short: "List the scenarios",
 		Long:  "List the scenarios: topic, level (1 core, 2 working, 3 expert) and the minutes in which a prepared learner is done.",
 		Args:  atMost(1, "one word at most"),
 		RunE: func(_ *cobra.Command, args []string) error {
-			found := []labs.Scenario{}
-			for _, s := range a.scenarios().List() {
-				if matches(s, topic, level, strings.Join(args, "")) {
-					found = append(found, s)
-				}
-			}
-			if err := a.scenarios().Broken(); err != nil {
-				a.warn(err, "Such scenarios are left out.")
-			}
-			if asJSON {
-				return report.JSON(a.Out, found)
-			}
-			if len(found) == 0 {
-				_, err := fmt.Fprintln(a.Err, "No scenario is like that. See them all: endstate list")
-				return err
-			}
-			return writeList(a.Out, found)
+			o.wanted.Word = strings.Join(args, "")
+			return o.run()
 		},
 	}
-	c.Flags().StringVar(&topic, "topic", "", "only this topic")
-	c.Flags().IntVar(&level, "level", 0, "only this level")
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().StringVar(&o.wanted.Topic, "topic", "", "only this topic")
+	c.Flags().IntVar(&o.wanted.Level, "level", 0, "only this level")
+	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
 	return c
 }
 
-func matches(s labs.Scenario, topic string, level int, word string) bool {
-	text := strings.ToLower(s.Name + " " + s.Title + " " + s.Question)
-	return (topic == "" || s.Topic == topic) && (level == 0 || s.Level == level) && strings.Contains(text, strings.ToLower(word))
+func (o *listOptions) run() error {
+	var found []labs.Scenario
+	err := o.act(false, func(at *desk.Desk, emit labs.Emit) error {
+		found = at.List(o.who(), o.wanted, emit)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return err
+	case o.asJSON:
+		return report.JSON(o.Out, found)
+	case len(found) == 0:
+		_, err := fmt.Fprintln(o.Err, "No scenario is like that. See them all: endstate list")
+		return err
+	}
+	return writeList(o.Out, found)
 }
 
 func writeList(w io.Writer, scenarios []labs.Scenario) error {

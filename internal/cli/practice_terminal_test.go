@@ -11,6 +11,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/recording"
+	"endstate/labs"
 )
 
 // At a terminal, the learner says which key points they made.
@@ -28,7 +29,7 @@ func TestDebriefAtATerminal(t *testing.T) {
 		"in another editor": {map[string]string{"EDITOR": "false", "VISUAL": "echo I never guess. >>"}, "\n\n", []bool{false, true}, "✓ Never guess"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
+			d := newConsole(t)
 			d.wants(StatusDone, "start first")
 			d.wants(StatusDone, "check")
 			for key, value := range test.env {
@@ -53,7 +54,7 @@ func TestDebriefAtATerminal(t *testing.T) {
 }
 
 func TestEditorThatFails(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "start first")
 	d.wants(StatusDone, "check")
 	for editor, says := range map[string]string{"false": "The editor false failed; nothing is kept", "true": "Nothing was explained", "no-such-editor": "failed"} {
@@ -68,7 +69,7 @@ func TestEditorThatFails(t *testing.T) {
 }
 
 // recorded gives the first attempt a stay in a shell that was recorded.
-func (d *desk) recorded() {
+func (d *console) recorded() {
 	d.Helper()
 	d.wants(StatusDone, "start first")
 	d.wants(StatusDone, "check")
@@ -77,12 +78,12 @@ func (d *desk) recorded() {
 		d.Fatal(err)
 	}
 	defer store.Close()
-	a, err := store.Find(d.Context(), "1")
+	a, err := store.Of(labs.Learner{Name: "ada"}).Find(d.Context(), "1")
 	if err != nil {
 		d.Fatal(err)
 	}
 	now := d.now
-	r, err := recording.Create(filepath.Join(d.env["ENDSTATE_HOME"], "recordings", "one.cast"), 80, 24, "", "xterm", func() time.Time { return now })
+	r, err := recording.Create(filepath.Join(d.env["ENDSTATE_HOME"], "recordings", a.UID+"-1.cast"), 80, 24, "", "xterm", func() time.Time { return now })
 	if err != nil {
 		d.Fatal(err)
 	}
@@ -91,7 +92,7 @@ func (d *desk) recorded() {
 		r.Output([]byte(text))
 	}
 	r.Mark("check: 100 of 100")
-	if _, err := store.Enter(d.Context(), a, "workspace", "one.cast", d.now); err != nil {
+	if _, err := store.Enter(d.Context(), a, "workspace", a.UID+"-1.cast", d.now); err != nil {
 		d.Fatal(err)
 	}
 	if err := r.Close(); err != nil {
@@ -100,7 +101,7 @@ func (d *desk) recorded() {
 }
 
 func TestReplay(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.recorded()
 	begun := time.Now()
 	status, shown := d.sit("", "replay", "1")
@@ -118,13 +119,17 @@ func TestReplay(t *testing.T) {
 
 // Recordings that are gone or no recordings stop nobody from looking at the rest.
 func TestRecordingsThatAreNotThere(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.recorded()
-	file := filepath.Join(d.env["ENDSTATE_HOME"], "recordings", "one.cast")
+	found, err := filepath.Glob(filepath.Join(d.env["ENDSTATE_HOME"], "recordings", "*.cast"))
+	if err != nil || len(found) != 1 {
+		t.Fatalf("%v, %v", found, err)
+	}
+	file := found[0]
 	if err := os.WriteFile(file, []byte("garbage\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.wants(StatusUngraded, "replay 1", "A recording of the attempt can't be read.", "one.cast")
+	d.wants(StatusUngraded, "replay 1", "A recording of the attempt can't be read.", filepath.Base(file))
 	d.wants(StatusDone, "show 1", "check: 100 of 100")
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
@@ -133,37 +138,12 @@ func TestRecordingsThatAreNotThere(t *testing.T) {
 	d.wants(StatusDone, "show 1", "check: 100 of 100")
 }
 
-// The oldest recordings go, and nothing else.
-func TestPruned(t *testing.T) {
-	dir := t.TempDir()
-	for i, name := range []string{"a.cast", "b.cast", "c.cast", "notes.txt"} {
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, make([]byte, 100), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		at := time.Date(2026, 3, 1+i, 0, 0, 0, 0, time.UTC)
-		if err := os.Chtimes(path, at, at); err != nil {
-			t.Fatal(err)
-		}
-	}
-	prune(dir, 250)
-	left, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil || len(left) != 3 || filepath.Base(left[0]) != "b.cast" {
-		t.Errorf("%v, %v", left, err)
-	}
-	prune(filepath.Join(dir, "not-there"), 0)
-}
-
 func TestRecords(t *testing.T) {
 	for value, want := range map[string]bool{"": true, "on": true, "off": false, "OFF": false, "no": false, "0": false, "false": false} {
-		d := newDesk(t)
+		d := newConsole(t)
 		d.env["ENDSTATE_RECORD"] = value
-		a := &app{Program: d.program(nil, nil)}
-		if a.records() != want {
-			t.Errorf("ENDSTATE_RECORD=%s records: %v", value, !want)
-		}
-		if a.flags.noRecord = true; a.records() {
-			t.Error("it records against --no-record")
+		if got := d.program(nil, nil).record(); got != want {
+			t.Errorf("ENDSTATE_RECORD=%s records: %v", value, got)
 		}
 	}
 }

@@ -12,10 +12,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/practice"
 )
 
-func read[T any](d *desk, line string) (value T) {
+func read[T any](d *console, line string) (value T) {
 	d.Helper()
 	if err := json.Unmarshal([]byte(d.wants(StatusDone, line)), &value); err != nil {
 		d.Fatalf("%s: %v", line, err)
@@ -24,11 +25,11 @@ func read[T any](d *desk, line string) (value T) {
 }
 
 // after lets time pass.
-func (d *desk) after(passed time.Duration) { d.now = d.now.Add(passed) }
+func (d *console) after(passed time.Duration) { d.now = d.now.Add(passed) }
 
 // practises starts what next chooses, has the learner work for so many minutes, grades
 // a good state or a bad one, and stops it.
-func (d *desk) practises(want string, minutes int, state string, hints int) {
+func (d *console) practises(want string, minutes int, state string, hints int) {
 	d.Helper()
 	pick := read[practice.Pick](d, "next --json")
 	if pick.Scenario.Name != want {
@@ -53,7 +54,7 @@ func (d *desk) practises(want string, minutes int, state string, hints int) {
 
 // A learner's fortnight, told over the command line with a clock that the test moves.
 func TestFortnight(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.topics = map[string]string{"git-a": "git", "git-b": "git", "mysql-a": "mysql"}
 	d.wants(StatusDone, "history", "There is no attempt yet")
 	d.wants(StatusDone, "next", "git-a", "You have finished nothing yet", "Start it: endstate start git-a --seed")
@@ -90,7 +91,7 @@ func TestFortnight(t *testing.T) {
 // What is chosen can be started at once; and while every lab goes on there is nothing
 // to choose.
 func TestNextIsStarted(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "next --start", "You have finished nothing yet", "The lab is running", "endstate shell first")
 	if lab := read[map[string]any](d, "next --start --json"); lab["scenario"] != "second" || d.engine.launched != 2 {
 		t.Errorf("%v, %d launched", lab, d.engine.launched)
@@ -103,7 +104,7 @@ func TestNextIsStarted(t *testing.T) {
 // Nothing that is shown is wider than a terminal of 80 columns, and no number of
 // attempts or names makes it so.
 func TestEightyColumns(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.topics = map[string]string{"a-name-that-is-longer-than-any-there-is": "documentation"}
 	for i := range 40 {
 		d.topics[fmt.Sprintf("s%02d", i)] = "mysql"
@@ -130,7 +131,7 @@ func TestEightyColumns(t *testing.T) {
 }
 
 func TestStoryOfAnAttempt(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "start first --seed 7")
 	d.after(time.Minute)
 	d.state = "bad"
@@ -159,7 +160,7 @@ func TestStoryOfAnAttempt(t *testing.T) {
 
 // A lab whose time was up ends its attempt at that time.
 func TestExpired(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.env["ENDSTATE_LIFE"] = "1h"
 	d.wants(StatusDone, "start first")
 	d.after(3 * time.Hour)
@@ -170,7 +171,7 @@ func TestExpired(t *testing.T) {
 }
 
 func TestDebrief(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusMisused, "debrief", "There is no attempt to explain yet.")
 	d.wants(StatusMisused, "debrief frist", "Did you mean first?")
 	d.wants(StatusDone, "start first")
@@ -187,7 +188,7 @@ func TestDebrief(t *testing.T) {
 	d.wants(StatusDone, "debrief first", "I would do the thing.", "~ Look at the state before you change it.", "· Never guess.", "no part of the score")
 	d.in = " \n"
 	d.wants(StatusMisused, "debrief", "Nothing was explained")
-	d.in = strings.Repeat("x", maxText+1)
+	d.in = strings.Repeat("x", desk.MaxExplanation+1)
 	d.wants(StatusMisused, "debrief", "longer than anybody listens")
 	a := read[attempts.Story](d, "show 1 --json")
 	if len(a.Explanations) != 1 || !a.Explanations[0].Points[0].Touched || a.Explanations[0].Points[1].Touched || a.Explanations[0].Points[0].Said != nil {
@@ -201,7 +202,7 @@ func TestDebrief(t *testing.T) {
 
 // While a lab goes on and is not repaired, the model answer is the solution.
 func TestDebriefOfWhatIsNotRepaired(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "start first")
 	d.state, d.in = "bad", "I gave up."
 	d.wants(StatusFailed, "check")
@@ -215,7 +216,7 @@ func TestDebriefOfWhatIsNotRepaired(t *testing.T) {
 // What a learner typed steers no terminal.
 func TestHostileText(t *testing.T) {
 	const hostile = "\x1b]0;title\a\x1b[2J\u202e\x9b31m<script>alert(1)</script> state change look"
-	d := newDesk(t)
+	d := newConsole(t)
 	d.env["ENDSTATE_OWNER"] = "ada\x1b[31m"
 	d.wants(StatusDone, "start first")
 	d.state = hostile
@@ -235,7 +236,7 @@ func TestHostileText(t *testing.T) {
 }
 
 func TestMovedToAnotherMachine(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	d.wants(StatusDone, "export", "There is no attempt to export.")
 	d.wants(StatusDone, "start first")
 	d.wants(StatusDone, "check")
@@ -250,7 +251,7 @@ func TestMovedToAnotherMachine(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	other := newDesk(t)
+	other := newConsole(t)
 	other.wants(StatusDone, "import "+file, "2 attempts were added")
 	other.in = text
 	other.wants(StatusDone, "import", "0 attempts were added, 0 had gone on and were renewed, 2 were there already.")
@@ -268,7 +269,7 @@ func TestMovedToAnotherMachine(t *testing.T) {
 // A store that can't be used stops nobody from practising, and is told by what is
 // about nothing else.
 func TestLookingBackWithoutAStore(t *testing.T) {
-	d := newDesk(t)
+	d := newConsole(t)
 	if err := os.WriteFile(attempts.Path(d.env["ENDSTATE_HOME"]), []byte(strings.Repeat("no database\n", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -5,18 +5,23 @@ import (
 	"fmt"
 	"math"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
-	"endstate/internal/attempts"
 	"endstate/internal/practice"
 	"endstate/internal/report"
-	"endstate/labs"
 )
 
-func (a *app) progressCommand() *cobra.Command {
-	var asJSON bool
+// progressOptions are those of progress.
+type progressOptions struct {
+	*door
+	asJSON bool
+}
+
+func progressCommand(d *door) *cobra.Command {
+	o := &progressOptions{door: d}
 	c := &cobra.Command{
 		Use:   "progress",
 		Short: "Show what you master, what is shaky, what you never tried",
@@ -24,47 +29,31 @@ func (a *app) progressCommand() *cobra.Command {
 			"at least a day apart, and did not fall short of that since. A topic's strength is the average over its scenarios of your latest score without help " +
 			"times the chance that you still can; one that was never tried has none.",
 		Args: exactly(0, "no arguments"),
-		RunE: func(c *cobra.Command, _ []string) error {
-			p, err := a.assess(c.Context())
-			if err != nil {
-				return err
-			}
-			if asJSON {
-				return report.JSON(a.Out, p)
-			}
-			return a.writeProgress(p)
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
 	return c
 }
 
-// assess says how the owner stands with all scenarios that there are.
-func (a *app) assess(ctx context.Context) (*practice.Progress, error) {
-	return a.assessed(ctx, func() []labs.Scenario { return a.scenarios().List() })
-}
-
-// assessed says how the owner stands with some scenarios. They are read while the
-// attempts are: somebody waits for both.
-func (a *app) assessed(ctx context.Context, list func() []labs.Scenario) (*practice.Progress, error) {
-	scenarios := make(chan []labs.Scenario, 1)
-	go func() { scenarios <- list() }()
-	store, err := a.memory(ctx)
-	var all []*attempts.Attempt
-	if err == nil {
-		all, err = store.Latest(ctx, a.owner(), practice.Latest)
-	}
-	known := <-scenarios
+func (o *progressOptions) run(ctx context.Context) error {
+	at, err := o.desk()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return practice.Assess(known, all, a.Clock()), nil
+	p, err := at.Progress(ctx, o.who())
+	switch {
+	case err != nil:
+		return err
+	case o.asJSON:
+		return report.JSON(o.Out, p)
+	}
+	return o.write(p)
 }
 
 var levelNames = map[int]string{1: "core", 2: "working", 3: "expert"}
 
-func (a *app) writeProgress(p *practice.Progress) error {
-	style, out := a.style(a.Out), &strings.Builder{}
+func (o *progressOptions) write(p *practice.Progress) error {
+	style, out := o.style(o.Out), &strings.Builder{}
 	for _, topic := range p.Topics {
 		name := topic.Name
 		for _, level := range topic.Levels {
@@ -84,9 +73,9 @@ func (a *app) writeProgress(p *practice.Progress) error {
 	if len(p.Lately) > 0 {
 		fmt.Fprintf(out, "\nYour last %d without help, 0 to 100\n%s\n", len(p.Lately), spark(p.Lately))
 	}
-	a.writeShaky(out, p, style)
+	writeShaky(out, p, o.Clock(), style)
 	fmt.Fprintf(out, "\n%s\n", style.Dim("What to practise now: endstate next"))
-	_, err := a.Out.Write([]byte(out.String()))
+	_, err := o.Out.Write([]byte(out.String()))
 	return err
 }
 
@@ -122,7 +111,7 @@ func bar(part float64, width int) string {
 	return strings.Repeat(full, n) + strings.Repeat("░", width-n)
 }
 
-func (a *app) writeShaky(out *strings.Builder, p *practice.Progress, style report.Style) {
+func writeShaky(out *strings.Builder, p *practice.Progress, now time.Time, style report.Style) {
 	var shaky []*practice.Standing
 	for _, topic := range p.Topics {
 		for _, level := range topic.Levels {
@@ -138,8 +127,8 @@ func (a *app) writeShaky(out *strings.Builder, p *practice.Progress, style repor
 	}
 	fmt.Fprintf(out, "\nShaky\n")
 	for _, s := range shaky[:min(len(shaky), manyShaky)] {
-		due := "due " + dateOf(*s.Due, a.Clock())
-		if !s.Due.After(a.Clock()) {
+		due := "due " + dateOf(*s.Due, now)
+		if !s.Due.After(now) {
 			due = style.Warn("due now")
 		}
 		fmt.Fprintf(out, "  %-36s %3d of 100 without help, %s\n", ansi.Truncate(s.Name, 36, "…"), *s.Latest, due)

@@ -8,15 +8,20 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"endstate/internal/attempts"
 	"endstate/internal/recording"
 	"endstate/internal/seat"
 	"endstate/internal/tty"
 	"endstate/labs"
 )
 
-func (a *app) replayCommand() *cobra.Command {
-	var speed float64
+// replayOptions are those of replay.
+type replayOptions struct {
+	*door
+	speed float64
+}
+
+func replayCommand(d *door) *cobra.Command {
+	o := &replayOptions{door: d}
 	c := &cobra.Command{
 		Use:   "replay ATTEMPT",
 		Short: "Play what the terminal showed, as fast as it was",
@@ -24,79 +29,48 @@ func (a *app) replayCommand() *cobra.Command {
 			"Keys: n goes on at the next check, the space bar halts and goes on, q ends it. The files are asciicast version 2.",
 		Example: "  endstate replay 12 --speed 4",
 		Args:    exactly(1, "an attempt; see: endstate history"),
-		RunE: func(c *cobra.Command, args []string) error {
-			if speed < 0.1 || speed > 1000 {
-				return labs.Misuse("That is no speed to watch", "Give --speed a number from 0.1 to 1000; 1 is as it was.")
-			}
-			store, err := a.memory(c.Context())
-			if err != nil {
-				return err
-			}
-			story, err := a.storyOf(c.Context(), store, args[0])
-			if err != nil {
-				return err
-			}
-			all, err := a.recorded(story)
-			if err != nil {
-				return err
-			}
-			t, ok := tty.Open(a.In, a.Out)
-			if !ok {
-				return labs.Misuse("A replay needs a terminal", fmt.Sprintf("Elsewhere: endstate show %d · the recordings are in %s", story.ID, a.recordings()))
-			}
-			return a.play(c.Context(), t, all, speed)
-		},
+		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
-	c.Flags().Float64Var(&speed, "speed", 1, "so many times as fast as it was")
+	c.Flags().Float64Var(&o.speed, "speed", 1, "so many times as fast as it was")
 	return c
 }
 
-func (a *app) storyOf(ctx context.Context, store *attempts.Store, name string) (*attempts.Story, error) {
-	attempt, err := store.Find(ctx, name)
+func (o *replayOptions) run(ctx context.Context, attempt string) error {
+	if o.speed < 0.1 || o.speed > 1000 {
+		return labs.Misuse("That is no speed to watch", "Give --speed a number from 0.1 to 1000; 1 is as it was.")
+	}
+	at, err := o.desk()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := ofNoOpenExam(ctx, store, attempt); err != nil {
-		return nil, err
+	replay, err := at.Replay(ctx, o.who(), attempt)
+	if err != nil {
+		return err
 	}
-	return store.Story(ctx, attempt)
+	t, ok := tty.Open(o.In, o.Out)
+	if !ok {
+		return labs.Misuse("A replay needs a terminal", fmt.Sprintf("Elsewhere: endstate show %d · the recordings are in %s", replay.Attempt, replay.Folder))
+	}
+	return o.play(ctx, t, replay.Recordings)
 }
 
-// recorded returns the recordings of an attempt that are there, one at least.
-func (a *app) recorded(story *attempts.Story) ([]*recording.Recording, error) {
-	var all []*recording.Recording
-	for _, visit := range story.Visits {
-		one, err := a.recordingOf(visit)
-		if err != nil {
-			return nil, &labs.Problem{What: "A recording of the attempt can't be read", Do: "It is " + visit.Recording + " in " + a.recordings() + ".", Err: err}
-		}
-		if one != nil {
-			all = append(all, one)
-		}
-	}
-	if len(all) == 0 {
-		return nil, labs.Misuse(fmt.Sprintf("Nothing of attempt %d is recorded here", story.ID), fmt.Sprintf("Its story: endstate show %d", story.ID))
-	}
-	return all, nil
-}
-
-func (a *app) play(ctx context.Context, t tty.Terminal, all []*recording.Recording, speed float64) error {
-	style := a.style(a.Out)
-	fmt.Fprintln(a.Out, style.Dim("n: the next check · space: halt and go on · q: end"))
+func (o *replayOptions) play(ctx context.Context, t tty.Terminal, all []*recording.Recording) error {
+	style := o.style(o.Out)
+	fmt.Fprintln(o.Out, style.Dim("n: the next check · space: halt and go on · q: end"))
 	raw, err := t.MakeRaw()
 	if err != nil {
 		return err
 	}
 	defer raw.Restore()
 	return seat.Show(ctx, raw, func(ctx context.Context, screen io.Writer, keys <-chan byte) error {
-		player := &recording.Player{Out: screen, Speed: speed, Keys: keys, After: time.After}
+		player := &recording.Player{Out: screen, Speed: o.speed, Keys: keys, After: time.After}
 		columns, rows := t.Size()
 		for i, one := range all {
-			head := fmt.Sprintf("%d of %d · %s", i+1, len(all), time.Unix(one.Timestamp, 0).In(a.Clock().Location()).Format("2 Jan 2006 15:04"))
+			head := fmt.Sprintf("%d of %d · %s", i+1, len(all), time.Unix(one.Timestamp, 0).In(o.Clock().Location()).Format("2 Jan 2006 15:04"))
 			if one.Width > columns || one.Height > rows {
 				head += fmt.Sprintf(" · it was recorded at %d columns and %d rows, here are %d and %d", one.Width, one.Height, columns, rows)
 			}
-			fmt.Fprintf(a.Out, "%s\r\n\r\n", style.Dim(head))
+			fmt.Fprintf(o.Out, "%s\r\n\r\n", style.Dim(head))
 			ended, err := player.Play(ctx, one)
 			if err != nil || !ended {
 				return err

@@ -8,14 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"endstate/internal/attempts"
-	"endstate/internal/exams"
-	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -23,8 +19,14 @@ import (
 // formats are what a report can be written as.
 var formats = []string{"text", "html", "json", "junit", "csv"}
 
-func (a *app) reportCommand() *cobra.Command {
-	var format, output string
+// reportOptions are those of report.
+type reportOptions struct {
+	*door
+	format, output string
+}
+
+func reportCommand(d *door) *cobra.Command {
+	o := &reportOptions{door: d}
 	c := &cobra.Command{
 		Use:   "report ATTEMPT|EXAM",
 		Short: "Write a report of an attempt or an exam: text, HTML, JSON, JUnit or CSV",
@@ -32,87 +34,36 @@ func (a *app) reportCommand() *cobra.Command {
 or of all sittings of a blueprint that are over, by its name or title: CSV is then a gradebook.`,
 		Example: "  endstate report 12\n  endstate report exam-3 --format html --output anna.html\n  endstate report back-end --format csv",
 		Args:    exactly(1, "an attempt or an exam; see: endstate history, endstate exam list"),
-		RunE: func(c *cobra.Command, args []string) error {
-			if !slices.Contains(formats, format) {
-				return labs.Misuse(fmt.Sprintf("There is no format %q", format), "Give one of "+strings.Join(formats, ", ")+".")
-			}
-			write, err := a.reporter(c.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return a.writeTo(output, func(w io.Writer) error { return write(w, format) })
-		},
+		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
-	c.Flags().StringVar(&format, "format", "text", strings.Join(formats, "|"))
-	c.Flags().StringVarP(&output, "output", "o", "", "the `file` to write; standard output if it is not said")
+	c.Flags().StringVar(&o.format, "format", "text", strings.Join(formats, "|"))
+	c.Flags().StringVarP(&o.output, "output", "o", "", "the `file` to write; standard output if it is not said")
 	return c
 }
 
-// reporter finds what a name stands for and returns what writes a report of it.
-func (a *app) reporter(ctx context.Context, name string) (func(io.Writer, string) error, error) {
-	store, err := a.memory(ctx)
+func (o *reportOptions) run(ctx context.Context, name string) error {
+	if !slices.Contains(formats, o.format) {
+		return labs.Misuse(fmt.Sprintf("There is no format %q", o.format), "Give one of "+strings.Join(formats, ", ")+".")
+	}
+	at, err := o.desk()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	sittings, err := a.sittingsOf(ctx, store, name)
+	attempt, exam, err := at.Report(ctx, o.who(), name)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if len(sittings) == 0 {
-		return a.attemptReporter(ctx, store, name)
-	}
-	e, err := report.OfExam(sittings, a.Clock(), a.Version)
-	return func(w io.Writer, format string) error { return a.writeExamReport(w, e, format) }, err
-}
-
-// sittingsOf returns the sitting exam-N, or the owner's that are over of a blueprint;
-// none if the name is no exam's.
-func (a *app) sittingsOf(ctx context.Context, store *attempts.Store, name string) ([]*exams.Sitting, error) {
-	if number, is := strings.CutPrefix(name, "exam-"); is {
-		id, err := strconv.ParseInt(number, 10, 64)
-		if err != nil {
-			return nil, labs.Misuse(fmt.Sprintf("%q is no number of an exam", number), "See them: endstate exam list")
+	return o.writeTo(o.output, func(w io.Writer) error {
+		if exam != nil {
+			return o.writeExam(w, exam)
 		}
-		s, err := store.Exam(ctx, id)
-		return []*exams.Sitting{s}, err
-	}
-	all, err := store.Exams(ctx)
-	of := slices.DeleteFunc(all, func(s *exams.Sitting) bool {
-		return s.Owner != a.owner() || s.Blueprint.Name != name && s.Blueprint.Title != name
+		return o.writeAttempt(w, attempt)
 	})
-	over := slices.DeleteFunc(slices.Clone(of), func(s *exams.Sitting) bool { return s.Ended.IsZero() })
-	if err == nil && len(of) > 0 && len(over) == 0 {
-		err = labs.Misuse("No exam "+name+" is over", "End one first: endstate exam submit")
-	}
-	if err == nil && slices.ContainsFunc(over, func(s *exams.Sitting) bool { return s.Blueprint.Title != over[0].Blueprint.Title }) {
-		var titles []string
-		for _, s := range over {
-			titles = append(titles, fmt.Sprintf("%q", s.Blueprint.Title))
-		}
-		slices.Sort(titles)
-		err = labs.Misuse("Several exams are called "+name, "Name one by its title: "+strings.Join(slices.Compact(titles), ", "))
-	}
-	return over, err
 }
 
-func (a *app) attemptReporter(ctx context.Context, store *attempts.Store, name string) (func(io.Writer, string) error, error) {
-	story, err := a.storyOf(ctx, store, name)
-	if err != nil {
-		return nil, err
-	}
-	var next *practice.Pick
-	if story.Owner == a.owner() {
-		if next, err = a.next(ctx); err != nil {
-			next = nil // there may be nothing to choose from
-		}
-	}
-	told := report.OfAttempt(*story, next, a.Clock(), a.Version)
-	return func(w io.Writer, format string) error { return a.writeAttemptReport(w, told, format) }, nil
-}
-
-func (a *app) writeAttemptReport(w io.Writer, told *report.Attempt, format string) error {
+func (o *reportOptions) writeAttempt(w io.Writer, told *report.Attempt) error {
 	last := told.Last()
-	switch format {
+	switch o.format {
 	case "html":
 		return report.AttemptPage(w, told)
 	case "json":
@@ -125,11 +76,11 @@ func (a *app) writeAttemptReport(w io.Writer, told *report.Attempt, format strin
 		}
 		return report.JUnit(w, last)
 	}
-	return report.AttemptText(w, told, a.style(w))
+	return report.AttemptText(w, told, o.style(w))
 }
 
-func (a *app) writeExamReport(w io.Writer, e *report.Exam, format string) error {
-	switch format {
+func (o *reportOptions) writeExam(w io.Writer, e *report.Exam) error {
+	switch o.format {
 	case "html":
 		return report.ExamPage(w, e)
 	case "json":
@@ -140,10 +91,10 @@ func (a *app) writeExamReport(w io.Writer, e *report.Exam, format string) error 
 		return report.ExamJUnit(w, e)
 	}
 	for _, s := range e.Sittings {
-		if err := writeExam(w, a.style(w), s.View); err != nil {
+		if err := writeExam(w, o.style(w), s.View); err != nil {
 			return err
 		}
-		if err := report.QuestionsText(w, &s, a.style(w)); err != nil {
+		if err := report.QuestionsText(w, &s, o.style(w)); err != nil {
 			return err
 		}
 	}
@@ -152,9 +103,9 @@ func (a *app) writeExamReport(w io.Writer, e *report.Exam, format string) error 
 
 // writeTo writes to a file that appears whole or not at all; without a name, to
 // standard output.
-func (a *app) writeTo(name string, write func(io.Writer) error) error {
+func (d *door) writeTo(name string, write func(io.Writer) error) error {
 	if name == "" {
-		return write(a.Out)
+		return write(d.Out)
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".endstate-*")
 	if err != nil {
@@ -168,6 +119,6 @@ func (a *app) writeTo(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
-	fmt.Fprintf(a.Err, "Written: %s\n", name)
+	fmt.Fprintf(d.Err, "Written: %s\n", name)
 	return nil
 }

@@ -9,33 +9,34 @@ import (
 	"endstate/labs"
 )
 
-// root builds the command tree.
-func (a *app) root() *cobra.Command {
+// rootCommand builds the command tree.
+func rootCommand(d *door) *cobra.Command {
+	exams := &app{door: d}
 	root := &cobra.Command{
 		Use:           "endstate",
 		Short:         "Hands-on labs in containers, graded by what you leave behind",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Version:       a.Version,
+		Version:       d.Version,
 		PersistentPreRun: func(c *cobra.Command, _ []string) {
-			a.running = true
+			d.running = true
 			if finishes(c) {
-				a.finishDue(c.Context())
+				exams.finishDue(c.Context())
 			}
 		},
 		Args: known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	root.SetIn(a.In)
-	root.SetOut(a.Out)
-	root.SetErr(a.Err)
+	root.SetIn(d.In)
+	root.SetOut(d.Out)
+	root.SetErr(d.Err)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
 		text := err.Error()
 		return labs.Misuse(strings.ToUpper(text[:1])+text[1:], "See: "+c.CommandPath()+" --help")
 	})
 	flags := root.PersistentFlags()
-	flags.StringArrayVar(&a.flags.scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
-	flags.StringVar(&a.flags.owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")
+	flags.StringArrayVar(&d.flags.scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
+	flags.StringVar(&d.flags.owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Practise:"}, &cobra.Group{ID: "look", Title: "Look back:"}, &cobra.Group{ID: "write", Title: "Write scenarios:"}, &cobra.Group{ID: "keep", Title: "Look after the machine:"})
 	grouped := func(id string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -43,11 +44,11 @@ func (a *app) root() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	grouped("learn", a.listCommand(), a.startCommand(), a.taskCommand(), a.shellCommand(), a.checkCommand(), a.hintCommand(),
-		a.solutionCommand(), a.resetCommand(), a.statusCommand(), a.stopCommand(), a.nextCommand(), a.examCommand())
-	grouped("look", a.historyCommand(), a.progressCommand(), a.showCommand(), a.reportCommand(), a.verifyCommand(), a.replayCommand(), a.debriefCommand(), a.exportCommand(), a.importCommand())
-	grouped("write", a.proveCommand(), a.lintCommand())
-	grouped("keep", a.sweepCommand(), a.imagesCommand(), a.doctorCommand(), a.versionCommand())
+	grouped("learn", listCommand(d), startCommand(d), taskCommand(d), shellCommand(d), checkCommand(d), hintCommand(d),
+		solutionCommand(d), resetCommand(d), statusCommand(d), stopCommand(d), nextCommand(d), exams.examCommand())
+	grouped("look", historyCommand(d), progressCommand(d), showCommand(d), reportCommand(d), verifyCommand(d), replayCommand(d), debriefCommand(d), exportCommand(d), importCommand(d))
+	grouped("write", proveCommand(d), lintCommand(d))
+	grouped("keep", sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))
 	// Those that cobra adds are used wrongly like our own.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

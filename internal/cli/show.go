@@ -1,115 +1,75 @@
 package cli
 
 import (
+	"context"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/practice"
-	"endstate/internal/recording"
 	"endstate/internal/report"
 	"endstate/labs"
 )
 
-func (a *app) showCommand() *cobra.Command {
-	var asJSON bool
+// showOptions are those of show.
+type showOptions struct {
+	*door
+	asJSON bool
+}
+
+func showCommand(d *door) *cobra.Command {
+	o := &showOptions{door: d}
 	c := &cobra.Command{
 		Use:     "show ATTEMPT",
 		Short:   "Tell the whole story of an attempt: the terminal and the checks",
 		Long:    "Tell the whole story of an attempt, by its number or ID: when it was worked on, what was entered in its shells, its checks, help and explanation.",
 		Example: "  endstate show 12",
 		Args:    exactly(1, "an attempt; see: endstate history"),
-		RunE: func(c *cobra.Command, args []string) error {
-			store, err := a.memory(c.Context())
-			if err != nil {
-				return err
-			}
-			story, err := a.storyOf(c.Context(), store, args[0])
-			if err != nil {
-				return err
-			}
-			moments := practice.Timeline(story, a.typed(story), a.Clock())
-			if asJSON {
-				return report.JSON(a.Out, struct {
-					*attempts.Story
-					Timeline []practice.Moment `json:"timeline"`
-				}{story, moments})
-			}
-			return a.writeStory(story, moments)
-		},
+		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
 	return c
 }
 
-// typed returns what was entered in the shells of an attempt, as far as that was
-// recorded and the recording is still there.
-func (a *app) typed(story *attempts.Story) []practice.Line {
-	var lines []practice.Line
-	for _, visit := range story.Visits {
-		recorded, err := a.recordingOf(visit)
-		if err != nil || recorded == nil {
-			continue
-		}
-		for _, line := range recorded.Lines() {
-			if text := entered(line.Text); text != "" {
-				lines = append(lines, practice.Line{At: visit.Began.Add(line.At), Text: text})
-			}
-		}
+func (o *showOptions) run(ctx context.Context, attempt string) error {
+	at, err := o.desk()
+	if err != nil {
+		return err
 	}
-	return lines
+	story, err := at.Show(ctx, o.who(), attempt)
+	switch {
+	case err != nil:
+		return err
+	case o.asJSON:
+		return report.JSON(o.Out, story)
+	}
+	return o.write(story)
 }
 
-// prompt is what stands before what was typed.
-var prompt = regexp.MustCompile(`^.*?[$#>] `)
-
-func entered(line string) string {
-	rest := prompt.ReplaceAllString(line+" ", "")
-	if strings.HasSuffix(strings.TrimSpace(rest), "^C") {
-		return ""
-	}
-	return strings.TrimSpace(rest)
-}
-
-// recordingOf reads what a terminal showed; nil if that was not recorded, or the
-// recording is there no more.
-func (a *app) recordingOf(visit attempts.Visit) (*recording.Recording, error) {
-	if visit.Recording == "" {
-		return nil, nil
-	}
-	recorded, err := recording.Open(filepath.Join(a.recordings(), filepath.Base(visit.Recording)))
-	if os.IsNotExist(err) {
-		return nil, nil
-	}
-	return recorded, err
-}
-
-func (a *app) writeStory(story *attempts.Story, moments []practice.Moment) error {
-	style, out := a.style(a.Out), &strings.Builder{}
+func (o *showOptions) write(story *desk.Story) error {
+	style, out := o.style(o.Out), &strings.Builder{}
 	style.Width = narrower(style.Width)
-	now := a.Clock()
+	now := o.Clock()
 	fmt.Fprintf(out, "%s\n", style.Bold(fmt.Sprintf("Attempt %d: %s, seed %d", story.ID, report.Visible(story.Scenario), story.Seed)))
 	if story.Title != "" {
 		fmt.Fprintln(out, style.Code(story.Title))
 	}
-	for _, line := range factsOf(story, now) {
+	for _, line := range factsOf(story.Story, now) {
 		fmt.Fprint(out, style.Dim(strings.TrimSuffix(style.Paragraph(line, 0), "\n"))+"\n")
 	}
 	out.WriteString("\n")
-	for _, m := range moments {
+	for _, m := range story.Timeline {
 		writeMoment(out, m, style)
 	}
 	for _, e := range story.Explanations {
 		fmt.Fprintf(out, "\n%s\n%s", style.Bold("How you explained it, "+e.At.In(now.Location()).Format("2 Jan 15:04")), style.Paragraph(e.Text, 2))
 		writePoints(out, e.Points, style)
 	}
-	_, err := a.Out.Write([]byte(out.String()))
+	_, err := o.Out.Write([]byte(out.String()))
 	return err
 }
 
@@ -170,7 +130,7 @@ func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
 	case practice.Reset:
 		text = "put the lab back to its beginning"
 	case practice.Paused:
-		text = fmt.Sprintf("no time counts for %s", brief(m.Took))
+		text = fmt.Sprintf("no time counts for %s", report.Brief(m.Took))
 	case practice.Explained:
 		text = "explained it"
 	case practice.Ended:
@@ -189,7 +149,7 @@ func writeChecked(out *strings.Builder, m practice.Moment, style report.Style) {
 	if m.Report.Graded() && *m.Report.Score == m.Report.Total {
 		paint = style.Good
 	}
-	fmt.Fprintf(out, "%8s  %s\n", clockOf(m.After), style.Bold(paint(scoreOf(m.Report))))
+	fmt.Fprintf(out, "%8s  %s\n", clockOf(m.After), style.Bold(paint(desk.ScoreOf(m.Report))))
 	for _, result := range append(append([]labs.Result(nil), m.Report.Checks...), m.Report.Guards...) {
 		if result.Verdict == labs.Passed {
 			continue

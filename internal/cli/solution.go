@@ -3,66 +3,49 @@ package cli
 import (
 	"context"
 	"fmt"
-	"maps"
-	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/desk"
 	"endstate/labs"
 )
 
-func (a *app) solutionCommand() *cobra.Command {
-	var yes bool
-	c := a.ofLab(&cobra.Command{
+// solutionOptions are those of solution.
+type solutionOptions struct {
+	*door
+	yes bool
+}
+
+func solutionCommand(d *door) *cobra.Command {
+	o := &solutionOptions{door: d}
+	c := d.ofLab(&cobra.Command{
 		Use:   "solution",
 		Short: "Show the model answer; the attempt counts as assisted",
-	}, func(ctx context.Context, lab *labs.Lab, v *labs.Variant) error {
-		if !yes {
-			ok, err := a.confirm(ctx, "The attempt will count as assisted. Show the solution?", "--yes")
-			if err != nil || !ok {
-				return err
-			}
-		}
-		if store := a.attempts(ctx); store != nil {
-			attempt, err := a.begin(ctx, store, lab, v)
-			if err == nil {
-				err = store.Assist(ctx, attempt, a.Clock())
-			}
-			if err != nil {
-				return err
-			}
-		}
-		return a.showSolution(v)
-	})
-	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
+	}, o.run)
+	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask")
 	return c
 }
 
-func (a *app) showSolution(v *labs.Variant) error {
-	text := v.Debrief
-	for _, proof := range v.Proofs {
-		if proof.Name == labs.Solution {
-			text += "\n## As a script\n\n```bash\n" + assignments(proof.Script, v.Environment()) + proof.Script + "```\n"
-		}
-	}
-	if err := markdown(a.Out, a.style(a.Out), text); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintln(a.Out)
-	return err
-}
-
-// assignments are the params that a script takes from its environment, as the shell
-// assigns them: a learner's shell has none of them.
-func assignments(script string, params map[string]string) string {
-	var lines strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		used, err := regexp.MatchString(`\$\{?`+regexp.QuoteMeta(name)+`\b`, script)
-		if err == nil && used {
-			fmt.Fprintf(&lines, "%s='%s'\n", name, strings.ReplaceAll(params[name], "'", `'\''`))
-		}
-	}
-	return lines.String()
+func (o *solutionOptions) run(ctx context.Context, args []string) error {
+	return o.onLab(args, func(name string) error {
+		return o.agreeing(ctx, o.yes, func(agreed bool) error {
+			var solution *desk.Solution
+			err := o.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+				solution, err = at.Solution(ctx, o.who(), name, agreed, emit)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			text := solution.Answer
+			if solution.Script != "" {
+				text += "\n## As a script\n\n```bash\n" + solution.Script + "```\n"
+			}
+			if err := markdown(o.Out, o.style(o.Out), text); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(o.Out)
+			return err
+		})
+	})
 }

@@ -2,88 +2,59 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/spf13/cobra"
 
-	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/labs"
 )
 
-func (a *app) stopCommand() *cobra.Command {
-	var all bool
+// stopOptions are those of stop.
+type stopOptions struct {
+	*door
+	all bool
+}
+
+func stopCommand(d *door) *cobra.Command {
+	o := &stopOptions{door: d}
 	c := &cobra.Command{
 		Use:               "stop [SCENARIO]",
 		Short:             "End a lab and remove every trace of it",
 		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: a.completeScenarios,
-		RunE: func(c *cobra.Command, args []string) error {
-			ctx := c.Context()
-			if all && len(args) > 0 {
-				return labs.Misuse("One lab or all of them, not both", "Leave out --all, or "+args[0]+".")
-			}
-			if err := a.open(ctx); err != nil {
-				return err
-			}
-			var chosen []*labs.Lab
-			switch mine, err := a.stage().Labs(ctx, a.owner()); {
-			case err != nil:
-				return err
-			case all:
-				chosen = mine
-			case len(args) == 0 && len(mine) == 0:
-				// Twice is as good as once.
-			case len(args) == 1 && !has(mine, args[0]):
-				if _, err := a.scenarios().Variant(args[0], 1); err != nil {
-					return err
-				}
-			default:
-				lab, err := a.pick(ctx, args)
-				if err != nil {
-					return err
-				}
-				chosen = []*labs.Lab{lab}
-			}
-			if err := a.stop(ctx, chosen); err != nil {
-				return err
-			}
-			if all || len(chosen) == 0 {
-				a.mentionExams(ctx)
-			}
-			return nil
-		},
+		ValidArgsFunction: d.completeScenarios,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
-	c.Flags().BoolVar(&all, "all", false, "every lab of yours; those of an exam end with it")
+	c.Flags().BoolVar(&o.all, "all", false, "every lab of yours; those of an exam end with it")
 	return c
 }
 
-func has(mine []*labs.Lab, name string) bool {
-	for _, lab := range mine {
-		if lab.Scenario == name || lab.ID == name {
-			return true
-		}
+func (o *stopOptions) run(ctx context.Context, args []string) error {
+	if o.all && len(args) > 0 {
+		return labs.Misuse("One lab or all of them, not both", "Leave out --all, or "+args[0]+".")
 	}
-	return false
-}
-
-func (a *app) stop(ctx context.Context, chosen []*labs.Lab) error {
-	if len(chosen) == 0 {
-		_, err := fmt.Fprintln(a.Out, "No such lab is running; nothing is left of it.")
-		return err
+	var gone []*labs.Lab
+	err := o.onLab(args, func(name string) error {
+		return o.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+			if o.all {
+				gone, err = at.StopAll(ctx, o.who(), emit)
+				return err
+			}
+			lab, err := at.Stop(ctx, o.who(), name, emit)
+			if err == nil && lab != nil {
+				gone = []*labs.Lab{lab}
+			}
+			return err
+		})
+	})
+	for _, lab := range gone {
+		fmt.Fprintf(o.Out, "The lab of %s is gone.\n", lab.Scenario)
 	}
-	var failed []error
-	for _, lab := range chosen {
-		if err := context.Cause(ctx); err != nil {
-			return errors.Join(append(failed, err)...)
-		}
-		a.closed(ctx, lab, a.Clock(), attempts.Stopped)
-		err := a.during("stop "+lab.Scenario, "Removing the lab", func() error { return a.backend.Engine.Remove(ctx, lab) })
-		if err != nil {
-			failed = append(failed, err)
-			continue
-		}
-		fmt.Fprintf(a.Out, "The lab of %s is gone.\n", lab.Scenario)
+	if err == nil && len(gone) == 0 {
+		_, err = fmt.Fprintln(o.Out, "No such lab is running; nothing is left of it.")
 	}
-	return errors.Join(failed...)
+	if err == nil && (o.all || len(gone) == 0) {
+		err = o.mentionExams(ctx)
+	}
+	return err
 }

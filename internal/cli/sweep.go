@@ -4,9 +4,12 @@ import (
 	"fmt"
 
 	"github.com/spf13/cobra"
+
+	"endstate/internal/desk"
+	"endstate/labs"
 )
 
-func (a *app) sweepCommand() *cobra.Command {
+func sweepCommand(d *door) *cobra.Command {
 	var everyone bool
 	c := &cobra.Command{
 		Use:   "sweep",
@@ -14,17 +17,10 @@ func (a *app) sweepCommand() *cobra.Command {
 		Long:  "Remove your labs that are past their time, and what interrupted starts may have left. Every command does so in passing.",
 		Args:  exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if err := a.connect(c.Context()); err != nil {
-				return err
+			err := d.act(false, func(at *desk.Desk, emit labs.Emit) error { return at.Sweep(c.Context(), d.who(), everyone, emit) })
+			if err == nil {
+				_, err = fmt.Fprintln(d.Out, "Nothing past its time is left.")
 			}
-			owner := a.owner()
-			if everyone {
-				owner = ""
-			}
-			if err := a.sweep(c.Context(), owner); err != nil {
-				return err
-			}
-			_, err := fmt.Fprintln(a.Out, "Nothing past its time is left.")
 			return err
 		},
 	}

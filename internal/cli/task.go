@@ -8,31 +8,37 @@ import (
 	"charm.land/glamour/v2"
 	"github.com/spf13/cobra"
 
-	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/labs"
 )
 
-func (a *app) taskCommand() *cobra.Command {
-	return a.ofLab(&cobra.Command{
+func taskCommand(d *door) *cobra.Command {
+	return d.ofLab(&cobra.Command{
 		Use:   "task",
 		Short: "Show the task again",
-	}, func(ctx context.Context, lab *labs.Lab, v *labs.Variant) error {
-		a.learned(ctx, lab, v, "The task is the same.", func(store *attempts.Store, attempt *attempts.Attempt) error {
-			return store.Seen(ctx, attempt, a.Clock())
+	}, func(ctx context.Context, args []string) error {
+		return d.onLab(args, func(name string) error {
+			var task *desk.Task
+			err := d.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+				task, err = at.Task(ctx, d.who(), name, emit)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			return showTask(d.Out, d.style(d.Out), task)
 		})
-		return a.showTask(a.Out, a.style(a.Out), lab, v)
 	})
 }
 
 // showTask writes what the learner is to do.
-func (a *app) showTask(w io.Writer, style report.Style, lab *labs.Lab, v *labs.Variant) error {
-	text := fmt.Sprintf("# %s\n\n%s\n", v.Title, v.Task)
-	if err := markdown(w, style, text); err != nil {
+func showTask(w io.Writer, style report.Style, task *desk.Task) error {
+	if err := markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", task.Title, task.Text)); err != nil {
 		return err
 	}
-	facts := fmt.Sprintf("%s · seed %d · par %d minutes", v.Name, lab.Seed, v.Minutes)
-	for _, server := range lab.Servers() {
+	facts := fmt.Sprintf("%s · seed %d · par %d minutes", task.Name, task.Lab.Seed, task.Minutes)
+	for _, server := range task.Lab.Servers() {
 		facts += " · " + server
 	}
 	_, err := fmt.Fprintln(w, style.Dim(facts))

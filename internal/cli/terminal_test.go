@@ -16,7 +16,7 @@ import (
 
 // sit runs a command line at a terminal, at which keys were pressed before, and
 // returns its exit status and what the terminal shows.
-func (d *desk) sit(keys string, args ...string) (int, string) {
+func (d *console) sit(keys string, args ...string) (int, string) {
 	d.Helper()
 	keyboard, tty, err := pty.Open()
 	if err != nil {
@@ -62,7 +62,7 @@ func TestAsked(t *testing.T) {
 		{"\n", "solution first", StatusDone, "[y/N]"},
 		{"y\n", "solution first", StatusDone, "do-the-thing"},
 	} {
-		d := newDesk(t)
+		d := newConsole(t)
 		d.lab("ada", "first")
 		d.lab("ada", "second")
 		status, shown := d.sit(test.keys, strings.Fields(test.line)...)
@@ -91,7 +91,7 @@ func TestColours(t *testing.T) {
 		"an empty setting": {map[string]string{"NO_COLOR": ""}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
+			d := newConsole(t)
 			d.lab("ada", "first")
 			for key, value := range test.env {
 				d.env[key] = value
@@ -113,7 +113,7 @@ func TestColours(t *testing.T) {
 // A signal ends a command, which says so; its status is that of shells.
 func TestInterrupted(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
-		d := newDesk(t)
+		d := newConsole(t)
 		d.engine.listing = func(ctx context.Context) error {
 			if err := syscall.Kill(os.Getpid(), signal); err != nil {
 				return err

@@ -13,8 +13,14 @@ import (
 // largestReport bounds what is read at once: it is others' writing.
 const largestReport = 256 << 20
 
-func (a *app) verifyCommand() *cobra.Command {
-	var asJSON bool
+// verifyOptions are those of verify.
+type verifyOptions struct {
+	*door
+	asJSON bool
+}
+
+func verifyCommand(d *door) *cobra.Command {
+	o := &verifyOptions{door: d}
 	c := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Compare a report with its digest: has it been changed since it was made?",
@@ -24,24 +30,26 @@ func (a *app) verifyCommand() *cobra.Command {
 			"whose digest you noted down when it was made.",
 		Example: "  endstate report exam-3 --format html --output anna.html\n  endstate verify anna.html",
 		Args:    exactly(1, "the file of a report"),
-		RunE: func(c *cobra.Command, args []string) error {
-			found, err := verifyFile(args[0])
-			if err != nil {
-				return &labs.Problem{What: args[0] + " can't be verified", Do: "Give a report of an attempt or an exam, as JSON or HTML: endstate report --help", Err: err, Usage: true}
-			}
-			if asJSON {
-				err = report.JSON(a.Out, found)
-			} else {
-				a.showVerified(args[0], found)
-			}
-			if err == nil && (!found.Whole || len(found.Doubts) > 0) {
-				return errFailed
-			}
-			return err
-		},
+		RunE:    func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
 	}
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
 	return c
+}
+
+func (o *verifyOptions) run(name string) error {
+	found, err := verifyFile(name)
+	if err != nil {
+		return &labs.Problem{What: name + " can't be verified", Do: "Give a report of an attempt or an exam, as JSON or HTML: endstate report --help", Err: err, Usage: true}
+	}
+	if o.asJSON {
+		err = report.JSON(o.Out, found)
+	} else {
+		o.show(name, found)
+	}
+	if err == nil && (!found.Whole || len(found.Doubts) > 0) {
+		return errFailed
+	}
+	return err
 }
 
 func verifyFile(name string) (*report.Verified, error) {
@@ -59,17 +67,17 @@ func verifyFile(name string) (*report.Verified, error) {
 	return report.Verify(data)
 }
 
-func (a *app) showVerified(name string, found *report.Verified) {
-	style := a.style(a.Out)
+func (o *verifyOptions) show(name string, found *report.Verified) {
+	style := o.style(o.Out)
 	verdict := style.Good("✓ It is as it was made.")
 	if !found.Whole {
 		verdict = style.Bad("✗ It was changed since it was made.")
 	}
-	fmt.Fprintf(a.Out, "%s\nReport of an %s: %s\nIts digest: %s\n", verdict, found.Kind, report.Visible(name), found.Digest)
+	fmt.Fprintf(o.Out, "%s\nReport of an %s: %s\nIts digest: %s\n", verdict, found.Kind, report.Visible(name), found.Digest)
 	if found.Digest != found.Stated {
-		fmt.Fprintf(a.Out, "It says:    %s\n", report.Visible(found.Stated))
+		fmt.Fprintf(o.Out, "It says:    %s\n", report.Visible(found.Stated))
 	}
 	for _, doubt := range found.Doubts {
-		fmt.Fprintf(a.Out, "%s %s\n", style.Warn("Does not fit together:"), report.Visible(doubt))
+		fmt.Fprintf(o.Out, "%s %s\n", style.Warn("Does not fit together:"), report.Visible(doubt))
 	}
 }

@@ -151,7 +151,7 @@ func TestAttachedToWhatAKilledProcessFroze(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	shell := r.Begin(ctx, lab, labs.Workspace, labs.Command{
-		Args: []string{"bash", "-c", "echo here; while sleep 0.1; do echo on; done"}, User: labs.Learner, Terminal: true,
+		Args: []string{"bash", "-c", "echo here; while sleep 0.1; do echo on; done"}, User: labs.UserName, Terminal: true,
 	})
 	defer shell.Close()
 	context.AfterFunc(ctx, func() { _ = shell.Close() })

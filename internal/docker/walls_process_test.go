@@ -68,7 +68,7 @@ func TestForkBombStopsAtItsLimit(t *testing.T) {
 	r.Solve(lab, v)
 	limit := *inspect(t, r, lab, labs.Workspace).HostConfig.PidsLimit
 	bomb := r.Begin(t.Context(), lab, labs.Workspace, labs.Command{
-		Args: []string{"bash", "-c", "bomb() { bomb | bomb & sleep 600; }; bomb"}, User: labs.Learner,
+		Args: []string{"bash", "-c", "bomb() { bomb | bomb & sleep 600; }; bomb"}, User: labs.UserName,
 	})
 	defer bomb.Close()
 	host, err := lab.Host(labs.Workspace)

@@ -19,7 +19,7 @@ const patience = 2 * time.Minute
 // its exit status and all that it wrote.
 func (r *Runner) Learner(lab *labs.Lab, script string) (int, string) {
 	r.t.Helper()
-	return r.Execute(lab, labs.Workspace, labs.Command{Args: []string{"bash", "-c", script}, User: labs.Learner, Dir: labs.LearnerHome})
+	return r.Execute(lab, labs.Workspace, labs.Command{Args: []string{"bash", "-c", script}, User: labs.UserName, Dir: labs.LearnerHome})
 }
 
 // Root runs a script in a host as root, as no learner can.
@@ -74,7 +74,7 @@ func (r *Runner) Solve(lab *labs.Lab, v *labs.Variant) {
 		r.t.Fatalf("%s has no solution", v.Name)
 	}
 	status, out := r.Execute(lab, labs.Workspace, labs.Command{
-		Args: []string{"bash", "-c", v.Proofs[i].Script}, User: labs.Learner, Dir: labs.LearnerHome, Environment: v.Environment(),
+		Args: []string{"bash", "-c", v.Proofs[i].Script}, User: labs.UserName, Dir: labs.LearnerHome, Environment: v.Environment(),
 	})
 	if status != 0 {
 		r.t.Fatalf("the solution ended with %d:\n%s", status, out)

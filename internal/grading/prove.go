@@ -166,7 +166,7 @@ func (p Prover) play(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof 
 		return "", err
 	}
 	_, output, err := stage.Run(ctx, p.Stage.Engine, host, labs.Command{
-		Args: []string{"bash", "-c", proof.Script}, User: labs.Learner, Dir: labs.LearnerHome, Environment: v.Environment(),
+		Args: []string{"bash", "-c", proof.Script}, User: labs.UserName, Dir: labs.LearnerHome, Environment: v.Environment(),
 	})
 	return output, err
 }

@@ -108,7 +108,7 @@ func TestFilesThatChangeAllTheTime(t *testing.T) {
 		`while :; do mkdir x; echo > x/y; rm -r x; done`,
 		`while :; do mv b c; mv c b; done`,
 	} {
-		busy := r.Begin(ctx, lab, labs.Workspace, labs.Command{Args: []string{"bash", "-c", "cd work/notes && " + script}, User: labs.Learner, Dir: labs.LearnerHome})
+		busy := r.Begin(ctx, lab, labs.Workspace, labs.Command{Args: []string{"bash", "-c", "cd work/notes && " + script}, User: labs.UserName, Dir: labs.LearnerHome})
 		defer busy.Close()
 	}
 	for range 8 {

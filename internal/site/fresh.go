@@ -92,7 +92,7 @@ func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
 		Image: images[f.Image].Ref, Family: f.Image, Memory: f.Memory, CPUs: 1, PIDs: 128, ReadOnly: true, User: "root",
 		CapAdd: []string{"SETUID", "SETGID"},
 		Command: []string{
-			"perl", "-e", watch, fmt.Sprint(math.Ceil(f.Time.Seconds())), fmt.Sprint(freshWaits.Seconds()), labs.Learner, dir, f.Command,
+			"perl", "-e", watch, fmt.Sprint(math.Ceil(f.Time.Seconds())), fmt.Sprint(freshWaits.Seconds()), labs.UserName, dir, f.Command,
 		},
 		Environment: map[string]string{"HOME": dir, "PYTHONDONTWRITEBYTECODE": "1"},
 		Scratch:     map[string]string{dir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},

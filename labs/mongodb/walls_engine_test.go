@@ -65,7 +65,7 @@ func TestConnectionsOfTheLearnerDoNotLockTheGraderOut(t *testing.T) {
 	// Sockets that ask nothing, as many as the workspace can hold.
 	crowd := r.Begin(t.Context(), lab, labs.Workspace, labs.Command{
 		Args: []string{"bash", "-c", "for i in {10..800}; do eval \"exec $i<>/dev/tcp/db/27017\" || break; done; echo holding; exec sleep 600"},
-		User: labs.Learner,
+		User: labs.UserName,
 	})
 	defer crowd.Close()
 	said := make([]byte, len("holding"))

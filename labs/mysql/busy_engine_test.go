@@ -17,7 +17,7 @@ import (
 func session(t *testing.T, r *enginetest.Runner, lab *labs.Lab, statements string) {
 	t.Helper()
 	process := r.Begin(t.Context(), lab, labs.Workspace, labs.Command{
-		Args: []string{"mysql", "--unbuffered", "--skip-column-names"}, User: labs.Learner, Dir: labs.LearnerHome,
+		Args: []string{"mysql", "--unbuffered", "--skip-column-names"}, User: labs.UserName, Dir: labs.LearnerHome,
 		Environment: map[string]string{"HOME": labs.LearnerHome},
 	})
 	t.Cleanup(func() { _ = process.Close() })
@@ -74,7 +74,7 @@ func TestServerWithoutAConnectionLeft(t *testing.T) {
 	lab := r.Lab(v)
 	crowd := r.Begin(t.Context(), lab, labs.Workspace, labs.Command{
 		Args: []string{"bash", "-c", "for i in {1..64}; do mysql --execute 'SELECT SLEEP(100)' || echo refused & done; wait"},
-		User: labs.Learner, Environment: map[string]string{"HOME": labs.LearnerHome},
+		User: labs.UserName, Environment: map[string]string{"HOME": labs.LearnerHome},
 	})
 	defer crowd.Close()
 	// 60 connections, and one more for administrators.

@@ -1,4 +1,4 @@
-package cli
+package desk
 
 import (
 	"context"
@@ -13,8 +13,8 @@ import (
 	"endstate/labs"
 )
 
-// rooms are the labs of sittings.
-type rooms struct {
+// Rooms are the labs of sittings.
+type Rooms struct {
 	Stage     *stage.Stage
 	Grader    *grading.Grader
 	Scenarios labs.Scenarios
@@ -23,16 +23,16 @@ type rooms struct {
 	Grace time.Duration
 }
 
-var _ exams.Labs = (*rooms)(nil)
+var _ exams.Labs = (*Rooms)(nil)
 
 // Find returns the lab of a question.
-func (r *rooms) Find(ctx context.Context, s *exams.Sitting, q *exams.Question) (*labs.Lab, error) {
+func (r *Rooms) Find(ctx context.Context, s *exams.Sitting, q *exams.Question) (*labs.Lab, error) {
 	return r.Stage.Find(ctx, s.LabOwner, q.Scenario)
 }
 
 // Open returns the lab of a question, and starts it if it is not there, or what of it
 // has stopped. One that another process is starting is waited for.
-func (r *rooms) Open(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Lab, error) {
+func (r *Rooms) Open(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Lab, error) {
 	v, err := r.Scenarios.Variant(q.Scenario, q.Seed)
 	if err != nil {
 		return nil, err
@@ -53,13 +53,13 @@ func (r *rooms) Open(ctx context.Context, s *exams.Sitting, q *exams.Question, e
 
 // usable reports whether a candidate can be let into a lab: it is whole, or what is
 // left of it is where the work is, which is not to be thrown away.
-func (r *rooms) usable(lab *labs.Lab) bool {
+func (r *Rooms) usable(lab *labs.Lab) bool {
 	return lab.Whole || lab.Damaged()
 }
 
 // await waits for a lab that another process is starting; if none is, the start
 // failed for the reason given.
-func (r *rooms) await(ctx context.Context, s *exams.Sitting, q *exams.Question, reason error) (*labs.Lab, error) {
+func (r *Rooms) await(ctx context.Context, s *exams.Sitting, q *exams.Question, reason error) (*labs.Lab, error) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	for {
@@ -80,7 +80,7 @@ func (r *rooms) await(ctx context.Context, s *exams.Sitting, q *exams.Question, 
 
 // Check grades a question as it is now. The servers of a lab that stands still go on for
 // as long as they are asked; what learners work in does not.
-func (r *rooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Report, error) {
+func (r *Rooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Question, emit labs.Emit) (*labs.Report, error) {
 	v, err := r.Scenarios.Variant(q.Scenario, q.Seed)
 	if err != nil {
 		return nil, err
@@ -99,7 +99,7 @@ func (r *rooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Question, 
 }
 
 // Remove removes the lab of a question.
-func (r *rooms) Remove(ctx context.Context, s *exams.Sitting, q *exams.Question) error {
+func (r *Rooms) Remove(ctx context.Context, s *exams.Sitting, q *exams.Question) error {
 	lab, err := r.Find(ctx, s, q)
 	if errors.Is(err, labs.ErrNotFound) {
 		return nil
@@ -111,7 +111,7 @@ func (r *rooms) Remove(ctx context.Context, s *exams.Sitting, q *exams.Question)
 }
 
 // Freeze has the labs of the questions that were opened stand still.
-func (r *rooms) Freeze(ctx context.Context, s *exams.Sitting) (still []int, err error) {
+func (r *Rooms) Freeze(ctx context.Context, s *exams.Sitting) (still []int, err error) {
 	all, err := r.labsOf(ctx, s)
 	if err != nil {
 		return nil, err
@@ -131,7 +131,7 @@ func (r *rooms) Freeze(ctx context.Context, s *exams.Sitting) (still []int, err 
 }
 
 // Thaw has all labs of a sitting go on.
-func (r *rooms) Thaw(ctx context.Context, s *exams.Sitting) error {
+func (r *Rooms) Thaw(ctx context.Context, s *exams.Sitting) error {
 	all, err := r.labsOf(ctx, s)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (r *rooms) Thaw(ctx context.Context, s *exams.Sitting) error {
 }
 
 // labsOf returns the hosts of a sitting's labs, by scenario.
-func (r *rooms) labsOf(ctx context.Context, s *exams.Sitting) (map[string][]labs.Host, error) {
+func (r *Rooms) labsOf(ctx context.Context, s *exams.Sitting) (map[string][]labs.Host, error) {
 	all, err := r.Stage.Labs(ctx, s.LabOwner)
 	found := map[string][]labs.Host{}
 	for _, lab := range all {
@@ -159,7 +159,7 @@ func (r *rooms) labsOf(ctx context.Context, s *exams.Sitting) (map[string][]labs
 
 // freeze freezes a host until it is thawed, be it by another process. One that does not
 // run, or is gone, stands still as well.
-func (r *rooms) freeze(ctx context.Context, h labs.Host) error {
+func (r *Rooms) freeze(ctx context.Context, h labs.Host) error {
 	_, err := r.Stage.Engine.Freeze(ctx, h, true)
 	if errors.Is(err, labs.ErrDown) || errors.Is(err, labs.ErrNotFound) {
 		return nil
@@ -167,7 +167,7 @@ func (r *rooms) freeze(ctx context.Context, h labs.Host) error {
 	return err
 }
 
-func (r *rooms) thaw(ctx context.Context, h labs.Host) error {
+func (r *Rooms) thaw(ctx context.Context, h labs.Host) error {
 	thaw, err := r.Stage.Engine.Freeze(ctx, h, true) // which is how a process gets hold of it
 	switch {
 	case errors.Is(err, labs.ErrDown) || errors.Is(err, labs.ErrNotFound):
@@ -190,4 +190,4 @@ func eachHost(hosts []labs.Host, do func(labs.Host) error) error {
 }
 
 // Now is the time by the engine's clock.
-func (r *rooms) Now(context.Context) (time.Time, error) { return r.Stage.Engine.Now(), nil }
+func (r *Rooms) Now(context.Context) (time.Time, error) { return r.Stage.Engine.Now(), nil }

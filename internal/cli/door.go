@@ -1,0 +1,213 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/desk"
+	"endstate/internal/docker"
+	"endstate/internal/progress"
+	"endstate/internal/report"
+	"endstate/internal/scenario"
+	"endstate/internal/seat"
+	"endstate/internal/tty"
+	"endstate/labs"
+)
+
+// door is one run of the command line: what its commands share.
+type door struct {
+	Program
+	flags struct {
+		scenarios []string
+		owner     string
+	}
+	running bool       // arguments were understood, a command is at work
+	opened  *desk.Desk // nil until it is first needed
+}
+
+// desk returns the desk, with the settings of the environment.
+func (d *door) desk() (*desk.Desk, error) {
+	if d.opened != nil {
+		return d.opened, nil
+	}
+	settings, err := d.settings()
+	if err != nil {
+		return nil, err
+	}
+	d.opened = desk.New(desk.Config{
+		Families: d.Families, Images: d.Images, Scenarios: d.roots(), Clock: d.Clock, Version: d.Version, Settings: settings,
+		Open: func(ctx context.Context) (*desk.Backend, error) {
+			subnets, err := docker.ParseSubnets(d.setting("ENDSTATE_SUBNETS", defaultSubnets))
+			if err != nil {
+				return nil, err
+			}
+			return d.Open(ctx, subnets)
+		},
+	})
+	return d.opened, nil
+}
+
+func (d *door) close() {
+	if d.opened != nil {
+		d.opened.Close()
+	}
+}
+
+// roots are where scenarios lie.
+func (d *door) roots() []scenario.Root {
+	roots := []scenario.Root{{Files: d.Scenarios}}
+	for _, path := range append(filepath.SplitList(d.Env("ENDSTATE_SCENARIOS")), d.flags.scenarios...) {
+		roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
+	}
+	return roots
+}
+
+// style returns how text is shown on a writer.
+func (d *door) style(w io.Writer) report.Style {
+	t, ok := tty.Open(d.In, w)
+	if !ok {
+		width, _ := strconv.Atoi(d.Env("COLUMNS"))
+		return report.Style{Width: width}
+	}
+	columns, _ := t.Size()
+	return report.Style{Color: d.Env("NO_COLOR") == "" && d.Env("TERM") != "dumb", Width: columns}
+}
+
+// act has the desk do something, shows on standard error how that goes, and then its
+// warnings.
+func (d *door) act(asJSON bool, do func(*desk.Desk, labs.Emit) error) error {
+	at, err := d.desk()
+	if err != nil {
+		return err
+	}
+	renderer := d.renderer(asJSON)
+	held := &warnings{}
+	err = do(at, held.sort(renderer.Emit))
+	renderer.Close()
+	held.show(d.Err)
+	return err
+}
+
+func (d *door) renderer(asJSON bool) progress.Renderer {
+	style := d.style(d.Err)
+	_, live := tty.Open(d.In, d.Err)
+	switch {
+	case asJSON:
+		return progress.JSON(d.Err)
+	case live && d.Env("TERM") != "dumb":
+		return progress.Live(d.Err, style.Width, style.Color)
+	}
+	return progress.Plain(d.Err)
+}
+
+// warnings holds warnings back until what is drawn meanwhile is gone from the screen.
+type warnings struct {
+	mu  sync.Mutex
+	all []labs.Event
+}
+
+// sort returns an Emit that keeps warnings and hands on all else.
+func (w *warnings) sort(other labs.Emit) labs.Emit {
+	return func(event labs.Event) {
+		if event.State != labs.Warned {
+			other(event)
+			return
+		}
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.all = append(w.all, event)
+	}
+}
+
+func (w *warnings) show(out io.Writer) {
+	for _, event := range w.all {
+		showWarning(out, event)
+	}
+}
+
+// onLab does something about the lab that was named, or the only one; where there are
+// several it asks on a terminal.
+func (d *door) onLab(args []string, act func(name string) error) error {
+	err := act(strings.Join(args, ""))
+	var several *desk.Several
+	if !errors.As(err, &several) {
+		return err
+	}
+	if _, ok := tty.Open(d.In, d.Err); !ok {
+		return err
+	}
+	for i, name := range several.Scenarios {
+		fmt.Fprintf(d.Err, "%2d  %s\n", i+1, name)
+	}
+	fmt.Fprint(d.Err, "Which lab? ")
+	line, _ := bufio.NewReader(d.In).ReadString('\n')
+	var n int
+	if _, err := fmt.Sscan(line, &n); err != nil || n < 1 || n > len(several.Scenarios) {
+		return labs.Misuse("No lab was chosen", "Name one of: "+strings.Join(several.Scenarios, ", "))
+	}
+	return act(several.Scenarios[n-1])
+}
+
+// agreeing does something that the desk may want confirmed; yes, if it was said before.
+func (d *door) agreeing(ctx context.Context, yes bool, act func(agreed bool) error) error {
+	err := act(yes)
+	var asks *desk.Unconfirmed
+	if !errors.As(err, &asks) {
+		return err
+	}
+	if ok, err := d.confirm(ctx, asks.Question); err != nil || !ok {
+		return err
+	}
+	return act(true)
+}
+
+// confirm asks a question that only "y" answers with yes. Without a terminal it is a no, and
+// the flag that says yes is named. Ctrl-C ends it.
+func (d *door) confirm(ctx context.Context, question string) (bool, error) {
+	if _, ok := tty.Open(d.In, d.Err); !ok {
+		return false, labs.Misuse("This asks first, and nobody is there to answer", "Say yes with --yes.")
+	}
+	fmt.Fprint(d.Err, question+" [y/N] ")
+	typed := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(d.In).ReadString('\n')
+		typed <- line
+	}()
+	select {
+	case line := <-typed:
+		return seat.IsYes(line), nil
+	case <-ctx.Done():
+		return false, context.Cause(ctx)
+	}
+}
+
+// ofLab makes a command one about a running lab.
+func (d *door) ofLab(c *cobra.Command, run func(ctx context.Context, args []string) error) *cobra.Command {
+	c.Use += " [SCENARIO]"
+	c.Args, c.ValidArgsFunction = atMost(1, "one scenario at most"), d.completeScenarios
+	c.RunE = func(c *cobra.Command, args []string) error { return run(c.Context(), args) }
+	return c
+}
+
+// completeScenarios completes a scenario's name.
+func (d *door) completeScenarios(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	at, err := d.desk()
+	if err != nil || len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, s := range at.List(d.who(), desk.Wanted{}, nil) {
+		names = append(names, s.Name+"\t"+report.Visible(s.Title))
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}

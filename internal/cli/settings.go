@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"fmt"
+	"os/user"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/docker/go-units"
+
+	"endstate/internal/desk"
+	"endstate/labs"
+)
+
+const (
+	defaultSubnets = "10.213.0.0/16"
+	defaultCache   = "4GiB"
+	defaultLife    = "8h"
+)
+
+func (p Program) setting(name, otherwise string) string {
+	if value := p.Env(name); value != "" {
+		return value
+	}
+	return otherwise
+}
+
+// settings reads the settings of the environment.
+func (p Program) settings() (desk.Settings, error) {
+	life, err := p.life()
+	if err != nil {
+		return desk.Settings{}, err
+	}
+	cache, err := p.cache()
+	return desk.Settings{Home: p.home(), MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Cache: cache, Record: p.record()}, err
+}
+
+// home is the folder of the store and the locks.
+func (p Program) home() string {
+	if home := p.Env("ENDSTATE_HOME"); home != "" {
+		return home
+	}
+	if data := p.Env("XDG_DATA_HOME"); data != "" {
+		return filepath.Join(data, "endstate")
+	}
+	return filepath.Join(p.Env("HOME"), ".local", "share", "endstate")
+}
+
+func (p Program) life() (time.Duration, error) {
+	text := p.setting("ENDSTATE_LIFE", defaultLife)
+	life, err := time.ParseDuration(text)
+	if err != nil || life < time.Minute {
+		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_LIFE is %q, which is no time a lab can live", text), "Give one such as 8h or 90m.")
+	}
+	return life, nil
+}
+
+func (p Program) cache() (int64, error) {
+	text := p.setting("ENDSTATE_CACHE", defaultCache)
+	size, err := units.RAMInBytes(text)
+	if err != nil || size < 0 {
+		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_CACHE is %q, which is no size", text), "Give one such as 4GiB; 0 keeps no snapshot that nothing uses.")
+	}
+	return size, nil
+}
+
+func (p Program) record() bool {
+	return !slices.Contains([]string{"off", "no", "0", "false"}, strings.ToLower(p.Env("ENDSTATE_RECORD")))
+}
+
+// owner is whose labs the commands speak of.
+func (d *door) owner() string {
+	if d.flags.owner != "" {
+		return d.flags.owner
+	}
+	if owner := d.Env("ENDSTATE_OWNER"); owner != "" {
+		return owner
+	}
+	if me, err := user.Current(); err == nil {
+		return me.Username
+	}
+	return "learner"
+}
+
+// who acts is whoever has the machine: with a shell on it, its engine and its files are at
+// hand as well.
+func (d *door) who() labs.Learner { return labs.Learner{Name: d.owner(), Role: labs.RoleAdmin} }

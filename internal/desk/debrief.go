@@ -1,0 +1,108 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"endstate/internal/attempts"
+	"endstate/internal/practice"
+	"endstate/labs"
+)
+
+// Debriefing is a learner who explains their latest attempt, before they see the model
+// answer.
+type Debriefing struct {
+	Story *attempts.Story
+
+	desk    *Desk
+	store   *attempts.View
+	variant *labs.Variant
+}
+
+// Explained is what a learner said of an attempt, beside the model answer.
+type Explained struct {
+	Attempt string `json:"attempt"`
+	attempts.Explanation
+	Answer string `json:"answer"` // Markdown
+}
+
+// Debrief begins the debriefing of the latest attempt, of a scenario or of all. While its lab
+// goes on and is not repaired the model answer is the solution, so that is to be confirmed
+// and the attempt counts as assisted.
+func (d *Desk) Debrief(ctx context.Context, who labs.Learner, scenario string, agreed bool) (*Debriefing, error) {
+	b, err := d.debriefing(ctx, who, scenario)
+	if err != nil || b.mayShow() {
+		return b, err
+	}
+	if !agreed {
+		return nil, &Unconfirmed{"The lab goes on and is not repaired: with the model answer, the attempt counts as assisted. Go on?"}
+	}
+	return b, b.store.Assist(ctx, &b.Story.Attempt, d.Clock())
+}
+
+func (d *Desk) debriefing(ctx context.Context, who labs.Learner, scenario string) (*Debriefing, error) {
+	store, err := d.memory(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	all, err := store.List(ctx, scenario)
+	if err == nil && len(all) == 0 {
+		err = d.nothingToExplain(scenario)
+	}
+	if err != nil {
+		return nil, err
+	}
+	b := &Debriefing{desk: d, store: store}
+	if b.Story, err = store.Story(ctx, all[len(all)-1]); err != nil {
+		return nil, err
+	}
+	if len(b.Story.Rounds) == 0 {
+		return nil, labs.Misuse(fmt.Sprintf("Nothing of attempt %d at %s was checked yet", b.Story.ID, b.Story.Scenario), "",
+			labs.Act{Name: ActCheck, For: "First", Scenario: b.Story.Scenario})
+	}
+	b.variant, err = d.library().Variant(b.Story.Scenario, b.Story.Seed)
+	return b, err
+}
+
+func (d *Desk) nothingToExplain(scenario string) error {
+	if scenario != "" {
+		if _, err := d.library().Variant(scenario, 1); err != nil {
+			return err
+		}
+	}
+	return labs.Misuse("There is no attempt to explain yet", "",
+		labs.Act{Name: ActStart, For: "Begin one"}, labs.Act{Name: ActNext, For: "or let one be chosen"})
+}
+
+// mayShow reports whether the model answer gives nothing away any more.
+func (b *Debriefing) mayShow() bool {
+	_, over := b.Story.Over(b.desk.Clock())
+	return over || b.Story.Assisted || slices.ContainsFunc(b.Story.Rounds, func(c attempts.Check) bool { return c.Report.Passed() })
+}
+
+// MaxExplanation is how long an explanation may be, in bytes: it is to be said in an
+// interview.
+const MaxExplanation = 64 << 10
+
+// Explain keeps what the learner said, and then returns the model answer with its key
+// points: what is said after it was seen is not an explanation.
+func (b *Debriefing) Explain(ctx context.Context, text string) (*Explained, error) {
+	switch text = strings.TrimSpace(text); {
+	case len(text) > MaxExplanation:
+		return nil, labs.Misuse("That is longer than anybody listens", "Explain it in a few sentences.")
+	case text == "":
+		return nil, labs.Misuse("Nothing was explained, and nothing is kept", "Say in a few sentences what was broken, what you did and why.")
+	}
+	said := attempts.Explanation{At: b.desk.Clock(), Text: text, Points: practice.Compare(text, labs.KeyPoints(b.variant.Debrief))}
+	if err := b.store.Explain(ctx, &b.Story.Attempt, said); err != nil {
+		return nil, err
+	}
+	return &Explained{Attempt: b.Story.UID, Explanation: said, Answer: b.variant.Debrief}, nil
+}
+
+// Tick keeps which key points the learner says they made.
+func (b *Debriefing) Tick(ctx context.Context, said *Explained) error {
+	return b.store.Explain(ctx, &b.Story.Attempt, said.Explanation)
+}

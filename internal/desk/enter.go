@@ -1,0 +1,201 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"time"
+
+	"endstate/internal/recording"
+	"endstate/internal/seat"
+	"endstate/labs"
+)
+
+// Visit is a learner in a lab's shell. It goes on while the lab is put back, with one shell
+// after the other.
+type Visit struct {
+	Lab     *labs.Lab
+	Variant *labs.Variant
+	Host    string
+	Exam    *ExamVisit // nil: the lab is not an exam's
+
+	desk *Desk
+	// recorder records what the terminal shows; nil if nothing does.
+	recorder *recording.Recorder
+}
+
+// ExamVisit is what a visit knows of the exam that its lab is a question of.
+type ExamVisit struct {
+	ID          int64
+	Shell       []string          // the command that opens its shell
+	Environment map[string]string // what that is told of the exam
+}
+
+// Window is the terminal that a visit shows on.
+type Window struct {
+	Columns, Rows int
+	Kind          string // as in TERM
+	Colors        string // as in COLORTERM
+	Unrecorded    bool   // its learner wants no recording
+}
+
+// Enter lets a learner into a host of a lab. What of the lab had stopped is started again
+// with all that is in it, as nobody is to lose work for that.
+func (d *Desk) Enter(ctx context.Context, who labs.Learner, name, host string, emit labs.Emit) (*Visit, error) {
+	lab, v, err := d.find(ctx, who, name, emit)
+	if err != nil {
+		return nil, err
+	}
+	if err := mayEnter(v, host); err != nil {
+		return nil, err
+	}
+	if !lab.Running() {
+		if err := d.stage(lab.Owner).Revive(ctx, lab, v, emit); err != nil {
+			return nil, err
+		}
+	}
+	return &Visit{Lab: lab, Variant: v, Host: host, desk: d}, nil
+}
+
+// mayEnter refuses hosts that a scenario opens no shell on.
+func mayEnter(v *labs.Variant, host string) error {
+	spec := v.Host(host)
+	if spec != nil && spec.Open {
+		return nil
+	}
+	var open []string
+	for _, h := range v.Hosts {
+		if h.Open {
+			open = append(open, h.Name)
+		}
+	}
+	return labs.Misuse(fmt.Sprintf("The scenario opens no shell on %q", host), "It opens: "+strings.Join(open, ", "))
+}
+
+// Open opens a shell at a window. Warnings come until the stay in it ends.
+func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, error) {
+	host, err := v.Lab.Host(v.Host)
+	if err != nil {
+		return nil, err
+	}
+	process, err := seat.Shell(ctx, func(ctx context.Context, command labs.Command) (labs.Process, error) {
+		return v.desk.backend.Engine.Execute(ctx, host, command)
+	}, v.command(at))
+	if err != nil {
+		return nil, &labs.Problem{
+			What: "No shell can be opened in `" + v.Host + "`", Err: err,
+			Acts: []labs.Act{{Name: ActStatus, For: "See how it stands"}, v.act(ActReset, "put the lab back")},
+		}
+	}
+	return v.arrive(ctx, process, at, emit), nil
+}
+
+func (v *Visit) command(at Window) labs.Command {
+	command := labs.Command{
+		Args: []string{"bash", "--login"}, Columns: at.Columns, Rows: at.Rows,
+		Environment: map[string]string{
+			"TERM": at.Kind, "COLORTERM": at.Colors,
+			"ENDSTATE_SCENARIO": v.Lab.Scenario, "ENDSTATE_STARTED": strconv.FormatInt(v.Lab.Started.Unix(), 10),
+			"ENDSTATE_PAR": strconv.Itoa(v.Variant.Minutes),
+		},
+	}
+	if v.Host == labs.Workspace {
+		command.User, command.Dir = labs.UserName, labs.LearnerHome
+	}
+	if v.Exam != nil {
+		command.Args = v.Exam.Shell
+		maps.Copy(command.Environment, v.Exam.Environment)
+	}
+	return command
+}
+
+// Task returns the visit's task.
+func (v *Visit) Task() *Task { return taskOf(v.Lab, v.Variant) }
+
+// Check grades the visit's lab as it is now.
+func (v *Visit) Check(ctx context.Context, emit labs.Emit) (*labs.Report, error) {
+	found, err := v.desk.check(ctx, v.Lab, emit)
+	if err == nil {
+		v.Mark(found)
+	}
+	return found, err
+}
+
+// Mark marks in the recording that there was a check.
+func (v *Visit) Mark(found *labs.Report) {
+	if v.recorder != nil {
+		v.recorder.Mark(ScoreOf(found))
+	}
+}
+
+// ScoreOf is a round of checks in a few words.
+func ScoreOf(found *labs.Report) string {
+	if !found.Graded() {
+		return "check: could not be graded"
+	}
+	return fmt.Sprintf("check: %d of %d", *found.Score, found.Total)
+}
+
+// Hint opens one more hint of the visit's lab.
+func (v *Visit) Hint(ctx context.Context, emit labs.Emit) (*Hints, error) {
+	return v.desk.hint(ctx, v.Lab, v.Variant, emit)
+}
+
+// Reset puts the visit's lab back. Its shell goes with the lab; the next one is in the new
+// lab.
+func (v *Visit) Reset(ctx context.Context, agreed bool, emit labs.Emit) error {
+	if !agreed {
+		return &Unconfirmed{AskReset}
+	}
+	lab, variant, err := v.desk.reset(ctx, v.Lab, emit)
+	if lab != nil {
+		v.Lab, v.Variant = lab, variant
+	}
+	return err
+}
+
+// act is an act on the visit's lab.
+func (v *Visit) act(name, what string) labs.Act {
+	switch {
+	case v.Exam == nil:
+		return labs.Act{Name: name, For: what, Scenario: v.Lab.Scenario}
+	case name == ActEnter:
+		name = ActExamResume
+	default:
+		name = ActExamReset
+	}
+	return labs.Act{Name: name, For: what, Exam: v.Exam.ID}
+}
+
+// Lost says why a shell ended that nobody left.
+func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
+	lab, err := v.look(ctx)
+	switch {
+	case errors.Is(err, labs.ErrNotFound):
+		return &labs.Problem{Code: CodeStopped, What: "The lab of " + v.Lab.Scenario + " was stopped"}
+	case err == nil && lab.Running():
+		return &labs.Problem{
+			Code: CodeShellLost, What: "The shell was killed, the lab goes on", Err: cause,
+			Acts: []labs.Act{v.act(ActEnter, "Back into it")},
+		}
+	}
+	return &labs.Problem{
+		Code: CodeHostDown, What: "The lab's host stopped", Err: errors.Join(cause, err),
+		Acts: []labs.Act{v.act(ActEnter, "Back into it, with all that is in it"), v.act(ActReset, "put it back")},
+	}
+}
+
+// look returns what became of the lab. One that is being removed is there for a moment
+// longer than its shells, so it looks for as long as that may be.
+func (v *Visit) look(ctx context.Context) (lab *labs.Lab, err error) {
+	for range 15 {
+		if lab, err = v.desk.stage(v.Lab.Owner).Find(ctx, v.Lab.Owner, v.Lab.Scenario); err != nil {
+			break
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return lab, err
+}

@@ -1,0 +1,177 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/docker/go-units"
+
+	"endstate/internal/attempts"
+	"endstate/labs"
+)
+
+// Finding is one line of what was found out about the machine.
+type Finding struct {
+	About string        `json:"about"`
+	State FindingState  `json:"state"`
+	Text  string        `json:"text"`
+	Help  *labs.Problem `json:"-"` // what can be done about it; may be nil
+}
+
+// FindingState says how well something stands.
+type FindingState string
+
+// The states of findings.
+const (
+	FindingOK   FindingState = "ok"
+	FindingWarn FindingState = "warn"
+	FindingBad  FindingState = "bad"
+)
+
+// Examine looks whether everything is there that labs need.
+func (d *Desk) Examine(ctx context.Context, who labs.Learner, emit labs.Emit) []Finding {
+	opened := d.open(ctx, who, emit)
+	end := emit.Step("doctor", "Looking at everything")
+	defer end(nil)
+	found := []Finding{{About: "endstate", State: FindingOK, Text: "version " + d.Version}}
+	if opened != nil {
+		found = append(found, bad("engine", opened))
+	} else {
+		found = append(found, d.examineEngine(ctx)...)
+		found = append(found, d.examineImages(ctx)...)
+		found = append(found, d.examineLabs(ctx))
+	}
+	return append(found, d.examineScenarios(), d.examineStore(ctx))
+}
+
+func bad(about string, err error) Finding {
+	f := Finding{About: about, State: FindingBad, Text: err.Error()}
+	if errors.As(err, &f.Help) {
+		f.Text = f.Help.What
+		if f.Help.Err != nil {
+			f.Text += " (" + f.Help.Err.Error() + ")"
+		}
+	}
+	return f
+}
+
+func (d *Desk) examineEngine(ctx context.Context) []Finding {
+	info, err := d.backend.Info(ctx)
+	if err != nil {
+		return []Finding{bad("engine", err)}
+	}
+	found := []Finding{{
+		About: "engine", State: FindingOK,
+		Text: fmt.Sprintf("Docker %s, API %s, at %s; %s, %d processors, %s, cgroups %s", info.Version, info.API, info.Address,
+			info.System, info.CPUs, units.BytesSize(float64(info.Memory)), info.Cgroup),
+	}}
+	if !info.Limits {
+		found = append(found, Finding{
+			About: "limits", State: FindingWarn, Text: "the engine can't limit memory, processors and processes of labs",
+			Help: &labs.Problem{Do: "Enable the memory, cpu and pids controllers of cgroups for the engine; a fork bomb would reach the machine."},
+		})
+	}
+	if !info.Sealed {
+		found = append(found, Finding{
+			About: "datagrams", State: FindingWarn, Text: "a lab of several hosts can send datagrams (UDP) to addresses of the engine's machine",
+			Help: &labs.Problem{Do: "The engine has no seccomp, or this is not Linux, so labs have no profile of calls of their own. Trust who works in them, or drop what comes from the bridges br-* at the machine."},
+		})
+	}
+	return append(found, examineDisk(info))
+}
+
+// roomWanted is how much should be free where the engine keeps its data, in bytes.
+const roomWanted = 6 << 30
+
+func examineDisk(info labs.EngineInfo) Finding {
+	free, err := freeSpace(info.Root)
+	if err != nil {
+		return Finding{About: "disk", State: FindingOK, Text: info.Root + " is on another machine; its free space can't be seen"}
+	}
+	f := Finding{About: "disk", State: FindingOK, Text: fmt.Sprintf("%s free where the engine keeps its data (%s, %s)",
+		units.BytesSize(float64(free)), info.Root, info.Storage)}
+	if free < roomWanted {
+		f.State = FindingWarn
+		f.Help = &labs.Problem{Do: "Images take about 2 GB and snapshots up to 4 GiB: make room, or lower ENDSTATE_CACHE."}
+	}
+	return f
+}
+
+func (d *Desk) examineImages(ctx context.Context) []Finding {
+	there, missing, err := d.images.Lookup(ctx, d.images.Names())
+	if err != nil {
+		return []Finding{bad("images", err)}
+	}
+	notable := map[string][]string{}
+	for _, image := range d.allImages() {
+		notable[image.Name] = image.Notable
+	}
+	var found []Finding
+	for _, name := range d.images.Names() {
+		if image, ok := there[name]; ok {
+			found = append(found, Finding{About: "image " + name, State: FindingOK, Text: describe(image, notable[name])})
+		}
+	}
+	if len(missing) > 0 {
+		found = append(found, Finding{
+			About: "images", State: FindingWarn, Text: "not there yet: " + strings.Join(missing, ", "),
+			Help: &labs.Problem{
+				Do:   "They are built when a scenario first needs them.",
+				Acts: []labs.Act{{Name: ActImagesBuild, For: "All at once"}},
+			},
+		})
+	}
+	return found
+}
+
+// describe gives an image's size, its server, and the versions of its notable packages.
+func describe(image labs.ImageRef, notable []string) string {
+	text := units.HumanSize(float64(image.Size))
+	if image.Server != "" {
+		text += ", " + image.Server
+	}
+	for _, key := range notable {
+		if version, ok := image.Packages[key]; ok && !strings.Contains(text, version) {
+			text += fmt.Sprintf(", %s %s", key, version)
+		}
+	}
+	return text
+}
+
+func (d *Desk) examineLabs(ctx context.Context) Finding {
+	all, err := d.stage("").Labs(ctx, "")
+	if err != nil {
+		return bad("labs", err)
+	}
+	snapshots, err := d.backend.Snapshots.Snapshots(ctx)
+	if err != nil {
+		return bad("snapshots", err)
+	}
+	var size int64
+	for _, s := range snapshots {
+		size += s.Size
+	}
+	return Finding{About: "labs", State: FindingOK, Text: fmt.Sprintf("%d running; %d snapshots, %s", len(all), len(snapshots), units.HumanSize(float64(size)))}
+}
+
+func (d *Desk) examineScenarios() Finding {
+	if err := d.library().Broken(); err != nil {
+		return Finding{
+			About: "scenarios", State: FindingWarn, Text: err.Error(),
+			Help: &labs.Problem{Acts: []labs.Act{{Name: ActLint, For: "Mend them, then"}}},
+		}
+	}
+	return Finding{About: "scenarios", State: FindingOK, Text: fmt.Sprintf("%d", len(d.library().List()))}
+}
+
+func (d *Desk) examineStore(ctx context.Context) Finding {
+	path := attempts.Path(d.Home)
+	store, err := attempts.Open(ctx, path)
+	if err != nil {
+		return bad("attempts", err)
+	}
+	_ = store.Close()
+	return Finding{About: "attempts", State: FindingOK, Text: path}
+}

@@ -1,0 +1,130 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"endstate/labs"
+)
+
+// BuildImages builds the images that are not there yet; without names, all.
+func (d *Desk) BuildImages(ctx context.Context, who labs.Learner, names []string, emit labs.Emit) error {
+	if err := d.openToMaintain(ctx, who, emit); err != nil {
+		return err
+	}
+	if len(names) == 0 {
+		names = d.images.Names()
+	}
+	_, err := d.images.Ensure(ctx, names, emit)
+	return err
+}
+
+// openToMaintain opens the engine to who may change what all share.
+func (d *Desk) openToMaintain(ctx context.Context, who labs.Learner, emit labs.Emit) error {
+	if _, err := d.whose(who, true, who.Maintains()); err != nil {
+		return err
+	}
+	return d.open(ctx, who, emit)
+}
+
+// Kept is what is kept to start labs from.
+type Kept struct {
+	Images    []labs.ImageRef `json:"images"`
+	Snapshots []KeptSnapshot  `json:"snapshots"`
+}
+
+// KeptSnapshot is a snapshot, and when it was last used.
+type KeptSnapshot struct {
+	labs.Snapshot
+	Used time.Time `json:"used"`
+}
+
+// Images returns the images and snapshots that are there.
+func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (kept Kept, err error) {
+	if err := d.open(ctx, who, emit); err != nil {
+		return kept, err
+	}
+	end := emit.Step("images", "Asking the engine what it has")
+	defer func() { end(err) }()
+	if kept.Images, err = d.images.Kept(ctx); err != nil {
+		return kept, err
+	}
+	all, err := d.backend.Snapshots.Snapshots(ctx)
+	if err != nil {
+		return kept, err
+	}
+	kept.Snapshots = make([]KeptSnapshot, len(all))
+	for i, s := range all {
+		kept.Snapshots[i].Snapshot = s
+		if kept.Snapshots[i].Used, err = d.backend.Snapshots.Used(ctx, s); err != nil {
+			return kept, err
+		}
+	}
+	return kept, nil
+}
+
+// DropSnapshots removes the snapshots that nothing uses, and returns how many. They are made
+// again when needed.
+func (d *Desk) DropSnapshots(ctx context.Context, who labs.Learner, emit labs.Emit) (n int, err error) {
+	if err := d.openToMaintain(ctx, who, emit); err != nil {
+		return 0, err
+	}
+	end := emit.Step("snapshots", "Removing the snapshots")
+	defer func() { end(err) }()
+	all, err := d.backend.Snapshots.Snapshots(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for i, s := range all {
+		emit.Move("snapshots", "", int64(i), int64(len(all)))
+		dropped, err := d.backend.Snapshots.Drop(ctx, s)
+		if err != nil {
+			return n, err
+		}
+		if dropped {
+			n++
+		} else {
+			emit.Warn(&labs.Problem{What: fmt.Sprintf("The snapshot of %s, seed %d, is in use and stays", s.Scenario, s.Seed)}, "")
+		}
+	}
+	return n, nil
+}
+
+// RemoveImages removes the images, and returns how many. They are built again when needed.
+func (d *Desk) RemoveImages(ctx context.Context, who labs.Learner, emit labs.Emit) (n int, err error) {
+	if err := d.openToMaintain(ctx, who, emit); err != nil {
+		return 0, err
+	}
+	end := emit.Step("images", "Removing the images")
+	defer func() { end(err) }()
+	return d.images.Remove(ctx)
+}
+
+// SaveImages writes all images to a file, for a machine without a network. A file of that
+// name is whole or not there.
+func (d *Desk) SaveImages(ctx context.Context, who labs.Learner, name string, emit labs.Emit) error {
+	if err := d.open(ctx, who, emit); err != nil {
+		return err
+	}
+	file, err := os.OpenFile(name+".part", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return &labs.Problem{What: "The file can't be written", Do: "Choose another place.", Err: err}
+	}
+	err = errors.Join(d.images.Save(ctx, file, emit), file.Close())
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return os.Rename(file.Name(), name)
+}
+
+// LoadImages reads the images that were saved.
+func (d *Desk) LoadImages(ctx context.Context, who labs.Learner, from io.Reader, emit labs.Emit) error {
+	if err := d.openToMaintain(ctx, who, emit); err != nil {
+		return err
+	}
+	return d.images.Load(ctx, from, emit)
+}

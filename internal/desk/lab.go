@@ -1,0 +1,89 @@
+package desk
+
+import (
+	"context"
+	"slices"
+
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+// find returns the lab that an act is about, with its variant: the one of that scenario or
+// ID, or without a name the only one that the learner has.
+func (d *Desk) find(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
+	mine, err := d.labs(ctx, who, emit)
+	if err != nil {
+		return nil, nil, err
+	}
+	lab, err := d.choose(mine, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	v, err := d.variantOf(lab)
+	return lab, v, err
+}
+
+// labs returns the learner's labs. Those of exams are none of them.
+func (d *Desk) labs(ctx context.Context, who labs.Learner, emit labs.Emit) ([]*labs.Lab, error) {
+	if err := practises(who); err != nil {
+		return nil, err
+	}
+	if err := d.open(ctx, who, emit); err != nil {
+		return nil, err
+	}
+	return d.stage(who.Name).Labs(ctx, who.Name)
+}
+
+// practises refuses to treat the labs of an exam like any others: the exam's clock and
+// rules would not be kept.
+func practises(who labs.Learner) error {
+	if !exams.OwnsLabs(who.Name) {
+		return nil
+	}
+	return &labs.Problem{
+		Code: CodeExamLab, What: "The labs of an exam are worked on in the exam", Usage: true,
+		Acts: []labs.Act{{Name: ActExamResume, For: "Go on with it"}},
+	}
+}
+
+func (d *Desk) choose(mine []*labs.Lab, name string) (*labs.Lab, error) {
+	switch {
+	case name != "":
+		return d.named(mine, name)
+	case len(mine) == 0:
+		return nil, noLab()
+	case len(mine) == 1:
+		return mine[0], nil
+	}
+	several := &Several{}
+	for _, lab := range mine {
+		several.Scenarios = append(several.Scenarios, lab.Scenario)
+	}
+	return nil, several
+}
+
+func (d *Desk) named(mine []*labs.Lab, name string) (*labs.Lab, error) {
+	i := slices.IndexFunc(mine, func(l *labs.Lab) bool { return l.Scenario == name || l.ID == name })
+	if i >= 0 {
+		return mine[i], nil
+	}
+	if _, err := d.library().Variant(name, 1); err != nil {
+		return nil, err
+	}
+	return nil, &labs.Problem{
+		Code: CodeNoLab, What: "No lab of " + name + " is running", Usage: true,
+		Acts: []labs.Act{{Name: ActStart, For: "Start it", Scenario: name}},
+	}
+}
+
+func noLab() *labs.Problem {
+	return &labs.Problem{
+		Code: CodeNoLab, What: "No lab is running", Usage: true,
+		Acts: []labs.Act{{Name: ActStart, For: "Start one"}, {Name: ActList, For: "see them"}},
+	}
+}
+
+// variantOf draws the variant that a lab runs.
+func (d *Desk) variantOf(lab *labs.Lab) (*labs.Variant, error) {
+	return d.library().Variant(lab.Scenario, lab.Seed)
+}

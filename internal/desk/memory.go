@@ -1,0 +1,147 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"endstate/internal/attempts"
+	"endstate/labs"
+)
+
+// memory returns what a learner finds in the store, for acts that can't do without it.
+func (d *Desk) memory(ctx context.Context, who labs.Learner) (*attempts.View, error) {
+	store, err := d.openStore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return store.Of(who), nil
+}
+
+// openStore opens the store, and ends the visits of clients that were killed.
+func (d *Desk) openStore(ctx context.Context) (*attempts.Store, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.store != nil {
+		return d.store, nil
+	}
+	store, err := attempts.Open(ctx, attempts.Path(d.Home))
+	if err != nil {
+		return nil, err
+	}
+	if err := store.EndVisits(ctx, d.Clock()); err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	d.store = store
+	return store, nil
+}
+
+// storePause is how long a store that could not be opened is not tried again.
+const storePause = time.Minute
+
+// recall returns what a learner finds in the store, nil if it can't be used: then labs work
+// without it.
+func (d *Desk) recall(ctx context.Context, who labs.Learner, emit labs.Emit) *attempts.View {
+	if d.storeFailed() {
+		return nil
+	}
+	view, err := d.memory(ctx, who)
+	if err == nil {
+		return view
+	}
+	d.mu.Lock()
+	d.failed = d.Clock()
+	d.mu.Unlock()
+	emit.Warn(err, "The lab works without it; hints and scores are not remembered.")
+	return nil
+}
+
+func (d *Desk) storeFailed() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.store == nil && !d.failed.IsZero() && d.Clock().Sub(d.failed).Abs() < storePause
+}
+
+// remembers reports whether anything was ever kept; to look is not a reason to make a store.
+func (d *Desk) remembers() bool {
+	_, err := os.Stat(attempts.Path(d.Home))
+	return err == nil
+}
+
+// begin opens the attempt of a lab, or finds it. What can't be found out about the engine is
+// left out: the lab goes on all the same.
+func (d *Desk) begin(ctx context.Context, store *attempts.View, lab *labs.Lab, v *labs.Variant) (*attempts.Attempt, error) {
+	attempt, err := store.Known(ctx, lab)
+	if err == nil && attempt != nil && attempt.Ended != nil {
+		err = d.reopen(ctx, store, lab, attempt)
+	}
+	if err != nil || attempt != nil && attempt.Hash != "" {
+		return attempt, err
+	}
+	about := attempts.About{Scenario: v.Scenario, Images: d.imagesOf(ctx, lab)}
+	if info, err := d.backend.Info(ctx); err == nil {
+		about.Engine = strings.TrimSuffix(fmt.Sprintf("Docker %s, %s", info.Version, info.System), ", ")
+	}
+	return store.Begin(ctx, lab, about)
+}
+
+// reopen has the attempt of a lab go on that was closed, if the lab is still there.
+func (d *Desk) reopen(ctx context.Context, store *attempts.View, lab *labs.Lab, attempt *attempts.Attempt) error {
+	there, err := d.stage(lab.Owner).Find(ctx, lab.Owner, lab.Scenario)
+	if errors.Is(err, labs.ErrNotFound) || err == nil && !there.Started.Equal(lab.Started) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return store.Reopen(ctx, attempt)
+}
+
+func (d *Desk) imagesOf(ctx context.Context, lab *labs.Lab) []attempts.Image {
+	var names []string
+	for _, host := range lab.Hosts {
+		names = append(names, host.Image)
+	}
+	slices.Sort(names)
+	found, _, _ := d.images.Lookup(ctx, slices.Compact(names))
+	var used []attempts.Image
+	for _, host := range lab.Hosts {
+		used = append(used, attempts.Image{Host: host.Name, Name: host.Image, ID: found[host.Image].ID, Server: host.Server})
+	}
+	return used
+}
+
+// end notes that a lab goes. It is noted before the lab is removed: a process that is ended
+// between the two leaves a lab, whose attempt goes on with the next act on it, and not an
+// attempt without a lab.
+func (d *Desk) end(ctx context.Context, lab *labs.Lab, at time.Time, how attempts.Ending, emit labs.Emit) {
+	ctx = context.WithoutCancel(ctx)
+	if store := d.recall(ctx, labs.Learner{Name: lab.Owner}, emit); store != nil {
+		if err := store.End(ctx, lab, at, how); err != nil {
+			emit.Warn(err, "The lab goes all the same.")
+		}
+	}
+}
+
+// note notes something about the attempt that a lab stands for. Where that fails the learner
+// is warned, and goes on.
+func (d *Desk) note(ctx context.Context, lab *labs.Lab, v *labs.Variant, but string, emit labs.Emit, note func(*attempts.View, *attempts.Attempt) error) {
+	store := d.recall(ctx, labs.Learner{Name: lab.Owner}, emit)
+	if store == nil {
+		return
+	}
+	attempt, err := d.begin(ctx, store, lab, v)
+	if err == nil {
+		err = note(store, attempt)
+	}
+	if err != nil {
+		emit.Warn(err, but)
+	}
+}
+
+// nothing is what is noted of an attempt that need only be there.
+func nothing(*attempts.View, *attempts.Attempt) error { return nil }

@@ -1,0 +1,52 @@
+package desk
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"math/rand/v2"
+
+	"endstate/internal/attempts"
+	"endstate/internal/practice"
+	"endstate/labs"
+)
+
+// Progress says how a learner stands with all scenarios that there are.
+func (d *Desk) Progress(ctx context.Context, who labs.Learner) (*practice.Progress, error) {
+	progress, _, err := d.assess(ctx, who, func() []labs.Scenario { return d.library().List() })
+	return progress, err
+}
+
+// Next chooses what a learner is to practise now, of the scenarios whose servers are there.
+func (d *Desk) Next(ctx context.Context, who labs.Learner) (*practice.Pick, error) {
+	progress, store, err := d.assess(ctx, who, func() []labs.Scenario { return d.Offered(ctx) })
+	if err != nil {
+		return nil, err
+	}
+	pick := progress.Next()
+	if pick == nil {
+		return nil, labs.Misuse("There is nothing to choose from: a lab of every scenario goes on", "", labs.Act{Name: ActStatus, For: "See them"})
+	}
+	used, err := store.Seeds(ctx, pick.Scenario.Name)
+	// Drawn so that it is the same until it was started: to look first changes nothing.
+	drawn := sha256.Sum256([]byte(who.Name + "\x00" + pick.Scenario.Name))
+	pick.Seed = practice.NewSeed(used, rand.New(rand.NewPCG(binary.LittleEndian.Uint64(drawn[:]), uint64(len(used)))).Uint64N)
+	return pick, err
+}
+
+// assess says how a learner stands with some scenarios. They are read while the attempts
+// are: somebody waits for both.
+func (d *Desk) assess(ctx context.Context, who labs.Learner, list func() []labs.Scenario) (*practice.Progress, *attempts.View, error) {
+	scenarios := make(chan []labs.Scenario, 1)
+	go func() { scenarios <- list() }()
+	store, err := d.memory(ctx, who)
+	var latest []*attempts.Attempt
+	if err == nil {
+		latest, err = store.Latest(ctx, practice.Latest)
+	}
+	known := <-scenarios
+	if err != nil {
+		return nil, nil, err
+	}
+	return practice.Assess(known, latest, d.Clock()), store, nil
+}

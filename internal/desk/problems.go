@@ -1,0 +1,68 @@
+package desk
+
+import (
+	"strings"
+
+	"endstate/labs"
+)
+
+// What the codes of problems say happened, where a door may want to tell that apart.
+const (
+	CodeForbidden   = "forbidden"    // it is not for this learner
+	CodeNoLab       = "no-lab"       // no lab is running
+	CodeSeveralLabs = "several-labs" // it is not said which is meant
+	CodeExpired     = "lab-expired"
+	CodeCutOff      = "cut-off" // what was interrupted left something behind
+	CodeClocks      = "clocks-differ"
+	CodeRunning     = "lab-running" // already
+	CodeStopped     = "lab-stopped"
+	CodeShellLost   = "shell-lost" // the lab goes on
+	CodeHostDown    = "host-down"
+	CodeDisk        = "disk"     // a host has written much
+	CodeExamLab     = "exam-lab" // the lab or attempt is an exam's
+	CodeNoStore     = "no-store"
+	CodeOthers      = "other-terminals" // open in the same lab
+)
+
+// The acts that problems name: what a door offers about them.
+const (
+	ActList        = "list"
+	ActStart       = "start"
+	ActEnter       = "enter"
+	ActCheck       = "check"
+	ActReset       = "reset"
+	ActStop        = "stop"
+	ActStatus      = "status"
+	ActNext        = "next"
+	ActShow        = "show"
+	ActExamine     = "examine"
+	ActImagesBuild = "images-build"
+	ActLint        = "lint"
+	ActExamResume  = "exam-resume"
+	ActExamReset   = "exam-reset"
+	ActExamStatus  = "exam-status"
+	ActExamList    = "exam-list"
+	ActExamSubmit  = "exam-submit"
+)
+
+// Unconfirmed is the error of an act that is to be confirmed first: it is done when it is
+// called again and told that the learner agrees.
+type Unconfirmed struct{ Question string }
+
+// Error returns the question.
+func (u *Unconfirmed) Error() string { return u.Question }
+
+// Several is the error of an act that must be told which of several labs it is about.
+type Several struct{ Scenarios []string }
+
+// Error says what the act must be told.
+func (s *Several) Error() string { return s.problem().Error() }
+
+// Unwrap returns the problem, for doors that can't ask.
+func (s *Several) Unwrap() error { return s.problem() }
+
+func (s *Several) problem() *labs.Problem {
+	return &labs.Problem{
+		Code: CodeSeveralLabs, What: "Several labs are running", Do: "Name one of: " + strings.Join(s.Scenarios, ", "), Usage: true,
+	}
+}

@@ -1,0 +1,180 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"endstate/internal/grading"
+	"endstate/internal/scenario"
+	"endstate/labs"
+)
+
+// Lint finds what is wrong with scenarios, without containers: with those in folders, or
+// without any with all that the desk has. It returns how many scenarios there are.
+func (d *Desk) Lint(_ labs.Learner, roots []scenario.Root, emit labs.Emit) (scenario.Mistakes, int) {
+	library := d.library()
+	if len(roots) > 0 {
+		library = d.read(roots)
+	}
+	end := emit.Step("lint", "Reading the scenarios")
+	defer end(nil)
+	return library.Lint(), len(library.List())
+}
+
+// Proving says what is to be proved.
+type Proving struct {
+	Scenarios       []string // empty: all
+	Seeds, Parallel int      // how many seeds, how many labs at once
+	First           uint64   // the first seed
+	Proof           string   // only the proofs whose name contains this, and those that they go on from
+}
+
+// Prove plays the proofs of scenarios and compares the verdicts with what they state. With an
+// error, it returns what was played before.
+func (d *Desk) Prove(ctx context.Context, who labs.Learner, wanted Proving, emit labs.Emit) ([]grading.ProofResult, error) {
+	all, err := d.jobs(wanted)
+	if err == nil {
+		err = d.open(ctx, who, emit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	results, err := d.prove(ctx, who, wanted, all, emit)
+	if err != nil {
+		// What was cut off says nothing.
+		results = slices.DeleteFunc(results, func(r grading.ProofResult) bool { return r.Failed != "" })
+	}
+	return results, err
+}
+
+type job struct {
+	variant *labs.Variant
+	play    grading.Play
+}
+
+// jobs lists what is to be played. The first of each variant makes its snapshot.
+func (d *Desk) jobs(wanted Proving) ([]job, error) {
+	if wanted.Seeds < 1 || wanted.Parallel < 1 {
+		return nil, labs.Misuse("Nothing is proved with no seed or no lab", "Give --seeds and --parallel 1 or more.")
+	}
+	names := wanted.Scenarios
+	if len(names) == 0 {
+		if err := d.library().Broken(); err != nil {
+			return nil, err
+		}
+		for _, s := range d.library().List() {
+			names = append(names, s.Name)
+		}
+	}
+	var all []job
+	for _, name := range names {
+		for i := range wanted.Seeds {
+			v, err := d.library().Variant(name, wanted.First+uint64(i))
+			if err != nil {
+				return nil, err
+			}
+			for _, play := range grading.Plays(v) {
+				play = play.Until(func(p labs.Proof) bool { return strings.Contains(p.Name, wanted.Proof) })
+				if len(play) > 0 {
+					all = append(all, job{v, play})
+				}
+			}
+		}
+	}
+	if len(all) == 0 {
+		return nil, labs.Misuse(fmt.Sprintf("No proof is called like %q", wanted.Proof), "Leave out --proof to play all.")
+	}
+	return all, nil
+}
+
+// prove does all jobs, several at once, and returns what came of them in order.
+func (d *Desk) prove(ctx context.Context, who labs.Learner, wanted Proving, jobs []job, emit labs.Emit) ([]grading.ProofResult, error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	results := make([][]grading.ProofResult, len(jobs))
+	next := make(chan int)
+	var workers sync.WaitGroup
+	end := emit.Step("prove", fmt.Sprintf("Proving from seed %d", wanted.First))
+	counter := &counter{emit: emit}
+	for _, job := range jobs {
+		counter.total += len(job.play)
+	}
+	for range wanted.Parallel {
+		workers.Go(func() {
+			for i := range next {
+				for result := range d.prover(who).Prove(ctx, jobs[i].variant, jobs[i].play) {
+					results[i] = append(results[i], result)
+					counter.count(result)
+				}
+				if last := results[i][len(results[i])-1]; last.Failed != "" && counter.fail() == mostFailed {
+					cancel(fmt.Errorf("prove %s, %s at seed %d: %s", last.Scenario, last.Proof, last.Seed, last.Failed))
+				}
+			}
+		})
+	}
+	hand(ctx, next, turns(jobs, wanted.Parallel))
+	workers.Wait()
+	err := context.Cause(ctx)
+	end(err)
+	return slices.Concat(results...), err
+}
+
+func (d *Desk) prover(who labs.Learner) grading.Prover {
+	return grading.Prover{Stage: d.stage(who.Name), Grader: d.grader()}
+}
+
+// mostFailed is how many jobs that can't be done end the rest: then the engine is at
+// fault, and not one of them.
+const mostFailed = 5
+
+// turns is the order in which jobs are begun. The first of a variant makes its snapshot
+// and comes some turns early, so that those after it need not wait for that.
+func turns(all []job, parallel int) []int {
+	order, turn := make([]int, len(all)), make([]int, len(all))
+	for i := range all {
+		order[i], turn[i] = i, i
+		if i > 0 && all[i].variant != all[i-1].variant {
+			turn[i] = i - 2*parallel
+		}
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return turn[a] - turn[b] })
+	return order
+}
+
+func hand(ctx context.Context, next chan<- int, order []int) {
+	defer close(next)
+	for _, i := range order {
+		select {
+		case next <- i:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// counter tells how far the proofs are.
+type counter struct {
+	mu          sync.Mutex
+	done, total int
+	failed      int
+	emit        labs.Emit
+}
+
+// count counts a proof.
+func (c *counter) count(result grading.ProofResult) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.done++
+	c.emit.Move("prove", result.Scenario+" "+result.Proof, int64(c.done), int64(c.total))
+}
+
+// fail counts a job that can't be done, and returns how many there are.
+func (c *counter) fail() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.failed++
+	return c.failed
+}

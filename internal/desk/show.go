@@ -1,0 +1,117 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+
+	"endstate/internal/attempts"
+	"endstate/internal/practice"
+	"endstate/internal/recording"
+	"endstate/labs"
+)
+
+// Story is the whole story of an attempt: the terminal and the checks.
+type Story struct {
+	*attempts.Story
+	Timeline []practice.Moment `json:"timeline"`
+}
+
+// Show tells the story of an attempt, by its number or ID.
+func (d *Desk) Show(ctx context.Context, who labs.Learner, attempt string) (*Story, error) {
+	story, err := d.story(ctx, who, attempt)
+	if err != nil {
+		return nil, err
+	}
+	return &Story{story, practice.Timeline(story, d.typed(story), d.Clock())}, nil
+}
+
+// story returns what is known of a learner's attempt.
+func (d *Desk) story(ctx context.Context, who labs.Learner, name string) (*attempts.Story, error) {
+	store, err := d.memory(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	attempt, err := store.Find(ctx, name)
+	if err == nil {
+		err = notInOpenExam(ctx, store, attempt)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return store.Story(ctx, attempt)
+}
+
+// Replay is what the terminal of an attempt showed: one stay in a shell after the other.
+type Replay struct {
+	Attempt    int64
+	Recordings []*recording.Recording // one at least
+	Folder     string                 // where they lie
+}
+
+// Replay returns what the terminal of an attempt showed.
+func (d *Desk) Replay(ctx context.Context, who labs.Learner, attempt string) (*Replay, error) {
+	story, err := d.story(ctx, who, attempt)
+	if err != nil {
+		return nil, err
+	}
+	replay := &Replay{Attempt: story.ID, Folder: d.recordings()}
+	for _, visit := range story.Visits {
+		one, err := d.recordingOf(story, visit)
+		if err != nil {
+			return nil, &labs.Problem{What: "A recording of the attempt can't be read", Do: "It is " + visit.Recording + " in " + d.recordings() + ".", Err: err}
+		}
+		if one != nil {
+			replay.Recordings = append(replay.Recordings, one)
+		}
+	}
+	if len(replay.Recordings) == 0 {
+		return nil, labs.Misuse(fmt.Sprintf("Nothing of attempt %d is recorded here", story.ID), "", labs.Act{Name: ActShow, For: "Its story", Attempt: story.ID})
+	}
+	return replay, nil
+}
+
+// recordingOf reads what a terminal showed; nil if that was not recorded, or the recording
+// is gone. What is another attempt's is nobody's to see here.
+func (d *Desk) recordingOf(story *attempts.Story, visit attempts.Visit) (*recording.Recording, error) {
+	if !story.Recorded(visit.Recording) {
+		return nil, nil
+	}
+	recorded, err := recording.Open(filepath.Join(d.recordings(), filepath.Base(visit.Recording)))
+	if os.IsNotExist(err) {
+		return nil, nil
+	}
+	return recorded, err
+}
+
+// typed returns what was entered in the shells of an attempt, as far as that was recorded
+// and the recording is still there.
+func (d *Desk) typed(story *attempts.Story) []practice.Line {
+	var lines []practice.Line
+	for _, visit := range story.Visits {
+		recorded, err := d.recordingOf(story, visit)
+		if err != nil || recorded == nil {
+			continue
+		}
+		for _, line := range recorded.Lines() {
+			if text := entered(line.Text); text != "" {
+				lines = append(lines, practice.Line{At: visit.Began.Add(line.At), Text: text})
+			}
+		}
+	}
+	return lines
+}
+
+// prompt is what stands before what was typed.
+var prompt = regexp.MustCompile(`^.*?[$#>] `)
+
+func entered(line string) string {
+	rest := prompt.ReplaceAllString(line+" ", "")
+	if strings.HasSuffix(strings.TrimSpace(rest), "^C") {
+		return ""
+	}
+	return strings.TrimSpace(rest)
+}

@@ -1,0 +1,58 @@
+package desk
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"endstate/labs"
+)
+
+// Solution is how a lab can be solved.
+type Solution struct {
+	Answer string `json:"answer"` // Markdown: as one would say it in an interview
+	Script string `json:"script"` // of the shell, whole: what it takes from its environment is set first
+}
+
+// Solution returns how a lab can be solved. Its attempt counts as assisted from then on, so
+// it is to be confirmed.
+func (d *Desk) Solution(ctx context.Context, who labs.Learner, name string, agreed bool, emit labs.Emit) (*Solution, error) {
+	lab, v, err := d.find(ctx, who, name, emit)
+	if err != nil {
+		return nil, err
+	}
+	if !agreed {
+		return nil, &Unconfirmed{"The attempt will count as assisted. Show the solution?"}
+	}
+	if store := d.recall(ctx, who, emit); store != nil {
+		attempt, err := d.begin(ctx, store, lab, v)
+		if err == nil {
+			err = store.Assist(ctx, attempt, d.Clock())
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	solution := &Solution{Answer: v.Debrief}
+	for _, proof := range v.Proofs {
+		if proof.Name == labs.Solution {
+			solution.Script = assignments(proof.Script, v.Environment()) + proof.Script
+		}
+	}
+	return solution, nil
+}
+
+// assignments are the params that a script takes from its environment, as the shell
+// assigns them: a learner's shell has none of them.
+func assignments(script string, params map[string]string) string {
+	var lines strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		used, err := regexp.MatchString(`\$\{?`+regexp.QuoteMeta(name)+`\b`, script)
+		if err == nil && used {
+			lines.WriteString(name + "='" + strings.ReplaceAll(params[name], "'", `'\''`) + "'\n")
+		}
+	}
+	return lines.String()
+}

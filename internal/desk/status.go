@@ -1,0 +1,122 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+// LabStatus is how a running lab stands.
+type LabStatus struct {
+	*labs.Lab
+	State  string        `json:"state"`
+	Memory int64         `json:"memory"` // bytes
+	Disk   int64         `json:"disk"`   // bytes that its hosts have written
+	Left   time.Duration `json:"-"`      // until it may be swept, by the engine's clock
+	// Help is what can be done about a lab that does not run as a whole; else nil.
+	Help *labs.Problem `json:"-"`
+}
+
+// Status returns how the learner's labs stand; everyone's, if an examiner wants them.
+func (d *Desk) Status(ctx context.Context, who labs.Learner, everyone bool, emit labs.Emit) ([]LabStatus, error) {
+	owner, err := d.whose(who, everyone, who.SeesOthers())
+	if err == nil {
+		err = d.open(ctx, who, emit)
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.stage(owner).Labs(ctx, owner)
+	if err != nil {
+		return nil, err
+	}
+	end := emit.Step("status", "Measuring the labs")
+	all := make([]LabStatus, len(found))
+	var each sync.WaitGroup
+	for i, lab := range found {
+		each.Go(func() { all[i] = d.statusOf(ctx, lab) })
+	}
+	each.Wait()
+	end(nil)
+	return all, nil
+}
+
+func (d *Desk) statusOf(ctx context.Context, lab *labs.Lab) LabStatus {
+	status := LabStatus{Lab: lab, State: stateOf(lab), Left: lab.Expires.Sub(d.backend.Engine.Now()), Help: helpWith(lab)}
+	// A host that ends while it is measured shows in the state.
+	status.Memory, _ = d.backend.Engine.Memory(ctx, lab)
+	for _, host := range lab.Hosts {
+		written, _ := d.backend.Engine.Written(ctx, host)
+		status.Disk += written
+	}
+	return status
+}
+
+// stateOf says in a few words how a lab stands.
+func stateOf(lab *labs.Lab) string {
+	switch {
+	case lab.Damaged():
+		return "has lost a host"
+	case !lab.Whole:
+		return "starting"
+	}
+	state := "running"
+	for _, host := range lab.Hosts {
+		switch {
+		case host.Running:
+		case host.Starved:
+			state = host.Name + " ran out of memory"
+		case host.Restarting:
+			state = fmt.Sprintf("%s keeps ending (%d)", host.Name, host.Exit)
+		default:
+			state = fmt.Sprintf("%s stopped (%d)", host.Name, host.Exit)
+		}
+	}
+	return state
+}
+
+// helpWith says what can be done about a lab that does not run as a whole.
+func helpWith(lab *labs.Lab) *labs.Problem {
+	act := func(name, what string) labs.Act { return labs.Act{Name: name, For: what, Scenario: lab.Scenario} }
+	switch {
+	case lab.Damaged():
+		return &labs.Problem{
+			Code: CodeHostDown, What: fmt.Sprintf("A host of %s was removed, with all that was in it", lab.Scenario),
+			Acts: []labs.Act{act(ActReset, "It can only be put back to its beginning"), act(ActStop, "end it")},
+		}
+	case !lab.Running() && lab.Whole:
+		return &labs.Problem{
+			Code: CodeHostDown, What: fmt.Sprintf("A host of %s does not run", lab.Scenario),
+			Acts: []labs.Act{act(ActEnter, "Start it again, with all that is in it"), act(ActReset, "put the lab back")},
+		}
+	}
+	return nil
+}
+
+// OpenExams returns the learner's exams that go on, as their labs are not like others. What
+// hinders that is told as a warning.
+func (d *Desk) OpenExams(ctx context.Context, who labs.Learner, emit labs.Emit) []exams.View {
+	if !d.remembers() {
+		return nil
+	}
+	store := d.recall(ctx, who, emit)
+	if store == nil {
+		return nil
+	}
+	open, err := store.OpenExams(ctx)
+	if err != nil {
+		emit.Warn(err, "Labs of exams may go on.")
+		return nil
+	}
+	var views []exams.View
+	for _, s := range open {
+		if s.Ended.IsZero() {
+			views = append(views, s.View(d.Clock()))
+		}
+	}
+	return views
+}

@@ -1,0 +1,133 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"endstate/internal/attempts"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+// sweepPause is how long a learner's labs are left alone once they were swept in passing.
+const sweepPause = 5 * time.Minute
+
+// Sweep removes the learner's labs that are past their time, and what interrupted starts
+// left; everybody's for who looks after the machine. Each lab of a learner that it removes
+// is told as a warning.
+func (d *Desk) Sweep(ctx context.Context, who labs.Learner, everyone bool, emit labs.Emit) error {
+	owner, err := d.whose(who, everyone, who.Maintains())
+	if err == nil {
+		err = d.connect(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return d.sweep(ctx, owner, emit)
+}
+
+// whose returns the owner that an act is about: the learner, or nobody in particular if it
+// is about everyone and the learner may do that.
+func (d *Desk) whose(who labs.Learner, everyone, may bool) (string, error) {
+	switch {
+	case !everyone:
+		return who.Name, nil
+	case !may:
+		return "", &labs.Problem{Code: CodeForbidden, What: "What is everyone's is not for you to see or change", Usage: true}
+	}
+	return "", nil
+}
+
+// open opens the engine, and sweeps in passing. Every act on labs begins so. What can't be
+// swept keeps nobody from their work.
+func (d *Desk) open(ctx context.Context, who labs.Learner, emit labs.Emit) error {
+	if err := d.connect(ctx); err != nil {
+		return err
+	}
+	if !d.sweepIsDue(who.Name) {
+		return nil
+	}
+	d.WarnOfClock(emit)
+	err := d.sweep(ctx, who.Name, emit)
+	if ctx.Err() != nil {
+		return err
+	}
+	if err != nil {
+		emit.Warn(err, "A lab that is past its time may be left; the command goes on.")
+	}
+	return nil
+}
+
+// sweepIsDue reports whether an owner's labs are to be swept, and notes that they are.
+func (d *Desk) sweepIsDue(owner string) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := d.Clock()
+	if last, ok := d.tidied[owner]; ok && now.Sub(last).Abs() < sweepPause {
+		return false
+	}
+	d.tidied[owner] = now
+	return true
+}
+
+func (d *Desk) sweep(ctx context.Context, owner string, emit labs.Emit) error {
+	removed, err := d.stage(owner).Sweep(ctx, emit)
+	for _, lab := range removed {
+		if lab.Role != labs.RoleLab {
+			continue
+		}
+		at, how := d.Clock(), attempts.Gone
+		if lab.Expired(d.backend.Engine.Now()) {
+			at, how = lab.Expires, attempts.Expired
+		}
+		emit.Warn(d.whyRemoved(lab), "")
+		d.end(ctx, lab, at, how, emit)
+	}
+	return err
+}
+
+// whyRemoved says why a lab was swept.
+func (d *Desk) whyRemoved(lab *labs.Lab) *labs.Problem {
+	switch {
+	case lab.Expired(d.backend.Engine.Now()):
+		return &labs.Problem{Code: CodeExpired, What: fmt.Sprintf("The lab of %s was past its time and has been removed", lab.Scenario)}
+	case lab.Remade():
+		return &labs.Problem{
+			Code: CodeCutOff, What: fmt.Sprintf("A reset of %s was cut off after it had removed the lab", lab.Scenario),
+			Acts: []labs.Act{{Name: ActStart, For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}},
+		}
+	}
+	return &labs.Problem{Code: CodeCutOff, What: fmt.Sprintf("A start of %s was interrupted; what it left has been removed", lab.Scenario)}
+}
+
+// clockTolerance is how far this machine's clock may be from the engine's before nothing is
+// ended by it.
+const clockTolerance = time.Minute
+
+// ClockOff returns how far this machine's clock is ahead of the engine's, if that is more
+// than can be borne. The engine must be open.
+func (d *Desk) ClockOff() (time.Duration, bool) {
+	off := d.Clock().Sub(d.backend.Engine.Now())
+	return off, off.Abs() > clockTolerance
+}
+
+// WarnOfClock warns once that the clocks differ, and says what follows.
+func (d *Desk) WarnOfClock(emit labs.Emit) {
+	off, differ := d.ClockOff()
+	d.mu.Lock()
+	warned := d.clockOff
+	d.clockOff = warned || differ
+	d.mu.Unlock()
+	if warned || !differ {
+		return
+	}
+	which := "ahead of"
+	if off < 0 {
+		which = "behind"
+	}
+	emit.Warn(&labs.Problem{
+		Code: CodeClocks, What: fmt.Sprintf("This machine's clock is %s %s the engine's: one of them is wrong", report.Span(off.Abs()), which),
+		Do: "Labs go by the engine's clock, and no exam is ended until the clocks agree. Set them right: timedatectl",
+	}, "")
+}
