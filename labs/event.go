@@ -2,6 +2,41 @@ package labs
 
 import "time"
 
+// Work is a kind of work that takes its time.
+type Work string
+
+// The kinds of work. What the subject of an event is, stands behind each.
+const (
+	BootstrapBase   Work = "bootstrap" // the suite
+	BuildImage      Work = "image"     // the image
+	PullImage       Work = "pull"      // its reference
+	SaveImages      Work = "save"
+	LoadImages      Work = "load"
+	AwaitImages     Work = "lock" // another process makes images
+	ListImages      Work = "images"
+	DropImages      Work = "drop"
+	DropSnapshots   Work = "snapshots"
+	StartHost       Work = "host"  // the host
+	AwaitHost       Work = "ready" // the host
+	AwaitRestart    Work = "wait"  // the host
+	AskAgain        Work = "slow"  // the host
+	AwaitSetup      Work = "await" // another process prepares the same exercise
+	RunSetup        Work = "setup"
+	MeasureFacts    Work = "facts"
+	RunFault        Work = "fault"
+	KeepSnapshot    Work = "snapshot"
+	RemoveLab       Work = "remove"
+	ReviveLab       Work = "revive"
+	SweepLab        Work = "sweep"
+	CheckLab        Work = "check"
+	AwaitPlace      Work = "place"    // how many are before
+	GradeQuestion   Work = "question" // its number
+	MeasureLabs     Work = "status"
+	ReadScenarios   Work = "lint"
+	DiagnoseMachine Work = "doctor"
+	PlayProofs      Work = "prove" // the first seed
+)
+
 // State says where a step stands.
 type State string
 
@@ -20,40 +55,42 @@ const Warned State = "warned"
 // Event tells what is being done, once; a live view, plain lines and JSON lines
 // are renderings of the same events.
 type Event struct {
-	Step  string        `json:"step"`            // what it is about: "image mysql", "host db", "setup"
-	State State         `json:"state"`           // where the step stands
-	Text  string        `json:"text,omitempty"`  // what is being done or waited for
-	Done  int64         `json:"done,omitempty"`  // how much of Total is done, in whatever Total counts
-	Total int64         `json:"total,omitempty"` // 0: not known
-	Took  time.Duration `json:"took,omitempty"`  // nanoseconds; when ended or failed
-	// Warning is what is wrong, of an event that warns; Text then says what goes on all the same.
+	Step    Work          `json:"step"`
+	Subject string        `json:"subject,omitempty"` // what the work is done on
+	State   State         `json:"state"`
+	Detail  string        `json:"detail,omitempty"` // in the words of what does the work; when failed, why
+	Done    int64         `json:"done,omitempty"`   // how much of Total is done, in whatever Total counts
+	Total   int64         `json:"total,omitempty"`  // 0: not known
+	Took    time.Duration `json:"took,omitempty"`   // nanoseconds; when ended or failed
+	// Warning is what went wrong, of an event that warns. Detail then says what goes on all
+	// the same.
 	Warning error `json:"-"`
 }
 
 // Emit receives events. It is called from several goroutines at once.
 type Emit func(Event)
 
-// Step emits the beginning of a step and returns what ends it: call it with the
+// Step emits that work on a subject begins, and returns what ends it: call it with the
 // step's error. A nil Emit is silent.
-func (e Emit) Step(step, text string) (end func(error)) {
+func (e Emit) Step(work Work, subject string) (end func(error)) {
 	begun := time.Now()
-	e.send(Event{Step: step, State: StepBegan, Text: text})
+	e.send(Event{Step: work, Subject: subject, State: StepBegan})
 	return func(err error) {
-		event := Event{Step: step, State: StepEnded, Took: time.Since(begun)}
+		event := Event{Step: work, Subject: subject, State: StepEnded, Took: time.Since(begun)}
 		if err != nil {
-			event.State, event.Text = StepFailed, err.Error()
+			event.State, event.Detail = StepFailed, err.Error()
 		}
 		e.send(event)
 	}
 }
 
 // Move emits that a step has come further.
-func (e Emit) Move(step, text string, done, total int64) {
-	e.send(Event{Step: step, State: StepMoved, Text: text, Done: done, Total: total})
+func (e Emit) Move(work Work, subject, detail string, done, total int64) {
+	e.send(Event{Step: work, Subject: subject, State: StepMoved, Detail: detail, Done: done, Total: total})
 }
 
 // Warn emits that something is wrong, and what goes on all the same; that may be empty.
-func (e Emit) Warn(err error, but string) { e.send(Event{State: Warned, Warning: err, Text: but}) }
+func (e Emit) Warn(err error, but string) { e.send(Event{State: Warned, Warning: err, Detail: but}) }
 
 func (e Emit) send(event Event) {
 	if e != nil {

@@ -60,7 +60,7 @@ func (l *launch) run(ctx context.Context, emit labs.Emit) (err error) {
 	for i, host := range l.plan.Hosts {
 		l.network.hosts = append(l.network.hosts, host.Name)
 		l.hosts[i] = labs.Host{Name: host.Name, Image: host.Family}
-		l.ends[i] = emit.Step("host "+host.Name, "Starting `"+host.Name+"`")
+		l.ends[i] = emit.Step(labs.StartHost, host.Name)
 	}
 	workspace := func(h labs.Host) bool { return h.Name == labs.Workspace }
 	others := func(h labs.Host) bool { return !workspace(h) }

@@ -3,8 +3,8 @@ package exams
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -90,7 +90,7 @@ func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit lab
 	var failed []error
 	for _, n := range numbers {
 		q := &s.Questions[n-1]
-		end := emit.Step(fmt.Sprintf("question %d", n), fmt.Sprintf("Grading question %d of %d", n, len(s.Questions)))
+		end := emit.Step(labs.GradeQuestion, strconv.Itoa(n))
 		grade, err := p.settled(ctx, s, q)
 		end(err)
 		if err != nil {

@@ -57,7 +57,7 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 		At: g.Clock(), Servers: append([]string{}, lab.Servers()...),
 		Checks: make([]labs.Result, len(v.Checks)), Guards: make([]labs.Result, len(v.Guards)),
 	}
-	end := emit.Step("check", "Looking at what is there")
+	end := emit.Step(labs.CheckLab, lab.Scenario)
 	round := round{site: site, variant: v, examining: g.Examining}
 	round.grade(ctx, report, emit)
 	err = context.Cause(ctx)
@@ -82,7 +82,7 @@ func (r *round) grade(ctx context.Context, report *labs.Report, emit labs.Emit) 
 	var all sync.WaitGroup
 	var judged atomic.Int64
 	count := func() {
-		emit.Move("check", "", judged.Add(1), int64(len(v.Checks)+len(v.Guards)))
+		emit.Move(labs.CheckLab, v.Name, "", judged.Add(1), int64(len(v.Checks)+len(v.Guards)))
 	}
 	for i, check := range v.Checks {
 		all.Go(func() {

@@ -49,7 +49,7 @@ func bootstrap(ctx context.Context, store Store, emit labs.Emit) (ref string, er
 	if _, err := store.Find(ctx, rootRef); err == nil {
 		return rootRef, nil
 	}
-	end := emit.Step("bootstrap", "No registry gives "+slimImage+": bootstrapping Debian "+suite)
+	end := emit.Step(labs.BootstrapBase, suite)
 	defer func() { end(err) }()
 	path, err := exec.LookPath("debootstrap")
 	if err != nil || os.Geteuid() != 0 {
@@ -116,7 +116,7 @@ type lineProgress struct {
 func (p *lineProgress) Write(b []byte) (int, error) {
 	for _, line := range strings.Split(strings.TrimSpace(string(b)), "\n") {
 		p.last = strings.TrimPrefix(strings.TrimSpace(line), "I: ")
-		p.emit.Move("bootstrap", p.last, 0, 0)
+		p.emit.Move(labs.BootstrapBase, suite, p.last, 0, 0)
 	}
 	return len(b), nil
 }

@@ -233,7 +233,7 @@ func (l *Library) Save(ctx context.Context, w io.Writer, emit labs.Emit) (err er
 	if err != nil {
 		return err
 	}
-	end := emit.Step("save", "Writing the images")
+	end := emit.Step(labs.SaveImages, "")
 	defer func() { end(err) }()
 	var refs []string
 	for _, image := range found {
@@ -245,7 +245,7 @@ func (l *Library) Save(ctx context.Context, w io.Writer, emit labs.Emit) (err er
 
 // Load reads images that Save wrote.
 func (l *Library) Load(ctx context.Context, r io.Reader, emit labs.Emit) (err error) {
-	end := emit.Step("load", "Reading the images")
+	end := emit.Step(labs.LoadImages, "")
 	defer func() { end(err) }()
 	return l.store.Load(ctx, r)
 }

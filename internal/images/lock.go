@@ -23,7 +23,7 @@ func (l *Library) lock(ctx context.Context, emit labs.Emit) (unlock func(), err 
 		return nil, fmt.Errorf("lock the images: %w", err)
 	}
 	if !locked {
-		end := emit.Step("lock", "Waiting for another process that makes images")
+		end := emit.Step(labs.AwaitImages, "")
 		_, err = lock.TryLockContext(ctx, time.Second)
 		end(err)
 		if err != nil {

@@ -87,14 +87,13 @@ func (m *making) there(ctx context.Context, ref string) bool {
 // build makes an image in one of its ways: what it stands on, then its Dockerfile,
 // then the labels that tell what came to be in it.
 func (m *making) build(ctx context.Context, name string, build kit.Build) (ref string, err error) {
-	step := "image " + name
-	args, err := m.below(ctx, step, build)
+	args, err := m.below(ctx, build)
 	if err != nil {
 		return "", err
 	}
-	end := m.emit.Step(step, "Building the image "+name)
+	end := m.emit.Step(labs.BuildImage, name)
 	defer func() { end(err) }()
-	progress := func(text string, done, total int64) { m.emit.Move(step, text, done, total) }
+	progress := func(text string, done, total int64) { m.emit.Move(labs.BuildImage, name, text, done, total) }
 	recipe, err := recipe(build, args)
 	if err != nil {
 		return "", err
@@ -111,7 +110,7 @@ func (m *making) build(ctx context.Context, name string, build kit.Build) (ref s
 }
 
 // below makes sure of the images that a build stands on and returns its build arguments.
-func (m *making) below(ctx context.Context, step string, build kit.Build) (map[string]string, error) {
+func (m *making) below(ctx context.Context, build kit.Build) (map[string]string, error) {
 	if err := m.all(ctx, build.From); err != nil {
 		return nil, err
 	}
@@ -134,7 +133,7 @@ func (m *making) below(ctx context.Context, step string, build kit.Build) (map[s
 		}
 		args["ROOT"] = root
 	case build.Needs != "":
-		if err := m.pull(ctx, step, build.Needs); err != nil {
+		if err := m.pull(ctx, build.Needs); err != nil {
 			return nil, err
 		}
 		args["ROOT"] = build.Needs
@@ -142,13 +141,13 @@ func (m *making) below(ctx context.Context, step string, build kit.Build) (map[s
 	return args, nil
 }
 
-func (m *making) pull(ctx context.Context, step, ref string) (err error) {
+func (m *making) pull(ctx context.Context, ref string) (err error) {
 	if m.there(ctx, ref) {
 		return nil
 	}
-	end := m.emit.Step("pull "+ref, "Pulling "+ref)
+	end := m.emit.Step(labs.PullImage, ref)
 	defer func() { end(err) }()
-	return m.library.store.Pull(ctx, ref, func(text string, done, total int64) { m.emit.Move(step, text, done, total) })
+	return m.library.store.Pull(ctx, ref, func(text string, done, total int64) { m.emit.Move(labs.PullImage, ref, text, done, total) })
 }
 
 // label puts on an image which packages came to be in it, and tags it.

@@ -155,13 +155,13 @@ func (b *board) run() {
 func (b *board) Emit(event labs.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	i := slices.IndexFunc(b.steps, func(s *step) bool { return s.name == event.Step })
+	i := slices.IndexFunc(b.steps, func(s *step) bool { return s.name == name(event) })
 	switch {
 	case event.State == labs.StepBegan:
-		b.steps = append(b.steps, &step{name: event.Step, text: event.Text, begun: time.Now()})
+		b.steps = append(b.steps, &step{name: name(event), text: sentence(event), begun: time.Now()})
 	case i < 0:
 	case event.State == labs.StepMoved:
-		b.steps[i].detail, b.steps[i].done, b.steps[i].total = event.Text, event.Done, event.Total
+		b.steps[i].detail, b.steps[i].done, b.steps[i].total = detail(event), event.Done, event.Total
 	default:
 		b.steps[i].took, b.steps[i].failed = event.Took, event.State == labs.StepFailed
 		b.ended = append(b.ended, b.steps[i])

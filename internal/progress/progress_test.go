@@ -21,19 +21,19 @@ import (
 // and another fails; time passes in the test's bubble alone.
 func play(renderer Renderer) {
 	emit := labs.Emit(renderer.Emit)
-	build := emit.Step("image mysql", "Building the image mysql")
+	build := emit.Step(labs.BuildImage, "mysql")
 	time.Sleep(1500 * time.Millisecond)
-	emit.Move("image mysql", "Step 3/10 : RUN apt-get install", 2, 10)
-	emit.Move("no such step", "is not shown", 1, 2)
+	emit.Move(labs.BuildImage, "mysql", "Step 3/10 : RUN apt-get install", 2, 10)
+	emit.Move(labs.PullImage, "none", "is not shown", 1, 2)
 	time.Sleep(10_900 * time.Millisecond)
 	build(nil)
-	quick := emit.Step("host workspace", "Starting `workspace`")
+	quick := emit.Step(labs.StartHost, "workspace")
 	time.Sleep(120 * time.Millisecond)
 	quick(nil)
-	slow := emit.Step("ready db", "Waiting until `db` answers")
+	slow := emit.Step(labs.AwaitHost, "db")
 	time.Sleep(2 * time.Second)
 	slow(errors.New("it never did"))
-	cutOff := emit.Step("setup", "Setting up")
+	cutOff := emit.Step(labs.RunSetup, "")
 	time.Sleep(1200 * time.Millisecond)
 	renderer.Close()
 	cutOff(nil)
@@ -53,7 +53,7 @@ func TestPlain(t *testing.T) {
 image mysql: done in 12s
 Waiting until ` + "`db`" + ` answers …
 ready db: failed after 2.0 s
-Setting up …
+Building a healthy system …
 `
 	if diff := cmp.Diff(want, rendered(t, Plain)); diff != "" {
 		t.Error(diff)
@@ -71,16 +71,16 @@ func TestJSON(t *testing.T) {
 		got = append(got, event)
 	}
 	want := []labs.Event{
-		{Step: "image mysql", State: labs.StepBegan, Text: "Building the image mysql"},
-		{Step: "image mysql", State: labs.StepMoved, Text: "Step 3/10 : RUN apt-get install", Done: 2, Total: 10},
-		{Step: "no such step", State: labs.StepMoved, Text: "is not shown", Done: 1, Total: 2},
-		{Step: "image mysql", State: labs.StepEnded, Took: 12400 * time.Millisecond},
-		{Step: "host workspace", State: labs.StepBegan, Text: "Starting `workspace`"},
-		{Step: "host workspace", State: labs.StepEnded, Took: 120 * time.Millisecond},
-		{Step: "ready db", State: labs.StepBegan, Text: "Waiting until `db` answers"},
-		{Step: "ready db", State: labs.StepFailed, Text: "it never did", Took: 2 * time.Second},
-		{Step: "setup", State: labs.StepBegan, Text: "Setting up"},
-		{Step: "setup", State: labs.StepEnded, Took: 1200 * time.Millisecond},
+		{Step: labs.BuildImage, Subject: "mysql", State: labs.StepBegan},
+		{Step: labs.BuildImage, Subject: "mysql", State: labs.StepMoved, Detail: "Step 3/10 : RUN apt-get install", Done: 2, Total: 10},
+		{Step: labs.PullImage, Subject: "none", State: labs.StepMoved, Detail: "is not shown", Done: 1, Total: 2},
+		{Step: labs.BuildImage, Subject: "mysql", State: labs.StepEnded, Took: 12400 * time.Millisecond},
+		{Step: labs.StartHost, Subject: "workspace", State: labs.StepBegan},
+		{Step: labs.StartHost, Subject: "workspace", State: labs.StepEnded, Took: 120 * time.Millisecond},
+		{Step: labs.AwaitHost, Subject: "db", State: labs.StepBegan},
+		{Step: labs.AwaitHost, Subject: "db", State: labs.StepFailed, Detail: "it never did", Took: 2 * time.Second},
+		{Step: labs.RunSetup, State: labs.StepBegan},
+		{Step: labs.RunSetup, State: labs.StepEnded, Took: 1200 * time.Millisecond},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -191,8 +191,8 @@ func TestHostileText(t *testing.T) {
 			on := &screen{t: t, width: 60}
 			renderer := Live(on, 60, true)
 			emit := labs.Emit(renderer.Emit)
-			end := emit.Step("image", "Building")
-			emit.Move("image", text, -3, 5)
+			end := emit.Step(labs.BuildImage, "")
+			emit.Move(labs.BuildImage, "", text, -3, 5)
 			time.Sleep(time.Second)
 			end(nil)
 			renderer.Close()
@@ -213,11 +213,11 @@ func TestTogether(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			renderer := open(io.Discard)
 			var all sync.WaitGroup
-			for _, step := range []string{"a", "b", "c", "d"} {
+			for _, subject := range []string{"a", "b", "c", "d"} {
 				all.Go(func() {
 					for range 50 {
-						end := labs.Emit(renderer.Emit).Step(step, "Step "+step)
-						labs.Emit(renderer.Emit).Move(step, "on", 1, 2)
+						end := labs.Emit(renderer.Emit).Step(labs.BuildImage, subject)
+						labs.Emit(renderer.Emit).Move(labs.BuildImage, subject, "on", 1, 2)
 						end(nil)
 					}
 				})
@@ -233,14 +233,14 @@ func TestPlainOfALongStep(t *testing.T) {
 	var out strings.Builder
 	synctest.Test(t, func(*testing.T) {
 		r := Plain(&out)
-		r.Emit(labs.Event{Step: "prove", State: labs.StepBegan, Text: "Proving"})
+		r.Emit(labs.Event{Step: labs.PlayProofs, Subject: "1", State: labs.StepBegan})
 		for i := range int64(5) {
-			r.Emit(labs.Event{Step: "prove", State: labs.StepMoved, Text: "proof\x1b[2J", Done: i, Total: 9})
+			r.Emit(labs.Event{Step: labs.PlayProofs, Subject: "1", State: labs.StepMoved, Detail: "proof\x1b[2J", Done: i, Total: 9})
 			time.Sleep(14 * time.Second)
 		}
 		r.Close()
 	})
-	want := "Proving …\nprove: 2 of 9 after 31s, proof\nprove: 4 of 9 after 1m1s, proof\n"
+	want := "Playing proofs from seed 1 …\nprove 1: 2 of 9 after 31s, proof\nprove 1: 4 of 9 after 1m1s, proof\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}

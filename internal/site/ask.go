@@ -57,7 +57,7 @@ func (s *Site) Ask(ctx context.Context, q kit.Question) error {
 			return tooSlow(&q, seen, err)
 		default:
 			if attempt == 1 {
-				told = s.emit.Step("slow "+q.Host.Name, "`"+q.Host.Name+"` is slow: asking it again, with more time")
+				told = s.emit.Step(labs.AskAgain, q.Host.Name)
 			}
 			limit = min(left, max(2*limit, seen.scaled(q.Limit)))
 		}

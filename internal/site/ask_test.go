@@ -48,7 +48,7 @@ func siteOn(t *testing.T, engine *standing) (*Site, func() []string) {
 		mu.Lock()
 		defer mu.Unlock()
 		if e.State == labs.StepBegan {
-			steps = append(steps, e.Step)
+			steps = append(steps, strings.TrimSpace(string(e.Step)+" "+e.Subject))
 		}
 	}
 	site := Opener{Engine: engine}.Open(Subject{Lab: &labs.Lab{ID: "lab", Role: labs.RoleLab, Scenario: "some"}}, emit)

@@ -154,7 +154,7 @@ func (w *hostWait) startsAgain(ctx context.Context, v labs.Vitals) bool {
 
 func (w *hostWait) tellStarting() {
 	if w.starting = true; w.told == nil {
-		w.told = w.site.emit.Step("wait "+w.host.Name, "Waiting for `"+w.host.Name+"`, which is starting again")
+		w.told = w.site.emit.Step(labs.AwaitRestart, w.host.Name)
 	}
 }
 

@@ -2,9 +2,11 @@ package site
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 	"sync"
 	"time"
+
+	"endstate/labs"
 )
 
 // Places bounds how many rounds of checks have hosts of the grader's own at work at once
@@ -55,8 +57,8 @@ func (s *Site) take(ctx context.Context, took chan struct{}) {
 	told := func(error) {}
 	var once sync.Once
 	leave, err := s.places.Take(ctx, s.of.Lab.Owner, func(before int) {
-		once.Do(func() { told = s.emit.Step("place", "Waiting for a place: others are being graded") })
-		s.emit.Move("place", fmt.Sprintf("%d before you", before), 0, 0)
+		once.Do(func() { told = s.emit.Step(labs.AwaitPlace, "") })
+		s.emit.Move(labs.AwaitPlace, "", strconv.Itoa(before), 0, 0)
 	})
 	if err != nil {
 		leave = func() {}

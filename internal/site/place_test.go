@@ -67,7 +67,7 @@ func TestTimeOfALookStandsWhileItWaits(t *testing.T) {
 	waiting := make(chan struct{})
 	var told atomic.Bool
 	site := siteAt(places, func(e labs.Event) {
-		if e.State == labs.StepMoved && e.Text == "3 before you" && !told.Swap(true) {
+		if e.State == labs.StepMoved && e.Detail == "3" && !told.Swap(true) {
 			close(waiting)
 		}
 	})

@@ -59,7 +59,7 @@ const awaitPause = time.Second
 // await waits while another process makes the same snapshot. What such a process left
 // when it ended, whoever ran it, is removed: nobody ever worked there.
 func (s *Stage) await(ctx context.Context, key string, emit labs.Emit) (err error) {
-	end := emit.Step("await", "Waiting: another process is preparing the same exercise")
+	end := emit.Step(labs.AwaitSetup, "")
 	defer func() { end(err) }()
 	tick := time.NewTicker(awaitPause)
 	defer tick.Stop()
@@ -107,7 +107,7 @@ func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]
 	if err != nil {
 		return nil, err
 	}
-	end := emit.Step("snapshot", "Keeping a snapshot")
+	end := emit.Step(labs.KeepSnapshot, "")
 	err = s.Snapshots.Commit(ctx, lab, labs.Snapshot{Key: key, Scenario: v.Name, Seed: v.Seed, Record: record})
 	end(err)
 	// Neither says anything of the lab: what stays is swept, or makes room the next time.
@@ -128,14 +128,14 @@ func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, image
 	}); err != nil {
 		return "", fmt.Errorf("set the grader's password: %w", err)
 	}
-	if err := s.phase(ctx, lab, v, "setup", "Building a healthy system", v.Setup, emit); err != nil {
+	if err := s.phase(ctx, lab, v, labs.RunSetup, v.Setup, emit); err != nil {
 		return "", err
 	}
 	record := labs.Record{Facts: map[string]any{}, Secret: secret}
 	if err := s.measure(ctx, lab, v, images, record, emit); err != nil {
 		return "", err
 	}
-	if err := s.phase(ctx, lab, v, "fault", "Breaking it", v.Fault, emit); err != nil {
+	if err := s.phase(ctx, lab, v, labs.RunFault, v.Fault, emit); err != nil {
 		return "", err
 	}
 	if record.Seals, err = s.seal(ctx, lab, v, images, record, emit); err != nil {
@@ -167,7 +167,7 @@ func (s *Stage) seal(ctx context.Context, lab *labs.Lab, v *labs.Variant, images
 
 // measure fills the record with the variant's facts.
 func (s *Stage) measure(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, record labs.Record, emit labs.Emit) (err error) {
-	end := emit.Step("facts", "Measuring it")
+	end := emit.Step(labs.MeasureFacts, "")
 	defer func() { end(err) }()
 	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
 	defer site.Close()
@@ -180,11 +180,11 @@ func (s *Stage) measure(ctx context.Context, lab *labs.Lab, v *labs.Variant, ima
 }
 
 // phase runs a phase's scripts in their order.
-func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, name, text string, scripts []labs.Script, emit labs.Emit) (err error) {
+func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work labs.Work, scripts []labs.Script, emit labs.Emit) (err error) {
 	if len(scripts) == 0 {
 		return nil
 	}
-	end := emit.Step(name, text)
+	end := emit.Step(work, "")
 	defer func() { end(err) }()
 	for _, script := range scripts {
 		host, err := lab.Host(script.Host)
@@ -193,7 +193,7 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, name,
 		}
 		if err := runScript(ctx, s.Engine, host, script, v.Environment()); err != nil {
 			return &labs.Problem{
-				What: fmt.Sprintf("The %s of %s failed on host `%s`", name, v.Name, script.Host),
+				What: fmt.Sprintf("The %s of %s failed on host `%s`", work, v.Name, script.Host),
 				Do:   "It is a mistake in the scenario: endstate prove " + v.Name,
 				Err:  err,
 			}

@@ -62,7 +62,7 @@ func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), labs.StartTimeout)
 	defer cancel()
-	end := emit.Step("remove", "Removing what is there")
+	end := emit.Step(labs.RemoveLab, lab.Scenario)
 	err = s.Engine.Remove(ctx, lab)
 	if end(err); err != nil {
 		return nil, err
@@ -85,7 +85,7 @@ func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	if len(down.Hosts) == 0 {
 		return nil
 	}
-	end := emit.Step("revive", "Starting what had stopped, with all that is in it")
+	end := emit.Step(labs.ReviveLab, lab.Scenario)
 	defer func() { end(err) }()
 	if err := s.Engine.Restart(ctx, &down); err != nil {
 		return err
@@ -169,7 +169,7 @@ func (s *Stage) Sweep(ctx context.Context, emit labs.Emit) ([]*labs.Lab, error) 
 		if !lab.BelongsTo(s.Owner) || !lab.Over(s.Engine.Now()) {
 			continue
 		}
-		end := emit.Step("sweep", "Removing what is past its time")
+		end := emit.Step(labs.SweepLab, lab.Scenario)
 		err = s.Engine.Remove(ctx, lab)
 		if end(err); err != nil {
 			failed = append(failed, err)
@@ -215,7 +215,7 @@ func (s *Stage) hostReady(ctx context.Context, at kit.Site, host labs.Host, emit
 	if !ok || image.Ready == nil {
 		return nil
 	}
-	end := emit.Step("ready "+host.Name, "Waiting until `"+host.Name+"` answers")
+	end := emit.Step(labs.AwaitHost, host.Name)
 	defer func() { end(err) }()
 	wait, cancel := context.WithTimeout(ctx, site.ReadyTimeout)
 	defer cancel()
