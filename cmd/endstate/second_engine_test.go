@@ -75,7 +75,7 @@ func setups(m *machine, do func()) int {
 	m.t.Helper()
 	n := 0
 	m.Emit = func(event labs.Event) {
-		if event.Step == "setup" && event.State == labs.StepBegan {
+		if event.Step == labs.RunSetup && event.State == labs.StepBegan {
 			n++
 		}
 	}

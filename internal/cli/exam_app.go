@@ -20,7 +20,7 @@ func (a *app) progress(asJSON bool, work func(labs.Emit) error) error {
 
 // warn shows an error that does not end the command.
 func (a *app) warn(err error, but string) {
-	showWarning(a.Err, labs.Event{State: labs.Warned, Warning: err, Text: but})
+	showWarning(a.Err, labs.Event{State: labs.Warned, Warning: err, Detail: but})
 }
 
 // emit shows warnings at once, and no progress.

@@ -55,8 +55,8 @@ func showWarning(w io.Writer, event labs.Event) {
 	} else {
 		fmt.Fprintf(w, "Warning: %s\n", report.Visible(event.Warning.Error()))
 	}
-	if event.Text != "" {
-		fmt.Fprintln(w, event.Text)
+	if event.Detail != "" {
+		fmt.Fprintln(w, event.Detail)
 	}
 }
 

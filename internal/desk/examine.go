@@ -33,7 +33,7 @@ const (
 // Examine looks whether everything is there that labs need.
 func (d *Desk) Examine(ctx context.Context, who labs.Learner, emit labs.Emit) []Finding {
 	opened := d.open(ctx, who, emit)
-	end := emit.Step("doctor", "Looking at everything")
+	end := emit.Step(labs.DiagnoseMachine, "")
 	defer end(nil)
 	found := []Finding{{About: "endstate", State: FindingOK, Text: "version " + d.Version}}
 	if opened != nil {

@@ -48,7 +48,7 @@ func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (ke
 	if err := d.open(ctx, who, emit); err != nil {
 		return kept, err
 	}
-	end := emit.Step("images", "Asking the engine what it has")
+	end := emit.Step(labs.ListImages, "")
 	defer func() { end(err) }()
 	if kept.Images, err = d.images.Kept(ctx); err != nil {
 		return kept, err
@@ -73,14 +73,14 @@ func (d *Desk) DropSnapshots(ctx context.Context, who labs.Learner, emit labs.Em
 	if err := d.openToMaintain(ctx, who, emit); err != nil {
 		return 0, err
 	}
-	end := emit.Step("snapshots", "Removing the snapshots")
+	end := emit.Step(labs.DropSnapshots, "")
 	defer func() { end(err) }()
 	all, err := d.backend.Snapshots.Snapshots(ctx)
 	if err != nil {
 		return 0, err
 	}
 	for i, s := range all {
-		emit.Move("snapshots", "", int64(i), int64(len(all)))
+		emit.Move(labs.DropSnapshots, "", "", int64(i), int64(len(all)))
 		dropped, err := d.backend.Snapshots.Drop(ctx, s)
 		if err != nil {
 			return n, err
@@ -99,7 +99,7 @@ func (d *Desk) RemoveImages(ctx context.Context, who labs.Learner, emit labs.Emi
 	if err := d.openToMaintain(ctx, who, emit); err != nil {
 		return 0, err
 	}
-	end := emit.Step("images", "Removing the images")
+	end := emit.Step(labs.DropImages, "")
 	defer func() { end(err) }()
 	return d.images.Remove(ctx)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -19,7 +20,7 @@ func (d *Desk) Lint(_ labs.Learner, roots []scenario.Root, emit labs.Emit) (scen
 	if len(roots) > 0 {
 		library = d.read(roots)
 	}
-	end := emit.Step("lint", "Reading the scenarios")
+	end := emit.Step(labs.ReadScenarios, "")
 	defer end(nil)
 	return library.Lint(), len(library.List())
 }
@@ -97,8 +98,9 @@ func (d *Desk) prove(ctx context.Context, who labs.Learner, wanted Proving, jobs
 	results := make([][]grading.ProofResult, len(jobs))
 	next := make(chan int)
 	var workers sync.WaitGroup
-	end := emit.Step("prove", fmt.Sprintf("Proving from seed %d", wanted.First))
-	counter := &counter{emit: emit}
+	first := strconv.FormatUint(wanted.First, 10)
+	end := emit.Step(labs.PlayProofs, first)
+	counter := &counter{emit: emit, first: first}
 	for _, job := range jobs {
 		counter.total += len(job.play)
 	}
@@ -161,6 +163,7 @@ type counter struct {
 	done, total int
 	failed      int
 	emit        labs.Emit
+	first       string // the first seed, which names the step
 }
 
 // count counts a proof.
@@ -168,7 +171,7 @@ func (c *counter) count(result grading.ProofResult) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.done++
-	c.emit.Move("prove", result.Scenario+" "+result.Proof, int64(c.done), int64(c.total))
+	c.emit.Move(labs.PlayProofs, c.first, result.Scenario+" "+result.Proof, int64(c.done), int64(c.total))
 }
 
 // fail counts a job that can't be done, and returns how many there are.

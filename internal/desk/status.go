@@ -34,7 +34,7 @@ func (d *Desk) Status(ctx context.Context, who labs.Learner, everyone bool, emit
 	if err != nil {
 		return nil, err
 	}
-	end := emit.Step("status", "Measuring the labs")
+	end := emit.Step(labs.MeasureLabs, "")
 	all := make([]LabStatus, len(found))
 	var each sync.WaitGroup
 	for i, lab := range found {

@@ -51,7 +51,7 @@ func (d *Desk) StopAll(ctx context.Context, who labs.Learner, emit labs.Emit) ([
 
 func (d *Desk) stop(ctx context.Context, lab *labs.Lab, emit labs.Emit) error {
 	d.end(ctx, lab, d.Clock(), attempts.Stopped, emit)
-	end := emit.Step("stop "+lab.Scenario, "Removing the lab")
+	end := emit.Step(labs.RemoveLab, lab.Scenario)
 	err := d.backend.Engine.Remove(ctx, lab)
 	end(err)
 	return err
