@@ -163,7 +163,7 @@ func TestHelpIsCharged(t *testing.T) {
 	d.wants(StatusDone, "hint", "All hints are open.")
 	d.wants(StatusDone, "reset --yes")
 	d.wants(StatusDone, "solution --yes", "do-the-thing", "I would do the thing.")
-	d.wants(StatusDone, "check", "88 of 100", "with the solution seen")
+	d.wants(StatusDone, "check", "88 of 100", "solution seen")
 	d.wants(StatusDone, "stop")
 	d.now = d.now.Add(time.Minute)
 	d.lab("ada", "first")

@@ -29,7 +29,7 @@ func stateOf(v exams.View) string {
 	case exams.Running:
 		return timeLeft(v)
 	case exams.Over:
-		return "over, not all is graded"
+		return "over, not fully graded"
 	}
 	state := fmt.Sprintf("%s of %d", report.Decimal(v.Result.Earned), v.Result.Points)
 	if v.Result.Passed != nil && *v.Result.Passed {
@@ -61,7 +61,7 @@ func writeExam(w io.Writer, style report.Style, v exams.View) error {
 		writeResult(&out, style, v)
 	}
 	for _, doubt := range v.Doubts {
-		fmt.Fprintf(&out, "%s %s\n", style.Warn("Does not fit together:"), report.Visible(doubt))
+		fmt.Fprintf(&out, "%s %s\n", style.Warn("Contradiction:"), report.Visible(doubt))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err

@@ -254,7 +254,7 @@ func TestVerify(t *testing.T) {
 	if err := os.WriteFile(file, []byte("hello"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	d.wants(StatusMisused, "verify "+file, "no report of endstate")
+	d.wants(StatusMisused, "verify "+file, "not a report of Endstate")
 }
 
 // What was changed in the store by hand is shown wherever the exam is.

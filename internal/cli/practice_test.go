@@ -210,7 +210,7 @@ func TestDebriefOfWhatIsNotRepaired(t *testing.T) {
 	if a := read[attempts.Story](d, "show 1 --json"); !a.Assisted {
 		t.Error("the attempt is not assisted")
 	}
-	d.wants(StatusFailed, "check", "with the solution seen")
+	d.wants(StatusFailed, "check", "solution seen")
 }
 
 // What a learner typed steers no terminal.

@@ -52,7 +52,7 @@ func (o *verifyOptions) run(name string) error {
 	return err
 }
 
-func verifyFile(name string) (*report.Verified, error) {
+func verifyFile(name string) (*report.Verification, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return nil, err
@@ -67,7 +67,7 @@ func verifyFile(name string) (*report.Verified, error) {
 	return report.Verify(data)
 }
 
-func (o *verifyOptions) show(name string, found *report.Verified) {
+func (o *verifyOptions) show(name string, found *report.Verification) {
 	style := o.style(o.Out)
 	verdict := style.Good("✓ It is as it was made.")
 	if !found.Whole {
@@ -78,6 +78,6 @@ func (o *verifyOptions) show(name string, found *report.Verified) {
 		fmt.Fprintf(o.Out, "It says:    %s\n", report.Visible(found.Stated))
 	}
 	for _, doubt := range found.Doubts {
-		fmt.Fprintf(o.Out, "%s %s\n", style.Warn("Does not fit together:"), report.Visible(doubt))
+		fmt.Fprintf(o.Out, "%s %s\n", style.Warn("Contradiction:"), report.Visible(doubt))
 	}
 }

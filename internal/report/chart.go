@@ -8,8 +8,7 @@ import (
 	"endstate/labs"
 )
 
-// What charts are drawn by. They are as wide as the page, whatever that is, in hundredths
-// of it; their text and heights, in pixels, stay as they are.
+// The layout of charts. Widths are in percent of the page's width; heights are in pixels.
 const (
 	labelWidth = 24.0
 	valueWidth = 20.0
@@ -21,12 +20,12 @@ const (
 type bar struct {
 	Label, Value string
 	Y, Width     float64
-	Mark         float64 // where a mark stands, as for par; 0: none
+	Mark         float64 // the position of a mark, such as par; 0: none
 	Class        string
 }
 
 type barChart struct {
-	Name   string // said to who can't see it
+	Name   string // for screen readers
 	Height float64
 	Left   float64
 	Bars   []bar
@@ -37,10 +36,10 @@ func newBars(name string, lines int) *barChart {
 	return &barChart{Name: name, Height: float64(lines)*laneHeight + 6, Left: labelWidth}
 }
 
-// room is how wide the longest bar may be: its value stands beside it.
+// room is the width of the longest bar, which leaves space for its value.
 const room = 100 - labelWidth - valueWidth
 
-// add adds a bar of a length, of the most that any has.
+// add adds a bar. most is the length of the longest bar.
 func (c *barChart) add(label, value string, length, mark, most float64, class string) {
 	one := bar{Label: label, Value: value, Y: float64(len(c.Bars))*laneHeight + 4, Class: class}
 	if most > 0 {
@@ -62,7 +61,7 @@ func (s *Sitting) topicChart() *barChart {
 	return chart
 }
 
-// shade says how a share is drawn: whether it would pass.
+// shade returns the class of a bar or event: whether its percentage passes.
 func shade(percent float64, pass int) string {
 	if percent >= float64(pass) {
 		return "good"
@@ -79,11 +78,11 @@ func (s *Sitting) timeChart() *barChart {
 	for _, q := range s.Questions {
 		chart.add(fmt.Sprintf("%d  %s", q.Number, q.Topic), Decimal(float64(int(q.Spent/6+0.5))/10)+" min", q.Spent/60, float64(q.Minutes), most, "plain")
 	}
-	chart.Note = "The mark is par."
+	chart.Note = "The mark shows par."
 	return chart
 }
 
-// span is a piece of time in a lane; event a moment.
+// span is a period in a lane; event is a moment.
 type span struct {
 	X, Y, Width  float64
 	Class, Title string
@@ -120,7 +119,7 @@ func newTimeline(name string, begin, end time.Time, lanes ...string) *timeline {
 	return t
 }
 
-// ticks marks the axis at round times, so few that they fit on a telephone.
+// ticks marks the axis at round times, few enough to fit on a phone.
 func (t *timeline) ticks() {
 	length := t.end.Sub(t.begin)
 	step := time.Minute
@@ -151,18 +150,18 @@ func (t *timeline) event(lane int, at time.Time, class, title string) {
 	t.Events = append(t.Events, event{X: t.x(at), Y: float64(lane)*laneHeight + laneHeight/2, Class: class, Title: title})
 }
 
-// timeline draws at which question the candidate was, and when the clock stood.
+// timeline draws which question the candidate worked on, and when the clock was stopped.
 func (s *Sitting) timeline() *timeline {
 	var lanes []string
 	for _, q := range s.Questions {
 		lanes = append(lanes, fmt.Sprintf("%d  %s", q.Number, q.Topic))
 	}
-	t := newTimeline("The exam from its start", s.Started, s.Ended, lanes...)
+	t := newTimeline("Timeline of the exam", s.Started, s.Ended, lanes...)
 	for _, turn := range s.Turns {
 		t.span(turn.Question-1, turn.From, turn.To, "plain", fmt.Sprintf("question %d, %s", turn.Question, length(turn.From, turn.To)))
 	}
 	for _, pause := range s.Pauses {
-		t.span(max(0, pause.Question-1), pause.From, pause.To, "pause", "the clock stood, "+length(pause.From, pause.To))
+		t.span(max(0, pause.Question-1), pause.From, pause.To, "pause", "clock stopped, "+length(pause.From, pause.To))
 	}
 	return t
 }
@@ -174,17 +173,17 @@ func length(from, to time.Time) string {
 	return to.Sub(from).Round(time.Second).String()
 }
 
-// timeline draws when the learner was at work, and what happened.
+// timeline draws when the learner was at work, and what they did.
 func (a *Attempt) timeline() *timeline {
 	end, _ := a.Story.Over(a.Made)
 	if end.IsZero() {
 		end = a.Made
 	}
-	// A lab may have been left to itself for hours: what matters ends with the last sign of life.
+	// The lab may have run unused for hours, so the timeline ends with the last activity.
 	if last := a.Story.Worked; !last.IsZero() && last.Before(end) {
 		end = last
 	}
-	t := newTimeline("The attempt from its start", a.Story.Started, end, "at work", "checks", "help")
+	t := newTimeline("Timeline of the attempt", a.Story.Started, end, "at work", "checks", "help")
 	for _, s := range a.Story.Spans {
 		t.span(0, s.Began, s.Ended, "plain", "at work, "+length(s.Began, s.Ended))
 	}

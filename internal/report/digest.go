@@ -17,12 +17,12 @@ import (
 )
 
 // A report's digest is the SHA-256 of its JSON in canonical form: without the digest, keys
-// in order, no space, numbers as they are written. The page carries the same JSON and
-// digest, and one of itself. Neither is a signature: who changes a report can make its
-// digest anew, so it proves something to who noted the digest down when the report was made.
+// sorted, no white space, numbers as written. A page carries the same JSON and digest, and
+// a digest of the page. Neither is a signature: anyone who changes a report can update its
+// digest. It proves something only if the digest was noted down when the report was made.
 const digestKind = "sha256:"
 
-// canonical returns JSON in canonical form, and the digest that it states.
+// canonical returns JSON in canonical form without its digest, and that digest.
 func canonical(data []byte) (text []byte, stated string, err error) {
 	var fields map[string]any
 	decoder := json.NewDecoder(bytes.NewReader(data))
@@ -31,7 +31,7 @@ func canonical(data []byte) (text []byte, stated string, err error) {
 		return nil, "", err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, "", errors.New("something follows the report")
+		return nil, "", errors.New("there is data after the report")
 	}
 	stated, _ = fields["digest"].(string)
 	delete(fields, "digest")
@@ -47,8 +47,8 @@ func digestOf(text []byte) string {
 	return digestKind + hex.EncodeToString(sum[:])
 }
 
-// seal returns the digest of a report. Empty: it can't be written as JSON, which is told
-// by who writes it.
+// seal returns the digest of a report, or "" if it can't be marshaled; writing the report
+// then returns the error.
 func seal(report any) string {
 	data, err := json.Marshal(report)
 	if err != nil {
@@ -61,8 +61,8 @@ func seal(report any) string {
 	return digestOf(text)
 }
 
-// plainJSON returns a report as JSON in ASCII, so that nothing in a page steers whoever
-// shows it.
+// plainJSON returns a report as ASCII JSON, so that no character in a page can act on the
+// terminal or browser that shows it.
 func plainJSON(report any) (string, error) {
 	data, err := json.Marshal(report)
 	if err != nil {
@@ -83,14 +83,14 @@ func plainJSON(report any) (string, error) {
 	return out.String(), nil
 }
 
-// What a page carries: see its foot.
+// The report and the digest in a page's footer.
 var (
 	pageData   = regexp.MustCompile(`(?s)<pre hidden id="endstate-report">(.*?)</pre>`)
 	pageDigest = regexp.MustCompile(`<code id="endstate-page">` + digestKind + `([0-9a-f]{64})</code>`)
 	noDigest   = strings.Repeat("0", 64)
 )
 
-// sealPage puts a page's own digest where it has room for it.
+// sealPage replaces the placeholder for a page's digest with the digest.
 func sealPage(page []byte) []byte {
 	at := pageDigest.FindSubmatchIndex(page)
 	if at == nil {
@@ -101,19 +101,19 @@ func sealPage(page []byte) []byte {
 	return page
 }
 
-// Verified is what came of verifying a report.
-type Verified struct {
+// Verification is the result of [Verify].
+type Verification struct {
 	Kind   string   `json:"kind"`   // attempt or exam
-	Digest string   `json:"digest"` // that it has
-	Stated string   `json:"stated"` // that it says it has
-	Whole  bool     `json:"whole"`  // both are the same, and so are those of its page
-	Doubts []string `json:"doubts"` // what in it does not fit together
+	Digest string   `json:"digest"` // computed from the report
+	Stated string   `json:"stated"` // the digest in the report
+	Whole  bool     `json:"whole"`  // whether these digests match, and those of the page
+	Doubts []string `json:"doubts"` // contradictions in the report
 }
 
 // Verify reads a report of an attempt or an exam, as JSON or as a page, and compares its
-// digests. An error: it is no such report.
-func Verify(file []byte) (*Verified, error) {
-	v := &Verified{Whole: true, Doubts: []string{}}
+// digests. It returns an error if the file is not such a report.
+func Verify(file []byte) (*Verification, error) {
+	v := &Verification{Whole: true, Doubts: []string{}}
 	data := file
 	if parts := pageData.FindAllSubmatch(file, -1); len(parts) > 0 {
 		data = []byte(html.UnescapeString(string(parts[0][1])))
@@ -121,19 +121,19 @@ func Verify(file []byte) (*Verified, error) {
 	}
 	text, stated, err := canonical(data)
 	if err != nil {
-		return nil, fmt.Errorf("it is no report of endstate: %w", err)
+		return nil, fmt.Errorf("not a report of Endstate: %w", err)
 	}
 	v.Digest, v.Stated = digestOf(text), stated
 	v.Whole = v.Whole && v.Digest == v.Stated
 	return v, v.read(data)
 }
 
-// page compares a page's own digest. What is shown is the page, what is read the data in it.
-func (v *Verified) page(file []byte, reports int) {
+// page verifies a page's own digest: readers see the page, but Verify reads the data in it.
+func (v *Verification) page(file []byte, reports int) {
 	all := pageDigest.FindAllSubmatchIndex(file, -1)
 	if len(all) != 1 || reports != 1 {
 		v.Whole = false
-		v.Doubts = append(v.Doubts, "the page does not carry one report and one digest of itself")
+		v.Doubts = append(v.Doubts, "the page does not have exactly one report and one digest of itself")
 		return
 	}
 	at, blank := all[0], bytes.Clone(file)
@@ -141,19 +141,19 @@ func (v *Verified) page(file []byte, reports int) {
 	sum := sha256.Sum256(blank)
 	if hex.EncodeToString(sum[:]) != string(file[at[2]:at[3]]) {
 		v.Whole = false
-		v.Doubts = append(v.Doubts, "the page was changed since it was made")
+		v.Doubts = append(v.Doubts, "the page was changed after it was made")
 	}
 }
 
-// read finds out what a report is about, and what in it does not fit together.
-func (v *Verified) read(data []byte) error {
+// read sets the report's kind and looks for contradictions in it.
+func (v *Verification) read(data []byte) error {
 	var either struct {
 		Made     time.Time       `json:"made"`
 		Attempt  json.RawMessage `json:"attempt"`
 		Sittings []Sitting       `json:"sittings"`
 	}
 	if err := json.Unmarshal(data, &either); err != nil {
-		return fmt.Errorf("it is no report of endstate: %w", err)
+		return fmt.Errorf("not a report of Endstate: %w", err)
 	}
 	switch {
 	case either.Sittings != nil:
@@ -164,12 +164,12 @@ func (v *Verified) read(data []byte) error {
 	case len(either.Attempt) > 0:
 		v.Kind = "attempt"
 	default:
-		return errors.New("it is no report of endstate: it is about neither an attempt nor an exam")
+		return errors.New("not a report of Endstate: it covers neither an attempt nor an exam")
 	}
 	return nil
 }
 
-// doubts returns what in a candidate's report does not fit together.
+// doubts returns the contradictions in a candidate's report.
 func (s *Sitting) doubts(made time.Time) []string {
 	whole := &exams.Sitting{
 		ID: s.ID, Candidate: s.Candidate, Started: s.Started, Ended: s.Ended, Pauses: s.Pauses, Turns: s.Turns,
@@ -187,7 +187,7 @@ func (s *Sitting) doubts(made time.Time) []string {
 	}
 	found := whole.Doubts(made)
 	if want := whole.Result(); s.Result == nil || seal(want) != seal(*s.Result) {
-		found = append(found, "its result is not what its grades add up to")
+		found = append(found, "its result does not match its grades")
 	}
 	for i := range found {
 		found[i] = fmt.Sprintf("exam %d of %s: %s", s.ID, s.Candidate, found[i])

@@ -10,7 +10,7 @@ import (
 	"endstate/internal/exams"
 )
 
-// written is a report as JSON and as a page.
+// written returns a report as JSON and as a page.
 func written(t *testing.T, value any) (data, page []byte) {
 	t.Helper()
 	var asJSON, asPage bytes.Buffer
@@ -31,7 +31,7 @@ func written(t *testing.T, value any) (data, page []byte) {
 	return asJSON.Bytes(), asPage.Bytes()
 }
 
-func verified(t *testing.T, file []byte) *Verified {
+func verified(t *testing.T, file []byte) *Verification {
 	t.Helper()
 	found, err := Verify(file)
 	if err != nil {
@@ -40,8 +40,8 @@ func verified(t *testing.T, file []byte) *Verified {
 	return found
 }
 
-// A report is as it was made, as JSON, as a page, and as JSON that another program wrote anew.
-func TestVerified(t *testing.T) {
+// An unchanged report verifies as JSON, as a page, and as JSON that another program rewrote.
+func TestVerify(t *testing.T) {
 	for kind, value := range map[string]any{"exam": anExam(t, aSitting(3, evil, true), aSitting(4, "Zoë 𝒵", false)), "attempt": anAttempt(evil)} {
 		data, page := written(t, value)
 		var compact bytes.Buffer
@@ -57,9 +57,9 @@ func TestVerified(t *testing.T) {
 	}
 }
 
-// Whatever is changed in a report is noticed; if its digest was made anew, only what does
-// not fit together.
-func TestChangedReportIsNoticed(t *testing.T) {
+// Verify notices every change in a report. If the digest was updated too, it notices only
+// contradictions.
+func TestVerifyNoticesChanges(t *testing.T) {
 	e := anExam(t, aSitting(3, "Anna", true))
 	data, page := written(t, e)
 	for name, change := range map[string]func() []byte{
@@ -92,7 +92,7 @@ func TestChangedReportIsNoticed(t *testing.T) {
 	forged := anExam(t, aSitting(3, "Anna", true))
 	forged.Sittings[0].Result.Passed, forged.Digest = pointer(true), ""
 	forged.Digest = seal(forged)
-	if found := verified(t, first(written(t, forged))); !found.Whole || !strings.Contains(strings.Join(found.Doubts, ""), "its result is not what its grades add up to") {
+	if found := verified(t, first(written(t, forged))); !found.Whole || !strings.Contains(strings.Join(found.Doubts, ""), "its result does not match its grades") {
 		t.Errorf("%+v", found)
 	}
 	for _, file := range []string{"", "{}", "[]", `{"attempt": 1} x`, "<html></html>", `{"sittings": 1}`} {
@@ -104,8 +104,8 @@ func TestChangedReportIsNoticed(t *testing.T) {
 
 func first(data, _ []byte) []byte { return data }
 
-// Lateness is the same everywhere.
-func TestLatenessIsTheSameEverywhere(t *testing.T) {
+// All formats show the same lateness.
+func TestLatenessInAllFormats(t *testing.T) {
 	s := aSitting(3, "Anna", true)
 	s.Questions[1].Grade.Accepted, s.Questions[1].Grade.Score = false, nil
 	s.Questions[1].Grade.Why = "Its lab went on after the end."
@@ -126,9 +126,9 @@ func TestLatenessIsTheSameEverywhere(t *testing.T) {
 	wants(t, suites.String(), `name="late seconds" value="240"`)
 	wants(t, string(data), `"late": 240000000000`, `"late": 240`)
 	if strings.Count(suites.String(), `name="score"`) != 3 {
-		t.Errorf("a score that does not count is told: %s", suites.String())
+		t.Errorf("a score that does not count is shown: %s", suites.String())
 	}
 	if got := Lateness(&exams.Grade{Score: pointer(0), Late: 5000000000}); got != "as it was at the end" {
-		t.Errorf("what was never opened was looked at %s", got)
+		t.Errorf("a question that was never opened was graded %s", got)
 	}
 }

@@ -12,32 +12,32 @@ import (
 	"endstate/labs"
 )
 
-// Attempt is what is reported of an attempt.
+// Attempt is the report of an attempt.
 type Attempt struct {
-	Made    time.Time      `json:"made"`    // when the report was
+	Made    time.Time      `json:"made"`    // when the report was made
 	Version string         `json:"version"` // of Endstate
 	Story   attempts.Story `json:"attempt"`
-	Again   string         `json:"again"`  // what starts the very same exercise
-	Next    []Advice       `json:"next"`   // what to practise now
-	Digest  string         `json:"digest"` // of all else: see [Verify]
+	Again   string         `json:"again"`  // the command that starts the same exercise
+	Next    []Advice       `json:"next"`   // what to practise next
+	Digest  string         `json:"digest"` // of everything else: see [Verify]
 }
 
-// Exam is what is reported of a blueprint's exam: a sitting a candidate.
+// Exam is the report of the sittings of one blueprint.
 type Exam struct {
 	Made     time.Time `json:"made"`
 	Version  string    `json:"version"`
 	Title    string    `json:"title"`
 	Sittings []Sitting `json:"sittings"`
-	Digest   string    `json:"digest"` // of all else: see [Verify]
+	Digest   string    `json:"digest"` // of everything else: see [Verify]
 }
 
-// Sitting is what is reported of one candidate's exam that is over.
+// Sitting is the report of one candidate's exam after its end.
 type Sitting struct {
 	exams.View
 	Pauses []exams.Pause `json:"pauses"`
 	Turns  []exams.Turn  `json:"turns"`
 	Next   []Advice      `json:"next"`
-	Late   int           `json:"late"` // seconds after the end, of the question whose lab went on longest
+	Late   int           `json:"late"` // seconds after the end, of the lab that was frozen last
 }
 
 // Advice is something to practise, and why.
@@ -48,7 +48,7 @@ type Advice struct {
 	Command  string   `json:"command"`
 }
 
-// OfAttempt returns the report of an attempt. next is what to practise now; it may be nil.
+// OfAttempt returns the report of an attempt. next is what to practise next; it may be nil.
 func OfAttempt(story attempts.Story, next *practice.Pick, now time.Time, version string) *Attempt {
 	a := &Attempt{Made: now, Version: version, Story: story, Again: again(story.Scenario, story.Seed), Next: []Advice{}}
 	if next != nil {
@@ -60,12 +60,12 @@ func OfAttempt(story attempts.Story, next *practice.Pick, now time.Time, version
 	return a
 }
 
-// again is the command that starts the very same exercise.
+// again returns the command that starts the same exercise.
 func again(scenario string, seed uint64) string {
 	return fmt.Sprintf("endstate start %s --seed %d", scenario, seed)
 }
 
-// Last returns the last round of checks that could be graded, nil if none could.
+// Last returns the report of the last round that could be graded, or nil if there is none.
 func (a *Attempt) Last() *labs.Report {
 	for _, round := range slices.Backward(a.Story.Rounds) {
 		if round.Report.Graded() {
@@ -75,13 +75,13 @@ func (a *Attempt) Last() *labs.Report {
 	return nil
 }
 
-// OfExam returns the report of sittings of one blueprint. An error names one that is
-// not over: it would tell the candidate too much.
+// OfExam returns the report of sittings of one blueprint. It returns an error if one of them
+// is still running, because the report would tell the candidate too much.
 func OfExam(sittings []*exams.Sitting, now time.Time, version string) (*Exam, error) {
 	e := &Exam{Made: now, Version: version, Sittings: []Sitting{}}
 	for _, s := range sittings {
 		if s.Ended.IsZero() {
-			return nil, labs.Misuse(fmt.Sprintf("Exam %d of %s is not over", s.ID, s.Candidate), fmt.Sprintf("End it first: endstate exam submit --exam %d", s.ID))
+			return nil, labs.Misuse(fmt.Sprintf("Exam %d of %s is still running", s.ID, s.Candidate), fmt.Sprintf("End it first: endstate exam submit --exam %d", s.ID))
 		}
 		one := Sitting{View: s.View(now), Pauses: append([]exams.Pause{}, s.Pauses...), Turns: append([]exams.Turn{}, s.Turns...)}
 		one.Next = one.advice()
@@ -97,10 +97,10 @@ func OfExam(sittings []*exams.Sitting, now time.Time, version string) (*Exam, er
 	return e, nil
 }
 
-// most is how many pieces of advice a candidate gets.
-const most = 3
+// maxAdvice limits the advice that a candidate gets.
+const maxAdvice = 3
 
-// advice names the questions that went worst, of the weakest topic first.
+// advice names the questions with the lowest scores, those of the weakest topic first.
 func (s *Sitting) advice() []Advice {
 	weak := map[string]float64{}
 	for _, topic := range s.Topics() {
@@ -116,10 +116,10 @@ func (s *Sitting) advice() []Advice {
 		return cmp.Or(cmp.Compare(weak[a.Topic], weak[b.Topic]), *a.Grade.Score-*b.Grade.Score)
 	})
 	next := []Advice{}
-	for _, q := range short[:min(most, len(short))] {
+	for _, q := range short[:min(maxAdvice, len(short))] {
 		next = append(next, Advice{
 			Scenario: q.Scenario, Title: q.Title, Command: "endstate start " + q.Scenario,
-			Why: []string{fmt.Sprintf("%d of 100 here; %s went at %.0f %%", *q.Grade.Score, q.Topic, 100*weak[q.Topic])},
+			Why: []string{fmt.Sprintf("%d of 100 here; %.0f %% in %s", *q.Grade.Score, 100*weak[q.Topic], q.Topic)},
 		})
 	}
 	return next
@@ -132,7 +132,7 @@ type Topic struct {
 	Points int
 }
 
-// Share returns what was earned of what there was, from 0 to 1.
+// Share returns the earned share of the points, from 0 to 1.
 func (t Topic) Share() float64 {
 	if t.Points == 0 {
 		return 0
@@ -140,8 +140,8 @@ func (t Topic) Share() float64 {
 	return t.Earned / float64(t.Points)
 }
 
-// Topics returns what was earned by topic, ordered by name. What could not be graded
-// counts on neither side.
+// Topics returns what was earned by topic, ordered by name. Questions that could not be
+// graded are left out.
 func (s *Sitting) Topics() []Topic {
 	var all []Topic
 	for _, q := range s.Questions {
@@ -160,8 +160,8 @@ func (s *Sitting) Topics() []Topic {
 	return all
 }
 
-// Reports returns the reports of all questions that have one. A question that could
-// not be looked at has one that says so.
+// Reports returns the reports of all graded questions. A question that could not be
+// graded has a report that says so.
 func (e *Exam) Reports() []*labs.Report {
 	var all []*labs.Report
 	for _, s := range e.Sittings {
@@ -174,7 +174,7 @@ func (e *Exam) Reports() []*labs.Report {
 	return all
 }
 
-// reportOf names a question's report by candidate and number.
+// reportOf returns a question's report, named after the candidate and the question.
 func reportOf(s Sitting, q exams.QuestionView) *labs.Report {
 	name := fmt.Sprintf("%s.%d.%s", s.Candidate, q.Number, q.Scenario)
 	if q.Grade.Report != nil {
@@ -192,8 +192,7 @@ func reportOf(s Sitting, q exams.QuestionView) *labs.Report {
 	}
 }
 
-// Lateness says how long after an exam's end a lab stood still, which is as of when it was
-// graded.
+// Lateness says how long after the exam's end the lab was frozen, in words.
 func Lateness(g *exams.Grade) string {
 	switch seconds := lateSeconds(g); {
 	case seconds == 0:
@@ -207,7 +206,8 @@ func Lateness(g *exams.Grade) string {
 	}
 }
 
-// lateSeconds is lateness in whole seconds. What was never opened is not late.
+// lateSeconds returns how late a grade is, in whole seconds. A question that was never
+// opened is not late.
 func lateSeconds(g *exams.Grade) int {
 	if g == nil || g.Report == nil && g.Score != nil {
 		return 0

@@ -21,7 +21,7 @@ import (
 	"endstate/labs"
 )
 
-// shown is a folder for pages that are to be looked at in a browser.
+// shown is a folder for pages to view in a browser.
 var shown = flag.String("shown", "", "a folder to write pages to")
 
 const evil = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&`</style>`\x1b[2J\u202eevil"
@@ -34,7 +34,7 @@ func at(minutes float64) time.Time {
 
 func pointer[T any](v T) *T { return &v }
 
-// graded is a report with one check of every verdict but ungraded.
+// graded returns a report with every verdict but ungraded.
 func graded(scenario, words string, score int) *labs.Report {
 	return &labs.Report{
 		Scenario: scenario, Title: words, Seed: 7, At: at(20), Servers: []string{"MySQL 9.7.4 " + words}, Score: &score, Total: 100,
@@ -51,7 +51,7 @@ func graded(scenario, words string, score int) *labs.Report {
 	}
 }
 
-// scored is a report of a score that its one check gives.
+// scored returns a report whose score comes from a single check.
 func scored(scenario, words string, score int) *labs.Report {
 	r := &labs.Report{Scenario: scenario, Title: words, At: at(31), Servers: []string{}, Guards: []labs.Result{}, Checks: []labs.Result{
 		{ID: "done", Title: "It is done " + words, Verdict: labs.Passed, Points: score},
@@ -86,7 +86,7 @@ func anAttempt(words string) *Attempt {
 	return OfAttempt(story, next, at(120), "1.0 "+words)
 }
 
-// aSitting is an exam of four questions: earned in part, whole, never opened, ungraded.
+// aSitting returns an exam with four questions: partly solved, solved, never opened, ungraded.
 func aSitting(id int64, words string, graded4 bool) *exams.Sitting {
 	s := &exams.Sitting{
 		ID: id, Owner: "trainer", Candidate: words, Seed: 41, Current: 3, Created: began, Started: at(1), Ended: at(31), Way: exams.TimeUp,
@@ -124,7 +124,7 @@ func anExam(t *testing.T, sittings ...*exams.Sitting) *Exam {
 	return e
 }
 
-// harmless reads a page as a browser does and fails for anything that would act.
+// harmless parses a page as a browser does and fails for active content.
 func harmless(t *testing.T, page string) (text string) {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(page))
@@ -149,7 +149,7 @@ func harmless(t *testing.T, page string) (text string) {
 		}
 	}
 	if strings.ContainsAny(page, "\x1b\u202e") || strings.Contains(page, "ZgotmplZ") {
-		t.Error("the page holds what would steer a terminal, or what the template refused")
+		t.Error("the page contains control characters, or something that the template refused")
 	}
 	return out.String()
 }
@@ -180,7 +180,7 @@ func wants(t *testing.T, text string, all ...string) {
 func TestAttemptPage(t *testing.T) {
 	a := anAttempt("")
 	page := pageOf(t, "attempt", func(w *bytes.Buffer) error { return AttemptPage(w, a) })
-	wants(t, harmless(t, page), "25", "of 100 at best", "with 1 hint", "par is 12 min", "3, of which 1 could not be graded", "It has 3 rows.",
+	wants(t, harmless(t, page), "25", "of 100 (best score)", "with 1 hint", "par is 12 min", "3, of which 1 could not be graded", "It has 3 rows.",
 		"could not be graded", "Hints opened: 1, for 5 points", "I read the dump.", "endstate start mysql-restore --seed 7",
 		"Bring back one table", "endstate start mysql-restore-one-table --seed 41", "0123456789ab", "−10")
 	words := anAttempt(evil)
@@ -191,17 +191,17 @@ func TestAttemptPage(t *testing.T) {
 func TestExamPage(t *testing.T) {
 	e := anExam(t, aSitting(3, "Zoë", true))
 	page := pageOf(t, "exam", func(w *bytes.Buffer) error { return ExamPage(w, e) })
-	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "as time was up", "Its lab was looked at as it was 4 min after the end.", "an examiner had it count", "Its lab was looked at as it was at the end.", "up to 240 s after the end", "It was never opened.",
-		"endstate start git-scenario --seed 101", "The mark is par.", "0 of 100 here; mongodb went at 0 %", "27 min of 30 min; it stood still 1 ×")
+	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "time was up", "The lab was graded as it was 4 min after the end.", "An examiner accepted it", "The lab was graded as it was at the end.", "up to 240 s after the end", "It was never opened.",
+		"endstate start git-scenario --seed 101", "The mark shows par.", "0 of 100 here; 0 % in mongodb", "27 min of 30 min; 1 pause")
 	both := anExam(t, aSitting(3, evil, true), aSitting(4, "Anna", false))
 	page = pageOf(t, "class", func(w *bytes.Buffer) error { return ExamPage(w, both) })
-	wants(t, harmless(t, page), "Anna", "? not all is graded", "Could not be graded: The engine is gone.", "<script>alert(1)</script>")
+	wants(t, harmless(t, page), "Anna", "? not fully graded", "Could not be graded: The engine is gone.", "<script>alert(1)</script>")
 }
 
-func TestExamThatIsNotOverIsNotTold(t *testing.T) {
+func TestReportRefusesRunningExam(t *testing.T) {
 	s := aSitting(3, "Zoë", true)
 	s.Ended = time.Time{}
-	if _, err := OfExam([]*exams.Sitting{s}, at(60), ""); err == nil || !strings.Contains(err.Error(), "Exam 3 of Zoë is not over") {
+	if _, err := OfExam([]*exams.Sitting{s}, at(60), ""); err == nil || !strings.Contains(err.Error(), "Exam 3 of Zoë is still running") {
 		t.Errorf("got %v", err)
 	}
 }
@@ -271,7 +271,7 @@ func TestJUnitOfAnExam(t *testing.T) {
 	}
 }
 
-func TestTextAndJSONTellWhatThePageDoes(t *testing.T) {
+func TestTextAndJSONAgreeWithPage(t *testing.T) {
 	var text bytes.Buffer
 	e := anExam(t, aSitting(3, "Zoë", true))
 	for _, err := range []error{AttemptText(&text, anAttempt(evil), Style{}), QuestionsText(&text, &e.Sittings[0], Style{}), JSON(&text, e)} {
@@ -281,7 +281,7 @@ func TestTextAndJSONTellWhatThePageDoes(t *testing.T) {
 	}
 	wants(t, text.String(), "Restore <script>", "19 min at work, par is 12 min", "Score 25 of 100", "endstate start mysql-restore --seed 7", "1. Question `mysql`", "0 of 100 here")
 	if strings.ContainsAny(text.String(), "\x1b\u202e") {
-		t.Error("the text steers the terminal")
+		t.Error("the text contains control characters")
 	}
 	var back Exam
 	data, err := json.Marshal(e)

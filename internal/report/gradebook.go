@@ -11,8 +11,9 @@ import (
 	"endstate/labs"
 )
 
-// Gradebook writes an exam as CSV: a row a candidate, a column a question. How late
-// each lab was looked at stands beside it. What could not be graded is empty.
+// Gradebook writes an exam as CSV: one row for each candidate, and for each question its
+// points and how many seconds after the end its lab was frozen. The points of a question
+// that could not be graded are empty.
 func Gradebook(w io.Writer, e *Exam) error {
 	out := csv.NewWriter(w)
 	most := 0
@@ -39,7 +40,7 @@ func Gradebook(w io.Writer, e *Exam) error {
 	return out.WriteAll(rows)
 }
 
-// column names a question: with its scenario, if all candidates had the same.
+// column returns the heading of a question, with its scenario if all candidates had the same.
 func (e *Exam) column(n int) string {
 	name := ""
 	for _, s := range e.Sittings {
@@ -65,7 +66,7 @@ func (s *Sitting) row() []string {
 	}
 }
 
-// Worked is how long the clock ran.
+// Worked returns how long the clock ran.
 func (s *Sitting) Worked() time.Duration {
 	var sum time.Duration
 	for _, q := range s.Questions {
@@ -74,7 +75,7 @@ func (s *Sitting) Worked() time.Duration {
 	return sum
 }
 
-// cell is what a question earned.
+// cell returns the points that a question earned.
 func (s *Sitting) cell(n int) string {
 	if n >= len(s.Questions) {
 		return ""
@@ -86,7 +87,7 @@ func (s *Sitting) cell(n int) string {
 	return Decimal(earned)
 }
 
-// lateCell is how long after the end a question's lab went on.
+// lateCell returns how many seconds after the end a question's lab was frozen.
 func (s *Sitting) lateCell(n int) string {
 	if n >= len(s.Questions) || s.Questions[n].Grade == nil {
 		return ""
@@ -94,7 +95,8 @@ func (s *Sitting) lateCell(n int) string {
 	return strconv.Itoa(lateSeconds(s.Questions[n].Grade))
 }
 
-// AttemptCSV writes an attempt's last graded checks as CSV: one row, a column a check.
+// AttemptCSV writes an attempt's last graded round as CSV: one row, with a column for each
+// check.
 func AttemptCSV(w io.Writer, a *Attempt) error {
 	head := []string{"attempt", "learner", "scenario", "seed", "started", "active minutes", "hints", "assisted", "score"}
 	story := a.Story
@@ -118,7 +120,7 @@ func AttemptCSV(w io.Writer, a *Attempt) error {
 	return csv.NewWriter(w).WriteAll([][]string{head, row})
 }
 
-// inert keeps a spreadsheet from taking a text for a formula.
+// inert keeps a spreadsheet from reading a text as a formula.
 // https://owasp.org/www-community/attacks/CSV_Injection
 func inert(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
@@ -136,7 +138,7 @@ func stamp(at time.Time) string {
 	return at.UTC().Format(time.RFC3339)
 }
 
-// Decimal writes a number with at most two decimals, and none that is not needed.
+// Decimal formats a number with at most two decimals and no trailing zeros.
 func Decimal(f float64) string {
 	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%.2f", f), "0"), ".")
 }

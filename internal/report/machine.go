@@ -27,7 +27,7 @@ type testSuites struct {
 type testSuite struct {
 	Name       string     `xml:"name,attr"`
 	Package    string     `xml:"package,attr"`
-	ID         int        `xml:"id,attr"` // counted from 0
+	ID         int        `xml:"id,attr"` // from 0
 	Hostname   string     `xml:"hostname,attr"`
 	Tests      int        `xml:"tests,attr"`
 	Failures   int        `xml:"failures,attr"`
@@ -37,7 +37,7 @@ type testSuite struct {
 	Timestamp  string     `xml:"timestamp,attr"`
 	Properties []property `xml:"properties>property"`
 	Cases      []testCase `xml:"testcase"`
-	Out        string     `xml:"system-out"` // the strictest readers want both, if empty
+	Out        string     `xml:"system-out"` // strict readers require both, even if empty
 	Err        string     `xml:"system-err"`
 }
 
@@ -61,8 +61,8 @@ type outcome struct {
 	Text    string `xml:",chardata"`
 }
 
-// JUnit writes reports as CI systems read them: a suite a report, a test a check or
-// guard. It has all that the strictest of the schemas in use asks for, that of Ant.
+// JUnit writes reports as JUnit XML: one suite for each report, one test for each check
+// and guard. It satisfies Ant's schema, the strictest in use.
 // https://github.com/windyroad/JUnit-Schema
 func JUnit(w io.Writer, reports ...*labs.Report) error {
 	all := testSuites{}
@@ -85,7 +85,8 @@ func (all testSuites) write(w io.Writer) error {
 	return err
 }
 
-// ExamJUnit writes an exam likewise: a suite a question, with how late its lab was looked at.
+// ExamJUnit writes an exam as JUnit XML: one suite for each question, with how many seconds
+// after the end its lab was frozen.
 func ExamJUnit(w io.Writer, e *Exam) error {
 	all := testSuites{}
 	for _, s := range e.Sittings {
@@ -144,7 +145,7 @@ func caseOf(class string, result labs.Result) testCase {
 	case labs.Failed:
 		one.Failure = why
 	case labs.Skipped:
-		one.Skipped = &outcome{Message: why.Message, Text: why.Text} // has no type, by the schema
+		one.Skipped = &outcome{Message: why.Message, Text: why.Text} // the schema allows no type here
 	case labs.Ungraded:
 		one.Error = why
 	}

@@ -16,11 +16,11 @@ import (
 //go:embed page.html.tmpl
 var pageSource string
 
-// AttemptPage writes an attempt as a page that needs nothing else: one file, without
-// scripts, readable on paper and in the dark.
+// AttemptPage writes an attempt as a self-contained HTML page without scripts. It has
+// styles for print and for dark mode.
 func AttemptPage(w io.Writer, a *Attempt) error { return page(w, "attempt", a) }
 
-// ExamPage writes an exam likewise, candidate by candidate.
+// ExamPage writes an exam as such a page, candidate by candidate.
 func ExamPage(w io.Writer, e *Exam) error { return page(w, "exam", e) }
 
 func page(w io.Writer, name string, data any) error {
@@ -43,7 +43,7 @@ func page(w io.Writer, name string, data any) error {
 	return err
 }
 
-// rich shows a text whose parts between backticks are names. All of it is escaped.
+// rich escapes a text and marks up the parts between backticks as code.
 func rich(text string) template.HTML {
 	parts := strings.Split(Visible(text), "`")
 	if len(parts)%2 == 0 {
@@ -78,7 +78,7 @@ func minutesOf(d time.Duration) string { return Decimal(float64(int(d.Minutes()*
 
 func secondsOf(s float64) string { return minutesOf(time.Duration(s * float64(time.Second))) }
 
-// sign shows a verdict by more than a colour.
+// sign returns the symbol of a verdict, so that it does not depend on colour.
 func sign(v labs.Verdict) string {
 	switch v {
 	case labs.Passed:
@@ -91,7 +91,7 @@ func sign(v labs.Verdict) string {
 	return "?"
 }
 
-// earned says what a check gave of its points.
+// earned returns the points that a check earned, in words.
 func earned(r labs.Result) string {
 	switch r.Verdict {
 	case labs.Passed:
@@ -102,13 +102,13 @@ func earned(r labs.Result) string {
 	return fmt.Sprintf("0 of %d", r.Points)
 }
 
-// questionEarned says what a question gave.
+// questionEarned returns the points that a question earned.
 func questionEarned(q exams.QuestionView) string {
 	points, _ := q.Earned()
 	return Decimal(points)
 }
 
-// numbered is a sitting and where it stands among others.
+// numbered is a sitting and its index.
 type numbered struct {
 	N       int
 	Sitting *Sitting
@@ -124,7 +124,7 @@ func toDecimal(value any) string {
 	return fmt.Sprint(value)
 }
 
-// short is the beginning of an image's ID, as engines show it.
+// short returns the first characters of an image's ID, as engines show it.
 func short(id string) string {
 	id = strings.TrimPrefix(id, "sha256:")
 	return Visible(id[:min(12, len(id))])

@@ -21,9 +21,9 @@ import (
 	"endstate/labs"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+var update = flag.Bool("update", false, "rewrite the golden files")
 
-// golden compares a text with the one in a file.
+// golden compares a text with a golden file.
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name)
@@ -41,7 +41,7 @@ func golden(t *testing.T, name, got string) {
 	}
 }
 
-// found is a report with every verdict in it.
+// found returns a report with checks that passed, failed and were skipped.
 func found() *labs.Report {
 	r := &labs.Report{
 		Scenario: "mysql-restore-dropped-database", Title: "Restore a dropped database", Hash: "0011aabb", Seed: 42, Lab: "mysql-1", Owner: "ada",
@@ -64,7 +64,7 @@ func found() *labs.Report {
 	return r
 }
 
-// ungraded is a report that has no score.
+// ungraded returns a report without a score.
 func ungraded() *labs.Report {
 	r := found()
 	r.Checks[0].Verdict, r.Checks[0].Message = labs.Ungraded, "the engine is gone"
@@ -72,7 +72,7 @@ func ungraded() *labs.Report {
 	return r
 }
 
-// held is a report of a lab that could not be looked at everywhere, by the learner's doing.
+// held returns a report with a guard that could not be checked because of what the learner did.
 func held() *labs.Report {
 	r := found()
 	r.Checks[0].Verdict, r.Checks[0].Barred, r.Checks[0].Message = labs.Failed, true, "Nothing answers on port 3306 of `db`."
@@ -110,7 +110,7 @@ func TestText(t *testing.T) {
 func TestTextFits(t *testing.T) {
 	for _, width := range []int{1, 5, 20, 40, 80, 100} {
 		for _, line := range strings.Split(text(t, found(), Style{Width: width, Color: true}), "\n") {
-			// Names that are longer than the room there is stay whole, and so does the score.
+			// Names that are longer than a line are not broken, nor is the score.
 			if got := ansi.StringWidth(line); got > max(width, 24) && strings.Contains(strings.TrimSpace(line), " ") && !strings.Contains(line, "Score") {
 				t.Errorf("in %d columns %d: %q", width, got, line)
 			}
@@ -118,7 +118,7 @@ func TestTextFits(t *testing.T) {
 	}
 }
 
-// Whatever stands in a learner's data: a terminal is steered by our own colours alone.
+// Whatever a learner's data contain, only our own colours reach the terminal.
 func TestVisible(t *testing.T) {
 	for give, want := range map[string]string{
 		"żółć 🐬 日本":            "żółć 🐬 日本",
@@ -163,7 +163,7 @@ func TestHostileText(t *testing.T) {
 			t.Errorf("%q", got)
 		}
 		if !strings.Contains(got, `\x1b]1701;endstate;reset\a`) {
-			t.Errorf("it does not show what was there: %q", got)
+			t.Errorf("it does not show the original text: %q", got)
 		}
 	}
 }
@@ -208,8 +208,8 @@ func TestJUnit(t *testing.T) {
 	golden(t, "ungraded.xml", junit(t, ungraded()))
 }
 
-// What those who read JUnit's format demand: which elements stand in which, which
-// attributes they must have, and that the counts are right.
+// What readers of JUnit XML require: which elements may contain which, which attributes
+// are mandatory, and that the counts are right.
 var (
 	inside = map[string]string{
 		"": "testsuites", "testsuites": "testsuite", "testsuite": "properties testcase system-out system-err",

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// Brief writes a time in whole minutes, or in seconds if it is short.
+// Brief formats a duration in seconds, minutes, or hours and minutes.
 func Brief(d time.Duration) string {
 	switch {
 	case d < 0:
@@ -18,7 +18,7 @@ func Brief(d time.Duration) string {
 	return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
 }
 
-// Span writes a time in days if it is long.
+// Span formats a duration like [Brief], or in days from two days on.
 func Span(d time.Duration) string {
 	const day = 24 * time.Hour
 	if d >= 2*day {

@@ -1,5 +1,5 @@
-// Package report shows what a round of checks found: as text for people, as JSON
-// and as JUnit for programs.
+// Package report writes reports of checks, attempts and exams: as text and HTML for
+// people, as JSON, JUnit and CSV for programs.
 package report
 
 import (
@@ -12,10 +12,10 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Style says how text is shown.
+// Style controls how text is shown.
 type Style struct {
 	Color bool
-	Width int // columns; 0 is 80
+	Width int // in columns; 0 means 80
 }
 
 func (s Style) paint(text, code string) string {
@@ -25,24 +25,24 @@ func (s Style) paint(text, code string) string {
 	return "\x1b[" + code + "m" + text + "\x1b[0m"
 }
 
-// Good paints what is right, if there is colour, as all these are painted.
+// Good marks success. Like the methods below, it returns the text unchanged without colour.
 func (s Style) Good(text string) string { return s.paint(text, "32") }
 
-// Bad paints what is wrong.
+// Bad marks a failure.
 func (s Style) Bad(text string) string { return s.paint(text, "31") }
 
-// Warn paints what wants attention.
+// Warn marks a warning.
 func (s Style) Warn(text string) string { return s.paint(text, "33") }
 
-// Dim paints what matters less.
+// Dim makes text less prominent.
 func (s Style) Dim(text string) string { return s.paint(text, "2") }
 
-// Bold paints what matters most.
+// Bold makes text more prominent.
 func (s Style) Bold(text string) string { return s.paint(text, "1") }
 
-// Visible shows what a terminal would act on: control characters, and those that
-// turn the direction of writing, are spelt out, as are bytes that are no text.
-// Line ends and tabs stay.
+// Visible escapes what a terminal would act on: control characters and characters that
+// change the direction of writing. It also escapes bytes that are not valid UTF-8. It keeps
+// newlines and tabs.
 func Visible(text string) string {
 	var out strings.Builder
 	for rest := strings.ReplaceAll(text, "\r\n", "\n"); len(rest) > 0; {
@@ -61,8 +61,8 @@ func Visible(text string) string {
 	return out.String()
 }
 
-// Code makes a text [Visible] and paints the parts between backticks; without colour
-// the backticks stay.
+// Code makes a text [Visible] and colours the parts between backticks. Without colour it
+// keeps the backticks.
 func (s Style) Code(text string) string {
 	text = Visible(text)
 	if !s.Color {
@@ -85,17 +85,16 @@ func (s Style) columns() int {
 	return min(s.Width, 100)
 }
 
-// Paragraph shows a text wrapped to the width, every line indented by so many columns.
+// Paragraph wraps a text to the width and indents every line by indent columns.
 func (s Style) Paragraph(text string, indent int) string {
 	margin := strings.Repeat(" ", indent)
 	return margin + strings.Join(wrap(s.Code(text), s.room()), "\n"+margin) + "\n"
 }
 
-// room is how wide text may be: points are beside it, and it may be indented.
+// room returns the width for text, which leaves space for points and indentation.
 func (s Style) room() int { return max(10, s.columns()-10) }
 
-// wrap breaks a text into lines. Names keep their hyphens on one line, so that they
-// can be copied.
+// wrap breaks a text into lines, but not at hyphens, so that names can be copied.
 func wrap(text string, width int) []string {
 	const hyphen, unbroken = "-", "\u2011"
 	wrapped := ansi.Wrap(strings.ReplaceAll(text, hyphen, unbroken), width, "")

@@ -10,7 +10,7 @@ import (
 	"endstate/labs"
 )
 
-// Text writes a report for a person: every verdict, why, and the score.
+// Text writes a report as text: every verdict with its message, and the score.
 func Text(w io.Writer, r *labs.Report, style Style) error {
 	var out strings.Builder
 	for _, result := range r.Checks {
@@ -44,7 +44,7 @@ func guardPoints(result labs.Result) string {
 	return ""
 }
 
-// writeResult writes one line for the verdict, and its message below.
+// writeResult writes one line for the verdict, with its message below.
 func writeResult(out *strings.Builder, result labs.Result, points string, style Style) {
 	sign := map[labs.Verdict]string{
 		labs.Passed: style.Good("✓"), labs.Failed: style.Bad("✗"), labs.Skipped: style.Dim("–"), labs.Ungraded: style.Warn("?"),
@@ -88,10 +88,10 @@ func writeScore(out *strings.Builder, r *labs.Report, style Style) {
 		parts = append(parts, fmt.Sprintf("harm −%d", harm))
 	}
 	if r.Held > 0 {
-		parts = append(parts, fmt.Sprintf("held back −%d until it can be looked at", r.Held))
+		parts = append(parts, fmt.Sprintf("held back −%d until it can be checked", r.Held))
 	}
 	if r.Assisted {
-		parts = append(parts, "with the solution seen")
+		parts = append(parts, "solution seen")
 	}
 	if len(r.Servers) > 0 {
 		parts = append(parts, "on "+Visible(strings.Join(r.Servers, ", ")))
@@ -102,7 +102,7 @@ func writeScore(out *strings.Builder, r *labs.Report, style Style) {
 	out.WriteString("\n")
 }
 
-// AttemptText writes an attempt for a terminal: in short, and its last graded check.
+// AttemptText writes an attempt as text: a summary, and its last graded round.
 func AttemptText(w io.Writer, a *Attempt, style Style) error {
 	story := a.Story
 	head := fmt.Sprintf("%s\n%s · seed %d · %s · %s\n", style.Bold(style.Code(story.Title)), story.Scenario, story.Seed, Visible(story.Owner), clock(story.Started))
@@ -124,13 +124,13 @@ func AttemptText(w io.Writer, a *Attempt, style Style) error {
 	} else if _, err := fmt.Fprintln(w, "Nothing was graded."); err != nil {
 		return err
 	}
-	if _, err := fmt.Fprintf(w, "\nThe very same exercise again: %s\n", a.Again); err != nil {
+	if _, err := fmt.Fprintf(w, "\nThe same exercise again: %s\n", a.Again); err != nil {
 		return err
 	}
 	return adviceText(w, a.Next, style)
 }
 
-// QuestionsText writes the verdicts of a candidate's questions, and what to practise.
+// QuestionsText writes the verdicts of a candidate's questions, and what to practise next.
 func QuestionsText(w io.Writer, s *Sitting, style Style) error {
 	for _, q := range s.Questions {
 		if q.Grade == nil || q.Grade.Report == nil {
