@@ -57,11 +57,11 @@ func TestFortnight(t *testing.T) {
 	d := newConsole(t)
 	d.topics = map[string]string{"git-a": "git", "git-b": "git", "mysql-a": "mysql"}
 	d.wants(StatusDone, "history", "There is no attempt yet")
-	d.wants(StatusDone, "next", "git-a", "You have finished nothing yet", "Start it: endstate start git-a --seed")
+	d.wants(StatusDone, "next", "git-a", "You have not finished anything yet", "Start it: endstate start git-a --seed")
 	d.wants(StatusDone, "progress", "0 mastered, 0 shaky, 2 untried", "0 mastered, 0 shaky, 1 untried")
 
 	d.practises("git-a", 4, "bad", 1)
-	d.wants(StatusDone, "next", "git-b", "never tried it, and nothing that you have tried is due", "as weak in some other topics as in git")
+	d.wants(StatusDone, "next", "git-b", "never tried it, and nothing you have tried is due", "equally weak in git and some other topics")
 	d.practises("git-b", 2, "good", 0)
 	d.practises("mysql-a", 3, "good", 0)
 	d.after(48 * time.Hour)
@@ -92,7 +92,7 @@ func TestFortnight(t *testing.T) {
 // to choose.
 func TestNextIsStarted(t *testing.T) {
 	d := newConsole(t)
-	d.wants(StatusDone, "next --start", "You have finished nothing yet", "The lab is running", "endstate shell first")
+	d.wants(StatusDone, "next --start", "You have not finished anything yet", "The lab is running", "endstate shell first")
 	if lab := read[map[string]any](d, "next --start --json"); lab["scenario"] != "second" || d.engine.launched != 2 {
 		t.Errorf("%v, %d launched", lab, d.engine.launched)
 	}

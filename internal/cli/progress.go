@@ -27,7 +27,7 @@ func progressCommand(d *door) *cobra.Command {
 		Short: "Show what you master, what is shaky, what you never tried",
 		Long: "Show how you stand, by topic and level. A scenario is mastered when you reached 100 without help, twice, on different seeds, " +
 			"at least a day apart, and did not fall short of that since. A topic's strength is the average over its scenarios of your latest score without help " +
-			"times the chance that you still can; one that was never tried has none.",
+			"times the chance that you can still do it; a scenario that was never tried has none.",
 		Args: exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}

@@ -8,39 +8,39 @@ import (
 	"endstate/internal/attempts"
 )
 
-// Compare marks the key points that an explanation seems to touch.
+// Compare marks the key points that an explanation seems to cover.
 //
-// A point is touched if the explanation has two in five of its telling words, and two
-// at least if it has as many. Telling are words of three letters and more, numbers of
-// any length, and what stands between backticks, but for those that any text has.
-// Words are the same if they are once their endings are cut off (merge, merged,
-// merging). It is a help for the learner's own judgement and no grade.
+// An explanation covers a point if it contains at least two in five of the point's
+// keywords, and at least two of them, or the only one. Keywords are numbers, and words of
+// three or more letters that are not common English words. Words that differ only in their
+// endings are the same (merge, merged, merging). The marks help learners judge themselves;
+// they are not a grade.
 func Compare(explanation string, points []string) []attempts.KeyPoint {
-	said := telling(explanation)
+	explained := keywords(explanation)
 	marked := make([]attempts.KeyPoint, 0, len(points))
 	for _, point := range points {
-		marked = append(marked, attempts.KeyPoint{Text: point, Touched: touched(said, telling(point))})
+		marked = append(marked, attempts.KeyPoint{Text: point, Touched: covers(explained, keywords(point))})
 	}
 	return marked
 }
 
-func touched(said, wanted []string) bool {
+func covers(explained, wanted []string) bool {
 	found := 0
 	for _, word := range wanted {
-		if slices.Contains(said, word) {
+		if slices.Contains(explained, word) {
 			found++
 		}
 	}
 	return found > 0 && found >= min(2, len(wanted)) && 5*found >= 2*len(wanted)
 }
 
-// telling returns the telling words of a text without their endings, each once.
-func telling(text string) []string {
+// keywords returns the keywords of a text without their endings, each once.
+func keywords(text string) []string {
 	var words []string
 	split := func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) }
 	for _, word := range strings.FieldsFunc(strings.ToLower(text), split) {
 		isNumber := unicode.IsNumber(rune(word[0]))
-		if len([]rune(word)) < 3 && !isNumber || slices.Contains(usual, word) {
+		if len([]rune(word)) < 3 && !isNumber || slices.Contains(stopWords, word) {
 			continue
 		}
 		if word = stem(word); !slices.Contains(words, word) {
@@ -50,7 +50,7 @@ func telling(text string) []string {
 	return words
 }
 
-// stem cuts an ending off a word, as long as three letters stay.
+// stem removes a word's ending if at least three letters remain.
 func stem(word string) string {
 	for _, ending := range []string{"ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e", "y"} {
 		if rest, ok := strings.CutSuffix(word, ending); ok && len([]rune(rest)) >= 3 {
@@ -58,15 +58,15 @@ func stem(word string) string {
 			break
 		}
 	}
-	// A letter that is doubled before an ending: dropped, dropping, drop.
+	// Undo a doubled letter before the ending: dropped, dropping, drop.
 	if n := len(word); n > 3 && word[n-1] == word[n-2] && word[n-1] != 's' && word[n-1] != 'l' {
 		word = word[:n-1]
 	}
 	return word
 }
 
-// usual are words that any text has.
-var usual = strings.Fields(`
+// stopWords are common English words.
+var stopWords = strings.Fields(`
 about after all also and any are because been before both but can did does doing done each for from get had has have
 her here him his how into its itself just may mind more most much must never not now off once one only other others our
 out over own say says same see she should since so some such than that the their them then there these they this those

@@ -10,24 +10,24 @@ import (
 	"endstate/labs"
 )
 
-// Pick is what to practise now, and why.
+// Pick is what to practise next, and why.
 type Pick struct {
 	Scenario labs.Scenario `json:"scenario"`
-	Seed     uint64        `json:"seed"` // one that the learner never had
+	Seed     uint64        `json:"seed"` // one that the learner has never had
 	State    State         `json:"state"`
 	Due      *time.Time    `json:"due"`
 	Why      []string      `json:"why"`
 }
 
-// maxSeed bounds the seeds that are picked while it can: they are short, so that
-// they can be said aloud.
+// maxSeed is the largest seed that [NewSeed] picks while smaller ones are free. Short seeds
+// are easy to read out.
 const maxSeed = 9999
 
 // candidate is a scenario that may be picked.
 type candidate struct {
 	*Standing
 	topic *Topic
-	class int // what is due comes before what is new, that before what is not due
+	class int // the lowest class is picked first
 }
 
 const (
@@ -36,11 +36,11 @@ const (
 	classLater
 )
 
-// Next picks what to practise now; nil if there is nothing to pick from. What is due
-// comes first; then what was never tried; then what is due next. Among equals, that
-// of the weakest topic is picked; there, of what was tried, what is remembered least,
-// and of what is new, the lowest level. What goes on is not picked. The seed is left
-// to [NewSeed].
+// Next picks what to practise next, or returns nil if there is nothing to pick from. It
+// prefers scenarios that are due, then untried ones, then the one that is due next. Among
+// equals it prefers the weakest topic; within a topic, the tried scenario that the learner
+// remembers least, or the untried one of the lowest level. It skips scenarios with a running
+// attempt. The caller chooses the seed: see [NewSeed].
 func (p *Progress) Next() *Pick {
 	all := p.candidates()
 	if len(all) == 0 {
@@ -81,7 +81,7 @@ func compare(a, b candidate) int {
 		a.Level-b.Level, cmp.Compare(a.topic.Name, b.topic.Name), cmp.Compare(a.Name, b.Name))
 }
 
-// NewSeed draws a seed that was not used. draw gives a number from 0 to n-1.
+// NewSeed draws an unused seed. draw returns a number from 0 to n-1.
 func NewSeed(used map[uint64]bool, draw func(n uint64) uint64) uint64 {
 	free := uint64(maxSeed)
 	for seed := range used {
@@ -108,16 +108,16 @@ func NewSeed(used map[uint64]bool, draw func(n uint64) uint64) uint64 {
 	}
 }
 
-// why tells in plain words why a scenario is picked.
+// why explains why a scenario is picked.
 func (p *Progress) why(c candidate) []string {
 	var why []string
 	switch c.class {
 	case classDue:
-		why = append(why, fmt.Sprintf("It is due: you last worked on it %s, and the chance that you still can is %s.", ago(p.now.Sub(*c.Last)), percent(c.Recall)))
+		why = append(why, fmt.Sprintf("It is due: you last worked on it %s, and the chance that you can still do it is %s.", ago(p.now.Sub(*c.Last)), percent(c.Recall)))
 	case classNew:
-		why = append(why, "You have never tried it, and nothing that you have tried is due.")
+		why = append(why, "You have never tried it, and nothing you have tried is due.")
 		if !p.tried() {
-			why[0] = "You have finished nothing yet, and this is where its topic begins."
+			why[0] = "You have not finished anything yet, and this is where its topic starts."
 		}
 	default:
 		why = append(why, fmt.Sprintf("Nothing is due and nothing is new. This is due next, %s.", ahead(c.Due.Sub(p.now))))
@@ -126,7 +126,7 @@ func (p *Progress) why(c candidate) []string {
 		why = append(why, c.lastTime())
 	}
 	if c.class != classLater && p.tried() && len(p.Topics) > 1 {
-		why = append(why, p.compared(c.topic))
+		why = append(why, p.rank(c.topic))
 	}
 	return why
 }
@@ -137,32 +137,32 @@ func (p *Progress) tried() bool {
 	})
 }
 
-// compared tells how a topic stands among the others.
-func (p *Progress) compared(topic *Topic) string {
-	weaker, like := 0, 0
+// rank says how weak the learner is in a topic, compared with the others.
+func (p *Progress) rank(topic *Topic) string {
+	weaker, equal := 0, 0
 	for _, other := range p.Topics {
 		switch {
 		case other.Strength < topic.Strength:
 			weaker++
 		case other.Strength == topic.Strength:
-			like++
+			equal++
 		}
 	}
 	switch {
-	case like > 1:
-		return fmt.Sprintf("You are as weak in some other topics as in %s (strength %s).", topic.Name, percent(topic.Strength))
+	case equal > 1:
+		return fmt.Sprintf("You are equally weak in %s and some other topics (strength %s).", topic.Name, percent(topic.Strength))
 	case weaker > 0:
 		return fmt.Sprintf("Of the topics with such scenarios, %s is your weakest (strength %s).", topic.Name, percent(topic.Strength))
 	}
 	return fmt.Sprintf("%s is your weakest topic (strength %s).", topic.Name, percent(topic.Strength))
 }
 
-// lastTime tells how the latest attempt went.
+// lastTime describes the latest attempt.
 func (s *Standing) lastTime() string {
 	a := s.latest
 	text := fmt.Sprintf("Last time: %d of %d without help", unaided(a), labs.Total)
 	if a.Took != nil && a.Minutes > 0 {
-		text += fmt.Sprintf(", %d of %d minutes", int(math.Ceil(a.Took.Minutes())), a.Minutes)
+		text += fmt.Sprintf(", %d minutes (par %d)", int(math.Ceil(a.Took.Minutes())), a.Minutes)
 	}
 	switch {
 	case a.Hints == 1:
@@ -171,7 +171,7 @@ func (s *Standing) lastTime() string {
 		text += fmt.Sprintf(", %d hints", a.Hints)
 	}
 	if a.Assisted {
-		text += ", the solution seen"
+		text += ", solution seen"
 	}
 	return text + "."
 }

@@ -1,5 +1,5 @@
-// Package practice says what a learner masters, what is shaky, and what to practise
-// next, from the attempts there were. It knows no database and draws nothing.
+// Package practice derives from attempts what a learner has mastered, what is shaky, and
+// what to practise next. It knows neither the database nor the screen.
 package practice
 
 import (
@@ -11,44 +11,44 @@ import (
 	"endstate/labs"
 )
 
-// State is how a learner stands with a scenario.
+// State is how well a learner knows a scenario.
 type State string
 
 // The states of a scenario.
 const (
-	// Mastered: 100 without help, twice, on different seeds, at least a day apart; and
-	// no attempt since then fell short of that.
+	// Mastered means 100 without help, twice, on different seeds, at least a day apart, and
+	// no lower score since then.
 	Mastered State = "mastered"
 	Shaky    State = "shaky" // tried, but not mastered
 	Untried  State = "untried"
 )
 
-// dayApart is how far two attempts must be apart to show that something is mastered.
-const dayApart = 24 * time.Hour
+// masteryGap is the minimum time between the two attempts that show mastery.
+const masteryGap = 24 * time.Hour
 
-// Standing is how a learner stands with one scenario.
+// Standing is a learner's progress with one scenario.
 type Standing struct {
 	labs.Scenario
 	State    State      `json:"state"`
-	Attempts int        `json:"attempts"` // of the latest, those in which something was graded or help was had
-	Best     *int       `json:"best"`     // the best unaided score of these
+	Attempts int        `json:"attempts"` // the number of recent attempts that count
+	Best     *int       `json:"best"`     // the best unaided score of those
 	Latest   *int       `json:"latest"`   // the unaided score of the latest attempt
-	Last     *time.Time `json:"last"`     // when the latest attempt was worked on
+	Last     *time.Time `json:"last"`     // the last sign of work in any of those
 	Due      *time.Time `json:"due"`      // when it should be practised again
-	// Recall is the chance that the learner still can what they could, from 0 to 1.
+	// Recall is the chance that the learner can still do it, from 0 to 1.
 	Recall float64 `json:"recall"`
 	// Strength is the latest unaided score, from 0 to 1, times Recall.
 	Strength float64 `json:"strength"`
-	Going    bool    `json:"going"` // an attempt goes on
+	Going    bool    `json:"going"` // an attempt is running
 	Trend    Trend   `json:"trend,omitempty"`
 
 	latest *attempts.Attempt
 }
 
-// Topic is how a learner stands with a topic.
+// Topic is a learner's progress in a topic.
 type Topic struct {
 	Name string `json:"topic"`
-	// Strength is that of its scenarios on average; one that was never tried has none.
+	// Strength is the mean strength of its scenarios; untried ones count as 0.
 	Strength float64  `json:"strength"`
 	Levels   []*Level `json:"levels"`
 }
@@ -59,25 +59,25 @@ type Level struct {
 	Mastered  int         `json:"mastered"`
 	Shaky     int         `json:"shaky"`
 	Untried   int         `json:"untried"`
-	Due       int         `json:"due"` // of those that were tried
+	Due       int         `json:"due"` // how many of the tried ones are due
 	Scenarios []*Standing `json:"scenarios"`
 }
 
-// Progress is how a learner stands with everything there is.
+// Progress is a learner's progress in all topics.
 type Progress struct {
 	Topics []*Topic `json:"topics"` // ordered by name
-	// Lately are the unaided scores of the latest attempts, oldest first.
+	// Lately holds the unaided scores of the latest attempts, oldest first.
 	Lately []int `json:"lately"`
 
 	now time.Time
 }
 
-// Latest is how many of the latest attempts at each scenario [Assess] wants: what was
-// before them has no weight any more.
+// Latest is how many of the latest attempts at each scenario [Assess] needs. Earlier ones
+// no longer carry any weight.
 const Latest = 30
 
-// Assess says how a learner stands, from their latest attempts in the order in which
-// they began. Attempts at scenarios that are no more say nothing about those there are.
+// Assess returns a learner's progress from their latest attempts, which must be in the
+// order of their start. Attempts at scenarios that no longer exist count only for Lately.
 func Assess(scenarios []labs.Scenario, all []*attempts.Attempt, now time.Time) *Progress {
 	p := &Progress{Topics: []*Topic{}, Lately: []int{}, now: now}
 	of := map[string][]*attempts.Attempt{}
@@ -99,7 +99,7 @@ func Assess(scenarios []labs.Scenario, all []*attempts.Attempt, now time.Time) *
 	return p
 }
 
-// level returns the level of a topic that a scenario is of.
+// level returns the topic's level for a scenario, and adds it if it is missing.
 func (p *Progress) level(s labs.Scenario) *Level {
 	i := slices.IndexFunc(p.Topics, func(t *Topic) bool { return t.Name == s.Topic })
 	if i < 0 {
@@ -140,7 +140,7 @@ func (t *Topic) weigh() {
 	t.Strength = sum / float64(n)
 }
 
-// assess says how a learner stands with one scenario.
+// assess returns a learner's progress with one scenario.
 func assess(s labs.Scenario, all []*attempts.Attempt, now time.Time) *Standing {
 	standing := &Standing{Scenario: s, State: Untried}
 	var counted []*attempts.Attempt
@@ -173,15 +173,15 @@ func assess(s labs.Scenario, all []*attempts.Attempt, now time.Time) *Standing {
 	return standing
 }
 
-// counts reports whether an attempt says something: a check was graded or help was
-// had, and it is over or came to its goal.
+// counts reports whether an attempt counts: a check was graded or help was used, and the
+// attempt is over or has reached 100 unaided.
 func counts(a *attempts.Attempt, now time.Time) bool {
 	_, over := a.Over(now)
-	said := a.Score != nil || a.Aided()
-	return said && (over || unaided(a) == labs.Total)
+	informative := a.Score != nil || a.Aided()
+	return informative && (over || unaided(a) == labs.Total)
 }
 
-// unaided is the score that an attempt got without help.
+// unaided returns the score that an attempt reached without help.
 func unaided(a *attempts.Attempt) int {
 	if a.Unaided == nil {
 		return 0
@@ -189,19 +189,19 @@ func unaided(a *attempts.Attempt) int {
 	return *a.Unaided
 }
 
-// mastered reports whether attempts, in their order, show that a scenario is mastered.
+// mastered reports whether attempts, in the order of their start, show mastery of a scenario.
 func mastered(all []*attempts.Attempt) bool {
 	var full []*attempts.Attempt
-	shown := false
+	mastered := false
 	for _, a := range all {
 		if unaided(a) < labs.Total {
-			shown = false
+			mastered = false
 			continue
 		}
 		for _, before := range full {
-			shown = shown || before.Seed != a.Seed && a.Started.Sub(before.Started) >= dayApart
+			mastered = mastered || before.Seed != a.Seed && a.Started.Sub(before.Started) >= masteryGap
 		}
 		full = append(full, a)
 	}
-	return shown
+	return mastered
 }

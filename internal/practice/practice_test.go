@@ -22,14 +22,14 @@ var shelf = []labs.Scenario{
 	{Name: "mysql-definer", Topic: "mysql", Level: 2, Minutes: 20},
 }
 
-// learner is who makes attempts.
+// learner makes attempts.
 type learner struct {
 	*testing.T
 	all  []*attempts.Attempt
 	seed uint64
 }
 
-// goes has the learner make an attempt that is over after so many minutes.
+// goes has the learner make an attempt that ends after the given minutes.
 func (l *learner) goes(at time.Time, scenario string, unaided, minutes int, change ...func(*attempts.Attempt)) *attempts.Attempt {
 	l.seed++
 	took, end := time.Duration(minutes)*time.Minute, at.Add(time.Duration(minutes)*time.Minute)
@@ -62,7 +62,7 @@ func (l *learner) stands(now time.Time, scenario string) *Standing {
 // first draws the lowest number.
 func first(uint64) uint64 { return 0 }
 
-// next demands what is picked, and texts in why.
+// next expects a pick, and texts in its reasons.
 func (l *learner) next(now time.Time, want string, why ...string) *Pick {
 	l.Helper()
 	pick := Assess(shelf, l.all, now).Next()
@@ -71,30 +71,30 @@ func (l *learner) next(now time.Time, want string, why ...string) *Pick {
 	}
 	for _, text := range why {
 		if !strings.Contains(strings.Join(pick.Why, "\n"), text) {
-			l.Errorf("%s is picked, and not because %q: %q", want, text, pick.Why)
+			l.Errorf("%s is picked, but not because %q: %q", want, text, pick.Why)
 		}
 	}
 	return pick
 }
 
-// A fortnight: from nothing to a topic that is mastered, and one that is not.
+// A fortnight: from nothing to one topic that is mastered and one that is not.
 func TestFortnight(t *testing.T) {
 	l := &learner{T: t}
-	l.next(day(0), "git-conflict", "You have finished nothing yet")
+	l.next(day(0), "git-conflict", "You have not finished anything yet")
 	l.goes(day(0), "git-conflict", 30, 25, func(a *attempts.Attempt) { a.Hints = 2 })
 	if s := l.stands(day(0).Add(time.Hour), "git-conflict"); s.State != Shaky || s.Due.Sub(day(0)) > 48*time.Hour || s.Due.Sub(day(0)) < 12*time.Hour {
 		t.Errorf("after a poor attempt: %+v", s)
 	}
-	// What failed is not due at once; what is new of the weaker topic comes.
+	// A failed scenario is not due at once; a new one of the weaker topic comes first.
 	l.next(day(0).Add(time.Hour), "mysql-restore", "You have never tried it", "mysql is your weakest topic")
 	l.goes(day(0).Add(time.Hour), "mysql-restore", 100, 9)
-	// The next evening, what went poorly is due.
-	l.next(day(2), "git-conflict", "It is due", "2 days ago", "30 of 100 without help, 25 of 20 minutes, 2 hints", "git is your weakest")
+	// The next evening, the scenario that went badly is due.
+	l.next(day(2), "git-conflict", "It is due", "2 days ago", "30 of 100 without help, 25 minutes (par 20), 2 hints", "git is your weakest")
 	l.goes(day(2), "git-conflict", 100, 12)
 	if s := l.stands(day(2).Add(time.Hour), "git-conflict"); s.State != Shaky || s.Trend != Rising || *s.Best != 100 {
 		t.Errorf("once is not mastered: %+v", s)
 	}
-	// What went well in half of par comes back much later than what did not.
+	// What went well in half of par is due much later than what did not.
 	quick, slow := l.stands(day(3), "mysql-restore"), l.stands(day(3), "git-conflict")
 	if !quick.Due.After(slow.Due.AddDate(0, 0, 2)) {
 		t.Errorf("due %v and %v", quick.Due, slow.Due)
@@ -108,7 +108,7 @@ func TestFortnight(t *testing.T) {
 	if s := l.stands(due.Add(2*time.Hour), "git-conflict"); s.State != Mastered {
 		t.Errorf("twice, on two seeds, days apart: %+v", s)
 	}
-	l.next(day(14), "git-lost", "It is due", "the solution seen", "git is your weakest topic")
+	l.next(day(14), "git-lost", "It is due", "solution seen", "git is your weakest topic")
 	p := Assess(shelf, l.all, day(14))
 	if git := p.Topics[0]; git.Levels[0].Mastered != 1 || git.Levels[1].Shaky != 1 || git.Strength >= p.Topics[1].Strength {
 		t.Errorf("git: %+v, mysql %v", git, p.Topics[1].Strength)
@@ -209,8 +209,8 @@ func TestNeverTheSameSeed(t *testing.T) {
 	}
 }
 
-// What goes on is not picked; when everything does, nothing is.
-func TestGoing(t *testing.T) {
+// Scenarios with a running attempt are not picked.
+func TestNextSkipsRunning(t *testing.T) {
 	l := &learner{T: t}
 	open := func(a *attempts.Attempt) { a.Ended, a.Expires = nil, day(1) }
 	for _, s := range shelf[:3] {
@@ -250,7 +250,7 @@ func TestTrend(t *testing.T) {
 	}
 }
 
-// Attempts of another machine may begin within each other, or in the future.
+// Attempts from another machine may overlap, or start in the future.
 func TestOverlapping(t *testing.T) {
 	l := &learner{T: t}
 	l.goes(day(0), "git-lost", 100, 300)

@@ -9,38 +9,39 @@ import (
 	"endstate/labs"
 )
 
-// An attempt is a review, as spaced repetition speaks of it:
+// For spaced repetition, an attempt is a review with one of these ratings:
 //
-//	again  less than 60 without help, or the solution was seen before it was right
-//	hard   60 or more without help; or 100 in more than one and a half times par
+//	again  less than 60 without help
+//	hard   60 or more without help, or 100 in more than one and a half times par
 //	good   100 without help
-//	easy   100 without help in half of par or less
+//	easy   100 without help in at most half of par
 //
-// A hint ends what is without help, so what was reached before it counts.
+// Only what was reached before the first hint or the solution is without help.
 const (
-	enough  = 60
-	slowly  = 1.5
-	swiftly = 0.5
+	hardScore = 60
+	slowPars  = 1.5
+	fastPars  = 0.5
 )
 
 func rate(a *attempts.Attempt) fsrs.Rating {
 	score := unaided(a)
 	switch {
-	case score < enough:
+	case score < hardScore:
 		return fsrs.Again
 	case score < labs.Total:
 		return fsrs.Hard
 	}
-	switch par := parsTaken(a); {
-	case par > slowly:
+	switch pars := parsTaken(a); {
+	case pars > slowPars:
 		return fsrs.Hard
-	case par > 0 && par <= swiftly:
+	case pars > 0 && pars <= fastPars:
 		return fsrs.Easy
 	}
 	return fsrs.Good
 }
 
-// parsTaken is the active time until the best score, in pars; 0 if that is not known.
+// parsTaken returns the active time until the best score as a multiple of par, or 0 if that
+// is not known.
 func parsTaken(a *attempts.Attempt) float64 {
 	if a.Took == nil || a.Minutes == 0 {
 		return 0
@@ -48,8 +49,8 @@ func parsTaken(a *attempts.Attempt) float64 {
 	return a.Took.Minutes() / float64(a.Minutes)
 }
 
-// scheduler is FSRS with the parameters that its makers found for most people. A lab
-// is no flash card: it is due in days, never in minutes.
+// scheduler returns FSRS with its default parameters. Unlike a flash card, a lab is due in
+// days, never in minutes.
 func scheduler() *fsrs.FSRS {
 	parameters := fsrs.DefaultParam()
 	parameters.EnableShortTerm = false
@@ -57,8 +58,8 @@ func scheduler() *fsrs.FSRS {
 	return fsrs.NewFSRS(parameters)
 }
 
-// schedule says when a scenario is due, and how well it is remembered now. Imported
-// attempts may overlap: a review is never earlier than the one before it.
+// schedule computes when a scenario is due and how well the learner remembers it now.
+// Imported attempts may overlap, so a review is never earlier than the previous one.
 func (s *Standing) schedule(all []*attempts.Attempt, now time.Time) {
 	f := scheduler()
 	card := fsrs.NewCard(all[0].Worked)

@@ -8,32 +8,32 @@ import (
 	"endstate/labs"
 )
 
-// MomentKind says what a moment of a timeline is about.
+// MomentKind is the kind of a moment in a timeline.
 type MomentKind string
 
 // The kinds of moments.
 const (
 	Began     MomentKind = "began"
-	Entered   MomentKind = "entered" // a shell
+	Entered   MomentKind = "entered" // a shell was opened
 	Left      MomentKind = "left"
 	Typed     MomentKind = "typed" // a line was entered in a shell
 	Checked   MomentKind = "check"
 	Hinted    MomentKind = "hint"
-	Solved    MomentKind = "solution" // it was shown
+	Solved    MomentKind = "solution" // the solution was shown
 	Reset     MomentKind = "reset"
-	Paused    MomentKind = "paused" // no time counted
+	Paused    MomentKind = "paused" // this time does not count
 	Explained MomentKind = "explained"
 	Ended     MomentKind = "ended"
 )
 
-// Moment is one point of a timeline.
+// Moment is one point in a timeline.
 type Moment struct {
 	At     time.Time     `json:"at"`
-	After  time.Duration `json:"after"` // nanoseconds since the beginning
+	After  time.Duration `json:"after"` // nanoseconds since the start
 	Kind   MomentKind    `json:"kind"`
-	Text   string        `json:"text,omitempty"`   // a host, what was typed, how it ended
+	Text   string        `json:"text,omitempty"`   // a host, a typed line, or how the attempt ended
 	Number int           `json:"number,omitempty"` // of the hint
-	Took   time.Duration `json:"took,omitempty"`   // nanoseconds, of a pause
+	Took   time.Duration `json:"took,omitempty"`   // the length of a pause, in nanoseconds
 	Report *labs.Report  `json:"report,omitempty"` // of a check
 }
 
@@ -43,7 +43,7 @@ type Line struct {
 	Text string
 }
 
-// Timeline tells an attempt from its beginning to its end.
+// Timeline returns the moments of an attempt, in order.
 func Timeline(story *attempts.Story, typed []Line, now time.Time) []Moment {
 	all := []Moment{{At: story.Started, Kind: Began}}
 	for _, v := range story.Visits {
@@ -82,13 +82,13 @@ func Timeline(story *attempts.Story, typed []Line, now time.Time) []Moment {
 	return all
 }
 
-// shortPause is what is not worth telling.
-const shortPause = time.Minute
+// minPause is the shortest pause in a timeline.
+const minPause = time.Minute
 
 func pauses(spans []attempts.Span) []Moment {
 	var all []Moment
 	for i := 1; i < len(spans); i++ {
-		if d := spans[i].Began.Sub(spans[i-1].Ended); d >= shortPause {
+		if d := spans[i].Began.Sub(spans[i-1].Ended); d >= minPause {
 			all = append(all, Moment{At: spans[i-1].Ended, Kind: Paused, Took: d})
 		}
 	}

@@ -2,7 +2,7 @@ package practice
 
 import "endstate/internal/attempts"
 
-// Trend is where the unaided scores of attempts tend to.
+// Trend is the direction of the unaided scores of attempts.
 type Trend string
 
 // The trends.
@@ -12,20 +12,20 @@ const (
 	Falling Trend = "falling"
 )
 
-// steady is by how many points scores may differ and be called the same.
-const steady = 5
+// steadyPoints is the largest change that counts as steady, in points.
+const steadyPoints = 5
 
-// TrendOf compares the unaided scores of the later half of attempts with those of
-// the earlier half. One attempt alone has no trend.
+// TrendOf compares the mean unaided scores of the later and the earlier half of attempts.
+// A single attempt has no trend.
 func TrendOf(all []*attempts.Attempt) Trend {
 	half := len(all) / 2
 	if half == 0 {
 		return ""
 	}
 	switch change := mean(all[len(all)-half:]) - mean(all[:half]); {
-	case change > steady:
+	case change > steadyPoints:
 		return Rising
-	case change < -steady:
+	case change < -steadyPoints:
 		return Falling
 	}
 	return Steady
