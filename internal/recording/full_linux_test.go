@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A disk that gets full within a line leaves a recording of whole lines.
+// If the disk fills up within a line, the recording still has only complete lines.
 func TestCutAtAWholeLine(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {

@@ -7,21 +7,21 @@ import (
 	"unicode/utf8"
 )
 
-// Entered is a line that was entered at a shell's prompt, as the screen showed it.
-type Entered struct {
-	At   time.Duration
-	Text string // the prompt and what was typed
+// Line is a line that was entered at a shell's prompt, as the screen showed it.
+type Line struct {
+	At   time.Duration // since the start of the recording
+	Text string        // the prompt and what was typed
 }
 
-// Lines returns the lines that were entered at a shell's prompt. A shell tells the
-// terminal that a line is entered: until then, what is pasted is put in brackets.
-func (r *Recording) Lines() []Entered {
-	var found []Entered
+// Lines returns the lines that were entered at a shell's prompt. A shell turns bracketed
+// paste off when a line is entered, which shows where lines end.
+func (r *Recording) Lines() []Line {
+	var found []Line
 	page := &page{width: max(r.Width, 1)}
 	for _, event := range r.Events {
 		switch event.Kind {
 		case Output:
-			page.entered = func(text string) { found = append(found, Entered{At: event.At, Text: text}) }
+			page.emit = func(text string) { found = append(found, Line{At: event.At, Text: text}) }
 			page.write(event.Data)
 		case Resize:
 			columns, _, _ := strings.Cut(event.Data, "x")
@@ -33,31 +33,31 @@ func (r *Recording) Lines() []Entered {
 	return found
 }
 
-// page is as much of a terminal as it takes to read a line that is being edited: rows
-// since the last line end, and a cursor in them.
+// page emulates as much of a terminal as it takes to read a line that is being edited: the
+// rows since the last newline, and the cursor.
 type page struct {
-	width    int
-	rows     [][]rune
-	row, col int
-	before   string // the line before
-	prompted bool   // a shell waits for a line
-	away     bool   // the other screen is shown
-	held     string // a control sequence that is not whole yet
-	entered  func(text string)
+	width     int
+	rows      [][]rune
+	row, col  int
+	previous  string // the previous line
+	prompt    bool   // a shell is waiting for a line
+	alternate bool   // the alternate screen is shown
+	partial   string // an incomplete control sequence
+	emit      func(line string)
 }
 
-// maxHeld bounds what may be a control sequence.
-const maxHeld = 4096
+// maxSequence limits the length of a control sequence, in bytes.
+const maxSequence = 4096
 
 func (p *page) write(text string) {
-	text = p.held + text
-	p.held = ""
+	text = p.partial + text
+	p.partial = ""
 	for len(text) > 0 {
 		if text[0] == '\x1b' {
 			n := p.escape(text)
 			if n == 0 {
-				if len(text) < maxHeld {
-					p.held = text
+				if len(text) < maxSequence {
+					p.partial = text
 					return
 				}
 				n = 1
@@ -73,9 +73,9 @@ func (p *page) write(text string) {
 
 func (p *page) put(char rune) {
 	switch {
-	case p.away:
+	case p.alternate:
 	case char == '\n':
-		p.before = p.text()
+		p.previous = p.text()
 		p.rows, p.row, p.col = nil, 0, 0
 	case char == '\r':
 		p.col = 0
@@ -92,7 +92,7 @@ func (p *page) put(char rune) {
 	}
 }
 
-// maxRows bounds the rows of one line: what is longer is no line that was typed.
+// maxRows limits the rows of one line: nobody types a longer one.
 const maxRows = 200
 
 func (p *page) line() *[]rune {
@@ -110,8 +110,8 @@ func pad(line []rune, n int) []rune {
 	return line
 }
 
-// escape obeys a control sequence at the beginning of a text and returns its length;
-// 0 if it is not whole.
+// escape executes the control sequence at the start of a text and returns its length, or 0
+// if it is incomplete.
 func (p *page) escape(text string) int {
 	if len(text) < 2 {
 		return 0
@@ -144,21 +144,21 @@ func (p *page) escape(text string) int {
 func (p *page) control(final byte, arguments string) {
 	switch {
 	case arguments == "?1049" && final == 'h':
-		p.away = true
+		p.alternate = true
 	case arguments == "?1049" && final == 'l':
-		p.away, p.rows, p.row, p.col = false, nil, 0, 0
-	case arguments == "?2004" && !p.away:
-		if final == 'l' && p.prompted {
+		p.alternate, p.rows, p.row, p.col = false, nil, 0, 0
+	case arguments == "?2004" && !p.alternate:
+		if final == 'l' && p.prompt {
 			p.enter()
 		}
-		p.prompted = final == 'h'
-	case p.away:
+		p.prompt = final == 'h'
+	case p.alternate:
 	default:
 		p.edit(final, arguments)
 	}
 }
 
-// edit obeys what shells use to edit a line.
+// edit executes the control sequences that shells use to edit a line.
 func (p *page) edit(final byte, arguments string) {
 	n, err := strconv.Atoi(arguments)
 	if err != nil || n < 1 {
@@ -204,13 +204,13 @@ func (p *page) text() string {
 	return strings.TrimRight(text.String(), " ")
 }
 
-// enter has a line entered: this one, or that before if the line end came already.
+// enter emits the current line, or the previous one if the newline came first.
 func (p *page) enter() {
 	line := p.text()
 	if line == "" {
-		line = p.before
+		line = p.previous
 	}
 	if line != "" {
-		p.entered(line)
+		p.emit(line)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// on and off are what a shell writes before and after it reads a line.
+// on and off are what a shell writes before and after reading a line.
 const (
 	on  = "\x1b[?2004h"
 	off = "\x1b[?2004l"
@@ -52,7 +52,7 @@ func TestLines(t *testing.T) {
 			if got := linesOf(20, test.output); !slices.Equal(got, test.want) {
 				t.Errorf("%q", got)
 			}
-			// However the output was cut into events.
+			// However the output is split into events.
 			for size := 1; size < 6; size++ {
 				var pieces []string
 				for rest := test.output; rest != ""; {
@@ -68,7 +68,7 @@ func TestLines(t *testing.T) {
 	}
 }
 
-// A line is told when it was entered.
+// A line has the time at which it was entered.
 func TestLinesInTime(t *testing.T) {
 	r := &Recording{Header: Header{Width: 80}, Events: []Event{
 		{time.Second, Output, on + "$ "}, {5 * time.Second, Output, "ls"}, {9 * time.Second, Output, "\r\n" + off + "out"},
@@ -78,7 +78,7 @@ func TestLinesInTime(t *testing.T) {
 	}
 }
 
-// Whatever a terminal showed, it is read to its end.
+// Whatever a terminal showed, reading it terminates.
 func TestLinesOfAnything(t *testing.T) {
 	pieces := []string{on, off, "\x1b[", "\x1b]", "\x1b[999999999A", "\x1b[999999999B", "\x1b[99999C", "\x1b[99999@", "\x1b[99999P", "\x1b[K", "\x1b[J", "\x1b[0G", "\x1b[-5D", "\x1bP", "\x1b", "\a", "\b", "\r", "\n", "ż", "\xff", "text ", "\x1b[?1049h", "\x1b[?1049l"}
 	rapid.Check(t, func(t *rapid.T) {

@@ -9,28 +9,28 @@ import (
 // Player plays a recording with its timings.
 type Player struct {
 	Out   io.Writer
-	Speed float64     // 1 is as it was
-	Keys  <-chan byte // what is pressed meanwhile; may be nil
-	// After is time.After, but for tests.
+	Speed float64     // 1 is the original speed
+	Keys  <-chan byte // keys pressed during playback; may be nil
+	// After is time.After, except in tests.
 	After func(time.Duration) <-chan time.Time
 }
 
-// What keys do while a recording is played.
+// The keys that control playback.
 const (
-	KeyNext  = 'n' // go on at the next check
+	KeyNext  = 'n' // skip to the next check
 	KeyPause = ' '
 	KeyQuit  = 'q'
 	ctrlC    = 0x03
 )
 
-// Play plays a recording to its end, or until it is quit. It reports whether that is
-// its end.
+// Play plays a recording until its end or until [KeyQuit]. It reports whether it reached the
+// end.
 func (p *Player) Play(ctx context.Context, r *Recording) (ended bool, err error) {
 	now, jumping := time.Duration(0), false
 	for _, event := range r.Events {
 		if !jumping {
-			jump, goOn, err := p.wait(ctx, event.At-now)
-			if err != nil || !goOn {
+			jump, proceed, err := p.wait(ctx, event.At-now)
+			if err != nil || !proceed {
 				return false, err
 			}
 			jumping = jump
@@ -48,10 +48,10 @@ func (p *Player) Play(ctx context.Context, r *Recording) (ended bool, err error)
 	return true, nil
 }
 
-// wait waits for a time of the recording, during which keys are obeyed. Jump: go to
-// the next marker at once.
-func (p *Player) wait(ctx context.Context, d time.Duration) (jump, goOn bool, err error) {
-	// Time passes during a pause, too: what is due by its end comes at once.
+// wait waits for a period of the recording and handles keys meanwhile. jump means to skip to
+// the next marker; proceed is false if playback was quit.
+func (p *Player) wait(ctx context.Context, d time.Duration) (jump, proceed bool, err error) {
+	// The timer keeps running during a pause, so an event that is due by then comes at once.
 	due := p.After(time.Duration(float64(max(0, d)) / p.Speed))
 	paused := false
 	for {

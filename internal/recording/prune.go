@@ -6,8 +6,7 @@ import (
 	"slices"
 )
 
-// Prune removes the oldest recordings of a folder until the others take no more than a
-// limit, in bytes.
+// Prune removes the oldest recordings in a folder until the rest take at most limit bytes.
 func Prune(dir string, limit int64) {
 	entries, _ := os.ReadDir(dir)
 	var files []os.FileInfo

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// The oldest recordings go, and nothing else.
-func TestPruned(t *testing.T) {
+// Prune removes the oldest recordings and nothing else.
+func TestPrune(t *testing.T) {
 	dir := t.TempDir()
 	for i, name := range []string{"a.cast", "b.cast", "c.cast", "notes.txt"} {
 		path := filepath.Join(dir, name)

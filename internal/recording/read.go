@@ -11,20 +11,20 @@ import (
 	"time"
 )
 
-// Recording is what was recorded.
+// Recording is a recording that was read.
 type Recording struct {
 	Header
 	Events []Event
 }
 
-// Event is something that happened at the terminal, so long after the beginning.
+// Event is something that happened at the terminal.
 type Event struct {
-	At   time.Duration
+	At   time.Duration // since the start
 	Kind string
 	Data string
 }
 
-// maxLine bounds a line of a recording that is read.
+// maxLine limits the length of a line, in bytes.
 const maxLine = 4 << 20
 
 // Open reads a recording from a file.
@@ -37,7 +37,7 @@ func Open(path string) (*Recording, error) {
 	return Read(file)
 }
 
-// Read reads a recording. One that was cut off within a line is what it was before it.
+// Read reads a recording. It ignores an incomplete last line.
 func Read(in io.Reader) (*Recording, error) {
 	lines := bufio.NewScanner(io.LimitReader(in, 2*Limit))
 	lines.Buffer(nil, maxLine)
@@ -46,16 +46,16 @@ func Read(in io.Reader) (*Recording, error) {
 	}
 	r := &Recording{}
 	if err := json.Unmarshal(lines.Bytes(), &r.Header); err != nil {
-		return nil, fmt.Errorf("it is no recording: %w", err)
+		return nil, fmt.Errorf("not a recording: %w", err)
 	}
 	if r.Version != 2 {
-		return nil, fmt.Errorf("it is a recording of version %d; version 2 is known", r.Version)
+		return nil, fmt.Errorf("the recording has version %d; only version 2 can be read", r.Version)
 	}
 	for lines.Scan() {
 		event, err := parse(lines.Bytes())
 		if err != nil {
 			if lines.Scan() {
-				return nil, fmt.Errorf("line %d is no event: %w", len(r.Events)+2, err)
+				return nil, fmt.Errorf("line %d is not an event: %w", len(r.Events)+2, err)
 			}
 			break
 		}

@@ -1,8 +1,7 @@
-// Package recording keeps what a terminal showed, as asciicast version 2: a file of
-// lines, so that one that was cut off is whole up to its last line.
+// Package recording records what a terminal shows, in asciicast version 2. The format is a
+// file of lines, so that an interrupted recording can be read up to its last complete line.
 //
-// What is typed is not recorded, only what came to the screen: a password that does
-// not show is not kept.
+// It records the screen, not the keys, so a password that is not echoed is not recorded.
 package recording
 
 import (
@@ -16,8 +15,8 @@ import (
 	"unicode/utf8"
 )
 
-// Limit is how many bytes a recording takes at most. One that gets there ends, and
-// says so in its last line; the terminal goes on.
+// Limit is the maximum size of a recording, in bytes. A recording that reaches it ends, and
+// its last line says so; the terminal keeps working.
 const Limit = 16 << 20
 
 // Header is the first line of a recording.
@@ -33,12 +32,12 @@ type Header struct {
 // Kinds of events.
 const (
 	Output = "o"
-	Resize = "r" // to COLUMNSxROWS
-	Marker = "m" // a check
+	Resize = "r" // the data is COLUMNSxROWS
+	Marker = "m" // the data names a check
 )
 
-// Recorder writes what a terminal shows to a file. Its methods may be called from
-// several goroutines; none of them fails: what went wrong is told by Close.
+// Recorder writes what a terminal shows to a file. It is safe for concurrent use. Its
+// methods report no errors; Close returns the first one.
 type Recorder struct {
 	mu    sync.Mutex
 	file  *os.File
@@ -47,13 +46,14 @@ type Recorder struct {
 	last  time.Duration
 	size  int64
 	limit int64
-	held  []byte // the beginning of a character
-	err   error  // why nothing is recorded any more
+	tail  []byte // an incomplete character
+	err   error  // why the recording ended
 }
 
 var errFull = errors.New("the recording has reached its limit")
 
-// Create begins a recording in a new file, which only its owner can read.
+// Create starts a recording in a new file that only its owner can read. It creates the
+// folder if necessary, and fails if the file exists.
 func Create(path string, width, height int, title, term string, now func() time.Time) (*Recorder, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, err
@@ -71,20 +71,20 @@ func Create(path string, width, height int, title, term string, now func() time.
 	return r, nil
 }
 
-// Output records bytes that were written to the screen. A character that is not
-// complete yet waits for its rest.
+// Output records bytes that were written to the screen. It buffers an incomplete character
+// until the rest arrives.
 func (r *Recorder) Output(b []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	b = append(r.held, b...)
+	b = append(r.tail, b...)
 	whole := len(b) - incomplete(b)
-	r.held = append([]byte(nil), b[whole:]...)
+	r.tail = append([]byte(nil), b[whole:]...)
 	if whole > 0 {
 		r.event(Output, string(b[:whole]))
 	}
 }
 
-// incomplete returns how many bytes at the end are the beginning of a character.
+// incomplete returns the number of bytes at the end that start an incomplete character.
 func incomplete(b []byte) int {
 	for n := 1; n < utf8.UTFMax && n <= len(b); n++ {
 		tail := b[len(b)-n:]
@@ -105,38 +105,38 @@ func (r *Recorder) Resize(columns, rows int) {
 	r.event(Resize, fmt.Sprintf("%dx%d", columns, rows))
 }
 
-// Input records nothing: keys are not kept.
+// Input does nothing, because keys are not recorded.
 func (r *Recorder) Input() {}
 
-// Mark records a place to come back to.
+// Mark records a marker that playback can skip to.
 func (r *Recorder) Mark(text string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.event(Marker, text)
 }
 
-// Close ends the recording, and tells why it ended before, if it did.
+// Close ends the recording. If it ended early, Close returns the reason: see [Full].
 func (r *Recorder) Close() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.held) > 0 {
-		r.event(Output, string(r.held))
+	if len(r.tail) > 0 {
+		r.event(Output, string(r.tail))
 	}
 	err := errors.Join(r.err, r.file.Close())
 	r.err = os.ErrClosed
 	return err
 }
 
-// Full reports whether an error of Close says that the limit was reached.
+// Full reports whether an error from Close means that the recording reached its limit.
 func Full(err error) bool { return errors.Is(err, errFull) }
 
 func (r *Recorder) event(kind, data string) {
-	// A clock that is put back does not turn time back.
+	// Times never decrease, even if the clock is set back.
 	r.last = max(r.last, r.now().Sub(r.began))
 	r.line([]any{json.Number(fmt.Sprintf("%.6f", r.last.Seconds())), kind, data})
 }
 
-// room is kept for the last line.
+// room is the number of bytes reserved for the last line.
 const room = 256
 
 func (r *Recorder) line(value any) {
@@ -151,13 +151,13 @@ func (r *Recorder) line(value any) {
 	if r.size+int64(len(text))+1 > r.limit-room {
 		text, _ = json.Marshal([]any{
 			json.Number(fmt.Sprintf("%.6f", r.last.Seconds())), Output,
-			fmt.Sprintf("\r\n[The recording ends here: it has reached %d MiB.]\r\n", r.limit>>20),
+			fmt.Sprintf("\r\n[The recording ends here: it has reached its limit of %d MiB.]\r\n", r.limit>>20),
 		})
 		r.err = errFull
 	}
 	n, err := r.file.Write(append(text, '\n'))
 	if err != nil {
-		// On a full disk a part of the line may be there: it ends with the line before.
+		// On a full disk, part of the line may have been written: remove it.
 		r.err = errors.Join(err, r.file.Truncate(r.size), r.err)
 		return
 	}

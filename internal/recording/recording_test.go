@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// clock is a time that moves when it is told to.
+// clock is a clock that moves only on request.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -45,15 +45,15 @@ func reopened(t *testing.T, path string) *Recording {
 	return r
 }
 
-// What was recorded is read back with its times; the file is its owner's alone, and
-// as asciicast version 2 has it.
+// A recording can be read back with its times. Only its owner can read the file, which is
+// asciicast version 2.
 func TestRecorded(t *testing.T) {
 	r, c, path := begin(t)
 	r.Output([]byte("$ ls\r\n\x1b[31mżółć\x1b[0m"))
 	c.move(1500 * time.Millisecond)
 	r.Resize(100, 30)
 	r.Input()
-	c.move(-time.Hour) // the clock is put back
+	c.move(-time.Hour) // the clock is set back
 	r.Mark("check: 70 of 100")
 	c.move(time.Hour + time.Second)
 	r.Output([]byte("\xff\x00<script>"))
@@ -87,7 +87,7 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
-// Output comes in pieces that know nothing of characters.
+// Output may be split within characters.
 func TestCharactersInPieces(t *testing.T) {
 	const text = "aż€😀é\xffb"
 	for size := 1; size < len(text); size++ {
@@ -97,7 +97,7 @@ func TestCharactersInPieces(t *testing.T) {
 			r.Output(rest[:n])
 			rest = rest[n:]
 		}
-		r.Output([]byte("\xe2\x82")) // the end of all, in the midst of one
+		r.Output([]byte("\xe2\x82")) // the recording ends within a character
 		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
@@ -111,7 +111,7 @@ func TestCharactersInPieces(t *testing.T) {
 	}
 }
 
-// A recording is bounded, and says that it ended.
+// A recording has a limit, and says when it reaches it.
 func TestBounded(t *testing.T) {
 	r, _, path := begin(t)
 	r.limit = 1 << 20
@@ -128,12 +128,12 @@ func TestBounded(t *testing.T) {
 		t.Errorf("%d bytes, %v", info.Size(), err)
 	}
 	events := reopened(t, path).Events
-	if last := events[len(events)-1]; !strings.Contains(last.Data, "The recording ends here: it has reached 1 MiB.") {
+	if last := events[len(events)-1]; !strings.Contains(last.Data, "The recording ends here: it has reached its limit of 1 MiB.") {
 		t.Errorf("its last event is %.100q", last.Data)
 	}
 }
 
-// A recording that was cut off anywhere is all that was before.
+// An interrupted recording can be read up to its last complete line.
 func TestCutOff(t *testing.T) {
 	r, c, path := begin(t)
 	for range 20 {
@@ -173,7 +173,7 @@ func TestNoRecording(t *testing.T) {
 	}
 }
 
-// A full disk ends the recording, not what is recorded.
+// A full disk ends the recording, not the terminal.
 func TestFull(t *testing.T) {
 	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
 	if err != nil {
@@ -188,7 +188,7 @@ func TestFull(t *testing.T) {
 	}
 }
 
-// played is what came of playing: texts and when they were shown.
+// played is what was played: texts and when they appeared.
 func played(t *testing.T, r *Recording, speed float64, keys func(chan<- byte)) (shown string, took time.Duration, ended bool) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
