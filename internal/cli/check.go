@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -12,13 +13,13 @@ import (
 
 // checkOptions are those of check.
 type checkOptions struct {
-	*door
+	*door.Door
 	asJSON, asJUnit bool
 }
 
-func checkCommand(d *door) *cobra.Command {
-	o := &checkOptions{door: d}
-	c := d.ofLab(&cobra.Command{
+func checkCommand(d *door.Door) *cobra.Command {
+	o := &checkOptions{Door: d}
+	c := d.OfLab(&cobra.Command{
 		Use:   "check",
 		Short: "Grade what is there now",
 		Long:  "Grade what is there now, as often as you like. Exit status: 0 all passed, 1 something failed, 3 something could not be graded.",
@@ -32,10 +33,10 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 	if o.asJSON && o.asJUnit {
 		return labs.Misuse("A report is JSON or JUnit, not both", "Give one of --json and --junit.")
 	}
-	return o.onLab(args, func(name string) error {
+	return o.OnLab(args, func(name string) error {
 		var found *labs.Report
-		err := o.act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
-			found, err = at.Check(ctx, o.who(), name, emit)
+		err := o.Act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
+			found, err = at.Check(ctx, o.Who(), name, emit)
 			return err
 		})
 		if err != nil {
@@ -53,15 +54,15 @@ func (o *checkOptions) show(found *labs.Report) error {
 	case o.asJUnit:
 		err = report.JUnit(o.Out, found)
 	default:
-		err = report.Text(o.Out, found, o.style(o.Out))
+		err = report.Text(o.Out, found, o.Style(o.Out))
 	}
 	switch {
 	case err != nil:
 		return err
 	case !found.Graded():
-		return errUngraded
+		return door.ErrUngraded
 	case !found.Passed():
-		return errFailed
+		return door.ErrFailed
 	}
 	return nil
 }

@@ -6,33 +6,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"net/netip"
 	"os"
 	"os/signal"
 	"syscall"
-	"time"
 
-	"endstate/internal/desk"
-	"endstate/labs/kit"
+	"endstate/internal/cli/door"
+	"endstate/labs"
 )
 
-// Program is everything the command line is wired with. Nothing is taken from the
-// process behind its back.
-type Program struct {
-	In        io.Reader
-	Out       io.Writer
-	Err       io.Writer
-	Env       func(string) string
-	Clock     func() time.Time
-	Version   string
-	Families  []kit.Family
-	Images    []kit.Image // those of no family
-	Scenarios fs.FS
-	Open      func(ctx context.Context, subnets netip.Prefix) (*desk.Backend, error)
-	Detach    func(args ...string) error // runs a command line that outlives this one; may be nil
-}
+// Program is everything the command line is wired with.
+type Program door.Program
 
 // Exit statuses.
 const (
@@ -43,37 +26,48 @@ const (
 	StatusInterrupted = 130 // by a signal
 )
 
-// errFailed and errUngraded end a command that has shown why already.
-var (
-	errFailed      = errors.New("something failed")
-	errUngraded    = errors.New("something could not be graded")
-	errInterrupted = errors.New("interrupted")
-)
+// errInterrupted is the cause of a context that a signal ended.
+var errInterrupted = errors.New("interrupted")
 
 // Run runs one command line and returns its exit status.
 func (p Program) Run(ctx context.Context, args []string) int {
-	ctx, stop := p.interruptible(ctx)
+	ctx, stop := interruptible(ctx)
 	defer stop()
-	d := &door{Program: p}
+	d := &door.Door{Program: door.Program(p)}
 	root := rootCommand(d)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
-	d.close()
+	d.Close()
 	if cause := context.Cause(ctx); errors.Is(cause, errInterrupted) && err != nil {
 		fmt.Fprintln(p.Err, "Interrupted. What was begun has been taken back.")
 		return StatusInterrupted
 	}
-	if err != nil && !d.running && !isProblem(err) {
+	if err != nil && !d.Running && !door.IsProblem(err) {
 		fmt.Fprintf(p.Err, "Error: %v\nSee: endstate --help\n", err)
 		return StatusMisused
 	}
-	return showError(p.Err, err)
+	door.ShowError(p.Err, err)
+	return statusOf(err)
+}
+
+// statusOf returns the exit status that an error stands for.
+func statusOf(err error) int {
+	var problem *labs.Problem
+	switch {
+	case err == nil:
+		return StatusDone
+	case errors.Is(err, door.ErrFailed):
+		return StatusFailed
+	case errors.As(err, &problem) && problem.Usage && !errors.Is(err, door.ErrUngraded):
+		return StatusMisused
+	}
+	return StatusUngraded
 }
 
 // interruptible returns a context that the first signal ends, so that commands
 // clean up. A second signal ends the process at once. One that comes when the
 // command is done is caught still: it must not make what was done look killed.
-func (p Program) interruptible(ctx context.Context) (context.Context, func()) {
+func interruptible(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

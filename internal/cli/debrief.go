@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/internal/tty"
@@ -20,20 +21,20 @@ import (
 
 // debriefOptions are those of debrief.
 type debriefOptions struct {
-	*door
+	*door.Door
 	yes, asJSON bool
 }
 
-func debriefCommand(d *door) *cobra.Command {
-	o := &debriefOptions{door: d}
+func debriefCommand(d *door.Door) *cobra.Command {
+	o := &debriefOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "debrief [SCENARIO]",
 		Short: "Explain in your words what was broken, what you did and why; then see the model answer",
 		Long: "Explain in a few sentences what was broken, what you did and why: in your editor (VISUAL, EDITOR), or on standard input. Then the model answer is shown, " +
 			"and its key points; those are marked that share two in five of their telling words with your text, and you say which you really made. " +
 			"It is kept beside your latest attempt and is no part of its score.",
-		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: d.completeScenarios,
+		Args:              door.AtMost(1, "one scenario at most"),
+		ValidArgsFunction: d.CompleteScenarios,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask before a lab that goes on counts as assisted")
@@ -42,12 +43,12 @@ func debriefCommand(d *door) *cobra.Command {
 }
 
 func (o *debriefOptions) run(ctx context.Context, name string) error {
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	return o.agreeing(ctx, o.yes, func(agreed bool) error {
-		debriefing, err := at.Debrief(ctx, o.who(), name, agreed)
+	return o.Agreeing(ctx, o.yes, func(agreed bool) error {
+		debriefing, err := at.Debrief(ctx, o.Who(), name, agreed)
 		if err != nil {
 			return err
 		}
@@ -68,8 +69,8 @@ func (o *debriefOptions) debrief(ctx context.Context, debriefing *desk.Debriefin
 	if o.asJSON {
 		return report.JSON(o.Out, said)
 	}
-	style := o.style(o.Out)
-	if err := markdown(o.Out, style, "\n"+said.Answer); err != nil {
+	style := o.Style(o.Out)
+	if err := door.Markdown(o.Out, style, "\n"+said.Answer); err != nil {
 		return err
 	}
 	if _, ok := tty.Open(o.In, o.Err); ok && len(said.Points) > 0 {
@@ -86,7 +87,7 @@ func (o *debriefOptions) debrief(ctx context.Context, debriefing *desk.Debriefin
 
 // explain has the learner explain, where they can.
 func (o *debriefOptions) explain(ctx context.Context, in io.Reader) (string, error) {
-	editor := o.setting("VISUAL", o.Env("EDITOR"))
+	editor := o.Setting("VISUAL", o.Env("EDITOR"))
 	_, onTerminal := tty.Open(o.In, o.Out)
 	if onTerminal && editor != "" {
 		return o.edit(ctx, editor)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -15,16 +16,16 @@ import (
 
 // doctorOptions are those of doctor.
 type doctorOptions struct {
-	*door
+	*door.Door
 	asJSON bool
 }
 
-func doctorCommand(d *door) *cobra.Command {
-	o := &doctorOptions{door: d}
+func doctorCommand(d *door.Door) *cobra.Command {
+	o := &doctorOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "doctor",
 		Short: "Look whether everything is there that labs need, and say what to do",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
@@ -39,11 +40,11 @@ type finding struct {
 
 func (o *doctorOptions) run(ctx context.Context) error {
 	var all []finding
-	err := o.act(false, func(at *desk.Desk, emit labs.Emit) error {
-		for _, f := range at.Examine(ctx, o.who(), emit) {
+	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) error {
+		for _, f := range at.Examine(ctx, o.Who(), emit) {
 			one := finding{Finding: f}
 			if f.Help != nil {
-				one.Do = helpWith(f.Help)
+				one.Do = door.HelpWith(f.Help)
 			}
 			all = append(all, one)
 		}
@@ -58,13 +59,13 @@ func (o *doctorOptions) run(ctx context.Context) error {
 		o.write(all)
 	}
 	if err == nil && slices.ContainsFunc(all, func(f finding) bool { return f.State == desk.FindingBad }) {
-		return errUngraded
+		return door.ErrUngraded
 	}
 	return err
 }
 
 func (o *doctorOptions) write(all []finding) {
-	style := o.style(o.Out)
+	style := o.Style(o.Out)
 	signs := map[desk.FindingState]string{desk.FindingOK: style.Good("✓"), desk.FindingWarn: style.Warn("!"), desk.FindingBad: style.Bad("✗")}
 	for _, f := range all {
 		fmt.Fprintf(o.Out, "%s %-20s %s\n", signs[f.State], f.About, report.Visible(f.Text))

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
@@ -40,7 +41,7 @@ func (a *app) examCommand() *cobra.Command {
 			"The clock starts when the first lab is ready. When time is up, what is there is graded, also if nobody is attached:\n" +
 			"then the next command does it.",
 		Example: "  endstate exam list\n  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada",
-		Args:    known,
+		Args:    door.Known,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(a.examListCommand(), a.examStartCommand(), a.examStatusCommand(), a.examGotoCommand(), a.examResumeCommand(),
@@ -51,24 +52,24 @@ func (a *app) examCommand() *cobra.Command {
 // proctor returns who runs exams. They need the store: what is not remembered can't
 // be graded.
 func (a *app) proctor(ctx context.Context) (*exams.Proctor, error) {
-	at, err := a.desk()
+	at, err := a.Desk()
 	if err != nil {
 		return nil, err
 	}
-	if err := at.Ready(ctx, a.who(), a.emit); err != nil {
+	if err := at.Ready(ctx, a.Who(), a.emit); err != nil {
 		return nil, err
 	}
 	if _, off := at.ClockOff(); off {
 		return nil, &labs.Problem{What: "An exam's time can't be told while this machine's clock and the engine's differ", Do: "Set the clock right, then go on: nothing of the exam is lost."}
 	}
-	return a.proctorOf(at, at.Recall(ctx, a.who(), a.emit), at.Life)
+	return a.proctorOf(at, at.Recall(ctx, a.Who(), a.emit), at.Life)
 }
 
 func (a *app) proctorOf(at *desk.Desk, store *attempts.View, grace time.Duration) (*exams.Proctor, error) {
 	if store == nil {
 		return nil, &labs.Problem{What: "An exam can't be held while nothing can be remembered", Do: "Mend the store of attempts; endstate doctor tells more."}
 	}
-	rooms := &examRooms{app: a, desk: at, Rooms: at.Rooms(a.who(), grace)}
+	rooms := &examRooms{app: a, desk: at, Rooms: at.Rooms(a.Who(), grace)}
 	return exams.NewProctor(store, rooms, at.Library(), a.Clock), nil
 }
 
@@ -114,7 +115,7 @@ func (a *app) blueprint(name string) (*exams.Blueprint, error) {
 		}
 		name = blueprintName(name)
 	}
-	at, err := a.desk()
+	at, err := a.Desk()
 	if err != nil {
 		return nil, err
 	}
@@ -146,13 +147,13 @@ func (a *app) examListCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the exams that come along, and those that were sat",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			var found struct {
 				Blueprints []*exams.Blueprint `json:"blueprints"`
 				Exams      []exams.View       `json:"exams"`
 			}
-			at, err := a.desk()
+			at, err := a.Desk()
 			if err != nil {
 				return err
 			}
@@ -168,7 +169,7 @@ func (a *app) examListCommand() *cobra.Command {
 				found.Blueprints = append(found.Blueprints, b)
 			}
 			found.Exams = []exams.View{}
-			if store := at.Recall(c.Context(), a.who(), a.emit); store != nil {
+			if store := at.Recall(c.Context(), a.Who(), a.emit); store != nil {
 				all, err := store.Exams(c.Context())
 				if err != nil {
 					return err
@@ -192,7 +193,7 @@ func writeExams(w io.Writer, blueprints []*exams.Blueprint, sat []exams.View) er
 	for _, b := range blueprints {
 		rows = append(rows, []string{b.Name, fmt.Sprint(b.Minutes), string(b.Feedback), b.Hints.String(), fmt.Sprintf("%d %%", b.Pass), report.Visible(b.Title)})
 	}
-	if err := writeTable(w, rows); err != nil || len(sat) == 0 {
+	if err := door.WriteTable(w, rows); err != nil || len(sat) == 0 {
 		return err
 	}
 	rows = [][]string{{"NUMBER", "EXAM", "CANDIDATE", "STARTED", "STATE"}}
@@ -206,5 +207,5 @@ func writeExams(w io.Writer, blueprints []*exams.Blueprint, sat []exams.View) er
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err
 	}
-	return writeTable(w, rows)
+	return door.WriteTable(w, rows)
 }

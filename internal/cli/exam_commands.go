@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
@@ -19,15 +20,15 @@ func (a *app) examStatusCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show where an exam stands, or what came of it",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			at, err := a.desk()
+			at, err := a.Desk()
 			if err != nil {
 				return err
 			}
-			store := at.Recall(c.Context(), a.who(), a.emit)
+			store := at.Recall(c.Context(), a.Who(), a.emit)
 			if store == nil {
-				return errUngraded
+				return door.ErrUngraded
 			}
 			s, err := a.sitting(c.Context(), store, flags, true)
 			if err != nil {
@@ -44,7 +45,7 @@ func (a *app) showExam(s *exams.Sitting, asJSON bool) error {
 	if asJSON {
 		return report.JSON(a.Out, s.View(a.Clock()))
 	}
-	return writeExam(a.Out, a.style(a.Out), s.View(a.Clock()))
+	return writeExam(a.Out, a.Style(a.Out), s.View(a.Clock()))
 }
 
 // questionNumber reads the number of a question; without one it is the current.
@@ -64,7 +65,7 @@ func (a *app) examGotoCommand() *cobra.Command {
 	return a.goingCommand(&cobra.Command{
 		Use:   "goto N",
 		Short: "Go to a question",
-		Args:  exactly(1, "the number of a question"),
+		Args:  door.Exactly(1, "the number of a question"),
 	}, func(s *exams.Sitting, args []string) (going, error) {
 		n, err := questionNumber(s, args)
 		return going{question: n, host: labs.Workspace}, err
@@ -75,7 +76,7 @@ func (a *app) examResumeCommand() *cobra.Command {
 	return a.goingCommand(&cobra.Command{
 		Use:   "resume [HOST]",
 		Short: "Go back to the question; the clock goes on if it stood",
-		Args:  atMost(1, "one host at most"),
+		Args:  door.AtMost(1, "one host at most"),
 	}, func(s *exams.Sitting, args []string) (going, error) {
 		to := going{question: s.Current, host: labs.Workspace}
 		if len(args) > 0 {
@@ -121,7 +122,7 @@ func (a *app) goingCommand(c *cobra.Command, where func(*exams.Sitting, []string
 		return a.goTo(ctx, p, s, to)
 	})
 	c.Flags().BoolVar(&noShell, "no-shell", false, "don't open a shell")
-	recordVar(c, &a.noRecord)
+	door.RecordVar(c, &a.noRecord)
 	return c
 }
 
@@ -129,7 +130,7 @@ func (a *app) examFlagCommand() *cobra.Command {
 	return a.ofSitting(&cobra.Command{
 		Use:   "flag [N]",
 		Short: "Put a flag on a question to come back to, or take it away",
-		Args:  atMost(1, "the number of a question"),
+		Args:  door.AtMost(1, "the number of a question"),
 	}, false, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
 		n, err := questionNumber(s, given.args)
 		if err != nil {
@@ -147,13 +148,13 @@ func (a *app) examResetCommand() *cobra.Command {
 	c := a.ofSitting(&cobra.Command{
 		Use:   "reset",
 		Short: "Put the lab of the question back to how it was handed over",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 	}, false, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
-		at, err := a.desk()
+		at, err := a.Desk()
 		if err != nil {
 			return err
 		}
-		lab, err := at.Rooms(a.who(), 0).Find(ctx, s, &s.Questions[s.Current-1])
+		lab, err := at.Rooms(a.Who(), 0).Find(ctx, s, &s.Questions[s.Current-1])
 		if errors.Is(err, labs.ErrNotFound) {
 			return labs.Misuse("The question has no lab", "Have one made: "+examLine("resume", s.ID))
 		}
@@ -161,7 +162,7 @@ func (a *app) examResetCommand() *cobra.Command {
 			return err
 		}
 		if !yes {
-			if ok, err := a.confirm(ctx, desk.AskReset); err != nil || !ok {
+			if ok, err := a.Confirm(ctx, desk.AskReset); err != nil || !ok {
 				return err
 			}
 		}
@@ -183,7 +184,7 @@ func (a *app) examGradeCommand() *cobra.Command {
 		Long: "While the exam runs: grade a question as it is now, as check does in its lab, and show what the exam lets its candidate know.\n" +
 			"After the end: grade again what could not be graded, or what rests on a server that did not answer.\n" +
 			"With --late, an examiner has a question count whose lab went on after the end.",
-		Args: atMost(1, "the number of a question"),
+		Args: door.AtMost(1, "the number of a question"),
 	}, true, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
 		if late {
 			return a.acceptLate(ctx, p, s, given)
@@ -247,10 +248,10 @@ func (a *app) showAnswer(s *exams.Sitting, n int, found *labs.Report, asJSON boo
 	if asJSON {
 		err = report.JSON(a.Out, answer)
 	} else {
-		err = writeAnswer(a.Out, a.style(a.Out), answer, found)
+		err = writeAnswer(a.Out, a.Style(a.Out), answer, found)
 	}
 	if err == nil && !answer.Graded {
-		return a.standing(s, errUngraded)
+		return a.standing(s, door.ErrUngraded)
 	}
 	return err
 }
@@ -261,10 +262,10 @@ func (a *app) examSubmitCommand() *cobra.Command {
 		Use:   "submit",
 		Short: "End the exam and have it graded",
 		Long:  "End the exam and have it graded. Exit status: 0 passed, 1 not passed, 3 something could not be graded; that can be submitted again.",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 	}, true, func(ctx context.Context, p *exams.Proctor, s *exams.Sitting, given given) error {
 		if !yes && s.Ended.IsZero() {
-			ok, err := a.confirm(ctx, submitQuestion(s.View(a.Clock())))
+			ok, err := a.Confirm(ctx, submitQuestion(s.View(a.Clock())))
 			if err != nil || !ok {
 				return err
 			}

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/exams"
 )
@@ -34,7 +35,7 @@ func (a *app) examKeepCommand() *cobra.Command {
 		Use:    "keep",
 		Short:  "Keep an exam's time until it is graded",
 		Hidden: true,
-		Args:   exactly(0, "no arguments"),
+		Args:   door.Exactly(0, "no arguments"),
 		RunE:   func(c *cobra.Command, _ []string) error { return a.keep(c.Context(), id) },
 	}
 	c.Flags().Int64Var(&id, "exam", 0, "the exam's number")
@@ -46,8 +47,8 @@ func (a *app) sendKeeper(id int64) {
 	if a.Detach == nil {
 		return
 	}
-	args := []string{"exam", "keep", "--exam", fmt.Sprint(id), "--owner", a.owner()}
-	for _, folder := range a.flags.scenarios {
+	args := []string{"exam", "keep", "--exam", fmt.Sprint(id), "--owner", a.Owner()}
+	for _, folder := range a.Flags.Scenarios {
 		if whole, err := filepath.Abs(folder); err == nil {
 			folder = whole
 		}
@@ -65,11 +66,11 @@ func (a *app) keep(ctx context.Context, id int64) error {
 		return err
 	}
 	defer lock.Close()
-	at, err := a.desk()
+	at, err := a.Desk()
 	if err != nil {
 		return err
 	}
-	store, err := at.Memory(ctx, a.who())
+	store, err := at.Memory(ctx, a.Who())
 	if err != nil {
 		return err
 	}
@@ -120,7 +121,7 @@ func (a *app) finishQuietly(ctx context.Context, at *desk.Desk, store *attempts.
 
 // examLock is a lock of an exam on this machine.
 func (a *app) examLock(id int64, what string) *flock.Flock {
-	dir := filepath.Join(a.home(), "exams")
+	dir := filepath.Join(a.Home(), "exams")
 	_ = os.MkdirAll(dir, 0o700) // a lock that can't be made is told by who takes it
 	return flock.New(filepath.Join(dir, fmt.Sprintf("%d.%s", id, what)))
 }

@@ -80,11 +80,11 @@ func (a *app) finishDue(ctx context.Context) {
 		return
 	}
 	a.finished = true
-	at, err := a.desk()
+	at, err := a.Desk()
 	if err != nil || !at.Remembers() {
 		return
 	}
-	store, err := at.Memory(ctx, a.who())
+	store, err := at.Memory(ctx, a.Who())
 	if err != nil {
 		return // a command that needs the store says so
 	}

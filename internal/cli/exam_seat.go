@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
@@ -81,9 +82,9 @@ func (at *candidate) sit(ctx context.Context) error {
 			return nil
 		case errors.Is(err, errStands):
 			fmt.Fprintln(at.app.Out, standsText(at.id))
-			return errUngraded
+			return door.ErrUngraded
 		case err != nil:
-			return in.lost(ctx, err)
+			return in.Lost(ctx, err)
 		}
 		fmt.Fprintf(at.app.Out, "\nThe exam goes on, %s. Back: %s · end it: %s\n",
 			timeLeft(at.sitting.View(at.app.Clock())), examLine("resume", at.id), examLine("submit", at.id))
@@ -94,16 +95,16 @@ func (at *candidate) sit(ctx context.Context) error {
 // quiet is the proctor of what is done in the background: nothing of it is to show on
 // the candidate's screen.
 func (at *candidate) quiet() *exams.Proctor {
-	d, proctor := *at.app.door, *at.proctor
+	d, proctor := *at.app.Door, *at.proctor
 	d.Err = io.Discard
 	if rooms, ok := proctor.Labs.(*examRooms); ok {
-		proctor.Labs = &examRooms{app: &app{door: &d}, desk: rooms.desk, Rooms: rooms.Rooms}
+		proctor.Labs = &examRooms{app: &app{Door: &d}, desk: rooms.desk, Rooms: rooms.Rooms}
 	}
 	return &proctor
 }
 
 // enter goes to the next question and shows its task.
-func (at *candidate) enter(ctx context.Context) (*shell, error) {
+func (at *candidate) enter(ctx context.Context) (*door.Shell, error) {
 	var lab *labs.Lab
 	err := at.app.progress(false, func(emit labs.Emit) (err error) {
 		at.sitting, lab, err = at.proctor.Goto(ctx, at.id, at.question, emit)
@@ -117,12 +118,12 @@ func (at *candidate) enter(ctx context.Context) (*shell, error) {
 		return nil, err
 	}
 	visit.Exam.Environment = at.environment()
-	if err := showQuestion(at.app.Out, at.app.style(at.app.Out), at.sitting.View(at.app.Clock()), at.question, visit.Task()); err != nil {
+	if err := showQuestion(at.app.Out, at.app.Style(at.app.Out), at.sitting.View(at.app.Clock()), at.question, visit.Task()); err != nil {
 		return nil, err
 	}
-	in := &shell{door: at.app.door, visit: visit, terminal: at.terminal, noRecord: at.app.noRecord}
+	in := &door.Shell{Door: at.app.Door, Visit: visit, Terminal: at.terminal, NoRecord: at.app.noRecord}
 	fmt.Fprintf(at.app.Out, "\nIn the lab: task · check · hint · reset · exam · help; exit leaves, the clock goes on.\n")
-	if in.records() {
+	if in.Records() {
 		fmt.Fprintln(at.app.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
 	}
 	fmt.Fprintln(at.app.Out)
@@ -130,17 +131,17 @@ func (at *candidate) enter(ctx context.Context) (*shell, error) {
 }
 
 // work opens a shell and stays in it until it ends or something ends it.
-func (at *candidate) work(ctx context.Context, in *shell) error {
+func (at *candidate) work(ctx context.Context, in *door.Shell) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	watched := make(chan struct{})
 	left := at.sitting.Left(at.app.Clock())
 	go func() { defer close(watched); at.watch(ctx, left, cancel) }()
-	err := in.once(ctx, func(ctx context.Context, verb string, screen *seat.Screen) bool {
-		style, elsewhere := at.app.style(at.app.Out), at.app.Err
+	err := in.Once(ctx, func(ctx context.Context, verb string, screen *seat.Screen) bool {
+		style, elsewhere := at.app.Style(at.app.Out), at.app.Err
 		at.app.Err = screen // warnings are for the candidate's screen, too
 		defer func() { at.app.Err = elsewhere }()
 		goOn, err := at.answer(ctx, in, verb, screen, style)
-		show(screen, err)
+		door.Show(screen, err)
 		return goOn
 	})
 	cancel(nil)
@@ -192,7 +193,7 @@ func (at *candidate) watch(ctx context.Context, left time.Duration, end context.
 
 // visit lets the candidate into the lab of a question.
 func (a *app) visit(s *exams.Sitting, lab *labs.Lab, host string) (*desk.Visit, error) {
-	at, err := a.desk()
+	at, err := a.Desk()
 	if err != nil {
 		return nil, err
 	}
@@ -209,17 +210,17 @@ func (at *candidate) environment() map[string]string {
 }
 
 // answer answers a request of the shell. It returns false when the shell is no more.
-func (at *candidate) answer(ctx context.Context, in *shell, verb string, screen *seat.Screen, style report.Style) (bool, error) {
+func (at *candidate) answer(ctx context.Context, in *door.Shell, verb string, screen *seat.Screen, style report.Style) (bool, error) {
 	letter, isGoto := strings.CutPrefix(verb, "examgoto")
 	switch {
 	case verb == "task":
-		return true, showQuestion(screen, style, at.sitting.View(at.app.Clock()), at.question, in.visit.Task())
+		return true, showQuestion(screen, style, at.sitting.View(at.app.Clock()), at.question, in.Visit.Task())
 	case verb == "check":
 		return at.check(ctx, in, screen, style)
 	case verb == "hint":
 		return true, at.hint(ctx, in, screen, style)
 	case verb == "reset":
-		replaced, err := in.reset(ctx, screen, style)
+		replaced, err := in.Reset(ctx, screen, style)
 		return !replaced, err
 	case verb == "examstatus":
 		s, err := at.proctor.Store.Exam(ctx, at.id)
@@ -268,17 +269,17 @@ func (at *candidate) flag(ctx context.Context, screen *seat.Screen, style report
 	return writeExam(screen, style, s.View(at.app.Clock()))
 }
 
-func (at *candidate) hint(ctx context.Context, in *shell, screen *seat.Screen, style report.Style) error {
+func (at *candidate) hint(ctx context.Context, in *door.Shell, screen *seat.Screen, style report.Style) error {
 	open, fresh, err := at.proctor.Hint(ctx, at.id, at.question)
 	if err != nil {
 		return err
 	}
 	if fresh {
-		desk, err := at.app.desk()
+		desk, err := at.app.Desk()
 		if err != nil {
 			return err
 		}
-		desk.Note(ctx, in.visit.Lab, in.visit.Variant, "The exam remembers the hint all the same.", at.app.emit, func(store *attempts.View, attempt *attempts.Attempt) error {
+		desk.Note(ctx, in.Visit.Lab, in.Visit.Variant, "The exam remembers the hint all the same.", at.app.emit, func(store *attempts.View, attempt *attempts.Attempt) error {
 			_, _, err := store.OpenHint(ctx, attempt, at.app.Clock(), len(open))
 			return err
 		})
@@ -294,10 +295,10 @@ func (at *candidate) hint(ctx context.Context, in *shell, screen *seat.Screen, s
 
 // check grades the question and shows what the exam lets be known. If it can't be
 // graded the shell is left, as the clock stands.
-func (at *candidate) check(ctx context.Context, in *shell, screen *seat.Screen, style report.Style) (bool, error) {
+func (at *candidate) check(ctx context.Context, in *door.Shell, screen *seat.Screen, style report.Style) (bool, error) {
 	var found *labs.Report
 	n := at.question
-	err := working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
+	err := door.Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
 		var s *exams.Sitting
 		if s, found, err = at.proctor.Check(ctx, at.id, n, emit); s != nil {
 			at.sitting = s
@@ -307,7 +308,7 @@ func (at *candidate) check(ctx context.Context, in *shell, screen *seat.Screen, 
 	if err != nil {
 		return true, err
 	}
-	in.visit.Mark(found)
+	in.Visit.Mark(found)
 	return true, writeAnswer(screen, style, at.sitting.Blueprint.Feedback.Tell(n, found), found)
 }
 
@@ -329,7 +330,7 @@ func writeAnswer(w io.Writer, style report.Style, answer exams.Answer, found *la
 
 // showQuestion writes a question's place in the exam and its task.
 func showQuestion(w io.Writer, style report.Style, v exams.View, n int, task *desk.Task) error {
-	if err := markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", task.Title, task.Text)); err != nil {
+	if err := door.Markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", task.Title, task.Text)); err != nil {
 		return err
 	}
 	q := v.Questions[n-1]
@@ -342,7 +343,7 @@ func showQuestion(w io.Writer, style report.Style, v exams.View, n int, task *de
 }
 
 func showExamHelp(screen *seat.Screen, style report.Style) error {
-	return showHelp(screen, [][2]string{
+	return door.ShowHelp(screen, [][2]string{
 		{"task", "read the question again"},
 		{"check", "have it graded; what is told is as the exam's rules have it"},
 		{"hint", "open the next hint, if the exam allows it; it costs points"},
@@ -369,9 +370,9 @@ func (a *app) submit(ctx context.Context, p *exams.Proctor, s *exams.Sitting, as
 	}
 	switch result := s.Result(); {
 	case result.Passed == nil:
-		return errUngraded
+		return door.ErrUngraded
 	case !*result.Passed:
-		return errFailed
+		return door.ErrFailed
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
@@ -30,7 +31,7 @@ func (a *app) examStartCommand() *cobra.Command {
 		Short:   "Draw an exam and start its clock",
 		Long:    "Draw the questions of an exam – a file, or one that comes along – and start. The clock starts when the first lab is ready.",
 		Example: "  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada --no-shell",
-		Args:    exactly(1, "an exam; see: endstate exam list"),
+		Args:    door.Exactly(1, "an exam; see: endstate exam list"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
 				return nil, cobra.ShellCompDirectiveNoFileComp
@@ -47,10 +48,10 @@ func (a *app) examStartCommand() *cobra.Command {
 	}
 	c.Flags().StringVar(&with.candidate, "candidate", "", "who sits it (default: whose labs these are)")
 	c.Flags().StringVar(&with.topic, "topic", "", "the topic, of an exam about one")
-	seedVar(c, &with.seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
+	door.SeedVar(c, &with.seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
 	c.Flags().BoolVar(&with.noShell, "no-shell", false, "don't open a shell")
 	c.Flags().BoolVar(&with.asJSON, "json", false, "print the exam as JSON, and progress as JSON lines; opens no shell")
-	recordVar(c, &a.noRecord)
+	door.RecordVar(c, &a.noRecord)
 	return c
 }
 
@@ -65,7 +66,7 @@ func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) 
 	if err != nil {
 		return err
 	}
-	at, err := a.desk()
+	at, err := a.Desk()
 	if err != nil {
 		return err
 	}
@@ -81,12 +82,12 @@ func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) 
 	}
 	candidate := with.candidate
 	if candidate == "" {
-		candidate = a.owner()
+		candidate = a.Owner()
 	}
 	if utf8.RuneCountInString(candidate) > longestName || strings.ContainsFunc(candidate, unicode.IsControl) {
 		return labs.Misuse("That is no candidate's name", fmt.Sprintf("Give one of a single line, %d characters at most.", longestName))
 	}
-	s, err := p.Draw(ctx, b, seed, bank, a.owner(), candidate)
+	s, err := p.Draw(ctx, b, seed, bank, a.Owner(), candidate)
 	if err != nil {
 		return err
 	}
@@ -99,7 +100,7 @@ func (a *app) startExam(ctx context.Context, b *exams.Blueprint, with starting) 
 // announce says what the exam's rules are, before its clock starts.
 func (a *app) announce(s *exams.Sitting) {
 	b := s.Blueprint
-	style := a.style(a.Out)
+	style := a.Style(a.Out)
 	fmt.Fprintf(a.Out, "%s\n%s\n", style.Bold(report.Visible(b.Title)), style.Paragraph(fmt.Sprintf(
 		"Exam %d · %s · %d questions · %s minutes · %d %% pass · %s · %s",
 		s.ID, s.Candidate, len(s.Questions), report.Decimal(b.Minutes), b.Pass, b.Feedback.Words(), b.Hints.Words()), 0))
@@ -136,7 +137,7 @@ func (a *app) goTo(ctx context.Context, p *exams.Proctor, s *exams.Sitting, to g
 	if err != nil {
 		return err
 	}
-	if err := showQuestion(a.Out, a.style(a.Out), s.View(a.Clock()), to.question, visit.Task()); err != nil {
+	if err := showQuestion(a.Out, a.Style(a.Out), s.View(a.Clock()), to.question, visit.Task()); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.Out, `

@@ -7,24 +7,25 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/report"
 	"endstate/labs"
 )
 
 // exportOptions are those of export.
 type exportOptions struct {
-	*door
+	*door.Door
 	everyone bool
 }
 
-func exportCommand(d *door) *cobra.Command {
-	o := &exportOptions{door: d}
+func exportCommand(d *door.Door) *cobra.Command {
+	o := &exportOptions{Door: d}
 	c := &cobra.Command{
 		Use:     "export",
 		Short:   "Write attempts as JSON lines, to be imported elsewhere",
 		Long:    "Write your attempts as JSON lines: one attempt a line, with all that is known of it. Recordings of terminals are files of their own and stay where they are.",
 		Example: "  endstate export > attempts.jsonl",
-		Args:    exactly(0, "no arguments"),
+		Args:    door.Exactly(0, "no arguments"),
 		RunE:    func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.everyone, "everyone", false, "the attempts of every owner")
@@ -32,11 +33,11 @@ func exportCommand(d *door) *cobra.Command {
 }
 
 func (o *exportOptions) run(ctx context.Context) error {
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	lines, err := at.Export(ctx, o.who(), o.everyone)
+	lines, err := at.Export(ctx, o.Who(), o.everyone)
 	if err != nil {
 		return err
 	}
@@ -58,17 +59,17 @@ func (o *exportOptions) run(ctx context.Context) error {
 
 // importOptions are those of import.
 type importOptions struct {
-	*door
+	*door.Door
 	asJSON bool
 }
 
-func importCommand(d *door) *cobra.Command {
-	o := &importOptions{door: d}
+func importCommand(d *door.Door) *cobra.Command {
+	o := &importOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "import [FILE]",
 		Short: "Read attempts that export wrote; twice is as good as once",
 		Long:  "Read attempts that export wrote, from a file or from standard input: all of them, or none if a line is no attempt. One that is there already is not there twice.",
-		Args:  atMost(1, "one file at most"),
+		Args:  door.AtMost(1, "one file at most"),
 		RunE:  func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
@@ -85,11 +86,11 @@ func (o *importOptions) run(ctx context.Context, args []string) error {
 		defer file.Close()
 		in = file
 	}
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	done, err := at.Import(ctx, o.who(), in)
+	done, err := at.Import(ctx, o.Who(), in)
 	switch {
 	case err != nil:
 		return err

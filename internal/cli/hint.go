@@ -7,26 +7,27 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/labs"
 )
 
-func hintCommand(d *door) *cobra.Command {
-	return d.ofLab(&cobra.Command{
+func hintCommand(d *door.Door) *cobra.Command {
+	return d.OfLab(&cobra.Command{
 		Use:   "hint",
 		Short: "Open the next hint; it costs points",
 	}, func(ctx context.Context, args []string) error {
-		return d.onLab(args, func(name string) error {
+		return d.OnLab(args, func(name string) error {
 			var hints *desk.Hints
-			err := d.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
-				hints, err = at.Hint(ctx, d.who(), name, emit)
+			err := d.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+				hints, err = at.Hint(ctx, d.Who(), name, emit)
 				return err
 			})
 			if err != nil {
 				return err
 			}
-			return showHints(d.Out, d.style(d.Out), hints)
+			return showHints(d.Out, d.Style(d.Out), hints)
 		})
 	})
 }

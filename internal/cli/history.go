@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/practice"
 	"endstate/internal/report"
@@ -20,20 +21,20 @@ import (
 
 // historyOptions are those of history.
 type historyOptions struct {
-	*door
+	*door.Door
 	wanted desk.Past
 	asJSON bool
 }
 
-func historyCommand(d *door) *cobra.Command {
-	o := &historyOptions{door: d}
+func historyCommand(d *door.Door) *cobra.Command {
+	o := &historyOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "history [SCENARIO]",
 		Short: "Show your attempts: scores, time against par, help, trend",
 		Long: "Show your attempts, the latest at the end. Score is the best that a check gave; unaided the best before the first hint, and by how much " +
 			"it differs from the attempt before at that scenario. Time is the time at work until the best score, against par: of pauses of more than five minutes nothing counts.",
-		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: d.completeScenarios,
+		Args:              door.AtMost(1, "one scenario at most"),
+		ValidArgsFunction: d.CompleteScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.wanted.Scenario = strings.Join(args, "")
 			return o.run(c.Context())
@@ -45,12 +46,12 @@ func historyCommand(d *door) *cobra.Command {
 }
 
 func (o *historyOptions) run(ctx context.Context) error {
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
 	o.wanted.Whole = o.asJSON
-	history, err := at.History(ctx, o.who(), o.wanted)
+	history, err := at.History(ctx, o.Who(), o.wanted)
 	switch {
 	case err != nil:
 		return err
@@ -66,7 +67,7 @@ func (o *historyOptions) write(history *desk.History) error {
 		_, err := fmt.Fprintln(o.Out, "There is no attempt yet. Begin one: endstate start SCENARIO · or let one be chosen: endstate next")
 		return err
 	}
-	style := o.style(o.Out)
+	style := o.Style(o.Out)
 	head := fmt.Sprintf("%4s  %-9s  %-28s %5s  %8s  %7s  %-8s", "NO.", "WHEN", "SCENARIO", "BEST", "UNAIDED ", "MIN/PAR", "HELP")
 	if name != "" {
 		head = strings.Replace(head, fmt.Sprintf("%-28s", "SCENARIO"), fmt.Sprintf("%-28s", "SEED"), 1)

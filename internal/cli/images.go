@@ -10,44 +10,45 @@ import (
 	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/labs"
 )
 
-func imagesCommand(d *door) *cobra.Command {
+func imagesCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "images",
 		Short: "Build, list, remove, save and load the images",
-		Args:  known,
+		Args:  door.Known,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(imagesBuildCommand(d), imagesListCommand(d), imagesRemoveCommand(d), imagesSaveCommand(d), imagesLoadCommand(d))
 	return c
 }
 
-func imagesBuildCommand(d *door) *cobra.Command {
+func imagesBuildCommand(d *door.Door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "build [IMAGE…]",
 		Short: "Build the images that are not there yet; all of them, or those named",
 		RunE: func(c *cobra.Command, args []string) error {
-			return d.act(false, func(at *desk.Desk, emit labs.Emit) error { return at.BuildImages(c.Context(), d.who(), args, emit) })
+			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.BuildImages(c.Context(), d.Who(), args, emit) })
 		},
 	}
 }
 
 // imagesListOptions are those of images list.
 type imagesListOptions struct {
-	*door
+	*door.Door
 	asJSON bool
 }
 
-func imagesListCommand(d *door) *cobra.Command {
-	o := &imagesListOptions{door: d}
+func imagesListCommand(d *door.Door) *cobra.Command {
+	o := &imagesListOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the images and snapshots that are there",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON, with the packages in them")
@@ -56,8 +57,8 @@ func imagesListCommand(d *door) *cobra.Command {
 
 func (o *imagesListOptions) run(ctx context.Context) error {
 	var kept desk.Kept
-	err := o.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
-		kept, err = at.Images(ctx, o.who(), emit)
+	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+		kept, err = at.Images(ctx, o.Who(), emit)
 		return err
 	})
 	switch {
@@ -90,16 +91,16 @@ func writeImages(w io.Writer, kept desk.Kept) error {
 
 // imagesRemoveOptions are those of images rm.
 type imagesRemoveOptions struct {
-	*door
+	*door.Door
 	snapshots bool // only these
 }
 
-func imagesRemoveCommand(d *door) *cobra.Command {
-	o := &imagesRemoveOptions{door: d}
+func imagesRemoveCommand(d *door.Door) *cobra.Command {
+	o := &imagesRemoveOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "rm",
 		Short: "Remove the images and the snapshots; they are made again when needed",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.snapshots, "snapshots", false, "only the snapshots")
@@ -107,16 +108,16 @@ func imagesRemoveCommand(d *door) *cobra.Command {
 }
 
 func (o *imagesRemoveOptions) run(ctx context.Context) error {
-	err := o.remove("snapshots", func(at *desk.Desk, emit labs.Emit) (int, error) { return at.DropSnapshots(ctx, o.who(), emit) })
+	err := o.remove("snapshots", func(at *desk.Desk, emit labs.Emit) (int, error) { return at.DropSnapshots(ctx, o.Who(), emit) })
 	if err != nil || o.snapshots {
 		return err
 	}
-	return o.remove("images", func(at *desk.Desk, emit labs.Emit) (int, error) { return at.RemoveImages(ctx, o.who(), emit) })
+	return o.remove("images", func(at *desk.Desk, emit labs.Emit) (int, error) { return at.RemoveImages(ctx, o.Who(), emit) })
 }
 
 func (o *imagesRemoveOptions) remove(what string, remove func(*desk.Desk, labs.Emit) (int, error)) error {
 	n := 0
-	err := o.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
 		n, err = remove(at, emit)
 		return err
 	})
@@ -126,29 +127,29 @@ func (o *imagesRemoveOptions) remove(what string, remove func(*desk.Desk, labs.E
 	return err
 }
 
-func imagesSaveCommand(d *door) *cobra.Command {
+func imagesSaveCommand(d *door.Door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "save FILE",
 		Short: "Write all images to a file, for a machine without a network",
-		Args:  exactly(1, "the name of a file"),
+		Args:  door.Exactly(1, "the name of a file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return d.act(false, func(at *desk.Desk, emit labs.Emit) error { return at.SaveImages(c.Context(), d.who(), args[0], emit) })
+			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.SaveImages(c.Context(), d.Who(), args[0], emit) })
 		},
 	}
 }
 
-func imagesLoadCommand(d *door) *cobra.Command {
+func imagesLoadCommand(d *door.Door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "load FILE",
 		Short: "Read the images from a file that save wrote",
-		Args:  exactly(1, "the name of a file"),
+		Args:  door.Exactly(1, "the name of a file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			file, err := os.Open(args[0])
 			if err != nil {
 				return labs.Misuse("The file can't be read: "+err.Error(), "Give one that endstate images save wrote.")
 			}
 			defer file.Close()
-			return d.act(false, func(at *desk.Desk, emit labs.Emit) error { return at.LoadImages(c.Context(), d.who(), file, emit) })
+			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.LoadImages(c.Context(), d.Who(), file, emit) })
 		},
 	}
 }

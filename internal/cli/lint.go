@@ -6,13 +6,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
 	"endstate/labs"
 )
 
-func lintCommand(d *door) *cobra.Command {
+func lintCommand(d *door.Door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint [DIR…]",
 		Short: "Find what is wrong with scenarios, without containers",
@@ -21,7 +22,7 @@ func lintCommand(d *door) *cobra.Command {
 	}
 }
 
-func lint(d *door, folders []string) error {
+func lint(d *door.Door, folders []string) error {
 	var roots []scenario.Root
 	for _, path := range folders {
 		if info, err := os.Stat(path); err != nil || !info.IsDir() {
@@ -32,8 +33,8 @@ func lint(d *door, folders []string) error {
 	}
 	var mistakes scenario.Mistakes
 	var scenarios int
-	err := d.act(false, func(at *desk.Desk, emit labs.Emit) error {
-		mistakes, scenarios = at.Lint(d.who(), roots, emit)
+	err := d.Act(false, func(at *desk.Desk, emit labs.Emit) error {
+		mistakes, scenarios = at.Lint(d.Who(), roots, emit)
 		return nil
 	})
 	if err != nil {
@@ -44,7 +45,7 @@ func lint(d *door, folders []string) error {
 	}
 	fmt.Fprintf(d.Out, "%d scenarios, %d mistakes\n", scenarios, len(mistakes))
 	if len(mistakes) > 0 {
-		return errFailed
+		return door.ErrFailed
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -15,18 +16,18 @@ import (
 
 // listOptions are those of list.
 type listOptions struct {
-	*door
+	*door.Door
 	wanted desk.Wanted
 	asJSON bool
 }
 
-func listCommand(d *door) *cobra.Command {
-	o := &listOptions{door: d}
+func listCommand(d *door.Door) *cobra.Command {
+	o := &listOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "list [WORD]",
 		Short: "List the scenarios",
 		Long:  "List the scenarios: topic, level (1 core, 2 working, 3 expert) and the minutes in which a prepared learner is done.",
-		Args:  atMost(1, "one word at most"),
+		Args:  door.AtMost(1, "one word at most"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.wanted.Word = strings.Join(args, "")
 			return o.run()
@@ -40,8 +41,8 @@ func listCommand(d *door) *cobra.Command {
 
 func (o *listOptions) run() error {
 	var found []labs.Scenario
-	err := o.act(false, func(at *desk.Desk, emit labs.Emit) error {
-		found = at.List(o.who(), o.wanted, emit)
+	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) error {
+		found = at.List(o.Who(), o.wanted, emit)
 		return nil
 	})
 	switch {

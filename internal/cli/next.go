@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/practice"
 	"endstate/internal/report"
 )
@@ -18,29 +19,29 @@ type nextOptions struct {
 	start bool
 }
 
-func nextCommand(d *door) *cobra.Command {
-	o := &nextOptions{startOptions: startOptions{door: d}}
+func nextCommand(d *door.Door) *cobra.Command {
+	o := &nextOptions{startOptions: startOptions{Door: d}}
 	c := &cobra.Command{
 		Use:   "next",
 		Short: "Choose what to practise now, and say why",
 		Long: "Choose what to practise now, by spaced repetition (FSRS) from the scores that you got without help, your time against par and hints: " +
 			"first what is due, then what you never tried, of your weakest topic. Its seed is one that you never had.",
-		Args: exactly(0, "no arguments"),
+		Args: door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.start, "start", false, "start it")
 	c.Flags().BoolVar(&o.noShell, "no-shell", false, "with --start: don't open a shell")
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON; with --start, the lab")
-	recordVar(c, &o.noRecord)
+	door.RecordVar(c, &o.noRecord)
 	return c
 }
 
 func (o *nextOptions) run(ctx context.Context) error {
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	pick, err := at.Next(ctx, o.who())
+	pick, err := at.Next(ctx, o.Who())
 	switch {
 	case err != nil:
 		return err
@@ -59,7 +60,7 @@ func (o *nextOptions) run(ctx context.Context) error {
 }
 
 func (o *nextOptions) write(pick *practice.Pick) {
-	style, s := o.style(o.Out), pick.Scenario
+	style, s := o.Style(o.Out), pick.Scenario
 	fmt.Fprintf(o.Out, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, levelNames[s.Level], s.Minutes)))
 	for _, why := range append(slices.Clone(pick.Why), fmt.Sprintf("You never had seed %d.", pick.Seed)) {
 		fmt.Fprintf(o.Out, "• %s\n", strings.TrimSpace(style.Paragraph(why, 2)))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/cli/door"
 	"endstate/internal/recording"
 	"endstate/labs"
 )
@@ -142,7 +143,7 @@ func TestRecords(t *testing.T) {
 	for value, want := range map[string]bool{"": true, "on": true, "off": false, "OFF": false, "no": false, "0": false, "false": false} {
 		d := newConsole(t)
 		d.env["ENDSTATE_RECORD"] = value
-		if got := d.program(nil, nil).record(); got != want {
+		if got := (&door.Shell{Door: &door.Door{Program: door.Program(d.program(nil, nil))}}).Records(); got != want {
 			t.Errorf("ENDSTATE_RECORD=%s records: %v", value, got)
 		}
 	}

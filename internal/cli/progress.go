@@ -10,25 +10,26 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/practice"
 	"endstate/internal/report"
 )
 
 // progressOptions are those of progress.
 type progressOptions struct {
-	*door
+	*door.Door
 	asJSON bool
 }
 
-func progressCommand(d *door) *cobra.Command {
-	o := &progressOptions{door: d}
+func progressCommand(d *door.Door) *cobra.Command {
+	o := &progressOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "progress",
 		Short: "Show what you master, what is shaky, what you never tried",
 		Long: "Show how you stand, by topic and level. A scenario is mastered when you reached 100 without help, twice, on different seeds, " +
 			"at least a day apart, and did not fall short of that since. A topic's strength is the average over its scenarios of your latest score without help " +
 			"times the chance that you can still do it; a scenario that was never tried has none.",
-		Args: exactly(0, "no arguments"),
+		Args: door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
@@ -36,11 +37,11 @@ func progressCommand(d *door) *cobra.Command {
 }
 
 func (o *progressOptions) run(ctx context.Context) error {
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	p, err := at.Progress(ctx, o.who())
+	p, err := at.Progress(ctx, o.Who())
 	switch {
 	case err != nil:
 		return err
@@ -53,7 +54,7 @@ func (o *progressOptions) run(ctx context.Context) error {
 var levelNames = map[int]string{1: "core", 2: "working", 3: "expert"}
 
 func (o *progressOptions) write(p *practice.Progress) error {
-	style, out := o.style(o.Out), &strings.Builder{}
+	style, out := o.Style(o.Out), &strings.Builder{}
 	for _, topic := range p.Topics {
 		name := topic.Name
 		for _, level := range topic.Levels {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/grading"
 	"endstate/internal/report"
@@ -16,27 +17,27 @@ import (
 
 // proveOptions are those of prove.
 type proveOptions struct {
-	*door
+	*door.Door
 	wanted desk.Proving
 	seed   *uint64
 	asJSON bool
 }
 
-func proveCommand(d *door) *cobra.Command {
-	o := &proveOptions{door: d}
+func proveCommand(d *door.Door) *cobra.Command {
+	o := &proveOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "prove [SCENARIO…]",
 		Short: "Play every proof of a scenario and compare the verdicts",
 		Long: `Play every proof of the scenarios, over several seeds, and compare the verdicts
 with what the proofs state. Without names, all scenarios.`,
-		ValidArgsFunction: d.completeScenarios,
+		ValidArgsFunction: d.CompleteScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.wanted.Scenarios = args
 			return o.run(c.Context())
 		},
 	}
 	c.Flags().IntVar(&o.wanted.Seeds, "seeds", 3, "how many seeds")
-	seedVar(c, &o.seed, "the first seed (default: at random)")
+	door.SeedVar(c, &o.seed, "the first seed (default: at random)")
 	c.Flags().IntVar(&o.wanted.Parallel, "parallel", 3, "how many labs at once")
 	c.Flags().StringVar(&o.wanted.Proof, "proof", "", "only the proofs whose name contains this, and those that they go on from")
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
@@ -49,8 +50,8 @@ func (o *proveOptions) run(ctx context.Context) error {
 		o.wanted.First = *o.seed
 	}
 	var results []grading.ProofResult
-	err := o.act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
-		results, err = at.Prove(ctx, o.who(), o.wanted, emit)
+	err := o.Act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
+		results, err = at.Prove(ctx, o.Who(), o.wanted, emit)
 		return err
 	})
 	if err != nil {
@@ -81,15 +82,15 @@ func (o *proveOptions) show(results []grading.ProofResult) error {
 	}
 	switch {
 	case wrong > 0:
-		return errFailed
+		return door.ErrFailed
 	case failed > 0:
-		return errUngraded
+		return door.ErrUngraded
 	}
 	return nil
 }
 
 func (o *proveOptions) write(results []grading.ProofResult, wrong, failed int) {
-	style := o.style(o.Out)
+	style := o.Style(o.Out)
 	for _, r := range results {
 		sign := style.Good("✓")
 		switch {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/recording"
 	"endstate/internal/seat"
 	"endstate/internal/tty"
@@ -16,19 +17,19 @@ import (
 
 // replayOptions are those of replay.
 type replayOptions struct {
-	*door
+	*door.Door
 	speed float64
 }
 
-func replayCommand(d *door) *cobra.Command {
-	o := &replayOptions{door: d}
+func replayCommand(d *door.Door) *cobra.Command {
+	o := &replayOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "replay ATTEMPT",
 		Short: "Play what the terminal showed, as fast as it was",
 		Long: "Play what the terminal of an attempt showed, with its timings: one stay in a shell after the other. " +
 			"Keys: n goes on at the next check, the space bar halts and goes on, q ends it. The files are asciicast version 2.",
 		Example: "  endstate replay 12 --speed 4",
-		Args:    exactly(1, "an attempt; see: endstate history"),
+		Args:    door.Exactly(1, "an attempt; see: endstate history"),
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
 	c.Flags().Float64Var(&o.speed, "speed", 1, "so many times as fast as it was")
@@ -39,11 +40,11 @@ func (o *replayOptions) run(ctx context.Context, attempt string) error {
 	if o.speed < 0.1 || o.speed > 1000 {
 		return labs.Misuse("That is no speed to watch", "Give --speed a number from 0.1 to 1000; 1 is as it was.")
 	}
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	replay, err := at.Replay(ctx, o.who(), attempt)
+	replay, err := at.Replay(ctx, o.Who(), attempt)
 	if err != nil {
 		return err
 	}
@@ -55,7 +56,7 @@ func (o *replayOptions) run(ctx context.Context, attempt string) error {
 }
 
 func (o *replayOptions) play(ctx context.Context, t tty.Terminal, all []*recording.Recording) error {
-	style := o.style(o.Out)
+	style := o.Style(o.Out)
 	fmt.Fprintln(o.Out, style.Dim("n: the next check · space: halt and go on · q: end"))
 	raw, err := t.MakeRaw()
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -21,19 +22,19 @@ var formats = []string{"text", "html", "json", "junit", "csv"}
 
 // reportOptions are those of report.
 type reportOptions struct {
-	*door
+	*door.Door
 	format, output string
 }
 
-func reportCommand(d *door) *cobra.Command {
-	o := &reportOptions{door: d}
+func reportCommand(d *door.Door) *cobra.Command {
+	o := &reportOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "report ATTEMPT|EXAM",
 		Short: "Write a report of an attempt or an exam: text, HTML, JSON, JUnit or CSV",
 		Long: `Write a report of an attempt, by its number or ID; of a candidate's exam, as exam-N;
 or of all sittings of a blueprint that are over, by its name or title: CSV is then a gradebook.`,
 		Example: "  endstate report 12\n  endstate report exam-3 --format html --output anna.html\n  endstate report back-end --format csv",
-		Args:    exactly(1, "an attempt or an exam; see: endstate history, endstate exam list"),
+		Args:    door.Exactly(1, "an attempt or an exam; see: endstate history, endstate exam list"),
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
 	c.Flags().StringVar(&o.format, "format", "text", strings.Join(formats, "|"))
@@ -45,11 +46,11 @@ func (o *reportOptions) run(ctx context.Context, name string) error {
 	if !slices.Contains(formats, o.format) {
 		return labs.Misuse(fmt.Sprintf("There is no format %q", o.format), "Give one of "+strings.Join(formats, ", ")+".")
 	}
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	attempt, exam, err := at.Report(ctx, o.who(), name)
+	attempt, exam, err := at.Report(ctx, o.Who(), name)
 	if err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func (o *reportOptions) writeAttempt(w io.Writer, told *report.Attempt) error {
 		}
 		return report.JUnit(w, last)
 	}
-	return report.AttemptText(w, told, o.style(w))
+	return report.AttemptText(w, told, o.Style(w))
 }
 
 func (o *reportOptions) writeExam(w io.Writer, e *report.Exam) error {
@@ -91,10 +92,10 @@ func (o *reportOptions) writeExam(w io.Writer, e *report.Exam) error {
 		return report.ExamJUnit(w, e)
 	}
 	for _, s := range e.Sittings {
-		if err := writeExam(w, o.style(w), s.View); err != nil {
+		if err := writeExam(w, o.Style(w), s.View); err != nil {
 			return err
 		}
-		if err := report.QuestionsText(w, &s, o.style(w)); err != nil {
+		if err := report.QuestionsText(w, &s, o.Style(w)); err != nil {
 			return err
 		}
 	}
@@ -103,9 +104,9 @@ func (o *reportOptions) writeExam(w io.Writer, e *report.Exam) error {
 
 // writeTo writes to a file that appears whole or not at all; without a name, to
 // standard output.
-func (d *door) writeTo(name string, write func(io.Writer) error) error {
+func (o *reportOptions) writeTo(name string, write func(io.Writer) error) error {
 	if name == "" {
-		return write(d.Out)
+		return write(o.Out)
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".endstate-*")
 	if err != nil {
@@ -119,6 +120,6 @@ func (d *door) writeTo(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
-	fmt.Fprintf(d.Err, "Written: %s\n", name)
+	fmt.Fprintf(o.Err, "Written: %s\n", name)
 	return nil
 }

@@ -6,19 +6,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/labs"
 )
 
 // resetOptions are those of reset.
 type resetOptions struct {
-	*door
+	*door.Door
 	yes bool
 }
 
-func resetCommand(d *door) *cobra.Command {
-	o := &resetOptions{door: d}
-	c := d.ofLab(&cobra.Command{
+func resetCommand(d *door.Door) *cobra.Command {
+	o := &resetOptions{Door: d}
+	c := d.OfLab(&cobra.Command{
 		Use:   "reset",
 		Short: "Put a lab back to how it was handed over",
 	}, o.run)
@@ -27,10 +28,10 @@ func resetCommand(d *door) *cobra.Command {
 }
 
 func (o *resetOptions) run(ctx context.Context, args []string) error {
-	return o.onLab(args, func(name string) error {
-		return o.agreeing(ctx, o.yes, func(agreed bool) error {
-			return o.act(false, func(at *desk.Desk, emit labs.Emit) error {
-				lab, err := at.Reset(ctx, o.who(), name, agreed, emit)
+	return o.OnLab(args, func(name string) error {
+		return o.Agreeing(ctx, o.yes, func(agreed bool) error {
+			return o.Act(false, func(at *desk.Desk, emit labs.Emit) error {
+				lab, err := at.Reset(ctx, o.Who(), name, agreed, emit)
 				if err == nil {
 					fmt.Fprintf(o.Out, "The lab of %s is as it was handed over.\n", lab.Scenario)
 				}

@@ -1,17 +1,17 @@
 package cli
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/labs"
 )
 
 // rootCommand builds the command tree.
-func rootCommand(d *door) *cobra.Command {
-	exams := &app{door: d}
+func rootCommand(d *door.Door) *cobra.Command {
+	exams := &app{Door: d}
 	root := &cobra.Command{
 		Use:           "endstate",
 		Short:         "Hands-on labs in containers, graded by what you leave behind",
@@ -19,12 +19,12 @@ func rootCommand(d *door) *cobra.Command {
 		SilenceErrors: true,
 		Version:       d.Version,
 		PersistentPreRun: func(c *cobra.Command, _ []string) {
-			d.running = true
+			d.Running = true
 			if finishes(c) {
 				exams.finishDue(c.Context())
 			}
 		},
-		Args: known,
+		Args: door.Known,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetIn(d.In)
@@ -35,8 +35,8 @@ func rootCommand(d *door) *cobra.Command {
 		return labs.Misuse(strings.ToUpper(text[:1])+text[1:], "See: "+c.CommandPath()+" --help")
 	})
 	flags := root.PersistentFlags()
-	flags.StringArrayVar(&d.flags.scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
-	flags.StringVar(&d.flags.owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")
+	flags.StringArrayVar(&d.Flags.Scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
+	flags.StringVar(&d.Flags.Owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Practise:"}, &cobra.Group{ID: "look", Title: "Look back:"}, &cobra.Group{ID: "write", Title: "Write scenarios:"}, &cobra.Group{ID: "keep", Title: "Look after the machine:"})
 	grouped := func(id string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -57,7 +57,7 @@ func rootCommand(d *door) *cobra.Command {
 		case "help":
 			c.Args = knownTopic
 		case "completion":
-			c.Args = known
+			c.Args = door.Known
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 		}
 	}
@@ -76,44 +76,11 @@ func finishes(c *cobra.Command) bool {
 	return c.GroupID != "" && c.GroupID != "write" && (c.GroupID != "keep" || c.Name() == "sweep")
 }
 
-// known refuses what is no command below c, and names those that are nearly like it.
-func known(c *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	do := "See: " + c.CommandPath() + " --help"
-	c.SuggestionsMinimumDistance = 2
-	if near := c.SuggestionsFor(args[0]); len(near) > 0 {
-		do = "Did you mean " + strings.Join(near, ", ") + "?"
-	}
-	return labs.Misuse(fmt.Sprintf("There is no command %q", c.CommandPath()+" "+args[0]), do)
-}
-
 // knownTopic is for help, which names commands.
 func knownTopic(help *cobra.Command, args []string) error {
 	c, rest, err := help.Root().Find(args)
 	if err != nil {
 		return err
 	}
-	return known(c, rest)
-}
-
-// exactly is for commands that take so many arguments, no more and no fewer.
-func exactly(n int, what string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) == n {
-			return nil
-		}
-		return labs.Misuse(c.CommandPath()+" takes "+what, "See: "+c.CommandPath()+" --help")
-	}
-}
-
-// atMost is for commands whose arguments may be left out.
-func atMost(n int, what string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) <= n {
-			return nil
-		}
-		return labs.Misuse(c.CommandPath()+" takes "+what, "See: "+c.CommandPath()+" --help")
-	}
+	return door.Known(c, rest)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/practice"
 	"endstate/internal/report"
@@ -17,18 +18,18 @@ import (
 
 // showOptions are those of show.
 type showOptions struct {
-	*door
+	*door.Door
 	asJSON bool
 }
 
-func showCommand(d *door) *cobra.Command {
-	o := &showOptions{door: d}
+func showCommand(d *door.Door) *cobra.Command {
+	o := &showOptions{Door: d}
 	c := &cobra.Command{
 		Use:     "show ATTEMPT",
 		Short:   "Tell the whole story of an attempt: the terminal and the checks",
 		Long:    "Tell the whole story of an attempt, by its number or ID: when it was worked on, what was entered in its shells, its checks, help and explanation.",
 		Example: "  endstate show 12",
-		Args:    exactly(1, "an attempt; see: endstate history"),
+		Args:    door.Exactly(1, "an attempt; see: endstate history"),
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
@@ -36,11 +37,11 @@ func showCommand(d *door) *cobra.Command {
 }
 
 func (o *showOptions) run(ctx context.Context, attempt string) error {
-	at, err := o.desk()
+	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	story, err := at.Show(ctx, o.who(), attempt)
+	story, err := at.Show(ctx, o.Who(), attempt)
 	switch {
 	case err != nil:
 		return err
@@ -51,7 +52,7 @@ func (o *showOptions) run(ctx context.Context, attempt string) error {
 }
 
 func (o *showOptions) write(story *desk.Story) error {
-	style, out := o.style(o.Out), &strings.Builder{}
+	style, out := o.Style(o.Out), &strings.Builder{}
 	style.Width = narrower(style.Width)
 	now := o.Clock()
 	fmt.Fprintf(out, "%s\n", style.Bold(fmt.Sprintf("Attempt %d: %s, seed %d", story.ID, report.Visible(story.Scenario), story.Seed)))

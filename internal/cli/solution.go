@@ -6,19 +6,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/labs"
 )
 
 // solutionOptions are those of solution.
 type solutionOptions struct {
-	*door
+	*door.Door
 	yes bool
 }
 
-func solutionCommand(d *door) *cobra.Command {
-	o := &solutionOptions{door: d}
-	c := d.ofLab(&cobra.Command{
+func solutionCommand(d *door.Door) *cobra.Command {
+	o := &solutionOptions{Door: d}
+	c := d.OfLab(&cobra.Command{
 		Use:   "solution",
 		Short: "Show the model answer; the attempt counts as assisted",
 	}, o.run)
@@ -27,11 +28,11 @@ func solutionCommand(d *door) *cobra.Command {
 }
 
 func (o *solutionOptions) run(ctx context.Context, args []string) error {
-	return o.onLab(args, func(name string) error {
-		return o.agreeing(ctx, o.yes, func(agreed bool) error {
+	return o.OnLab(args, func(name string) error {
+		return o.Agreeing(ctx, o.yes, func(agreed bool) error {
 			var solution *desk.Solution
-			err := o.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
-				solution, err = at.Solution(ctx, o.who(), name, agreed, emit)
+			err := o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+				solution, err = at.Solution(ctx, o.Who(), name, agreed, emit)
 				return err
 			})
 			if err != nil {
@@ -41,7 +42,7 @@ func (o *solutionOptions) run(ctx context.Context, args []string) error {
 			if solution.Script != "" {
 				text += "\n## As a script\n\n```bash\n" + solution.Script + "```\n"
 			}
-			if err := markdown(o.Out, o.style(o.Out), text); err != nil {
+			if err := door.Markdown(o.Out, o.Style(o.Out), text); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintln(o.Out)

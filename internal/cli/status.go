@@ -9,6 +9,7 @@ import (
 	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/internal/report"
@@ -17,16 +18,16 @@ import (
 
 // statusOptions are those of status.
 type statusOptions struct {
-	*door
+	*door.Door
 	everyone, asJSON bool
 }
 
-func statusCommand(d *door) *cobra.Command {
-	o := &statusOptions{door: d}
+func statusCommand(d *door.Door) *cobra.Command {
+	o := &statusOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "status",
 		Short: "Show the labs that are running",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.everyone, "everyone", false, "the labs of every owner")
@@ -36,8 +37,8 @@ func statusCommand(d *door) *cobra.Command {
 
 func (o *statusOptions) run(ctx context.Context) error {
 	var all []desk.LabStatus
-	err := o.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
-		all, err = at.Status(ctx, o.who(), o.everyone, emit)
+	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+		all, err = at.Status(ctx, o.Who(), o.everyone, emit)
 		return err
 	})
 	if err != nil {
@@ -49,7 +50,7 @@ func (o *statusOptions) run(ctx context.Context) error {
 	if err := o.write(all); err != nil {
 		return err
 	}
-	return o.mentionExams(ctx)
+	return mentionExams(ctx, o.Door)
 }
 
 func (o *statusOptions) write(all []desk.LabStatus) error {
@@ -73,17 +74,17 @@ func (o *statusOptions) write(all []desk.LabStatus) error {
 	}
 	for _, s := range all {
 		if s.Help != nil {
-			fmt.Fprintf(o.Out, "\n%s. %s\n", s.Help.What, helpWith(s.Help))
+			fmt.Fprintf(o.Out, "\n%s. %s\n", s.Help.What, door.HelpWith(s.Help))
 		}
 	}
 	return nil
 }
 
 // mentionExams names the owner's exams that go on, as their labs are not like others.
-func (d *door) mentionExams(ctx context.Context) error {
+func mentionExams(ctx context.Context, d *door.Door) error {
 	var open []exams.View
-	err := d.act(false, func(at *desk.Desk, emit labs.Emit) error {
-		open = at.OpenExams(ctx, d.who(), emit)
+	err := d.Act(false, func(at *desk.Desk, emit labs.Emit) error {
+		open = at.OpenExams(ctx, d.Who(), emit)
 		return nil
 	})
 	for _, v := range open {

@@ -6,23 +6,24 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/labs"
 )
 
 // stopOptions are those of stop.
 type stopOptions struct {
-	*door
+	*door.Door
 	all bool
 }
 
-func stopCommand(d *door) *cobra.Command {
-	o := &stopOptions{door: d}
+func stopCommand(d *door.Door) *cobra.Command {
+	o := &stopOptions{Door: d}
 	c := &cobra.Command{
 		Use:               "stop [SCENARIO]",
 		Short:             "End a lab and remove every trace of it",
-		Args:              atMost(1, "one scenario at most"),
-		ValidArgsFunction: d.completeScenarios,
+		Args:              door.AtMost(1, "one scenario at most"),
+		ValidArgsFunction: d.CompleteScenarios,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
 	c.Flags().BoolVar(&o.all, "all", false, "every lab of yours; those of an exam end with it")
@@ -34,13 +35,13 @@ func (o *stopOptions) run(ctx context.Context, args []string) error {
 		return labs.Misuse("One lab or all of them, not both", "Leave out --all, or "+args[0]+".")
 	}
 	var gone []*labs.Lab
-	err := o.onLab(args, func(name string) error {
-		return o.act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+	err := o.OnLab(args, func(name string) error {
+		return o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
 			if o.all {
-				gone, err = at.StopAll(ctx, o.who(), emit)
+				gone, err = at.StopAll(ctx, o.Who(), emit)
 				return err
 			}
-			lab, err := at.Stop(ctx, o.who(), name, emit)
+			lab, err := at.Stop(ctx, o.Who(), name, emit)
 			if err == nil && lab != nil {
 				gone = []*labs.Lab{lab}
 			}
@@ -54,7 +55,7 @@ func (o *stopOptions) run(ctx context.Context, args []string) error {
 		_, err = fmt.Fprintln(o.Out, "No such lab is running; nothing is left of it.")
 	}
 	if err == nil && (o.all || len(gone) == 0) {
-		err = o.mentionExams(ctx)
+		err = mentionExams(ctx, o.Door)
 	}
 	return err
 }

@@ -5,19 +5,20 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/labs"
 )
 
-func sweepCommand(d *door) *cobra.Command {
+func sweepCommand(d *door.Door) *cobra.Command {
 	var everyone bool
 	c := &cobra.Command{
 		Use:   "sweep",
 		Short: "Remove the labs that are past their time",
 		Long:  "Remove your labs that are past their time, and what interrupted starts may have left. Every command does so in passing.",
-		Args:  exactly(0, "no arguments"),
+		Args:  door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
-			err := d.act(false, func(at *desk.Desk, emit labs.Emit) error { return at.Sweep(c.Context(), d.who(), everyone, emit) })
+			err := d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.Sweep(c.Context(), d.Who(), everyone, emit) })
 			if err == nil {
 				_, err = fmt.Fprintln(d.Out, "Nothing past its time is left.")
 			}

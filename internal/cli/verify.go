@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/door"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -15,12 +16,12 @@ const largestReport = 256 << 20
 
 // verifyOptions are those of verify.
 type verifyOptions struct {
-	*door
+	*door.Door
 	asJSON bool
 }
 
-func verifyCommand(d *door) *cobra.Command {
-	o := &verifyOptions{door: d}
+func verifyCommand(d *door.Door) *cobra.Command {
+	o := &verifyOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Compare a report with its digest: has it been changed since it was made?",
@@ -29,7 +30,7 @@ func verifyCommand(d *door) *cobra.Command {
 			"A digest is no signature: who changes a report can make its digest anew. It proves that a report is the one\n" +
 			"whose digest you noted down when it was made.",
 		Example: "  endstate report exam-3 --format html --output anna.html\n  endstate verify anna.html",
-		Args:    exactly(1, "the file of a report"),
+		Args:    door.Exactly(1, "the file of a report"),
 		RunE:    func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
 	}
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
@@ -47,7 +48,7 @@ func (o *verifyOptions) run(name string) error {
 		o.show(name, found)
 	}
 	if err == nil && (!found.Whole || len(found.Doubts) > 0) {
-		return errFailed
+		return door.ErrFailed
 	}
 	return err
 }
@@ -68,7 +69,7 @@ func verifyFile(name string) (*report.Verification, error) {
 }
 
 func (o *verifyOptions) show(name string, found *report.Verification) {
-	style := o.style(o.Out)
+	style := o.Style(o.Out)
 	verdict := style.Good("✓ It is as it was made.")
 	if !found.Whole {
 		verdict = style.Bad("✗ It was changed since it was made.")

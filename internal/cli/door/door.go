@@ -1,4 +1,6 @@
-package cli
+// Package door holds what the commands of the command line share: how they reach the desk, ask, and
+// show progress, problems and shells.
+package door
 
 import (
 	"bufio"
@@ -24,19 +26,19 @@ import (
 	"endstate/labs"
 )
 
-// door is one run of the command line: what its commands share.
-type door struct {
+// Door is one run of the command line: what its commands share.
+type Door struct {
 	Program
-	flags struct {
-		scenarios []string
-		owner     string
+	Flags struct {
+		Scenarios []string
+		Owner     string
 	}
-	running bool       // arguments were understood, a command is at work
+	Running bool       // arguments were understood, a command is at work
 	opened  *desk.Desk // nil until it is first needed
 }
 
-// desk returns the desk, with the settings of the environment.
-func (d *door) desk() (*desk.Desk, error) {
+// Desk returns the desk, with the settings of the environment.
+func (d *Door) Desk() (*desk.Desk, error) {
 	if d.opened != nil {
 		return d.opened, nil
 	}
@@ -47,7 +49,7 @@ func (d *door) desk() (*desk.Desk, error) {
 	d.opened = desk.New(desk.Config{
 		Families: d.Families, Images: d.Images, Scenarios: d.roots(), Clock: d.Clock, Version: d.Version, Settings: settings,
 		Open: func(ctx context.Context) (*desk.Backend, error) {
-			subnets, err := docker.ParseSubnets(d.setting("ENDSTATE_SUBNETS", defaultSubnets))
+			subnets, err := docker.ParseSubnets(d.Setting("ENDSTATE_SUBNETS", defaultSubnets))
 			if err != nil {
 				return nil, err
 			}
@@ -57,23 +59,23 @@ func (d *door) desk() (*desk.Desk, error) {
 	return d.opened, nil
 }
 
-func (d *door) close() {
+func (d *Door) Close() {
 	if d.opened != nil {
 		d.opened.Close()
 	}
 }
 
 // roots are where scenarios lie.
-func (d *door) roots() []scenario.Root {
+func (d *Door) roots() []scenario.Root {
 	roots := []scenario.Root{{Files: d.Scenarios}}
-	for _, path := range append(filepath.SplitList(d.Env("ENDSTATE_SCENARIOS")), d.flags.scenarios...) {
+	for _, path := range append(filepath.SplitList(d.Env("ENDSTATE_SCENARIOS")), d.Flags.Scenarios...) {
 		roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
 	}
 	return roots
 }
 
-// style returns how text is shown on a writer.
-func (d *door) style(w io.Writer) report.Style {
+// Style returns how text is shown on a writer.
+func (d *Door) Style(w io.Writer) report.Style {
 	t, ok := tty.Open(d.In, w)
 	if !ok {
 		width, _ := strconv.Atoi(d.Env("COLUMNS"))
@@ -83,10 +85,10 @@ func (d *door) style(w io.Writer) report.Style {
 	return report.Style{Color: d.Env("NO_COLOR") == "" && d.Env("TERM") != "dumb", Width: columns}
 }
 
-// act has the desk do something, shows on standard error how that goes, and then its
+// Act has the desk do something, shows on standard error how that goes, and then its
 // warnings.
-func (d *door) act(asJSON bool, do func(*desk.Desk, labs.Emit) error) error {
-	at, err := d.desk()
+func (d *Door) Act(asJSON bool, do func(*desk.Desk, labs.Emit) error) error {
+	at, err := d.Desk()
 	if err != nil {
 		return err
 	}
@@ -98,8 +100,8 @@ func (d *door) act(asJSON bool, do func(*desk.Desk, labs.Emit) error) error {
 	return err
 }
 
-func (d *door) renderer(asJSON bool) progress.Renderer {
-	style := d.style(d.Err)
+func (d *Door) renderer(asJSON bool) progress.Renderer {
+	style := d.Style(d.Err)
 	_, live := tty.Open(d.In, d.Err)
 	switch {
 	case asJSON:
@@ -131,13 +133,13 @@ func (w *warnings) sort(other labs.Emit) labs.Emit {
 
 func (w *warnings) show(out io.Writer) {
 	for _, event := range w.all {
-		showWarning(out, event)
+		ShowWarning(out, event)
 	}
 }
 
-// onLab does something about the lab that was named, or the only one; where there are
+// OnLab does something about the lab that was named, or the only one; where there are
 // several it asks on a terminal.
-func (d *door) onLab(args []string, act func(name string) error) error {
+func (d *Door) OnLab(args []string, act func(name string) error) error {
 	err := act(strings.Join(args, ""))
 	var several *desk.Several
 	if !errors.As(err, &several) {
@@ -158,22 +160,22 @@ func (d *door) onLab(args []string, act func(name string) error) error {
 	return act(several.Scenarios[n-1])
 }
 
-// agreeing does something that the desk may want confirmed; yes, if it was said before.
-func (d *door) agreeing(ctx context.Context, yes bool, act func(agreed bool) error) error {
+// Agreeing does something that the desk may want confirmed; yes, if it was said before.
+func (d *Door) Agreeing(ctx context.Context, yes bool, act func(agreed bool) error) error {
 	err := act(yes)
 	var asks *desk.Unconfirmed
 	if !errors.As(err, &asks) {
 		return err
 	}
-	if ok, err := d.confirm(ctx, asks.Question); err != nil || !ok {
+	if ok, err := d.Confirm(ctx, asks.Question); err != nil || !ok {
 		return err
 	}
 	return act(true)
 }
 
-// confirm asks a question that only "y" answers with yes. Without a terminal it is a no, and
+// Confirm asks a question that only "y" answers with yes. Without a terminal it is a no, and
 // the flag that says yes is named. Ctrl-C ends it.
-func (d *door) confirm(ctx context.Context, question string) (bool, error) {
+func (d *Door) Confirm(ctx context.Context, question string) (bool, error) {
 	if _, ok := tty.Open(d.In, d.Err); !ok {
 		return false, labs.Misuse("This asks first, and nobody is there to answer", "Say yes with --yes.")
 	}
@@ -191,22 +193,22 @@ func (d *door) confirm(ctx context.Context, question string) (bool, error) {
 	}
 }
 
-// ofLab makes a command one about a running lab.
-func (d *door) ofLab(c *cobra.Command, run func(ctx context.Context, args []string) error) *cobra.Command {
+// OfLab makes a command one about a running lab.
+func (d *Door) OfLab(c *cobra.Command, run func(ctx context.Context, args []string) error) *cobra.Command {
 	c.Use += " [SCENARIO]"
-	c.Args, c.ValidArgsFunction = atMost(1, "one scenario at most"), d.completeScenarios
+	c.Args, c.ValidArgsFunction = AtMost(1, "one scenario at most"), d.CompleteScenarios
 	c.RunE = func(c *cobra.Command, args []string) error { return run(c.Context(), args) }
 	return c
 }
 
-// completeScenarios completes a scenario's name.
-func (d *door) completeScenarios(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	at, err := d.desk()
+// CompleteScenarios completes a scenario's name.
+func (d *Door) CompleteScenarios(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	at, err := d.Desk()
 	if err != nil || len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var names []string
-	for _, s := range at.List(d.who(), desk.Wanted{}, nil) {
+	for _, s := range at.List(d.Who(), desk.Wanted{}, nil) {
 		names = append(names, s.Name+"\t"+report.Visible(s.Title))
 	}
 	return names, cobra.ShellCompDirectiveNoFileComp

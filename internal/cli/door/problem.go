@@ -1,4 +1,4 @@
-package cli
+package door
 
 import (
 	"errors"
@@ -10,36 +10,28 @@ import (
 	"endstate/labs"
 )
 
-func isProblem(err error) bool {
+// IsProblem reports whether an error says what can be done about it.
+func IsProblem(err error) bool {
 	var problem *labs.Problem
 	return errors.As(err, &problem)
 }
 
-// showError shows an error and returns the exit status that it stands for.
-func showError(w io.Writer, err error) int {
+// ShowError shows an error, unless the command has shown why it ends.
+func ShowError(w io.Writer, err error) {
 	var problem *labs.Problem
 	switch {
-	case err == nil:
-		return StatusDone
-	case errors.Is(err, errFailed):
-		return StatusFailed
-	case errors.Is(err, errUngraded):
-		return StatusUngraded
+	case err == nil, errors.Is(err, ErrFailed), errors.Is(err, ErrUngraded):
 	case errors.As(err, &problem):
-		showProblem(w, problem)
-		if problem.Usage {
-			return StatusMisused
-		}
-		return StatusUngraded
+		ShowProblem(w, problem)
+	default:
+		fmt.Fprintf(w, "Error: %s\nSee what may be wrong: endstate doctor\n", report.Visible(err.Error()))
 	}
-	fmt.Fprintf(w, "Error: %s\nSee what may be wrong: endstate doctor\n", report.Visible(err.Error()))
-	return StatusUngraded
 }
 
-// showProblem writes what happened, what can be done about it, and the cause.
-func showProblem(w io.Writer, problem *labs.Problem) {
+// ShowProblem writes what happened, what can be done about it, and the cause.
+func ShowProblem(w io.Writer, problem *labs.Problem) {
 	fmt.Fprintf(w, "%s.\n", report.Visible(strings.TrimSuffix(problem.What, ".")))
-	if help := helpWith(problem); help != "" {
+	if help := HelpWith(problem); help != "" {
 		fmt.Fprintln(w, report.Visible(help))
 	}
 	if problem.Err != nil {
@@ -47,11 +39,11 @@ func showProblem(w io.Writer, problem *labs.Problem) {
 	}
 }
 
-// showWarning shows what is wrong while a command goes on.
-func showWarning(w io.Writer, event labs.Event) {
+// ShowWarning shows what is wrong while a command goes on.
+func ShowWarning(w io.Writer, event labs.Event) {
 	var problem *labs.Problem
 	if errors.As(event.Warning, &problem) {
-		showProblem(w, problem)
+		ShowProblem(w, problem)
 	} else {
 		fmt.Fprintf(w, "Warning: %s\n", report.Visible(event.Warning.Error()))
 	}
@@ -60,8 +52,8 @@ func showWarning(w io.Writer, event labs.Event) {
 	}
 }
 
-// helpWith words what can be done about a problem: first what is no command.
-func helpWith(problem *labs.Problem) string {
+// HelpWith words what can be done about a problem: first what is no command.
+func HelpWith(problem *labs.Problem) string {
 	var parts []string
 	for _, act := range problem.Acts {
 		parts = append(parts, act.For+": "+commandOf(act))

@@ -1,4 +1,4 @@
-package cli
+package door
 
 import (
 	"fmt"
@@ -20,7 +20,8 @@ const (
 	defaultLife    = "8h"
 )
 
-func (p Program) setting(name, otherwise string) string {
+// Setting returns a setting of the environment.
+func (p Program) Setting(name, otherwise string) string {
 	if value := p.Env(name); value != "" {
 		return value
 	}
@@ -34,11 +35,11 @@ func (p Program) settings() (desk.Settings, error) {
 		return desk.Settings{}, err
 	}
 	cache, err := p.cache()
-	return desk.Settings{Home: p.home(), MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Cache: cache, Record: p.record()}, err
+	return desk.Settings{Home: p.Home(), MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Cache: cache, Record: p.record()}, err
 }
 
-// home is the folder of the store and the locks.
-func (p Program) home() string {
+// Home is the folder of the store and the locks.
+func (p Program) Home() string {
 	if home := p.Env("ENDSTATE_HOME"); home != "" {
 		return home
 	}
@@ -49,7 +50,7 @@ func (p Program) home() string {
 }
 
 func (p Program) life() (time.Duration, error) {
-	text := p.setting("ENDSTATE_LIFE", defaultLife)
+	text := p.Setting("ENDSTATE_LIFE", defaultLife)
 	life, err := time.ParseDuration(text)
 	if err != nil || life < time.Minute {
 		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_LIFE is %q, which is no time a lab can live", text), "Give one such as 8h or 90m.")
@@ -58,7 +59,7 @@ func (p Program) life() (time.Duration, error) {
 }
 
 func (p Program) cache() (int64, error) {
-	text := p.setting("ENDSTATE_CACHE", defaultCache)
+	text := p.Setting("ENDSTATE_CACHE", defaultCache)
 	size, err := units.RAMInBytes(text)
 	if err != nil || size < 0 {
 		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_CACHE is %q, which is no size", text), "Give one such as 4GiB; 0 keeps no snapshot that nothing uses.")
@@ -70,10 +71,10 @@ func (p Program) record() bool {
 	return !slices.Contains([]string{"off", "no", "0", "false"}, strings.ToLower(p.Env("ENDSTATE_RECORD")))
 }
 
-// owner is whose labs the commands speak of.
-func (d *door) owner() string {
-	if d.flags.owner != "" {
-		return d.flags.owner
+// Owner is whose labs the commands speak of.
+func (d *Door) Owner() string {
+	if d.Flags.Owner != "" {
+		return d.Flags.Owner
 	}
 	if owner := d.Env("ENDSTATE_OWNER"); owner != "" {
 		return owner
@@ -84,6 +85,6 @@ func (d *door) owner() string {
 	return "learner"
 }
 
-// who acts is whoever has the machine: with a shell on it, its engine and its files are at
+// Who acts is whoever has the machine: with a shell on it, its engine and its files are at
 // hand as well.
-func (d *door) who() labs.Learner { return labs.Learner{Name: d.owner(), Role: labs.RoleAdmin} }
+func (d *Door) Who() labs.Learner { return labs.Learner{Name: d.Owner(), Role: labs.RoleAdmin} }

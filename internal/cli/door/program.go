@@ -1,0 +1,35 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net/netip"
+	"time"
+
+	"endstate/internal/desk"
+	"endstate/labs/kit"
+)
+
+// Program is everything the command line is wired with. Nothing is taken from the
+// process behind its back.
+type Program struct {
+	In        io.Reader
+	Out       io.Writer
+	Err       io.Writer
+	Env       func(string) string
+	Clock     func() time.Time
+	Version   string
+	Families  []kit.Family
+	Images    []kit.Image // those of no family
+	Scenarios fs.FS
+	Open      func(ctx context.Context, subnets netip.Prefix) (*desk.Backend, error)
+	Detach    func(args ...string) error // runs a command line that outlives this one; may be nil
+}
+
+// ErrFailed and ErrUngraded end a command that has shown why already.
+var (
+	ErrFailed   = errors.New("something failed")
+	ErrUngraded = errors.New("something could not be graded")
+)

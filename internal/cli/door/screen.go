@@ -1,0 +1,80 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+
+	"charm.land/glamour/v2"
+
+	"endstate/internal/progress"
+	"endstate/internal/report"
+	"endstate/internal/seat"
+	"endstate/labs"
+)
+
+// Show writes an error on the learner's screen.
+func Show(screen *seat.Screen, err error) {
+	if errors.Is(err, seat.ErrInterrupted) {
+		fmt.Fprintln(screen, "Interrupted.")
+		return
+	}
+	ShowError(screen, err)
+}
+
+// Working shows progress on the screen while work is done, which Ctrl-C ends, and then what
+// was warned of.
+func Working(ctx context.Context, screen *seat.Screen, style report.Style, work func(context.Context, labs.Emit) error) error {
+	renderer := progress.Live(screen, style.Width, style.Color)
+	held := &warnings{}
+	err := screen.Interruptible(ctx, func(ctx context.Context) error { return work(ctx, held.sort(renderer.Emit)) })
+	renderer.Close()
+	held.show(screen)
+	return err
+}
+
+// ShowHelp lists commands of the lab, each with what it is for.
+func ShowHelp(screen io.Writer, commands [][2]string, style report.Style) error {
+	width := 0
+	for _, line := range commands {
+		width = max(width, len(line[0]))
+	}
+	for _, line := range commands {
+		if _, err := fmt.Fprintf(screen, "  %s  %s\n", style.Bold(fmt.Sprintf("%-*s", width, line[0])), line[1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Markdown writes Markdown as it looks best on the terminal; elsewhere as it is.
+func Markdown(w io.Writer, style report.Style, text string) error {
+	text = report.Visible(text)
+	if style.Width > 0 {
+		look := "notty"
+		if style.Color {
+			look = "dark"
+		}
+		renderer, err := glamour.NewTermRenderer(glamour.WithStandardStyle(look), glamour.WithWordWrap(min(style.Width, 100)-2))
+		if err != nil {
+			return err
+		}
+		if text, err = renderer.Render(text); err != nil {
+			return err
+		}
+	}
+	_, err := io.WriteString(w, text)
+	return err
+}
+
+// WriteTable writes rows in columns.
+func WriteTable(w io.Writer, rows [][]string) error {
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintln(table, strings.Join(row, "\t"))
+	}
+	return table.Flush()
+}

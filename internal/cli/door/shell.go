@@ -1,0 +1,87 @@
+package door
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"endstate/internal/desk"
+	"endstate/internal/report"
+	"endstate/internal/seat"
+	"endstate/internal/tty"
+	"endstate/labs"
+)
+
+// Shell is a learner at a terminal in a lab.
+type Shell struct {
+	*Door
+	Visit    *desk.Visit
+	Terminal tty.Terminal
+	NoRecord bool
+}
+
+// Records reports whether what the terminal shows is recorded.
+func (s *Shell) Records() bool { return s.record() && !s.NoRecord }
+
+// Once opens one shell and stays in it until it ends.
+func (s *Shell) Once(ctx context.Context, answer seat.Answer) error {
+	columns, rows := s.Terminal.Size()
+	stay, err := s.Visit.Open(ctx, desk.Window{
+		Columns: columns, Rows: rows, Kind: s.Setting("TERM", "xterm-256color"), Colors: s.Env("COLORTERM"), Unrecorded: s.NoRecord,
+	}, s.warnMeanwhile)
+	if err != nil {
+		return err
+	}
+	err = s.attach(ctx, stay, answer)
+	held := &warnings{}
+	stay.Leave(ctx, held.sort(nil))
+	held.show(s.Err)
+	return err
+}
+
+// attach joins the terminal to a shell until either ends.
+func (s *Shell) attach(ctx context.Context, stay *desk.Stay, answer seat.Answer) error {
+	defer stay.Process.Close()
+	raw, err := s.Terminal.MakeRaw()
+	if err != nil {
+		return err
+	}
+	defer raw.Restore()
+	_, err = seat.Attach(ctx, raw, stay.Process, answer, stay.Watchers()...)
+	return err
+}
+
+// warnMeanwhile shows a warning on a terminal that is in raw mode.
+func (s *Shell) warnMeanwhile(event labs.Event) {
+	var text strings.Builder
+	ShowWarning(&text, event)
+	fmt.Fprint(s.Out, "\r\n"+strings.ReplaceAll(text.String(), "\n", "\r\n"))
+}
+
+// Lost tells why a shell ended that nobody left.
+func (s *Shell) Lost(ctx context.Context, err error) error {
+	if !errors.Is(err, seat.ErrLost) {
+		return err
+	}
+	problem := s.Visit.Lost(ctx, err)
+	if problem.Code == desk.CodeStopped {
+		ShowProblem(s.Err, problem)
+		return nil
+	}
+	return problem
+}
+
+// Reset puts the lab back and goes on in it. It returns whether the shell is gone.
+func (s *Shell) Reset(ctx context.Context, screen *seat.Screen, style report.Style) (bool, error) {
+	before := s.Visit.Lab
+	err := s.Visit.Reset(ctx, false, nil)
+	var asks *desk.Unconfirmed
+	if errors.As(err, &asks) {
+		if ok, err := screen.Confirm(ctx, asks.Question); err != nil || !ok {
+			return false, err
+		}
+		err = Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) error { return s.Visit.Reset(ctx, true, emit) })
+	}
+	return s.Visit.Lab != before, err
+}
