@@ -50,6 +50,7 @@ var imports = map[string]string{
 	"internal/valuetest": "internal/expect labs pgregory.net/rapid",
 	"internal/workspace": "labs/kit",
 	"labs":               "",
+	"labs/git/plain":     "labs/kit github.com/go-git/go-git/v5",
 	"labs/kit":           "labs",
 	"scenarios":          "",
 }
@@ -222,7 +223,7 @@ func TestFamilies(t *testing.T) {
 		drivers := 0
 		for _, path := range named(p.Imports, modules) {
 			switch {
-			case slices.Contains(familyImports, path) || slices.Contains(shared, path):
+			case within(path, p.name()) || slices.Contains(familyImports, path) || slices.Contains(shared, path):
 			case slices.Contains(modules, path):
 				drivers++
 			default:

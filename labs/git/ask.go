@@ -17,6 +17,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/storage/memory"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -147,7 +148,7 @@ func (a *answers) object(id, kind, length string, in *bufio.Reader) error {
 	if len(id) == sha256Hex {
 		content = a.shortened(kindOf, content)
 	}
-	_, err = a.objects.SetEncodedObject(newObject(kindOf, content, a.short(id)))
+	_, err = a.objects.SetEncodedObject(plain.NewObject(kindOf, content, a.short(id)))
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -34,13 +35,15 @@ func (r *repository) checkout(revision string) (files []kit.Entry, err error) {
 	if err != nil {
 		return nil, damaged(err, "the files of `%s` are missing", revision)
 	}
-	found := map[string]state{}
-	if err := eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) { found[name] = state{id, mode} }); err != nil {
+	found := map[string]plain.State{}
+	if err := eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) {
+		found[name] = plain.State{ID: id, Mode: mode}
+	}); err != nil {
 		return nil, err
 	}
 	size := 0
 	for _, name := range slices.Sorted(maps.Keys(found)) {
-		if found[name].mode == filemode.Submodule || !isCheckedOut(name) {
+		if found[name].Mode == filemode.Submodule || !isCheckedOut(name) {
 			continue
 		}
 		entry, err := r.file(name, found[name])
@@ -63,12 +66,12 @@ func isCheckedOut(name string) bool {
 }
 
 // file returns a file of a tree as it would be checked out.
-func (r *repository) file(name string, as state) (kit.Entry, error) {
-	content, err := r.bytesOf(as.id)
+func (r *repository) file(name string, as plain.State) (kit.Entry, error) {
+	content, err := r.bytesOf(as.ID)
 	if err != nil {
 		return kit.Entry{}, damaged(err, "the content of `%s` is missing", name)
 	}
-	switch as.mode {
+	switch as.Mode {
 	case filemode.Symlink:
 		return kit.Entry{Path: name, Mode: fs.ModeSymlink | 0o777, Link: string(content)}, nil
 	case filemode.Executable:

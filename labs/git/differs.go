@@ -11,6 +11,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -102,8 +103,10 @@ func (r *repository) compare(commit *object.Commit, files map[string]any, name s
 	if err != nil {
 		return nil, damaged(err, "the files of a commit are missing")
 	}
-	have := map[string]state{}
-	if err := eachFile(tree, func(path string, id plumbing.Hash, mode filemode.FileMode) { have[text(path)] = state{id, mode} }); err != nil {
+	have := map[string]plain.State{}
+	if err := eachFile(tree, func(path string, id plumbing.Hash, mode filemode.FileMode) {
+		have[text(path)] = plain.State{ID: id, Mode: mode}
+	}); err != nil {
 		return nil, err
 	}
 	found := []any{}
@@ -117,12 +120,12 @@ func (r *repository) compare(commit *object.Commit, files map[string]any, name s
 		case !ok && !absent:
 			add(path, "missing", "is missing")
 		case !ok || mode == "": // others judge it
-		case kindOf(now.mode.String()[1:]) != kindOf(mode):
-			add(path, "kind", "is "+kindOf(now.mode.String()[1:])+", not "+kindOf(mode))
-		case now.mode.String()[1:] != mode:
-			add(path, "mode", map[bool]string{true: "is executable", false: "is not executable any more"}[now.mode == filemode.Executable])
+		case kindOf(now.Mode.String()[1:]) != kindOf(mode):
+			add(path, "kind", "is "+kindOf(now.Mode.String()[1:])+", not "+kindOf(mode))
+		case now.Mode.String()[1:] != mode:
+			add(path, "mode", map[bool]string{true: "is executable", false: "is not executable any more"}[now.Mode == filemode.Executable])
 		default:
-			if says := r.content(now.id, file); says != "" {
+			if says := r.content(now.ID, file); says != "" {
 				add(path, "content", says)
 			}
 		}
@@ -130,7 +133,7 @@ func (r *repository) compare(commit *object.Commit, files map[string]any, name s
 	for _, path := range slices.Sorted(maps.Keys(have)) {
 		if _, ok := files[path]; !ok {
 			says := "came along"
-			if have[path].mode == filemode.Submodule {
+			if have[path].Mode == filemode.Submodule {
 				says = "came along: a repository of its own"
 			}
 			add(path, "extra", says)

@@ -38,7 +38,7 @@ func readBoth(ctx context.Context, site kit.Site, c copied, look Look) (seen See
 		seen.Asked, err = r.observe(&look)
 	}
 	seen.AskedErr = explain(c.path, err)
-	if r, seen.NotPlain = plain(ctx, c, budget()); seen.NotPlain == nil {
+	if r, seen.NotPlain = readPlain(ctx, c, budget()); seen.NotPlain == nil {
 		seen.Plain, seen.NotPlain = r.observe(&look)
 	}
 	return seen

@@ -13,6 +13,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/storage/memory"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -46,7 +47,7 @@ func FuzzIndex(f *testing.F) {
 	f.Add([]byte("DIRC\x00\x00\x00\x03\xff\xff\xff\xff"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		bounded(t, func() {
-			if _, err := plainIndex(summed(data)); err != nil && !isOdd(err) {
+			if _, err := plain.Index(summed(data)); err != nil && !plain.IsNotPlain(err) {
 				t.Error(err)
 			}
 		})
@@ -72,7 +73,7 @@ func FuzzPack(f *testing.F) {
 		entries := []kit.Entry{{Path: name + ".pack", Mode: 0o444, Data: summed(data)}, {Path: name + ".idx", Mode: 0o444}}
 		bounded(t, func() {
 			defer func() { _ = recover() }() // as plain does
-			if _, err := plainObjects(context.Background(), entries, kit.NewBudget("It", kit.ObjectLimits)); err != nil && !isFinding(err) {
+			if _, err := plain.Objects(context.Background(), entries, kit.NewBudget("It", kit.ObjectLimits)); err != nil && !isFinding(err) {
 				t.Error(err)
 			}
 		})

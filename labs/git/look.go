@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"endstate/labs"
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -164,8 +165,8 @@ func read(ctx context.Context, site kit.Site, c copied) (*repository, error) {
 		return nil, err
 	}
 	budget := site.Budget(fmt.Sprintf("The repository in `%s`", c.path), kit.ObjectLimits)
-	r, err := plain(ctx, c, budget)
-	if !isOdd(err) {
+	r, err := readPlain(ctx, c, budget)
+	if !plain.IsNotPlain(err) {
 		return r, err
 	}
 	budget = site.Budget(fmt.Sprintf("The repository in `%s`", c.path), kit.ObjectLimits)

@@ -2,8 +2,6 @@ package git
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -11,6 +9,7 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -19,19 +18,12 @@ import (
 // attributes, no submodules, no setting that changes how files are read. It is read
 // here, as that is fast. Whatever is not known to be plain is left to Git.
 
-// oddity is why a repository is not plain.
-type oddity struct{ why string }
-
-func (o *oddity) Error() string { return "not plain: " + o.why }
-
-func odd(format string, args ...any) error { return &oddity{fmt.Sprintf(format, args...)} }
-
 // plain reads a plain repository. Any error means that this one is not plain, or not
 // whole: Git is to be asked.
-func plain(ctx context.Context, c copied, budget *kit.Budget) (r *repository, err error) {
+func readPlain(ctx context.Context, c copied, budget *kit.Budget) (r *repository, err error) {
 	defer func() {
 		if met := recover(); met != nil {
-			r, err = nil, odd("%v", met)
+			r, err = nil, plain.Errorf("%v", met)
 		}
 	}()
 	if err := plainHome(c.home); err != nil {
@@ -41,11 +33,11 @@ func plain(ctx context.Context, c copied, budget *kit.Budget) (r *repository, er
 		return nil, err
 	}
 	entries := c.byPath()
-	remotes, err := plainConfig(entries[".git/config"].Data)
+	remotes, err := plain.Config(entries[".git/config"].Data)
 	if err != nil {
 		return nil, err
 	}
-	objects, err := plainObjects(ctx, c.entries, budget)
+	objects, err := plain.Objects(ctx, c.entries, budget)
 	if err != nil {
 		return nil, err
 	}
@@ -71,9 +63,9 @@ func plainHome(home []kit.Entry) error {
 			continue
 		}
 		if base := path.Base(entry.Path); base != ".gitconfig" && base != "config" {
-			return odd("%s", entry.Path)
+			return plain.Errorf("%s", entry.Path)
 		}
-		if _, err := plainConfig(entry.Data); err != nil {
+		if _, err := plain.Config(entry.Data); err != nil {
 			return err
 		}
 	}
@@ -92,11 +84,11 @@ func plainFiles(entries []kit.Entry) error {
 		inside, isGit := strings.CutPrefix(entry.Path, ".git/")
 		switch base := path.Base(entry.Path); {
 		case entry.Path == ".git" && !entry.Mode.IsDir():
-			return odd(".git is no folder")
+			return plain.Errorf(".git is no folder")
 		case isGit && (entry.Link != "" || !entry.Mode.IsDir() && !inPlain.MatchString(inside)):
-			return odd("%s", entry.Path)
+			return plain.Errorf("%s", entry.Path)
 		case !isGit && entry.Path != ".git" && (strings.EqualFold(base, ".git") || base == ".gitattributes" || base == ".gitmodules"):
-			return odd("%s", entry.Path)
+			return plain.Errorf("%s", entry.Path)
 		}
 	}
 	return nil
@@ -137,11 +129,11 @@ func plainRefs(entries []kit.Entry) (refs map[string]string, head string, err er
 	}
 	for name, id := range refs {
 		if !isPlainRef(name) || !plainID.MatchString(id) || id == plumbing.ZeroHash.String() {
-			return nil, "", odd("the ref %s", name)
+			return nil, "", plain.Errorf("the ref %s", name)
 		}
 	}
 	if !plainID.MatchString(head) && (!strings.HasPrefix(head, "refs/heads/") || !isPlainRef(head)) {
-		return nil, "", odd("HEAD")
+		return nil, "", plain.Errorf("HEAD")
 	}
 	return refs, head, nil
 }
@@ -155,7 +147,7 @@ func packedRefs(text string, refs map[string]string) error {
 		}
 		parts := packedRef.FindStringSubmatch(line)
 		if parts == nil {
-			return odd("packed refs")
+			return plain.Errorf("packed refs")
 		}
 		refs[parts[2]] = parts[1]
 	}
@@ -173,19 +165,13 @@ func plainStashes(refs map[string]string, log kit.Entry) (stashes []string, err 
 	for line := range strings.SplitSeq(strings.TrimSuffix(string(log.Data), "\n"), "\n") {
 		parts := logLine.FindStringSubmatch(line)
 		if parts == nil {
-			return nil, odd("the log of the stash")
+			return nil, plain.Errorf("the log of the stash")
 		}
 		stashes = append(stashes, parts[1])
 	}
 	slices.Reverse(stashes)
 	if !ok || stashes[0] != tip {
-		return nil, odd("a stash that its log does not know")
+		return nil, plain.Errorf("a stash that its log does not know")
 	}
 	return stashes, nil
-}
-
-// isOdd reports whether an error says that a repository is not plain.
-func isOdd(err error) bool {
-	var o *oddity
-	return errors.As(err, &o)
 }

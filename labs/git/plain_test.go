@@ -11,6 +11,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -66,7 +67,7 @@ func TestWhatIsLeftToGit(t *testing.T) {
 					p.git(strings.Fields(strings.ReplaceAll(command, "%HEAD", p.git("rev-parse", "HEAD")))...)
 				}
 			}
-			if _, err := p.observe(Look{}); !isOdd(err) {
+			if _, err := p.observe(Look{}); !plain.IsNotPlain(err) {
 				t.Errorf("it is taken for plain: %v", err)
 			}
 		})
@@ -89,7 +90,7 @@ func TestFileThatSeemsToBeAsItWas(t *testing.T) {
 	if err := errors.Join(os.Chtimes(path, info.ModTime(), info.ModTime()), os.Chtimes(filepath.Join(p.dir, ".git/index"), later, later)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.observe(Look{}); !isOdd(err) {
+	if _, err := p.observe(Look{}); !plain.IsNotPlain(err) {
 		t.Errorf("it is taken for plain: %v", err)
 	}
 }
@@ -112,7 +113,7 @@ func TestSettingsOfTheLearner(t *testing.T) {
 		"[wonder]\n\tx = 1\n": false,
 	} {
 		home := []kit.Entry{{Path: "/home/learner/.gitconfig", Mode: 0o644, Data: []byte(content)}}
-		_, err := plain(t.Context(), copied{path: "/x", entries: p.entries(), home: home}, budget)
+		_, err := readPlain(t.Context(), copied{path: "/x", entries: p.entries(), home: home}, budget)
 		if isPlain != (err == nil) {
 			t.Errorf("%q: %v", content, err)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/storage/memory"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -84,7 +85,7 @@ func newRepository(c copied, objects *memory.Storage, refs map[string]string, he
 	}
 	// Git knows the tree without files, and does not keep it in every repository.
 	for _, id := range []string{"4b825dc642cb6eb9a060e54bf8d69288fbee4904", "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"} {
-		if _, err := objects.SetEncodedObject(newObject(plumbing.TreeObject, nil, plumbing.NewHash(id))); err != nil {
+		if _, err := objects.SetEncodedObject(plain.NewObject(plumbing.TreeObject, nil, plumbing.NewHash(id))); err != nil {
 			return nil, err
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
 
@@ -113,7 +114,7 @@ func observed(entries []kit.Entry, look Look) (map[string]any, error) {
 // opened reads what is plain.
 func opened(entries []kit.Entry) (*repository, error) {
 	budget := kit.NewBudget("The repository", kit.ObjectLimits)
-	return plain(context.Background(), copied{path: "/home/learner/shop", entries: entries}, budget)
+	return readPlain(context.Background(), copied{path: "/home/learner/shop", entries: entries}, budget)
 }
 
 func (p place) see(look Look) map[string]any {
@@ -348,7 +349,7 @@ func gitStatus(p place) []string {
 
 func ourStatus(t *rapid.T, p place) []string {
 	seen, err := p.observe(Look{})
-	if isOdd(err) {
+	if plain.IsNotPlain(err) {
 		return nil
 	}
 	if err != nil {

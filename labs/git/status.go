@@ -10,20 +10,15 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 
+	"endstate/labs/git/plain"
 	"endstate/labs/kit"
 )
-
-// state is what one of HEAD, the index and the work tree has under a path.
-type state struct {
-	id   plumbing.Hash
-	mode filemode.FileMode
-}
 
 // status tells what differs between HEAD, index and work tree of a plain repository, as
 // git status --short does.
 // https://git-scm.com/docs/git-status#_short_format
 func (r *repository) status(ctx context.Context) ([]change, error) {
-	index, err := plainIndex(r.entries[".git/index"].Data)
+	index, err := plain.Index(r.entries[".git/index"].Data)
 	if err != nil {
 		return nil, err
 	}
@@ -33,15 +28,15 @@ func (r *repository) status(ctx context.Context) ([]change, error) {
 	}
 	codes, stages := map[string]string{}, map[string]int{}
 	for _, entry := range index {
-		if entry.stage > 0 {
-			stages[entry.path] |= 1 << (entry.stage - 1)
+		if entry.Stage > 0 {
+			stages[entry.Path] |= 1 << (entry.Stage - 1)
 			continue
 		}
 		work, err := r.workCode(entry)
 		if err != nil {
 			return nil, err
 		}
-		codes[entry.path] = stagedCode(entry, head) + work
+		codes[entry.Path] = stagedCode(entry, head) + work
 	}
 	for name, have := range stages {
 		codes[name] = unmerged[have]
@@ -69,36 +64,38 @@ func changes(codes map[string]string) (list []change) {
 var unmerged = map[int]string{1: "DD", 2: "AU", 3: "UD", 4: "UA", 5: "DU", 6: "AA", 7: "UU"}
 
 // headFiles returns the files of HEAD's commit; none, if it has no commit yet.
-func (r *repository) headFiles() (map[string]state, error) {
-	files := map[string]state{}
+func (r *repository) headFiles() (map[string]plain.State, error) {
+	files := map[string]plain.State{}
 	ref, err := r.Reference(plumbing.HEAD, true)
 	if err != nil {
 		return files, nil
 	}
 	commit, err := r.CommitObject(ref.Hash())
 	if err != nil {
-		return nil, odd("HEAD's commit")
+		return nil, plain.Errorf("HEAD's commit")
 	}
 	tree, err := commit.Tree()
 	if err != nil {
-		return nil, odd("HEAD's tree")
+		return nil, plain.Errorf("HEAD's tree")
 	}
-	return files, eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) { files[name] = state{id, mode} })
+	return files, eachFile(tree, func(name string, id plumbing.Hash, mode filemode.FileMode) {
+		files[name] = plain.State{ID: id, Mode: mode}
+	})
 }
 
 // stagedCode compares the index with HEAD.
-func stagedCode(entry indexEntry, head map[string]state) string {
-	before, ok := head[entry.path]
+func stagedCode(entry plain.IndexEntry, head map[string]plain.State) string {
+	before, ok := head[entry.Path]
 	switch {
-	case entry.intentToAdd && ok:
+	case entry.IntentToAdd && ok:
 		return "D"
-	case entry.intentToAdd:
+	case entry.IntentToAdd:
 		return " "
 	case !ok:
 		return "A"
-	case kind(before.mode) != kind(entry.mode):
+	case kind(before.Mode) != kind(entry.Mode):
 		return "T"
-	case before != entry.state:
+	case before != entry.State:
 		return "M"
 	}
 	return " "
@@ -107,23 +104,23 @@ func stagedCode(entry indexEntry, head map[string]state) string {
 // workCode compares the work tree with the index. Git does not look into a file that has
 // the size and the time that the index knows, if the index is younger: one that has them
 // and yet another content is left to Git.
-func (r *repository) workCode(entry indexEntry) (string, error) {
-	file, ok := r.entries[entry.path]
-	if !ok || file.Mode.IsDir() || r.behindLink(entry.path) {
+func (r *repository) workCode(entry plain.IndexEntry) (string, error) {
+	file, ok := r.entries[entry.Path]
+	if !ok || file.Mode.IsDir() || r.behindLink(entry.Path) {
 		return "D", nil
 	}
 	mode := modeOf(file)
 	switch {
-	case entry.intentToAdd:
+	case entry.IntentToAdd:
 		return "A", nil
-	case kind(mode) != kind(entry.mode):
+	case kind(mode) != kind(entry.Mode):
 		return "T", nil
-	case mode != entry.mode:
+	case mode != entry.Mode:
 		return "M", nil
-	case rawID(file) == entry.id:
+	case rawID(file) == entry.ID:
 		return " ", nil
-	case entry.size == uint32(len(file.Data)) && entry.modified == uint32(file.Modified) && file.Modified < r.entries[".git/index"].Modified:
-		return "", odd("%s seems to be as it was", entry.path)
+	case entry.Size == uint32(len(file.Data)) && entry.Modified == uint32(file.Modified) && file.Modified < r.entries[".git/index"].Modified:
+		return "", plain.Errorf("%s seems to be as it was", entry.Path)
 	}
 	return "M", nil
 }
@@ -167,17 +164,17 @@ func rawID(file kit.Entry) plumbing.Hash {
 
 // untracked are the files that neither the index nor a list of ignored ones knows.
 func (r *repository) untracked(ctx context.Context, known map[string]string) (list []change, err error) {
-	patterns, err := ignorePatterns(r.entries)
+	patterns, err := plain.IgnorePatterns(r.entries)
 	if err != nil {
 		return nil, err
 	}
 	steps := 0
 	for path, entry := range r.entries {
-		if steps += len(patterns) * (1 + strings.Count(path, "/")); ctx.Err() != nil || steps > maxSteps {
-			return nil, cmp.Or(context.Cause(ctx), odd("so many patterns"))
+		if steps += len(patterns) * (1 + strings.Count(path, "/")); ctx.Err() != nil || steps > plain.MaxSteps {
+			return nil, cmp.Or(context.Cause(ctx), plain.Errorf("so many patterns"))
 		}
 		code, ok := known[path]
-		if entry.Mode.IsDir() || path == "." || strings.HasPrefix(path, ".git/") || ok && code != "D " || ignored(patterns, path) {
+		if entry.Mode.IsDir() || path == "." || strings.HasPrefix(path, ".git/") || ok && code != "D " || plain.Ignores(patterns, path) {
 			continue
 		}
 		list = append(list, change{"??", path})

@@ -1,4 +1,4 @@
-package git
+package plain
 
 import (
 	"bytes"
@@ -32,7 +32,7 @@ var (
 )
 
 // plainObjects reads all objects of a plain repository.
-func plainObjects(ctx context.Context, entries []kit.Entry, budget *kit.Budget) (*memory.Storage, error) {
+func Objects(ctx context.Context, entries []kit.Entry, budget *kit.Budget) (*memory.Storage, error) {
 	l := &loader{ctx: ctx, packs: map[string][]byte{}, store: memory.NewStorage(), budget: budget}
 	indexes := map[string]bool{}
 	for _, entry := range entries {
@@ -51,12 +51,12 @@ func plainObjects(ctx context.Context, entries []kit.Entry, budget *kit.Budget) 
 		case pack != nil && pack[2] == "idx":
 			indexes[pack[1]] = true
 		case pack == nil && !graphFile.MatchString(name):
-			return nil, odd("%s", entry.Path)
+			return nil, Errorf("%s", entry.Path)
 		}
 	}
 	for name := range l.packs {
 		if !indexes[name] {
-			return nil, odd("a pack without an index")
+			return nil, Errorf("a pack without an index")
 		}
 	}
 	return l.store, l.unpack()
@@ -67,11 +67,11 @@ func plainObjects(ctx context.Context, entries []kit.Entry, budget *kit.Budget) 
 func (l *loader) loose(id string, data []byte) error {
 	inflated, err := zlib.NewReader(bytes.NewReader(data))
 	if err != nil {
-		return odd("the object %s", id)
+		return Errorf("the object %s", id)
 	}
 	content, err := io.ReadAll(io.LimitReader(inflated, kit.ObjectLimits.Item+64))
 	if err != nil {
-		return odd("the object %s", id)
+		return Errorf("the object %s", id)
 	}
 	if err := l.budget.Take(l.ctx, "", int64(len(content))); err != nil {
 		return err
@@ -80,11 +80,11 @@ func (l *loader) loose(id string, data []byte) error {
 	kind, size, _ := strings.Cut(string(header[:min(len(header), 64)]), " ")
 	kindOf, err := plumbing.ParseObjectType(kind)
 	if length, sizeErr := strconv.Atoi(size); !found || err != nil || sizeErr != nil || length != len(body) {
-		return odd("the object %s", id)
+		return Errorf("the object %s", id)
 	}
-	hash, err := l.store.SetEncodedObject(newObject(kindOf, body, plumbing.ZeroHash))
+	hash, err := l.store.SetEncodedObject(NewObject(kindOf, body, plumbing.ZeroHash))
 	if err == nil && hash.String() != id {
-		return odd("the object %s", id)
+		return Errorf("the object %s", id)
 	}
 	return err
 }
@@ -102,7 +102,7 @@ func (l *loader) unpack() error {
 			_, err = parser.Parse()
 		}
 		if err != nil {
-			return odd("a pack: %v", err)
+			return Errorf("a pack: %v", err)
 		}
 	}
 	return nil
@@ -115,19 +115,19 @@ func (l *loader) boundPack(pack []byte) error {
 	scanner := packfile.NewScanner(bytes.NewReader(pack))
 	_, count, err := scanner.Header()
 	if err != nil || int64(count) > kit.ObjectLimits.Items {
-		return odd("the head of a pack")
+		return Errorf("the head of a pack")
 	}
 	for range count {
 		header, err := scanner.NextObjectHeader()
 		if err != nil {
-			return odd("a pack: %v", err)
+			return Errorf("a pack: %v", err)
 		}
 		if err := l.budget.Take(l.ctx, "", header.Length); err != nil {
 			return err
 		}
 		head := &headWriter{}
 		if _, _, err := scanner.NextObject(head); err != nil {
-			return odd("a pack: %v", err)
+			return Errorf("a pack: %v", err)
 		}
 		if header.Type != plumbing.OFSDeltaObject && header.Type != plumbing.REFDeltaObject {
 			continue
@@ -171,7 +171,7 @@ type given struct {
 func (o *given) Hash() plumbing.Hash { return o.id }
 
 // newObject makes an object in memory; without an ID it goes by the hash of its content.
-func newObject(kind plumbing.ObjectType, content []byte, id plumbing.Hash) *given {
+func NewObject(kind plumbing.ObjectType, content []byte, id plumbing.Hash) *given {
 	if id.IsZero() {
 		id = plumbing.ComputeHash(kind, content)
 	}

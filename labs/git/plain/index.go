@@ -1,4 +1,4 @@
-package git
+package plain
 
 import (
 	"bytes"
@@ -11,13 +11,13 @@ import (
 )
 
 // indexEntry is what the index says of a file.
-type indexEntry struct {
-	state
-	path        string
-	stage       int // 0, or one of the three of a conflict
-	intentToAdd bool
-	size        uint32 // of the file when it was looked at last
-	modified    uint32 // when the file had been changed last by then, in seconds since 1970
+type IndexEntry struct {
+	State
+	Path        string
+	Stage       int // 0, or one of the three of a conflict
+	IntentToAdd bool
+	Size        uint32 // of the file when it was looked at last
+	Modified    uint32 // when the file had been changed last by then, in seconds since 1970
 }
 
 const (
@@ -32,62 +32,62 @@ const (
 // plainIndex reads an index of version 2 or 3 that has its checksum and nothing in it
 // that changes how the work tree is read.
 // https://git-scm.com/docs/index-format
-func plainIndex(data []byte) (entries []indexEntry, err error) {
+func Index(data []byte) (entries []IndexEntry, err error) {
 	if len(data) == 0 {
 		return nil, nil
 	}
 	end := len(data) - sha1.Size
 	if end < indexHeader || sha1.Sum(data[:end]) != [sha1.Size]byte(data[end:]) || string(data[:4]) != "DIRC" {
-		return nil, odd("the checksum of the index")
+		return nil, Errorf("the checksum of the index")
 	}
 	version, count := binary.BigEndian.Uint32(data[4:]), binary.BigEndian.Uint32(data[8:])
 	if version != 2 && version != 3 {
-		return nil, odd("an index of version %d", version)
+		return nil, Errorf("an index of version %d", version)
 	}
 	rest := data[indexHeader:end]
 	for range count {
-		var entry indexEntry
+		var entry IndexEntry
 		if entry, rest, err = plainIndexEntry(rest, version); err != nil {
 			return nil, err
 		}
 		if last := len(entries) - 1; last >= 0 && !before(entries[last], entry) {
-			return nil, odd("the order of the index")
+			return nil, Errorf("the order of the index")
 		}
 		entries = append(entries, entry)
 	}
 	return entries, plainExtensions(rest)
 }
 
-func before(a, b indexEntry) bool {
-	return a.path < b.path || a.path == b.path && a.stage < b.stage
+func before(a, b IndexEntry) bool {
+	return a.Path < b.Path || a.Path == b.Path && a.Stage < b.Stage
 }
 
-func plainIndexEntry(data []byte, version uint32) (entry indexEntry, rest []byte, err error) {
+func plainIndexEntry(data []byte, version uint32) (entry IndexEntry, rest []byte, err error) {
 	if len(data) < indexFixed {
-		return entry, nil, odd("an index that is cut off")
+		return entry, nil, Errorf("an index that is cut off")
 	}
 	number := func(at int) uint32 { return binary.BigEndian.Uint32(data[at:]) }
-	entry.modified, entry.mode, entry.size = number(8), filemode.FileMode(number(24)), number(36)
-	entry.id = plumbing.Hash(data[40:60])
+	entry.Modified, entry.Mode, entry.Size = number(8), filemode.FileMode(number(24)), number(36)
+	entry.ID = plumbing.Hash(data[40:60])
 	flags, head := binary.BigEndian.Uint16(data[60:]), indexFixed
-	entry.stage = int(flags>>flagStage) & 3
+	entry.Stage = int(flags>>flagStage) & 3
 	if flags&flagExtended != 0 && version > 2 && len(data) > indexFixed+2 {
 		more := binary.BigEndian.Uint16(data[indexFixed:])
-		entry.intentToAdd, head = more == flagIntentAdd, indexFixed+2
+		entry.IntentToAdd, head = more == flagIntentAdd, indexFixed+2
 		if more&^flagIntentAdd != 0 {
-			return entry, nil, odd("a file that is left out of the work tree")
+			return entry, nil, Errorf("a file that is left out of the work tree")
 		}
 	} else if flags&flagExtended != 0 {
-		return entry, nil, odd("flags of the index")
+		return entry, nil, Errorf("flags of the index")
 	}
 	length := bytes.IndexByte(data[head:], 0)
 	padded := (head + length + 8) &^ 7
 	if length <= 0 || padded > len(data) || flags&flagAssume != 0 {
-		return entry, nil, odd("an entry of the index")
+		return entry, nil, Errorf("an entry of the index")
 	}
-	entry.path = string(data[head : head+length])
-	if entry.mode != filemode.Regular && entry.mode != filemode.Executable && entry.mode != filemode.Symlink || strings.HasSuffix(entry.path, ".gitattributes") {
-		return entry, nil, odd("%s in the index", entry.path)
+	entry.Path = string(data[head : head+length])
+	if entry.Mode != filemode.Regular && entry.Mode != filemode.Executable && entry.Mode != filemode.Symlink || strings.HasSuffix(entry.Path, ".gitattributes") {
+		return entry, nil, Errorf("%s in the index", entry.Path)
 	}
 	return entry, data[padded:], nil
 }
@@ -97,12 +97,12 @@ func plainExtensions(data []byte) error {
 	for len(data) >= 8 {
 		name, size := string(data[:4]), uint64(binary.BigEndian.Uint32(data[4:]))
 		if size > uint64(len(data)-8) || name != "TREE" && name != "REUC" && name != "EOIE" && name != "IEOT" {
-			return odd("the index's extension %q", name)
+			return Errorf("the index's extension %q", name)
 		}
 		data = data[8+size:]
 	}
 	if len(data) > 0 {
-		return odd("the end of the index")
+		return Errorf("the end of the index")
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package git
+package plain
 
 import (
 	"regexp"
@@ -29,7 +29,7 @@ var (
 
 // plainConfig reads a configuration of which nothing needs Git to be understood, and
 // returns the remotes by their names.
-func plainConfig(data []byte) (remotes map[string]string, err error) {
+func Config(data []byte) (remotes map[string]string, err error) {
 	remotes = map[string]string{}
 	section, name := "", ""
 	for line := range strings.Lines(string(data)) {
@@ -43,11 +43,11 @@ func plainConfig(data []byte) (remotes map[string]string, err error) {
 		}
 		parts := configLine.FindStringSubmatch(line)
 		if parts == nil {
-			return nil, odd("a configuration: %s", line)
+			return nil, Errorf("a configuration: %s", line)
 		}
 		key, value := section+"."+strings.ToLower(parts[1]), strings.TrimSpace(parts[2])
 		if !isPlainSetting(section, key, value) {
-			return nil, odd("a configuration: %s", key)
+			return nil, Errorf("a configuration: %s", key)
 		}
 		if _, twice := remotes[name]; key == "remote.url" && !twice {
 			remotes[name] = value

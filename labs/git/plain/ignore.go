@@ -1,4 +1,4 @@
-package git
+package plain
 
 import (
 	"path"
@@ -11,7 +11,7 @@ import (
 // What is matched here, at most.
 const (
 	maxPatterns = 200
-	maxSteps    = 2_000_000 // comparisons of a name with a pattern
+	MaxSteps    = 2_000_000 // comparisons of a name with a pattern
 )
 
 // plainPattern is a pattern of one name, or of one that is at the top, with at most one
@@ -20,7 +20,7 @@ var plainPattern = regexp.MustCompile(`^/?[A-Za-z0-9_.-]*\*?[A-Za-z0-9_.-]*/?$`)
 
 // ignorePattern is a line of a .gitignore: a name, or one with a star, of a file
 // anywhere below a folder or only right in it.
-type ignorePattern struct {
+type IgnorePattern struct {
 	folder string // "" or with a slash at its end
 	name   string
 	here   bool // right in the folder
@@ -28,7 +28,7 @@ type ignorePattern struct {
 }
 
 // ignorePatterns reads all lists of what is ignored.
-func ignorePatterns(entries map[string]kit.Entry) (patterns []ignorePattern, err error) {
+func IgnorePatterns(entries map[string]kit.Entry) (patterns []IgnorePattern, err error) {
 	for name, entry := range entries {
 		folder, isList := strings.CutSuffix(name, ".gitignore")
 		if isList = isList && (folder == "" || strings.HasSuffix(folder, "/")); name == ".git/info/exclude" {
@@ -38,23 +38,23 @@ func ignorePatterns(entries map[string]kit.Entry) (patterns []ignorePattern, err
 			continue
 		}
 		if !entry.Mode.IsRegular() {
-			return nil, odd("%s", name)
+			return nil, Errorf("%s", name)
 		}
 		for line := range strings.Lines(string(entry.Data)) {
 			if line = strings.TrimSuffix(line, "\n"); line == "" || line[0] == '#' {
 				continue
 			}
 			if !plainPattern.MatchString(line) || strings.Trim(line, "/") == "" || len(patterns) == maxPatterns {
-				return nil, odd("%s", name)
+				return nil, Errorf("%s", name)
 			}
-			patterns = append(patterns, ignorePattern{folder, strings.Trim(line, "/"), line[0] == '/', strings.HasSuffix(line, "/")})
+			patterns = append(patterns, IgnorePattern{folder, strings.Trim(line, "/"), line[0] == '/', strings.HasSuffix(line, "/")})
 		}
 	}
 	return patterns, nil
 }
 
 // ignored reports whether a file, or a folder that it lies in, is ignored.
-func ignored(patterns []ignorePattern, file string) bool {
+func Ignores(patterns []IgnorePattern, file string) bool {
 	for name, isDir := file, false; name != "."; name, isDir = path.Dir(name), true {
 		for _, pattern := range patterns {
 			if pattern.matches(name, isDir) {
@@ -65,7 +65,7 @@ func ignored(patterns []ignorePattern, file string) bool {
 	return false
 }
 
-func (p ignorePattern) matches(name string, isDir bool) bool {
+func (p IgnorePattern) matches(name string, isDir bool) bool {
 	inside, ok := strings.CutPrefix(name, p.folder)
 	if !ok || p.dirs && !isDir || p.here && strings.Contains(inside, "/") {
 		return false
