@@ -148,10 +148,10 @@ func TestServerEndedByItsLearnerFailsTheCheck(t *testing.T) {
 	for _, test := range []struct{ name, image, look, strike, message string }{
 		{
 			"the host lives on", "mongodb", `mongodb: {database: shop, command: '{"dbStats": 1}'}, expect: found.docs.size() == 1`,
-			"kill $(grep --files-with-matches '127.0.0.1:2701[8]' /proc/[0-9]*/cmdline | cut --delimiter=/ --fields=3); sleep 1", "Nothing answers",
+			"kill $(grep --files-with-matches '127.0.0.1:2701[8]' /proc/[0-9]*/cmdline | cut --delimiter=/ --fields=3); sleep 1", "Nothing is listening",
 		},
 		{
-			"the host ends, again and again", "mysql", "mysql: SELECT 1 AS one, expect: rows.size() == 1",
+			"the host keeps restarting", "mysql", "mysql: SELECT 1 AS one, expect: rows.size() == 1",
 			"mv /var/lib/mysql/ibdata1 /var/lib/mysql/gone; kill -KILL $(pidof mysqld)", "",
 		},
 	} {
@@ -161,7 +161,7 @@ func TestServerEndedByItsLearnerFailsTheCheck(t *testing.T) {
 			v := r.Written(strings.NewReplacer("IMAGE", test.image, "LOOK", test.look).Replace(fragile))
 			lab := r.Lab(v)
 			if result := r.Grade(lab, v).Checks[0]; result.Verdict != labs.Passed {
-				t.Fatalf("before anything was done the check is %s: %s", result.Verdict, result.Message)
+				t.Fatalf("check before the strike: %s: %s", result.Verdict, result.Message)
 			}
 			r.Execute(lab, "db", labs.Command{Args: []string{"bash", "-c", test.strike}})
 			for range 5 {

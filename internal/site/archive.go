@@ -13,11 +13,11 @@ import (
 	"endstate/labs/kit"
 )
 
-// What the names in an archive may be, at most.
+// Limits on the paths in an archive.
 const (
-	maxPath  = 1024 // bytes of a name
+	maxPath  = 1024 // bytes
 	maxDepth = 64   // folders
-	// What a header and its extensions come to, at most, on average.
+	// maxHeader is the average size, in bytes, that a header and its extensions may have.
 	maxHeader = 4 << 10
 )
 
@@ -25,13 +25,14 @@ func unreadable(format string, args ...any) error {
 	return &labs.Unreadable{Reason: fmt.Sprintf(format, args...)}
 }
 
-// errTorn says that an archive is no archive to its end: what was packed changed
-// meanwhile, or the engine broke off.
-var errTorn = errors.New("the archive breaks off")
+// errTruncated means that an archive is incomplete: the files changed while they were
+// packed, or the engine stopped halfway.
+var errTruncated = errors.New("the archive is truncated")
 
-// ReadArchive reads a tar archive whose entries all lie below its first one, as
-// an engine makes it. It follows no link, and reads nothing beyond the budget, of which
-// each link to the same content takes as much as that.
+// ReadArchive reads a tar archive made by an engine, whose first entry contains all
+// others. It follows no links and stops at the budget's limits. Every hard link counts
+// against the budget with the full size of its content. What the learner caused is
+// reported as a [labs.Unreadable] or a [kit.Obstacle].
 func ReadArchive(ctx context.Context, archive io.Reader, budget *kit.Budget) ([]kit.Entry, error) {
 	raw := &rawArchive{from: archive, left: budget.Limits().Bytes + maxHeader*budget.Limits().Items}
 	r := &reader{files: tar.NewReader(raw), budget: budget, byPath: map[string]int{}}
@@ -43,9 +44,9 @@ func ReadArchive(ctx context.Context, archive io.Reader, budget *kit.Budget) ([]
 		case err != nil && ctx.Err() != nil:
 			return nil, context.Cause(ctx)
 		case raw.left <= 0:
-			return nil, unreadable("its names alone are too long")
+			return nil, unreadable("the file names in it are too long")
 		case err != nil:
-			return nil, errors.Join(errTorn, err)
+			return nil, errors.Join(errTruncated, err)
 		}
 		if err := r.add(ctx, header); err != nil {
 			return nil, err
@@ -53,12 +54,12 @@ func ReadArchive(ctx context.Context, archive io.Reader, budget *kit.Budget) ([]
 	}
 }
 
-// rawArchive is an archive as it comes. One that is whole ends with two empty blocks:
-// where an engine meets an error it just ends.
+// rawArchive reads the bytes of an archive and tells whether it is complete. A complete
+// archive ends with two blocks of zeros; an engine that fails just stops.
 type rawArchive struct {
 	from  io.Reader
-	left  int64 // bytes that it may still have
-	zeros int   // with which it ended until now
+	left  int64 // bytes that may still be read
+	zeros int   // how many zero bytes were read last
 }
 
 func (a *rawArchive) Read(p []byte) (int, error) {
@@ -89,17 +90,16 @@ type reader struct {
 	byPath  map[string]int
 }
 
-// add reads one entry.
 func (r *reader) add(ctx context.Context, header *tar.Header) error {
 	if r.root == "" {
 		r.root = strings.Trim(header.Name, "/")
 	}
-	entry, err := entryOf(header, r.root)
+	entry, err := newEntry(header, r.root)
 	if err != nil {
 		return err
 	}
 	if header.Typeflag == tar.TypeLink {
-		if entry.Data, err = r.linked(header); err != nil {
+		if entry.Data, err = r.linkedData(header); err != nil {
 			return err
 		}
 	}
@@ -109,39 +109,40 @@ func (r *reader) add(ctx context.Context, header *tar.Header) error {
 	if header.Typeflag == tar.TypeReg {
 		entry.Data = make([]byte, header.Size)
 		if _, err := io.ReadFull(r.files, entry.Data); err != nil {
-			return torn(ctx, err)
+			return truncated(ctx, err)
 		}
 	}
 	if _, twice := r.byPath[entry.Path]; twice {
-		return unreadable("`%s` is in it twice", kit.ShownName(entry.Path))
+		return unreadable("it contains `%s` twice", kit.ShownName(entry.Path))
 	}
 	r.byPath[entry.Path] = len(r.entries)
 	r.entries = append(r.entries, entry)
 	return nil
 }
 
-func torn(ctx context.Context, err error) error {
+// truncated returns the cause of the context if it is over, and errTruncated otherwise.
+func truncated(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	return errors.Join(errTorn, err)
+	return errors.Join(errTruncated, err)
 }
 
-// linked returns the content of a file that is the same as an earlier one.
-func (r *reader) linked(header *tar.Header) ([]byte, error) {
-	target, err := below(header.Linkname, r.root)
+// linkedData returns the content that a hard link shares with an earlier entry.
+func (r *reader) linkedData(header *tar.Header) ([]byte, error) {
+	target, err := relativePath(header.Linkname, r.root)
 	if err != nil {
 		return nil, err
 	}
 	i, ok := r.byPath[target]
 	if !ok || !r.entries[i].Mode.IsRegular() {
-		return nil, unreadable("`%s` is a link to nothing in it", kit.ShownName(path.Base(header.Name)))
+		return nil, unreadable("the target of the hard link `%s` is missing", kit.ShownName(path.Base(header.Name)))
 	}
 	return r.entries[i].Data, nil
 }
 
-func entryOf(header *tar.Header, root string) (kit.Entry, error) {
-	below, err := below(header.Name, root)
+func newEntry(header *tar.Header, root string) (kit.Entry, error) {
+	below, err := relativePath(header.Name, root)
 	if err != nil {
 		return kit.Entry{}, err
 	}
@@ -153,35 +154,35 @@ func entryOf(header *tar.Header, root string) (kit.Entry, error) {
 	case tar.TypeSymlink:
 		entry.Link = header.Linkname
 	default:
-		return kit.Entry{}, unreadable("`%s` is neither a file, a folder nor a link", kit.ShownName(below))
+		return kit.Entry{}, unreadable("`%s` is not a file, a folder or a link", kit.ShownName(below))
 	}
 	if header.Typeflag != tar.TypeReg && header.Size != 0 {
-		return kit.Entry{}, unreadable("`%s` has content that it can't have", kit.ShownName(below))
+		return kit.Entry{}, unreadable("`%s` has content, which only files can have", kit.ShownName(below))
 	}
 	return entry, nil
 }
 
-// below returns a name relative to the archive's root.
-func below(name, root string) (string, error) {
+// relativePath returns a name relative to the archive's root.
+func relativePath(name, root string) (string, error) {
 	trimmed := strings.Trim(name, "/")
 	switch {
 	case trimmed == root:
 		return ".", nil
 	case strings.HasPrefix(name, "/"), !strings.HasPrefix(trimmed, root+"/"):
-		return "", unreadable("a name in it points elsewhere")
+		return "", unreadable("a path in it leads out of it")
 	}
 	relative := strings.TrimPrefix(trimmed, root+"/")
 	switch {
 	case !validPath(relative):
-		return "", unreadable("a name in it points elsewhere")
+		return "", unreadable("a path in it leads out of it")
 	case len(relative) > maxPath || strings.Count(relative, "/") > maxDepth:
-		return "", unreadable("a name in it is too long")
+		return "", unreadable("a path in it is too long")
 	}
 	return relative, nil
 }
 
-// validPath reports whether a name is one that a folder's content can have. It may be
-// in any encoding: Unix knows none.
+// validPath reports whether a name is a relative path without ".", ".." or NUL. It may
+// have any encoding, as on Unix.
 func validPath(name string) bool {
 	for part := range strings.SplitSeq(name, "/") {
 		if part == "" || part == "." || part == ".." {

@@ -13,13 +13,13 @@ import (
 	"endstate/labs/kit"
 )
 
-// No input may take a check longer, in time and in what is allocated for it.
+// No input may cost a check more than this.
 const (
 	mostTime  = 5 * time.Second
 	mostBytes = 256 << 20
 )
 
-// Whatever comes, no path leads out of the copy and no limit is passed.
+// Whatever the input, no path leads out of the copy and no limit is exceeded.
 func FuzzReadArchive(f *testing.F) {
 	for _, archive := range hostileArchives(f) {
 		f.Add(archive)
@@ -54,8 +54,7 @@ func withinLimits(t *testing.T, entries []kit.Entry) {
 	}
 }
 
-// withChecksums makes headers right that only their checksums make wrong: no mutation
-// would ever come further than that.
+// withChecksums corrects the checksums of headers: otherwise no mutation would get past them.
 func withChecksums(data []byte) []byte {
 	data = bytes.Clone(data)
 	for at := 0; at+512 <= len(data); at += 512 {
@@ -73,7 +72,7 @@ func withChecksums(data []byte) []byte {
 	return data
 }
 
-// hostileArchives are small ones of every kind that is refused, and some that are not.
+// hostileArchives returns small archives of every refused kind, and some valid ones.
 func hostileArchives(t testing.TB) [][]byte {
 	t.Helper()
 	link := func(name, to string) tar.Header {
@@ -92,7 +91,7 @@ func hostileArchives(t testing.TB) [][]byte {
 	}
 }
 
-// sparse is an archive of some bytes that stands for a file of a terabyte.
+// sparse returns an archive of a few bytes that represents a file of a terabyte.
 func sparse(t testing.TB) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -100,7 +99,7 @@ func sparse(t testing.TB) []byte {
 	records := map[string]string{"major": "0", "minor": "1", "numblocks": "1", "map": "1099511627776,0", "size": "1099511627776"}
 	header := &tar.Header{Name: "shop/s", Typeflag: tar.TypeReg, PAXRecords: map[string]string{}}
 	for key, value := range records {
-		header.PAXRecords["END.sparse."+key] = value // the writer takes no other
+		header.PAXRecords["END.sparse."+key] = value // the writer rejects the real prefix
 	}
 	root := folder("shop/")
 	if err := errors.Join(w.WriteHeader(&root), w.WriteHeader(header), w.Close()); err != nil {
@@ -109,7 +108,7 @@ func sparse(t testing.TB) []byte {
 	return bytes.ReplaceAll(out.Bytes(), []byte("END.sparse"), []byte("GNU.sparse"))
 }
 
-// What the sparse file claims is what counts.
+// The size that the sparse file claims counts.
 func TestReadArchiveOfASparseFile(t *testing.T) {
 	_, err := read(t.Context(), bytes.NewReader(sparse(t)))
 	if reason := refusal(err); !strings.Contains(reason, "larger than") {

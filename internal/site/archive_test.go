@@ -25,7 +25,7 @@ func folder(name string) tar.Header {
 	return tar.Header{Name: name, Typeflag: tar.TypeDir, Mode: 0o755}
 }
 
-// pack writes the headers as an archive; a file's content stands in its records.
+// pack writes the headers as an archive. The content of a file is in its PAX records.
 func pack(t testing.TB, headers ...tar.Header) []byte {
 	t.Helper()
 	var out bytes.Buffer
@@ -46,12 +46,12 @@ func pack(t testing.TB, headers ...tar.Header) []byte {
 	return out.Bytes()
 }
 
-// read reads an archive within the usual limits.
+// read reads an archive with the default limits.
 func read(ctx context.Context, archive io.Reader) ([]kit.Entry, error) {
 	return ReadArchive(ctx, archive, kit.NewBudget("`shop`", kit.FileLimits))
 }
 
-// refusal returns why an archive is refused as the learner's; empty, if it is not.
+// refusal returns why an archive is refused as the learner's fault, or "" if it is not.
 func refusal(err error) string {
 	var refused *labs.Unreadable
 	var obstacle *kit.Obstacle
@@ -100,7 +100,7 @@ func TestReadArchiveOfOneFile(t *testing.T) {
 	}
 }
 
-// What a learner may have made to do harm is refused, with the reason.
+// What a learner may have made to do harm is refused with the reason.
 func TestReadArchiveRefuses(t *testing.T) {
 	of := func(typeflag byte) tar.Header { return tar.Header{Name: "shop/x", Typeflag: typeflag, Mode: 0o644} }
 	link := func(target string) tar.Header {
@@ -110,28 +110,28 @@ func TestReadArchiveRefuses(t *testing.T) {
 		headers []tar.Header
 		reason  string
 	}{
-		"a name with ..":           {[]tar.Header{file("shop/../etc/passwd", "")}, "points elsewhere"},
-		"only ..":                  {[]tar.Header{file("shop/..", "")}, "points elsewhere"},
-		"an absolute name":         {[]tar.Header{file("/etc/passwd", "")}, "points elsewhere"},
-		"another root":             {[]tar.Header{file("etc/passwd", "")}, "points elsewhere"},
-		"a root that only begins":  {[]tar.Header{file("shopping/list", "")}, "points elsewhere"},
-		"an empty part":            {[]tar.Header{file("shop//x", "")}, "points elsewhere"},
-		"a hard link out":          {[]tar.Header{link("/etc/passwd")}, "points elsewhere"},
-		"a hard link up":           {[]tar.Header{link("shop/../../etc/passwd")}, "points elsewhere"},
-		"a hard link to nothing":   {[]tar.Header{link("shop/nothing")}, "link to nothing"},
-		"a hard link to a folder":  {[]tar.Header{folder("shop/sub/"), link("shop/sub")}, "link to nothing"},
-		"a hard link to itself":    {[]tar.Header{link("shop/x")}, "link to nothing"},
-		"a block device":           {[]tar.Header{of(tar.TypeBlock)}, "neither a file"},
-		"a character device":       {[]tar.Header{of(tar.TypeChar)}, "neither a file"},
-		"a pipe":                   {[]tar.Header{of(tar.TypeFifo)}, "neither a file"},
-		"the same name twice":      {[]tar.Header{file("shop/x", "a"), file("shop/x", "b")}, "twice"},
-		"a folder and a file":      {[]tar.Header{folder("shop/x/"), file("shop/x", "b")}, "twice"},
-		"a name that never ends":   {[]tar.Header{file("shop/"+strings.Repeat("long", 400), "")}, "too long"},
-		"folders that never end":   {[]tar.Header{folder("shop" + strings.Repeat("/d", 200))}, "too long"},
-		"a file over the limit":    {[]tar.Header{file("shop/x", strings.Repeat("x", int(kit.FileLimits.Item)+1))}, "larger than"},
-		"files over the limit":     {slices5(int(kit.FileLimits.Item) - 1), "larger than"},
-		"more than it may hold":    {many(int(kit.FileLimits.Items)+1, tar.TypeReg), "more than"},
-		"links more than may hold": {many(int(kit.FileLimits.Items)+1, tar.TypeSymlink), "more than"},
+		"a name with ..":          {[]tar.Header{file("shop/../etc/passwd", "")}, "leads out of it"},
+		"only ..":                 {[]tar.Header{file("shop/..", "")}, "leads out of it"},
+		"an absolute name":        {[]tar.Header{file("/etc/passwd", "")}, "leads out of it"},
+		"another root":            {[]tar.Header{file("etc/passwd", "")}, "leads out of it"},
+		"only a prefix of a root": {[]tar.Header{file("shopping/list", "")}, "leads out of it"},
+		"an empty part":           {[]tar.Header{file("shop//x", "")}, "leads out of it"},
+		"a hard link out":         {[]tar.Header{link("/etc/passwd")}, "leads out of it"},
+		"a hard link up":          {[]tar.Header{link("shop/../../etc/passwd")}, "leads out of it"},
+		"a hard link to nothing":  {[]tar.Header{link("shop/nothing")}, "is missing"},
+		"a hard link to a folder": {[]tar.Header{folder("shop/sub/"), link("shop/sub")}, "is missing"},
+		"a hard link to itself":   {[]tar.Header{link("shop/x")}, "is missing"},
+		"a block device":          {[]tar.Header{of(tar.TypeBlock)}, "is not a file, a folder or a link"},
+		"a character device":      {[]tar.Header{of(tar.TypeChar)}, "is not a file, a folder or a link"},
+		"a pipe":                  {[]tar.Header{of(tar.TypeFifo)}, "is not a file, a folder or a link"},
+		"the same name twice":     {[]tar.Header{file("shop/x", "a"), file("shop/x", "b")}, "twice"},
+		"a folder and a file":     {[]tar.Header{folder("shop/x/"), file("shop/x", "b")}, "twice"},
+		"an endless name":         {[]tar.Header{file("shop/"+strings.Repeat("long", 400), "")}, "too long"},
+		"endless folders":         {[]tar.Header{folder("shop" + strings.Repeat("/d", 200))}, "too long"},
+		"a file over the limit":   {[]tar.Header{file("shop/x", strings.Repeat("x", int(kit.FileLimits.Item)+1))}, "larger than"},
+		"files over the limit":    {slices5(int(kit.FileLimits.Item) - 1), "larger than"},
+		"too many files":          {many(int(kit.FileLimits.Items)+1, tar.TypeReg), "more than"},
+		"too many links":          {many(int(kit.FileLimits.Items)+1, tar.TypeSymlink), "more than"},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -172,7 +172,7 @@ func (c *counter) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Of a million entries no more are read than are allowed.
+// Reading a million entries stops at the limit.
 func TestReadArchiveOfAMillionEntries(t *testing.T) {
 	reader, writer := io.Pipe()
 	go func() {
@@ -191,11 +191,11 @@ func TestReadArchiveOfAMillionEntries(t *testing.T) {
 		t.Errorf("got %v, want a refusal", err)
 	}
 	if headers := archive.n / 512; headers > kit.FileLimits.Items+100 {
-		t.Errorf("read %d headers, though only %d entries are allowed", headers, kit.FileLimits.Items)
+		t.Errorf("read %d headers, but only %d entries are allowed", headers, kit.FileLimits.Items)
 	}
 }
 
-// Links to one content share it in memory, and each counts as much as the content.
+// Hard links share their content in memory, and each counts with its full size.
 func TestReadArchiveOfHardLinks(t *testing.T) {
 	linked := func(n, size int) []tar.Header {
 		headers := []tar.Header{folder("shop/"), file("shop/a", strings.Repeat("x", size))}
@@ -209,7 +209,7 @@ func TestReadArchiveOfHardLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	if one, last := entries[1].Data, entries[61].Data; &one[0] != &last[0] {
-		t.Error("links to one content do not share it")
+		t.Error("hard links do not share their content")
 	}
 	_, err = read(t.Context(), bytes.NewReader(pack(t, linked(60, 31<<20)...)))
 	if reason := refusal(err); !strings.Contains(reason, "larger than 64 MiB") {
@@ -217,7 +217,7 @@ func TestReadArchiveOfHardLinks(t *testing.T) {
 	}
 }
 
-// A stop ends the reading at once, even of an archive that goes on.
+// A canceled context stops the reading at once, even if the archive goes on.
 func TestReadArchiveThatIsStopped(t *testing.T) {
 	stopped := errors.New("stopped")
 	ctx, cancel := context.WithCancelCause(t.Context())
@@ -237,7 +237,7 @@ func TestReadArchiveThatIsStopped(t *testing.T) {
 	}
 }
 
-// Names come in any bytes, and are shown without those that a terminal would obey.
+// Names may contain any bytes. Those that a terminal would obey are not shown.
 func TestReadArchiveOfOddNames(t *testing.T) {
 	entries, err := read(t.Context(), bytes.NewReader(pack(t, folder("shop/"), file("shop/caf\xe9\t\n", "one"))))
 	if err != nil || entries[1].Path != "caf\xe9\t\n" {
@@ -245,17 +245,17 @@ func TestReadArchiveOfOddNames(t *testing.T) {
 	}
 	pipe := tar.Header{Name: "shop/\x1b]0;title\a\xff", Typeflag: tar.TypeFifo}
 	_, err = read(t.Context(), bytes.NewReader(pack(t, folder("shop/"), pipe)))
-	if want := "`�]0;title��` is neither a file, a folder nor a link"; refusal(err) != want {
+	if want := "`�]0;title��` is not a file, a folder or a link"; refusal(err) != want {
 		t.Errorf("got %v, want %s", err, want)
 	}
 }
 
-// zeros never end.
+// zeros is an endless stream of zeros.
 type zeros struct{}
 
 func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
-// A file that claims 1 TB is refused by what it claims, before any of it is read.
+// A file that claims 1 TB is refused for its claim, before any of it is read.
 func TestReadArchiveOfATerabyte(t *testing.T) {
 	var head bytes.Buffer
 	w := tar.NewWriter(&head)
@@ -271,20 +271,20 @@ func TestReadArchiveOfATerabyte(t *testing.T) {
 		t.Errorf("got %v, want a refusal because it is larger than allowed", err)
 	}
 	if archive.n > 64<<10 {
-		t.Errorf("read %d bytes of a file that is refused", archive.n)
+		t.Errorf("read %d bytes of a refused file", archive.n)
 	}
 }
 
-// An archive that breaks off is an error of the copy, not a finding about the learner.
+// A truncated archive is an error of the copy and does not count against the learner.
 func TestReadArchiveCutOff(t *testing.T) {
 	whole := pack(t, folder("shop/"), file("shop/a", strings.Repeat("content", 500)))
 	for _, length := range []int{100, 512, 700, 1024, 1100, 2000} {
 		entries, err := read(t.Context(), bytes.NewReader(whole[:length]))
 		if refusal(err) != "" {
-			t.Errorf("cut off at %d: refused as if the learner had made it so: %v", length, err)
+			t.Errorf("cut off at %d: refused as if the learner had caused it: %v", length, err)
 		}
-		if !errors.Is(err, errTorn) {
-			t.Errorf("cut off at %d: read as %d entries, with %v", length, len(entries), err)
+		if !errors.Is(err, errTruncated) {
+			t.Errorf("cut off at %d: got %d entries and error %v", length, len(entries), err)
 		}
 	}
 }

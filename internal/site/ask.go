@@ -12,54 +12,55 @@ import (
 )
 
 const (
-	// askTime is how long one question may be asked in all.
-	askTime = 90 * time.Second
-	// firstWatch and nextWatch are when a server that does not answer is looked into.
+	// askTimeout limits all attempts at one question together.
+	askTimeout = 90 * time.Second
+	// firstWatch is the delay before the first look into a server that does not answer,
+	// nextWatch the delay before each further one.
 	firstWatch = 500 * time.Millisecond
 	nextWatch  = time.Second
-	// freshSight is how old what was seen may be to count when the limit passes.
-	freshSight = 3 * time.Second
-	// mostBreaks is how often a connection may break off.
-	mostBreaks = 3
+	// maxObstacleAge is the age up to which an obstacle explains a timeout.
+	maxObstacleAge = 3 * time.Second
+	// maxBreaks is how many broken connections are tolerated.
+	maxBreaks = 3
 )
 
-// Ask asks a question until it is answered. What kept the answer away is the learner's,
-// an [Obstacle], only if that was seen: somebody holds a lock, or the server worked on it
-// for all the time that it may take. If all that is known is that the host is slow, the
-// error is a [Problem], and nobody is charged.
+// Ask asks a question until it is answered. The error is a [kit.Obstacle], which counts
+// against the learner, only if the cause was observed: a session holds a lock, or the
+// server worked on the question for all the time it may take. If the host is merely slow,
+// the error is a [labs.Problem], and the learner is not charged.
 func (s *Site) Ask(ctx context.Context, q kit.Question) error {
 	begun, limit, breaks := time.Now(), q.Limit, 0
 	waiting := s.wait(q.Host)
 	defer waiting.end()
-	told := func(error) {}
-	defer func() { told(nil) }()
+	endStep := func(error) {}
+	defer func() { endStep(nil) }()
 	for attempt := 1; ; attempt++ {
 		watch := s.watch(ctx, q)
 		err := q.Ask(ctx, limit)
-		seen := watch.stop(ctx, errors.Is(err, kit.ErrLate))
-		switch left := askTime - time.Since(begun); {
+		during := watch.stop(ctx, errors.Is(err, kit.ErrLate))
+		switch left := askTimeout - time.Since(begun); {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
 		case errors.Is(err, kit.ErrBroken):
-			if breaks++; breaks > mostBreaks {
-				return &kit.Obstacle{Message: serverOf(&q) + " breaks connections off.", Err: err}
+			if breaks++; breaks > maxBreaks {
+				return &kit.Obstacle{Message: serverOf(&q) + " keeps closing connections.", Err: err}
 			}
 			if err := waiting.more(ctx, err); err != nil {
 				return err
 			}
 		case !errors.Is(err, kit.ErrLate):
 			return err
-		case seen.obstacle != nil:
-			return seen.obstacle
-		case seen.worked >= q.Limit*5/8:
-			return tooMuch(&q, seen, err)
+		case during.obstacle != nil:
+			return during.obstacle
+		case during.worked >= q.Limit*5/8:
+			return tooMuch(&q, during, err)
 		case left <= 0:
-			return tooSlow(&q, seen, err)
+			return tooSlow(&q, during, err)
 		default:
 			if attempt == 1 {
-				told = s.emit.Step(labs.AskAgain, q.Host.Name)
+				endStep = s.emit.Step(labs.AskAgain, q.Host.Name)
 			}
-			limit = min(left, max(2*limit, seen.scaled(q.Limit)))
+			limit = min(left, max(2*limit, during.scaled(q.Limit)))
 		}
 	}
 }
@@ -71,69 +72,69 @@ func serverOf(q *kit.Question) string {
 	return fmt.Sprintf("The server on `%s`", q.Host.Name)
 }
 
-func tooMuch(q *kit.Question, seen sight, cause error) error {
+func tooMuch(q *kit.Question, during observation, cause error) error {
 	return &kit.Obstacle{
-		Message: fmt.Sprintf("%s has worked for %.0f s and has no answer yet: what it is asked takes too long, or it is busy with something else.",
-			serverOf(q), seen.worked.Seconds()),
+		Message: fmt.Sprintf("%s has worked for %.0f s without an answer: the request takes too long, or the server is busy with something else.",
+			serverOf(q), during.worked.Seconds()),
 		Err: cause,
 	}
 }
 
-func tooSlow(q *kit.Question, seen sight, cause error) error {
+func tooSlow(q *kit.Question, during observation, cause error) error {
 	return &labs.Problem{
-		What: fmt.Sprintf("%s is too slow to be looked at: in %.0f s it had %.1f s of a processor",
-			serverOf(q), seen.took.Seconds(), seen.worked.Seconds()),
-		Do: "See what keeps the machine busy, and check again.", Err: cause,
+		What: fmt.Sprintf("%s is too slow to be graded: in %.0f s it got only %.1f s of processor time",
+			serverOf(q), during.elapsed.Seconds(), during.worked.Seconds()),
+		Do: "Find out what keeps the machine busy, then check again.", Err: cause,
 	}
 }
 
-// sight is what was seen while an answer was awaited.
-type sight struct {
-	obstacle error         // what stands in the way; nil if nothing was seen
-	took     time.Duration // by the clock
-	worked   time.Duration // processor time of the host; 0 if that is not known
+// observation is what a watcher measured during one attempt.
+type observation struct {
+	obstacle error         // what kept the server from answering; nil if nothing was found
+	elapsed  time.Duration // wall-clock time
+	worked   time.Duration // processor time of the host; 0 if unknown
 }
 
-// scaled returns the time by the clock in which the host has as much of a processor as a
-// host that is not slow has within the limit.
-func (s sight) scaled(limit time.Duration) time.Duration {
-	if s.worked <= 0 {
+// scaled returns the wall-clock time in which this host gets as much processor time as a
+// fast host gets within the limit.
+func (o observation) scaled(limit time.Duration) time.Duration {
+	if o.worked <= 0 {
 		return 0
 	}
-	return time.Duration(float64(limit) * float64(s.took) / float64(s.worked))
+	return time.Duration(float64(limit) * float64(o.elapsed) / float64(o.worked))
 }
 
-// watcher looks into a host while an answer is awaited. What is answered at once, it does
-// not look at.
+// watcher measures a host, and looks for obstacles there, while a question waits for its
+// answer. It starts after a delay, so quick answers cost nothing extra.
 type watcher struct {
 	site   *Site
 	host   labs.Host
 	cancel context.CancelFunc
 	ended  sync.WaitGroup
 
-	mu       sync.Mutex
-	obstacle error
-	at       time.Time // when the obstacle was seen
-	since    time.Time // when the host's work was first measured
-	before   time.Duration
-	now      time.Duration
+	mu          sync.Mutex
+	obstacle    error
+	obstacleAt  time.Time
+	firstAt     time.Time     // when the processor time was first measured
+	firstWorked time.Duration // processor time at that moment
+	lastWorked  time.Duration
 }
 
 func (s *Site) watch(ctx context.Context, q kit.Question) *watcher {
 	ctx, cancel := context.WithCancel(ctx)
 	w := &watcher{site: s, host: q.Host, cancel: cancel}
 	w.ended.Go(func() {
-		for pause := firstWatch; paused(ctx, pause); pause = nextWatch {
+		for pause := firstWatch; sleep(ctx, pause); pause = nextWatch {
 			w.measure(ctx)
 			if q.Watch != nil {
-				w.see(q.Watch(ctx))
+				w.record(q.Watch(ctx))
 			}
 		}
 	})
 	return w
 }
 
-// measure takes down how much the host has worked.
+// measure records the host's processor time.
 func (w *watcher) measure(ctx context.Context) {
 	usage, err := w.site.engine.Usage(ctx, w.host)
 	if err != nil {
@@ -141,23 +142,24 @@ func (w *watcher) measure(ctx context.Context) {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.since.IsZero() {
-		w.since, w.before = time.Now(), usage.Worked
+	if w.firstAt.IsZero() {
+		w.firstAt, w.firstWorked = time.Now(), usage.Worked
 	}
-	w.now = usage.Worked
+	w.lastWorked = usage.Worked
 }
 
-func (w *watcher) see(err error) {
+// record keeps an obstacle; it ignores any other error.
+func (w *watcher) record(err error) {
 	var obstacle *kit.Obstacle
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if errors.As(err, &obstacle) {
-		w.obstacle, w.at = obstacle, time.Now()
+		w.obstacle, w.obstacleAt = obstacle, time.Now()
 	}
 }
 
-// stop ends the watching and returns what was seen.
-func (w *watcher) stop(ctx context.Context, late bool) sight {
+// stop ends the watch and returns the results. If the answer was late it measures once more.
+func (w *watcher) stop(ctx context.Context, late bool) observation {
 	if late {
 		w.measure(ctx)
 	}
@@ -165,12 +167,12 @@ func (w *watcher) stop(ctx context.Context, late bool) sight {
 	w.ended.Wait()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	seen := sight{worked: w.now - w.before}
-	if !w.since.IsZero() {
-		seen.took = time.Since(w.since)
+	result := observation{worked: w.lastWorked - w.firstWorked}
+	if !w.firstAt.IsZero() {
+		result.elapsed = time.Since(w.firstAt)
 	}
-	if time.Since(w.at) < freshSight {
-		seen.obstacle = w.obstacle
+	if time.Since(w.obstacleAt) < maxObstacleAge {
+		result.obstacle = w.obstacle
 	}
-	return seen
+	return result
 }

@@ -15,31 +15,31 @@ import (
 	"endstate/labs/kit"
 )
 
-// standing is an engine whose one host stands as the test says, and works a share of the
-// time. Its relay runs on this machine.
-type standing struct {
+// fakeHost is an engine with one host, whose state the test decides. The host gets a share
+// of a processor, and its relay runs on this machine.
+type fakeHost struct {
 	onMachine
 	vitals func() labs.Vitals
 	share  float64
 	begun  time.Time
 }
 
-func (s *standing) Vitals(context.Context, labs.Host) (labs.Vitals, error) { return s.vitals(), nil }
+func (s *fakeHost) Vitals(context.Context, labs.Host) (labs.Vitals, error) { return s.vitals(), nil }
 
-func (s *standing) Usage(context.Context, labs.Host) (labs.Usage, error) {
+func (s *fakeHost) Usage(context.Context, labs.Host) (labs.Usage, error) {
 	return labs.Usage{Worked: time.Duration(s.share * float64(time.Since(s.begun)))}, nil
 }
 
-func (s *standing) Labs(context.Context, labs.Which) ([]*labs.Lab, error) {
+func (s *fakeHost) Labs(context.Context, labs.Which) ([]*labs.Lab, error) {
 	return []*labs.Lab{{ID: "lab"}}, nil
 }
 
-func (s *standing) Written(context.Context, labs.Host) (int64, error) { return 0, nil }
+func (s *fakeHost) Written(context.Context, labs.Host) (int64, error) { return 0, nil }
 
 func running() labs.Vitals { return labs.Vitals{Running: true, Age: time.Hour} }
 
-// siteOn returns the site of a lab on an engine, and what its rounds wait for.
-func siteOn(t *testing.T, engine *standing) (*Site, func() []string) {
+// siteOn returns the site of a lab on an engine, and a function that returns the steps emitted.
+func siteOn(t *testing.T, engine *fakeHost) (*Site, func() []string) {
 	t.Helper()
 	engine.begun = time.Now()
 	var mu sync.Mutex
@@ -60,10 +60,10 @@ func siteOn(t *testing.T, engine *standing) (*Site, func() []string) {
 	}
 }
 
-// taking is a question whose answer takes a while.
-func taking(needs time.Duration) func(context.Context, time.Duration) error {
+// answerAfter returns a question whose answer takes a while.
+func answerAfter(needs time.Duration) func(context.Context, time.Duration) error {
 	return func(ctx context.Context, limit time.Duration) error {
-		if paused(ctx, min(needs, limit)); needs > limit {
+		if sleep(ctx, min(needs, limit)); needs > limit {
 			return fmt.Errorf("%w: after %v", kit.ErrLate, limit)
 		}
 		return context.Cause(ctx)
@@ -72,68 +72,68 @@ func taking(needs time.Duration) func(context.Context, time.Duration) error {
 
 func TestASlowHostIsAskedAgainWithMoreTime(t *testing.T) {
 	t.Parallel()
-	site, steps := siteOn(t, &standing{vitals: running, share: 0.1})
-	err := site.Ask(t.Context(), kit.Question{Host: labs.Host{Name: "db"}, Limit: time.Second, Ask: taking(5 * time.Second)})
+	site, steps := siteOn(t, &fakeHost{vitals: running, share: 0.1})
+	err := site.Ask(t.Context(), kit.Question{Host: labs.Host{Name: "db"}, Limit: time.Second, Ask: answerAfter(5 * time.Second)})
 	if err != nil {
-		t.Errorf("it is not answered: %v", err)
+		t.Errorf("got no answer: %v", err)
 	}
 	if got := strings.Join(steps(), " "); got != "slow db" {
-		t.Errorf("the learner is told of %q", got)
+		t.Errorf("the steps shown are %q", got)
 	}
 }
 
 func TestAServerThatWorkedForAllItsTimeHasTooMuchToDo(t *testing.T) {
 	t.Parallel()
-	site, _ := siteOn(t, &standing{vitals: running, share: 1})
-	err := site.Ask(t.Context(), kit.Question{Host: labs.Host{Name: "db"}, Limit: 2 * time.Second, Ask: taking(time.Hour)})
+	site, _ := siteOn(t, &fakeHost{vitals: running, share: 1})
+	err := site.Ask(t.Context(), kit.Question{Host: labs.Host{Name: "db"}, Limit: 2 * time.Second, Ask: answerAfter(time.Hour)})
 	var obstacle *kit.Obstacle
 	if !errors.As(err, &obstacle) || !strings.Contains(obstacle.Message, "has worked for") {
-		t.Errorf("a question without an end is answered with %v", err)
+		t.Errorf("an endless question ends with %v", err)
 	}
 }
 
 func TestWhoStandsInTheWayIsNamed(t *testing.T) {
 	t.Parallel()
-	site, _ := siteOn(t, &standing{vitals: running})
+	site, _ := siteOn(t, &fakeHost{vitals: running})
 	seen := &kit.Obstacle{Message: "Session 7 holds a lock."}
 	err := site.Ask(t.Context(), kit.Question{
-		Host: labs.Host{Name: "db"}, Limit: time.Second, Ask: taking(time.Hour), Watch: func(context.Context) error { return seen },
+		Host: labs.Host{Name: "db"}, Limit: time.Second, Ask: answerAfter(time.Hour), Watch: func(context.Context) error { return seen },
 	})
 	if !errors.Is(err, seen) {
-		t.Errorf("it is %v", err)
+		t.Errorf("got %v, want the obstacle", err)
 	}
 }
 
-// What ends well is nobody's business, whoever stood in the way meanwhile.
+// An obstacle does not matter if the answer comes in time.
 func TestWhoLetsGoInTimeIsNotNamed(t *testing.T) {
 	t.Parallel()
-	site, _ := siteOn(t, &standing{vitals: running})
+	site, _ := siteOn(t, &fakeHost{vitals: running})
 	err := site.Ask(t.Context(), kit.Question{
-		Host: labs.Host{Name: "db"}, Limit: 2 * time.Second, Ask: taking(time.Second),
+		Host: labs.Host{Name: "db"}, Limit: 2 * time.Second, Ask: answerAfter(time.Second),
 		Watch: func(context.Context) error { return &kit.Obstacle{Message: "Session 7 holds a lock."} },
 	})
 	if err != nil {
-		t.Errorf("it is %v", err)
+		t.Errorf("got %v, want no error", err)
 	}
 }
 
 func TestInterruptedAskingEnds(t *testing.T) {
 	t.Parallel()
-	site, _ := siteOn(t, &standing{vitals: running})
+	site, _ := siteOn(t, &fakeHost{vitals: running})
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped")
 	time.AfterFunc(50*time.Millisecond, func() { cancel(stopped) })
-	err := site.Ask(ctx, kit.Question{Host: labs.Host{Name: "db"}, Limit: time.Hour, Ask: taking(time.Hour)})
+	err := site.Ask(ctx, kit.Question{Host: labs.Host{Name: "db"}, Limit: time.Hour, Ask: answerAfter(time.Hour)})
 	if !errors.Is(err, stopped) {
 		t.Errorf("it ends with %v", err)
 	}
 }
 
-// A connection that breaks off is asked again; a server that breaks all off is the learner's.
+// A broken connection is retried. A server that breaks every connection is the learner's fault.
 func TestBrokenConnections(t *testing.T) {
 	t.Parallel()
-	for breaks, want := range map[int]string{1: "", 2: "", 9: "breaks connections off"} {
-		site, _ := siteOn(t, &standing{vitals: running})
+	for breaks, want := range map[int]string{1: "", 2: "", 9: "keeps closing connections"} {
+		site, _ := siteOn(t, &fakeHost{vitals: running})
 		left := breaks
 		err := site.Ask(t.Context(), kit.Question{Host: labs.Host{Name: "db"}, Limit: time.Second, Ask: func(context.Context, time.Duration) error {
 			if left--; left >= 0 {
@@ -148,8 +148,8 @@ func TestBrokenConnections(t *testing.T) {
 	}
 }
 
-// nobody is a port of this machine on which nothing listens.
-func nobody(t *testing.T) int {
+// freePort returns a port of this machine on which nothing listens.
+func freePort(t *testing.T) int {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -162,20 +162,20 @@ func nobody(t *testing.T) int {
 func TestWhyAServerCantBeReached(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		vitals   []labs.Vitals // one after the other, the last one for good
+		vitals   []labs.Vitals // in sequence; the last one stays
 		says     string
 		obstacle bool
 	}{
-		"it runs and does not listen": {[]labs.Vitals{running()}, "Nothing answers", true},
+		"it runs and does not listen": {[]labs.Vitals{running()}, "Nothing is listening", true},
 		"it was started again long ago": {
-			[]labs.Vitals{{Running: true, Again: true, Age: time.Hour, Down: time.Hour}}, "Nothing answers", true,
+			[]labs.Vitals{{Running: true, Again: true, Age: time.Hour, Down: time.Hour}}, "Nothing is listening", true,
 		},
 		"it ends again and again": {
 			[]labs.Vitals{
 				{Running: true, Again: true, Age: time.Second, Restarts: 1}, {Restarting: true, Again: true, Restarts: 2}, {Restarting: true, Again: true, Restarts: 3},
-			}, "again and again", true,
+			}, "keeps restarting", true,
 		},
-		"it has been ending for so long that the engine waits": {[]labs.Vitals{{Restarting: true, Again: true, Down: 5 * time.Second, Restarts: 9}}, "again and again", true},
+		"it has been ending for so long that the engine waits": {[]labs.Vitals{{Restarting: true, Again: true, Down: 5 * time.Second, Restarts: 9}}, "keeps restarting", true},
 		"it ran out of memory":                                 {[]labs.Vitals{{Starved: true, Again: true, Down: time.Second}}, "out of memory", true},
 		"it was stopped from outside":                          {[]labs.Vitals{{Again: true, Down: time.Minute, Exit: 137}}, "from outside", false},
 		"it was just stopped, and stays so": {
@@ -184,8 +184,8 @@ func TestWhyAServerCantBeReached(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			site, _ := siteOn(t, &standing{vitals: inTurn(test.vitals)})
-			_, err := site.Dial(t.Context(), labs.Host{Name: "db", ID: "db"}, nobody(t))
+			site, _ := siteOn(t, &fakeHost{vitals: sequence(test.vitals)})
+			_, err := site.Dial(t.Context(), labs.Host{Name: "db", ID: "db"}, freePort(t))
 			var obstacle *kit.Obstacle
 			if err == nil || !strings.Contains(err.Error(), test.says) || errors.As(err, &obstacle) != test.obstacle {
 				t.Errorf("%v", err)
@@ -194,7 +194,7 @@ func TestWhyAServerCantBeReached(t *testing.T) {
 	}
 }
 
-// listen takes a connection on a port of this machine.
+// listen accepts one connection on a port of this machine.
 func listen(t *testing.T, port int) {
 	late, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
@@ -207,7 +207,7 @@ func listen(t *testing.T, port int) {
 	}
 }
 
-func inTurn(all []labs.Vitals) func() labs.Vitals {
+func sequence(all []labs.Vitals) func() labs.Vitals {
 	var mu sync.Mutex
 	return func() labs.Vitals {
 		mu.Lock()
@@ -220,11 +220,11 @@ func inTurn(all []labs.Vitals) func() labs.Vitals {
 	}
 }
 
-// A server that starts again is waited for, and the learner is told.
+// The grader waits for a server that restarts, and tells the learner.
 func TestAServerThatStartsAgainIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	port := nobody(t)
-	site, steps := siteOn(t, &standing{vitals: func() labs.Vitals { return labs.Vitals{Running: true, Again: true, Age: time.Second, Restarts: 1} }})
+	port := freePort(t)
+	site, steps := siteOn(t, &fakeHost{vitals: func() labs.Vitals { return labs.Vitals{Running: true, Again: true, Age: time.Second, Restarts: 1} }})
 	time.AfterFunc(2*time.Second, func() { listen(t, port) })
 	conn, err := site.Dial(t.Context(), labs.Host{Name: "db", ID: "db"}, port)
 	if err != nil {
@@ -232,6 +232,6 @@ func TestAServerThatStartsAgainIsWaitedFor(t *testing.T) {
 	}
 	_ = conn.Close()
 	if got := strings.Join(steps(), " "); got != "wait db" {
-		t.Errorf("the learner is told of %q", got)
+		t.Errorf("the steps shown are %q", got)
 	}
 }

@@ -14,38 +14,38 @@ import (
 // ReadyTimeout is how long a server may take to start.
 const ReadyTimeout = 60 * time.Second
 
-// ErrStopped says that a host runs no more.
+// ErrStopped means that a host is not running.
 var ErrStopped = errors.New("the host has stopped")
 
 const (
-	// dialTries is how often a connection to a host that runs is tried: the host may have
-	// just ended, which the engine has not noticed yet.
+	// dialTries limits the attempts to connect to a running host. More than one is needed
+	// because the host may have stopped a moment ago, unnoticed by the engine.
 	dialTries = 5
-	// dialPause is how much longer is waited from one time to the next.
+	// dialPause is the delay after the first attempt. It grows by itself each time.
 	dialPause = 100 * time.Millisecond
-	// upSoon is how long a host may be down before it counts as stopped. Somebody who
-	// restarts it stops it first.
-	upSoon = 2 * time.Second
-	// mostEnds is how often a server that is waited for may end again.
-	mostEnds = 2
+	// restartGrace is how long a host may be down before it counts as stopped: it may be
+	// in the middle of a restart.
+	restartGrace = 2 * time.Second
+	// maxRestarts is how often a server may restart before the grader stops waiting for it.
+	maxRestarts = 2
 )
 
 // Dial connects to a port of a host, as a program in that host would. It waits for a
-// server that is starting again. An [Obstacle]: nothing listens there, or the host has
-// stopped by itself.
+// server that is restarting. The error is a [kit.Obstacle] if nothing listens there, or if
+// the host stopped on its own.
 func (s *Site) Dial(ctx context.Context, host labs.Host, port int) (net.Conn, error) {
 	return s.dialAt(ctx, host, port, "")
 }
 
-// DialNetwork is Dial by the host's own address in the lab's network, so that a server
-// sees an address of that network, as of any other host.
+// DialNetwork is like Dial, but connects to the host's address in the lab's network, so
+// the server sees a client from that network, as if another host connected.
 func (s *Site) DialNetwork(ctx context.Context, host labs.Host, port int) (net.Conn, error) {
 	return s.dialAt(ctx, host, port, placeNetwork)
 }
 
 func (s *Site) dialAt(ctx context.Context, host labs.Host, port int, place string) (net.Conn, error) {
 	tries := 0
-	if s.of.Starting || host.Name == freshName {
+	if s.subject.Starting || host.Name == freshName {
 		tries = startingTries
 	}
 	waiting := s.wait(host)
@@ -56,18 +56,18 @@ func (s *Site) dialAt(ctx context.Context, host labs.Host, port int, place strin
 			return conn, nil
 		}
 		if errors.Is(err, errRefused) {
-			err = &kit.Obstacle{Message: fmt.Sprintf("Nothing answers on port %d of `%s`.", port, host.Name), Err: err}
+			err = &kit.Obstacle{Message: fmt.Sprintf("Nothing is listening on port %d of `%s`.", port, host.Name), Err: err}
 		}
 		if err := waiting.more(ctx, err); err != nil {
 			return nil, err
 		}
-		if waiting.starting { // it is tried again and again inside the host, which costs less
+		if waiting.starting { // retries inside the host are cheaper
 			tries = startingTries
 		}
 	}
 }
 
-// dial connects through the relay in the host, which is made anew if it has ended.
+// dial connects through the relay in the host.
 func (s *Site) dial(ctx context.Context, host labs.Host, port, tries int, place string) (net.Conn, error) {
 	relay, err := s.relays.to(host).get(ctx, s.engine, host)
 	if err != nil {
@@ -80,70 +80,70 @@ func (s *Site) dial(ctx context.Context, host labs.Host, port, tries int, place 
 	return conn, nil
 }
 
-// hostWait is how long a look has been waiting for a server that can't be reached.
+// hostWait is one look's wait for a server that can't be reached.
 type hostWait struct {
 	site     *Site
 	host     labs.Host
-	tried    int
-	restarts int  // when it was first looked at
-	starting bool // the server is
-	told     func(error)
+	tries    int
+	restarts int  // how often the host had restarted when the wait began
+	starting bool // the server is starting
+	endStep  func(error)
 }
 
 func (s *Site) wait(host labs.Host) *hostWait { return &hostWait{site: s, host: host} }
 
-// end tells that there is no more waiting.
+// end reports the end of the wait.
 func (w *hostWait) end() {
-	if w.told != nil {
-		w.told(nil)
+	if w.endStep != nil {
+		w.endStep(nil)
 	}
 }
 
-// more waits before the next try, as long as the server may come. Otherwise it returns
-// what stands in its way; that is the cause if nothing else is known.
+// more pauses before the next attempt if the server may still come up. Otherwise it
+// returns why not; if it finds no better reason, that is the cause.
 func (w *hostWait) more(ctx context.Context, cause error) error {
 	v, err := w.site.engine.Vitals(ctx, w.host)
 	if err != nil {
-		return w.site.missing(ctx, w.host, errors.Join(cause, err))
+		return w.site.explainMissing(ctx, w.host, errors.Join(cause, err))
 	}
-	if w.tried++; w.tried == 1 {
+	if w.tries++; w.tries == 1 {
 		w.restarts = v.Restarts
 	}
 	pause, err := w.judge(ctx, v, cause)
 	switch {
 	case err != nil:
 		return err
-	case paused(ctx, pause):
+	case sleep(ctx, pause):
 		return nil
 	}
 	return fmt.Errorf("wait for %s: %w", w.host.Name, context.Cause(ctx))
 }
 
-// judge returns how long to wait for a host, or why not to.
+// judge returns how long to pause before the next attempt, or why to give up.
 func (w *hostWait) judge(ctx context.Context, v labs.Vitals, cause error) (time.Duration, error) {
-	handedOver := w.site.of.Lab.Role == labs.RoleLab
+	handedOver := w.site.subject.Lab.Role == labs.RoleLab
 	switch {
-	case handedOver && v.Restarts-w.restarts >= mostEnds, handedOver && v.Restarting && v.Down > upSoon:
+	case handedOver && v.Restarts-w.restarts >= maxRestarts, handedOver && v.Restarting && v.Down > restartGrace:
 		return 0, &kit.Obstacle{
-			Message: fmt.Sprintf("The host `%s` starts again and again, as its server ends each time.", w.host.Name), Err: errors.Join(ErrStopped, cause),
+			Message: fmt.Sprintf("The host `%s` keeps restarting because its server exits each time.", w.host.Name), Err: errors.Join(ErrStopped, cause),
 		}
 	case handedOver && v.Running && w.startsAgain(ctx, v), handedOver && v.Restarting:
-		w.tellStarting()
+		w.announceRestart()
 		return dialPause, nil
-	case v.Running && w.site.of.Starting && errors.Is(cause, errRefused):
-		return 0, cause // whoever starts it asks again
-	case v.Running && w.tried < dialTries:
-		return dialPause * time.Duration(w.tried), nil
+	case v.Running && w.site.subject.Starting && errors.Is(cause, errRefused):
+		return 0, cause // the caller that starts it retries
+	case v.Running && w.tries < dialTries:
+		return dialPause * time.Duration(w.tries), nil
 	case v.Running:
 		return 0, cause
-	case handedOver && v.Down < upSoon && !v.Starved:
+	case handedOver && v.Down < restartGrace && !v.Starved:
 		return dialPause, nil
 	}
-	return 0, w.site.down(ctx, w.host, v, cause)
+	return 0, w.site.explainDown(ctx, w.host, v, cause)
 }
 
-// startsAgain reports whether a host that runs began less than the time ago that its
-// server has to start. Time in which it was not let run does not count.
+// startsAgain reports whether a running host restarted so recently that its server may
+// still be starting. Time during which the host was throttled does not count.
 func (w *hostWait) startsAgain(ctx context.Context, v labs.Vitals) bool {
 	if !v.Again || v.Age < ReadyTimeout {
 		return v.Again
@@ -152,14 +152,14 @@ func (w *hostWait) startsAgain(ctx context.Context, v labs.Vitals) bool {
 	return err == nil && v.Age-usage.Throttled < ReadyTimeout
 }
 
-func (w *hostWait) tellStarting() {
-	if w.starting = true; w.told == nil {
-		w.told = w.site.emit.Step(labs.AwaitRestart, w.host.Name)
+func (w *hostWait) announceRestart() {
+	if w.starting = true; w.endStep == nil {
+		w.endStep = w.site.emit.Step(labs.AwaitRestart, w.host.Name)
 	}
 }
 
-// paused waits, and reports whether there is time left.
-func paused(ctx context.Context, pause time.Duration) bool {
+// sleep pauses, and reports whether the context is still alive.
+func sleep(ctx context.Context, pause time.Duration) bool {
 	select {
 	case <-time.After(pause):
 		return true
@@ -168,48 +168,49 @@ func paused(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// missing tells why the engine can't say how a host stands.
-func (s *Site) missing(ctx context.Context, host labs.Host, cause error) error {
+// explainMissing returns why the engine can't report on a host: the host is gone, the
+// whole lab is, or the engine failed.
+func (s *Site) explainMissing(ctx context.Context, host labs.Host, cause error) error {
 	if !errors.Is(cause, labs.ErrNotFound) {
 		return cause
 	}
-	all, err := s.engine.Labs(ctx, labs.Which{ID: s.of.Lab.ID, Owner: s.of.Lab.Owner})
+	all, err := s.engine.Labs(ctx, labs.Which{ID: s.subject.Lab.ID, Owner: s.subject.Lab.Owner})
 	if err != nil {
 		return errors.Join(cause, err)
 	}
 	if len(all) > 0 {
-		return s.down(ctx, host, labs.Vitals{}, cause)
+		return s.explainDown(ctx, host, labs.Vitals{}, cause)
 	}
-	return &labs.Problem{What: "The lab is gone", Do: "Start it again: endstate start " + s.of.Lab.Scenario, Err: cause}
+	return &labs.Problem{What: "The lab is gone", Do: "Start it again: endstate start " + s.subject.Lab.Scenario, Err: cause}
 }
 
-// down tells a host that ended by the learner's doing, which is an obstacle, from one
-// that was stopped from outside, which is nobody's mistake.
-func (s *Site) down(ctx context.Context, host labs.Host, v labs.Vitals, cause error) error {
+// explainDown returns why a host is down: an obstacle if the learner caused it, a problem
+// if it was stopped from outside the lab.
+func (s *Site) explainDown(ctx context.Context, host labs.Host, v labs.Vitals, cause error) error {
 	switch {
-	case s.of.Lab.Role != labs.RoleLab:
+	case s.subject.Lab.Role != labs.RoleLab:
 		return fmt.Errorf("host %s, exit status %d: %w", host.Name, v.Exit, errors.Join(ErrStopped, cause))
 	case v.Starved:
 		return &kit.Obstacle{Message: fmt.Sprintf("The host `%s` ran out of memory and stopped.", host.Name), Err: errors.Join(ErrStopped, cause)}
 	}
-	if full := s.overfull(ctx, host, errors.Join(ErrStopped, cause)); full != nil {
+	if full := s.diskExceeded(ctx, host, errors.Join(ErrStopped, cause)); full != nil {
 		return full
 	}
-	// How the engine says that is nothing to a learner.
+	// The engine's own words would not help a learner.
 	return &labs.Problem{
 		What: fmt.Sprintf("The host `%s` was stopped from outside the lab", host.Name),
-		Do:   fmt.Sprintf("Start it again, with all that is in it: endstate shell %[1]s; or put the lab back: endstate reset %[1]s", s.of.Lab.Scenario), Err: ErrStopped,
+		Do:   fmt.Sprintf("Start it again with everything in it: endstate shell %[1]s; or reset the lab: endstate reset %[1]s", s.subject.Lab.Scenario), Err: ErrStopped,
 	}
 }
 
-// overfull tells a host that was stopped for what it had written from others that are down.
-func (s *Site) overfull(ctx context.Context, host labs.Host, cause error) *kit.Obstacle {
+// diskExceeded returns an obstacle if a host was stopped because it wrote too much, else nil.
+func (s *Site) diskExceeded(ctx context.Context, host labs.Host, cause error) *kit.Obstacle {
 	written, err := s.engine.Written(ctx, host)
 	if err != nil || written <= labs.DiskBound {
 		return nil
 	}
 	return &kit.Obstacle{
-		Message: fmt.Sprintf("The host `%s` is stopped: it has written %s, and may write %s. Back into it, to make room: endstate shell %s", host.Name, kit.Size(written), kit.Size(labs.DiskBound), s.of.Lab.Scenario),
+		Message: fmt.Sprintf("The host `%s` was stopped because it has written %s of at most %s. To get back in and make room: endstate shell %s", host.Name, kit.Size(written), kit.Size(labs.DiskBound), s.subject.Lab.Scenario),
 		Err:     cause,
 	}
 }

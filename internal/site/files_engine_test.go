@@ -40,8 +40,8 @@ mkdir --parents work/notes && echo done > work/notes/a
 true
 `
 
-// What a learner leaves behind is what can't be read, whatever it is: never the grader's
-// mistake, and nothing of the grader's machine is said.
+// Whatever a learner leaves behind, what can't be read counts as the learner's doing, not the
+// grader's, and messages say nothing about the grader's machine.
 func TestWhatALearnerLeavesIsNeverUngraded(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -60,7 +60,7 @@ func TestWhatALearnerLeavesIsNeverUngraded(t *testing.T) {
 		{"a folder nobody may read", "mkdir --parents work/notes && echo done > work/notes/a && chmod 0 work/notes/a work/notes work", ""},
 		{"names in any bytes", `mkdir --parents work/notes && cd work/notes && echo done > a && touch $'\xff\xfe' $'tab\t' $'line\n' $'\e]0;title\a' ' ' -- -x`, ""},
 		{"a socket", "mkdir --parents work/notes && echo done > work/notes/a && perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => q(work/notes/s), Listen => 1) or die'", ""},
-		{"a pipe", "mkdir --parents work/notes && mkfifo work/notes/p", "neither a file"},
+		{"a pipe", "mkdir --parents work/notes && mkfifo work/notes/p", "is not a file, a folder or a link"},
 		{"a sparse file of a terabyte", "mkdir --parents work/notes && truncate --size 1T work/notes/a", "larger than"},
 		{"60 links to 31 MB", "mkdir --parents work/notes && head --bytes 31M /dev/urandom > work/notes/a && for i in {1..60}; do ln work/notes/a work/notes/l$i; done", "larger than"},
 		{"too many files", `mkdir --parents work/notes && cd work/notes && perl -e 'for (1..20001) { open my $f, ">", "f$_" }'`, "more than 20000"},
@@ -73,7 +73,7 @@ func TestWhatALearnerLeavesIsNeverUngraded(t *testing.T) {
 				t.Fatal(out)
 			}
 			if status, out := r.Learner(lab, test.script); status != 0 {
-				t.Fatalf("it can't be left so (%d): %s", status, out)
+				t.Fatalf("the script fails (%d): %s", status, out)
 			}
 			begun := time.Now()
 			result := r.Result(r.Grade(lab, v), "there")
@@ -83,16 +83,16 @@ func TestWhatALearnerLeavesIsNeverUngraded(t *testing.T) {
 				want = labs.Passed
 			}
 			if result.Verdict != want || !strings.Contains(result.Message, test.message) {
-				t.Errorf("it is %s: %s", result.Verdict, result.Message)
+				t.Errorf("got %s: %s", result.Verdict, result.Message)
 			}
 			if strings.Contains(result.Message, "/var/") || strings.Contains(result.Message, "overlay") {
-				t.Errorf("it tells of the grader's machine: %s", result.Message)
+				t.Errorf("the message reveals the grader's machine: %s", result.Message)
 			}
 		})
 	}
 }
 
-// Files that come, grow, shrink and go without end while they are copied stand still for it.
+// Files that keep appearing, growing, shrinking and vanishing stand still while they are copied.
 func TestFilesThatChangeAllTheTime(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)

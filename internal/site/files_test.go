@@ -15,19 +15,19 @@ import (
 	"endstate/labs/kit"
 )
 
-// copier is an engine that answers copies one after the other, and takes down how hosts
-// are frozen.
+// copier is an engine that returns prepared copies in sequence and counts how often hosts
+// are frozen and thawed.
 type copier struct {
 	labs.Engine
 	mu      sync.Mutex
-	plain   copied // of the file that nobody can have changed
+	plain   copied // the copy of plainFile
 	copies  []copied
 	frozen  int
 	thawed  int
-	unfroze bool // a copy was asked for while nothing was frozen
+	unfroze bool // a copy was requested while nothing was frozen
 }
 
-// copied is what a copy answers.
+// copied is the result of a copy.
 type copied struct {
 	archive []byte
 	err     error
@@ -48,7 +48,7 @@ func (c *copier) Freeze(context.Context, labs.Host, bool) (func() error, error) 
 
 func (c *copier) CopyOut(ctx context.Context, _ labs.Host, path string) (io.ReadCloser, error) {
 	one := c.next(path)
-	if !paused(ctx, one.takes) {
+	if !sleep(ctx, one.takes) {
 		return nil, context.Cause(ctx)
 	}
 	return io.NopCloser(bytes.NewReader(one.archive)), one.err
@@ -76,17 +76,17 @@ func TestFilesThatCanNotBeCopied(t *testing.T) {
 	cases := map[string]struct {
 		copies   []copied
 		plain    copied
-		obstacle string // the end of what it is told as; empty: no obstacle
+		obstacle string // the end of the message; empty if there is no obstacle
 		fails    bool
 	}{
 		"at once":                            {[]copied{whole}, plain, "", false},
 		"the second time":                    {[]copied{torn, whole}, plain, "", false},
-		"never, where another file is":       {[]copied{torn, torn}, plain, "something in it can't be copied, or changes all the time.", true},
-		"refused, where another file is not": {[]copied{broken, broken}, plain, "something in it can't be copied, or changes all the time.", true},
+		"never, where another file is":       {[]copied{torn, torn}, plain, "something in it can't be copied, or keeps changing.", true},
+		"refused, where another file is not": {[]copied{broken, broken}, plain, "something in it can't be copied, or keeps changing.", true},
 		"never, nor any other file":          {[]copied{torn, torn}, copied{err: errors.New("gone")}, "", true},
 		"not there":                          {[]copied{{err: labs.ErrNotFound}}, plain, "There is no `/work` on `workspace`.", true},
 		"in the way":                         {[]copied{{err: unreadable("`/work` is a file")}}, plain, "`/work` can't be read: `/work` is a file.", true},
-		"without end":                        {[]copied{endless}, slow(10 * time.Millisecond), "to copy it takes longer than 4s.", true},
+		"without end":                        {[]copied{endless}, slow(10 * time.Millisecond), "copying it takes longer than 4s.", true},
 		"slowly, as everything is":           {[]copied{{archive: whole.archive, takes: time.Minute}}, slow(time.Second), "", false},
 		"never, as is everything":            {[]copied{endless}, slow(time.Second), "", true},
 	}

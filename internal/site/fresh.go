@@ -29,22 +29,22 @@ const (
 	freshDir    = "/work"
 	freshLife   = 2 * time.Minute
 	freshOutput = 64 << 10
-	// freshWaits is how long a command may wait for anything but a processor.
+	// freshWaits is how long a command may be idle, waiting for neither processor nor disk.
 	freshWaits = 3 * time.Second
 )
 
-// watch runs a command as the learner, and ends it when it has had its time.
+// watch runs a command as the learner, and kills it when its time is up.
 //
 //go:embed watch.pl
 var watch string
 
-// overruns are the exit statuses of watch for a command that it ended.
+// overruns maps watch's exit statuses to why it killed the command.
 var overruns = map[int]kit.Overrun{124: kit.UsedUp, 125: kit.Waited}
 
-// apartScript unpacks both kinds of files, and runs a command that is root's.
+// apartScript unpacks both sets of files and runs the command as root.
 const apartScript = `tar -x --no-same-owner -C / -f - && cd "$0" && exec bash -c "$1" </dev/null`
 
-// Fresh runs a command in a host made for it, which is gone once it has ended.
+// Fresh runs a command in a new host, which is removed when the command ends.
 func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshResult, err error) {
 	leave, err := s.place(ctx)
 	if err != nil {
@@ -60,7 +60,7 @@ func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshR
 		}
 		packed <- err
 	}()
-	process, err := s.engine.Run(ctx, s.freshPlan(freshHost(&fresh, s.of.Images), freshLife))
+	process, err := s.engine.Run(ctx, s.freshPlan(freshHost(&fresh, s.subject.Images), freshLife))
 	if packErr := <-packed; packErr != nil {
 		if err == nil {
 			err = process.Close()
@@ -84,8 +84,8 @@ func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshR
 	return result, err
 }
 
-// freshHost is the plan of the host. Its command begins as root, which may do nothing there
-// but become another user.
+// freshHost returns the plan of the host. Its command starts as root, whose only privilege
+// there is to become another user.
 func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
 	dir := cmp.Or(f.Dir, freshDir)
 	plan := labs.HostPlan{
@@ -104,7 +104,7 @@ func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
 	return plan
 }
 
-// packFor packs the files as the host unpacks them.
+// packFor packs the files in the form that the host's command expects.
 func packFor(f *kit.FreshRun, files []kit.Entry) (io.Reader, error) {
 	var buffer bytes.Buffer
 	w := tar.NewWriter(&buffer)
@@ -115,7 +115,7 @@ func packFor(f *kit.FreshRun, files []kit.Entry) (io.Reader, error) {
 	return &buffer, errors.Join(err, archiveEntries(w, freshDir[1:]+"/", 0o444, within(f, files)), w.Close())
 }
 
-// outcome has what a process wrote read, and waits for its end.
+// outcome reads a process's output and waits for its end.
 func outcome(ctx context.Context, process labs.Process, fresh kit.FreshRun) (result kit.FreshResult, err error) {
 	var out bytes.Buffer
 	read := fresh.Read
@@ -134,34 +134,36 @@ func outcome(ctx context.Context, process labs.Process, fresh kit.FreshRun) (res
 	return kit.FreshResult{Status: status, Stdout: out.String(), Stderr: process.Stderr()}, errors.Join(readErr, err)
 }
 
-// freshPlan is the plan of a lab of one host without a network.
+// freshPlan returns the plan of a lab that is a single host without a network.
 func (s *Site) freshPlan(host labs.HostPlan, life time.Duration) labs.Plan {
 	now := s.engine.Now()
 	host.Name = freshName
 	return labs.Plan{
 		Lab: labs.Lab{
-			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: labs.RoleScratch, Scenario: s.of.Lab.Scenario, Seed: s.of.Lab.Seed,
-			Owner: s.of.Lab.Owner, Started: now, Expires: now.Add(life),
+			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: labs.RoleScratch, Scenario: s.subject.Lab.Scenario, Seed: s.subject.Lab.Seed,
+			Owner: s.subject.Lab.Owner, Started: now, Expires: now.Add(life),
 		},
 		Hosts: []labs.HostPlan{host},
 	}
 }
 
-// InBackground begins work in the background and returns what waits for its end.
+// InBackground starts work in the background. The returned function waits for its end and
+// returns its error.
 func InBackground(work func() error) func() error {
 	done := make(chan error, 1)
 	go func() { done <- work() }()
 	return sync.OnceValue(func() error { return <-done })
 }
 
-// within leaves out links that lead out of the folder, unless they are to be kept.
+// within drops symbolic links that lead out of the folder, unless the run asks for them.
 func within(f *kit.FreshRun, files []kit.Entry) []kit.Entry {
 	return slices.DeleteFunc(slices.Clone(files), func(e kit.Entry) bool {
 		return !f.Links && e.Link != "" && (path.IsAbs(e.Link) || strings.HasPrefix(path.Join(path.Dir(e.Path), e.Link), ".."))
 	})
 }
 
-// archiveEntries packs files below a folder. Each can be read by those whom the mode says.
+// archiveEntries packs files below a folder. The permissions in readable are added to each
+// file's mode.
 func archiveEntries(w *tar.Writer, below string, readable fs.FileMode, entries []kit.Entry) error {
 	for _, entry := range entries {
 		if entry.Path == "." {
@@ -169,7 +171,7 @@ func archiveEntries(w *tar.Writer, below string, readable fs.FileMode, entries [
 		}
 		header := &tar.Header{
 			Name: below + entry.Path, Mode: int64(entry.Mode.Perm() | readable), Size: int64(len(entry.Data)),
-			ModTime: time.Unix(entry.Modified, 0), Format: tar.FormatGNU, // which has names of any bytes
+			ModTime: time.Unix(entry.Modified, 0), Format: tar.FormatGNU, // allows any bytes in names
 		}
 		switch {
 		case entry.Mode.IsDir():

@@ -9,38 +9,38 @@ import (
 	"endstate/labs"
 )
 
-// Places bounds how many rounds of checks have hosts of the grader's own at work at once
-// on a machine, whoever runs them.
+// Places limits how many rounds of checks, of all users of a machine, run hosts of the
+// grader's own at the same time.
 type Places interface {
-	// Take waits for a place, in turn, and returns what gives it back. before is told how
-	// many wait before this one, again and again.
+	// Take waits in line for a place. The returned function gives the place back. While
+	// waiting, Take repeatedly calls before with the number of rounds ahead in the line.
 	Take(ctx context.Context, owner string, before func(int)) (leave func(), err error)
 }
 
-// turn is a round's place, shared by its looks: one that has a host of its own may need
-// another for what goes into it, which must not wait for others.
+// turn is a round's place, which its looks share: a look that has started one host may
+// need a second one to prepare it, and must not wait in line again.
 type turn struct {
 	mu    sync.Mutex
 	users int
-	took  chan struct{} // closed when there is nothing more to wait for
+	ready chan struct{} // closed when the wait is over
 	leave func()
 }
 
-// place waits for the round's place. The time of no look runs meanwhile.
+// place waits for the round's place. The clocks of its looks stop while it waits.
 func (s *Site) place(ctx context.Context) (leave func(), err error) {
 	if s.places == nil {
 		return func() {}, nil
 	}
 	s.turn.mu.Lock()
-	took := s.turn.took
+	ready := s.turn.ready
 	if s.turn.users++; s.turn.users == 1 {
-		took = make(chan struct{})
-		s.turn.took = took
-		go s.take(ctx, took)
+		ready = make(chan struct{})
+		s.turn.ready = ready
+		go s.take(ctx, ready)
 	}
 	s.turn.mu.Unlock()
 	select {
-	case <-took:
+	case <-ready:
 	case <-ctx.Done():
 	}
 	if ctx.Err() != nil {
@@ -50,23 +50,23 @@ func (s *Site) place(ctx context.Context) (leave func(), err error) {
 	return s.leavePlace, nil
 }
 
-// take takes the round's place. If that goes wrong it does without: the bound is there so
-// that looks do not slow each other down, and whoever can't keep it is graded as truly.
-func (s *Site) take(ctx context.Context, took chan struct{}) {
-	goOn := s.clock.stand()
-	told := func(error) {}
+// take takes the round's place. If it fails, the round goes on without one: the limit only
+// keeps rounds from slowing each other down and does not affect the grade.
+func (s *Site) take(ctx context.Context, ready chan struct{}) {
+	resume := s.clock.pause()
+	endStep := func(error) {}
 	var once sync.Once
-	leave, err := s.places.Take(ctx, s.of.Lab.Owner, func(before int) {
-		once.Do(func() { told = s.emit.Step(labs.AwaitPlace, "") })
+	leave, err := s.places.Take(ctx, s.subject.Lab.Owner, func(before int) {
+		once.Do(func() { endStep = s.emit.Step(labs.AwaitPlace, "") })
 		s.emit.Move(labs.AwaitPlace, "", strconv.Itoa(before), 0, 0)
 	})
 	if err != nil {
 		leave = func() {}
 	}
-	told(nil)
-	goOn()
+	endStep(nil)
+	resume()
 	s.turn.mu.Lock()
-	abandoned := s.turn.users == 0 || s.turn.took != took
+	abandoned := s.turn.users == 0 || s.turn.ready != ready
 	if !abandoned {
 		s.turn.leave = leave
 	}
@@ -74,7 +74,7 @@ func (s *Site) take(ctx context.Context, took chan struct{}) {
 	if abandoned {
 		leave()
 	}
-	close(took)
+	close(ready)
 }
 
 func (s *Site) leavePlace() {
@@ -86,16 +86,16 @@ func (s *Site) leavePlace() {
 	}
 }
 
-// stopwatch tells how long a round waited for others. The zero value has not waited.
+// stopwatch measures how long a round has waited for others. The zero value is ready to use.
 type stopwatch struct {
-	mu    sync.Mutex
-	stood time.Duration
-	since time.Time // when it began to wait
-	waits int
+	mu     sync.Mutex
+	waited time.Duration
+	since  time.Time // when it began to wait
+	waits  int
 }
 
-// stand tells that the round waits, until it goes on.
-func (w *stopwatch) stand() (goOn func()) {
+// pause starts a wait, which lasts until resume is called. Waits may overlap.
+func (w *stopwatch) pause() (resume func()) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.waits++; w.waits == 1 {
@@ -105,28 +105,29 @@ func (w *stopwatch) stand() (goOn func()) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		if w.waits--; w.waits == 0 {
-			w.stood += time.Since(w.since)
+			w.waited += time.Since(w.since)
 		}
 	}
 }
 
-// total returns how long the round has waited so far.
+// total returns how long the round has waited so far; overlapping waits count once.
 func (w *stopwatch) total() time.Duration {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if w.waits > 0 {
-		return w.stood + time.Since(w.since)
+		return w.waited + time.Since(w.since)
 	}
-	return w.stood
+	return w.waited
 }
 
-// limited returns a context for one look, whose time does not run while the round waits.
-func (s *Site) limited(ctx context.Context, limit time.Duration, cause error) (context.Context, context.CancelFunc) {
+// withLimit returns a context that is canceled with the cause when the limit is over. Time
+// that the round spends waiting for others does not count.
+func (s *Site) withLimit(ctx context.Context, limit time.Duration, cause error) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	begun, stood := time.Now(), s.clock.total()
+	begun, waited := time.Now(), s.clock.total()
 	go func() {
-		for left := limit; left > 0; left = limit - time.Since(begun) + s.clock.total() - stood {
-			if !paused(ctx, left) {
+		for left := limit; left > 0; left = limit - time.Since(begun) + s.clock.total() - waited {
+			if !sleep(ctx, left) {
 				return
 			}
 		}

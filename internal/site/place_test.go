@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// onePlace is a machine with a single place.
+// onePlace is a machine with one place.
 type onePlace struct {
 	free  chan struct{}
 	takes atomic.Int64
@@ -44,17 +44,17 @@ func TestOneRoundNeedsOnePlace(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	inner, err := site.place(t.Context()) // for what goes into a host that is being made
+	inner, err := site.place(t.Context()) // for a second host that prepares the first
 	if err != nil {
 		t.Fatal(err)
 	}
 	outer()
 	if len(places.free) != 1 {
-		t.Error("the place is given back while it is used")
+		t.Error("the place was given back while it was in use")
 	}
 	inner()
 	if len(places.free) != 0 || places.takes.Load() != 1 {
-		t.Errorf("the place is not given back, or was taken %d times", places.takes.Load())
+		t.Errorf("the place was not given back, or was taken %d times", places.takes.Load())
 	}
 }
 
@@ -72,13 +72,13 @@ func TestTimeOfALookStandsWhileItWaits(t *testing.T) {
 		}
 	})
 	late := errors.New("its time is over")
-	ctx, cancel := site.limited(t.Context(), 50*time.Millisecond, late)
+	ctx, cancel := site.withLimit(t.Context(), 50*time.Millisecond, late)
 	defer cancel()
 	got := make(chan error, 1)
 	go func() {
 		mine, err := site.place(ctx)
 		if err == nil {
-			<-ctx.Done() // from now on its time runs
+			<-ctx.Done() // its time runs from now on
 			mine()
 		}
 		got <- errors.Join(err, context.Cause(ctx))
@@ -86,7 +86,7 @@ func TestTimeOfALookStandsWhileItWaits(t *testing.T) {
 	<-waiting
 	time.Sleep(200 * time.Millisecond)
 	if ctx.Err() != nil {
-		t.Errorf("the time of a look that waits is over: %v", context.Cause(ctx))
+		t.Errorf("a waiting look timed out: %v", context.Cause(ctx))
 	}
 	leave()
 	if err := <-got; !errors.Is(err, late) {
@@ -112,5 +112,5 @@ func TestALookThatIsInterruptedLeavesItsPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	mine()
-	places.free <- struct{}{} // nobody holds it, or this hangs
+	places.free <- struct{}{} // blocks forever if somebody still holds it
 }

@@ -15,41 +15,41 @@ import (
 	"endstate/labs"
 )
 
-// relayScript is what a relay runs inside the host.
+// relayScript is the relay's program inside the host.
 //
 //go:embed relay.pl
 var relayScript string
 
-// A frame's header: a channel, a kind, a length. See relay.pl.
+// The header of a frame holds channel, kind and length; see relay.pl.
 const (
-	frameHeader = 9
+	frameHeader = 9       // bytes
 	maxFrame    = 1 << 15 // bytes
-	// How many frames of a connection may wait to be read before the others wait too.
+	// frameQueue is how many unread frames a connection may have before it blocks the others.
 	frameQueue = 64
 
 	frameOpen, frameData, frameClose = 'o', 'd', 'c'
 )
 
-// How often a relay tries to connect to a server that is starting: for some seconds.
-// To wait inside the host costs far less than to come again.
+// startingTries is how often a relay tries to connect to a server that is starting, which
+// takes a few seconds. Retrying inside the host is far cheaper than retrying from outside.
 const startingTries = 150
 
-// errRefused says that nothing listens on the port.
+// errRefused means that nothing listens on the port.
 var errRefused = errors.New("connection refused")
 
-// Relays are those into the hosts of a lab, one a host. The zero value has none yet.
+// Relays holds one relay per host of a lab. The zero value is empty and ready to use.
 type Relays struct {
 	mu    sync.Mutex
 	slots map[string]*relaySlot // by the host's ID
 }
 
-// relaySlot is a place for a relay: while one is made, others wait for it.
+// relaySlot holds a host's relay. Whoever starts the relay holds the lock, and others wait.
 type relaySlot struct {
 	sync.Mutex
 	relay *relay
 }
 
-// to returns the place of the relay into a host.
+// to returns the slot of the relay into a host.
 func (r *Relays) to(host labs.Host) *relaySlot {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -72,7 +72,7 @@ func (r *Relays) Close() {
 	r.slots = nil
 }
 
-// get returns the relay, which is made anew if it has ended.
+// get returns the relay, and starts a new one if it has ended.
 func (s *relaySlot) get(ctx context.Context, engine labs.Engine, host labs.Host) (r *relay, err error) {
 	s.Lock()
 	defer s.Unlock()
@@ -90,7 +90,7 @@ func (s *relaySlot) close() {
 	}
 }
 
-// relay joins connections to ports of a host over one command in it.
+// relay multiplexes connections to ports of a host over one command in that host.
 type relay struct {
 	process labs.Process
 
@@ -114,7 +114,7 @@ func newRelay(ctx context.Context, engine labs.Engine, host labs.Host) (*relay, 
 // placeNetwork tells a relay to connect to the host's address in the lab's network.
 const placeNetwork = "network"
 
-// dial connects to a port, which it tries that often more than once.
+// dial connects to a port and retries as often as tries says.
 func (r *relay) dial(ctx context.Context, port, tries int, place string) (net.Conn, error) {
 	near, far := net.Pipe()
 	c := &relayConn{
@@ -151,7 +151,7 @@ func (r *relay) add(c *relayConn) error {
 	return nil
 }
 
-// dead reports whether it has ended.
+// dead reports whether the relay has ended.
 func (r *relay) dead() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -167,7 +167,7 @@ func (r *relay) write(id uint32, kind byte, data []byte) error {
 	return err
 }
 
-// read hands what arrives to the connections, until the relay ends.
+// read passes frames to their connections until the relay ends.
 func (r *relay) read() {
 	stream := bufio.NewReaderSize(r.process.Stdout(), 2*maxFrame)
 	err := r.readFrames(stream)
@@ -200,25 +200,26 @@ func (r *relay) readFrames(stream io.Reader) error {
 		r.mu.Lock()
 		c := r.conns[binary.BigEndian.Uint32(header[:])]
 		r.mu.Unlock()
-		if c != nil { // else it was closed on this side
-			c.obey(header[4], data)
+		if c != nil { // nil if this side closed the connection
+			c.handle(header[4], data)
 		}
 	}
 }
 
-func (r *relay) forget(id uint32) (known bool) {
+// forget removes a connection and reports whether the relay still had it.
+func (r *relay) forget(id uint32) (open bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	_, known = r.conns[id]
+	_, open = r.conns[id]
 	delete(r.conns, id)
-	return known
+	return open
 }
 
-// close ends the relay in the host too.
+// close ends the relay, in the host too.
 func (r *relay) close() { _ = r.process.Close() }
 
-// relayConn is a connection over a relay. The pipe gives it deadlines, which the
-// streams of a process do not have.
+// relayConn is a connection over a relay. It goes through a pipe because the streams of a
+// process do not support deadlines.
 type relayConn struct {
 	net.Conn
 	relay   *relay
@@ -230,8 +231,8 @@ type relayConn struct {
 	closed  chan struct{}
 }
 
-// obey does what a frame from the host says. One caller at a time.
-func (c *relayConn) obey(kind byte, data []byte) {
+// handle handles a frame from the host. It must not be called concurrently.
+func (c *relayConn) handle(kind byte, data []byte) {
 	switch kind {
 	case frameOpen:
 		c.opened <- nil
@@ -250,16 +251,16 @@ func (c *relayConn) obey(kind byte, data []byte) {
 	}
 }
 
-// end says that no more comes; to who still waits for the connection, why.
+// end marks the end of the incoming data. If dial is still waiting, it gets the error.
 func (c *relayConn) end(err error) {
 	select {
 	case c.opened <- err:
-	default: // it was open
+	default: // dial has returned
 	}
 	close(c.arrived)
 }
 
-// deliver hands on what arrived, at its reader's pace.
+// deliver passes on the data that arrived, at the reader's pace.
 func (c *relayConn) deliver() {
 	defer c.far.Close()
 	for {
@@ -277,7 +278,7 @@ func (c *relayConn) deliver() {
 	}
 }
 
-// send sends what is written to it, until it is closed.
+// send sends the data written to the connection until it is closed.
 func (c *relayConn) send() {
 	buffer := make([]byte, maxFrame)
 	for {
@@ -294,13 +295,13 @@ func (c *relayConn) send() {
 	}
 }
 
-// Close closes the connection in the host too.
+// Close closes the connection, in the host too.
 func (c *relayConn) Close() error {
 	err := c.Conn.Close()
 	c.once.Do(func() {
 		close(c.closed)
 		if c.relay.forget(c.id) {
-			_ = c.relay.write(c.id, frameClose, nil) // a relay that has ended has closed it
+			_ = c.relay.write(c.id, frameClose, nil) // a relay that has ended has closed it anyway
 		}
 	})
 	return err

@@ -1,12 +1,11 @@
-# Joins connections to ports of the host it runs in to its input and output: all of a
-# round's over one process, as to begin a process takes longer than all it is asked.
-# Perl alone is needed, which every Debian and Ubuntu has.
+# Multiplexes connections to ports of its host over standard input and output. One process
+# serves all connections of a round, because starting a process takes longer than a query.
+# It needs only Perl, which every Debian and Ubuntu has.
 #
-# What goes in and out are frames: a channel's number (4 bytes), a kind (1), a length
-# (4), and that much data.
-#   o  in: open the channel, "port tries" or "port tries network"; out: it is open
+# Both directions carry frames: channel number (4 bytes), kind (1), length (4), data.
+#   o  in: open the channel, "port tries" or "port tries network"; out: the channel is open
 #   d  data
-#   c  the channel is closed; out, and never open: why
+#   c  the channel is closed; out, if it was never open: the reason
 use strict;
 use warnings;
 use Errno qw(EAGAIN EINPROGRESS EINTR);
@@ -14,7 +13,7 @@ use Socket qw(INADDR_LOOPBACK PF_INET SOCK_NONBLOCK SOCK_STREAM SOL_SOCKET SO_ER
 
 use constant {HEADER => 9, CHUNK => 1 << 15, PAUSE => 0.02};
 
-# Where a connection goes: into the host from inside, or to its address in the network.
+# address returns the host's loopback address, or with a place its address in the network.
 sub address {
     my ($place) = @_;
     return INADDR_LOOPBACK if !$place;
@@ -40,11 +39,11 @@ sub tell_client {
 
 sub close_channel {
     my ($id, $why) = @_;
-    delete $channels{$id};    # and with it its socket
+    delete $channels{$id};    # closes its socket too
     tell_client($id, 'c', $why);
 }
 
-# try_channel begins to connect; whether it came to it is seen once the socket can be written to.
+# try_channel starts to connect. When the socket becomes writable, connected() gets the result.
 sub try_channel {
     my ($id) = @_;
     my $channel = $channels{$id};
@@ -118,7 +117,7 @@ while (1) {
         vec($readable, $number, 1) = 1 if !$channel->{connecting};
     }
     select($readable, $writable, undef, $pause) >= 0 or next;
-    # Frames come last: what they open may get the number of a socket that was just closed.
+    # Frames come last because a channel they open may reuse the number of a socket just closed.
     for my $id (keys %channels) {
         my $channel = $channels{$id};
         if (!$channel->{socket}) { try_channel($id); next }

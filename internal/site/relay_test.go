@@ -44,7 +44,7 @@ type localProcess struct {
 func (p *localProcess) Stdin() io.WriteCloser { return p.in }
 func (p *localProcess) Stdout() io.Reader     { return p.out }
 
-// Stderr waits for the end: only then may it be read.
+// Stderr waits for the process to end, because only then is it safe to read.
 func (p *localProcess) Stderr() string { _ = p.command.Wait(); return p.errors.String() }
 func (p *localProcess) Close() error   { return p.in.Close() }
 
@@ -119,7 +119,7 @@ func TestRelayTellsTheEndOfAConnection(t *testing.T) {
 	conn := dialed(t, r, serve(t, func(conn net.Conn) { _, _ = io.WriteString(conn, last) }))
 	got, err := io.ReadAll(conn)
 	if err != nil || string(got) != last {
-		t.Errorf("%d of %d bytes come before the end: %v", len(got), len(last), err)
+		t.Errorf("got %d of %d bytes: %v", len(got), len(last), err)
 	}
 	met := make(chan error, 1)
 	ended := dialed(t, r, serve(t, func(conn net.Conn) { _, err := conn.Read(make([]byte, 1)); met <- err }))
@@ -129,13 +129,13 @@ func TestRelayTellsTheEndOfAConnection(t *testing.T) {
 	select {
 	case err := <-met:
 		if !errors.Is(err, io.EOF) {
-			t.Errorf("the server meets %v", err)
+			t.Errorf("the server gets %v, want EOF", err)
 		}
 	case <-time.After(10 * time.Second):
 		t.Error("the server never learns that the connection was closed")
 	}
 	if len(r.conns) > 1 {
-		t.Errorf("%d connections are remembered", len(r.conns))
+		t.Errorf("the relay still holds %d connections", len(r.conns))
 	}
 }
 
@@ -148,9 +148,9 @@ func TestRelayIsRefused(t *testing.T) {
 	port := listener.Addr().(*net.TCPAddr).Port
 	_ = listener.Close()
 	if _, err := r.dial(t.Context(), port, 0, ""); !errors.Is(err, errRefused) {
-		t.Errorf("a port at which nothing listens answers %v", err)
+		t.Errorf("dialing a port on which nothing listens: %v", err)
 	}
-	// A server that listens only after a while is waited for.
+	// The relay waits for a server that starts to listen only after a while.
 	address := listener.Addr().String()
 	go func() {
 		time.Sleep(100 * time.Millisecond)
@@ -197,10 +197,10 @@ func TestRelayEndsWithItsHost(t *testing.T) {
 		t.Fatal(err)
 	}
 	if n, err := conn.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) {
-		t.Errorf("what is read is %d bytes, %v", n, err)
+		t.Errorf("read %d bytes, %v", n, err)
 	}
 	if _, err := r.dial(t.Context(), port, 0, ""); err == nil || errors.Is(err, errRefused) || !r.dead() {
-		t.Errorf("a relay that has ended answers %v", err)
+		t.Errorf("dialing through a relay that has ended: %v", err)
 	}
 }
 
@@ -208,7 +208,7 @@ func TestRelayIsLeftWhenTimeIsUp(t *testing.T) {
 	r := relayHere(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	// No server: the relay goes on trying.
+	// There is no server, so the relay keeps trying.
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -216,14 +216,14 @@ func TestRelayIsLeftWhenTimeIsUp(t *testing.T) {
 	port := listener.Addr().(*net.TCPAddr).Port
 	_ = listener.Close()
 	if _, err := r.dial(ctx, port, 1_000_000, ""); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("it answers %v", err)
+		t.Errorf("got %v, want the deadline exceeded", err)
 	}
 	if conn := dialed(t, r, serve(t, echo)); conn == nil {
-		t.Error("the others are not served")
+		t.Error("other connections fail")
 	}
 }
 
-func TestWhatIsNoRelayIsNotBelieved(t *testing.T) {
+func TestOutputThatIsNotARelaysIsRejected(t *testing.T) {
 	for name, said := range map[string]string{
 		"text": "OCI runtime exec failed: no such file", "a frame without end": "\x00\x00\x00\x01d\xff\xff\xff\xff", "nothing": "",
 	} {

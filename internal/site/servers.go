@@ -11,51 +11,53 @@ import (
 	"endstate/labs"
 )
 
-// Servers keeps the grader's own servers for the rounds of checks to come, as to start
-// one takes longer than all the rest of a round. Labs of one variant share them. The zero
-// value keeps none yet.
+// Servers keeps the grader's own servers running between rounds of checks, because
+// starting one takes longer than the rest of a round. Labs of one variant share them. The
+// zero value is empty and ready to use.
 type Servers struct {
-	mu     sync.Mutex
-	kept   []*server // the least recently used first
-	going  sync.WaitGroup
-	closed bool
+	mu       sync.Mutex
+	servers  []*server // least recently used first
+	removals sync.WaitGroup
+	closed   bool
 }
 
 const (
-	// A server that no process removed is swept after this time.
+	// serverLife is when a server expires and is swept if no process has removed it.
 	serverLife = 10 * time.Minute
-	// With less time left none is begun with.
+	// serverMargin is the minimum time before expiry that a round needs.
 	serverMargin = time.Minute
-	// More are kept only while rounds use them.
-	mostServers = 3
+	// maxIdle is how many servers are kept while no round uses them.
+	maxIdle = 3
 )
 
-// server is one that is kept, or a place for it: while it is made, others wait for it.
+// server is a running server, or one that is being started. Whoever starts it holds the
+// lock, and others wait.
 type server struct {
 	sync.Mutex
-	key    string
-	lab    *labs.Lab
-	turns  sync.RWMutex
-	remove func() error
+	key       string
+	lab       *labs.Lab
+	turns     sync.RWMutex
+	removeLab func() error
 
-	users   int  // rounds at work with it; guarded by Servers, like all below
-	retired bool // no later round is to use it
+	users   int  // rounds that use it; guarded by Servers.mu, like retired
+	retired bool // no later round may use it
 }
 
-// lasts reports whether there is a server, with time enough for one more round.
+// lasts reports whether the server is running and lives long enough for one more round.
 func (s *server) lasts(now time.Time) bool {
 	return s.lab != nil && s.lab.Expires.Sub(now) > serverMargin
 }
 
-// Server returns a server of an image in a host without a network, which only the grader
-// reaches: one for all looks of the variant that want the same in it. open waits until it
-// answers, and fills it if it is empty. If a kept one does not open it is made anew.
+// Server returns a host without a network that runs a server of the given image, which
+// only the grader can reach. All looks of a variant that ask for the same content share
+// it; holds names the content. open waits until the server answers, and fills it if it is
+// empty. A server that fails to open again is replaced.
 func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx context.Context, host labs.Host, empty bool) error) (labs.Host, error) {
 	one := s.servers.place(s.serverKey(image, holds))
 	s.OnClose(func() { s.servers.leave(one) })
-	goOn := s.clock.stand()
+	resume := s.clock.pause()
 	one.Lock()
-	goOn()
+	resume()
 	defer one.Unlock()
 	if one.lab == nil {
 		return s.newServer(ctx, one, image, open)
@@ -70,7 +72,7 @@ func (s *Site) Server(ctx context.Context, image, holds string, open func(ctx co
 	return s.Server(ctx, image, holds, open)
 }
 
-// newServer starts a server in its place.
+// newServer starts a server. The caller holds its lock.
 func (s *Site) newServer(ctx context.Context, one *server, image string, open func(ctx context.Context, host labs.Host, empty bool) error) (labs.Host, error) {
 	if ctx.Err() != nil {
 		return labs.Host{}, context.Cause(ctx)
@@ -80,28 +82,29 @@ func (s *Site) newServer(ctx context.Context, one *server, image string, open fu
 		return labs.Host{}, err
 	}
 	defer leave()
-	host := labs.HostPlan{Image: s.of.Images[image].Ref, Family: image}
+	host := labs.HostPlan{Image: s.subject.Images[image].Ref, Family: image}
 	host.SetDefaults()
 	lab, err := s.engine.Launch(ctx, s.freshPlan(host, serverLife), nil)
 	if err != nil {
-		return labs.Host{}, fmt.Errorf("start a server of the grader's: %w", err)
+		return labs.Host{}, fmt.Errorf("start the grader's own server: %w", err)
 	}
-	one.lab, one.remove = lab, func() error { return s.engine.Remove(context.WithoutCancel(ctx), lab) }
+	one.lab, one.removeLab = lab, func() error { return s.engine.Remove(context.WithoutCancel(ctx), lab) }
 	if err := open(ctx, lab.Hosts[0], true); err != nil {
-		return labs.Host{}, errors.Join(err, one.gone())
+		return labs.Host{}, errors.Join(err, one.remove())
 	}
 	return lab.Hosts[0], nil
 }
 
 func (s *Site) serverKey(image, holds string) string {
-	return s.of.Lab.Key + "\x00" + s.of.Images[image].ID + "\x00" + holds
+	return s.subject.Lab.Key + "\x00" + s.subject.Images[image].ID + "\x00" + holds
 }
 
-// turnInterval is how often it is tried to get a turn.
+// turnInterval is the time between two attempts to get a turn.
 const turnInterval = 20 * time.Millisecond
 
-// Turn waits for a turn with the server that [LabSite.Server] returns for the same, side by
-// side with others or alone, until done is called.
+// Turn waits for a turn with the server that [Site.Server] returns for the same image and
+// content, which lasts until done is called. The turn is shared with others unless alone
+// is set. The error is the context's cause.
 func (s *Site) Turn(ctx context.Context, image, holds string, alone bool) (done func(), err error) {
 	one := s.servers.place(s.serverKey(image, holds))
 	try, end := one.turns.TryRLock, one.turns.RUnlock
@@ -109,7 +112,7 @@ func (s *Site) Turn(ctx context.Context, image, holds string, alone bool) (done 
 		try, end = one.turns.TryLock, one.turns.Unlock
 	}
 	for !try() {
-		if !paused(ctx, turnInterval) {
+		if !sleep(ctx, turnInterval) {
 			s.servers.leave(one)
 			return nil, context.Cause(ctx)
 		}
@@ -117,73 +120,74 @@ func (s *Site) Turn(ctx context.Context, image, holds string, alone bool) (done 
 	return func() { end(); s.servers.leave(one) }, nil
 }
 
-// retire has no later round use a server: it is too old, did not answer, or took all the time
-// there was. Other rounds may still be using it; it goes with the last of them.
+// retire keeps later rounds from using a server that is too old, did not answer, or used
+// up a round's time. It is removed when the last round is done with it.
 func (s *Servers) retire(one *server) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	one.retired = true
-	s.kept = slices.DeleteFunc(s.kept, func(other *server) bool { return other == one })
+	s.servers = slices.DeleteFunc(s.servers, func(other *server) bool { return other == one })
 }
 
-// gone removes the server, if there is one.
-func (s *server) gone() error {
+// remove removes the server's lab, if it was started.
+func (s *server) remove() error {
 	if s.lab == nil {
 		return nil
 	}
 	s.lab = nil
-	return s.remove()
+	return s.removeLab()
 }
 
-// place returns the place of a server, which is not given up before it is left.
+// place returns the server for a key and counts the caller as a user until it calls leave.
 func (s *Servers) place(key string) *server {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	i := slices.IndexFunc(s.kept, func(one *server) bool { return one.key == key })
+	i := slices.IndexFunc(s.servers, func(one *server) bool { return one.key == key })
 	one := &server{key: key}
 	if i >= 0 {
-		one = s.kept[i]
-		s.kept = slices.Delete(s.kept, i, i+1)
+		one = s.servers[i]
+		s.servers = slices.Delete(s.servers, i, i+1)
 	}
 	one.users++
-	s.kept = append(s.kept, one)
+	s.servers = append(s.servers, one)
 	return one
 }
 
-// leave says that a round is done with a server.
+// leave ends one round's use of a server.
 func (s *Servers) leave(one *server) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	one.users--
 	if one.retired && one.users == 0 {
-		s.going.Go(func() { _ = one.gone() })
+		s.removals.Go(func() { _ = one.remove() })
 	}
 	s.trim()
 }
 
-// trim removes servers that are too many and that no round uses, in the background.
+// trim removes surplus servers that no round uses, in the background.
 func (s *Servers) trim() {
-	most := mostServers
+	most := maxIdle
 	if s.closed {
 		most = 0
 	}
-	for i := 0; i < len(s.kept) && len(s.kept) > most; {
-		idle := s.kept[i]
+	for i := 0; i < len(s.servers) && len(s.servers) > most; {
+		idle := s.servers[i]
 		if idle.users > 0 {
 			i++
 			continue
 		}
-		s.kept = slices.Delete(s.kept, i, i+1)
-		// What could not be removed is past its time soon, and swept.
-		s.going.Go(func() { _ = idle.gone() })
+		s.servers = slices.Delete(s.servers, i, i+1)
+		// A server that can't be removed expires soon and is swept.
+		s.removals.Go(func() { _ = idle.remove() })
 	}
 }
 
-// Close removes the servers, and waits for that. What a round still uses goes with it.
+// Close removes the servers and waits until they are gone. A server that a round still
+// uses is removed when that round ends.
 func (s *Servers) Close() {
 	s.mu.Lock()
 	s.closed = true
 	s.trim()
 	s.mu.Unlock()
-	s.going.Wait()
+	s.removals.Wait()
 }

@@ -14,7 +14,7 @@ import (
 	"endstate/labs"
 )
 
-// grading returns the IDs of the grader's own servers of a variant.
+// grading returns the IDs of the grader's own servers for a variant.
 func grading(t *testing.T, r *enginetest.Runner, v *labs.Variant) (hosts []string) {
 	t.Helper()
 	all, err := r.Engine.Labs(t.Context(), labs.Which{})
@@ -43,7 +43,7 @@ func TestChecksShareTheServerOfHiddenDocuments(t *testing.T) {
 	r.Passes(lab, v)
 	second := grading(t, r, v)
 	if len(first) != 1 || len(second) != 1 || first[0] != second[0] {
-		t.Fatalf("after one check there are %v, after two %v", first, second)
+		t.Fatalf("servers after one check: %v, after two: %v", first, second)
 	}
 	if err := r.API.ContainerKill(t.Context(), first[0], "KILL"); err != nil {
 		t.Fatal(err)
@@ -58,7 +58,7 @@ func TestChecksShareTheServerOfHiddenDocuments(t *testing.T) {
 		third = grading(t, r, v)
 	}
 	if len(third) != 1 || third[0] == first[0] {
-		t.Fatalf("killed was %v, then there are %v", first, third)
+		t.Fatalf("servers after %v was killed: %v", first, third)
 	}
 	if err := r.API.ContainerRemove(t.Context(), third[0], container.RemoveOptions{Force: true}); err != nil {
 		t.Fatal(err)
@@ -66,6 +66,6 @@ func TestChecksShareTheServerOfHiddenDocuments(t *testing.T) {
 	r.Passes(lab, v)
 	servers.Close()
 	if left := grading(t, r, v); len(left) != 0 {
-		t.Errorf("closed, and there are %v", left)
+		t.Errorf("servers left after Close: %v", left)
 	}
 }

@@ -1,6 +1,6 @@
-// Package site is how the grader sees a lab. It implements [kit.Site]: connections through a
-// relay into a host, copies of files, fresh hosts and kept servers of the grader's own, and
-// questions that are asked again where a host is slow.
+// Package site is the grader's view of a lab. It implements [kit.Site]: connections through
+// a relay into a host, copies of files, temporary hosts, long-running servers of the
+// grader's own, and questions that are retried when a host is slow.
 package site
 
 import (
@@ -15,41 +15,42 @@ import (
 	"endstate/labs/kit"
 )
 
-// LabSite is a lab as the looks of one round of checks see it. What one look opened
-// or copied out, the others share.
+// Site is a lab as the looks of one round of checks see it. The looks share connections and
+// copied files. Its methods are safe for concurrent use.
 type Site struct {
-	of      Subject
+	subject Subject
 	engine  labs.Engine
 	servers *Servers
 	mu      sync.Mutex
 	shared  map[string]*share
 	closes  []func()
 	relays  *Relays
-	kept    *kit.Budget // what the looks of the round may keep in memory
+	budget  *kit.Budget // bounds what the looks of the round keep in memory
 	places  Places
 	turn    turn
 	clock   stopwatch
 	emit    labs.Emit
 }
 
-// Subject is what a site is of.
+// Subject describes the lab that a site looks at.
 type Subject struct {
 	Lab    *labs.Lab
 	Record labs.Record
-	Given  fs.FS                    // the scenario's folder, templates rendered
-	Images map[string]labs.ImageRef // those the scenario needs, by name
-	// Starting: the lab's servers are being started, so that a connection waits for them.
+	Given  fs.FS                    // the scenario's folder with its templates rendered
+	Images map[string]labs.ImageRef // the images that the scenario needs, by name
+	// Starting means that the lab's servers are starting, so connections retry for longer.
 	Starting bool
 }
 
-// Opener opens sites. What it holds is shared by all of them.
+// Opener opens sites, which share what it holds.
 type Opener struct {
 	Engine labs.Engine
-	// Servers keeps the grader's own servers between rounds of checks; nil keeps none.
+	// Servers keeps the grader's own servers between rounds of checks. If nil, each round
+	// starts and removes its own.
 	Servers *Servers
-	// Places bounds how much is done at once with hosts of the grader's own; nil does not.
+	// Places limits how many rounds run hosts of the grader's own at once. Nil means no limit.
 	Places Places
-	// Relays keeps the relays into hosts between rounds; nil: each round has its own.
+	// Relays keeps the relays into hosts between rounds. If nil, each round has its own.
 	Relays *Relays
 }
 
@@ -59,11 +60,11 @@ type share struct {
 	err   error
 }
 
-// Open returns a lab's site for one round, which ends with [LabSite.Close].
-func (o Opener) Open(of Subject, emit labs.Emit) *Site {
+// Open returns a lab's site for one round of checks. The caller closes it.
+func (o Opener) Open(subject Subject, emit labs.Emit) *Site {
 	s := &Site{
-		of: of, engine: o.Engine, servers: o.Servers, relays: o.Relays, shared: map[string]*share{},
-		kept: kit.NewBudget("The lab", kit.RoundLimits), emit: emit, places: o.Places,
+		subject: subject, engine: o.Engine, servers: o.Servers, relays: o.Relays, shared: map[string]*share{},
+		budget: kit.NewBudget("The lab", kit.RoundLimits), emit: emit, places: o.Places,
 	}
 	if s.relays == nil {
 		s.relays = &Relays{}
@@ -76,22 +77,22 @@ func (o Opener) Open(of Subject, emit labs.Emit) *Site {
 	return s
 }
 
-// Lab is the lab that is looked at.
-func (s *Site) Lab() *labs.Lab { return s.of.Lab }
+// Lab returns the lab.
+func (s *Site) Lab() *labs.Lab { return s.subject.Lab }
 
-// Record is what was measured and sealed before the lab was handed over.
-func (s *Site) Record() labs.Record { return s.of.Record }
+// Record returns what was measured and sealed before the lab was handed over.
+func (s *Site) Record() labs.Record { return s.subject.Record }
 
-// Given is the scenario's folder, templates rendered.
-func (s *Site) Given() fs.FS { return s.of.Given }
+// Given returns the scenario's folder with its templates rendered.
+func (s *Site) Given() fs.FS { return s.subject.Given }
 
-// Budget returns a budget that counts against the round's, if what is read is kept.
+// Budget returns a budget for reading one thing. If the limits say that the data is kept,
+// it also counts against the round's budget.
 func (s *Site) Budget(what string, limits kit.Limits) *kit.Budget {
-	return kit.NewBudget(what, limits).Within(s.kept)
+	return kit.NewBudget(what, limits).Within(s.budget)
 }
 
-// Share makes a value once a round, whoever asks first, and hands it to all who
-// ask for the same key.
+// Share builds a value once per round and returns it to all callers with the same key.
 func (s *Site) Share(key string, build func() (any, error)) (any, error) {
 	s.mu.Lock()
 	one, ok := s.shared[key]
@@ -104,13 +105,14 @@ func (s *Site) Share(key string, build func() (any, error)) (any, error) {
 	return one.value, one.err
 }
 
-// Observe looks, within the time of one look, and makes what was seen normal.
+// Observe takes a look, which must end within [kit.LookTimeout], and returns its value in
+// normal form.
 func (s *Site) Observe(ctx context.Context, look labs.Look) (any, error) {
 	able, ok := look.(kit.Look)
 	if !ok {
-		return nil, fmt.Errorf("a %T can't look at anything", look)
+		return nil, fmt.Errorf("a %T is not a kit.Look", look)
 	}
-	ctx, cancel := s.limited(ctx, kit.LookTimeout, errors.New("the grader ran out of its own time"))
+	ctx, cancel := s.withLimit(ctx, kit.LookTimeout, errors.New("the grader ran out of time"))
 	defer cancel()
 	value, err := able.Observe(ctx, s)
 	if err != nil {
@@ -119,14 +121,14 @@ func (s *Site) Observe(ctx context.Context, look labs.Look) (any, error) {
 	return labs.Normal(value)
 }
 
-// OnClose registers what is to be let go at the round's end.
+// OnClose registers a function to call when the round ends. The last one runs first.
 func (s *Site) OnClose(f func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.closes = append(s.closes, f)
 }
 
-// Close ends the round, and lets go what its looks opened.
+// Close ends the round and releases what its looks opened.
 func (s *Site) Close() {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,13 +1,13 @@
-# Runs a command as another user, and ends it when it has had its time:
+# Runs a command as another user, and kills it when its time is up:
 #
 #   perl -e … PROCESSOR WAITS USER FOLDER COMMAND
 #
-# The time is the processor's, in seconds, of all that the user runs. The command may also
-# wait for so many seconds by itself: to wait for a processor, or for a disk, is not its
-# doing. So a right program is right on a busy machine, and one that sleeps ends.
+# PROCESSOR limits the processor time, in seconds, of everything the user runs. WAITS limits
+# the seconds that the command is idle; waiting for a processor or a disk does not count. So
+# a correct program passes on a busy machine too, and one that just sleeps is killed.
 #
-# Input: the files of the folder, as a tar archive.
-# Exit status: the command's; 124: it used up its time; 125: it waited too long.
+# Standard input: the files of the folder, as a tar archive.
+# Exit status: the command's; 124 if it used up its processor time; 125 if it was idle too long.
 use strict;
 use warnings;
 use POSIX qw(WNOHANG);
@@ -19,7 +19,7 @@ my $pid = fork // die "fork: $!";
 if (!$pid) {
     $) = "$gid $gid";
     POSIX::setgid($gid) && POSIX::setuid($uid) or die "become $user: $!";
-    # In bash's time, its own included: a command that begins no process is held to it too.
+    # ulimit counts bash's own time, so a command that starts no process is limited too.
     exec 'bash', '-c', 'cd "$0" && tar -x -f - && ulimit -t "$1" && exec bash -c "$2" < /dev/null', $folder, int($processor) + 1, $command;
     die "exec: $!";
 }
@@ -36,8 +36,8 @@ for (my $pause = 0.01; ; $pause = $pause < 0.1 ? $pause * 1.3 : 0.1) {
     exit 125 if $idle > $waits;
 }
 
-# look adds up what has been used and waited since the last look. A process that has ended
-# meanwhile is missed: who hides by ending all the time is taken for one who waits.
+# look adds the time used and the idle time since the last look. It misses processes that
+# have ended in between, so a command that keeps starting short processes counts as idle.
 sub look {
     my ($now, $wanted, $stands) = (time, 0, 0);
     for my $task (glob '/proc/[0-9]*/task/*') {

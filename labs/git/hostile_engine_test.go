@@ -21,7 +21,7 @@ func TestRepositoryThatCanNotBeLookedAt(t *testing.T) {
 		{"more files than anyone reads", `python3 -c 'for i in range(30000): open(f"f{i}", "w")'`, "more than"},
 		{"a folder without end", `python3 -c 'import os
 for i in range(300): os.mkdir("d"); os.chdir("d")'`, "too long"},
-		{"a pipe that nobody writes", "mkfifo pipe", "neither a file"},
+		{"a pipe that nobody writes", "mkfifo pipe", "is not a file, a folder or a link"},
 		{"no repository at all", "cd; rm -rf -- \"$OLDPWD\" */", "There is no"},
 		{"a repository that lies elsewhere", "mv .git ../elsewhere && echo 'gitdir: ../elsewhere' > .git", "points elsewhere"},
 	} {
