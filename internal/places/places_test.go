@@ -19,7 +19,7 @@ import (
 
 func ignore(int) {}
 
-func TestNoMoreThanThereArePlaces(t *testing.T) {
+func TestPlacesLimitHowManyWork(t *testing.T) {
 	p := In(filepath.Join(t.TempDir(), "places"), 3)
 	var working, most, done atomic.Int64
 	var all sync.WaitGroup
@@ -41,7 +41,7 @@ func TestNoMoreThanThereArePlaces(t *testing.T) {
 	}
 	all.Wait()
 	if most.Load() > 3 || done.Load() != 40 {
-		t.Errorf("%d worked at once, and %d in all", most.Load(), done.Load())
+		t.Errorf("%d worked at once, %d in total", most.Load(), done.Load())
 	}
 	left, err := filepath.Glob(filepath.Join(p.dir, "*-*-*-*"))
 	if err != nil || len(left) > 0 {
@@ -49,18 +49,18 @@ func TestNoMoreThanThereArePlaces(t *testing.T) {
 	}
 }
 
-func TestWhoeverHasTheFewestIsNext(t *testing.T) {
+func TestOwnerWithTheFewestIsNext(t *testing.T) {
 	names := []string{
 		"r-0-c-0", "w-1-a-1", "w-2-a-2", "w-3-b-3", "w-4-c-4", "w-5-b-5", "w-else",
 	}
-	// c has one at work, so that its first is as late as the second of the others.
+	// One ticket of c is working, so its first waiting ticket counts as its second.
 	want := []string{"w-1-a-1", "w-3-b-3", "w-2-a-2", "w-4-c-4", "w-5-b-5"}
 	if diff := cmp.Diff(want, order(names)); diff != "" {
 		t.Errorf("line (-want +got):\n%s", diff)
 	}
 }
 
-func TestWhoWaitsIsTold(t *testing.T) {
+func TestTakeReportsThePosition(t *testing.T) {
 	p := In(t.TempDir(), 1)
 	leave, err := p.Take(t.Context(), "a", ignore)
 	if err != nil {
@@ -75,24 +75,25 @@ func TestWhoWaitsIsTold(t *testing.T) {
 		ended <- err
 	}()
 	if before := <-told; before != 0 {
-		t.Errorf("%d are before the first in line", before)
+		t.Errorf("%d are ahead of the first in line", before)
 	}
 	cancel(stopped)
 	if err := <-ended; !errors.Is(err, stopped) {
 		t.Errorf("the wait ended with %v", err)
 	}
 	leave()
-	if leave, err = p.Take(t.Context(), "c", func(int) { t.Error("one waits though there is a place") }); err != nil {
+	if leave, err = p.Take(t.Context(), "c", func(int) { t.Error("a caller waits although a place is free") }); err != nil {
 		t.Fatal(err)
 	}
 	leave()
 }
 
-// TestHelperProcess is no test: it takes a place, and stands in line, and is killed.
+// TestHelperProcess is not a test. It is a process that takes a place, waits in line for
+// another, and gets killed.
 func TestHelperProcess(t *testing.T) {
 	dir := os.Getenv("PLACES")
 	if dir == "" {
-		t.Skip("it is run by another test")
+		t.Skip("run by TestAKilledProcessHoldsNothing")
 	}
 	p := In(dir, 1)
 	if _, err := p.Take(t.Context(), "killed", ignore); err != nil {
@@ -131,7 +132,7 @@ func TestAKilledProcessHoldsNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	if i := slices.IndexFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), "w-") }); i >= 0 {
-		t.Errorf("the killed one still stands in line: %v", entries)
+		t.Errorf("the killed process is still in line: %v", entries)
 	}
 }
 
