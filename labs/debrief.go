@@ -2,11 +2,11 @@ package labs
 
 import "strings"
 
-// keyPointsHead is the line of a model answer below which its key points are listed.
+// keyPointsHead is the line of a model answer that precedes the list of its key points.
 const keyPointsHead = "key points:"
 
-// KeyPoints returns the key points of a model answer, which is Markdown: the items of
-// the list below the line "Key points:".
+// KeyPoints returns the key points of a model answer in Markdown: the items of the list
+// below the line "Key points:".
 func KeyPoints(answer string) []string {
 	var points []string
 	below, inItem := false, false

@@ -1,11 +1,10 @@
-// Package labs holds the nouns of Endstate and its seams: what a scenario, a variant, a lab,
-// a check, a verdict and a report are, and what an engine, a cache of snapshots and a store
-// of images do.
+// Package labs defines the types that all of Endstate shares: scenarios, variants, labs,
+// checks, verdicts and reports, and the interfaces of engines, snapshots and images.
 //
 // Data flows one way:
 //
 //	scenario → variant → lab → observation → verdict → report
 //
-// Labs come about in internal/stage and are graded in internal/grading. What the author of a
-// family calls is in labs/kit. This package imports the standard library alone.
+// Package internal/stage starts labs, and internal/grading grades them. Package labs/kit is
+// the API for authors of a family. This package imports only the standard library.
 package labs

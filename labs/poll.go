@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Poll calls ready until it answers nil, its context ends, or it answers an error
-// for which permanent is true.
+// Poll calls ready at the given interval until it returns nil or an error for which
+// permanent is true. If the context ends first, Poll returns the last error of ready, or the
+// context's cause if there was none.
 func Poll(ctx context.Context, every time.Duration, permanent func(error) bool, ready func(context.Context) error) error {
 	timer := time.NewTimer(0)
 	defer timer.Stop()

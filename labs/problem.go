@@ -26,7 +26,7 @@ type Act struct {
 	Question int    `json:"question,omitempty"`
 }
 
-// Error returns what happened and the cause behind it.
+// Error returns what happened, followed by the cause.
 func (p *Problem) Error() string {
 	if p.Err == nil {
 		return p.What
@@ -37,27 +37,27 @@ func (p *Problem) Error() string {
 // Unwrap returns the cause.
 func (p *Problem) Unwrap() error { return p.Err }
 
-// Misuse is a [Problem] of a request that makes no sense.
+// Misuse returns a [Problem] for a request that makes no sense.
 func Misuse(what, do string, acts ...Act) *Problem {
 	return &Problem{What: what, Do: do, Acts: acts, Usage: true}
 }
 
-// ErrNotFound is what an [Engine] answers about a lab or a snapshot that is not there.
+// ErrNotFound is the error of an [Engine] when a lab, a host, a file or a snapshot does not exist.
 var ErrNotFound = errors.New("not found")
 
-// ErrConflict is what [Engine.Launch] answers when a lab of that ID is there already.
-var ErrConflict = errors.New("a lab of that name is there already")
+// ErrConflict is the error of [Engine.Launch] when a lab with that ID already exists.
+var ErrConflict = errors.New("a lab with that name already exists")
 
-// ErrDown is what [Engine.Execute] answers of a host that does not run at that moment.
+// ErrDown is the error of [Engine.Execute] when the host is not running.
 var ErrDown = errors.New("the host is down")
 
-// ErrFrozen is what [Engine.Execute] answers of a host that is to stay frozen.
+// ErrFrozen is the error of [Engine.Execute] when the host must stay frozen.
 var ErrFrozen = errors.New("the host is frozen")
 
-// An Unreadable is what [Engine.CopyOut] and [ReadArchive] answer when what lies in the
-// host makes it impossible to read on: its reason is told to the learner.
+// Unreadable is the error of [Engine.CopyOut], and of reading its archive, when the
+// learner's files themselves can't be read. The learner is shown the reason.
 type Unreadable struct {
-	Reason string // follows a colon, without a full stop
+	Reason string // shown after a colon; without a full stop
 	Err    error  // the cause; may be nil
 }
 

@@ -12,30 +12,29 @@ import (
 	"unicode/utf8"
 )
 
-// Record is what stands on a snapshot, and so on every lab that is started from
-// it: the facts, the password of the grader's own account, and by host what [Image.Seal]
-// gave.
+// Record is stored with a snapshot, and with every lab started from it.
 type Record struct {
 	Facts  map[string]any
-	Secret string
-	Seals  map[string]any
+	Secret string         // the password of the grader's own account
+	Seals  map[string]any // what the image's Seal returned, by host
 }
 
-// What JSON has no type for is written as an object of one member whose name
-// begins with "$"; a map that has such a member itself is wrapped in "$map".
+// A value without a JSON type is encoded as an object with one member whose name starts
+// with "$". A map that itself has such a member is wrapped in "$map".
 const (
 	tagInt   = "$int"
 	tagUint  = "$uint"
 	tagFloat = "$float"
 	tagBytes = "$bytes"
 	tagText  = "$text"  // a string that is not UTF-8
-	tagTime  = "$time"  // as in RFC 3339: what older snapshots have
-	tagUnix  = "$unix"  // seconds and nanoseconds, of any year
-	tagMap   = "$map"   // a map that has keys with a "$"
-	tagPairs = "$pairs" // a map that has keys that are not UTF-8
+	tagTime  = "$time"  // RFC 3339; found in older snapshots only
+	tagUnix  = "$unix"  // seconds and nanoseconds, in any year
+	tagMap   = "$map"   // a map with keys that start with "$"
+	tagPairs = "$pairs" // a map with keys that are not UTF-8
 )
 
-// Encode writes the record so that [DecodeRecord] gives back equal values of equal types.
+// Encode encodes the record as JSON, from which [DecodeRecord] restores equal values of the
+// same types.
 func (r Record) Encode() (string, error) {
 	whole := map[string]any{"facts": tagged(r.Facts), "secret": r.Secret}
 	if r.Seals != nil {
@@ -45,7 +44,7 @@ func (r Record) Encode() (string, error) {
 	return string(text), err
 }
 
-// DecodeRecord reads what [Record.Encode] wrote.
+// DecodeRecord decodes a record that [Record.Encode] encoded.
 func DecodeRecord(text string) (Record, error) {
 	var raw struct {
 		Facts  map[string]any `json:"facts"`
@@ -59,14 +58,14 @@ func DecodeRecord(text string) (Record, error) {
 	if err != nil {
 		return Record{}, fmt.Errorf("read record: %w", err)
 	}
-	known, ok := facts.(map[string]any)
+	factMap, ok := facts.(map[string]any)
 	if !ok {
 		return Record{}, fmt.Errorf("read record: the facts are not a map")
 	}
 	if err := untagMembers(raw.Seals); err != nil {
 		return Record{}, fmt.Errorf("read record: %w", err)
 	}
-	return Record{Facts: known, Secret: raw.Secret, Seals: raw.Seals}, nil
+	return Record{Facts: factMap, Secret: raw.Secret, Seals: raw.Seals}, nil
 }
 
 func tagged(value any) any {
@@ -206,7 +205,7 @@ func untagPairs(pairs []any) (any, error) {
 func untagUnix(text string) (any, error) {
 	var seconds, nanoseconds int64
 	if _, err := fmt.Sscanf(text, "%d %d", &seconds, &nanoseconds); err != nil {
-		return nil, fmt.Errorf("the value of %s is no moment: %w", tagUnix, err)
+		return nil, fmt.Errorf("the value of %s is not a time: %w", tagUnix, err)
 	}
 	return time.Unix(seconds, nanoseconds).UTC(), nil
 }

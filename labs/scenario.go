@@ -7,23 +7,24 @@ import (
 	"time"
 )
 
-// Scenario is what can be said of a scenario before a seed is drawn.
+// Scenario describes a scenario independently of any seed.
 type Scenario struct {
 	Name     string   `json:"name"`
 	Title    string   `json:"title"`
-	Question string   `json:"question"` // the interview's question it practises
+	Question string   `json:"question"` // the interview question that it practises
 	Topic    string   `json:"topic"`
 	Level    int      `json:"level"`              // 1 core, 2 working, 3 expert
 	Minutes  int      `json:"minutes"`            // par time
-	Requires []string `json:"requires,omitempty"` // servers without which it can't be offered
+	Requires []string `json:"requires,omitempty"` // servers that it needs
 	Hash     string   `json:"hash"`               // of all files of its folder
 }
 
-// Scenarios is where scenarios come from.
+// Scenarios is a library of scenarios.
 type Scenarios interface {
 	// List returns all scenarios, ordered by topic, level and name.
 	List() []Scenario
-	// Variant draws a scenario at a seed. The same seed gives the same variant.
+	// Variant returns the variant of a scenario for a seed: always the same one. The error
+	// is a [Problem] if there is no such scenario.
 	Variant(name string, seed uint64) (*Variant, error)
 }
 
@@ -32,35 +33,35 @@ type Variant struct {
 	Scenario
 	Seed    uint64
 	Params  map[string]any
-	Task    string // Markdown: what the learner reads
-	Debrief string // Markdown: the model answer
+	Task    string // what the learner reads; Markdown
+	Debrief string // the model answer; Markdown
 	Hosts   []HostSpec
-	Setup   []Script // builds a healthy system
-	Fault   []Script // breaks it
+	Setup   []Script // scripts that build a healthy system
+	Fault   []Script // scripts that break it
 	Facts   []Fact
 	Checks  []Check
 	Guards  []Guard
 	Hints   []Hint
 	Proofs  []Proof
-	Files   fs.FS  // the scenario's folder, templates rendered
-	Key     string // hash of all that makes the snapshot, the images apart
+	Files   fs.FS  // the scenario's folder with its templates rendered
+	Key     string // hash of everything that goes into the snapshot, except the images
 }
 
 // Workspace is the host in which the learner works. Every scenario has one.
 const Workspace = "workspace"
 
-// Who works in a workspace.
+// The user who works in a workspace.
 const (
 	UserName    = "learner"
 	LearnerHome = "/home/learner"
 )
 
-// HostSpec is what a scenario says of a host. Fields have the names and meanings
-// of the Compose Specification's service.
+// HostSpec is how a scenario describes a host. The fields have the names and meanings of a
+// service in the Compose Specification.
 type HostSpec struct {
 	Name        string
-	Image       string   // an image of a family, by name
-	Command     []string // given to the image's entrypoint; nil: the image's own command
+	Image       string   // the name of a family's image
+	Command     []string // passed to the image's entrypoint; nil means the image's own command
 	Environment map[string]string
 	Memory      int64   // bytes
 	CPUs        float64 // processors
@@ -69,91 +70,91 @@ type HostSpec struct {
 	Open        bool // the learner may have a shell here
 }
 
-// Script is a shell script to be run in a host as root, beside its data files.
+// Script is a shell script that runs in a host as root.
 type Script struct {
 	Host  string
 	Text  string
-	Files fs.FS // copied beside the script; gone after it
+	Files fs.FS // data files, copied next to the script and removed afterwards
 }
 
-// NounLook is one thing that is looked at in a lab, and how. Those that a family makes can
-// also observe it: see package kit.
+// Look describes one thing to look at in a lab. The looks of a family can also observe it:
+// see kit.Look.
 type Look interface {
-	// Variable is the name under which expectations find what was observed.
+	// Variable returns the name of the observation in expectations.
 	Variable() string
 }
 
-// Fact is the truth measured while the system was healthy.
+// Fact is a value measured while the system was healthy.
 type Fact struct {
 	Name string
 	Look Look
 }
 
-// Assertion is what a check and a guard share: a look and an expectation.
+// Assertion is the part that checks and guards share: a look and an expectation.
 type Assertion struct {
 	ID        string
 	Title     string
 	Look      Look
 	Expect    Expectation
-	Otherwise Message // may be nil
+	Otherwise Message // shown if the expectation does not hold; may be nil
 }
 
-// Check earns its points when its expectation holds.
+// Check is an assertion that earns points if it holds.
 type Check struct {
 	Assertion
 	Points int
-	Needs  []string // IDs of checks without which it is skipped
+	Needs  []string // IDs of checks that must pass, or this one is skipped
 }
 
-// Guard costs points when its expectation, which held when the lab was handed
-// over, no longer holds.
+// Guard is an assertion that holds when the lab is handed over. It costs points if it no
+// longer does.
 type Guard struct {
 	Assertion
 	Costs int
 }
 
-// Hint is help that costs points once it is opened. Hints open in their order.
+// Hint is help that costs points once it is opened. Hints are opened in order.
 type Hint struct {
 	Costs int    `json:"costs"`
 	Text  string `json:"text"`
 }
 
-// Proof plays a learner and states the verdicts that must come of it.
+// Proof is a script that plays a learner, and the verdicts that it must get.
 type Proof struct {
 	Name   string
-	Script string   // run in the workspace, as the learner
-	Fails  []string // IDs of the checks and guards that fail; every other one passes
-	Skips  []string // IDs of the checks that are skipped, and of the guards that can't be looked at
-	GoesOn bool     // in the lab of the proof before it, with what that left
+	Script string   // runs in the workspace as the learner
+	Fails  []string // IDs of the checks and guards that fail; all others pass
+	Skips  []string // IDs of the checks that are skipped, and of the guards that can't be checked
+	GoesOn bool     // continues in the lab of the previous proof, as that proof left it
 }
 
 // Solution is the name of the proof that shows that a scenario can be solved.
 const Solution = "solution"
 
-// Untouched is the proof that every scenario has unwritten: nobody did anything.
+// Untouched is the name of the implicit proof of every scenario, in which nobody does anything.
 const Untouched = "untouched"
 
-// Bindings are what an expectation or a message can speak of: params, facts, id and
-// the observation under its name.
+// Bindings are the variables of an expectation or a message: params, facts, id, and the
+// observation under its own name.
 type Bindings map[string]any
 
 // Expectation is a condition over bindings.
 type Expectation interface {
-	// Holds evaluates the condition. An [Unfit] error says that the condition met what
-	// it was not written for: it does not hold. Any other error is the grader's.
+	// Holds evaluates the condition. If it can't handle the values, the condition does not
+	// hold and the error is an [Unfit]. Any other error is the grader's.
 	Holds(Bindings) (bool, error)
 }
 
-// Examiner is an [Expectation] or a [Message] that tells its author more than whether
-// it holds. Proofs ask it, checks do not.
+// Examiner is an [Expectation] or a [Message] that can report details for its author.
+// Only proofs use it.
 type Examiner interface {
-	// Examine returns the mistakes that show once the bindings are known, and what was
-	// met on the way: keys that are not there, values of different types.
-	Examine(Bindings) (mistakes, met []string)
+	// Examine returns mistakes that show only with actual values, and notes on the
+	// evaluation: missing keys, comparisons of different types.
+	Examine(Bindings) (mistakes, notes []string)
 }
 
-// Unfit is the error of an [Expectation] that met what it was not written for: a value
-// of another type, a number that is too large, more than can be compared in its time.
+// Unfit is the error of an [Expectation] that can't handle its values: one has an unexpected
+// type, a number is too large, or there is too much to compare in the time allowed.
 type Unfit struct {
 	Reason string
 	Err    error // the cause; may be nil
@@ -165,9 +166,9 @@ func (u *Unfit) Error() string { return u.Reason }
 // Unwrap returns the cause.
 func (u *Unfit) Unwrap() error { return u.Err }
 
-// Message is a text over bindings.
+// Message is a text template over bindings.
 type Message interface {
-	// Text returns the text. With an error, it returns what could be said.
+	// Text renders the text. On an error it also returns the part that it could render.
 	Text(Bindings) (string, error)
 }
 
@@ -208,8 +209,8 @@ func (v *Variant) HostNames() []string {
 	return names
 }
 
-// Environment returns the variant's params as its scripts see them: scalars as
-// they are, lists one item a line.
+// Environment returns the variant's params as environment variables of its scripts, and the
+// seed. A list has one item per line.
 func (v *Variant) Environment() map[string]string {
 	env := map[string]string{"seed": fmt.Sprint(v.Seed)}
 	for name, value := range v.Params {

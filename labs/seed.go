@@ -6,14 +6,13 @@ import (
 	"strconv"
 )
 
-// MaxSeed is the largest seed: the last whole number that every reader of JSON reads as
-// it was written.
+// MaxSeed is the largest seed: the largest integer that every JSON parser reads exactly.
 const MaxSeed = 1<<53 - 1
 
-// ErrSeed says what a seed is.
+// ErrSeed is the error of [ParseSeed].
 var ErrSeed = errors.New("a seed is a whole number from 0 to " + strconv.Itoa(MaxSeed))
 
-// ParseSeed reads a seed that was written by a person.
+// ParseSeed parses a seed in decimal notation. The error wraps [ErrSeed].
 func ParseSeed(text string) (uint64, error) {
 	seed, err := strconv.ParseUint(text, 10, 64)
 	if err != nil || seed > MaxSeed {

@@ -2,40 +2,40 @@ package labs
 
 import "slices"
 
-// A Shape says which keys and items an observation has, whatever the learner did, so
-// that an expectation that misspells one is found before it fails everybody. A nil
-// shape is anything.
+// Shape describes the keys and items that an observation has whatever the learner did. With
+// it, a misspelt key in an expectation is found before it fails every learner. A nil shape
+// allows any value.
 type Shape struct {
 	Kind   ShapeKind
-	Fields map[string]*Shape // of a record: every key that there can be
-	Each   *Shape            // of a list: an item; of a map: a value
-	// Alike says that the items of a list are records with the same keys, which are
-	// known only once one was seen, as the columns of a query's rows.
+	Fields map[string]*Shape // every possible key of a record
+	Each   *Shape            // the items of a list, or the values of a map
+	// Alike means that the items of a list are records with the same keys, which only the
+	// first item shows: the columns of a query's rows, for example.
 	Alike bool
 }
 
-// ShapeKind is what kind of value a shape is of.
+// ShapeKind is the kind of value that a shape describes.
 type ShapeKind string
 
 // The kinds of values.
 const (
-	TextKind   ShapeKind = "text"
+	TextKind   ShapeKind = "string"
 	WholeKind  ShapeKind = "whole number"
 	DoubleKind ShapeKind = "double"
 	TruthKind  ShapeKind = "bool"
 	MomentKind ShapeKind = "timestamp"
-	BytesKind  ShapeKind = "value of bytes"
+	BytesKind  ShapeKind = "byte string"
 	ListKind   ShapeKind = "list"
-	MapKind    ShapeKind = "map"    // its keys are what the learner's system has
-	RecordKind ShapeKind = "record" // its keys are what the probe says
+	MapKind    ShapeKind = "map"    // the learner's system decides the keys
+	RecordKind ShapeKind = "record" // the probe decides the keys
 )
 
-// Shaped is a [Look] that says what it observes looks like.
+// Shaped is a [Look] that describes its observations.
 type Shaped interface {
 	Shape() *Shape
 }
 
-// ShapeOf returns the shape of what a look observes, nil if the look does not say.
+// ShapeOf returns the shape of a look's observations, or nil if the look does not describe them.
 func ShapeOf(look Look) *Shape {
 	if shaped, ok := look.(Shaped); ok {
 		return shaped.Shape()
@@ -43,7 +43,7 @@ func ShapeOf(look Look) *Shape {
 	return nil
 }
 
-// Single shapes.
+// The shapes of simple values.
 var (
 	Text   = &Shape{Kind: TextKind}
 	Whole  = &Shape{Kind: WholeKind}
@@ -54,7 +54,7 @@ var (
 // ListOf returns the shape of a list.
 func ListOf(item *Shape) *Shape { return &Shape{Kind: ListKind, Each: item} }
 
-// Alike returns the shape of a list of records that have the same keys.
+// Alike returns the shape of a list of records that all have the same keys.
 func Alike() *Shape { return &Shape{Kind: ListKind, Alike: true} }
 
 // MapOf returns the shape of a map whose keys the learner's system decides.
@@ -63,8 +63,8 @@ func MapOf(value *Shape) *Shape { return &Shape{Kind: MapKind, Each: value} }
 // RecordOf returns the shape of a map whose keys the probe decides.
 func RecordOf(fields map[string]*Shape) *Shape { return &Shape{Kind: RecordKind, Fields: fields} }
 
-// Seen returns the shape with what is known of it once a value was seen.
-func (s *Shape) Seen(value any) *Shape {
+// Refine returns the shape with the keys that only a value shows.
+func (s *Shape) Refine(value any) *Shape {
 	if s == nil {
 		return nil
 	}
@@ -77,11 +77,11 @@ func (s *Shape) Seen(value any) *Shape {
 		if s.Kind != RecordKind {
 			return s
 		}
-		seen := RecordOf(map[string]*Shape{})
+		refined := RecordOf(map[string]*Shape{})
 		for name, field := range s.Fields {
-			seen.Fields[name] = field.Seen(v[name])
+			refined.Fields[name] = field.Refine(v[name])
 		}
-		return seen
+		return refined
 	}
 	return s
 }
@@ -98,8 +98,8 @@ func recordLike(value any) *Shape {
 	return RecordOf(fields)
 }
 
-// Unnamed returns the keys of a value that its shape does not name: a defect of the
-// probe, as expectations that ask for them are refused.
+// Unnamed returns the keys of a value that its shape does not declare. They are a defect of
+// the probe, because expectations can't use them.
 func (s *Shape) Unnamed(value any) []string {
 	if s == nil {
 		return nil
@@ -118,11 +118,11 @@ func (s *Shape) Unnamed(value any) []string {
 func (s *Shape) unnamed(value map[string]any) []string {
 	var names []string
 	for name, member := range value {
-		of, known := s.Fields[name]
+		of, declared := s.Fields[name]
 		if s.Kind == MapKind {
-			of, known = s.Each, true
+			of, declared = s.Each, true
 		}
-		if !known {
+		if !declared {
 			names = append(names, name)
 		}
 		names = append(names, of.Unnamed(member)...)

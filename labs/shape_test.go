@@ -6,16 +6,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-func TestShapeSeen(t *testing.T) {
+func TestShapeRefine(t *testing.T) {
 	rows := []any{map[string]any{"n": int64(1)}}
 	facts := RecordOf(map[string]*Shape{"query": Alike(), "files": MapOf(Text), "any": nil})
-	seen := facts.Seen(map[string]any{"query": rows, "files": map[string]any{"a": "b"}})
+	seen := facts.Refine(map[string]any{"query": rows, "files": map[string]any{"a": "b"}})
 	want := RecordOf(map[string]*Shape{"query": ListOf(RecordOf(map[string]*Shape{"n": nil})), "files": MapOf(Text), "any": nil})
 	if diff := cmp.Diff(want, seen); diff != "" {
-		t.Errorf("seen (-want +got):\n%s", diff)
+		t.Errorf("refined (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(facts, facts.Seen(map[string]any{"query": []any{}})); diff != "" {
-		t.Errorf("nothing was seen (-want +got):\n%s", diff)
+	if diff := cmp.Diff(facts, facts.Refine(map[string]any{"query": []any{}})); diff != "" {
+		t.Errorf("without rows (-want +got):\n%s", diff)
 	}
 }
 

@@ -8,24 +8,24 @@ import (
 	"time"
 )
 
-// Normal turns what a look observed into the values that expectations know: nil,
-// bool, int64, uint64 (only what int64 can't hold), float64, string, []byte,
-// [time.Time] in UTC, []any and map[string]any. A string may hold any bytes. A nil
-// slice of bytes and a nil pointer are nil, any other nil slice or map is empty. It
-// returns an error for any other type, and for a value that is nested too deeply.
+// Normal converts an observation to the types that expectations use: nil, bool, int64,
+// uint64 (only for values that int64 can't hold), float64, string, []byte, [time.Time] in
+// UTC, []any and map[string]any. A string may hold any bytes. A nil byte slice and a nil
+// pointer become nil; any other nil slice or map becomes empty. Normal returns an error for
+// any other type, and for values that are nested too deeply.
 func Normal(value any) (any, error) { return normalAt(value, 0) }
 
-// deepest is how deeply values may be nested: BSON and JSON nest less.
-const deepest = 1000
+// maxDepth limits the nesting of values. BSON and JSON documents nest less.
+const maxDepth = 1000
 
 func normalAt(value any, depth int) (any, error) {
 	switch v := value.(type) {
 	case nil, bool, string, float64, int64:
 		return v, nil
 	case time.Time:
-		return v.Round(0).UTC(), nil // a reading of the monotonic clock is no part of it
+		return v.Round(0).UTC(), nil // without the monotonic clock reading
 	}
-	if depth > deepest {
+	if depth > maxDepth {
 		return nil, errors.New("a value is nested too deeply to be observed")
 	}
 	return normalKind(reflect.ValueOf(value), depth+1)

@@ -5,34 +5,35 @@ import (
 	"time"
 )
 
-// Verdict is what came of a check or a guard.
+// Verdict is the outcome of a check or a guard.
 type Verdict string
 
-// The four verdicts. A guard that holds has passed.
+// The verdicts. A guard that holds has passed. A check is skipped if a check that it needs
+// has not passed, a guard if the state of the learner's system makes it impossible to check.
 const (
 	Passed   Verdict = "passed"
 	Failed   Verdict = "failed"
-	Skipped  Verdict = "skipped"  // a check it needs has not passed; of a guard: the learner's system stands in the way of looking
-	Ungraded Verdict = "ungraded" // the grader could not look
+	Skipped  Verdict = "skipped"
+	Ungraded Verdict = "ungraded" // the grader itself failed
 )
 
-// Total is what the points of a scenario's checks add up to.
+// Total is the sum of the points of a scenario's checks.
 const Total = 100
 
-// Result is the verdict on one check or guard, explained.
+// Result is the verdict on one check or guard.
 type Result struct {
 	ID      string        `json:"id"`
 	Title   string        `json:"title"`
 	Verdict Verdict       `json:"verdict"`
-	Points  int           `json:"points"`            // a check's points, or what breaking a guard costs
+	Points  int           `json:"points"`            // what a check earns, or what breaking a guard costs
 	Message string        `json:"message,omitempty"` // why it did not pass
-	Defect  string        `json:"defect,omitempty"`  // what is wrong with expectation or message: the scenario's mistake
-	Met     []string      `json:"-"`                 // what the expectation met, for its author; only proofs ask
-	Barred  bool          `json:"barred,omitempty"`  // it could not be looked at: the learner's own system stands in the way
+	Defect  string        `json:"defect,omitempty"`  // a mistake in the scenario's expectation or message
+	Notes   []string      `json:"-"`                 // notes on the expectation for its author; only from proofs
+	Barred  bool          `json:"barred,omitempty"`  // the state of the learner's system made it impossible to check
 	Took    time.Duration `json:"took"`              // nanoseconds
 }
 
-// Report is what a round of checks found.
+// Report is the result of a round of checks.
 type Report struct {
 	Scenario string    `json:"scenario"`
 	Title    string    `json:"title"`
@@ -41,20 +42,20 @@ type Report struct {
 	Lab      string    `json:"lab"`
 	Owner    string    `json:"owner"`
 	At       time.Time `json:"at"`
-	Servers  []string  `json:"servers"` // what was graded on
+	Servers  []string  `json:"servers"` // the servers that the lab ran
 	Checks   []Result  `json:"checks"`
 	Guards   []Result  `json:"guards"`
-	Hints    []Hint    `json:"hints"`    // those opened
+	Hints    []Hint    `json:"hints"`    // the opened ones
 	Assisted bool      `json:"assisted"` // the solution was shown
-	// Held is what the guards cost that could not be looked at. It is no harm, but kept
-	// back from the score until they can be.
+	// Held is the cost of the guards that could not be checked. It is withheld from the
+	// score until they can be, but does not count as harm.
 	Held int `json:"held"`
-	// Score is missing when something could not be graded.
+	// Score is null if something could not be graded.
 	Score *int `json:"score"`
 	Total int  `json:"total"`
 }
 
-// Graded reports whether every check and guard could be looked at.
+// Graded reports whether every check and guard could be graded.
 func (r *Report) Graded() bool { return r.Score != nil }
 
 // Passed reports whether every check passed and every guard holds.
@@ -82,13 +83,12 @@ func (r *Report) Help() int {
 	return sum
 }
 
-// Barred reports whether something could not be looked at as the learner's own system
-// stands in the way.
+// Barred reports whether the state of the learner's system made something impossible to check.
 func (r *Report) Barred() bool {
 	return slices.ContainsFunc(r.Results(), func(result Result) bool { return result.Barred })
 }
 
-// Charge sets the help that the learner had, and with it the score.
+// Charge records the help that the learner used and sets the score.
 func (r *Report) Charge(hints []Hint, assisted bool) {
 	r.Hints, r.Assisted = append([]Hint{}, hints...), assisted
 	r.Total, r.Held, r.Score = Total, points(r.Guards, Skipped), nil
@@ -101,7 +101,7 @@ func (r *Report) Charge(hints []Hint, assisted bool) {
 	r.Score = &score
 }
 
-// Results returns what came of all checks and guards.
+// Results returns the results of all checks, followed by those of all guards.
 func (r *Report) Results() []Result {
 	return append(append([]Result(nil), r.Checks...), r.Guards...)
 }

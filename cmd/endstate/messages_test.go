@@ -40,7 +40,7 @@ func document(fields ...any) map[string]any {
 
 func found(docs ...any) map[string]any { return document("docs", docs, "hidden", []any{}) }
 
-// index is one as listIndexes tells of it.
+// index returns an index as listIndexes describes it.
 func index(name string, more ...any) func(key ...any) map[string]any {
 	return func(key ...any) map[string]any {
 		doc := document(append([]any{"name", name, "key", key}, more...)...)
@@ -48,8 +48,8 @@ func index(name string, more ...any) func(key ...any) map[string]any {
 	}
 }
 
-// What is wrong is told as what it is: a type as a type, an index that can't be used as one
-// that is there, documents that were made anew as such.
+// Messages name the actual mistake: a wrong type, an index that exists but can't be used,
+// documents that were recreated.
 func TestMessagesOfMongoDB(t *testing.T) {
 	decimal := func(text string) any { return document("decimal", text) }
 	anew := document("objectId", "65a000000000000000000001")
@@ -61,27 +61,27 @@ func TestMessagesOfMongoDB(t *testing.T) {
 		{
 			"a double for a decimal", "mongodb-find-and-shape", "q4",
 			found(document("number", int64(1), "total", 12.5)), found(document("number", int64(1), "total", decimal("12.5"))),
-			[]string{"`total` is a double, where a decimal is wanted"},
+			[]string{"`total` is a double, but should be a decimal"},
 		},
 		{
 			"a string for a decimal", "mongodb-aggregate", "q1",
 			found(document("month", "2024-01", "revenue", "12.5")), found(document("month", "2024-01", "revenue", decimal("12.5"))),
-			[]string{"`revenue` is a string, where a decimal is wanted"},
+			[]string{"`revenue` is a string, but should be a decimal"},
 		},
 		{
 			"a converted double", "mongodb-clean-and-convert", "amounts",
 			found(document("_id", int64(1), "amount", 9.99)), found(document("_id", int64(1), "amount", decimal("9.99"))),
-			[]string{"1 of 1", "`amount` is a double, where a decimal is wanted"},
+			[]string{"1 of 1", "`amount` is a double, but should be a decimal"},
 		},
 		{
 			"a double's price", "mongodb-update-in-place", "prices",
 			found(document("_id", int64(1), "price", 45.6)), found(document("_id", int64(1), "price", decimal("45.6"))),
-			[]string{"`price` is a double, where a decimal is wanted"},
+			[]string{"`price` is a double, but should be a decimal"},
 		},
 		{
-			"suppliers made anew", "mongodb-update-in-place", "suppliers",
+			"recreated suppliers", "mongodb-update-in-place", "suppliers",
 			found(document("_id", anew, "code", "ACM")), document("docs", []any{}, "hidden", []any{document("_id", int64(1), "code", "ACM")}),
-			[]string{"Not right: ACM", "its `_id` is another one"},
+			[]string{"Not right: ACM", "its `_id` is a new one"},
 		},
 		{
 			"a supplier without a code", "mongodb-update-in-place", "suppliers",
@@ -92,12 +92,12 @@ func TestMessagesOfMongoDB(t *testing.T) {
 			"a long for an int", "mongodb-validate", "amounts",
 			found(document("_id", int64(1), "price", decimal("5"), "persons", document("long", int64(2)))),
 			found(document("_id", int64(1), "price", decimal("5"), "persons", int64(2))),
-			[]string{"`persons` is a long, where an int is wanted"},
+			[]string{"`persons` is a long, but should be an int"},
 		},
 		{
-			"bookings made anew", "mongodb-validate", "amounts",
+			"recreated bookings", "mongodb-validate", "amounts",
 			found(document("_id", anew, "price", decimal("5"), "persons", int64(2))), found(document("_id", int64(1), "price", decimal("5"), "persons", int64(2))),
-			[]string{"1 are not there", "its `_id` is another one"},
+			[]string{"1 are not there", "its `_id` is a new one"},
 		},
 		{
 			"harm that can't be undone", "mongodb-validate", "guests-kept",
@@ -116,7 +116,7 @@ func TestMessagesOfMongoDB(t *testing.T) {
 	}
 }
 
-// tells fails the test unless an assertion does not hold and says so in these words.
+// tells fails the test unless an assertion does not hold and its message contains the words.
 func tells(t *testing.T, a labs.Assertion, bindings labs.Bindings, words ...string) {
 	t.Helper()
 	if holds, err := a.Expect.Holds(bindings); holds || err != nil {
@@ -124,16 +124,16 @@ func tells(t *testing.T, a labs.Assertion, bindings labs.Bindings, words ...stri
 	}
 	text, err := a.Otherwise.Text(bindings)
 	if err != nil {
-		t.Errorf("it can't be told: %v", err)
+		t.Errorf("the message can't be rendered: %v", err)
 	}
 	for _, word := range words {
 		if !strings.Contains(text, word) {
-			t.Errorf("it says %q, and not %q", text, word)
+			t.Errorf("the message is %q, without %q", text, word)
 		}
 	}
 }
 
-// An index that would serve a query, and can't be used, is there all the same.
+// The message says so if an index would serve a query but can't be used.
 func TestIndexesThatCanNotBeUsed(t *testing.T) {
 	a, params := assertionOf(t, "mongodb-indexes", "queries-1-2")
 	query := params["prefix"].(map[string]any)["queries"].([]any)[0].(map[string]any)

@@ -279,7 +279,7 @@ func TestDamagedLabStays(t *testing.T) {
 	d.now = d.now.Add(30 * time.Minute)
 	d.wants(StatusMisused, "start first --seed 8", "has lost a host", "endstate reset first", "endstate stop first")
 	d.wants(StatusMisused, "start first", "has lost a host")
-	d.wants(StatusUngraded, "check", "not whole", "endstate reset first")
+	d.wants(StatusUngraded, "check", "incomplete", "endstate reset first")
 	d.wants(StatusDone, "sweep")
 	d.wants(StatusDone, "status", "has lost a host")
 	if !slices.Contains(d.engine.labs, lab) {

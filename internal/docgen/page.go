@@ -109,8 +109,8 @@ func valueName(typ ast.Expr) string {
 }
 
 var valueNames = map[string]string{
-	"string": "text", "text": "text", "bool": "`true`", "int": "whole number", "whole": "whole number",
-	"float64": "number", "number": "number", "files": "text or list", "command": "text or list",
+	"string": "string", "text": "string", "bool": "`true`", "int": "whole number", "whole": "whole number",
+	"float64": "number", "number": "number", "files": "string or list", "command": "string or list",
 }
 
 // probeSections describes every probe: what it observes, and its fields.
@@ -119,7 +119,7 @@ func probeSections(probes []probe) string {
 	for _, one := range probes {
 		observed := fmt.Sprintf("Observed as `%s`.", one.New().Variable())
 		if name := shorthandField(one); name != "" {
-			observed += fmt.Sprintf(" Plain text stands for `%s`.", name)
+			observed += fmt.Sprintf(" A plain string stands for `%s`.", name)
 		}
 		table := "| field | value | meaning |\n| --- | --- | --- |\n" + one.types.rows(one.look, "", true)
 		sections = append(sections, fmt.Sprintf("### %s\n\n%s\n\n%s\n\n%s", one.Name, lookDoc(one), observed, table))

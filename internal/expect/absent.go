@@ -12,14 +12,14 @@ import (
 	"cel.dev/cel-go/interpreter"
 )
 
-// An absence is what an evaluation ends at where a key or an item is asked for that is
-// not there: the learner's system lacks it.
+// absence is the error of an evaluation that uses a missing key or item: the learner's system
+// lacks it.
 type absence struct {
-	at ref.Val
-	of any // a mapper, a lister, or nothing
+	at ref.Val // the key or the index
+	of any     // the map, the list or null that lacks it
 }
 
-// Error says what is not there.
+// Error returns what is missing.
 func (a *absence) Error() string {
 	if _, list := a.of.(traits.Lister); list {
 		return fmt.Sprintf("no item %v", a.at.Value())
@@ -27,19 +27,19 @@ func (a *absence) Error() string {
 	return fmt.Sprintf("no key `%v`", a.at.Value())
 }
 
-// told says what is there instead, too.
-func (a *absence) told() string {
+// detail returns what is missing, and what exists instead.
+func (a *absence) detail() string {
 	switch of := a.of.(type) {
 	case traits.Mapper:
 		return noKey(fmt.Sprint(a.at.Value()), keysOf(of))
 	case traits.Lister:
 		return fmt.Sprintf("%v; there are %v", a, of.Size().Value())
 	}
-	return a.Error() + " in nothing"
+	return a.Error() + " in null"
 }
 
-// findAbsence makes the evaluation tell by type of error what is not there: CEL's own
-// errors tell it by their text alone.
+// findAbsence makes the evaluation return an [absence] for a missing key or item. CEL's own
+// errors differ only in their texts.
 func findAbsence(node interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
 	plain, is := node.(interpreter.InterpretableAttribute)
 	if _, done := node.(attribute); done || !is {
@@ -48,12 +48,12 @@ func findAbsence(node interpreter.InterpretableV2) (interpreter.InterpretableV2,
 	return attribute{plain}, nil
 }
 
-// attribute is a variable with what is taken of it: keys and items.
+// attribute is a variable with the keys and indexes applied to it.
 type attribute struct {
 	interpreter.InterpretableAttribute
 }
 
-// AddQualifier adds a key or an item that is taken.
+// AddQualifier applies a key or an index.
 func (a attribute) AddQualifier(q interpreter.Qualifier) (interpreter.Attribute, error) {
 	if constant, is := q.(interpreter.ConstantQualifier); is {
 		return a.InterpretableAttribute.AddQualifier(constantKey{constant})
@@ -64,7 +64,7 @@ func (a attribute) AddQualifier(q interpreter.Qualifier) (interpreter.Attribute,
 // key is a key or an index that the expression computes.
 type key struct{ interpreter.Qualifier }
 
-// Qualify takes the key's member of a value.
+// Qualify returns the member of a value.
 func (k key) Qualify(vars interpreter.Activation, of any) (any, error) {
 	member, err := k.Qualifier.Qualify(vars, of)
 	if err == nil {
@@ -81,10 +81,10 @@ func (k key) Qualify(vars interpreter.Activation, of any) (any, error) {
 	return nil, missing(of, adapter{}.NativeToValue(at), err)
 }
 
-// constantKey is a key or an index that stands in the expression.
+// constantKey is a key or an index that is a literal in the expression.
 type constantKey struct{ interpreter.ConstantQualifier }
 
-// Qualify takes the key's member of a value.
+// Qualify returns the member of a value.
 func (k constantKey) Qualify(vars interpreter.Activation, of any) (any, error) {
 	member, err := k.ConstantQualifier.Qualify(vars, of)
 	if err != nil {
@@ -93,10 +93,10 @@ func (k constantKey) Qualify(vars interpreter.Activation, of any) (any, error) {
 	return member, nil
 }
 
-// missing says why a value has no such member.
+// missing returns why a value has no such member.
 func missing(of any, at ref.Val, cause error) error {
-	var known *absence
-	if errors.As(cause, &known) {
+	var inner *absence
+	if errors.As(cause, &inner) {
 		return cause
 	}
 	value := adapter{}.NativeToValue(of)
@@ -106,21 +106,21 @@ func missing(of any, at ref.Val, cause error) error {
 	if keyed || list && !key || value == types.NullValue {
 		return &absence{at: at, of: value}
 	}
-	return fmt.Errorf("a %s has no key `%v`", word(value), at.Value())
+	return fmt.Errorf("a %s has no key `%v`", typeName(value), at.Value())
 }
 
-// mostKeys is how many keys are named at most.
-const mostKeys = 12
+// maxKeys is how many keys a message lists.
+const maxKeys = 12
 
-// noKey says that a key is not there, and which are.
+// noKey returns the message for a missing key, which lists the existing ones.
 func noKey(name string, there []string) string {
 	if len(there) == 0 {
 		return fmt.Sprintf("no key `%s`; there is none", name)
 	}
 	slices.Sort(there)
 	more := ""
-	if left := len(there) - mostKeys; left > 0 {
-		there, more = there[:mostKeys], fmt.Sprintf(" and %d more", left)
+	if left := len(there) - maxKeys; left > 0 {
+		there, more = there[:maxKeys], fmt.Sprintf(" and %d more", left)
 	}
 	verb := "are"
 	if len(there) == 1 {

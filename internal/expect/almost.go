@@ -14,19 +14,19 @@ import (
 	"cel.dev/cel-go/common/types/traits"
 )
 
-// almost is a function for messages: almost(found, right), of two lists of maps, tells
-// what is the matter with an item of the first that is, but for types or for its _id,
-// one of the second: "`total` is a double, where a decimal is wanted". Else it gives "".
+// almost is a function for messages. almost(found, right) compares two lists of maps. If an
+// item of the first differs from one of the second only in types or in its _id, it returns
+// how: "`total` is a double, but should be a decimal". Otherwise it returns "".
 func almost() cel.EnvOption {
 	list := cel.ListType(cel.DynType)
 	return cel.Function("almost", cel.Overload("almost_list_list", []*cel.Type{list, list}, cel.StringType,
 		cel.BinaryBinding(func(found, right ref.Val) ref.Val { return types.String(slip(items(found), items(right))) })))
 }
 
-// What is looked through, at most: a message must not take long.
+// Limits that keep messages fast.
 const (
-	mostSlips = 20   // items that are not right
-	mostRight = 5000 // items that they are compared with
+	maxWrong = 20   // wrong items to explain
+	maxItems = 5000 // items of each list
 )
 
 // items returns the maps in a list.
@@ -36,7 +36,7 @@ func items(list ref.Val) []map[string]any {
 		return nil
 	}
 	var found []map[string]any
-	for it := all.Iterator(); it.HasNext() == types.True && len(found) < mostRight; {
+	for it := all.Iterator(); it.HasNext() == types.True && len(found) < maxItems; {
 		if item, ok := plain(it.Next()).(map[string]any); ok {
 			found = append(found, item)
 		}
@@ -44,7 +44,7 @@ func items(list ref.Val) []map[string]any {
 	return found
 }
 
-// plain turns CEL's values back into Go's.
+// plain converts CEL values back to Go values.
 func plain(value ref.Val) any {
 	switch v := value.(type) {
 	case traits.Mapper:
@@ -68,18 +68,18 @@ func plain(value ref.Val) any {
 }
 
 func slip(found, right []map[string]any) string {
-	known := map[string]bool{}
+	ids := map[string]bool{}
 	for _, item := range right {
-		known[idOf(item)] = true
+		ids[idOf(item)] = true
 	}
 	tried := 0
 	for _, item := range found {
-		if tried == mostSlips || slices.ContainsFunc(right, func(r map[string]any) bool { return same(item, r) }) {
+		if tried == maxWrong || slices.ContainsFunc(right, func(r map[string]any) bool { return same(item, r) }) {
 			continue
 		}
 		tried++
 		for _, r := range right {
-			if what := slipOf(item, r, known); what != "" {
+			if what := slipOf(item, r, ids); what != "" {
 				return what
 			}
 		}
@@ -89,25 +89,25 @@ func slip(found, right []map[string]any) string {
 
 func idOf(item map[string]any) string { return fmt.Sprint(item["_id"]) }
 
-// slipOf tells in which types an item differs from a right one, and in nothing else; or
-// that it has an _id that none of the right ones has.
-func slipOf(item, right map[string]any, known map[string]bool) string {
+// slipOf describes how an item differs from a right one if only types differ, or if its _id
+// is not among the right ones' ids. Otherwise it returns "".
+func slipOf(item, right map[string]any, ids map[string]bool) string {
 	if len(item) != len(right) {
 		return ""
 	}
 	var slips []string
 	for _, name := range slices.Sorted(maps.Keys(item)) {
-		wanted, there := right[name]
+		want, ok := right[name]
 		switch {
-		case !there:
+		case !ok:
 			return ""
-		case same(item[name], wanted):
-		case name == "_id" && !known[idOf(item)]:
-			slips = append(slips, "its `_id` is another one")
-		case !sameButType(item[name], wanted):
+		case same(item[name], want):
+		case name == "_id" && !ids[idOf(item)]:
+			slips = append(slips, "its `_id` is a new one")
+		case !sameButType(item[name], want):
 			return ""
 		default:
-			slips = append(slips, fmt.Sprintf("`%s` is %s, where %s is wanted", name, kind(item[name]), kind(wanted)))
+			slips = append(slips, fmt.Sprintf("`%s` is %s, but should be %s", name, kind(item[name]), kind(want)))
 		}
 	}
 	return strings.Join(slips, ", and ")
@@ -117,7 +117,7 @@ func same(a, b any) bool {
 	return types.Equal(adapter{}.NativeToValue(a), adapter{}.NativeToValue(b)) == types.True
 }
 
-// sameButType reports whether two values say the same in different types.
+// sameButType reports whether two values are equal except for their types.
 func sameButType(a, b any) bool {
 	if kind(a) == kind(b) {
 		return false
@@ -133,16 +133,16 @@ func sameButType(a, b any) bool {
 	return fmt.Sprint(left) == fmt.Sprint(right)
 }
 
-// typed are the keys by which probes tell a value's type, and what that is called.
-var typed = map[string]string{
+// typeKeys maps the keys with which probes mark a value's type to names for messages.
+var typeKeys = map[string]string{
 	"decimal": "a decimal", "double": "a double", "long": "a long", "objectId": "an ObjectId", "symbol": "a symbol", "undefined": "undefined",
 }
 
-// bare is a value without the map that tells its type, and what that type is called.
+// bare returns a value without the map that marks its type, and the name of that type.
 func bare(value any) (inner any, name string) {
 	if of, ok := value.(map[string]any); ok && len(of) == 1 {
 		for key, inner := range of {
-			if name, known := typed[key]; known {
+			if name, ok := typeKeys[key]; ok {
 				return inner, name
 			}
 		}
@@ -163,7 +163,7 @@ func number(value any) *big.Rat {
 	return nil
 }
 
-// near allows for what doubles lose when they are added up.
+// near reports whether two numbers are equal up to the rounding errors of adding doubles.
 func near(a, b *big.Rat) bool {
 	difference := new(big.Rat).Sub(a, b)
 	difference.Abs(difference)
@@ -184,7 +184,7 @@ func moment(value any) time.Time {
 	return time.Time{}
 }
 
-// kind is what a value's type is called, with its article.
+// kind returns the name of a value's type, with its article.
 func kind(value any) string {
 	switch v := value.(type) {
 	case nil:

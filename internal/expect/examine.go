@@ -14,14 +14,14 @@ import (
 	"endstate/labs"
 )
 
-// Examine evaluates the condition once more and returns what its author should know of:
-// mistakes that show now that the values are known, and what was met on the way, such
-// as values of different types that were compared.
-func (e *Expression) Examine(bindings labs.Bindings) (mistakes, met []string) {
+// Examine evaluates the condition again and returns what its author should know: mistakes
+// that show only with actual values, and notes on the evaluation, such as comparisons of
+// different types.
+func (e *Expression) Examine(bindings labs.Bindings) (mistakes, notes []string) {
 	mistakes = e.mistakes(bindings)
 	note := func(format string, args ...any) {
-		if one := fmt.Sprintf(format, args...); !slices.Contains(met, one) && len(met) < mostMet {
-			met = append(met, one)
+		if one := fmt.Sprintf(format, args...); !slices.Contains(notes, one) && len(notes) < maxNotes {
+			notes = append(notes, one)
 		}
 	}
 	watching := cel.CustomDecoratorV2(func(node interpreter.InterpretableV2) (interpreter.InterpretableV2, error) {
@@ -37,37 +37,38 @@ func (e *Expression) Examine(bindings labs.Bindings) (mistakes, met []string) {
 	})
 	program, err := e.plan(watching)
 	if err != nil {
-		return mistakes, nil // it was planned before
+		return mistakes, nil // can't happen: it was planned before
 	}
 	var absent *absence
 	if _, _, err := program.Eval(map[string]any(bindings)); errors.As(err, &absent) {
-		note("%s", absent.told())
+		note("%s", absent.detail())
 	}
-	return mistakes, met
+	return mistakes, notes
 }
 
-// mistakes are the misfits that show now that the values are known.
+// mistakes returns the misfits that show with actual values.
 func (e *Expression) mistakes(bindings labs.Bindings) []string {
 	var all []string
-	for _, one := range e.misfits(e.scope.seen(bindings)) {
+	for _, one := range e.misfits(e.scope.refine(bindings)) {
 		all = append(all, one.Message)
 	}
 	return all
 }
 
-// seen is the scope with what is known of its shapes once their values were seen.
-func (s Scope) seen(bindings labs.Bindings) Scope {
-	seen := Scope{ID: s.ID, Shapes: make(map[string]*labs.Shape, len(s.Shapes))}
+// refine returns the scope with its shapes refined by actual values.
+func (s Scope) refine(bindings labs.Bindings) Scope {
+	refined := Scope{ID: s.ID, Shapes: make(map[string]*labs.Shape, len(s.Shapes))}
 	for name, shape := range s.Shapes {
-		seen.Shapes[name] = shape.Seen(bindings[name])
+		refined.Shapes[name] = shape.Refine(bindings[name])
 	}
-	return seen
+	return refined
 }
 
-// mostMet is how many different things are told of one evaluation.
-const mostMet = 5
+// maxNotes is how many notes one evaluation may have.
+const maxNotes = 5
 
-// comparison compares two values and notes when their types differ, as they can't be equal.
+// comparison compares two values, and adds a note if they can't be equal because of their
+// types.
 type comparison struct {
 	interpreter.InterpretableCall
 	note func(format string, args ...any)
@@ -84,7 +85,7 @@ func (c comparison) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 		return right
 	}
 	if !comparable(left, right) {
-		c.note("a %s was compared with a %s", word(left), word(right))
+		c.note("a %s was compared with a %s", typeName(left), typeName(right))
 	}
 	same := types.Equal(left, right)
 	if c.Function() == operators.NotEquals && !types.IsUnknownOrError(same) {
@@ -93,22 +94,22 @@ func (c comparison) Exec(frame *interpreter.ExecutionFrame) ref.Val {
 	return same
 }
 
-// comparable reports whether values of these types can be equal at all.
+// comparable reports whether the types of two values allow them to be equal.
 func comparable(left, right ref.Val) bool {
 	l, r := left.Type().TypeName(), right.Type().TypeName()
 	numbers := []string{types.IntType.TypeName(), types.UintType.TypeName(), types.DoubleType.TypeName()}
 	return l == r || left == types.NullValue || right == types.NullValue || slices.Contains(numbers, l) && slices.Contains(numbers, r)
 }
 
-// word is what a value's type is called.
-func word(value ref.Val) string {
+// typeName returns the name of a value's type.
+func typeName(value ref.Val) string {
 	switch value.Type().TypeName() {
 	case types.IntType.TypeName(), types.UintType.TypeName():
 		return "whole number"
 	case types.StringType.TypeName():
-		return "text"
+		return "string"
 	case types.BytesType.TypeName():
-		return "value of bytes"
+		return "byte string"
 	case types.TimestampType.TypeName():
 		return "timestamp"
 	}

@@ -1,7 +1,6 @@
-// Package expect holds expectations: conditions in CEL, the Common Expression
-// Language (https://cel.dev), over params, facts, the check's own id and what was
-// observed. CEL is
-// typed and bounded, and an expression changes nothing.
+// Package expect implements expectations: conditions in CEL, the Common Expression Language
+// (https://cel.dev), over params, facts, the check's own id and the observation. CEL is typed
+// and bounded, and has no side effects.
 package expect
 
 import (
@@ -19,10 +18,10 @@ import (
 	"endstate/labs"
 )
 
-// What one evaluation may cost, in CEL's units: about a second of work.
+// costLimit is the maximum cost of one evaluation, in CEL's units: about a second of work.
 const costLimit = 20_000_000
 
-// Error is a mistake in an expression. Line and Column count from 1, from the
+// Error is a mistake in an expression. Line and Column count from 1, starting at the
 // beginning of the source.
 type Error struct {
 	Line, Column int
@@ -41,8 +40,8 @@ type Expression struct {
 	scope    Scope
 }
 
-// Compile compiles a condition over params, facts and the observation, which has
-// the name variable. It returns an *Error if the source is not a condition.
+// Compile compiles a condition over params, facts and the observation, whose name is
+// variable. The error is an [*Error] if the source is not a valid condition.
 func Compile(source, variable string) (*Expression, error) {
 	return compile(source, variable, cel.BoolType, cel.DynType)
 }
@@ -58,7 +57,7 @@ func compile(source, variable string, allowed ...*cel.Type) (*Expression, error)
 		return nil, &Error{Line: first.Location.Line(), Column: first.Location.Column() + 1, Message: first.Message}
 	}
 	if !accepts(allowed, compiled.OutputType()) {
-		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the expression gives a %s, not a condition", compiled.OutputType())}
+		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the result must be true or false, not %s", compiled.OutputType())}
 	}
 	expression := &Expression{source: source, env: env, compiled: compiled}
 	if expression.program, err = expression.plan(); err != nil {
@@ -67,7 +66,7 @@ func compile(source, variable string, allowed ...*cel.Type) (*Expression, error)
 	return expression, nil
 }
 
-// plan makes what evaluates the expression.
+// plan returns a program that evaluates the expression.
 func (e *Expression) plan(more ...cel.ProgramOption) (cel.Program, error) {
 	options := []cel.ProgramOption{cel.CostLimit(costLimit), cel.EvalOptions(cel.OptOptimize), cel.CustomDecoratorV2(findAbsence)}
 	return e.env.Program(e.compiled, append(options, more...)...)
@@ -84,12 +83,13 @@ func accepts(allowed []*cel.Type, got *cel.Type) bool {
 	return len(allowed) == 0
 }
 
-// environments are kept, as to make one takes longer than to compile an expression.
+// environments is a cache, because creating an environment takes longer than compiling an
+// expression.
 var environments sync.Map // variable → func() (*cel.Env, error)
 
 func environment(variable string) (*cel.Env, error) {
-	made, _ := environments.LoadOrStore(variable, sync.OnceValues(func() (*cel.Env, error) { return newEnvironment(variable) }))
-	return made.(func() (*cel.Env, error))()
+	cached, _ := environments.LoadOrStore(variable, sync.OnceValues(func() (*cel.Env, error) { return newEnvironment(variable) }))
+	return cached.(func() (*cel.Env, error))()
 }
 
 func newEnvironment(variable string) (*cel.Env, error) {
@@ -103,9 +103,9 @@ func newEnvironment(variable string) (*cel.Env, error) {
 	)
 }
 
-// Holds evaluates the condition. What speaks of a key or an item that is not there
-// does not hold: the learner's system lacks it. What met a value that it was not written
-// for does not hold either, with a [labs.Unfit] error.
+// Holds evaluates the condition. A condition that uses a missing key or item does not hold,
+// because the learner's system lacks it. If the condition can't handle a value, it does not
+// hold either and the error is a [labs.Unfit].
 func (e *Expression) Holds(bindings labs.Bindings) (bool, error) {
 	value, err := e.value(bindings)
 	var absent *absence
@@ -117,7 +117,7 @@ func (e *Expression) Holds(bindings labs.Bindings) (bool, error) {
 	}
 	holds, ok := value.(bool)
 	if !ok {
-		return false, &labs.Unfit{Reason: "it gives no condition, but a value of another type"}
+		return false, &labs.Unfit{Reason: "its result is not true or false"}
 	}
 	return holds, nil
 }
@@ -125,7 +125,7 @@ func (e *Expression) Holds(bindings labs.Bindings) (bool, error) {
 func (e *Expression) value(bindings labs.Bindings) (any, error) {
 	value, _, err := e.program.Eval(map[string]any(bindings))
 	if err != nil {
-		return nil, e.explained(err)
+		return nil, e.classify(err)
 	}
 	if value.Type() == types.NullType {
 		return nil, nil
@@ -137,24 +137,24 @@ func (e *Expression) value(bindings labs.Bindings) (any, error) {
 	return native, nil
 }
 
-// explained tells by its type what an evaluation's error is: what is there, and can't be
-// judged by this expression, or a defect of the evaluation itself.
-func (e *Expression) explained(err error) error {
+// classify turns an evaluation's error into an [absence], a [labs.Unfit] if the expression
+// can't handle the values, or a plain error if the evaluation itself failed.
+func (e *Expression) classify(err error) error {
 	var absent *absence
 	var ended interpreter.EvalCancelledError
-	var met *types.Err
+	var failed *types.Err
 	switch {
 	case errors.As(err, &absent):
 		return absent
 	case errors.As(err, &ended) && ended.Cause != interpreter.ContextCancelled:
-		return &labs.Unfit{Reason: "there is more than can be judged", Err: err}
-	case errors.As(err, &met):
-		return &labs.Unfit{Reason: fmt.Sprintf("it met what it was not written for: %v", met), Err: err}
+		return &labs.Unfit{Reason: "there is too much to evaluate", Err: err}
+	case errors.As(err, &failed):
+		return &labs.Unfit{Reason: fmt.Sprintf("it can't handle the values: %v", failed), Err: err}
 	}
 	return fmt.Errorf("evaluate %q: %w", e.source, err)
 }
 
 var _ labs.Expectation = (*Expression)(nil)
 
-// errUnclosed says that a "${" has no "}".
+// errUnclosed means that a "${" has no "}".
 var errUnclosed = errors.New("“${” is not closed by “}”")

@@ -47,17 +47,17 @@ func TestCompileSaysWhere(t *testing.T) {
 		t.Errorf("got %#v", err)
 	}
 	if _, err := Compile(`"a string"`, "rows"); err == nil {
-		t.Error("a string was taken for a condition")
+		t.Error("a string was accepted as a condition")
 	}
 }
 
-// What an expectation was not written for fails it, and its author is told.
+// An expectation that can't handle its values does not hold, and gives a reason.
 func TestUnfit(t *testing.T) {
 	for source, reason := range map[string]string{
-		`rows[0].name`:              "no condition",
+		`rows[0].name`:              "not true or false",
 		`rows[0].name < 3`:          "overload",
 		`int(rows[0].name) > 0`:     "conver",
-		`rows[0].name.first == "x"`: "a text has no key `first`",
+		`rows[0].name.first == "x"`: "a string has no key `first`",
 		`rows["name"] == 1`:         "a list has no key `name`",
 		`rows[0].rows / 0 == 1`:     "zero",
 		`rows.slice(0, 9) == []`:    "slice",
@@ -75,12 +75,12 @@ func TestUnfit(t *testing.T) {
 }
 
 func TestWhatIsAbsentDoesNotHold(t *testing.T) {
-	for source, met := range map[string]string{
+	for source, note := range map[string]string{
 		`rows[7].name == "x"`:            "no item 7; there are 1",
 		`rows[0].nothing == 1`:           "no key `nothing`; there are `at`, `name`, `none`, `rows`",
 		`rows[0]["no" + "thing"] == 1`:   "no key `nothing`; there are `at`, `name`, `none`, `rows`",
 		`facts.none.rows == 1`:           "no key `none`; there is `tables`",
-		`rows[0].none.deeper == 1`:       "no key `deeper` in nothing",
+		`rows[0].none.deeper == 1`:       "no key `deeper` in null",
 		`rows.exists(r, r.nothing == 1)`: "no key `nothing`; there are `at`, `name`, `none`, `rows`",
 	} {
 		expression, err := Compile(source, "rows")
@@ -90,18 +90,18 @@ func TestWhatIsAbsentDoesNotHold(t *testing.T) {
 		if holds, err := expression.Holds(bindings()); err != nil || holds {
 			t.Errorf("%s: got %v, %v", source, holds, err)
 		}
-		if _, got := expression.Examine(bindings()); len(got) != 1 || got[0] != met {
-			t.Errorf("%s: met %q, want %q", source, got, met)
+		if _, got := expression.Examine(bindings()); len(got) != 1 || got[0] != note {
+			t.Errorf("%s: notes %q, want %q", source, got, note)
 		}
 	}
 }
 
-// Values of different types are not equal, and a proof tells its author of it.
+// Comparing different types gives a note for the author.
 func TestExamineTellsOfTypes(t *testing.T) {
 	for source, want := range map[string]string{
-		`rows[0].rows == "3"`:                "a whole number was compared with a text",
-		`rows[0].name != b"orders"`:          "a text was compared with a value of bytes",
-		`rows.all(r, r.at == "2025-01-02")`:  "a timestamp was compared with a text",
+		`rows[0].rows == "3"`:                "a whole number was compared with a string",
+		`rows[0].name != b"orders"`:          "a string was compared with a byte string",
+		`rows.all(r, r.at == "2025-01-02")`:  "a timestamp was compared with a string",
 		`rows[0] == ["orders"]`:              "a map was compared with a list",
 		`rows[0].rows == 3.0 && rows != [3]`: "",
 		`rows[0].none == "x"`:                "",
@@ -110,8 +110,8 @@ func TestExamineTellsOfTypes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, met := expression.Examine(bindings()); strings.Join(met, "; ") != want {
-			t.Errorf("%s: met %q, want %q", source, met, want)
+		if _, notes := expression.Examine(bindings()); strings.Join(notes, "; ") != want {
+			t.Errorf("%s: notes %q, want %q", source, notes, want)
 		}
 	}
 }
@@ -151,7 +151,7 @@ func TestCostIsBounded(t *testing.T) {
 	}
 	var unfit *labs.Unfit
 	holds, err := expression.Holds(labs.Bindings{"params": map[string]any{}, "facts": map[string]any{}, "rows": list})
-	if holds || !errors.As(err, &unfit) || unfit.Reason != "there is more than can be judged" {
+	if holds || !errors.As(err, &unfit) || unfit.Reason != "there is too much to evaluate" {
 		t.Errorf("27 billion steps gave %v, %v", holds, err)
 	}
 }

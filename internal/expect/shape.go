@@ -13,22 +13,21 @@ import (
 	"endstate/labs"
 )
 
-// Scope is what an expression can speak of: the shapes of its variables, and the value
-// of id.
+// Scope describes the variables of an expression: their shapes, and the value of id.
 type Scope struct {
 	Shapes map[string]*labs.Shape
 	ID     string
 }
 
-// Fit finds what an expression asks of values that can't have it, by their shapes: keys
-// that are not there, comparisons that never hold. It keeps the scope for Examine.
+// Fit checks an expression against the shapes of its variables. It returns keys that can't
+// exist and comparisons that never hold. It keeps the scope for Examine.
 func (e *Expression) Fit(scope Scope) []*Error {
 	e.scope = scope
 	return e.misfits(scope)
 }
 
-// Fit finds what the text's expressions ask of values that can't have it. Positions are
-// those in the text.
+// Fit checks the text's expressions against the shapes of their variables. Positions are
+// relative to the text.
 func (t *Text) Fit(scope Scope) []*Error {
 	var wrong []*Error
 	for _, p := range t.parts {
@@ -36,7 +35,7 @@ func (t *Text) Fit(scope Scope) []*Error {
 			continue
 		}
 		for _, one := range p.expression.Fit(scope) {
-			_ = moved(one, t.source, p.offset)
+			_ = move(one, t.source, p.offset)
 			wrong = append(wrong, one)
 		}
 	}
@@ -44,7 +43,7 @@ func (t *Text) Fit(scope Scope) []*Error {
 }
 
 func (e *Expression) misfits(scope Scope) []*Error {
-	f := &fitting{info: e.compiled.NativeRep().SourceInfo(), scope: maps.Clone(scope.Shapes), id: scope.ID}
+	f := &fitter{info: e.compiled.NativeRep().SourceInfo(), scope: maps.Clone(scope.Shapes), id: scope.ID}
 	if f.scope == nil {
 		f.scope = map[string]*labs.Shape{}
 	}
@@ -52,8 +51,8 @@ func (e *Expression) misfits(scope Scope) []*Error {
 	return f.wrong
 }
 
-// fitting is an expression being looked at with the shapes of its variables.
-type fitting struct {
+// fitter is an expression being looked at with the shapes of its variables.
+type fitter struct {
 	info  *ast.SourceInfo
 	scope map[string]*labs.Shape
 	id    string
@@ -63,7 +62,7 @@ type fitting struct {
 // nothing is the shape of the items of an empty list.
 var nothing = &labs.Shape{}
 
-func (f *fitting) mistake(node ast.Expr, message string) {
+func (f *fitter) mistake(node ast.Expr, message string) {
 	at := f.info.GetStartLocation(node.ID())
 	one := &Error{Line: at.Line(), Column: at.Column() + 1, Message: message}
 	if !slices.ContainsFunc(f.wrong, func(other *Error) bool { return *other == *one }) {
@@ -71,8 +70,8 @@ func (f *fitting) mistake(node ast.Expr, message string) {
 	}
 }
 
-// shape returns the shape of what a node gives, nil if it may be anything.
-func (f *fitting) shape(node ast.Expr) *labs.Shape {
+// shape returns the shape of a node's value, or nil if it may be anything.
+func (f *fitter) shape(node ast.Expr) *labs.Shape {
 	switch node.Kind() {
 	case ast.LiteralKind:
 		return ofLiteral(node)
@@ -117,8 +116,8 @@ func ofLiteral(node ast.Expr) *labs.Shape {
 	return nil
 }
 
-// member returns the shape of a member that is taken by name.
-func (f *fitting) member(node ast.Expr, of *labs.Shape, name string) *labs.Shape {
+// member returns the shape of a member selected by name.
+func (f *fitter) member(node ast.Expr, of *labs.Shape, name string) *labs.Shape {
 	if of == nil || of == nothing {
 		return nil
 	}
@@ -136,14 +135,14 @@ func (f *fitting) member(node ast.Expr, of *labs.Shape, name string) *labs.Shape
 	return nil
 }
 
-func (f *fitting) mapping(m ast.MapExpr) *labs.Shape {
+func (f *fitter) mapping(m ast.MapExpr) *labs.Shape {
 	fields, value := map[string]*labs.Shape{}, nothing
 	for _, one := range m.Entries() {
 		entry := one.AsMapEntry()
 		f.shape(entry.Key())
 		of := f.shape(entry.Value())
 		value = join(value, of)
-		if name, ok := f.word(entry.Key()); ok {
+		if name, ok := f.constant(entry.Key()); ok {
 			fields[name] = of
 		}
 	}
@@ -153,8 +152,8 @@ func (f *fitting) mapping(m ast.MapExpr) *labs.Shape {
 	return labs.RecordOf(fields)
 }
 
-// word returns the text that a node is, if it is known.
-func (f *fitting) word(node ast.Expr) (string, bool) {
+// constant returns the string that a node stands for, if it is constant.
+func (f *fitter) constant(node ast.Expr) (string, bool) {
 	switch node.Kind() {
 	case ast.LiteralKind:
 		text, ok := node.AsLiteral().(types.String)
@@ -166,7 +165,7 @@ func (f *fitting) word(node ast.Expr) (string, bool) {
 	return "", false
 }
 
-func (f *fitting) call(node ast.Expr, call ast.CallExpr) *labs.Shape {
+func (f *fitter) call(node ast.Expr, call ast.CallExpr) *labs.Shape {
 	var of []*labs.Shape
 	if call.IsMemberFunction() {
 		of = append(of, f.shape(call.Target()))
@@ -184,7 +183,7 @@ func (f *fitting) call(node ast.Expr, call ast.CallExpr) *labs.Shape {
 	case operators.Conditional:
 		return join(of[1], of[2])
 	case operators.Equals, operators.NotEquals:
-		f.compared(node, of[0], of[1])
+		f.checkComparison(node, of[0], of[1])
 	case operators.Add:
 		return join(of[0], of[1])
 	case "cel.@mapInsert":
@@ -199,14 +198,14 @@ func (f *fitting) call(node ast.Expr, call ast.CallExpr) *labs.Shape {
 	return resultOf[call.FunctionName()]
 }
 
-// resultOf are the shapes of what operators give, whatever they are given.
+// resultOf has the shapes of the results of operators that don't depend on the operands.
 var resultOf = map[string]*labs.Shape{
 	operators.Equals: labs.Truth, operators.NotEquals: labs.Truth, operators.LogicalAnd: labs.Truth, operators.LogicalOr: labs.Truth,
 	operators.LogicalNot: labs.Truth, operators.In: labs.Truth, operators.Less: labs.Truth, operators.LessEquals: labs.Truth,
 	operators.Greater: labs.Truth, operators.GreaterEquals: labs.Truth,
 }
 
-// inserted is the shape of a map into which a value, or an entry, was put.
+// inserted returns the shape of a map after an insertion.
 func inserted(of []*labs.Shape) *labs.Shape {
 	if len(of) < 3 || of[0] == nil {
 		return nil
@@ -214,9 +213,9 @@ func inserted(of []*labs.Shape) *labs.Shape {
 	return labs.MapOf(join(of[0].Each, of[2]))
 }
 
-// index returns the shape of a member that is taken by [].
-func (f *fitting) index(node, at ast.Expr, of *labs.Shape) *labs.Shape {
-	if name, known := f.word(at); known {
+// index returns the shape of a member selected with [].
+func (f *fitter) index(node, at ast.Expr, of *labs.Shape) *labs.Shape {
+	if name, ok := f.constant(at); ok {
 		return f.member(node, of, name)
 	}
 	if of == nil || of.Kind == labs.RecordKind {
@@ -225,8 +224,8 @@ func (f *fitting) index(node, at ast.Expr, of *labs.Shape) *labs.Shape {
 	return of.Each
 }
 
-// compared finds comparisons of what can't be equal.
-func (f *fitting) compared(node ast.Expr, left, right *labs.Shape) {
+// checkComparison reports a comparison of values that can't be equal.
+func (f *fitter) checkComparison(node ast.Expr, left, right *labs.Shape) {
 	if left == nil || right == nil || left == nothing || right == nothing {
 		return
 	}
@@ -235,7 +234,7 @@ func (f *fitting) compared(node ast.Expr, left, right *labs.Shape) {
 	}
 }
 
-// family is what a kind can be equal to: numbers to numbers, maps to records.
+// family groups kinds that can be equal: numbers with numbers, maps with records.
 func family(kind labs.ShapeKind) labs.ShapeKind {
 	switch kind {
 	case labs.DoubleKind:
@@ -246,8 +245,8 @@ func family(kind labs.ShapeKind) labs.ShapeKind {
 	return kind
 }
 
-// comprehension returns the shape of what a macro gives: all, filter, map, cel.bind….
-func (f *fitting) comprehension(c ast.ComprehensionExpr) *labs.Shape {
+// comprehension returns the shape of a macro's result: all, filter, map, cel.bind and so on.
+func (f *fitter) comprehension(c ast.ComprehensionExpr) *labs.Shape {
 	of := f.shape(c.IterRange())
 	outer := f.scope
 	f.scope = maps.Clone(outer)
@@ -260,14 +259,14 @@ func (f *fitting) comprehension(c ast.ComprehensionExpr) *labs.Shape {
 	gathered := f.shape(c.AccuInit())
 	f.scope[c.AccuVar()] = gathered
 	f.shape(c.LoopCondition())
-	if !strings.HasPrefix(c.IterVar(), "#") { // cel.bind goes through nothing
+	if !strings.HasPrefix(c.IterVar(), "#") { // cel.bind iterates over nothing
 		gathered = join(gathered, f.shape(c.LoopStep()))
 	}
 	f.scope[c.AccuVar()] = gathered
 	return f.shape(c.Result())
 }
 
-// iterated are the shapes of the variables that go through a value.
+// iterated returns the shapes of the variables that iterate over a value.
 func iterated(of *labs.Shape, two bool) (first, second *labs.Shape) {
 	if of == nil {
 		return nil, nil
@@ -285,7 +284,7 @@ func iterated(of *labs.Shape, two bool) (first, second *labs.Shape) {
 	return nil, nil
 }
 
-// join is the shape of what has one of two shapes.
+// join returns the shape of a value that has one of two shapes.
 func join(a, b *labs.Shape) *labs.Shape {
 	switch {
 	case a == nothing:

@@ -37,11 +37,11 @@ func TestFit(t *testing.T) {
 		`keys.all(k, keys[k].expiers == null)`:                  "no key `expiers`; there are `expires`, `type`",
 		`keys.transformList(k, v, v.typ).size() == 0`:           "no key `typ`; there are `expires`, `type`",
 		`rows.name == "x"`:                                      "a list has no key `name`",
-		`rows[0].name.first == "x"`:                             "a text has no key `first`",
-		`rows[0].rows == "3"`:                                   "a whole number is compared with a text: they are never equal",
+		`rows[0].name.first == "x"`:                             "a string has no key `first`",
+		`rows[0].rows == "3"`:                                   "a whole number is compared with a string: they are never equal",
 		`rows[0] != ["x"]`:                                      "a record is compared with a list: they are never equal",
-		`rows[0].at == "2026-01-01"`:                            "a timestamp is compared with a text: they are never equal",
-		// What may be.
+		`rows[0].at == "2026-01-01"`:                            "a timestamp is compared with a string: they are never equal",
+		// Valid expressions.
 		`rows[0].rows == 3.0 && rows[0].more.any.thing == 1`: "",
 		`keys.any.type == "list" && "x" in keys`:             "",
 		`facts.alike[0].whatever == 1`:                       "",
@@ -67,7 +67,7 @@ func TestFit(t *testing.T) {
 	}
 }
 
-// In a text, a misfit stands where its expression does.
+// A mistake in a text has the position of its expression.
 func TestFitOfText(t *testing.T) {
 	text, err := ParseText("first\nand ${size(rows)} of ${rows[0].m}", "rows")
 	if err != nil {
@@ -79,15 +79,15 @@ func TestFitOfText(t *testing.T) {
 	}
 }
 
-// The columns of rows are known once a row was seen, and a proof tells of a misspelt one
-// even where the expectation is never asked for it.
-func TestExamineKnowsWhatWasSeen(t *testing.T) {
+// The first row shows the columns, so a proof finds a misspelt one even in a part of the
+// expectation that is never evaluated.
+func TestExamineUsesActualValues(t *testing.T) {
 	expression, err := Compile(`rows.size() == 1 || rows[0].m == 2`, "rows")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if wrong := expression.Fit(Scope{Shapes: map[string]*labs.Shape{"rows": labs.Alike()}}); len(wrong) > 0 {
-		t.Errorf("before a row was seen: %v", wrong[0])
+		t.Errorf("without a row: %v", wrong[0])
 	}
 	rows := []any{map[string]any{"n": int64(1), "addresses": "x"}}
 	mistakes, _ := expression.Examine(labs.Bindings{"params": map[string]any{}, "facts": map[string]any{}, "rows": rows})
@@ -95,6 +95,6 @@ func TestExamineKnowsWhatWasSeen(t *testing.T) {
 		t.Errorf("got %q", mistakes)
 	}
 	if mistakes, _ := expression.Examine(labs.Bindings{"params": map[string]any{}, "facts": map[string]any{}, "rows": []any{}}); len(mistakes) > 0 {
-		t.Errorf("no row was seen, and yet: %q", mistakes)
+		t.Errorf("without rows: %q", mistakes)
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"endstate/labs"
 )
 
-// Text is a text with expressions in it: "It has ${size(rows)} rows.".
+// Text is a text that contains expressions: "It has ${size(rows)} rows.".
 type Text struct {
 	source string
 	parts  []part
@@ -18,12 +18,12 @@ type Text struct {
 
 type part struct {
 	plain      string
-	offset     int         // where the expression begins
-	expression *Expression // nil: plain
+	offset     int         // where the expression begins, in bytes
+	expression *Expression // nil if the part is plain text
 }
 
-// ParseText reads a text whose "${…}" are CEL expressions over the same names as a
-// condition's. It returns an *Error if one does not compile.
+// ParseText parses a text whose "${…}" are CEL expressions over the same names as a
+// condition's. The error is an [*Error] if one does not compile.
 func ParseText(source, variable string) (*Text, error) {
 	text := &Text{source: source}
 	for rest := source; rest != ""; {
@@ -42,7 +42,7 @@ func ParseText(source, variable string) (*Text, error) {
 		}
 		expression, err := compile(after[:end], variable)
 		if err != nil {
-			return nil, moved(err, source, offset)
+			return nil, move(err, source, offset)
 		}
 		text.parts = append(text.parts, part{expression: expression, offset: offset})
 		rest = after[end+1:]
@@ -50,8 +50,8 @@ func ParseText(source, variable string) (*Text, error) {
 	return text, nil
 }
 
-// closing returns where the brace that closes an expression stands, or -1. Braces
-// inside strings do not count.
+// closing returns the offset of the brace that closes an expression, or -1. Braces inside
+// strings do not count.
 func closing(text string) int {
 	depth := 0
 	var quote byte
@@ -82,8 +82,8 @@ func position(text string, offset int) (line, column int) {
 	return strings.Count(before, "\n") + 1, offset - strings.LastIndex(before, "\n")
 }
 
-// moved puts an error's position where the expression stands in the text.
-func moved(err error, source string, offset int) error {
+// move changes an error's position from the expression to the text around it.
+func move(err error, source string, offset int) error {
 	mistake, ok := err.(*Error)
 	if !ok {
 		return err
@@ -96,8 +96,8 @@ func moved(err error, source string, offset int) error {
 	return mistake
 }
 
-// Text evaluates the expressions and returns the whole text. With an error, it
-// returns the text with "?" in place of what could not be evaluated.
+// Text evaluates the expressions and returns the text. If some can't be evaluated, it returns
+// the text with "?" in their place, and an error.
 func (t *Text) Text(bindings labs.Bindings) (string, error) {
 	var out strings.Builder
 	var failed []error
@@ -116,8 +116,8 @@ func (t *Text) Text(bindings labs.Bindings) (string, error) {
 	return out.String(), errors.Join(failed...)
 }
 
-// Examine returns what the text's expressions should be told of.
-func (t *Text) Examine(bindings labs.Bindings) (mistakes, met []string) {
+// Examine returns the mistakes in the text's expressions that show only with actual values.
+func (t *Text) Examine(bindings labs.Bindings) (mistakes, notes []string) {
 	for _, p := range t.parts {
 		if p.expression != nil {
 			mistakes = append(mistakes, p.expression.mistakes(bindings)...)
@@ -126,7 +126,7 @@ func (t *Text) Examine(bindings labs.Bindings) (mistakes, met []string) {
 	return mistakes, nil
 }
 
-// show writes a value as a person would.
+// show formats a value for people.
 func show(value any) string {
 	switch v := value.(type) {
 	case nil:

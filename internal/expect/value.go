@@ -8,11 +8,11 @@ import (
 	"cel.dev/cel-go/common/types/ref"
 )
 
-// adapter makes CEL's values from Go's as CEL itself does, but for what is not a number,
-// which CEL holds unequal to itself.
+// adapter converts Go values to CEL values as CEL itself does, except for NaN, which CEL
+// treats as unequal to itself.
 type adapter struct{}
 
-// NativeToValue returns CEL's value of a value that a look observed.
+// NativeToValue converts a value that a look observed.
 func (a adapter) NativeToValue(value any) ref.Val {
 	switch v := value.(type) {
 	case map[string]any:
@@ -27,8 +27,8 @@ func (a adapter) NativeToValue(value any) ref.Val {
 	return types.DefaultTypeAdapter.NativeToValue(value)
 }
 
-// nan is a double that is not a number. It equals itself, as an observation must equal
-// the fact that was measured of the same.
+// nan is a NaN that equals itself, because an observation must equal a fact with the same
+// value.
 type nan struct{}
 
 func (nan) ConvertToNative(t reflect.Type) (any, error) {
@@ -37,7 +37,7 @@ func (nan) ConvertToNative(t reflect.Type) (any, error) {
 
 func (nan) ConvertToType(t ref.Type) ref.Val { return types.Double(math.NaN()).ConvertToType(t) }
 
-// Equal reports whether the other is not a number either.
+// Equal reports whether the other value is NaN too.
 func (nan) Equal(other ref.Val) ref.Val {
 	_, same := other.(nan)
 	double, is := other.(types.Double)

@@ -1,5 +1,6 @@
-// Package grading comes from a lab to a report: it has every look of a variant observe, holds
-// expectations against what was seen, and plays the proofs that show that this is right.
+// Package grading turns a lab into a report: it takes every look of a variant, evaluates the
+// expectations against the observations, and runs the proofs that show that the grades are
+// right.
 package grading
 
 import (
@@ -22,24 +23,24 @@ type Grader struct {
 	Images labs.Images
 	Sites  site.Opener
 	Clock  func() time.Time
-	// Examining: expectations are asked what their author should know.
+	// Examining also collects what the scenario's author should know about the expectations.
 	Examining bool
 }
 
-// Check looks at everything the variant asks about, side by side, and reports the
-// verdicts. It changes nothing in the lab. An error means that nothing at all
-// could be graded; what could not be graded alone is an ungraded verdict.
+// Check takes all looks of a variant concurrently and reports the verdicts. It changes
+// nothing in the lab. An error means that nothing could be graded; a single check that
+// could not be graded has the verdict [labs.Ungraded].
 func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*labs.Report, error) {
 	if lab.Key != v.Key {
 		return nil, &labs.Problem{
-			What: fmt.Sprintf("What this lab of %s was built from has changed since", v.Name),
-			Do:   "Start it anew: endstate stop " + v.Name + " && endstate start " + v.Name,
+			What: fmt.Sprintf("The scenario %s has changed since this lab was built", v.Name),
+			Do:   "Start a new lab: endstate stop " + v.Name + " && endstate start " + v.Name,
 		}
 	}
 	if !lab.Whole {
 		return nil, &labs.Problem{
-			What: fmt.Sprintf("The lab of %s is not whole: a host was removed, or its start was cut off", v.Name),
-			Do:   "Put it back to its beginning: endstate reset " + v.Name,
+			What: fmt.Sprintf("The lab of %s is incomplete: a host was removed, or its start was interrupted", v.Name),
+			Do:   "Reset it: endstate reset " + v.Name,
 		}
 	}
 	record, err := labs.DecodeRecord(lab.Record)
@@ -69,14 +70,13 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	return report, nil
 }
 
-// round is one round of checks.
 type round struct {
 	site      *site.Site
 	variant   *labs.Variant
 	examining bool
 }
 
-// grade comes to all verdicts, side by side.
+// grade judges all checks and guards concurrently.
 func (r *round) grade(ctx context.Context, report *labs.Report, emit labs.Emit) {
 	v := r.variant
 	var all sync.WaitGroup
@@ -101,7 +101,7 @@ func (r *round) grade(ctx context.Context, report *labs.Report, emit labs.Emit) 
 	all.Wait()
 }
 
-// judge comes to the verdict on one assertion.
+// judge returns the verdict on one assertion.
 func (r *round) judge(ctx context.Context, a labs.Assertion) (result labs.Result) {
 	begun := time.Now()
 	result = labs.Result{ID: a.ID, Title: a.Title}
@@ -139,37 +139,38 @@ func (r *round) judge(ctx context.Context, a labs.Assertion) (result labs.Result
 	return result
 }
 
-// explain sets the message of an assertion that does not hold.
+// explain sets the message of a failed assertion.
 func explain(result *labs.Result, a labs.Assertion, bindings labs.Bindings) {
 	if a.Otherwise == nil {
 		return
 	}
 	text, err := a.Otherwise.Text(bindings)
 	if err != nil && result.Defect == "" {
-		result.Defect = "its message can't be told: " + err.Error()
+		result.Defect = "its message can't be rendered: " + err.Error()
 	}
 	result.Message = strings.TrimSpace(text)
 }
 
-// examine asks expectation and message what their author should know.
+// examine collects what the author should know about an assertion's expectation and message.
 func examine(result *labs.Result, a labs.Assertion, bindings labs.Bindings) {
 	if unnamed := labs.ShapeOf(a.Look).Unnamed(bindings[a.Look.Variable()]); len(unnamed) > 0 {
-		result.Defect = "the probe gives what its shape does not name: " + strings.Join(unnamed, ", ")
+		result.Defect = "the probe returns keys that its shape does not declare: " + strings.Join(unnamed, ", ")
 	}
 	for _, one := range []any{a.Expect, a.Otherwise} {
 		examiner, ok := one.(labs.Examiner)
 		if !ok {
 			continue
 		}
-		mistakes, met := examiner.Examine(bindings)
+		mistakes, notes := examiner.Examine(bindings)
 		if len(mistakes) > 0 && result.Defect == "" {
 			result.Defect = strings.Join(mistakes, "; ")
 		}
-		result.Met = append(result.Met, met...)
+		result.Notes = append(result.Notes, notes...)
 	}
 }
 
-// guarded is the verdict on a guard: one that could not be looked at is not broken.
+// guarded adapts a verdict to a guard: one that the learner's system makes impossible to
+// check is skipped, not broken.
 func guarded(result labs.Result) labs.Result {
 	if result.Barred {
 		result.Verdict = labs.Skipped
@@ -186,8 +187,8 @@ func ungraded(result labs.Result, err error) labs.Result {
 	return result
 }
 
-// skip turns the verdict of every check that needs an unpassed one into skipped.
-// Checks may be declared in any order, so it goes on until nothing changes.
+// skip marks every check as skipped that needs a check that has not passed. Checks may be
+// declared in any order, so it repeats until nothing changes.
 func skip(checks []labs.Check, results []labs.Result) {
 	passed := func(id string) bool {
 		i := slices.IndexFunc(results, func(r labs.Result) bool { return r.ID == id })

@@ -16,7 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// seen is a look that observes what it is, or fails as it says.
+// seen is a look that observes its value or fails with its error.
 type seen struct {
 	value any
 	err   error
@@ -25,7 +25,7 @@ type seen struct {
 func (s seen) Variable() string                               { return "seen" }
 func (s seen) Observe(context.Context, kit.Site) (any, error) { return s.value, s.err }
 
-// equals expects the fact of the same name as the check.
+// equals expects the observation to equal the fact with the check's ID.
 type equals struct{ err error }
 
 func (e equals) Holds(b labs.Bindings) (bool, error) {
@@ -34,7 +34,7 @@ func (e equals) Holds(b labs.Bindings) (bool, error) {
 	return cmp.Equal(b["seen"], facts[id]), e.err
 }
 
-// saying is a message that says what was seen.
+// saying is a message that shows the observation.
 type saying struct{ err error }
 
 func (s saying) Text(b labs.Bindings) (string, error) {
@@ -103,7 +103,7 @@ func TestGrade(t *testing.T) {
 			map[string]labs.Verdict{"a": labs.Passed, "b": labs.Passed, "g": labs.Failed},
 			"70",
 		},
-		"never below nothing": {
+		"never below 0": {
 			labs.Variant{Checks: []labs.Check{check("a", 20, right), check("b", 80, wrong)}, Guards: guard(wrong)},
 			map[string]labs.Verdict{"a": labs.Passed, "b": labs.Failed, "g": labs.Failed},
 			"0",
@@ -128,12 +128,12 @@ func TestGrade(t *testing.T) {
 			map[string]labs.Verdict{"a": labs.Ungraded, "b": labs.Passed},
 			"none",
 		},
-		"a guard that can't be looked at gives no score": {
+		"a guard that the grader can't check gives no score": {
 			labs.Variant{Checks: []labs.Check{check("a", 100, right)}, Guards: guard(gone)},
 			map[string]labs.Verdict{"a": labs.Passed, "g": labs.Ungraded},
 			"none",
 		},
-		"a guard that the learner's system keeps from being looked at is not harmed, and its cost is held back": {
+		"a guard that the learner's system makes impossible to check is not broken, and its cost is held back": {
 			labs.Variant{Checks: []labs.Check{check("a", 100, right)}, Guards: guard(stopped)},
 			map[string]labs.Verdict{"a": labs.Passed, "g": labs.Skipped},
 			"70",
@@ -143,7 +143,7 @@ func TestGrade(t *testing.T) {
 			map[string]labs.Verdict{"a": labs.Passed, "g": labs.Failed},
 			"70",
 		},
-		"what can't be observed is the grader's mistake": {
+		"a value that can't be observed is the grader's mistake": {
 			labs.Variant{Checks: []labs.Check{check("a", 100, seen{value: struct{}{}})}},
 			map[string]labs.Verdict{"a": labs.Ungraded},
 			"none",
@@ -165,7 +165,7 @@ func TestGrade(t *testing.T) {
 	}
 }
 
-// Every verdict says why, in words for its reader.
+// Every verdict that is not passed has a reason its reader understands.
 func TestGradeMessages(t *testing.T) {
 	broken := assertion("broken", seen{value: 2})
 	broken.Otherwise = saying{err: errors.New("no such key")}
@@ -195,12 +195,12 @@ func TestGradeMessages(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
-	if defects != "its message can't be told: no such key" {
-		t.Errorf("defects: %q, want the one message that could not be written", defects)
+	if defects != "its message can't be rendered: no such key" {
+		t.Errorf("defects: %q, want the one message that can't be rendered", defects)
 	}
 }
 
-func TestHeldBackIsNoHarm(t *testing.T) {
+func TestHeldBackIsNotHarm(t *testing.T) {
 	report := &labs.Report{
 		Checks: []labs.Result{{Verdict: labs.Passed, Points: 100}},
 		Guards: []labs.Result{{Verdict: labs.Skipped, Barred: true, Points: 30}, {Verdict: labs.Failed, Points: 10}},
@@ -211,32 +211,32 @@ func TestHeldBackIsNoHarm(t *testing.T) {
 	}
 }
 
-// examined is an expectation and a message that have something to tell their author.
-type examined struct{ mistakes, met []string }
+// examined is an expectation and a message with mistakes and notes for their author.
+type examined struct{ mistakes, notes []string }
 
 func (e examined) Holds(labs.Bindings) (bool, error) {
 	return false, &labs.Unfit{Reason: "a text is no number"}
 }
-func (e examined) Text(labs.Bindings) (string, error)             { return "Wrong.", nil }
-func (e examined) Examine(labs.Bindings) (mistakes, met []string) { return e.mistakes, e.met }
+func (e examined) Text(labs.Bindings) (string, error)               { return "Wrong.", nil }
+func (e examined) Examine(labs.Bindings) (mistakes, notes []string) { return e.mistakes, e.notes }
 
-// What an expectation was not written for fails its check; its author is told, and of what
-// it met only when asked.
+// An expectation that gets values it was not written for fails its check and reports a
+// defect. Its notes are collected only in proofs.
 func TestUnfitFails(t *testing.T) {
 	a := assertion("a", seen{value: 2})
-	a.Expect, a.Otherwise = examined{met: []string{"no key `m`"}}, examined{mistakes: []string{"no key `x`"}}
+	a.Expect, a.Otherwise = examined{notes: []string{"no key `m`"}}, examined{mistakes: []string{"no key `x`"}}
 	r := roundOf(&labs.Variant{}, nil)
 	got := r.judge(t.Context(), a)
-	if got.Verdict != labs.Failed || got.Message != "Wrong." || got.Defect != "a text is no number" || len(got.Met) > 0 {
+	if got.Verdict != labs.Failed || got.Message != "Wrong." || got.Defect != "a text is no number" || len(got.Notes) > 0 {
 		t.Errorf("a check: %+v", got)
 	}
 	r.examining = true
-	if got = r.judge(t.Context(), a); got.Verdict != labs.Failed || len(got.Met) != 1 {
+	if got = r.judge(t.Context(), a); got.Verdict != labs.Failed || len(got.Notes) != 1 {
 		t.Errorf("a proof: %+v", got)
 	}
 	wrong := compare(labs.Proof{Name: "solution"}, &labs.Report{Checks: []labs.Result{got}})
-	if len(wrong) != 2 || !strings.Contains(wrong[0], "Its expectation met: no key `m`") || wrong[1] != "a: a text is no number" {
-		t.Errorf("the proof tells %q", wrong)
+	if len(wrong) != 2 || !strings.Contains(wrong[0], "Its expectation ran into: no key `m`") || wrong[1] != "a: a text is no number" {
+		t.Errorf("the proof reports %q", wrong)
 	}
 }
 
@@ -249,11 +249,11 @@ func TestCharge(t *testing.T) {
 	report.Checks[0].Verdict = labs.Ungraded
 	report.Charge(nil, false)
 	if report.Graded() {
-		t.Errorf("a report with something ungraded has the score %s", score(report))
+		t.Errorf("an ungraded report has the score %s", score(report))
 	}
 }
 
-// A proof's verdicts must be those that it states, no more and no fewer.
+// A proof must get exactly the verdicts that it states.
 func TestCompare(t *testing.T) {
 	report := &labs.Report{
 		Checks: []labs.Result{{ID: "a", Verdict: labs.Failed, Message: "why"}, {ID: "b", Verdict: labs.Skipped}, {ID: "c", Verdict: labs.Passed}},
@@ -261,7 +261,7 @@ func TestCompare(t *testing.T) {
 	}
 	cases := map[string]struct {
 		fails, skips []string
-		wrong        []string // of which each begins a line
+		wrong        []string // the beginning of each line
 	}{
 		"as stated":           {[]string{"a"}, []string{"b"}, nil},
 		"fails more":          {nil, []string{"b"}, []string{"a is failed, not passed"}},
@@ -284,7 +284,7 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-// Untouched, nothing has passed and nothing is harmed.
+// In an untouched lab no check passes and every guard holds.
 func TestUntouched(t *testing.T) {
 	v := &labs.Variant{
 		Checks: []labs.Check{{Assertion: labs.Assertion{ID: "a"}}, {Assertion: labs.Assertion{ID: "b"}, Needs: []string{"a"}}},
@@ -323,6 +323,6 @@ func TestCheckTellsHowFarItIs(t *testing.T) {
 	r.grade(t.Context(), &labs.Report{Checks: make([]labs.Result, 2), Guards: make([]labs.Result, 1)}, emit)
 	slices.Sort(done)
 	if !slices.Equal(done, []int64{1, 2, 3}) {
-		t.Errorf("of three looks it tells %v", done)
+		t.Errorf("progress of three looks: %v", done)
 	}
 }

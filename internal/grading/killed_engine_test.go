@@ -41,14 +41,14 @@ func TestHostStoppedFromOutsideLeavesChecksUngraded(t *testing.T) {
 				t.Errorf("database-exists is %s: %s; score %v", result.Verdict, result.Message, report.Score)
 			}
 			if result := r.Result(report, "dump-unchanged"); result.Verdict != labs.Passed {
-				t.Errorf("what does not need the host is %s: %s", result.Verdict, result.Message)
+				t.Errorf("dump-unchanged does not need the host, but is %s: %s", result.Verdict, result.Message)
 			}
 			found, err := r.Find(t.Context(), lab.Owner, lab.Scenario)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if host, err := found.Host("db"); err != nil || host.Running || host.Restarting {
-				t.Errorf("the host is told of as %+v, %v", host, err)
+				t.Errorf("the host is listed as %+v, %v", host, err)
 			}
 			mended, err := r.Reset(t.Context(), found, v, nil)
 			if err != nil {
@@ -60,7 +60,7 @@ func TestHostStoppedFromOutsideLeavesChecksUngraded(t *testing.T) {
 	}
 }
 
-func TestHostRemovedFromOutsideIsToldAndReset(t *testing.T) {
+func TestHostRemovedFromOutsideIsReportedAndReset(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
 	v := r.Variant(enginetest.MySQL, enginetest.Seed)
@@ -73,8 +73,8 @@ func TestHostRemovedFromOutsideIsToldAndReset(t *testing.T) {
 		t.Fatal(err)
 	}
 	report, err := r.Check(t.Context(), found, v)
-	if err == nil || !strings.Contains(err.Error(), "not whole") {
-		t.Errorf("a lab that lacks a host is checked: %+v, %v", report, err)
+	if err == nil || !strings.Contains(err.Error(), "incomplete") {
+		t.Errorf("checking a lab without one of its hosts: %+v, %v", report, err)
 	}
 	mended, err := r.Reset(t.Context(), found, v, nil)
 	if err != nil {
@@ -84,8 +84,8 @@ func TestHostRemovedFromOutsideIsToldAndReset(t *testing.T) {
 	r.Passes(mended, v)
 }
 
-// What is left of a lab may hold work. Nothing removes it that was not told to.
-func TestWhatIsLeftOfALabStays(t *testing.T) {
+// A damaged lab may still hold work, so only an explicit command removes it.
+func TestDamagedLabStays(t *testing.T) {
 	t.Parallel()
 	for _, gone := range []string{labs.Workspace, "db"} {
 		t.Run("without "+gone, func(t *testing.T) {
@@ -99,14 +99,14 @@ func TestWhatIsLeftOfALabStays(t *testing.T) {
 			var problem *labs.Problem
 			if _, err := r.Start(t.Context(), r.Variant(enginetest.MySQL, enginetest.Seed+1), r.Owner, time.Hour, nil); !errors.As(err, &problem) ||
 				!strings.Contains(problem.What, "has lost a host") || !strings.Contains(problem.Do, "endstate reset") {
-				t.Errorf("another start says %v", err)
+				t.Errorf("starting it again: %v", err)
 			}
 			r.Stage.Engine = later{r.Engine, 20 * time.Minute}
 			if swept, err := r.Sweep(t.Context(), nil); len(swept) > 0 || err != nil {
-				t.Errorf("20 minutes later, the sweep removes %+v, %v", swept, err)
+				t.Errorf("20 minutes later, the sweep removed %+v, %v", swept, err)
 			}
 			if found, err := r.Find(t.Context(), lab.Owner, lab.Scenario); err != nil || !found.Damaged() || len(found.Hosts) != 1 {
-				t.Errorf("the lab is told of as %+v, %v", found, err)
+				t.Errorf("the lab is listed as %+v, %v", found, err)
 			}
 		})
 	}
@@ -120,7 +120,7 @@ type later struct {
 
 func (e later) Now() time.Time { return e.Engine.Now().Add(e.by) }
 
-// A server that its learner can end, in a host that outlives it or does not.
+// fragile has a server that the learner can stop. Depending on the image, the host stops too.
 const fragile = `
 -- scenario.yaml --
 title: A server that its learner can end

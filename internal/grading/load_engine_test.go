@@ -19,15 +19,14 @@ import (
 	"endstate/labs"
 )
 
-// counts are how many verdicts were right, could not be come to, and were wrong, and how
-// many checks came to them, in how long.
+// counts holds how many verdicts were right, ungraded and wrong, and how long each check took.
 type counts struct {
 	mu                     sync.Mutex
 	right, ungraded, wrong int
 	took                   []time.Duration
 }
 
-// judge counts the verdicts of a report against those that a proof states.
+// judge compares the verdicts of a report with those that a proof states, and counts them.
 func (c *counts) judge(t *testing.T, when string, proof labs.Proof, report *labs.Report, took time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -59,8 +58,8 @@ func (c *counts) row(name string) string {
 		c.took[len(c.took)/2].Seconds(), c.took[len(c.took)-1].Seconds())
 }
 
-// loadOf returns the scenarios that are played: those that ENDSTATE_LOAD names, all of them
-// if it says so, or six of the bank that are others each day.
+// loadOf returns the scenarios to run: those that ENDSTATE_LOAD names, all of them, or a
+// daily selection of six.
 func loadOf(t *testing.T, r *enginetest.Runner) []string {
 	t.Helper()
 	var all []string
@@ -69,7 +68,7 @@ func loadOf(t *testing.T, r *enginetest.Runner) []string {
 	}
 	switch wanted := os.Getenv("ENDSTATE_LOAD"); wanted {
 	case "":
-		t.Skip("ENDSTATE_LOAD says whether to play this: some, all, or names of scenarios")
+		t.Skip("to run this, set ENDSTATE_LOAD to some, all, or names of scenarios")
 	case "all":
 	case "some":
 		shift := time.Now().YearDay() % 3
@@ -84,9 +83,9 @@ func loadOf(t *testing.T, r *enginetest.Runner) []string {
 	return all
 }
 
-// TestLoad plays untouched and solved labs, as many side by side as -parallel says, with
-// as much of the processors as they get, and with 2 % of one while they are checked. No
-// verdict may be wrong; what is ungraded is checked again.
+// TestLoad checks untouched and solved labs, as many in parallel as -parallel says, first
+// with unlimited processor time and then with 2 % of one processor. No verdict may be wrong;
+// ungraded ones are checked again.
 func TestLoad(t *testing.T) {
 	names := loadOf(t, enginetest.Open(t))
 	table := map[string]*counts{}
@@ -115,7 +114,7 @@ func TestLoad(t *testing.T) {
 	tell(t, out.String())
 }
 
-// tell logs a part of the table, and adds it to the file that ENDSTATE_LOAD_TABLE names.
+// tell logs rows of the table and appends them to the file that ENDSTATE_LOAD_TABLE names.
 func tell(t *testing.T, rows string) {
 	t.Helper()
 	t.Logf("\n%s", rows)
@@ -133,12 +132,11 @@ func tell(t *testing.T, rows string) {
 	}
 }
 
-// TestClass checks as many solved labs as ENDSTATE_LOAD_CLASS says at the same moment. None
-// may be ungraded.
+// TestClass checks ENDSTATE_LOAD_CLASS solved labs at the same moment. None may be ungraded.
 func TestClass(t *testing.T) {
 	n, err := strconv.Atoi(os.Getenv("ENDSTATE_LOAD_CLASS"))
 	if err != nil {
-		t.Skip("ENDSTATE_LOAD_CLASS says how many labs a class has")
+		t.Skip("to run this, set ENDSTATE_LOAD_CLASS to the number of labs in a class")
 	}
 	class := make([]*enginetest.Runner, n)
 	all := make([]*labs.Lab, n)
@@ -169,7 +167,7 @@ func TestClass(t *testing.T) {
 	tell(t, found.row(fmt.Sprintf("%d solved Git labs at the same moment", n)))
 }
 
-// play plays one lab of a scenario, untouched and solved.
+// play checks one lab of a scenario, untouched and solved.
 func play(t *testing.T, name string, quota int64, table map[string]*counts) {
 	r := enginetest.Open(t)
 	v := r.Variant(name, r.NewSeed())

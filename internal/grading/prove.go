@@ -16,29 +16,29 @@ import (
 	"endstate/labs"
 )
 
-// A lab that a proof plays in lives this long if it is not removed.
+// proofLife is how long a proof's lab lives if it is not removed.
 const proofLife = 10 * time.Minute
 
-// ProofResult is what came of one proof at one seed.
+// ProofResult is the result of one proof at one seed.
 type ProofResult struct {
 	Scenario string        `json:"scenario"`
 	Seed     uint64        `json:"seed"`
 	Proof    string        `json:"proof"`
-	Wrong    []string      `json:"wrong,omitempty"`  // what is not as it was stated
-	Failed   string        `json:"failed,omitempty"` // why it could not be played: it says nothing then
+	Wrong    []string      `json:"wrong,omitempty"`  // how the verdicts differ from what the proof states
+	Failed   string        `json:"failed,omitempty"` // why the proof could not run, so that it shows nothing
 	Output   string        `json:"output,omitempty"` // the script's last lines, if something is wrong
 	Report   *labs.Report  `json:"report,omitempty"`
 	Took     time.Duration `json:"took"` // nanoseconds
 }
 
-// Proved reports whether everything was as stated.
+// Proved reports whether the proof ran and every verdict was as stated.
 func (p ProofResult) Proved() bool { return len(p.Wrong) == 0 && p.Failed == "" }
 
-// Play is what is played in one lab: a proof, and those that go on from it.
+// Play is a sequence of proofs that run in one lab: each continues where the last one ended.
 type Play []labs.Proof
 
-// Plays returns all proofs of a variant. The first begins with a lab that is looked at
-// before anybody did anything.
+// Plays returns all proofs of a variant. The first play starts with a check of the
+// untouched lab.
 func Plays(v *labs.Variant) []Play {
 	plays := []Play{{untouched(v)}}
 	for i, proof := range v.Proofs {
@@ -63,7 +63,7 @@ func untouched(v *labs.Variant) labs.Proof {
 	return proof
 }
 
-// Until returns the play up to the last of its proofs that is wanted; nothing if none is.
+// Until returns the play up to the last wanted proof, or nil if none is wanted.
 func (p Play) Until(wanted func(labs.Proof) bool) Play {
 	for i, proof := range slices.Backward(p) {
 		if wanted(proof) {
@@ -73,14 +73,14 @@ func (p Play) Until(wanted func(labs.Proof) bool) Play {
 	return nil
 }
 
-// Prover plays proofs.
+// Prover runs proofs.
 type Prover struct {
 	Stage  *stage.Stage
 	Grader *Grader
 }
 
-// Prove plays proofs one after the other in a lab of their own, and compares the verdicts
-// with what each states. After one that could not be played, the others are not.
+// Prove runs the proofs of a play one after the other in a new lab, and compares the
+// verdicts with what each proof states. If one fails to run, so do the rest.
 func (p Prover) Prove(ctx context.Context, v *labs.Variant, play Play) iter.Seq[ProofResult] {
 	return func(yield func(ProofResult) bool) {
 		relays := &site.Relays{}
@@ -116,13 +116,13 @@ func (p Prover) prove(ctx context.Context, v *labs.Variant, play Play, yield fun
 	}
 }
 
-// proveIn plays one proof in a lab that is there.
+// proveIn runs one proof in an existing lab.
 func (p Prover) proveIn(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof, result *ProofResult) error {
 	output, err := p.play(ctx, lab, v, proof)
 	if err != nil {
 		return err
 	}
-	if result.Report, err = p.patient(ctx, lab, v); err != nil {
+	if result.Report, err = p.checkGraded(ctx, lab, v); err != nil {
 		return err
 	}
 	result.Wrong = compare(proof, result.Report)
@@ -130,7 +130,7 @@ func (p Prover) proveIn(ctx context.Context, lab *labs.Lab, v *labs.Variant, pro
 		result.Output = output
 	}
 	if isNearMiss(proof) {
-		return nil // to look again is the others' part: it takes as long as all the rest
+		return nil // the other proofs check twice, which takes as long as all the rest
 	}
 	again, err := p.again(ctx, lab, v, proof)
 	for _, then := range again {
@@ -139,13 +139,13 @@ func (p Prover) proveIn(ctx context.Context, lab *labs.Lab, v *labs.Variant, pro
 	return err
 }
 
-// patience is how often a proof asks to be graded, as many labs share the machine: what
-// could not be graded says nothing of the grader.
-const patience = 3
+// maxChecks is how often a proof tries to get a grade. Many labs share the machine, so an
+// ungraded check may just be the result of load.
+const maxChecks = 3
 
-// patient checks a lab until it can be graded, some times at most.
-func (p Prover) patient(ctx context.Context, lab *labs.Lab, v *labs.Variant) (report *labs.Report, err error) {
-	for range patience {
+// checkGraded checks a lab, and retries if something could not be graded.
+func (p Prover) checkGraded(ctx context.Context, lab *labs.Lab, v *labs.Variant) (report *labs.Report, err error) {
+	for range maxChecks {
 		if report, err = p.Grader.Check(ctx, lab, v, nil); err != nil || report.Graded() {
 			break
 		}
@@ -153,7 +153,7 @@ func (p Prover) patient(ctx context.Context, lab *labs.Lab, v *labs.Variant) (re
 	return report, err
 }
 
-// isNearMiss tells a proof of a mistake from the untouched lab and the right ways.
+// isNearMiss reports whether a proof makes a mistake; the untouched lab does not count.
 func isNearMiss(p labs.Proof) bool { return p.Name != labs.Untouched && len(p.Fails) > 0 }
 
 // play runs a proof's script in the workspace, as the learner.
@@ -176,14 +176,14 @@ type later struct {
 	report *labs.Report
 }
 
-// again checks once more with nothing changed, and after the hosts of a solved lab
-// were restarted: the verdicts must stay.
+// again checks a second time, and after the solution a third time with the hosts restarted.
+// The verdicts must stay the same.
 func (p Prover) again(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof) ([]later, error) {
-	second, err := p.patient(ctx, lab, v)
+	second, err := p.checkGraded(ctx, lab, v)
 	if err != nil {
 		return nil, err
 	}
-	reports := []later{{"a second check", second}}
+	reports := []later{{"second check", second}}
 	if proof.Name != labs.Solution {
 		return reports, nil
 	}
@@ -193,11 +193,11 @@ func (p Prover) again(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof
 	if err := p.Stage.Ready(ctx, lab, v, nil, nil); err != nil {
 		return reports, err
 	}
-	third, err := p.patient(ctx, lab, v)
+	third, err := p.checkGraded(ctx, lab, v)
 	if err != nil {
 		return reports, err
 	}
-	return append(reports, later{"a check after a restart", third}), nil
+	return append(reports, later{"check after a restart", third}), nil
 }
 
 // compare returns how a report's verdicts differ from what the proof states.
@@ -212,7 +212,7 @@ func compare(proof labs.Proof, report *labs.Report) []string {
 			want = labs.Skipped
 		}
 		if result.Verdict != want {
-			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s%s%s", result.ID, result.Verdict, want, because(result.Message), met(result.Met)))
+			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s%s%s", result.ID, result.Verdict, want, because(result.Message), notes(result.Notes)))
 		}
 		if result.Defect != "" {
 			wrong = append(wrong, fmt.Sprintf("%s: %s", result.ID, result.Defect))
@@ -231,20 +231,20 @@ func because(message string) string {
 	return ": " + message
 }
 
-// met tells what an expectation met, if it met anything to tell of.
-func met(all []string) string {
+// notes formats what an expectation noted, if anything.
+func notes(all []string) string {
 	if len(all) == 0 {
 		return ""
 	}
-	return "\nIts expectation met: " + strings.Join(all, "; ")
+	return "\nIts expectation ran into: " + strings.Join(all, "; ")
 }
 
-// differences returns where a later report says something else than the first.
+// differences returns where a later report differs from the first.
 func differences(first, second *labs.Report, when string) []string {
 	var wrong []string
 	for i, result := range second.Results() {
 		if before := first.Results()[i]; before.Verdict != result.Verdict || before.Message != result.Message {
-			wrong = append(wrong, fmt.Sprintf("%s says of %s: %s%s; the first said: %s%s", when, result.ID,
+			wrong = append(wrong, fmt.Sprintf("%s: %s is %s%s; in the first check it was %s%s", when, result.ID,
 				result.Verdict, because(result.Message), before.Verdict, because(before.Message)))
 		}
 	}

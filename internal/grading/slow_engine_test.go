@@ -15,10 +15,10 @@ import (
 	"endstate/labs"
 )
 
-// twoPercent is a quota of 2 % of a processor, in microseconds of each 100 milliseconds.
+// twoPercent is 2 % of a processor, as a quota in microseconds per 100 milliseconds.
 const twoPercent = 2000
 
-// hold lets the hosts of a lab have no more than a quota of the processor.
+// hold limits the hosts of a lab to a quota of the processor.
 func hold(t *testing.T, r *enginetest.Runner, lab *labs.Lab, quota int64) {
 	t.Helper()
 	for _, host := range lab.Hosts {
@@ -29,7 +29,7 @@ func hold(t *testing.T, r *enginetest.Runner, lab *labs.Lab, quota int64) {
 	}
 }
 
-// same fails the test unless a report says the same as another, or that it can't say.
+// same fails the test unless every verdict of a report equals the one before, or is ungraded.
 func same(t *testing.T, when string, before, after *labs.Report) {
 	t.Helper()
 	if after.Harm() != before.Harm() || after.Held != before.Held {
@@ -44,7 +44,7 @@ func same(t *testing.T, when string, before, after *labs.Report) {
 	}
 }
 
-// patient checks a lab for as long as that takes.
+// patient checks a lab until it can be graded.
 func patient(t *testing.T, r *enginetest.Runner, lab *labs.Lab, v *labs.Variant) *labs.Report {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
@@ -56,7 +56,7 @@ func patient(t *testing.T, r *enginetest.Runner, lab *labs.Lab, v *labs.Variant)
 	return report
 }
 
-func TestSlownessIsNobodysMistake(t *testing.T) {
+func TestSlownessCostsNoPoints(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{enginetest.MySQL, enginetest.MongoDB, enginetest.Git} {
 		t.Run(name, func(t *testing.T) {
@@ -77,8 +77,8 @@ func TestSlownessIsNobodysMistake(t *testing.T) {
 	}
 }
 
-// A server that was restarted from outside, as by a reboot, is waited for.
-func TestRestartedServerIsWaitedFor(t *testing.T) {
+// The grader waits for a server that was restarted from outside, as by a reboot.
+func TestGraderWaitsForARestartedServer(t *testing.T) {
 	t.Parallel()
 	for name, strike := range map[string]func(context.Context, *enginetest.Runner, string) error{
 		"restarted": func(ctx context.Context, r *enginetest.Runner, id string) error {
@@ -109,7 +109,7 @@ func TestRestartedServerIsWaitedFor(t *testing.T) {
 	}
 }
 
-// A server that its learner shuts down comes back, and is waited for, too.
+// A server that its learner shuts down comes back, and the grader waits for it too.
 func TestServerShutDownByItsLearnerComesBack(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)

@@ -10,37 +10,37 @@ import (
 	"endstate/labs"
 )
 
-// blueprint is an exam's file as it is written.
+// blueprint is an exam's YAML file.
 type blueprint struct {
-	// What the exam is, in one line.
+	// What the exam is about, in one line.
 	Title text `yaml:"title"`
-	// How long it takes; parts of a minute are allowed. Without it: as long as its
-	// questions take on average, by their pars.
+	// Time limit; fractions are allowed. By default the average par time of the questions
+	// that may be drawn.
 	Minutes number `yaml:"minutes,omitempty"`
-	// What a candidate learns of a check while it runs: none, score or full.
+	// What a candidate sees of a check during the exam: none, score or full.
 	Feedback text `yaml:"feedback,omitempty"`
-	// none, as-written, or what each hint costs of its question's 100.
+	// none, as-written, or what each hint costs of its question's 100 points.
 	Hints text `yaml:"hints,omitempty"`
-	// Percent of the points that pass.
+	// The percentage of points needed to pass.
 	Pass number `yaml:"pass"`
-	// candidate: one seed for each; or a number, which is the seed of all.
+	// candidate, for a seed of each candidate's own, or a number, for the same seed for all.
 	Seed text `yaml:"seed,omitempty"`
-	// What is asked, in this order.
+	// The questions, in order.
 	Questions []item `yaml:"questions"`
 }
 
-// item is a scenario by name, or so many to be drawn.
+// item is one scenario by name, or several to draw.
 type item struct {
-	// A scenario by name; else it is drawn.
+	// A scenario by name. Without it, scenarios are drawn.
 	Scenario text `yaml:"scenario,omitempty"`
-	// Drawn from this topic; each: from every topic that has as many; chosen: from the
-	// one that is named at the start; without it: from any.
+	// The topic to draw from. each: every topic that has enough scenarios; chosen: the topic
+	// given when the exam starts; by default any.
 	Topic text `yaml:"topic,omitempty"`
-	// Drawn at this level; without it: at any.
+	// The level to draw from; by default any.
 	Level number `yaml:"level,omitempty"`
-	// How many are drawn.
+	// How many to draw.
 	Count number `yaml:"count,omitempty"`
-	// What each question earns.
+	// What each question is worth.
 	Points number `yaml:"points"`
 
 	node *yaml.Node
@@ -52,7 +52,7 @@ func (i *item) UnmarshalYAML(node *yaml.Node) error {
 	return node.Load((*fields)(i), yaml.WithKnownFields())
 }
 
-// number is a number that knows where it stands.
+// number is a number with its position in the file.
 type number struct {
 	Value float64
 	node  *yaml.Node
@@ -63,15 +63,15 @@ func (n *number) UnmarshalYAML(node *yaml.Node) error {
 	return node.Load(&n.Value)
 }
 
-// reading is a blueprint being read: all that is wrong with it is found at once.
-type reading struct {
+// blueprintReader reads a blueprint and collects all mistakes in it.
+type blueprintReader struct {
 	file    string
 	library *Library
 	wrong   Mistakes
 }
 
-// Blueprint reads the blueprint of an exam. What is wrong with it are [Mistakes],
-// each with its line and column in the file.
+// Blueprint reads the blueprint of an exam. If the file has mistakes, the error is
+// [Mistakes] with their lines and columns.
 func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, error) {
 	root, err := readNode(file, data)
 	if err != nil {
@@ -85,7 +85,7 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 		}
 		return nil, found
 	}
-	r := &reading{file: file, library: l}
+	r := &blueprintReader{file: file, library: l}
 	b := &exams.Blueprint{
 		Name: name, Title: doc.Title.Value, Minutes: doc.Minutes.Value, Feedback: r.feedback(doc.Feedback),
 		Hints: r.hints(doc.Hints), Pass: r.whole("pass", doc.Pass, 0, 100), Seed: r.seed(doc.Seed),
@@ -93,14 +93,14 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 	if b.Title == "" {
 		r.mistake(doc.Title.node, "title is missing")
 	}
-	if what := titled(b.Title); what != "" {
+	if what := notOneLine(b.Title); what != "" {
 		r.mistake(doc.Title.node, "title: %s", what)
 	}
 	if doc.Minutes.node != nil && !(b.Minutes > 0 && b.Minutes <= 24*60) {
 		r.mistake(doc.Minutes.node, "minutes must be more than 0 and at most 1440")
 	}
 	if doc.Pass.node == nil {
-		r.mistake(nil, "pass is missing: percent of the points that pass")
+		r.mistake(nil, "pass is missing: the percentage of points needed to pass")
 	}
 	if len(doc.Questions) == 0 {
 		r.mistake(nil, "questions is missing: a list of {scenario: …, points: …} or {topic: …, level: …, count: …, points: …}")
@@ -111,11 +111,11 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 	return b, r.wrong.orNil()
 }
 
-func (r *reading) mistake(node *yaml.Node, format string, args ...any) {
+func (r *blueprintReader) mistake(node *yaml.Node, format string, args ...any) {
 	r.wrong = append(r.wrong, at(r.file, node, format, args...))
 }
 
-func (r *reading) feedback(t text) exams.Feedback {
+func (r *blueprintReader) feedback(t text) exams.Feedback {
 	switch one := exams.Feedback(t.Value); one {
 	case exams.FeedbackNone, exams.FeedbackScore, exams.FeedbackFull:
 		return one
@@ -124,11 +124,11 @@ func (r *reading) feedback(t text) exams.Feedback {
 			return exams.FeedbackNone
 		}
 	}
-	r.mistake(t.node, "feedback is none, score or full")
+	r.mistake(t.node, "feedback must be none, score or full")
 	return exams.FeedbackNone
 }
 
-func (r *reading) hints(t text) exams.Hints {
+func (r *blueprintReader) hints(t text) exams.Hints {
 	if t.node == nil {
 		return exams.Hints{}
 	}
@@ -139,18 +139,18 @@ func (r *reading) hints(t text) exams.Hints {
 	return hints
 }
 
-func (r *reading) seed(t text) *uint64 {
+func (r *blueprintReader) seed(t text) *uint64 {
 	if t.node == nil || t.Value == "candidate" {
 		return nil
 	}
 	seed, err := labs.ParseSeed(t.Value)
 	if err != nil {
-		r.mistake(t.node, "seed is candidate, which draws one for each, or a number, which is that of all: %v", err)
+		r.mistake(t.node, "seed must be candidate, for one seed per candidate, or a number, for the same seed for all: %v", err)
 	}
 	return &seed
 }
 
-func (r *reading) whole(name string, n number, least, most int) int {
+func (r *blueprintReader) whole(name string, n number, least, most int) int {
 	if n.node == nil {
 		return 0
 	}
@@ -161,32 +161,32 @@ func (r *reading) whole(name string, n number, least, most int) int {
 	return int(n.Value)
 }
 
-func (r *reading) item(one item) exams.Item {
+func (r *blueprintReader) item(one item) exams.Item {
 	item := exams.Item{
 		Scenario: one.Scenario.Value, Topic: one.Topic.Value, Level: r.whole("level", one.Level, 1, 3),
 		Count: r.whole("count", one.Count, 1, exams.MaxQuestions), Points: r.whole("points", one.Points, 1, 1000),
 	}
 	if one.Points.node == nil {
-		r.mistake(one.node, "points is missing: what each question earns")
+		r.mistake(one.node, "points is missing: what each question is worth")
 	}
 	drawn := one.Topic.node != nil || one.Level.node != nil || one.Count.node != nil
 	switch {
 	case item.Scenario != "" && drawn:
-		r.mistake(one.Scenario.node, "a scenario that is named is not drawn: leave out topic, level and count")
+		r.mistake(one.Scenario.node, "a question with a scenario can't have topic, level or count, which are for drawing one")
 	case item.Scenario != "":
 		if f, ok := r.library.folders[item.Scenario]; !ok || f.read() != nil {
 			r.mistake(one.Scenario.node, "there is no scenario %q", item.Scenario)
 		}
 	case !drawn:
-		r.mistake(one.node, "a question names a scenario, or says by topic, level or count what is drawn")
-	case !r.known(item.Topic):
-		r.mistake(one.Topic.node, "no scenario is of topic %q", item.Topic)
+		r.mistake(one.node, "a question needs a scenario, or topic, level or count to draw one")
+	case !r.hasTopic(item.Topic):
+		r.mistake(one.Topic.node, "there is no scenario on topic %q", item.Topic)
 	}
 	item.Count = max(1, item.Count)
 	return item
 }
 
-func (r *reading) known(topic string) bool {
+func (r *blueprintReader) hasTopic(topic string) bool {
 	if topic == "" || topic == exams.EachTopic || topic == exams.ChosenTopic {
 		return true
 	}

@@ -40,25 +40,25 @@ questions:
 		t.Error(diff)
 	}
 	if got.Length().Seconds() != 90 {
-		t.Errorf("it takes %v", got.Length())
+		t.Errorf("length %v, want 90 s", got.Length())
 	}
 }
 
-// Every mistake names its place, as editors understand it.
+// Every mistake has its position, in the form that editors understand.
 func TestBlueprintMistakes(t *testing.T) {
 	const head = "title: T\nminutes: 5\npass: 50\n"
 	for _, test := range []struct{ text, want string }{
 		{head + "question: []\n", `b.yaml:4:1: unknown field "question"`},
 		{head + "questions:\n  - {topic: git, lvel: 2, points: 1}\n", `b.yaml:5:18: unknown field "lvel"`},
-		{head + "feedback: some\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:11: feedback is none, score or full"},
-		{head + "feedback: ''\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:11: feedback is none, score or full"},
+		{head + "feedback: some\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:11: feedback must be none, score or full"},
+		{head + "feedback: ''\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:11: feedback must be none, score or full"},
 		{head + "hints: 101\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:8: hints are none"},
-		{head + "seed: each\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:7: seed is candidate"},
+		{head + "seed: each\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:7: seed must be candidate"},
 		{head + "questions:\n  - {scenario: git-two, points: 1}\n", `b.yaml:5:16: there is no scenario "git-two"`},
-		{head + "questions:\n  - {scenario: git-one, count: 2, points: 1}\n", "b.yaml:5:16: a scenario that is named is not drawn"},
-		{head + "questions:\n  - {topic: gti, points: 1}\n", `b.yaml:5:13: no scenario is of topic "gti"`},
+		{head + "questions:\n  - {scenario: git-one, count: 2, points: 1}\n", "b.yaml:5:16: a question with a scenario can't have topic"},
+		{head + "questions:\n  - {topic: gti, points: 1}\n", `b.yaml:5:13: there is no scenario on topic "gti"`},
 		{head + "questions:\n  - {topic: git}\n", "b.yaml:5:5: points is missing"},
-		{head + "questions:\n  - {points: 1}\n", "b.yaml:5:5: a question names a scenario"},
+		{head + "questions:\n  - {points: 1}\n", "b.yaml:5:5: a question needs a scenario"},
 		{head + "questions:\n  - {topic: git, level: 4, points: 1}\n", "b.yaml:5:25: level must be a whole number from 1 to 3"},
 		{head + "questions:\n  - {topic: git, count: 1.5, points: 1}\n", "b.yaml:5:25: count must be"},
 		{head + "questions:\n  - {topic: git, points: many}\n", "b.yaml:5:"},
@@ -70,13 +70,13 @@ func TestBlueprintMistakes(t *testing.T) {
 	} {
 		b, err := bank().Blueprint("b", "b.yaml", []byte(test.text))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
-			t.Errorf("%q is read as %+v, and the mistake is\n%v\nwant\n%s", test.text, b, err, test.want)
+			t.Errorf("%q: got %+v and\n%v\nwant\n%s", test.text, b, err, test.want)
 		}
 	}
 }
 
-// The built-in blueprints can be drawn from the topics there are, and when a topic with
-// one scenario or two is added. Their questions can be done in time.
+// The built-in blueprints can be drawn from the existing topics, and still can when a topic
+// with one or two scenarios is added. Their questions fit into the time.
 func TestBuiltInBlueprints(t *testing.T) {
 	library := New(nil, nil, Root{Files: scenarios.Files})
 	newTopic := []labs.Scenario{{Name: "x1", Topic: "new", Level: 1, Minutes: 50}, {Name: "x2", Topic: "new", Level: 2, Minutes: 60}}

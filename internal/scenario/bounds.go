@@ -7,20 +7,20 @@ import (
 	"endstate/labs"
 )
 
-// Names of hosts become names of containers, names of params variables of a shell.
+// Host names become container names, and param names become shell variables.
 var (
 	hostShape  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
 	paramShape = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,60}$`)
 )
 
-// The least and the most memory of a host, in bytes.
+// The limits of a host's memory, in bytes.
 const (
-	leastMemory = 16 << 20
-	mostMemory  = 64 << 30
+	minMemory = 16 << 20
+	maxMemory = 64 << 30
 )
 
-// bounds finds numbers and names that can't be, whatever they were to mean.
-func (d *drawing) bounds() {
+// checkBounds finds numbers out of range and invalid names.
+func (d *drawing) checkBounds() {
 	doc := d.folder.doc
 	d.whole("level", doc.Level, 1, 3)
 	d.whole("minutes", doc.Minutes, 1, 240)
@@ -35,22 +35,22 @@ func (d *drawing) bounds() {
 	}
 	for _, one := range doc.Params {
 		if !paramShape.MatchString(one.Name) {
-			d.mistake(one.node, "the param %q must be named by letters, digits and _: scripts have it as a variable", one.Name)
+			d.mistake(one.node, "the param name %q may only have letters, digits and _, because it becomes a shell variable", one.Name)
 		}
 	}
 	for _, one := range doc.Hosts {
-		d.hostBounds(one)
+		d.checkHostBounds(one)
 	}
 	for _, step := range doc.steps() {
-		if what := titled(step.Name.Value); what != "" {
+		if what := notOneLine(step.Name.Value); what != "" {
 			d.mistake(step.node(), "name: %s", what)
 		}
 	}
 }
 
-func (d *drawing) hostBounds(one entry[host]) {
+func (d *drawing) checkHostBounds(one entry[host]) {
 	if !hostShape.MatchString(one.Name) {
-		d.mistake(one.node, "the host %q must be named by small letters, digits and hyphens, 31 at most", one.Name)
+		d.mistake(one.node, "the host name %q must be at most 31 lowercase letters, digits and hyphens, a letter first", one.Name)
 	}
 	if cpus := one.Value.CPUs; cpus.node != nil && !(cpus.Value >= 0.1 && cpus.Value <= 8) {
 		d.mistake(cpus.node, "cpus must be from 0.1 to 8")
@@ -60,7 +60,7 @@ func (d *drawing) hostBounds(one entry[host]) {
 	}
 }
 
-// whole notes a number that is missing or out of its bounds.
+// whole reports a number that is missing or out of range.
 func (d *drawing) whole(name string, n whole, least, most int) {
 	if n.Value < least || n.Value > most {
 		d.mistake(n.node, "%s must be a whole number from %d to %d%s", name, least, most, given(n))

@@ -19,7 +19,7 @@ func TestCommand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, _ := (&folder{files: fstest.MapFS{}, doc: doc}).variant(1, nil) // the rest is not there
+		v, _ := (&folder{files: fstest.MapFS{}, doc: doc}).variant(1, nil) // the other files are missing
 		if diff := cmp.Diff(want, v.Hosts[0].Command); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", written, diff)
 		}

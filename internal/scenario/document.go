@@ -6,10 +6,10 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// document is scenario.yaml as it is written. The JSON Schema and the tables in
+// document is the content of scenario.yaml. The JSON Schema and the tables in
 // docs/scenarios.md are generated from its tags and comments.
 type document struct {
-	// What is to be done, in one line.
+	// What the learner has to do, in one line.
 	Title text `yaml:"title"`
 	// The interview question that the scenario practises.
 	Question text `yaml:"question"`
@@ -17,36 +17,36 @@ type document struct {
 	Topic text `yaml:"topic"`
 	// 1 core, 2 working, 3 expert.
 	Level whole `yaml:"level" jsonschema:"minimum=1,maximum=3"`
-	// Par: the minutes that a prepared learner takes.
+	// Par time: the minutes that a prepared learner needs.
 	Minutes whole `yaml:"minutes" jsonschema:"minimum=1,maximum=240"`
-	// Servers that the scenario needs: `[mongod]` where FerretDB will not do.
+	// Servers that the scenario needs: `[mongod]` if FerretDB is not enough.
 	Requires []string `yaml:"requires,omitempty"`
 	// The containers, by name. One is `workspace`.
 	Hosts entries[host] `yaml:"hosts"`
-	// What the seed decides, by name and in this order.
+	// Values that the seed decides, by name. They are drawn in order.
 	Params entries[param] `yaml:"params,omitempty"`
-	// What the grader measures after setup and before the fault, by name: one probe each.
+	// What the grader measures after setup and before the fault, by name, with one probe each.
 	Facts entries[probes] `yaml:"facts,omitempty"`
 	// What the end state must show. Their points add up to 100.
 	Checks []check `yaml:"checks"`
-	// What must not be harmed. They hold when the lab is handed over. A guard that can't be
-	// looked at, because the learner stopped the server or a session holds a lock, is
-	// `skipped`: its cost is held back from the score, and is not harm.
+	// What must not be harmed. Guards hold when the lab is handed over. A guard that can't be
+	// checked, because the learner stopped the server or a session holds a lock, is
+	// `skipped`: its cost is withheld from the score but does not count as harm.
 	Guards []guard `yaml:"guards,omitempty"`
-	// Help, from the gentlest to the plainest.
+	// Help, from the vaguest to the most explicit.
 	Hints []hint `yaml:"hints,omitempty"`
 	// Scripts that play a learner, and the verdicts that they must get.
 	Proofs []proof `yaml:"proofs"`
 }
 
-// host is a service of the Compose Specification: the names mean the same.
+// host is a service of the Compose Specification, with the same names and meanings.
 type host struct {
 	// The image, by name.
 	Image text `yaml:"image"`
-	// The arguments of its image's entrypoint, in place of the image's own: a list, or a
-	// text that is split as a shell would. For `mysql`: options of the server. A template.
+	// Arguments for the image's entrypoint, in place of the image's own: a list, or a string
+	// that is split as in a shell. For `mysql`, options of the server. A template.
 	Command *command `yaml:"command,omitempty"`
-	// Variables of its main process. Their values are templates.
+	// Environment variables of its main process. The values are templates.
 	Environment map[string]string `yaml:"environment,omitempty"`
 	// How much memory it may use, such as `512m`.
 	MemLimit string `yaml:"mem_limit,omitempty"`
@@ -54,22 +54,22 @@ type host struct {
 	CPUs number `yaml:"cpus,omitempty" jsonschema:"minimum=0.1,maximum=8"`
 	// How many processes and threads it may have.
 	PIDsLimit whole `yaml:"pids_limit,omitempty" jsonschema:"minimum=16,maximum=4096"`
-	// The capabilities that it keeps. All others are dropped.
+	// The Linux capabilities that it keeps. All others are dropped.
 	CapAdd []string `yaml:"cap_add,omitempty" jsonschema:"enum=CHOWN,enum=DAC_OVERRIDE,enum=FOWNER,enum=KILL,enum=NET_BIND_SERVICE,enum=SETGID,enum=SETUID"`
 	// The learner may open a shell here too.
 	Open bool `yaml:"x-open,omitempty"`
 }
 
-// Capabilities that a scenario may leave to a host: none reaches beyond it.
+// capabilities are those that a scenario may grant to a host. None reaches beyond the host.
 var capabilities = []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"}
 
-// param is drawn from the seed in one of its ways.
+// param describes how to draw a value. Exactly one field is set.
 type param struct {
-	// One of these values, of any type: `[shop, ledger]`.
+	// One of these values, which may have any type: `[shop, ledger]`.
 	Choice []any `yaml:"choice,omitempty"`
-	// A whole number from the first to the second, both included: `[1, 9]`.
+	// A whole number between two others, both included: `[1, 9]`.
 	Between []int64 `yaml:"between,omitempty" jsonschema:"minItems=2,maxItems=2"`
-	// Several of a list, in random order: `{count: 2, of: [a, b, c]}`.
+	// Several items of a list, in random order: `{count: 2, of: [a, b, c]}`.
 	Pick *pick `yaml:"pick,omitempty"`
 	// A template over the params above it: `"{{.database}} and more"`.
 	Text string `yaml:"text,omitempty"`
@@ -84,13 +84,13 @@ type pick struct {
 	Of []any `yaml:"of"`
 }
 
-// assertion is what checks and guards share. Beside its fields stands one probe.
+// assertion has the fields that checks and guards share. Next to them is one probe.
 type assertion struct {
-	// How proofs and other checks speak of it.
+	// The name by which proofs and other checks refer to it.
 	ID text `yaml:"id"`
-	// What holds if it passes, in one line. A template.
+	// What is true if it passes, in one line. A template.
 	Title text `yaml:"title"`
-	// A condition in CEL over `params`, `facts`, `id` and what the probe observed.
+	// A condition in CEL over `params`, `facts`, `id` and the probe's observation.
 	Expect text `yaml:"expect"`
 	// What is wrong if it does not hold, and where to look. A template; `${…}` is CEL.
 	Otherwise text `yaml:"otherwise,omitempty"`
@@ -123,23 +123,23 @@ type hint struct {
 
 type proof struct {
 	step `yaml:",inline"`
-	// More proofs to play in the same lab afterwards, one after the other. Each states all
-	// that fails by then.
+	// More proofs to run in the same lab afterwards, in order. Each lists everything that
+	// fails by then.
 	Then []step `yaml:"then,omitempty"`
 }
 
 type step struct {
 	// What the learner does, in a word or two.
 	Name text `yaml:"name"`
-	// The script to run in the workspace as the learner; of several, one after the other.
+	// The script to run in the workspace as the learner. Several scripts run in order.
 	Script files `yaml:"script"`
 	// The IDs of the checks and guards that fail.
 	Fails []string `yaml:"fails,omitempty"`
-	// The IDs of the checks that are skipped, and of the guards that can't be looked at.
+	// The IDs of the checks that are skipped, and of the guards that can't be checked.
 	Skips []string `yaml:"skips,omitempty"`
 }
 
-// node is where the step stands, also when it lacks a name.
+// node returns the step's position, even if it has no name.
 func (s step) node() *yaml.Node {
 	if s.Name.node == nil && len(s.Script) > 0 {
 		return s.Script[0].node
@@ -147,14 +147,14 @@ func (s step) node() *yaml.Node {
 	return s.Name.node
 }
 
-// played is a step in its place.
+// played is a step in the order of execution.
 type played struct {
 	step
-	goesOn bool
-	before []string // what failed before it in the same lab
+	goesOn bool     // it continues in the lab of the previous step
+	before []string // the IDs of what already failed in the same lab
 }
 
-// steps returns all that is played, in its order.
+// steps returns the steps of all proofs in order.
 func (d *document) steps() []played {
 	var all []played
 	for _, proof := range d.Proofs {
@@ -166,7 +166,7 @@ func (d *document) steps() []played {
 	return all
 }
 
-// command is a list of words, or a line to be split into some.
+// command is a list of words, or a line to split into words.
 type command struct {
 	words []text
 	line  text
@@ -179,7 +179,7 @@ func (c *command) UnmarshalYAML(node *yaml.Node) error {
 	return node.Load(&c.line)
 }
 
-// files are one file or several.
+// files is one file or several.
 type files []text
 
 func (f *files) UnmarshalYAML(node *yaml.Node) error {
@@ -190,7 +190,7 @@ func (f *files) UnmarshalYAML(node *yaml.Node) error {
 	return node.Load(&(*f)[0])
 }
 
-// text is a string that knows where it stands.
+// text is a string with its position in the file.
 type text struct {
 	Value string
 	node  *yaml.Node
@@ -201,7 +201,7 @@ func (t *text) UnmarshalYAML(node *yaml.Node) error {
 	return node.Load(&t.Value)
 }
 
-// whole is a whole number that knows where it stands.
+// whole is a whole number with its position in the file.
 type whole struct {
 	Value int
 	node  *yaml.Node
@@ -215,11 +215,11 @@ func (w *whole) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
-// probes are the fields of a check, guard or fact that are no field of its own:
-// one probe, by name.
+// probes holds the fields of a check, guard or fact that the document does not define. They
+// should be exactly one probe, by name.
 type probes map[string]rawNode
 
-// rawNode is YAML that is read later, when a variant is drawn.
+// rawNode is YAML that is decoded later, when a variant is drawn.
 type rawNode struct{ *yaml.Node }
 
 func (n *rawNode) UnmarshalYAML(node *yaml.Node) error {
@@ -239,18 +239,18 @@ type entries[T any] []entry[T]
 type entry[T any] struct {
 	Name  string
 	Value T
-	node  *yaml.Node // the name
+	node  *yaml.Node // of the name
 }
 
 func (e *entries[T]) UnmarshalYAML(node *yaml.Node) error {
 	if node.Kind != yaml.MappingNode {
-		return Mistakes{at(documentName, node, "a mapping is wanted here: name: {…}")}
+		return Mistakes{at(documentName, node, "this must be a mapping: name: {…}")}
 	}
 	var wrong Mistakes
 	for i := 0; i+1 < len(node.Content); i += 2 {
 		one := entry[T]{Name: node.Content[i].Value, node: node.Content[i]}
 		if slices.ContainsFunc(*e, func(other entry[T]) bool { return other.Name == one.Name }) {
-			wrong = append(wrong, at(documentName, one.node, "%q is there twice", one.Name))
+			wrong = append(wrong, at(documentName, one.node, "%q is defined twice", one.Name))
 		}
 		if err := node.Content[i+1].Load(&one.Value, yaml.WithKnownFields()); err != nil {
 			wrong = append(wrong, yamlMistakes(documentName, err)...)
@@ -260,7 +260,7 @@ func (e *entries[T]) UnmarshalYAML(node *yaml.Node) error {
 	return wrong.orNil()
 }
 
-// documentName is the file that makes a folder a scenario.
+// documentName is the name of the file that makes a folder a scenario.
 const documentName = "scenario.yaml"
 
 func parse(data []byte) (*document, error) {
@@ -277,7 +277,7 @@ func parse(data []byte) (*document, error) {
 		name string
 		text text
 	}{{"title", doc.Title}, {"question", doc.Question}, {"topic", doc.Topic}} {
-		if what := titled(one.text.Value); what != "" {
+		if what := notOneLine(one.text.Value); what != "" {
 			wrong = append(wrong, at(documentName, one.text.node, "%s: %s", one.name, what))
 		}
 	}

@@ -7,14 +7,14 @@ import (
 	"math/rand/v2"
 )
 
-// source returns a stream of random numbers of its own for a name at a seed, so
-// that what is drawn for one name does not change when another is added.
+// source returns a separate stream of random numbers for each name at a seed, so that adding
+// a name does not change the values of the others.
 func source(seed uint64, name string) *rand.PCG {
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(name+"\x00"), seed))
 	return rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))
 }
 
-// draw decides the params at a seed, in their order.
+// draw draws the params for a seed, in order.
 func draw(params entries[param], seed uint64) (map[string]any, error) {
 	drawn := map[string]any{}
 	var wrong Mistakes
@@ -45,7 +45,7 @@ func (p param) draw(random *rand.Rand, drawn map[string]any) (any, error) {
 		return nil, fmt.Errorf("it needs exactly one of choice, between, pick and text")
 	case p.Choice != nil:
 		if len(p.Choice) == 0 {
-			return nil, fmt.Errorf("choice has nothing to choose from")
+			return nil, fmt.Errorf("choice is empty")
 		}
 		return normal(p.Choice[random.IntN(len(p.Choice))])
 	case p.Between != nil:
@@ -59,10 +59,10 @@ func (p param) draw(random *rand.Rand, drawn map[string]any) (any, error) {
 	return render("text", p.Text, drawn, nil)
 }
 
-// between draws a whole number from low to high, both included.
+// between draws an integer from low to high, both included.
 func between(random *rand.Rand, low, high int64) int64 {
 	span := uint64(high-low) + 1
-	if span == 0 { // every number that there is
+	if span == 0 { // the full range of int64
 		return int64(random.Uint64())
 	}
 	return low + int64(random.Uint64N(span))

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// generator makes data that looks real. The same seed and file give the same data.
+// generator generates realistic data. The same seed and file give the same data.
 type generator struct {
 	random *rand.Rand
 	fake   *gofakeit.Faker
@@ -56,17 +56,17 @@ func (g *generator) sentence(words int64) (string, error) {
 
 func (g *generator) between(low, high int64) (int64, error) {
 	if high < low {
-		return 0, fmt.Errorf("between %d and %d there is nothing", low, high)
+		return 0, fmt.Errorf("there is no number between %d and %d: the smaller one comes first", low, high)
 	}
 	return between(g.random, low, high), nil
 }
 
 const maxMoney = 1_000_000_000_000
 
-// money returns an amount with two decimals, in units and not in cents.
+// money returns an amount with two decimals. The limits are in whole units, not in cents.
 func (g *generator) money(low, high int64) (string, error) {
 	if low < 0 || high > maxMoney {
-		return "", fmt.Errorf("money is from 0 to %d", int64(maxMoney))
+		return "", fmt.Errorf("money must be from 0 to %d", int64(maxMoney))
 	}
 	cents, err := g.between(low*100, high*100)
 	return fmt.Sprintf("%d.%02d", cents/100, cents%100), err
@@ -79,7 +79,7 @@ func (g *generator) oneOf(items ...any) (any, error) {
 		}
 	}
 	if len(items) == 0 {
-		return nil, fmt.Errorf("oneOf has nothing to choose from")
+		return nil, fmt.Errorf("oneOf needs at least one item")
 	}
 	return items[g.random.IntN(len(items))], nil
 }
@@ -92,7 +92,8 @@ func (g *generator) shuffle(items []any) []any {
 	return shuffled
 }
 
-// moment returns a moment from one date on and before another, both as 2006-01-02.
+// moment returns a time from one date up to, but not including, another. Both have the form
+// 2006-01-02.
 func (g *generator) moment(from, to, layout string) (string, error) {
 	first, err := time.Parse(time.DateOnly, from)
 	if err != nil {
@@ -109,7 +110,7 @@ func (g *generator) moment(from, to, layout string) (string, error) {
 	return first.Add(time.Duration(seconds) * time.Second).Format(layout), nil
 }
 
-// person returns a full name, of many parts of the world and in their scripts.
+// person returns a full name. Names come from many parts of the world, in their own scripts.
 func (g *generator) person() string {
 	region := people[g.random.IntN(len(people))]
 	given := region.given[g.random.IntN(len(region.given))]

@@ -12,7 +12,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// read reads a scenario that somebody may have written to do harm, and draws it.
+// read lints and draws a scenario that may have been written to do harm.
 func read(document, task string) Mistakes {
 	files := wellWrittenFiles()
 	files["word/scenario.yaml"] = &fstest.MapFile{Data: []byte(document)}
@@ -34,12 +34,12 @@ func read(document, task string) Mistakes {
 
 func with(old, replacement string) string {
 	if !strings.Contains(wellWritten, old) {
-		panic("the scenario does not hold " + old)
+		panic("the scenario does not contain " + old)
 	}
 	return strings.Replace(wellWritten, old, replacement, 1)
 }
 
-// bomb is a list of nine lists of nine lists….
+// bomb returns a scenario with a list of nine lists of nine lists, and so on.
 func bomb() string {
 	lists := "params:\n  l0: {choice: &l0 [one, one, one, one, one, one, one, one, one]}\n"
 	for i := 1; i < 9; i++ {
@@ -51,7 +51,7 @@ func bomb() string {
 
 func TestHostileScenarios(t *testing.T) {
 	for _, c := range []struct{ name, document, task, want string }{
-		{"bomb", bomb(), "", "stands for more than"},
+		{"bomb", bomb(), "", "expands to more than"},
 		{"an alias in itself", with("[one, two, three]", "&a [one, *a]"), "", "word/scenario.yaml:9:18: the value of &a contains itself"},
 		{"a probe in itself", with("sight: a,", "sight: &a {word: *a},"), "", "the value of &a contains itself"},
 		{"itself", "title: &a [*a]\n", "", "word/scenario.yaml:1:8: the value of &a contains itself"},
@@ -71,29 +71,29 @@ func TestHostileScenarios(t *testing.T) {
 		{"negative", with("costs: 5,", "costs: -5,"), "", "costs must be a whole number from 0 to 100, not -5"},
 		{"half", with("minutes: 5", "minutes: 5.5"), "", "is not a whole number"},
 		{"processors", with("{image: paper}", "{image: paper, cpus: .nan}"), "", "cpus must be from 0.1 to 8"},
-		{"less than no processes", with("{image: paper}", "{image: paper, pids_limit: -1}"), "", "pids_limit must be a whole number from 16 to 4096, not -1"},
+		{"negative processes", with("{image: paper}", "{image: paper, pids_limit: -1}"), "", "pids_limit must be a whole number from 16 to 4096, not -1"},
 		{"all memory", with("{image: paper}", "{image: paper, mem_limit: 900000g}"), "", "mem_limit must be from 16m to 64g"},
-		{"less than no memory", with("{image: paper}", "{image: paper, mem_limit: -5m}"), "", "mem_limit must be from 16m to 64g"},
+		{"negative memory", with("{image: paper}", "{image: paper, mem_limit: -5m}"), "", "mem_limit must be from 16m to 64g"},
 		{"no number to draw", with("[one, two, three]", "[.nan]"), "", "NaN"},
 		{"pick a lot", with("{choice: [one, two, three]}", "{pick: {count: 999999999, of: [a]}}"), "", "pick can't take 999999999 of 1"},
 		{"param without a value", with("{choice: [one, two, three]}", ""), "", "param word: it needs one of choice, between, pick and text"},
-		{"param that is no name", with("  word: {choice: [one, two, three]}", "  word: {choice: [one]}\n  'a b': {choice: [one]}"), "", `the param "a b" must be named by`},
-		{"host that is no name", with("  workspace: {image: paper}", "  workspace: {image: paper}\n  ../up: {image: paper}"), "", `the host "../up" must be named by`},
+		{"param that is no name", with("  word: {choice: [one, two, three]}", "  word: {choice: [one]}\n  'a b': {choice: [one]}"), "", `the param name "a b" may only have`},
+		{"host that is no name", with("  workspace: {image: paper}", "  workspace: {image: paper}\n  ../up: {image: paper}"), "", `the host name "../up" must be`},
 		{"title that clears the screen", with("title: A word", `title: "A \e[2Jword"`), "", "control character U+001B"},
-		{"title of two lines", with("title: A word", `title: "A\nword"`), "", "title: it has several lines"},
+		{"title of two lines", with("title: A word", `title: "A\nword"`), "", "title: it has line breaks"},
 		{"backwards", with("title: A word", `title: "A \u202eword"`), "", "control character U+202E"},
 		{"hint that rings", with("text: Look at the word", `text: "Look\a"`), "", "control character U+0007"},
 		{"field that clears the screen", with("title: A word", `"ti\e[2Jtle": A word`), "", "control character U+001B"},
 		{"title made to clear the screen", with("title: It is there", `title: '{{printf "%c[2J" 27}}'`), "", "control character U+001B"},
-		{"task that clears the screen", wellWritten, "Do \x1b[2Jit.", "word/task.md: this text holds the control character U+001B"},
+		{"task that clears the screen", wellWritten, "Do \x1b[2Jit.", "word/task.md: this text contains the control character U+001B"},
 		{"task that is no text", wellWritten, "Do \xff it.", "word/task.md: this text is not UTF-8"},
-		{"task without an end", wellWritten, `{{range seq 1 1000000}}{{range seq 1 1000000}}forever{{end}}{{end}}`, "the template gives more than 16 MiB"},
-		{"task of all numbers", wellWritten, `{{range seq -9223372036854775808 9223372036854775807}}{{end}}`, "seq counts through 1000000 numbers at most"},
-		{"task that doubles", wellWritten, `{{$x := "double"}}{{range seq 1 60}}{{$x = print $x $x}}{{end}}`, "a text becomes longer than"},
-		{"task divided by nothing", wellWritten, `{{div 1 0}} `, "nothing can be divided by 0"},
+		{"task without an end", wellWritten, `{{range seq 1 1000000}}{{range seq 1 1000000}}forever{{end}}{{end}}`, "the template produces more than 16 MiB"},
+		{"task of all numbers", wellWritten, `{{range seq -9223372036854775808 9223372036854775807}}{{end}}`, "seq is limited to 1000000 numbers"},
+		{"task that doubles", wellWritten, `{{$x := "double"}}{{range seq 1 60}}{{$x = print $x $x}}{{end}}`, "a string grows longer than"},
+		{"task divided by nothing", wellWritten, `{{div 1 0}} `, "division by 0"},
 		{"task of words", wellWritten, `{{sentence 999999999}}`, "a sentence has 1 to 1000 words"},
 		{"task that draws everything", wellWritten, `{{between -9223372036854775808 9223372036854775807}}`, ""},
-		{"task of money", wellWritten, `{{money 0 9223372036854775807}}`, "money is from 0 to"},
+		{"task of money", wellWritten, `{{money 0 9223372036854775807}}`, "money must be from 0 to"},
 		{"task in itself", wellWritten, `{{define "a"}}{{template "a" .}}{{end}}{{template "a" .}}`, "exceeded maximum template depth"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -102,28 +102,28 @@ func TestHostileScenarios(t *testing.T) {
 				t.Errorf("found\n%s\nwant %s", found, c.want)
 			}
 			for _, mistake := range found {
-				tellable(t, mistake)
+				isOneLine(t, mistake)
 			}
 		})
 	}
 }
 
-// tellable fails the test unless a mistake is told in one line that a terminal shows as it is.
-func tellable(t *testing.T, mistake Mistake) {
+// isOneLine fails the test unless a mistake's message is one line without control characters.
+func isOneLine(t *testing.T, mistake Mistake) {
 	t.Helper()
 	line := mistake.Error()
 	if strings.ContainsFunc(line, unicode.IsControl) || len(line) > 1000 {
-		t.Errorf("told as %q", line)
+		t.Errorf("the message is %q", line)
 	}
 }
 
 func TestSeedsAreBounded(t *testing.T) {
 	library := New([]kit.Probe{sightProbe}, []string{"paper"}, Root{Files: wellWrittenFiles()})
 	if _, err := library.Variant("word", labs.MaxSeed+1); err == nil || !strings.Contains(err.Error(), "9007199254740991") {
-		t.Errorf("a seed that JSON can't hold gave %v", err)
+		t.Errorf("a seed too large for JSON: %v", err)
 	}
 	if _, err := bank().Blueprint("b", "b.yaml", []byte("title: B\nminutes: 1\npass: 1\nseed: 9007199254740992\nquestions: [{scenario: git-one, points: 1}]\n")); err == nil {
-		t.Error("a blueprint's seed may be one that JSON can't hold")
+		t.Error("a blueprint's seed may be too large for JSON")
 	}
 }
 
@@ -139,7 +139,7 @@ func TestHostileBlueprints(t *testing.T) {
 			t.Errorf("%s: %v", replacement, err)
 		}
 		for _, mistake := range found {
-			tellable(t, mistake)
+			isOneLine(t, mistake)
 		}
 	}
 }
@@ -157,7 +157,7 @@ func FuzzScenario(f *testing.F) {
 		var found Mistakes
 		if errors.As(err, &found) {
 			for _, mistake := range found {
-				tellable(t, mistake)
+				isOneLine(t, mistake)
 			}
 		}
 	})
@@ -171,7 +171,7 @@ func FuzzBlueprint(f *testing.F) {
 		var found Mistakes
 		if errors.As(err, &found) {
 			for _, mistake := range found {
-				tellable(t, mistake)
+				isOneLine(t, mistake)
 			}
 		}
 	})

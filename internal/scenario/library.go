@@ -1,5 +1,5 @@
-// Package scenario reads scenario folders, draws variants from them and finds
-// what is wrong with them. Every mistake names file, line and column.
+// Package scenario reads scenario folders, draws variants from them and lints them. Every
+// mistake it reports has a file, line and column.
 package scenario
 
 import (
@@ -28,11 +28,11 @@ type Library struct {
 	probes  map[string]kit.Probe
 	images  []string
 	folders map[string]*folder
-	broken  []error // of the roots
+	broken  []error // why roots could not be read
 }
 
-// folder is one scenario as it is written. Once it was read, it has a document and a
-// hash, or the reason why not.
+// folder is a scenario's folder. After the first read it has either a document and a hash,
+// or an error.
 type folder struct {
 	name  string
 	files fs.FS
@@ -45,7 +45,7 @@ type folder struct {
 // paths returns the folder's files.
 func (f *folder) paths() []string {
 	var all []string
-	// What can't be read has kept the folder from being read before.
+	// An error here has already made read fail.
 	_ = fs.WalkDir(f.files, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err == nil && !entry.IsDir() {
 			all = append(all, path)
@@ -55,7 +55,7 @@ func (f *folder) paths() []string {
 	return all
 }
 
-// mentions reports whether another file of a folder speaks of a file beside it.
+// mentions reports whether another file in dir contains the file's name.
 func (f *folder) mentions(dir, name string) bool {
 	return slices.ContainsFunc(f.paths(), func(path string) bool {
 		data, err := fs.ReadFile(f.files, path)
@@ -64,15 +64,15 @@ func (f *folder) mentions(dir, name string) bool {
 	})
 }
 
-// Root is where scenario folders lie. Path is its place on disk; empty: inside the binary.
+// Root is a folder of scenario folders.
 type Root struct {
 	Files fs.FS
-	Path  string
+	Path  string // on disk; empty if it is embedded in the binary
 }
 
-// New finds the scenarios of all roots, which may speak of these probes and images; a
-// scenario of a later root replaces one of the same name. They are read as they are
-// asked for. What can't be read is left out, and told by Broken.
+// New finds the scenarios of all roots, which may use the given probes and images. A scenario
+// of a later root replaces one with the same name. Scenarios are read on first use; the ones
+// that can't be read are left out and reported by [Library.Broken].
 func New(probes []kit.Probe, images []string, roots ...Root) *Library {
 	library := &Library{probes: map[string]kit.Probe{}, images: slices.Sorted(slices.Values(images)), folders: map[string]*folder{}}
 	for _, probe := range probes {
@@ -99,8 +99,8 @@ func (l *Library) add(root Root) error {
 	entries, err := fs.ReadDir(root.Files, ".")
 	if err != nil {
 		return &labs.Problem{
-			What: fmt.Sprintf("The folder of scenarios %s can't be read", root.Path),
-			Do:   "Name a folder that holds scenario folders, or one scenario folder.", Err: err,
+			What: fmt.Sprintf("The scenarios folder %s can't be read", root.Path),
+			Do:   "Give a folder that contains scenario folders, or a single scenario folder.", Err: err,
 		}
 	}
 	for _, entry := range entries {
@@ -116,13 +116,13 @@ func (l *Library) add(root Root) error {
 	return nil
 }
 
-// folderShape is what a scenario's folder may be called: its name stands in names of
-// containers, in commands and on terminals.
+// folderShape matches valid names of scenario folders. They become part of container names
+// and commands, and are shown on terminals.
 var folderShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
 func (l *Library) find(name string, files fs.FS) {
 	if !folderShape.MatchString(name) {
-		l.broken = append(l.broken, Mistakes{{File: strconv.QuoteToASCII(name), Text: "a scenario's folder is named by small letters, digits and hyphens, 63 at most: rename it"}})
+		l.broken = append(l.broken, Mistakes{{File: strconv.QuoteToASCII(name), Text: "the name of a scenario folder must be at most 63 lowercase letters, digits and hyphens: rename it"}})
 		return
 	}
 	l.folders[name] = &folder{name: name, files: files}
@@ -148,7 +148,7 @@ func readDocument(files fs.FS) (*document, error) {
 	return parse(data)
 }
 
-// inFolder puts a scenario's name before the file of each of its mistakes.
+// inFolder adds the scenario's name to the file of each mistake.
 func inFolder(name string, err error) error {
 	var found Mistakes
 	if !errors.As(err, &found) {
@@ -174,7 +174,7 @@ func hashFiles(files fs.FS) (string, error) {
 	return hex.EncodeToString(h.Sum(nil))[:16], err
 }
 
-// Broken returns what kept scenarios from being read, nil if nothing did.
+// Broken returns why scenarios could not be read, or nil if all could.
 func (l *Library) Broken() error { return errors.Join(l.mistakes()...) }
 
 func (l *Library) mistakes() []error {
@@ -214,15 +214,15 @@ func (f *folder) head() labs.Scenario {
 	}
 }
 
-// Variant draws a scenario at a seed. It returns a *labs.Problem if there is no
-// such scenario, and Mistakes if it is written wrongly.
+// Variant draws a scenario for a seed. The error is a [labs.Problem] if there is no such
+// scenario, or if it has mistakes: then the Problem wraps [Mistakes].
 func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 	f, ok := l.folders[name]
 	if !ok {
 		return nil, l.unknown(name)
 	}
 	if seed > labs.MaxSeed {
-		return nil, labs.Misuse(fmt.Sprintf("There is no seed %d: %v", seed, labs.ErrSeed), "Give a smaller one.")
+		return nil, labs.Misuse(fmt.Sprintf("There is no seed %d: %v", seed, labs.ErrSeed), "Use a smaller seed.")
 	}
 	err := f.read()
 	if err == nil {
@@ -232,31 +232,31 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 		}
 		err = inFolder(name, err)
 	}
-	return nil, &labs.Problem{What: fmt.Sprintf("The scenario %s is written wrongly", name), Do: "Mend it, then: endstate lint", Err: err}
+	return nil, &labs.Problem{What: fmt.Sprintf("The scenario %s has mistakes", name), Do: "Fix them, then run: endstate lint", Err: err}
 }
 
 func (l *Library) unknown(name string) error {
-	do := "See them all: endstate list · those in folders of your own: with --scenarios DIR or ENDSTATE_SCENARIOS"
+	do := "To list all scenarios: endstate list · to add a folder of your own: --scenarios DIR or ENDSTATE_SCENARIOS"
 	if near := l.nearest(name); len(near) > 0 {
 		do = "Did you mean " + strings.Join(near, ", ") + "?"
 	}
 	return labs.Misuse(fmt.Sprintf("There is no scenario %q", name), do)
 }
 
-// nearest returns up to three names that a mistyped one may have meant.
+// nearest returns up to three names that are similar to a mistyped one.
 func (l *Library) nearest(name string) []string {
 	type candidate struct {
 		name     string
 		distance int
 	}
 	var near []candidate
-	for known := range l.folders {
-		distance := levenshtein.ComputeDistance(name, known)
-		if strings.Contains(known, name) && name != "" {
+	for existing := range l.folders {
+		distance := levenshtein.ComputeDistance(name, existing)
+		if strings.Contains(existing, name) && name != "" {
 			distance = 1
 		}
-		if distance <= max(3, len(known)/3) {
-			near = append(near, candidate{known, distance})
+		if distance <= max(3, len(existing)/3) {
+			near = append(near, candidate{existing, distance})
 		}
 	}
 	slices.SortFunc(near, func(a, b candidate) int {

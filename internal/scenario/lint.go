@@ -12,11 +12,10 @@ import (
 	"endstate/labs"
 )
 
-// lintSeeds are the seeds at which every scenario is drawn to be looked at.
+// lintSeeds are the seeds for which lint draws every scenario.
 var lintSeeds = []uint64{1, 2, 3, 4, 5}
 
-// Lint returns everything that is wrong with the scenarios and can be found
-// without containers.
+// Lint returns all mistakes in the scenarios that can be found without containers.
 func (l *Library) Lint() Mistakes {
 	var found Mistakes
 	for _, err := range l.mistakes() {
@@ -38,8 +37,8 @@ func mistakesIn(name string, err error) Mistakes {
 	return Mistakes{{File: name, Text: err.Error()}}
 }
 
-// lint looks at what is written, and at what is drawn from it. A text that is wrong
-// at several seeds is told once.
+// lint checks a scenario's files, and variants drawn from it. A mistake that shows at several
+// seeds is reported once.
 func (l *Library) lint(f *folder) Mistakes {
 	lint := &lint{folder: f, images: l.images}
 	lint.head()
@@ -65,7 +64,7 @@ func (l *Library) lint(f *folder) Mistakes {
 	return once
 }
 
-// lint is one scenario being looked at.
+// lint checks one scenario and collects its mistakes.
 type lint struct {
 	folder *folder
 	images []string
@@ -89,7 +88,7 @@ func (l *lint) hosts() {
 	for _, host := range l.folder.doc.Hosts {
 		name := host.Value.Image.Value
 		if len(l.images) > 0 && !strings.Contains(name, "{{") && !slices.Contains(l.images, name) {
-			l.mistake(host.Value.Image.node, "there is no image %q; there are %s", name, strings.Join(l.images, ", "))
+			l.mistake(host.Value.Image.node, "there is no image %q; the images are %s", name, strings.Join(l.images, ", "))
 		}
 	}
 }
@@ -99,15 +98,15 @@ func (l *lint) hints() {
 	for _, hint := range l.folder.doc.Hints {
 		sum += hint.Costs.Value
 		if strings.TrimSpace(hint.Text.Value) == "" {
-			l.mistake(hint.Text.node, "a hint has no text")
+			l.mistake(hint.Text.node, "the hint has no text")
 		}
 	}
 	if sum >= labs.Total {
-		l.mistake(l.folder.doc.Hints[0].Text.node, "all hints together cost %d: nothing would be left to earn", sum)
+		l.mistake(l.folder.doc.Hints[0].Text.node, "all hints together cost %d, which leaves no points to earn", sum)
 	}
 }
 
-// files finds what lies in the folder and is used by nothing.
+// files finds files in the folder that nothing uses.
 func (l *lint) files() {
 	played := map[string]bool{}
 	for _, step := range l.folder.doc.steps() {
@@ -125,26 +124,26 @@ func (l *lint) files() {
 		host, isScript := strings.CutSuffix(file, ".sh")
 		switch {
 		case (folder == "proofs" || strings.HasPrefix(name, "solution")) && !played[name]:
-			l.wrong = append(l.wrong, Mistake{File: path, Text: "no proof plays this"})
+			l.wrong = append(l.wrong, Mistake{File: path, Text: "no proof uses this file"})
 		case folder == "setup" || folder == "fault":
 			if isScript && !hosts[host] && !l.folder.mentions(folder, file) {
-				l.wrong = append(l.wrong, Mistake{File: path, Text: "there is no host of this name"})
+				l.wrong = append(l.wrong, Mistake{File: path, Text: "there is no host with this name"})
 			}
 		}
 	}
 }
 
-// commandShape is what a line of a script must have to count as giving a solution
-// away: some words, and not only ones that any text could have.
+// commandShape matches script lines that would give a solution away: shorter ones could
+// appear in any text.
 var (
 	commandShape = regexp.MustCompile(`\S+\s+\S+\s+\S+`)
 	spaces       = regexp.MustCompile(`\s+`)
 )
 
-const shortestCommand = 14
+const minCommand = 14 // bytes
 
-// texts finds hints and a task that hold a line of the solution, and a debrief
-// without key points.
+// texts finds hints and tasks that contain a line of the solution, and debriefs without key
+// points.
 func (l *lint) texts(v *labs.Variant) {
 	commands := solutionCommands(v)
 	for i, hint := range v.Hints {
@@ -160,11 +159,11 @@ func (l *lint) texts(v *labs.Variant) {
 		}
 	}
 	if len(labs.KeyPoints(v.Debrief)) == 0 {
-		l.wrong = append(l.wrong, Mistake{File: "debrief.md", Text: "it has no key points: a line “Key points:”, then a list"})
+		l.wrong = append(l.wrong, Mistake{File: "debrief.md", Text: "it has no key points: add a line “Key points:”, then a list"})
 	}
 }
 
-// solutionCommands returns the lines of the solution that say something of their own.
+// solutionCommands returns the lines of the solution that would give it away.
 func solutionCommands(v *labs.Variant) []string {
 	found := map[string]bool{}
 	for _, proof := range v.Proofs {
@@ -173,7 +172,7 @@ func solutionCommands(v *labs.Variant) []string {
 		}
 		for line := range strings.Lines(proof.Script) {
 			line = plainText(line)
-			if !strings.HasPrefix(line, "#") && len(line) >= shortestCommand && commandShape.MatchString(line) {
+			if !strings.HasPrefix(line, "#") && len(line) >= minCommand && commandShape.MatchString(line) {
 				found[line] = true
 			}
 		}
@@ -181,7 +180,7 @@ func solutionCommands(v *labs.Variant) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// plainText is a text with one space between words, and no marks of Markdown.
+// plainText returns a text with single spaces and without backticks.
 func plainText(text string) string {
 	return strings.TrimSpace(spaces.ReplaceAllString(strings.ReplaceAll(text, "`", ""), " "))
 }

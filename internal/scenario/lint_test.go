@@ -11,7 +11,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// sight is a probe that sees the word it is given.
+// sight is a probe that observes the word in its field.
 type sight struct {
 	Word string `yaml:"word"`
 }
@@ -24,7 +24,7 @@ func (s *sight) Shape() *labs.Shape { return labs.Text }
 
 var sightProbe = kit.Probe{Name: "sight", New: func() kit.Look { return &sight{} }}
 
-// wellWritten is a scenario in which lint finds nothing.
+// wellWritten is a scenario without mistakes.
 const wellWritten = `title: A word
 question: Which word?
 topic: words
@@ -84,7 +84,7 @@ func lintOf(files fstest.MapFS) string {
 	return mistakes.Error()
 }
 
-func TestLintFindsNothingInWhatIsWellWritten(t *testing.T) {
+func TestLintAcceptsAWellWrittenScenario(t *testing.T) {
 	if found := lintOf(wellWrittenFiles()); found != "" {
 		t.Errorf("found:\n%s", found)
 	}
@@ -96,40 +96,40 @@ func TestLint(t *testing.T) {
 		{"scenario.yaml", "title: A word", "title: ''", "title is missing"},
 		{"scenario.yaml", "level: 1", "level: 4", "4:8: level must be a whole number from 1 to 3, not 4"},
 		{"scenario.yaml", "minutes: 5", "minutes: 0", "5:10: minutes must be a whole number from 1 to 240, not 0"},
-		{"scenario.yaml", "image: paper", "image: papyrus", `word/scenario.yaml:7:22: there is no image "papyrus"; there are paper`},
+		{"scenario.yaml", "image: paper", "image: papyrus", `word/scenario.yaml:7:22: there is no image "papyrus"; the images are paper`},
 		{"scenario.yaml", "points: 60", "points: 50", "add up to 90, not 100"},
 		{"scenario.yaml", "costs: 20", "costs: 0", "costs must be a whole number from 1 to 100, not 0"},
-		{"scenario.yaml", "id: kept", "id: there", "the id there is there twice"},
-		{"scenario.yaml", "id: kept", "id: Kept", `the id "Kept" is not of small letters`},
-		{"scenario.yaml", ", otherwise: Wrong", "", "right does not say what is wrong otherwise"},
-		{"scenario.yaml", "needs: [there]", "needs: [their]", "right needs their, which is no check"},
+		{"scenario.yaml", "id: kept", "id: there", "the id there is used twice"},
+		{"scenario.yaml", "id: kept", "id: Kept", `the id "Kept" must be lowercase letters`},
+		{"scenario.yaml", ", otherwise: Wrong", "", "right has no otherwise"},
+		{"scenario.yaml", "needs: [there]", "needs: [their]", "right needs their, which is not a check"},
 		{"scenario.yaml", "needs: [there]", "needs: [right]", "right needs itself"},
 		{"scenario.yaml", "sight: b", "sigth: b", `unknown field "sigth"; the probes are sight`},
 		{"scenario.yaml", "sight: b", "sight: {word: b, wrod: c}", `unknown field "wrod"`},
 		{"scenario.yaml", "expect: seen == params.word", "expect: seen = params.word", "word/scenario.yaml:14:88: Syntax error"},
-		{"scenario.yaml", "expect: seen == params.word", "expect: size(seen)", "gives a int, not a condition"},
+		{"scenario.yaml", "expect: seen == params.word", "expect: size(seen)", "the result must be true or false, not int"},
 		{"scenario.yaml", "expect: seen == params.word", "expect: 'seen == params[\"wrod\"]'", "no key `wrod`; there is `word`"},
 		{"scenario.yaml", "seen == facts.before", "seen == facts.after", "no key `after`; there is `before`"},
-		{"scenario.yaml", "expect: seen == params.word", "expect: seen == 3", "14:88: a text is compared with a whole number"},
-		{"scenario.yaml", "expect: seen == params.word", "expect: seen.word == params.word", "a text has no key `word`"},
+		{"scenario.yaml", "expect: seen == params.word", "expect: seen == 3", "14:88: a string is compared with a whole number"},
+		{"scenario.yaml", "expect: seen == params.word", "expect: seen.word == params.word", "a string has no key `word`"},
 		{"scenario.yaml", "${params.word}", "${params.wrod}", "no key `wrod`; there is `word`"},
 		{"scenario.yaml", "text: Look at the word", "text: 'Look at {{.wrod}}'", "wrod"},
 		{"scenario.yaml", "text: Look at the word", "text: 'At last, `write the  word down`!'", "hint 1 gives the solution away word for word: write the word down"},
 		{"scenario.yaml", "costs: 5", "costs: 100", "all hints together cost 100"},
 		{"scenario.yaml", "word: {choice: [one, two, three]}", "word: {choice: [one], between: [1, 2]}", "exactly one of choice, between, pick and text"},
-		{"scenario.yaml", "word: {choice: [one, two, three]}", "word: {choice: [one]}\n  word: {choice: [two]}", `word/scenario.yaml:10:3: "word" is there twice`},
+		{"scenario.yaml", "word: {choice: [one, two, three]}", "word: {choice: [one]}\n  word: {choice: [two]}", `word/scenario.yaml:10:3: "word" is defined twice`},
 		{"scenario.yaml", "name: solution", "name: the solution", "no proof is called solution"},
-		{"scenario.yaml", "name: another", "name: one way", `the name "one way" is empty, taken, or there twice`},
-		{"scenario.yaml", "  - {name: another, script: proofs/a.sh}\n", "", "1 proofs play another right way; 2 or more"},
+		{"scenario.yaml", "name: another", "name: one way", `the name "one way" is empty, reserved or used twice`},
+		{"scenario.yaml", "  - {name: another, script: proofs/a.sh}\n", "", "proofs of other right ways: 1; at least 2"},
 		{"scenario.yaml", "  - {name: wrong, script: proofs/a.sh, fails: [right]}\n", "", "no proof fails the check right"},
 		{"scenario.yaml", "fails: [kept]}", "fails: [there], skips: [right]}\n  - {name: x, script: proofs/a.sh, fails: [keept]}", `there is no check or guard "keept"`},
 		{"scenario.yaml", "fails: [there], skips: [right]}", "fails: [there], skips: [right, keept]}", `there is no check or guard "keept"`},
 		{"scenario.yaml", "fails: [there, kept], skips: [right]", "fails: [there, kept]", "and harm: right needs a check that does not pass"},
-		{"scenario.yaml", "fails: [kept]", "fails: [kept], skips: [right]", "harm: all that right needs passes"},
-		{"scenario.yaml", "script: solution.sh}", "script: solution.sh, fails: [right]}", "the solution fails nothing"},
-		{"scenario.yaml", "{name: and harm, script: proofs/a.sh, fails: [there, kept], skips: [right]}", "{name: and again, script: proofs/a.sh, fails: [there], skips: [right]}", "and again: what fails is what failed before it in the same lab"},
+		{"scenario.yaml", "fails: [kept]", "fails: [kept], skips: [right]", "harm: everything that right needs passes"},
+		{"scenario.yaml", "script: solution.sh}", "script: solution.sh, fails: [right]}", "the solution must pass every check"},
+		{"scenario.yaml", "{name: and harm, script: proofs/a.sh, fails: [there, kept], skips: [right]}", "{name: and again, script: proofs/a.sh, fails: [there], skips: [right]}", "and again: it only fails what had already failed in the same lab"},
 		{"scenario.yaml", "{name: another, script", "{script", `scenario.yaml:22:14: the name "" is empty`},
-		{"scenario.yaml", "{name: and harm,", "{name: harm,", `the name "harm" is empty, taken, or there twice`},
+		{"scenario.yaml", "{name: and harm,", "{name: harm,", `the name "harm" is empty, reserved or used twice`},
 		{"scenario.yaml", "script: proofs/a.sh}", "script: proofs/b.sh}", `there is no file "proofs/b.sh"`},
 		{"scenario.yaml", "{name: wrong, script: proofs/a.sh,", "{name: wrong, scirpt: proofs/a.sh,", `unknown field "scirpt"`},
 		{"task.md", "{{.word}}", "{{.wrod}}", "word/task.md:1:"},
@@ -150,11 +150,11 @@ func TestLint(t *testing.T) {
 	}
 }
 
-func TestLintFindsFilesThatNothingUses(t *testing.T) {
+func TestLintFindsUnusedAndMissingFiles(t *testing.T) {
 	for name, want := range map[string]string{
-		"proofs/forgotten.sh.tmpl": "word/proofs/forgotten.sh.tmpl: no proof plays this",
-		"setup/db.sh":              "word/setup/db.sh: there is no host of this name",
-		"fault/other.sh":           "word/fault/other.sh: there is no host of this name",
+		"proofs/forgotten.sh.tmpl": "word/proofs/forgotten.sh.tmpl: no proof uses this file",
+		"setup/db.sh":              "word/setup/db.sh: there is no host with this name",
+		"fault/other.sh":           "word/fault/other.sh: there is no host with this name",
 		"setup/data.sql":           "",
 	} {
 		files := wellWrittenFiles()

@@ -11,31 +11,31 @@ import (
 	"endstate/labs/kit"
 )
 
-// look reads the one probe among the given fields. It returns nil, and notes why,
-// if there is none, or more than one, or its fields are wrong.
+// look reads the probe among the given fields. If there is not exactly one, or its fields
+// are wrong, it records a mistake and returns nil.
 func (d *drawing) look(fields probes, where *yaml.Node) kit.Look {
 	var look kit.Look
 	names := slices.Sorted(maps.Keys(fields))
-	known := 0
+	count := 0
 	for _, name := range names {
 		probe, ok := d.probes[name]
 		if !ok {
 			d.mistake(fields[name].Node, "unknown field %q; the probes are %s", name, strings.Join(slices.Sorted(maps.Keys(d.probes)), ", "))
 			continue
 		}
-		if known++; known > 1 {
-			d.mistake(fields[name].Node, "a second probe: %q", name)
+		if count++; count > 1 {
+			d.mistake(fields[name].Node, "only one probe is allowed: %q is the second", name)
 			continue
 		}
 		look = d.fill(probe, fields[name].Node)
 	}
 	if len(names) == 0 {
-		d.mistake(where, "it names no probe; there are %s", strings.Join(slices.Sorted(maps.Keys(d.probes)), ", "))
+		d.mistake(where, "the probe is missing; the probes are %s", strings.Join(slices.Sorted(maps.Keys(d.probes)), ", "))
 	}
 	return look
 }
 
-// fill reads a probe's fields, their templates filled in.
+// fill renders a probe's fields and decodes them into a look.
 func (d *drawing) fill(probe kit.Probe, node *yaml.Node) kit.Look {
 	rendered, err := renderNode(node, d.params)
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// Mistake is a defect of a scenario, and where it is. Line and column count from
-// 1; 0 is not known.
+// Mistake is a defect of a scenario and its position. Lines and columns count from 1; 0 means
+// unknown.
 type Mistake struct {
 	File   string `json:"file"`
 	Line   int    `json:"line,omitempty"`
@@ -20,7 +20,7 @@ type Mistake struct {
 	Text   string `json:"text"`
 }
 
-// Error returns "file:line:column: text", as editors understand it, in one line.
+// Error returns "file:line:column: text" on one line, the form that editors understand.
 func (m Mistake) Error() string {
 	text := inLine(m.Text)
 	switch {
@@ -32,7 +32,7 @@ func (m Mistake) Error() string {
 	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, text)
 }
 
-// inLine spells out line ends and whatever else a terminal would act on.
+// inLine escapes line breaks and other control characters.
 func inLine(text string) string {
 	if !strings.ContainsFunc(text, unicode.IsControl) {
 		return text
@@ -41,10 +41,10 @@ func inLine(text string) string {
 	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
-// Mistakes are all that was found at once.
+// Mistakes is an error that lists several mistakes.
 type Mistakes []Mistake
 
-// Error returns one mistake a line.
+// Error returns one mistake per line.
 func (m Mistakes) Error() string {
 	lines := make([]string, len(m))
 	for i := range m {
@@ -53,7 +53,7 @@ func (m Mistakes) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// orNil returns the mistakes as an error, nil if there are none.
+// orNil returns the mistakes as an error, or nil if there are none.
 func (m Mistakes) orNil() error {
 	if len(m) == 0 {
 		return nil
@@ -70,7 +70,7 @@ func at(file string, node *yaml.Node, format string, args ...any) Mistake {
 	return mistake
 }
 
-// yamlMistakes turns what the YAML reader complains of into mistakes.
+// yamlMistakes turns the errors of the YAML decoder into mistakes.
 func yamlMistakes(file string, err error) Mistakes {
 	var found Mistakes
 	if errors.As(err, &found) {
@@ -96,13 +96,13 @@ func yamlMistakes(file string, err error) Mistakes {
 	return found
 }
 
-// plain puts the reader's words about Go types into those of an author.
+// plain rewrites a decoder's message about Go types for authors of scenarios.
 func plain(message string) string {
 	if name, _, found := strings.Cut(strings.TrimPrefix(message, "field "), " not found in type"); found {
 		return fmt.Sprintf("unknown field %q", name)
 	}
 	if match := construction.FindStringSubmatch(message); match != nil {
-		return fmt.Sprintf("%q is not what is wanted here: %s", match[1], wanted(match[2]))
+		return fmt.Sprintf("%q is not %s", match[1], typeName(match[2]))
 	}
 	return message
 }
@@ -110,8 +110,8 @@ func plain(message string) string {
 // "cannot construct !!float `.inf` into int"
 var construction = regexp.MustCompile("(?s)^cannot (?:construct|unmarshal) \\S+(?: `(.*)`)? into (.*)$")
 
-// wanted puts a Go type into an author's words.
-func wanted(name string) string {
+// typeName describes a Go type in an author's terms.
+func typeName(name string) string {
 	switch {
 	case strings.HasPrefix(name, "[]"):
 		return "a list"
@@ -122,7 +122,7 @@ func wanted(name string) string {
 	case name == "bool":
 		return "true or false"
 	case name == "string":
-		return "a text"
+		return "a string"
 	}
 	return "a mapping, name: value"
 }

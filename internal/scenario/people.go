@@ -6,8 +6,7 @@ type region struct {
 	familyFirst   bool
 }
 
-// people are common names, with the accents, apostrophes and scripts that break
-// careless programs.
+// people are common names with accents, apostrophes and scripts that break careless programs.
 var people = []region{
 	{between: " ", given: []string{"Zoë", "Chloé", "François", "Hélène", "Noël", "Agnès"}, family: []string{"Lefèvre", "D'Aubigné", "Dubois", "Gauthier", "L'Hôte", "Béranger"}},
 	{between: " ", given: []string{"Jürgen", "Käthe", "Björn", "Sören", "Annegret", "Götz"}, family: []string{"Müller", "Weiß", "Schröder", "Groß", "Jäger-Lindner", "von der Höh"}},

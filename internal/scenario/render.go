@@ -14,9 +14,8 @@ import (
 	"endstate/labs"
 )
 
-// render fills in a template over params. The functions of random are there when
-// random is not nil: in files, where the seed decides what they give. Files may also
-// use the partials, which are templates by their names.
+// render executes a template over params. If random is not nil, the template may also use its
+// functions, whose results the seed decides. The partials are templates that it may include.
 func render(name, source string, params map[string]any, random *generator, partials ...partial) (string, error) {
 	if !strings.Contains(source, "{{") {
 		return source, nil
@@ -43,24 +42,24 @@ func render(name, source string, params map[string]any, random *generator, parti
 	return out.String(), nil
 }
 
-// limited is what a template gives, which must come to an end.
+// limited collects a template's output up to a limit.
 type limited struct{ strings.Builder }
 
 func (l *limited) Write(data []byte) (int, error) {
 	if l.Len()+len(data) > maxRendered {
-		return 0, fmt.Errorf("the template gives more than %d MiB", maxRendered>>20)
+		return 0, fmt.Errorf("the template produces more than %d MiB", maxRendered>>20)
 	}
 	return l.Builder.Write(data)
 }
 
-// partial is a file whose name begins with "_": no file of the variant, but a part
-// of others, which take it in by {{template "_name.tmpl" .}}.
+// partial is a file whose name begins with "_". It is not a file of the variant; others
+// include it with {{template "_name.tmpl" .}}.
 type partial struct{ name, source string }
 
 // "template: name:line:column: executing …: what"
 var templateMessage = regexp.MustCompile(`^template: [^:]*:(\d+)(?::(\d+))?: (?:executing .*? at )?(.*)$`)
 
-// templateError makes a template's error a mistake with its line.
+// templateError turns a template's error into a mistake with a line.
 func templateError(err error) error {
 	match := templateMessage.FindStringSubmatch(err.Error())
 	if match == nil {
@@ -72,7 +71,7 @@ func templateError(err error) error {
 	return mistake
 }
 
-// reason is what is wrong with a template that is one text of a file.
+// reason returns an error's text without the position inside the template.
 func reason(err error) string {
 	var mistake Mistake
 	if errors.As(err, &mistake) {
@@ -81,7 +80,7 @@ func reason(err error) string {
 	return err.Error()
 }
 
-// renderNode returns a copy of a node with every string in it rendered.
+// renderNode returns a copy of a node in which all strings are rendered.
 func renderNode(node *yaml.Node, params map[string]any) (*yaml.Node, error) {
 	if node.Kind == yaml.AliasNode {
 		return renderNode(node.Alias, params)
@@ -105,7 +104,7 @@ func renderNode(node *yaml.Node, params map[string]any) (*yaml.Node, error) {
 	return &clone, nil
 }
 
-// plainFunctions are there in every template.
+// plainFunctions returns the functions of all templates.
 func plainFunctions() template.FuncMap {
 	return template.FuncMap{
 		"add":   func(a, b int64) int64 { return a + b },
@@ -120,17 +119,18 @@ func plainFunctions() template.FuncMap {
 		"join":  join,
 		"sql":   quoteSQL,
 		"json":  quoteJSON,
-		// The templates' own, within bounds: what doubles a text forty times takes all memory.
+		// These replace built-in functions to limit memory: doubling a string forty times
+		// would use all of it.
 		"print":   func(items ...any) (string, error) { return short(fmt.Sprint(items...)) },
 		"println": func(items ...any) (string, error) { return short(fmt.Sprintln(items...)) },
 		"printf":  func(format string, items ...any) (string, error) { return short(fmt.Sprintf(format, items...)) },
 	}
 }
 
-// short returns a text unless it is too long to be one of a scenario.
+// short returns a string unless it is longer than any file of a scenario may be.
 func short(text string) (string, error) {
 	if len(text) > maxFileBytes {
-		return "", fmt.Errorf("a text becomes longer than %d KiB", maxFileBytes>>10)
+		return "", fmt.Errorf("a string grows longer than %d KiB", maxFileBytes>>10)
 	}
 	return text, nil
 }
@@ -145,14 +145,14 @@ func multiply(factors ...int64) int64 {
 
 func divide(a, b int64) (int64, error) {
 	if b == 0 {
-		return 0, errors.New("nothing can be divided by 0")
+		return 0, errors.New("division by 0")
 	}
 	return a / b, nil
 }
 
 func remainder(a, b int64) (int64, error) {
 	if b == 0 {
-		return 0, errors.New("nothing can be divided by 0")
+		return 0, errors.New("division by 0")
 	}
 	return a % b, nil
 }
@@ -162,7 +162,7 @@ func sequence(from, to int64) ([]int64, error) {
 		return nil, nil
 	}
 	if uint64(to-from) >= maxSeries {
-		return nil, fmt.Errorf("seq counts through %d numbers at most", maxSeries)
+		return nil, fmt.Errorf("seq is limited to %d numbers", maxSeries)
 	}
 	all := make([]int64, 0, to-from+1)
 	for i := from; i <= to; i++ {
@@ -179,7 +179,7 @@ func join(separator string, items []any) (string, error) {
 	return short(strings.Join(texts, separator))
 }
 
-// quoteSQL writes a value as MySQL reads it.
+// quoteSQL returns a value as a MySQL literal.
 func quoteSQL(value any) string {
 	if value == nil {
 		return "NULL"
@@ -199,5 +199,5 @@ func quoteJSON(value any) (string, error) {
 	return strings.TrimSpace(out.String()), err
 }
 
-// normal makes a value that YAML gave one that expectations know.
+// normal converts a decoded YAML value to the types that expectations use.
 func normal(value any) (any, error) { return labs.Normal(value) }

@@ -9,23 +9,23 @@ import (
 	"go.yaml.in/yaml/v4"
 )
 
-// What a file of YAML may hold. A scenario may come from anywhere, and reading it must
-// neither end the program nor take all its memory.
+// Limits on a YAML file. A scenario may come from anywhere, and reading it must neither crash
+// the program nor use up its memory.
 const (
 	maxFileBytes   = 1 << 20   // bytes of the file
-	maxNodes       = 100_000   // values, each alias counted as what it stands for
+	maxNodes       = 100_000   // values, with aliases expanded
 	maxNesting     = 64        // levels
-	maxScalarBytes = 64 << 10  // bytes of one text
-	maxTitleBytes  = 300       // bytes of a title, a question, a name
-	maxRendered    = 16 << 20  // bytes that a template may give
-	maxSeries      = 1_000_000 // numbers in a series that a template counts through
+	maxScalarBytes = 64 << 10  // bytes of one string
+	maxTitleBytes  = 300       // bytes of a title, a question or a name
+	maxRendered    = 16 << 20  // bytes of a template's output
+	maxSeries      = 1_000_000 // numbers in a template's seq
 	maxWords       = 1000      // words in a sentence
 )
 
-// readNode reads a file of YAML into its tree, and finds what no honest file has.
+// readNode parses a YAML file into a tree that is within the limits.
 func readNode(file string, data []byte) (*yaml.Node, error) {
 	if len(data) > maxFileBytes {
-		return nil, Mistakes{{File: file, Text: fmt.Sprintf("the file is larger than %d KiB: put long texts into files of their own", maxFileBytes>>10)}}
+		return nil, Mistakes{{File: file, Text: fmt.Sprintf("the file is larger than %d KiB: move long texts to files of their own", maxFileBytes>>10)}}
 	}
 	root := &yaml.Node{}
 	if err := yaml.Load(data, root); err != nil {
@@ -33,16 +33,16 @@ func readNode(file string, data []byte) (*yaml.Node, error) {
 	}
 	s := &soundness{file: file, sizes: map[*yaml.Node]int{}, inside: map[*yaml.Node]bool{}}
 	if s.measure(root, 0); len(s.wrong) > 0 {
-		return nil, s.wrong[:1] // one is enough: others may follow from it
+		return nil, s.wrong[:1] // the others may just follow from it
 	}
 	return root, nil
 }
 
-// soundness is a tree of YAML being looked at before anything is made of it.
+// soundness checks a YAML tree before it is decoded.
 type soundness struct {
 	file   string
-	sizes  map[*yaml.Node]int  // how many values a node stands for
-	inside map[*yaml.Node]bool // the nodes that are being measured
+	sizes  map[*yaml.Node]int  // how many values a node expands to
+	inside map[*yaml.Node]bool // the nodes that measure is visiting
 	wrong  Mistakes
 }
 
@@ -50,9 +50,9 @@ func (s *soundness) mistake(node *yaml.Node, format string, args ...any) {
 	s.wrong = append(s.wrong, at(s.file, node, format, args...))
 }
 
-// measure returns how many values a node stands for. It stops at the first mistake.
+// measure returns how many values a node expands to. It stops at the first mistake.
 func (s *soundness) measure(node *yaml.Node, depth int) int {
-	if size, known := s.sizes[node]; known {
+	if size, ok := s.sizes[node]; ok {
 		return size
 	}
 	switch {
@@ -76,7 +76,7 @@ func (s *soundness) measure(node *yaml.Node, depth int) int {
 	}
 	s.scalar(node)
 	if size > maxNodes && len(s.wrong) == 0 {
-		s.mistake(node, "this stands for more than %d values: use fewer aliases, or shorter lists", maxNodes)
+		s.mistake(node, "this expands to more than %d values: use fewer aliases or shorter lists", maxNodes)
 	}
 	s.sizes[node] = size
 	return size
@@ -87,15 +87,15 @@ func (s *soundness) scalar(node *yaml.Node) {
 		return
 	}
 	if len(node.Value) > maxScalarBytes {
-		s.mistake(node, "this text is longer than %d KiB: put it into a file of its own", maxScalarBytes>>10)
+		s.mistake(node, "this text is longer than %d KiB: move it to a file of its own", maxScalarBytes>>10)
 	}
 	if what := unprintable(node.Value); what != "" {
 		s.mistake(node, "%s", what)
 	}
 }
 
-// unprintable says which character of a text a terminal would act on in place of showing
-// it; nothing if there is none.
+// unprintable describes the first character of a text that a terminal would interpret instead
+// of showing it. It returns "" if there is none.
 func unprintable(text string) string {
 	for i, r := range text {
 		switch {
@@ -103,19 +103,19 @@ func unprintable(text string) string {
 			return "this text is not UTF-8: save the file as UTF-8"
 		case r == '\n' || r == '\t':
 		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r):
-			return fmt.Sprintf("this text holds the control character %U, which a terminal would act on: leave it out", r)
+			return fmt.Sprintf("this text contains the control character %U, which a terminal would interpret: remove it", r)
 		}
 	}
 	return ""
 }
 
-// titled says what is wrong with a text that must fit into a line; nothing if it does.
-func titled(text string) string {
+// notOneLine describes why a text does not fit on one line. It returns "" if it does.
+func notOneLine(text string) string {
 	switch {
 	case len(text) > maxTitleBytes:
-		return fmt.Sprintf("it is longer than %d bytes: say it in a line", maxTitleBytes)
+		return fmt.Sprintf("it is longer than %d bytes: shorten it", maxTitleBytes)
 	case strings.ContainsAny(strings.TrimSpace(text), "\n\t"):
-		return "it has several lines or tabs: say it in a line"
+		return "it has line breaks or tabs: write it on one line"
 	}
 	return unprintable(text)
 }

@@ -21,15 +21,14 @@ import (
 	"endstate/labs/kit"
 )
 
-// drawing is a variant coming to be: what was found wrong so far goes along, so
-// that an author sees every mistake at once.
+// drawing builds a variant and collects all mistakes, so that an author sees them at once.
 type drawing struct {
 	folder *folder
 	probes map[string]kit.Probe
 	seed   uint64
 	params map[string]any
 	files  fstest.MapFS
-	shapes map[string]*labs.Shape // of the facts
+	shapes map[string]*labs.Shape // of the facts, by name
 	wrong  Mistakes
 }
 
@@ -39,7 +38,7 @@ func (f *folder) variant(seed uint64, probes map[string]kit.Probe) (*labs.Varian
 		return nil, err
 	}
 	d := &drawing{folder: f, probes: probes, seed: seed, params: params}
-	d.bounds()
+	d.checkBounds()
 	d.renderFiles()
 	v := &labs.Variant{
 		Scenario: f.head(), Seed: seed, Params: params, Files: d.files,
@@ -55,8 +54,8 @@ func (d *drawing) mistake(node *yaml.Node, format string, args ...any) {
 	d.wrong = append(d.wrong, at(documentName, node, format, args...))
 }
 
-// renderFiles fills in the templates of the folder: the texts that people read,
-// and every file that ends in .tmpl, which loses that ending.
+// renderFiles renders the folder's templates: the texts that people read, and every file that
+// ends in .tmpl, which loses that suffix.
 func (d *drawing) renderFiles() {
 	d.files = fstest.MapFS{}
 	partials := d.partials()
@@ -85,8 +84,7 @@ func (d *drawing) renderFiles() {
 	}
 }
 
-// isPartial tells the partials from other files; they lie in the scenario's folder
-// itself.
+// isPartial reports whether a file is a partial. Partials are directly in the scenario's folder.
 func isPartial(path string) bool {
 	return strings.HasPrefix(path, "_") && strings.HasSuffix(path, ".tmpl") && !strings.Contains(path, "/")
 }
@@ -95,7 +93,7 @@ func (d *drawing) partials() []partial {
 	var all []partial
 	entries, err := fs.ReadDir(d.folder.files, ".")
 	if err != nil {
-		return nil // the walk says so
+		return nil // renderFiles reports it
 	}
 	for _, entry := range entries {
 		if !isPartial(entry.Name()) {
@@ -133,7 +131,7 @@ func (d *drawing) text(path string) string {
 	return string(file.Data)
 }
 
-// rendered returns a text of scenario.yaml with its template filled in.
+// rendered renders a text of scenario.yaml.
 func (d *drawing) rendered(t text) string {
 	value, err := render("text", t.Value, d.params, nil)
 	if err != nil {
@@ -156,25 +154,25 @@ func (d *drawing) hosts() []labs.HostSpec {
 		}
 		if one.Value.MemLimit != "" {
 			bytes, err := units.RAMInBytes(one.Value.MemLimit)
-			if err != nil || bytes < leastMemory || bytes > mostMemory {
+			if err != nil || bytes < minMemory || bytes > maxMemory {
 				d.mistake(one.node, "mem_limit must be from 16m to 64g, not %q", one.Value.MemLimit)
 			}
 			spec.Memory = bytes
 		}
 		for _, name := range one.Value.CapAdd {
 			if !slices.Contains(capabilities, name) {
-				d.mistake(one.node, "the capability %s is not one that a host may keep", name)
+				d.mistake(one.node, "the capability %s is not allowed", name)
 			}
 		}
 		specs = append(specs, spec)
 	}
 	if !slices.ContainsFunc(specs, func(s labs.HostSpec) bool { return s.Name == labs.Workspace }) {
-		d.wrong = append(d.wrong, Mistake{File: documentName, Text: "hosts: one must be the workspace"})
+		d.wrong = append(d.wrong, Mistake{File: documentName, Text: "hosts: there must be a host named workspace"})
 	}
 	return specs
 }
 
-// command returns a host's command, word by word; nil if the image's own is kept.
+// command returns the words of a host's command, or nil for the image's own.
 func (d *drawing) command(c *command) []string {
 	if c == nil {
 		return nil
@@ -252,7 +250,7 @@ func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
 		return result
 	}
 	result.Expect = expectation
-	d.fitted(a.Expect, result.Look, result.ID, expectation)
+	d.checkFit(a.Expect, result.Look, result.ID, expectation)
 	if a.Otherwise.Value == "" {
 		return result
 	}
@@ -262,13 +260,13 @@ func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
 		return result
 	}
 	result.Otherwise = message
-	d.fitted(a.Otherwise, result.Look, result.ID, message)
+	d.checkFit(a.Otherwise, result.Look, result.ID, message)
 	return result
 }
 
-// fitted finds what an expression asks of values that can't have it: params and facts
-// that are not there, misspelt keys. It would never hold, and say nothing of it.
-func (d *drawing) fitted(t text, look labs.Look, id string, expression interface {
+// checkFit finds params, facts and keys that an expression uses but that can't exist. Such an
+// expression would silently never hold.
+func (d *drawing) checkFit(t text, look labs.Look, id string, expression interface {
 	Fit(expect.Scope) []*expect.Error
 },
 ) {
@@ -284,8 +282,8 @@ func (d *drawing) fitted(t text, look labs.Look, id string, expression interface
 	}
 }
 
-// expressionMistake puts an expression's mistake where it stands in the file. In a
-// folded or literal text the column is not known.
+// expressionMistake records an expression's mistake with its position in the file. In a folded
+// or literal block the column is unknown.
 func (d *drawing) expressionMistake(t text, err error) {
 	mistake := at(documentName, t.node, "%v", err)
 	var inner *expect.Error
@@ -318,7 +316,7 @@ func (d *drawing) proofs() []labs.Proof {
 	return proofs
 }
 
-// script returns a step's scripts as one.
+// script returns a step's scripts, concatenated.
 func (d *drawing) script(s step) string {
 	var whole strings.Builder
 	for _, path := range s.Script {
@@ -335,8 +333,8 @@ func (d *drawing) script(s step) string {
 	return whole.String()
 }
 
-// key is the hash of all that goes into the variant's snapshot. Texts, checks and
-// proofs do not: mending them keeps a running lab, and its snapshot, good.
+// key returns the hash of everything that goes into the variant's snapshot. Texts, checks and
+// proofs don't, so that editing them keeps running labs and snapshots valid.
 func (d *drawing) key(v *labs.Variant) string {
 	h := sha256.New()
 	material, err := json.Marshal([]any{v.Name, v.Seed, v.Params, v.Hosts, v.Facts})

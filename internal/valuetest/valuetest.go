@@ -1,5 +1,5 @@
-// Package valuetest helps tests to hold that values stay as they are on their way from
-// a look by a snapshot's record into an expectation.
+// Package valuetest helps to test that values do not change on their way from a look through
+// a snapshot's record into an expectation.
 package valuetest
 
 import (
@@ -12,19 +12,19 @@ import (
 	"endstate/labs"
 )
 
-// T is what tests of one example and of properties have in common.
+// T is the part that [testing.T] and [rapid.T] have in common.
 type T interface {
 	Helper()
 	Fatalf(format string, args ...any)
 }
 
-// Kept returns what a fact gives back for a value that a look observed, and the value as an
-// expectation meets it.
-func Kept(t T, observed any) (fact, value any) {
+// RoundTrip records an observed value as a fact. It returns the fact that is read back, and
+// the value as expectations see it.
+func RoundTrip(t T, observed any) (fact, value any) {
 	t.Helper()
 	value, err := labs.Normal(observed)
 	if err != nil {
-		t.Fatalf("make %#v normal: %v", observed, err)
+		t.Fatalf("convert %#v: %v", observed, err)
 	}
 	text, err := labs.Record{Facts: map[string]any{"seen": value}}.Encode()
 	if err != nil {
@@ -37,20 +37,20 @@ func Kept(t T, observed any) (fact, value any) {
 	return record.Facts["seen"], value
 }
 
-// Same fails the test unless a fact gives back what was observed, and an expectation
-// holds the two equal.
+// Same fails the test unless a fact with the observed value is read back identical, and an
+// expectation finds the two equal.
 func Same(t T, observed any) {
 	t.Helper()
-	fact, value := Kept(t, observed)
+	fact, value := RoundTrip(t, observed)
 	if !identical(fact, value) {
-		t.Fatalf("the fact is %#v, observed was %#v", fact, value)
+		t.Fatalf("the fact is %#v, but %#v was observed", fact, value)
 	}
 	if !Equal(t, value, fact) {
-		t.Fatalf("an expectation holds %#v unequal to itself", value)
+		t.Fatalf("in an expectation, %#v does not equal itself", value)
 	}
 }
 
-// Equal reports whether an expectation holds a value equal to a fact.
+// Equal reports whether a value equals a fact in an expectation.
 func Equal(t T, value, fact any) bool {
 	t.Helper()
 	same, err := expect.Compile("seen == facts.seen && [seen] == [facts.seen] && facts.seen in [seen]", "seen")
@@ -64,7 +64,7 @@ func Equal(t T, value, fact any) bool {
 	return holds
 }
 
-// identical reports whether two normal values are of the same types, to the last bit.
+// identical reports whether two normalized values have the same types and bits.
 func identical(a, b any) bool {
 	switch a := a.(type) {
 	case float64:
@@ -104,7 +104,7 @@ func identicalMaps(a, b map[string]any) bool {
 	return len(a) == len(b)
 }
 
-// Values draws values of every shape that a look may observe.
+// Values generates values of every type that a look may observe.
 func Values() *rapid.Generator[any] {
 	text := rapid.OneOf(rapid.String(), rapid.Map(rapid.SliceOfN(rapid.Byte(), 0, 9), func(b []byte) string { return string(b) }))
 	key := rapid.OneOf(text, rapid.SampledFrom([]string{"$int", "$map", "$pairs", "$text", "$", "", "a"}))
@@ -122,7 +122,7 @@ func Values() *rapid.Generator[any] {
 	return rapid.OneOf(node, rapid.SliceOfN(node, 0, 4).AsAny(), rapid.MapOfN(key, node, 0, 4).AsAny())
 }
 
-// Times draws moments of any year, in any zone.
+// Times generates times in any year and any zone.
 func Times() *rapid.Generator[time.Time] {
 	return rapid.Custom(func(t *rapid.T) time.Time {
 		seconds := rapid.OneOf(rapid.Int64Range(-1<<40, 1<<40), rapid.Int64()).Draw(t, "seconds")
