@@ -36,9 +36,9 @@ const (
 // Encode encodes the record as JSON, from which [DecodeRecord] restores equal values of the
 // same types.
 func (r Record) Encode() (string, error) {
-	whole := map[string]any{"facts": tagged(r.Facts), "secret": r.Secret}
+	whole := map[string]any{"facts": encodeValue(r.Facts), "secret": r.Secret}
 	if r.Seals != nil {
-		whole["seals"] = tagged(r.Seals)
+		whole["seals"] = encodeValue(r.Seals)
 	}
 	text, err := json.Marshal(whole)
 	return string(text), err
@@ -54,7 +54,7 @@ func DecodeRecord(text string) (Record, error) {
 	if err := json.Unmarshal([]byte(text), &raw); err != nil {
 		return Record{}, fmt.Errorf("read record: %w", err)
 	}
-	facts, err := untagged(raw.Facts)
+	facts, err := decodeValue(raw.Facts)
 	if err != nil {
 		return Record{}, fmt.Errorf("read record: %w", err)
 	}
@@ -62,13 +62,13 @@ func DecodeRecord(text string) (Record, error) {
 	if !ok {
 		return Record{}, fmt.Errorf("read record: the facts are not a map")
 	}
-	if err := untagMembers(raw.Seals); err != nil {
+	if err := decodeMembers(raw.Seals); err != nil {
 		return Record{}, fmt.Errorf("read record: %w", err)
 	}
 	return Record{Facts: factMap, Secret: raw.Secret, Seals: raw.Seals}, nil
 }
 
-func tagged(value any) any {
+func encodeValue(value any) any {
 	switch v := value.(type) {
 	case int64:
 		return map[string]any{tagInt: strconv.FormatInt(v, 10)}
@@ -87,22 +87,22 @@ func tagged(value any) any {
 	case []any:
 		list := make([]any, len(v))
 		for i := range v {
-			list[i] = tagged(v[i])
+			list[i] = encodeValue(v[i])
 		}
 		return list
 	case map[string]any:
-		return taggedMap(v)
+		return encodeMap(v)
 	}
 	return value
 }
 
-func taggedMap(v map[string]any) any {
+func encodeMap(v map[string]any) any {
 	out, wrap := make(map[string]any, len(v)), false
 	for key, item := range v {
 		if !utf8.ValidString(key) {
-			return taggedPairs(v)
+			return encodePairs(v)
 		}
-		out[key] = tagged(item)
+		out[key] = encodeValue(item)
 		wrap = wrap || strings.HasPrefix(key, "$")
 	}
 	if wrap {
@@ -111,19 +111,19 @@ func taggedMap(v map[string]any) any {
 	return out
 }
 
-func taggedPairs(v map[string]any) any {
+func encodePairs(v map[string]any) any {
 	pairs := make([]any, 0, len(v))
 	for _, key := range slices.Sorted(maps.Keys(v)) {
-		pairs = append(pairs, []any{tagged(key), tagged(v[key])})
+		pairs = append(pairs, []any{encodeValue(key), encodeValue(v[key])})
 	}
 	return map[string]any{tagPairs: pairs}
 }
 
-func untagged(value any) (any, error) {
+func decodeValue(value any) (any, error) {
 	switch v := value.(type) {
 	case []any:
 		for i := range v {
-			item, err := untagged(v[i])
+			item, err := decodeValue(v[i])
 			if err != nil {
 				return nil, err
 			}
@@ -132,17 +132,17 @@ func untagged(value any) (any, error) {
 	case map[string]any:
 		for key, item := range v {
 			if len(v) == 1 && strings.HasPrefix(key, "$") {
-				return untag(key, item)
+				return decodeTag(key, item)
 			}
 		}
-		return v, untagMembers(v)
+		return v, decodeMembers(v)
 	}
 	return value, nil
 }
 
-func untagMembers(v map[string]any) error {
+func decodeMembers(v map[string]any) error {
 	for key := range v {
-		item, err := untagged(v[key])
+		item, err := decodeValue(v[key])
 		if err != nil {
 			return err
 		}
@@ -151,12 +151,12 @@ func untagMembers(v map[string]any) error {
 	return nil
 }
 
-func untag(tag string, value any) (any, error) {
+func decodeTag(tag string, value any) (any, error) {
 	if inner, ok := value.(map[string]any); ok && tag == tagMap {
-		return inner, untagMembers(inner)
+		return inner, decodeMembers(inner)
 	}
 	if pairs, ok := value.([]any); ok && tag == tagPairs {
-		return untagPairs(pairs)
+		return decodePairs(pairs)
 	}
 	text, ok := value.(string)
 	if !ok {
@@ -177,15 +177,15 @@ func untag(tag string, value any) (any, error) {
 	case tagTime:
 		return time.Parse(time.RFC3339Nano, text)
 	case tagUnix:
-		return untagUnix(text)
+		return decodeUnix(text)
 	}
 	return nil, fmt.Errorf("unknown tag %s", tag)
 }
 
-func untagPairs(pairs []any) (any, error) {
+func decodePairs(pairs []any) (any, error) {
 	out := make(map[string]any, len(pairs))
 	for i := range pairs {
-		pair, err := untagged(pairs[i])
+		pair, err := decodeValue(pairs[i])
 		if err != nil {
 			return nil, err
 		}
@@ -202,7 +202,7 @@ func untagPairs(pairs []any) (any, error) {
 	return out, nil
 }
 
-func untagUnix(text string) (any, error) {
+func decodeUnix(text string) (any, error) {
 	var seconds, nanoseconds int64
 	if _, err := fmt.Sscanf(text, "%d %d", &seconds, &nanoseconds); err != nil {
 		return nil, fmt.Errorf("the value of %s is not a time: %w", tagUnix, err)

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// imports says for each package what it may import besides the standard library, and
-// does: packages of this module and modules of others. A package that is not listed
-// fails, and so does an import. A family is held to one row: see TestFamilies.
+// imports lists what each package imports besides the standard library: packages of this
+// module, and other modules. Unlisted packages and imports fail the test, and so do imports
+// that are listed but unused. Families have a rule of their own: see TestFamilies.
 //
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
@@ -58,8 +58,8 @@ var imports = map[string]string{
 // familyImports are the packages of this module that a family may import.
 var familyImports = []string{"labs", "labs/kit"}
 
-// shared are the modules that are part of how several packages write. Any other has one
-// home, so that it can be changed in one place.
+// shared are the modules that several packages may import. Any other module has one home, so
+// that it can be replaced in one place.
 var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "golang.org/x/text"}
 
 // testModules are what any package's tests may import.
@@ -69,9 +69,9 @@ var testModules = []string{
 	"golang.org/x/net", "golang.org/x/term", "pgregory.net/rapid",
 }
 
-// forbidden says for some packages what they may not import even from the standard
-// library. Exams and practice decide without a database, a file or a stream, so that every
-// door shows the same; a seat works over any stream, a browser's too.
+// forbidden lists what some packages may not import even from the standard library. Exams and
+// practice decide without a database, files or streams, so that every door shows the same. A
+// seat works over any stream, including a browser's.
 var forbidden = map[string][]string{
 	"internal/exams":    {"database/sql", "os", "io"},
 	"internal/practice": {"database/sql", "os", "io"},
@@ -87,7 +87,7 @@ type pkg struct {
 	GoFiles              []string
 }
 
-// listed are the packages of the module.
+// listed returns the packages of the module.
 var listed = sync.OnceValues(func() ([]pkg, error) {
 	out, err := exec.Command("go", "list", "-tags", "engine", "-json=ImportPath,Dir,Doc,Imports,TestImports,XTestImports,GoFiles", "endstate/...").Output()
 	var all []pkg
@@ -160,8 +160,8 @@ func requirements(t *testing.T) []string {
 	return modules
 }
 
-// named returns imports beyond the standard library as the table names them, sorted:
-// packages of this module by their path inside it, others by their module.
+// named returns the imports beyond the standard library, sorted, in the form that the table
+// uses: packages of this module by their path inside it, others by their module.
 func named(paths, modules []string) []string {
 	found := map[string]bool{}
 	for _, path := range paths {
@@ -187,7 +187,7 @@ func TestImportsAreListed(t *testing.T) {
 		}
 		row, listed := imports[p.name()]
 		if !listed {
-			t.Errorf("%s is not listed: say what it may import", p.name())
+			t.Errorf("%s is not listed: add it to the table with its imports", p.name())
 		}
 		delete(unseen, p.name())
 		allowed, used := strings.Fields(row), named(p.Imports, modules)
@@ -207,8 +207,8 @@ func TestImportsAreListed(t *testing.T) {
 	}
 }
 
-// A family is in labs/all, and imports what a family may: of the modules in go.mod, its
-// driver and those that are shared.
+// Every family is in labs/all. Of the modules in go.mod, it imports only its driver and the
+// shared ones.
 func TestFamilies(t *testing.T) {
 	modules := requirements(t)
 	var families, inAll []string
@@ -263,7 +263,7 @@ func TestModulesOfTests(t *testing.T) {
 		own := named(p.Imports, modules)
 		for _, path := range named(append(p.TestImports, p.XTestImports...), modules) {
 			if slices.Contains(modules, path) && !slices.Contains(testModules, path) && !slices.Contains(own, path) {
-				t.Errorf("a test of %s imports %s, which is listed neither for it nor for tests", p.name(), path)
+				t.Errorf("a test of %s imports %s, which is not listed for the package or for tests", p.name(), path)
 			}
 		}
 	}
@@ -275,11 +275,11 @@ func TestForbiddenImports(t *testing.T) {
 		delete(unseen, p.name())
 		for _, path := range p.Imports {
 			if slices.Contains(forbidden[p.name()], path) {
-				t.Errorf("%s imports %s", p.name(), path)
+				t.Errorf("%s must not import %s", p.name(), path)
 			}
 		}
 	}
 	for name := range unseen {
-		t.Errorf("imports of %s are forbidden, but there is no such package", name)
+		t.Errorf("forbidden lists %s, but there is no such package", name)
 	}
 }

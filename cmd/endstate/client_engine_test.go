@@ -12,8 +12,8 @@ import (
 	"endstate/labs"
 )
 
-// A client that is killed leaves nothing at work in its lab: no shell, no program, and no
-// session that holds a lock. What was told to outlive its terminal goes on.
+// A killed client leaves nothing running in its lab: no shell, no program, and no session that
+// holds a lock. Only a program that was started to outlive its terminal keeps running.
 func TestClientThatIsKilledLeavesNoShell(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -42,7 +42,7 @@ func TestClientThatIsKilledLeavesNoShell(t *testing.T) {
 			!strings.Contains(processes, "mysql") && !strings.Contains(processes, "perl") && !strings.Contains(sessions, "SLEEP(4000)")
 	})
 	if processes := m.processes(lab); !strings.Contains(processes, "sleep 4321") {
-		t.Errorf("what was to outlive its terminal does not: %s", processes)
+		t.Errorf("the program that should outlive its terminal has ended: %s", processes)
 	}
 	m.must("stop")
 }
@@ -65,7 +65,7 @@ func (m *machine) processes(lab *labs.Lab) string {
 	return strings.Join(lines, "\n")
 }
 
-// becomes waits until what runs in a lab, and the sessions on its server, are so.
+// becomes waits until the processes in a lab and the sessions on its server meet a condition.
 func (m *machine) becomes(lab *labs.Lab, what string, is func(processes, sessions string) bool) {
 	m.t.Helper()
 	var processes, sessions string
@@ -77,5 +77,5 @@ func (m *machine) becomes(lab *labs.Lab, what string, is func(processes, session
 		}
 		time.Sleep(250 * time.Millisecond)
 	}
-	m.t.Fatalf("it never came to be that %s:\n%s\n%s", what, processes, sessions)
+	m.t.Fatalf("timed out waiting until %s:\n%s\n%s", what, processes, sessions)
 }

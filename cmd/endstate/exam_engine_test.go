@@ -21,8 +21,8 @@ import (
 	"endstate/labs"
 )
 
-// What needs an engine and is about exams: the words of the other stories, and those
-// that speak of a candidate's labs.
+// The stories about exams that need an engine. They have commands of their own for a
+// candidate's labs.
 func TestExamStories(t *testing.T) {
 	t.Parallel()
 	words := map[string]word{"candidate": playCandidate, "strike": strikeHost, "nothing-left": nothingLeft, "graded": awaitGrades}
@@ -48,7 +48,7 @@ func sittingOf(ts *testscript.TestScript, candidate string) *exams.Sitting {
 			return s
 		}
 	}
-	ts.Fatalf("%s sits no exam", candidate)
+	ts.Fatalf("%s is not sitting an exam", candidate)
 	return nil
 }
 
@@ -56,7 +56,7 @@ func sittingOf(ts *testscript.TestScript, candidate string) *exams.Sitting {
 func labOf(ts *testscript.TestScript, candidate, scenario string) (*enginetest.Runner, *labs.Lab) {
 	r, ok := ts.Value(runnerKey{}).(*enginetest.Runner)
 	if !ok {
-		ts.Fatalf("the story has no runner")
+		ts.Fatalf("the script has no runner")
 	}
 	latest := sittingOf(ts, candidate)
 	lab, err := r.Find(r.Context(), latest.LabOwner, scenario)
@@ -75,7 +75,7 @@ func awaitGrades(ts *testscript.TestScript, neg bool, args []string) {
 		}
 		time.Sleep(time.Second)
 	}
-	ts.Fatalf("the exam of %s is not graded", args[0])
+	ts.Fatalf("the exam of %s was not graded in time", args[0])
 }
 
 // playCandidate plays a script, or the solution, in a candidate's lab: candidate NAME
@@ -90,7 +90,7 @@ func playCandidate(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	if status, out := r.Learner(lab, ts.ReadFile(args[2])); status != 0 {
-		ts.Fatalf("%s ends with %d:\n%s", args[2], status, out)
+		ts.Fatalf("%s exits with status %d:\n%s", args[2], status, out)
 	}
 }
 
@@ -112,7 +112,7 @@ func strikeHost(ts *testscript.TestScript, neg bool, args []string) {
 	r.Root(lab, host.Name, "until (exec 3<>/dev/tcp/127.0.0.1/3306) 2>/dev/null; do sleep 0.2; done")
 }
 
-// nothingLeft demands that no lab is left of any exam of the story.
+// nothingLeft fails the script if any of its exams still has a lab.
 func nothingLeft(ts *testscript.TestScript, neg bool, args []string) {
 	r, ok := ts.Value(runnerKey{}).(*enginetest.Runner)
 	if neg || len(args) > 0 || !ok {
@@ -121,7 +121,7 @@ func nothingLeft(ts *testscript.TestScript, neg bool, args []string) {
 	mine, err := r.Mine(r.Context())
 	ts.Check(err)
 	for _, lab := range mine {
-		ts.Fatalf("the lab %s of %s is left", lab.ID, lab.Owner)
+		ts.Fatalf("the lab %s of %s was not removed", lab.ID, lab.Owner)
 	}
 }
 
@@ -136,7 +136,7 @@ questions:
   - {scenario: git-undo-merge, points: 10}
 `
 
-// blueprint writes an exam of so many minutes and returns its file.
+// blueprint writes an exam with the given minutes and returns the file's path.
 func blueprint(t *testing.T, minutes string) string {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "two.yaml")
@@ -146,7 +146,7 @@ func blueprint(t *testing.T, minutes string) string {
 	return path
 }
 
-// A client that is killed loses nothing: neither the candidate's work nor the clock.
+// Killing the client costs neither the candidate's work nor their time.
 func TestExamAtARealTerminal(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t, "ENDSTATE_LIFE=20m")
@@ -154,7 +154,7 @@ func TestExamAtARealTerminal(t *testing.T) {
 	s.sees("question 1/2")
 	s.types("touch mine; exam\r")
 	s.sees("Two questions · exam 1")
-	// The warning comes by itself, before the answer or after it.
+	// The warning may come before or after the answer.
 	for !strings.Contains(s.tail(64<<10), "2 minutes left") {
 		s.types("check\r")
 		s.sees("Score 0 of 100")
@@ -187,11 +187,11 @@ func TestExamAtARealTerminal(t *testing.T) {
 	again.sees("not passed")
 	again.leaves(1)
 	if mine, err := m.Mine(t.Context()); err != nil || len(mine) > 0 {
-		t.Errorf("left: %v, %v", mine, err)
+		t.Errorf("labs left: %v, %v", mine, err)
 	}
 }
 
-// When time is up the shell ends, whatever is at work in it, and what is there is graded.
+// When time is up, the shell ends whatever is running in it, and the end state is graded.
 func TestExamWhoseTimeIsUpAtTheTerminal(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t, "ENDSTATE_LIFE=20m")
@@ -202,15 +202,15 @@ func TestExamWhoseTimeIsUpAtTheTerminal(t *testing.T) {
 	s.sees("Time is up", "never opened")
 	s.leaves(1)
 	if !strings.Contains(s.tail(4000), "\x1b[?1049l") {
-		t.Error("the other screen is not left")
+		t.Error("the terminal is still on the alternate screen")
 	}
 	if mine, err := m.Mine(t.Context()); err != nil || len(mine) > 0 {
-		t.Errorf("left: %v, %v", mine, err)
+		t.Errorf("labs left: %v, %v", mine, err)
 	}
 }
 
-// A pause belongs to the process that makes a lab ready: if that is interrupted or killed,
-// the clock goes on, so no time is gained.
+// The clock is paused only as long as the process that prepares the lab lives: if it is
+// interrupted or killed, the clock runs again, so nobody gains time.
 func TestExamGotoThatIsCutOff(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]os.Signal{"interrupted": os.Interrupt, "killed": os.Kill} {
@@ -243,18 +243,18 @@ func TestExamGotoThatIsCutOff(t *testing.T) {
 			for _, lab := range m.examLabs() {
 				for _, host := range lab.Hosts {
 					if host.Frozen {
-						t.Errorf("%s of %s stands still while the clock runs", host.Name, lab.Scenario)
+						t.Errorf("%s of %s is frozen while the clock runs", host.Name, lab.Scenario)
 					}
 				}
 			}
 			if end := m.run("exam", "submit", "--yes"); end.status != 1 {
-				t.Errorf("it ends with %d: %s%s", end.status, end.out, end.err)
+				t.Errorf("exit status %d: %s%s", end.status, end.out, end.err)
 			}
 		})
 	}
 }
 
-// examLabs returns the labs of the exams that the machine's owner holds.
+// examLabs returns the labs of the exams of the machine's owner.
 func (m *machine) examLabs() []*labs.Lab {
 	m.t.Helper()
 	mine, err := m.Mine(m.t.Context())

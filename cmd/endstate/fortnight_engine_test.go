@@ -14,8 +14,8 @@ import (
 	"endstate/labs"
 )
 
-// fortnight is what two weeks of practice come to. The days are the clock's of the
-// program alone; labs, answers and grades are real.
+// fortnight is a learner who practises for two weeks. Only the days are simulated, with the
+// program's clock; labs, answers and grades are real.
 type fortnight struct {
 	*machine
 	day int
@@ -33,13 +33,13 @@ func (f *fortnight) says(args ...string) string {
 	return end.out + end.err
 }
 
-// sees runs a command line and fails the test unless it says all that is wanted.
+// sees runs a command line and fails the test unless its output contains all wanted texts.
 func (f *fortnight) sees(args []string, wanted ...string) {
 	f.t.Helper()
 	said := f.says(args...)
 	for _, text := range wanted {
 		if !strings.Contains(said, text) {
-			f.t.Errorf("day %d: endstate %s does not say %q:\n%s", f.day, strings.Join(args, " "), text, said)
+			f.t.Errorf("day %d: the output of endstate %s lacks %q:\n%s", f.day, strings.Join(args, " "), text, said)
 		}
 	}
 }
@@ -80,7 +80,7 @@ func practiseForAFortnight(t *testing.T) {
 	f.sees([]string{"history"}, conflict, "1 hint")
 	f.sees([]string{"progress"}, "0 mastered, 1 shaky", conflict)
 
-	// What went badly is due within two days, and before all that is new.
+	// A scenario that went badly is due within two days, before all new ones.
 	f.day = 2
 	pick, why := f.next()
 	if pick.Scenario.Name != conflict || !strings.Contains(why, "It is due") || !strings.Contains(why, "1 hint") || seeds[pick.Seed] {
@@ -118,6 +118,6 @@ func practiseForAFortnight(t *testing.T) {
 		t.Errorf("three attempts had the seeds %v", seeds)
 	}
 	if err := nothing(f.machine); err != nil {
-		t.Errorf("left: %v", err)
+		t.Errorf("labs left: %v", err)
 	}
 }

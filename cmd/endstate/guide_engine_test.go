@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Doing exactly what the guide says gives a scenario that proves its grader.
+// Following the guide to the letter gives a scenario that proves its grader.
 func TestGuideProves(t *testing.T) {
 	t.Parallel()
 	folder := writeGuide(t)
@@ -20,8 +20,8 @@ func TestGuideProves(t *testing.T) {
 	}
 }
 
-// What a proof states wrongly is found, and those before it in the same lab are not blamed.
-func TestProveFindsWhatIsWrong(t *testing.T) {
+// A wrong statement in a proof is found, and the earlier proofs in the same lab are not blamed.
+func TestProveFindsWrongStatements(t *testing.T) {
 	t.Parallel()
 	folder := writeGuide(t)
 	path := filepath.Join(folder, "git-wrong-branch", "scenario.yaml")
@@ -42,7 +42,7 @@ func TestProveFindsWhatIsWrong(t *testing.T) {
 		"    off-main is passed, not failed\n", "    release-kept is failed, not passed: ", "\n3 proofs, 1 wrong\n",
 	} {
 		if !strings.Contains(end.out, says) {
-			t.Errorf("it does not say %q:\n%s", says, end.out)
+			t.Errorf("the output lacks %q:\n%s", says, end.out)
 		}
 	}
 }

@@ -8,13 +8,13 @@ import (
 	"testing"
 )
 
-// guide is the page that teaches to write a scenario.
+// guide is the page that teaches how to write a scenario.
 const guide = "../../docs/scenarios.md"
 
-// A file of the guide: its name on a line of its own, then a fence with its text.
+// A file in the guide: its name on a line of its own, then a fenced block with its content.
 var guideFile = regexp.MustCompile("(?ms)^`([a-z/.-]+)`\n\n```[a-z]+\n(.*?)^```$")
 
-// writeGuide does what the guide says, and returns the folder of scenarios that it makes.
+// writeGuide writes the guide's files and returns the resulting folder of scenarios.
 func writeGuide(t *testing.T) string {
 	t.Helper()
 	text, err := os.ReadFile(guide)
@@ -38,7 +38,7 @@ func writeGuide(t *testing.T) string {
 	return folder
 }
 
-// guideCommand returns the arguments of one of the guide's commands, by its first words.
+// guideCommand returns the arguments of the guide's command that begins with the given words.
 func guideCommand(t *testing.T, begins, folder string) []string {
 	t.Helper()
 	text, err := os.ReadFile(guide)
@@ -56,11 +56,11 @@ func guideCommand(t *testing.T, begins, folder string) []string {
 			return words
 		}
 	}
-	t.Fatalf("the guide does not say: bin/endstate %s", begins)
+	t.Fatalf("the guide lacks the command: bin/endstate %s", begins)
 	return nil
 }
 
-// Doing exactly what the guide says gives a scenario in which lint finds nothing.
+// Following the guide to the letter gives a scenario in which lint finds nothing.
 func TestGuideLints(t *testing.T) {
 	folder := writeGuide(t)
 	var out strings.Builder

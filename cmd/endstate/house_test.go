@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// go.mod and go.sum hold what the code imports, and nothing else.
+// go.mod and go.sum contain exactly what the code imports.
 func TestModulesAreTidy(t *testing.T) {
 	tidy := exec.Command("go", "mod", "tidy", "-diff")
 	var complaint strings.Builder
@@ -20,13 +20,13 @@ func TestModulesAreTidy(t *testing.T) {
 	diff, err := tidy.Output()
 	switch {
 	case len(diff) > 0:
-		t.Errorf("go.mod or go.sum is not tidy: go mod tidy\n%s", diff)
+		t.Errorf("go.mod or go.sum is not tidy; run go mod tidy:\n%s", diff)
 	case err != nil:
 		t.Skipf("NOT CHECKED: no modules can be downloaded here: %v\n%s", err, complaint.String())
 	}
 }
 
-func TestEveryPackageSaysWhatItIs(t *testing.T) {
+func TestEveryPackageHasADocComment(t *testing.T) {
 	for _, p := range packages(t) {
 		if p.Doc == "" {
 			t.Errorf("%s has no doc comment", p.ImportPath)
@@ -39,8 +39,8 @@ const (
 	longestFunction = 60
 )
 
-// No file holds more than one idea, no function more than a screen. Nothing runs
-// before main, and only main takes the process's own streams.
+// Files and functions are short. Nothing runs before main, and only main uses the process's
+// streams, arguments and exit.
 func TestHouseRules(t *testing.T) {
 	for _, p := range packages(t) {
 		for _, name := range p.GoFiles {
@@ -51,7 +51,7 @@ func TestHouseRules(t *testing.T) {
 				t.Fatal(err)
 			}
 			if lines := set.File(file.Pos()).LineCount(); lines > longestFile {
-				t.Errorf("%s has %d lines", path, lines)
+				t.Errorf("%s has %d lines, more than %d", path, lines, longestFile)
 			}
 			ast.Inspect(file, func(node ast.Node) bool {
 				inspect(t, p, set, node)
@@ -66,7 +66,7 @@ func inspect(t *testing.T, p pkg, set *token.FileSet, node ast.Node) {
 	switch node := node.(type) {
 	case *ast.FuncDecl:
 		if lines := set.Position(node.End()).Line - set.Position(node.Pos()).Line; lines > longestFunction {
-			t.Errorf("%s: %s has %d lines", set.Position(node.Pos()), node.Name.Name, lines)
+			t.Errorf("%s: %s has %d lines, more than %d", set.Position(node.Pos()), node.Name.Name, lines, longestFunction)
 		}
 		if node.Name.Name == "init" && node.Recv == nil {
 			t.Errorf("%s: init runs before main", set.Position(node.Pos()))
@@ -82,7 +82,7 @@ func inspect(t *testing.T, p pkg, set *token.FileSet, node ast.Node) {
 	}
 }
 
-// The top of the repository holds nothing but what is listed.
+// The top folder of the repository contains only what is listed here.
 func TestTopLevel(t *testing.T) {
 	known := []string{
 		".ci", ".git", ".gitignore", "LICENSE", "Makefile", "README.md", "bin", "cmd", "docs", "go.mod", "go.sum",
@@ -93,7 +93,7 @@ func TestTopLevel(t *testing.T) {
 			return err
 		}
 		if !slices.Contains(known, entry.Name()) {
-			t.Errorf("%s is at the top of the repository and is not listed", entry.Name())
+			t.Errorf("%s is in the top folder of the repository but is not listed", entry.Name())
 		}
 		if entry.IsDir() {
 			return fs.SkipDir

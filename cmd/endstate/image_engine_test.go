@@ -17,8 +17,8 @@ import (
 	"github.com/docker/docker/api/types/image"
 )
 
-// newKey returns a key under which no tiny image is there. What is made under it
-// goes with the test.
+// newKey returns a key for which no tiny image exists. Images made with it are removed when
+// the test ends.
 func (m *machine) newKey() string {
 	key := strings.ToLower(rand.Text())
 	m.key = key
@@ -56,8 +56,8 @@ func (m *machine) removeTiny(key string) {
 	}
 }
 
-// nothingBuilt wants no container of the builder to be there. The engine takes a
-// moment to notice that its client is gone.
+// nothingBuilt returns an error if a container of the builder is left. It waits a moment,
+// because the engine does not notice at once that its client is gone.
 func nothingBuilt(m *machine) error {
 	var left []container.Summary
 	for range 50 {
@@ -90,15 +90,15 @@ func TestProcessesThatMakeTheSameImageTakeTurns(t *testing.T) {
 		t.Errorf("the image was built %d times", built)
 	}
 	if found := m.tinyImages(t.Context(), key); len(found) != 1 {
-		t.Errorf("%d images are there: %+v", len(found), found)
+		t.Errorf("found %d images, want 1: %+v", len(found), found)
 	}
 	again := m.wait(m.tiny(key), nil)
 	if again.status != 0 || again.err != "" {
-		t.Errorf("with the image there, making it ends with %d and says %s", again.status, again.err)
+		t.Errorf("building an existing image: status %d: %s", again.status, again.err)
 	}
 }
 
-// Two users share an engine but no home, and so no lock.
+// Two users share an engine but no home, and therefore no lock.
 func TestUsersThatMakeTheSameImageDoNotDisturbEachOther(t *testing.T) {
 	t.Parallel()
 	m, other := newMachine(t), newMachine(t)
@@ -115,6 +115,6 @@ func TestUsersThatMakeTheSameImageDoNotDisturbEachOther(t *testing.T) {
 		}
 	}
 	if named != 1 {
-		t.Errorf("%d names of the image are there", named)
+		t.Errorf("the image has %d names", named)
 	}
 }

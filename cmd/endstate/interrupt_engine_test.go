@@ -20,7 +20,7 @@ import (
 	"endstate/labs"
 )
 
-// strike is a kind of command that is interrupted.
+// strike describes a command to interrupt.
 type strike struct {
 	name  string
 	times int
@@ -50,7 +50,7 @@ func (m *machine) start(name string, seed uint64) *exec.Cmd {
 	return m.command("endstate", "start", name, "--no-shell", "--seed", fmt.Sprint(seed))
 }
 
-// begin makes sure of a lab.
+// begin starts a lab unless there is one.
 func (m *machine) begin() {
 	m.t.Helper()
 	m.must("start", enginetest.Git, "--no-shell", "--seed", fmt.Sprint(enginetest.Seed))
@@ -64,7 +64,7 @@ func TestInterruptLeavesNothing(t *testing.T) {
 			m := newMachine(t)
 			began := time.Now()
 			if end := m.wait(s.prepare(m), nil); end.status > cli.StatusFailed {
-				t.Fatalf("undisturbed: status %d\n%s%s", end.status, end.out, end.err)
+				t.Fatalf("without an interrupt: status %d\n%s%s", end.status, end.out, end.err)
 			}
 			took := time.Since(began)
 			m.must("stop", "--all")
@@ -75,8 +75,8 @@ func TestInterruptLeavesNothing(t *testing.T) {
 	}
 }
 
-// interrupt interrupts one command at a moment, looks at what is left, and starts
-// the same lab again.
+// interrupt interrupts one command after a while, checks what it left, and starts the same lab
+// again.
 func (m *machine) interrupt(s strike, moment time.Duration) {
 	m.t.Helper()
 	command := s.prepare(m)
@@ -85,20 +85,20 @@ func (m *machine) interrupt(s strike, moment time.Duration) {
 		_ = p.Signal(os.Interrupt)
 	})
 	m.t.Logf("interrupted after %v: status %d", moment, end.status)
-	// A process that had not come to its first line yet ends by the signal itself.
+	// A process that has not reached its signal handler yet dies from the signal itself.
 	interrupted := end.status == cli.StatusInterrupted || end.status == -1
 	if !interrupted && end.status > cli.StatusFailed {
-		m.t.Errorf("interrupted after %v, it ends with %d\n%s%s", moment, end.status, end.out, end.err)
+		m.t.Errorf("interrupted after %v: status %d\n%s%s", moment, end.status, end.out, end.err)
 	}
 	if interrupted {
 		if err := s.after(m); err != nil {
-			m.t.Errorf("interrupted after %v, it leaves %v\n%s", moment, err, end.err)
+			m.t.Errorf("interrupted after %v, it left %v\n%s", moment, err, end.err)
 		}
 	}
 	m.tidy()
 	m.must("stop", "--all")
 	if left := m.Left(m.t.Context()); len(left) > 0 {
-		m.t.Errorf("after it, stop leaves %v", left)
+		m.t.Errorf("stop left %v", left)
 	}
 }
 
@@ -131,7 +131,7 @@ func nothing(m *machine) error {
 	return nil
 }
 
-// whole wants the one lab to be there as it was, and nothing else.
+// whole returns an error unless the one lab is still complete and nothing else is left.
 func whole(m *machine) error {
 	all, err := m.Engine.Labs(m.t.Context(), labs.Which{})
 	if err != nil {

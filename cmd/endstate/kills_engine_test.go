@@ -20,9 +20,9 @@ import (
 	"endstate/labs"
 )
 
-// Commands are killed at random moments, in random ways, as a machine that fails does it.
-// ENDSTATE_KILLS says how often; ENDSTATE_KILLS_SEED repeats a run's choices, though not its
-// moments.
+// Commands are killed at random moments and in random ways, as by a failing machine.
+// ENDSTATE_KILLS is the number of kills. ENDSTATE_KILLS_SEED repeats the choices of a run, but
+// not its timing.
 func TestKillsLoseNothing(t *testing.T) {
 	t.Parallel()
 	kills, workers := number(t, "ENDSTATE_KILLS", 6), 3
@@ -119,7 +119,7 @@ func (v *victim) examStart() *exec.Cmd {
 	return v.command("endstate", "exam", "start", v.exam, "--seed", strconv.Itoa(enginetest.Seed), "--candidate", "Di", "--no-shell")
 }
 
-// work makes sure of a lab with work in it.
+// work starts a lab with work in it unless there is one.
 func (v *victim) work() {
 	v.t.Helper()
 	if lab := v.mine(); lab != nil && lab.Seed != enginetest.Seed {
@@ -131,7 +131,7 @@ func (v *victim) work() {
 	}
 }
 
-// mine is the Git lab, nil if there is none.
+// mine returns the Git lab, or nil if there is none.
 func (v *victim) mine() *labs.Lab {
 	v.t.Helper()
 	lab, err := v.Find(v.t.Context(), v.Owner, enginetest.Git)
@@ -141,7 +141,7 @@ func (v *victim) mine() *labs.Lab {
 	return lab
 }
 
-// strike kills one command, and looks at what it left.
+// strike kills one command and checks what it left.
 func (v *victim) strike(b blow) {
 	v.t.Helper()
 	command := b.prepare(v)
@@ -166,7 +166,7 @@ func (v *victim) strike(b blow) {
 	}
 }
 
-// undisturbed measures how long a command takes.
+// undisturbed measures how long a command takes if nothing kills it.
 func (v *victim) undisturbed(b blow, command *exec.Cmd) {
 	v.t.Helper()
 	began := time.Now()
@@ -174,14 +174,14 @@ func (v *victim) undisturbed(b blow, command *exec.Cmd) {
 	v.took[b.name] = time.Since(began)
 	v.count(end)
 	if end.status > 1 {
-		v.t.Errorf("%s, undisturbed, ends with %d: %s", b.name, end.status, end.err)
+		v.t.Errorf("%s, undisturbed: status %d: %s", b.name, end.status, end.err)
 	}
 	if err := v.sound(blow{name: b.name}); err != nil {
 		v.t.Errorf("%s, undisturbed: %v", b.name, err)
 	}
 }
 
-// count counts a check that was told.
+// count counts a check whose result was shown.
 func (v *victim) count(end end) {
 	if strings.Contains(end.out, " of 100\n") && strings.Contains(end.out, "\nScore ") {
 		v.told++
@@ -192,7 +192,7 @@ func (v *victim) count(end end) {
 func (v *victim) sound(b blow) error {
 	swept := v.run("sweep")
 	if swept.status != 0 {
-		return fmt.Errorf("sweep ends with %d: %s", swept.status, swept.err)
+		return fmt.Errorf("sweep: status %d: %s", swept.status, swept.err)
 	}
 	for _, look := range []func(blow) error{v.nothingHalf, v.workIsThere, v.nothingOpen, v.goesOn, v.nothingLost} {
 		if err := look(b); err != nil {
@@ -203,8 +203,8 @@ func (v *victim) sound(b blow) error {
 	return nil
 }
 
-// nothingHalf wants every lab that is there to be whole, and nothing else to be there. The
-// engine may still be at work on what the killed process asked for last.
+// nothingHalf returns an error unless every lab is complete and nothing else is left. The engine
+// may still be working on the killed process's last request.
 func (v *victim) nothingHalf(blow) (err error) {
 	for range 20 {
 		if err = v.half(); err == nil {
@@ -229,7 +229,7 @@ func (v *victim) half() error {
 	return nil
 }
 
-// workIsThere wants the lab and the work in it, if the command was not to remove it.
+// workIsThere returns an error unless the lab still has the work, or the command removes labs.
 func (v *victim) workIsThere(b blow) error {
 	if !b.keeps {
 		return nil
@@ -244,7 +244,7 @@ func (v *victim) workIsThere(b blow) error {
 	return nil
 }
 
-// nothingOpen wants no attempt to go on whose lab is gone.
+// nothingOpen returns an error if an attempt is still open whose lab is gone.
 func (v *victim) nothingOpen(blow) error {
 	return v.store(func(ctx context.Context, store *attempts.Store) error {
 		all, err := store.Of(v.who()).List(ctx, "")
@@ -264,7 +264,7 @@ func (v *victim) nothingOpen(blow) error {
 	})
 }
 
-// goesOn ends the exams, and wants the next commands to work.
+// goesOn ends the exams and returns an error unless the next commands work.
 func (v *victim) goesOn(blow) error {
 	if err := v.endExams(); err != nil {
 		return err
@@ -277,7 +277,7 @@ func (v *victim) goesOn(blow) error {
 		end := v.run(args...)
 		v.count(end)
 		if end.status > 1 {
-			return fmt.Errorf("the next %s ends with %d: %s%s", args[0], end.status, end.out, end.err)
+			return fmt.Errorf("the next %s: status %d: %s%s", args[0], end.status, end.out, end.err)
 		}
 	}
 	for _, host := range v.mine().Hosts {
@@ -288,7 +288,7 @@ func (v *victim) goesOn(blow) error {
 	return nil
 }
 
-// endExams ends what exams go on. Their labs go with them.
+// endExams ends the running exams, which removes their labs.
 func (v *victim) endExams() error {
 	return v.store(func(ctx context.Context, store *attempts.Store) error {
 		open, err := store.Of(v.who()).OpenExams(ctx)
@@ -298,7 +298,7 @@ func (v *victim) endExams() error {
 		for _, sitting := range open {
 			end := v.run("exam", "submit", "--exam", strconv.FormatInt(sitting.ID, 10), "--yes")
 			if end.status > 1 {
-				return fmt.Errorf("exam submit ends with %d: %s%s", end.status, end.out, end.err)
+				return fmt.Errorf("exam submit: status %d: %s%s", end.status, end.out, end.err)
 			}
 			if err := v.gone(ctx, sitting.LabOwner); err != nil {
 				return err
@@ -308,8 +308,8 @@ func (v *victim) endExams() error {
 	})
 }
 
-// gone waits until an exam that has ended has no lab. Its keeper may be grading what the
-// command that was killed began with.
+// gone waits until an exam that has ended has no labs. Its keeper may still be grading what the
+// killed command started.
 func (v *victim) gone(ctx context.Context, owner string) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
 	defer cancel()
@@ -317,16 +317,16 @@ func (v *victim) gone(ctx context.Context, owner string) error {
 	return labs.Poll(ctx, time.Second, never, func(ctx context.Context) error {
 		left, err := v.Engine.Labs(ctx, labs.Which{Owner: owner})
 		if err == nil && len(left) > 0 {
-			err = fmt.Errorf("of an exam that ended %d labs are left, the first %s", len(left), left[0].ID)
+			err = fmt.Errorf("an exam that has ended still has %d labs, the first is %s", len(left), left[0].ID)
 		}
 		return err
 	})
 }
 
-// nothingLost wants every check that was told to be kept.
+// nothingLost returns an error unless every check whose result was shown is in the store.
 func (v *victim) nothingLost(blow) error {
 	if kept := v.kept(); kept < v.told {
-		return fmt.Errorf("%d checks were told, %d are kept", v.told, kept)
+		return fmt.Errorf("%d checks were shown, %d are stored", v.told, kept)
 	}
 	return nil
 }
@@ -348,7 +348,7 @@ func (v *victim) kept() (n int) {
 // who is the learner of the machine.
 func (v *victim) who() labs.Learner { return labs.Learner{Name: v.Owner} }
 
-// store looks into the store of attempts.
+// store opens the store of attempts and passes it to look.
 func (v *victim) store(look func(context.Context, *attempts.Store) error) error {
 	home := ""
 	for _, entry := range v.env {

@@ -16,7 +16,7 @@ import (
 	"endstate/internal/practice"
 )
 
-// toldStory is what show tells of an attempt.
+// toldStory is the output of show --json for an attempt.
 type toldStory struct {
 	attempts.Story
 	Timeline []practice.Moment `json:"timeline"`
@@ -30,7 +30,7 @@ func (m *machine) story(number string) (story toldStory) {
 	return story
 }
 
-// home is where this machine's attempts are.
+// home returns the folder with this machine's attempts.
 func (m *machine) home() string {
 	for _, variable := range m.env {
 		if home, ok := strings.CutPrefix(variable, "ENDSTATE_HOME="); ok {
@@ -48,8 +48,8 @@ func (s *seat) leave() {
 	s.leaves(0)
 }
 
-// What a learner does at a terminal is recorded, told and played; what they type
-// where it does not show is not.
+// What a learner does at a terminal is recorded, listed and replayed, except for input that the
+// terminal does not show.
 func TestLookBackAtARealTerminal(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
@@ -105,14 +105,14 @@ func TestLookBackAtARealTerminal(t *testing.T) {
 	for _, text := range []string{"1 of 2", "Score", "0 of 100", "2 of 2", "second stay"} {
 		_, after, found := strings.Cut(rest, text)
 		if !found {
-			t.Errorf("%q is not played after what came before it", text)
+			t.Errorf("%q is not replayed in order", text)
 			continue
 		}
 		rest = after
 	}
 }
 
-// recordings demands so many, each private, and none with what did not show.
+// recordings fails the test unless there are n recordings, each private and without hidden input.
 func (m *machine) recordings(n int) {
 	m.t.Helper()
 	files, err := filepath.Glob(filepath.Join(m.home(), "recordings", "*.cast"))
@@ -126,12 +126,12 @@ func (m *machine) recordings(n int) {
 		}
 		text, err := os.ReadFile(file)
 		if err != nil || strings.Contains(string(text), "hunter2") {
-			m.t.Errorf("%s has what did not show, or %v", file, err)
+			m.t.Errorf("%s contains hidden input, or %v", file, err)
 		}
 	}
 }
 
-// Who wants no recording has none.
+// With --no-record or ENDSTATE_RECORD=off, nothing is recorded.
 func TestNoRecord(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct{ flag, setting string }{"by flag": {"--no-record", ""}, "by setting": {"", "off"}} {
@@ -140,7 +140,7 @@ func TestNoRecord(t *testing.T) {
 			s := sit(m, strings.Fields("start "+enginetest.Git+" "+test.flag+" --seed "+fmt.Sprint(enginetest.Seed))...)
 			s.sees("~$")
 			if strings.Contains(s.tail(4000), "is recorded") {
-				t.Error("it says that it records")
+				t.Error("the shell says that it is recorded")
 			}
 			s.leave()
 			m.recordings(0)

@@ -11,7 +11,7 @@ import (
 	"endstate/labs/all"
 )
 
-// TestMain lets the test binary be the endstate command, too.
+// TestMain lets the test binary act as the endstate command.
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"endstate": main, "endstate-tiny": tiny, "endstate-git": onlyGit, "endstate-later": later})
 }
@@ -19,8 +19,8 @@ func TestMain(m *testing.M) {
 // word is a command of the scripts.
 type word = func(ts *testscript.TestScript, neg bool, args []string)
 
-// stories runs the scripts of a folder over the real main, each with a home of its
-// own. They know these commands, and those in words.
+// stories runs the scripts of a folder against the real main, each with a home of its own. They
+// may use the commands below and those in words.
 func stories(t *testing.T, folder string, words map[string]word, prepare func(*testscript.Env) error) {
 	t.Helper()
 	known := map[string]word{"status": exitStatus, "problem": problem, "json": isJSON}
@@ -57,7 +57,7 @@ func exitStatus(ts *testscript.TestScript, neg bool, args []string) {
 	}
 }
 
-// What needs no engine.
+// The stories that need no engine.
 func TestStories(t *testing.T) {
 	stories(t, "testdata/script", nil, func(env *testscript.Env) error {
 		env.Setenv("DOCKER_HOST", "unix://"+env.WorkDir+"/nowhere.sock")
@@ -65,7 +65,7 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// Every family has a probe, and doctor can say of each of its images what is in it.
+// Every family has a probe, and doctor can report the versions in each of its images.
 func TestFamiliesAreComplete(t *testing.T) {
 	for _, family := range all.Families() {
 		if family.Name == "" || len(family.Probes) == 0 {

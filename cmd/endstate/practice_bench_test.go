@@ -9,13 +9,13 @@ import (
 	"time"
 )
 
-// manyAttempts is as many as a learner makes who does nothing else for years.
+// manyAttempts is more than a learner makes in years of practice.
 const manyAttempts = 10_000
 
-// wantAnswer is how long looking back at them may take.
+// wantAnswer is how long a command that looks back at them may take.
 const wantAnswer = 100 * time.Millisecond
 
-// practised makes a home with that many attempts, over every scenario there is.
+// practised creates a home with that many attempts, spread over all scenarios.
 func practised(tb testing.TB) {
 	tb.Helper()
 	tb.Setenv("ENDSTATE_HOME", tb.TempDir())
@@ -43,7 +43,7 @@ func practised(tb testing.TB) {
 	}
 }
 
-// Looking back at ten thousand attempts: the whole command, but for starting its process.
+// Looking back at ten thousand attempts: the whole command, except for starting its process.
 func BenchmarkLookBack(b *testing.B) {
 	practised(b)
 	for _, command := range []string{"progress", "next", "history"} {
@@ -55,7 +55,7 @@ func BenchmarkLookBack(b *testing.B) {
 				}
 			}
 			if took := b.Elapsed() / time.Duration(b.N); took > wantAnswer {
-				b.Errorf("%s answers within %v, want %v", command, took, wantAnswer)
+				b.Errorf("%s took %v, want at most %v", command, took, wantAnswer)
 			}
 		})
 	}

@@ -17,8 +17,8 @@ import (
 	"endstate/labs"
 )
 
-// machine is where endstate runs as processes of its own: a home, a folder for
-// temporary files, and an owner of whom a runner sees to it that nothing is left.
+// machine runs endstate in processes of its own, with a home, a folder for temporary files, and
+// an owner whose leftovers the runner removes.
 type machine struct {
 	*enginetest.Runner
 	t   *testing.T
@@ -45,7 +45,7 @@ func (m *machine) command(name string, args ...string) *exec.Cmd {
 	return command
 }
 
-// end is how a process ended.
+// end is the result of a process.
 type end struct {
 	status   int
 	out, err string
@@ -67,7 +67,7 @@ func (m *machine) must(args ...string) end {
 	return end
 }
 
-// wait runs a command and does something while it is at work.
+// wait runs a command and does something in the meantime.
 func (m *machine) wait(command *exec.Cmd, meanwhile func(*os.Process)) end {
 	m.t.Helper()
 	var out, errs bytes.Buffer
@@ -103,7 +103,7 @@ func (m *machine) together(commands ...*exec.Cmd) []end {
 	return ends
 }
 
-// lab returns the one lab that there is.
+// lab returns the machine's only lab.
 func (m *machine) lab(t *testing.T) *labs.Lab {
 	t.Helper()
 	mine, err := m.Labs(t.Context(), m.Owner)

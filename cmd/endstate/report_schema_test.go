@@ -13,10 +13,10 @@ import (
 	"endstate/labs"
 )
 
-// reportSchemaFile is the schema of what check --json and report --format json write.
+// reportSchemaFile is the schema of the output of check --json and report --format json.
 const reportSchemaFile = "../../docs/report.schema.json"
 
-// What is written fits the schema, with as much and as little in it as may be.
+// The smallest and the fullest reports fit the schema.
 func TestReportsFitTheirSchema(t *testing.T) {
 	score, at := 40, time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	checked := &labs.Report{Scenario: "a", At: at, Servers: []string{}, Checks: []labs.Result{{ID: "b", Verdict: labs.Failed}}, Guards: []labs.Result{}, Hints: []labs.Hint{}, Score: &score, Total: 100}

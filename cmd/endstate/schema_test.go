@@ -25,7 +25,7 @@ func compiledSchema(t *testing.T) *jsonschema.Schema {
 	return schema
 }
 
-// asJSON reads YAML as JSON has it.
+// asJSON decodes YAML into the types of JSON.
 func asJSON(t *testing.T, data []byte) any {
 	t.Helper()
 	var value any
@@ -43,7 +43,7 @@ func asJSON(t *testing.T, data []byte) any {
 	return inJSON
 }
 
-func TestSchemaTakesEveryScenario(t *testing.T) {
+func TestSchemaAcceptsEveryScenario(t *testing.T) {
 	schema := compiledSchema(t)
 	found, err := fs.Glob(scenarios.Files, "*/scenario.yaml")
 	if err != nil || len(found) == 0 {
@@ -78,10 +78,10 @@ func TestSchemaRefusesMistakes(t *testing.T) {
 	} {
 		wrong := strings.Replace(string(data), change[0], change[1], 1)
 		if wrong == string(data) {
-			t.Fatalf("the scenario has no %q", change[0])
+			t.Fatalf("the scenario does not contain %q", change[0])
 		}
 		if schema.Validate(asJSON(t, []byte(wrong))) == nil {
-			t.Errorf("the schema takes %q", change[1])
+			t.Errorf("the schema accepts %q", change[1])
 		}
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"endstate/labs"
 )
 
-// What would reach others on a shared engine is tried on one of our own: it has no
-// network, and its images come from a file.
+// These tests would disturb others on a shared engine, so they run on an engine of their own.
+// It has no network, and its images come from a file.
 func TestOnAnEngineOfItsOwn(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "images.tar")
 	from := newMachine(t)
@@ -27,7 +27,7 @@ func TestOnAnEngineOfItsOwn(t *testing.T) {
 		t.Fatalf("save: status %d: %s", end.status, end.err)
 	}
 	if left, err := filepath.Glob(file + ".*"); err != nil || len(left) > 0 {
-		t.Errorf("save leaves %v, %v", left, err)
+		t.Errorf("save left %v, %v", left, err)
 	}
 	second := enginetest.StartSecond(t)
 	t.Setenv("DOCKER_HOST", second.Host)
@@ -59,14 +59,14 @@ func restartEngine(t *testing.T, second *enginetest.Second) {
 	m.Solve(m.Lab(v), v)
 	second.Stop()
 	if end := m.run("check"); end.status != cli.StatusUngraded || !strings.Contains(end.err, "No container engine answers") {
-		t.Errorf("without its engine, check ends with %d: %s", end.status, end.err)
+		t.Errorf("check without the engine: status %d: %s", end.status, end.err)
 	}
 	second.Start()
 	if end := m.must("status"); !strings.Contains(end.out, "running") {
-		t.Errorf("after a restart, status says\n%s", end.out)
+		t.Errorf("status after a restart:\n%s", end.out)
 	}
 	if end := m.must("check"); !strings.Contains(end.out, "Score 100") {
-		t.Errorf("after a restart, check says\n%s", end.out)
+		t.Errorf("check after a restart:\n%s", end.out)
 	}
 }
 
@@ -141,7 +141,7 @@ func boundSnapshots(t *testing.T) {
 	want := []uint64{old.Seed, fresh.Seed}
 	slices.Sort(want)
 	if !slices.Equal(kept, want) {
-		t.Errorf("snapshots of the seeds %v are kept, not of %v", kept, want)
+		t.Errorf("kept the snapshots of the seeds %v, want %v", kept, want)
 	}
 }
 
@@ -152,7 +152,7 @@ func removeSnapshots(t *testing.T) {
 	lab := m.Lab(v)
 	end := m.must("images", "rm", "--snapshots")
 	if !strings.Contains(end.err, "is in use and stays") || len(m.Snapshots(t.Context())) != 1 {
-		t.Errorf("rm --snapshots says %s%s", end.out, end.err)
+		t.Errorf("rm --snapshots: %s%s", end.out, end.err)
 	}
 	for _, ref := range m.Snapshots(t.Context())[0].Images {
 		if _, err := m.API.ImageRemove(t.Context(), ref, image.RemoveOptions{Force: true}); err != nil {
@@ -169,7 +169,7 @@ func removeSnapshots(t *testing.T) {
 	m.stop(lab)
 	m.must("images", "rm", "--snapshots")
 	if all := m.Snapshots(t.Context()); len(all) > 0 {
-		t.Errorf("rm --snapshots keeps %v", all)
+		t.Errorf("rm --snapshots left %v", all)
 	}
 }
 
@@ -181,18 +181,18 @@ func sweepExpired(t *testing.T) {
 		t.Fatal(err)
 	}
 	if swept := m.sweepAt(50 * time.Minute); len(swept) > 0 {
-		t.Errorf("before its time %+v are swept", swept)
+		t.Errorf("swept before their expiry: %+v", swept)
 	}
 	if swept := m.sweepAt(2 * time.Hour); len(swept) != 1 || swept[0].ID != lab.ID {
-		t.Errorf("past its time %+v are swept", swept)
+		t.Errorf("swept after the expiry: %+v", swept)
 	}
 	if err := nothing(m); err != nil {
-		t.Errorf("sweeping leaves %v", err)
+		t.Errorf("the sweep left %v", err)
 	}
 }
 
-// sweptTo sweeps as if it were later until what is left is as wanted. The engine may
-// still be at work on what the killed client had asked for last.
+// sweptTo sweeps with a later clock until only what is wanted is left. The engine may still be
+// working on the killed client's last request.
 func (m *machine) sweptTo(wanted func(*machine) error) (err error) {
 	m.t.Helper()
 	for range 20 {
@@ -213,7 +213,7 @@ type lateEngine struct {
 
 func (e lateEngine) Now() time.Time { return e.Engine.Now().Add(e.by) }
 
-// sweepAt sweeps as if it were later.
+// sweepAt sweeps with a later clock.
 func (m *machine) sweepAt(after time.Duration) []*labs.Lab {
 	m.t.Helper()
 	m.Stage.Engine = lateEngine{m.Engine, after}
@@ -239,11 +239,11 @@ func sweepKilled(t *testing.T) {
 		})
 		// A lab with its workspace is one that a learner can go on with.
 		if err := m.sweptTo(wholeOrNothing); err != nil {
-			t.Errorf("killed after %v, and swept, %v is left", moment, err)
+			t.Errorf("killed after %v, then swept: left %v", moment, err)
 		}
 		m.must("stop", "--all")
 		if err := m.sweptTo(nothing); err != nil {
-			t.Errorf("killed after %v, swept and stopped, %v is left", moment, err)
+			t.Errorf("killed after %v, then swept and stopped: left %v", moment, err)
 		}
 	}
 }

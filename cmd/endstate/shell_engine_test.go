@@ -24,7 +24,7 @@ import (
 	"endstate/internal/enginetest"
 )
 
-// seat is a learner at a terminal, in which endstate runs.
+// seat is a learner at a terminal that runs endstate.
 type seat struct {
 	*machine
 	keyboard *os.File // and what the screen gets
@@ -38,7 +38,7 @@ type seat struct {
 	read   int // bytes of it that were looked at
 }
 
-// sit runs a command line at a terminal of its own.
+// sit runs a command line in a terminal of its own.
 func sit(m *machine, args ...string) *seat {
 	m.t.Helper()
 	keyboard, tty, err := pty.Open()
@@ -112,14 +112,14 @@ func (s *seat) types(keys string) {
 	}
 }
 
-// sees waits until the screen shows texts after what was seen before: what comes at
-// once must be asked for at once.
+// sees waits until the terminal shows all texts in new output. Texts that come together must be
+// passed in one call.
 func (s *seat) sees(texts ...string) {
 	s.t.Helper()
 	for range 1200 {
 		s.mu.Lock()
 		fresh := s.screen.Bytes()[s.read:]
-		// Bytes at random may open what hides all that follows: not in what came just now.
+		// Random bytes may start a control sequence that hides the rest, so look at new output only.
 		plain := ansi.Strip(string(fresh[max(0, len(fresh)-16<<10):]))
 		found := !slices.ContainsFunc(texts, func(text string) bool {
 			return !bytes.Contains(fresh, []byte(text)) && !strings.Contains(plain, text)
@@ -133,10 +133,10 @@ func (s *seat) sees(texts ...string) {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	s.t.Fatalf("%q is not seen, but\n%q", texts, s.tail(4000))
+	s.t.Fatalf("timed out waiting for %q; the output ends with\n%q", texts, s.tail(4000))
 }
 
-// leaves waits until the command has ended, with a status and the terminal as it was.
+// leaves waits until the command ends, and checks its status and that the terminal is restored.
 func (s *seat) leaves(status int) {
 	s.t.Helper()
 	select {
@@ -145,10 +145,10 @@ func (s *seat) leaves(status int) {
 		s.t.Fatal("the command does not end")
 	}
 	if got := s.process.ProcessState.ExitCode(); got != status {
-		s.t.Errorf("it ends with %d, not %d", got, status)
+		s.t.Errorf("exit status %d, want %d", got, status)
 	}
 	if after := s.state(); !reflect.DeepEqual(after, s.before) {
-		s.t.Errorf("the terminal was %+v and is %+v", s.before, after)
+		s.t.Errorf("the terminal was %+v and is now %+v", s.before, after)
 	}
 }
 
@@ -158,7 +158,7 @@ func TestShellAtARealTerminal(t *testing.T) {
 	s := sit(m, "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
 	s.sees("seed 20")
 	s.sees("~$")
-	// In quotes, so that what is typed is not taken for what is answered.
+	// The quotes make the echoed input differ from the output.
 	for _, step := range []struct{ keys, seen string }{
 		{"whoami\r", "learner"},
 		{"help\r", "put everything back"},
@@ -235,14 +235,14 @@ func TestShellOfALabThatGoes(t *testing.T) {
 			t.Parallel()
 			s := sit(newMachine(t), "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
 			s.sees("~$")
-			// A program that has the terminal in its own way: its own screen, no cursor.
+			// A program that uses the alternate screen and hides the cursor.
 			s.types("touch kept; vim README.md\r")
 			s.sees("\x1b[?1049h")
 			test.strike(t, s)
 			s.sees(test.seen)
 			s.leaves(test.status)
 			if !strings.Contains(s.tail(1000), "\x1b[?1049l") {
-				t.Errorf("the other screen is not left: %q", s.tail(1000))
+				t.Errorf("the terminal is still on the alternate screen: %q", s.tail(1000))
 			}
 			if test.name == "its host is killed" {
 				again := sit(s.machine, "shell")

@@ -10,8 +10,8 @@ import (
 	"endstate/internal/enginetest"
 )
 
-// What `solution` shows as a script is typed as it stands into the learner's own shell,
-// which knows nothing of params.
+// The script that `solution` shows works as it is in the learner's own shell, which has no
+// params.
 func TestSolutionShownSolvesTheLab(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{enginetest.Git, enginetest.MySQL} {
@@ -22,14 +22,14 @@ func TestSolutionShownSolvesTheLab(t *testing.T) {
 			_, script, _ := strings.Cut(m.must("solution", "--yes").out, "```bash\n")
 			script, _, found := strings.Cut(script, "```")
 			if !found {
-				t.Fatalf("no script is shown:\n%s", script)
+				t.Fatalf("solution shows no script:\n%s", script)
 			}
 			lab := m.lab(t)
 			if status, out := m.Learner(lab, script); status != 0 {
-				t.Errorf("it ends with %d:\n%s\n%s", status, script, out)
+				t.Errorf("exit status %d:\n%s\n%s", status, script, out)
 			}
 			if end := m.must("check"); !strings.Contains(end.out, "100 of 100") {
-				t.Errorf("it leaves\n%s", end.out)
+				t.Errorf("the check afterwards:\n%s", end.out)
 			}
 			m.must("stop")
 		})

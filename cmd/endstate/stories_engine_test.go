@@ -12,10 +12,10 @@ import (
 	"endstate/labs"
 )
 
-// runnerKey is where a story keeps its runner.
+// runnerKey is the key of a story's runner.
 type runnerKey struct{}
 
-// What needs an engine: each story under an owner of its own.
+// The stories that need an engine, each with an owner of its own.
 func TestEngineStories(t *testing.T) {
 	t.Parallel()
 	words := map[string]word{"learner": playLearner}
@@ -46,6 +46,6 @@ func playLearner(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	if status, out := r.Learner(mine[i], ts.ReadFile(args[1])); status != 0 {
-		ts.Fatalf("%s ends with %d:\n%s", args[1], status, out)
+		ts.Fatalf("%s exits with status %d:\n%s", args[1], status, out)
 	}
 }

@@ -29,13 +29,13 @@ func TestProcessesThatStartTheSameLabMakeOne(t *testing.T) {
 		}
 	}
 	if started == 0 {
-		t.Error("none has started it")
+		t.Error("no process started the lab")
 	}
 	if err := whole(m); err != nil {
-		t.Errorf("there is %v", err)
+		t.Errorf("labs: %v", err)
 	}
 	if end := m.run("check"); end.status != cli.StatusFailed {
-		t.Errorf("the lab's check ends with %d: %s", end.status, end.err)
+		t.Errorf("check: status %d: %s", end.status, end.err)
 	}
 	if n := len(m.Snapshots(t.Context())); n != 1 {
 		t.Errorf("%d snapshots were made", n)
@@ -58,14 +58,14 @@ func TestProcessesThatPrepareTheSameExerciseShareIt(t *testing.T) {
 	}
 	for _, one := range []*machine{m, other} {
 		if err := whole(one); err != nil {
-			t.Errorf("there is %v", err)
+			t.Errorf("labs: %v", err)
 		}
 		one.must("stop")
 	}
 }
 
-// A process that is killed while it makes a snapshot blocks nobody: that it has ended is
-// known at once, to other owners too.
+// A process that is killed while it makes a snapshot blocks nobody: everybody notices at once,
+// other owners too.
 func TestSetupOfAKilledProcessBlocksNobody(t *testing.T) {
 	t.Parallel()
 	m, other := newMachine(t), newMachine(t)
@@ -92,14 +92,14 @@ func TestSetupOfAKilledProcessBlocksNobody(t *testing.T) {
 	})
 	left := setup()
 	if left == nil {
-		t.Fatal("nothing is left of the setup, so this test shows nothing")
+		t.Fatal("the killed setup left nothing, so this test shows nothing")
 	}
 	if !left.Orphan || !left.Over(m.Engine.Now()) {
-		t.Errorf("what is left is held to be in use: %+v", left)
+		t.Errorf("the remains count as in use: %+v", left)
 	}
 	other.must("start", enginetest.MySQL, "--no-shell", "--seed", strconv.FormatUint(seed, 10))
 	if err := whole(other); err != nil {
-		t.Errorf("the other has %v", err)
+		t.Errorf("the other owner has %v", err)
 	}
 	other.must("stop")
 	m.must("sweep")

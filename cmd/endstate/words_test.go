@@ -12,25 +12,26 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// told is an error as learners are told one: what happened, a full stop; on a second
-// line what to do about it; at most the cause, in brackets.
-var told = regexp.MustCompile(`^(?:[^a-z\s]|endstate ).*[^.]\.\n\S.*\n(?:\((?s:.*)\)\n)?$`)
+// errorShape matches an error as learners see it: what happened, ending with a full stop; on
+// the second line what to do about it; and then at most the cause, in brackets.
+var errorShape = regexp.MustCompile(`^(?:[^a-z\s]|endstate ).*[^.]\.\n\S.*\n(?:\((?s:.*)\)\n)?$`)
 
-// problem runs endstate and demands an exit status, and an error as learners are
-// told one with nothing on standard output: problem 2 start nothing.
+// problem runs endstate and fails the script unless the exit status is as given, standard error
+// has an error in the form that learners see, and standard output is empty: problem 2 start
+// nothing.
 func problem(ts *testscript.TestScript, neg bool, args []string) {
 	exitStatus(ts, neg, args)
-	if text := ts.ReadFile("stderr"); !told.MatchString(text) {
-		ts.Fatalf("standard error does not tell what happened and what to do:\n%s", text)
+	if text := ts.ReadFile("stderr"); !errorShape.MatchString(text) {
+		ts.Fatalf("standard error does not say what happened and what to do:\n%s", text)
 	}
 	if text := ts.ReadFile("stdout"); text != "" {
-		ts.Fatalf("standard output has:\n%s", text)
+		ts.Fatalf("standard output is not empty:\n%s", text)
 	}
 }
 
-// isJSON demands that a file, stdout or stderr is JSON, one value or one after the
-// other, and of the first that it has values: json FILE [PATH=VALUE…], where a path
-// is names and numbers joined by dots, and a value is as JSON has it.
+// isJSON fails the script unless a file, stdout or stderr consists of JSON values and the first
+// has the given members: json FILE [PATH=VALUE…]. A path is names and indexes joined by dots, and
+// a value is JSON.
 func isJSON(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 1 {
 		ts.Fatalf("usage: json FILE [PATH=VALUE…]")
@@ -69,7 +70,7 @@ func below(value any, path []string) (any, error) {
 			}
 		}
 		if !ok {
-			return nil, fmt.Errorf("nothing is at %s of %s", step, strings.Join(path, "."))
+			return nil, fmt.Errorf("there is no %s in %s", step, strings.Join(path, "."))
 		}
 	}
 	return value, nil

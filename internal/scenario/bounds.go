@@ -20,7 +20,7 @@ const (
 )
 
 // checkBounds finds numbers out of range and invalid names.
-func (d *drawing) checkBounds() {
+func (d *builder) checkBounds() {
 	doc := d.folder.doc
 	d.whole("level", doc.Level, 1, 3)
 	d.whole("minutes", doc.Minutes, 1, 240)
@@ -48,7 +48,7 @@ func (d *drawing) checkBounds() {
 	}
 }
 
-func (d *drawing) checkHostBounds(one entry[host]) {
+func (d *builder) checkHostBounds(one entry[host]) {
 	if !hostShape.MatchString(one.Name) {
 		d.mistake(one.node, "the host name %q must be at most 31 lowercase letters, digits and hyphens, a letter first", one.Name)
 	}
@@ -61,7 +61,7 @@ func (d *drawing) checkHostBounds(one entry[host]) {
 }
 
 // whole reports a number that is missing or out of range.
-func (d *drawing) whole(name string, n whole, least, most int) {
+func (d *builder) whole(name string, n whole, least, most int) {
 	if n.Value < least || n.Value > most {
 		d.mistake(n.node, "%s must be a whole number from %d to %d%s", name, least, most, given(n))
 	}

@@ -147,20 +147,20 @@ func (s step) node() *yaml.Node {
 	return s.Name.node
 }
 
-// played is a step in the order of execution.
-type played struct {
+// orderedStep is a step in the order of execution.
+type orderedStep struct {
 	step
 	goesOn bool     // it continues in the lab of the previous step
 	before []string // the IDs of what already failed in the same lab
 }
 
 // steps returns the steps of all proofs in order.
-func (d *document) steps() []played {
-	var all []played
+func (d *document) steps() []orderedStep {
+	var all []orderedStep
 	for _, proof := range d.Proofs {
-		all = append(all, played{step: proof.step})
+		all = append(all, orderedStep{step: proof.step})
 		for _, next := range proof.Then {
-			all = append(all, played{step: next, goesOn: true, before: all[len(all)-1].Fails})
+			all = append(all, orderedStep{step: next, goesOn: true, before: all[len(all)-1].Fails})
 		}
 	}
 	return all

@@ -126,7 +126,7 @@ func (l *lint) unproved(failed map[string]bool) {
 }
 
 // verdicts checks the verdicts that one proof states.
-func (l *lint) verdicts(p played) {
+func (l *lint) verdicts(p orderedStep) {
 	needs := l.needs()
 	guards := map[string]bool{}
 	for _, guard := range l.folder.doc.Guards {

@@ -13,7 +13,7 @@ import (
 
 // look reads the probe among the given fields. If there is not exactly one, or its fields
 // are wrong, it records a mistake and returns nil.
-func (d *drawing) look(fields probes, where *yaml.Node) kit.Look {
+func (d *builder) look(fields probes, where *yaml.Node) kit.Look {
 	var look kit.Look
 	names := slices.Sorted(maps.Keys(fields))
 	count := 0
@@ -36,7 +36,7 @@ func (d *drawing) look(fields probes, where *yaml.Node) kit.Look {
 }
 
 // fill renders a probe's fields and decodes them into a look.
-func (d *drawing) fill(probe kit.Probe, node *yaml.Node) kit.Look {
+func (d *builder) fill(probe kit.Probe, node *yaml.Node) kit.Look {
 	rendered, err := renderNode(node, d.params)
 	if err != nil {
 		var mistake Mistake

@@ -31,27 +31,27 @@ func readNode(file string, data []byte) (*yaml.Node, error) {
 	if err := yaml.Load(data, root); err != nil {
 		return nil, yamlMistakes(file, err)
 	}
-	s := &soundness{file: file, sizes: map[*yaml.Node]int{}, inside: map[*yaml.Node]bool{}}
+	s := &treeChecker{file: file, sizes: map[*yaml.Node]int{}, inside: map[*yaml.Node]bool{}}
 	if s.measure(root, 0); len(s.wrong) > 0 {
 		return nil, s.wrong[:1] // the others may just follow from it
 	}
 	return root, nil
 }
 
-// soundness checks a YAML tree before it is decoded.
-type soundness struct {
+// treeChecker checks a YAML tree before it is decoded.
+type treeChecker struct {
 	file   string
 	sizes  map[*yaml.Node]int  // how many values a node expands to
 	inside map[*yaml.Node]bool // the nodes that measure is visiting
 	wrong  Mistakes
 }
 
-func (s *soundness) mistake(node *yaml.Node, format string, args ...any) {
+func (s *treeChecker) mistake(node *yaml.Node, format string, args ...any) {
 	s.wrong = append(s.wrong, at(s.file, node, format, args...))
 }
 
 // measure returns how many values a node expands to. It stops at the first mistake.
-func (s *soundness) measure(node *yaml.Node, depth int) int {
+func (s *treeChecker) measure(node *yaml.Node, depth int) int {
 	if size, ok := s.sizes[node]; ok {
 		return size
 	}
@@ -82,7 +82,7 @@ func (s *soundness) measure(node *yaml.Node, depth int) int {
 	return size
 }
 
-func (s *soundness) scalar(node *yaml.Node) {
+func (s *treeChecker) scalar(node *yaml.Node) {
 	if node.Kind != yaml.ScalarNode || len(s.wrong) > 0 {
 		return
 	}

@@ -21,8 +21,8 @@ import (
 	"endstate/labs/kit"
 )
 
-// drawing builds a variant and collects all mistakes, so that an author sees them at once.
-type drawing struct {
+// builder builds a variant and collects all mistakes, so that an author sees them at once.
+type builder struct {
 	folder *folder
 	probes map[string]kit.Probe
 	seed   uint64
@@ -37,7 +37,7 @@ func (f *folder) variant(seed uint64, probes map[string]kit.Probe) (*labs.Varian
 	if err != nil {
 		return nil, err
 	}
-	d := &drawing{folder: f, probes: probes, seed: seed, params: params}
+	d := &builder{folder: f, probes: probes, seed: seed, params: params}
 	d.checkBounds()
 	d.renderFiles()
 	v := &labs.Variant{
@@ -50,13 +50,13 @@ func (f *folder) variant(seed uint64, probes map[string]kit.Probe) (*labs.Varian
 	return v, d.wrong.orNil()
 }
 
-func (d *drawing) mistake(node *yaml.Node, format string, args ...any) {
+func (d *builder) mistake(node *yaml.Node, format string, args ...any) {
 	d.wrong = append(d.wrong, at(documentName, node, format, args...))
 }
 
 // renderFiles renders the folder's templates: the texts that people read, and every file that
 // ends in .tmpl, which loses that suffix.
-func (d *drawing) renderFiles() {
+func (d *builder) renderFiles() {
 	d.files = fstest.MapFS{}
 	partials := d.partials()
 	err := fs.WalkDir(d.folder.files, ".", func(path string, entry fs.DirEntry, err error) error {
@@ -89,7 +89,7 @@ func isPartial(path string) bool {
 	return strings.HasPrefix(path, "_") && strings.HasSuffix(path, ".tmpl") && !strings.Contains(path, "/")
 }
 
-func (d *drawing) partials() []partial {
+func (d *builder) partials() []partial {
 	var all []partial
 	entries, err := fs.ReadDir(d.folder.files, ".")
 	if err != nil {
@@ -108,7 +108,7 @@ func (d *drawing) partials() []partial {
 	return all
 }
 
-func (d *drawing) fileMistake(path string, err error) {
+func (d *builder) fileMistake(path string, err error) {
 	var mistake Mistake
 	if !errors.As(err, &mistake) {
 		mistake.Text = err.Error()
@@ -117,7 +117,7 @@ func (d *drawing) fileMistake(path string, err error) {
 	d.wrong = append(d.wrong, mistake)
 }
 
-func (d *drawing) text(path string) string {
+func (d *builder) text(path string) string {
 	file, ok := d.files[path]
 	if !ok {
 		if !slices.ContainsFunc(d.wrong, func(m Mistake) bool { return m.File == path }) {
@@ -131,8 +131,8 @@ func (d *drawing) text(path string) string {
 	return string(file.Data)
 }
 
-// rendered renders a text of scenario.yaml.
-func (d *drawing) rendered(t text) string {
+// renderText renders a text of scenario.yaml.
+func (d *builder) renderText(t text) string {
 	value, err := render("text", t.Value, d.params, nil)
 	if err != nil {
 		d.mistake(t.node, "%s", reason(err))
@@ -142,15 +142,15 @@ func (d *drawing) rendered(t text) string {
 	return value
 }
 
-func (d *drawing) hosts() []labs.HostSpec {
+func (d *builder) hosts() []labs.HostSpec {
 	var specs []labs.HostSpec
 	for _, one := range d.folder.doc.Hosts {
 		spec := labs.HostSpec{
-			Name: one.Name, Image: d.rendered(one.Value.Image), CPUs: one.Value.CPUs.Value, PIDs: int64(one.Value.PIDsLimit.Value),
+			Name: one.Name, Image: d.renderText(one.Value.Image), CPUs: one.Value.CPUs.Value, PIDs: int64(one.Value.PIDsLimit.Value),
 			Command: d.command(one.Value.Command), CapAdd: one.Value.CapAdd, Open: one.Value.Open || one.Name == labs.Workspace, Environment: map[string]string{},
 		}
 		for name, value := range one.Value.Environment {
-			spec.Environment[name] = d.rendered(text{Value: value, node: one.node})
+			spec.Environment[name] = d.renderText(text{Value: value, node: one.node})
 		}
 		if one.Value.MemLimit != "" {
 			bytes, err := units.RAMInBytes(one.Value.MemLimit)
@@ -173,12 +173,12 @@ func (d *drawing) hosts() []labs.HostSpec {
 }
 
 // command returns the words of a host's command, or nil for the image's own.
-func (d *drawing) command(c *command) []string {
+func (d *builder) command(c *command) []string {
 	if c == nil {
 		return nil
 	}
 	if c.line.node != nil {
-		words, err := shellwords.Parse(d.rendered(c.line))
+		words, err := shellwords.Parse(d.renderText(c.line))
 		if err != nil {
 			d.mistake(c.line.node, "command: %v", err)
 		}
@@ -186,13 +186,13 @@ func (d *drawing) command(c *command) []string {
 	}
 	words := make([]string, len(c.words))
 	for i, word := range c.words {
-		words[i] = d.rendered(word)
+		words[i] = d.renderText(word)
 	}
 	return words
 }
 
 // scripts returns a phase's scripts, in the order of the hosts.
-func (d *drawing) scripts(phase string) []labs.Script {
+func (d *builder) scripts(phase string) []labs.Script {
 	var scripts []labs.Script
 	for _, host := range d.folder.doc.Hosts {
 		file, ok := d.files[phase+"/"+host.Name+".sh"]
@@ -209,7 +209,7 @@ func (d *drawing) scripts(phase string) []labs.Script {
 	return scripts
 }
 
-func (d *drawing) facts() []labs.Fact {
+func (d *builder) facts() []labs.Fact {
 	var facts []labs.Fact
 	d.shapes = map[string]*labs.Shape{}
 	for _, one := range d.folder.doc.Facts {
@@ -222,7 +222,7 @@ func (d *drawing) facts() []labs.Fact {
 	return facts
 }
 
-func (d *drawing) checks() []labs.Check {
+func (d *builder) checks() []labs.Check {
 	var checks []labs.Check
 	for _, one := range d.folder.doc.Checks {
 		checks = append(checks, labs.Check{Assertion: d.assertion(one.assertion, one.Probes), Points: one.Points.Value, Needs: one.Needs})
@@ -230,7 +230,7 @@ func (d *drawing) checks() []labs.Check {
 	return checks
 }
 
-func (d *drawing) guards() []labs.Guard {
+func (d *builder) guards() []labs.Guard {
 	var guards []labs.Guard
 	for _, one := range d.folder.doc.Guards {
 		guards = append(guards, labs.Guard{Assertion: d.assertion(one.assertion, one.Probes), Costs: one.Costs.Value})
@@ -238,8 +238,8 @@ func (d *drawing) guards() []labs.Guard {
 	return guards
 }
 
-func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
-	result := labs.Assertion{ID: a.ID.Value, Title: d.rendered(a.Title), Look: d.look(fields, a.ID.node)}
+func (d *builder) assertion(a assertion, fields probes) labs.Assertion {
+	result := labs.Assertion{ID: a.ID.Value, Title: d.renderText(a.Title), Look: d.look(fields, a.ID.node)}
 	if result.Look == nil {
 		return result
 	}
@@ -254,7 +254,7 @@ func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
 	if a.Otherwise.Value == "" {
 		return result
 	}
-	message, err := expect.ParseText(d.rendered(a.Otherwise), variable)
+	message, err := expect.ParseText(d.renderText(a.Otherwise), variable)
 	if err != nil {
 		d.expressionMistake(a.Otherwise, err)
 		return result
@@ -266,7 +266,7 @@ func (d *drawing) assertion(a assertion, fields probes) labs.Assertion {
 
 // checkFit finds params, facts and keys that an expression uses but that can't exist. Such an
 // expression would silently never hold.
-func (d *drawing) checkFit(t text, look labs.Look, id string, expression interface {
+func (d *builder) checkFit(t text, look labs.Look, id string, expression interface {
 	Fit(expect.Scope) []*expect.Error
 },
 ) {
@@ -284,7 +284,7 @@ func (d *drawing) checkFit(t text, look labs.Look, id string, expression interfa
 
 // expressionMistake records an expression's mistake with its position in the file. In a folded
 // or literal block the column is unknown.
-func (d *drawing) expressionMistake(t text, err error) {
+func (d *builder) expressionMistake(t text, err error) {
 	mistake := at(documentName, t.node, "%v", err)
 	var inner *expect.Error
 	switch {
@@ -298,15 +298,15 @@ func (d *drawing) expressionMistake(t text, err error) {
 	d.wrong = append(d.wrong, mistake)
 }
 
-func (d *drawing) hints() []labs.Hint {
+func (d *builder) hints() []labs.Hint {
 	var hints []labs.Hint
 	for _, one := range d.folder.doc.Hints {
-		hints = append(hints, labs.Hint{Costs: one.Costs.Value, Text: d.rendered(one.Text)})
+		hints = append(hints, labs.Hint{Costs: one.Costs.Value, Text: d.renderText(one.Text)})
 	}
 	return hints
 }
 
-func (d *drawing) proofs() []labs.Proof {
+func (d *builder) proofs() []labs.Proof {
 	var proofs []labs.Proof
 	for _, one := range d.folder.doc.steps() {
 		proofs = append(proofs, labs.Proof{
@@ -317,7 +317,7 @@ func (d *drawing) proofs() []labs.Proof {
 }
 
 // script returns a step's scripts, concatenated.
-func (d *drawing) script(s step) string {
+func (d *builder) script(s step) string {
 	var whole strings.Builder
 	for _, path := range s.Script {
 		file, ok := d.files[path.Value]
@@ -335,7 +335,7 @@ func (d *drawing) script(s step) string {
 
 // key returns the hash of everything that goes into the variant's snapshot. Texts, checks and
 // proofs don't, so that editing them keeps running labs and snapshots valid.
-func (d *drawing) key(v *labs.Variant) string {
+func (d *builder) key(v *labs.Variant) string {
 	h := sha256.New()
 	material, err := json.Marshal([]any{v.Name, v.Seed, v.Params, v.Hosts, v.Facts})
 	if err != nil {

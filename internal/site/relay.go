@@ -118,7 +118,7 @@ const placeNetwork = "network"
 func (r *relay) dial(ctx context.Context, port, tries int, place string) (net.Conn, error) {
 	near, far := net.Pipe()
 	c := &relayConn{
-		Conn: near, relay: r, far: far, opened: make(chan error, 1), arrived: make(chan []byte, frameQueue), closed: make(chan struct{}),
+		Conn: near, relay: r, far: far, dialed: make(chan error, 1), incoming: make(chan []byte, frameQueue), done: make(chan struct{}),
 	}
 	if err := r.add(c); err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (r *relay) dial(ctx context.Context, port, tries int, place string) (net.Co
 		return nil, errors.Join(err, c.Close())
 	}
 	select {
-	case err := <-c.opened:
+	case err := <-c.dialed:
 		if err != nil {
 			return nil, errors.Join(err, c.Close())
 		}
@@ -222,24 +222,24 @@ func (r *relay) close() { _ = r.process.Close() }
 // process do not support deadlines.
 type relayConn struct {
 	net.Conn
-	relay   *relay
-	id      uint32
-	far     net.Conn
-	opened  chan error
-	arrived chan []byte
-	once    sync.Once
-	closed  chan struct{}
+	relay    *relay
+	id       uint32
+	far      net.Conn
+	dialed   chan error
+	incoming chan []byte
+	once     sync.Once
+	done     chan struct{}
 }
 
 // handle handles a frame from the host. It must not be called concurrently.
 func (c *relayConn) handle(kind byte, data []byte) {
 	switch kind {
 	case frameOpen:
-		c.opened <- nil
+		c.dialed <- nil
 	case frameData:
 		select {
-		case c.arrived <- data:
-		case <-c.closed:
+		case c.incoming <- data:
+		case <-c.done:
 		}
 	case frameClose:
 		c.relay.forget(c.id)
@@ -254,25 +254,25 @@ func (c *relayConn) handle(kind byte, data []byte) {
 // end marks the end of the incoming data. If dial is still waiting, it gets the error.
 func (c *relayConn) end(err error) {
 	select {
-	case c.opened <- err:
+	case c.dialed <- err:
 	default: // dial has returned
 	}
-	close(c.arrived)
+	close(c.incoming)
 }
 
-// deliver passes on the data that arrived, at the reader's pace.
+// deliver passes on the incoming data, at the reader's pace.
 func (c *relayConn) deliver() {
 	defer c.far.Close()
 	for {
 		select {
-		case data, ok := <-c.arrived:
+		case data, ok := <-c.incoming:
 			if !ok {
 				return
 			}
 			if _, err := c.far.Write(data); err != nil {
 				return
 			}
-		case <-c.closed:
+		case <-c.done:
 			return
 		}
 	}
@@ -299,7 +299,7 @@ func (c *relayConn) send() {
 func (c *relayConn) Close() error {
 	err := c.Conn.Close()
 	c.once.Do(func() {
-		close(c.closed)
+		close(c.done)
 		if c.relay.forget(c.id) {
 			_ = c.relay.write(c.id, frameClose, nil) // a relay that has ended has closed it anyway
 		}
