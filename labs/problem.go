@@ -2,22 +2,21 @@ package labs
 
 import "errors"
 
-// Problem is an error as a value: what happened, and what can be done about it. A door
-// words it. The cause, for those who debug, is wrapped.
+// Problem is an error for people: what happened, and what they can do about it. Each door
+// presents it in its own way. It wraps the cause, for debugging.
 type Problem struct {
-	Code  string // what happened, for programs; empty: no program needs to tell it apart
+	Code  string // identifies the problem for programs; may be empty
 	What  string // one plain sentence, without a full stop
-	Do    string // what to do about it that is not an act: plain sentences; may be empty
+	Do    string // advice beyond the acts, in plain sentences; may be empty
 	Acts  []Act  // what can be done about it at the desk
-	Usage bool   // what was asked for makes no sense; nothing was tried
+	Usage bool   // the request itself is wrong, and nothing was tried
 	Err   error  // the cause; may be nil
 }
 
-// Act is something that can be done at the desk, with its arguments. A door offers it as a
-// command or a button.
+// Act is an operation of the desk with its arguments. A door offers it as a command or a button.
 type Act struct {
-	Name     string `json:"act"`           // of the desk's method, in kebab-case
-	For      string `json:"for,omitempty"` // what it is good for, in a few words: "Put it back"
+	Name     string `json:"act"`           // the name of the desk's method, in kebab-case
+	For      string `json:"for,omitempty"` // its purpose in a few words: "Put it back"
 	Scenario string `json:"scenario,omitempty"`
 	Host     string `json:"host,omitempty"`
 	Seed     uint64 `json:"seed,omitempty"`

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Facts come back from a label as they were measured, types and all.
+// Facts are decoded with the values and types with which they were measured.
 func TestRecord(t *testing.T) {
 	record := Record{Secret: "s3cret", Facts: map[string]any{
 		"ints":  []any{int64(0), int64(math.MinInt64), int64(math.MaxInt64), uint64(math.MaxUint64)},
@@ -33,7 +33,7 @@ func TestRecord(t *testing.T) {
 	}
 }
 
-// What older snapshots have is read all the same.
+// The forms found in older snapshots can still be decoded.
 func TestDecodeRecordOfAnOlderSnapshot(t *testing.T) {
 	record, err := DecodeRecord(`{"facts": {"at": {"$time": "2026-02-28T23:59:59.5Z"}, "n": {"$int": "-1"}}, "secret": "s"}`)
 	want := Record{Secret: "s", Facts: map[string]any{"at": time.Date(2026, 2, 28, 23, 59, 59, 500_000_000, time.UTC), "n": int64(-1)}}

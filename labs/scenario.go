@@ -172,7 +172,7 @@ type Message interface {
 	Text(Bindings) (string, error)
 }
 
-// Par returns the time in which the scenario should be done.
+// Par returns the scenario's par time.
 func (s Scenario) Par() time.Duration { return time.Duration(s.Minutes) * time.Minute }
 
 // Host returns the specification of a host, or nil.
@@ -209,8 +209,8 @@ func (v *Variant) HostNames() []string {
 	return names
 }
 
-// Environment returns the variant's params as environment variables of its scripts, and the
-// seed. A list has one item per line.
+// Environment returns the params and the seed as environment variables for the variant's
+// scripts. A list has one item per line.
 func (v *Variant) Environment() map[string]string {
 	env := map[string]string{"seed": fmt.Sprint(v.Seed)}
 	for name, value := range v.Params {

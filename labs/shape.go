@@ -63,7 +63,7 @@ func MapOf(value *Shape) *Shape { return &Shape{Kind: MapKind, Each: value} }
 // RecordOf returns the shape of a map whose keys the probe decides.
 func RecordOf(fields map[string]*Shape) *Shape { return &Shape{Kind: RecordKind, Fields: fields} }
 
-// Refine returns the shape with the keys that only a value shows.
+// Refine returns the shape with the keys that a value reveals: those of [Alike] records.
 func (s *Shape) Refine(value any) *Shape {
 	if s == nil {
 		return nil

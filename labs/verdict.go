@@ -45,7 +45,7 @@ type Report struct {
 	Servers  []string  `json:"servers"` // the servers that the lab ran
 	Checks   []Result  `json:"checks"`
 	Guards   []Result  `json:"guards"`
-	Hints    []Hint    `json:"hints"`    // the opened ones
+	Hints    []Hint    `json:"hints"`    // the hints that were opened
 	Assisted bool      `json:"assisted"` // the solution was shown
 	// Held is the cost of the guards that could not be checked. It is withheld from the
 	// score until they can be, but does not count as harm.

@@ -40,7 +40,7 @@ func TestKillsLoseNothing(t *testing.T) {
 				for range (kills + w) / workers {
 					v.strike(blows[v.rand.IntN(len(blows))])
 				}
-				t.Logf("%d checks were told and %d are kept; killed: %v", v.told, v.kept(), v.killed)
+				t.Logf("%d checks were shown and %d are stored; killed: %v", v.shown, v.stored(), v.killed)
 			})
 		}
 	})
@@ -111,7 +111,7 @@ type victim struct {
 	rand   *rand.Rand
 	exam   string // a blueprint's path
 	took   map[string]time.Duration
-	told   int // checks that were told
+	shown  int // checks whose results were shown
 	killed map[string]int
 }
 
@@ -184,7 +184,7 @@ func (v *victim) undisturbed(b blow, command *exec.Cmd) {
 // count counts a check whose result was shown.
 func (v *victim) count(end end) {
 	if strings.Contains(end.out, " of 100\n") && strings.Contains(end.out, "\nScore ") {
-		v.told++
+		v.shown++
 	}
 }
 
@@ -257,7 +257,7 @@ func (v *victim) nothingOpen(blow) error {
 			}
 			found, err := v.Engine.Labs(ctx, labs.Which{ID: attempt.Lab, Owner: attempt.Owner})
 			if err != nil || len(found) != 1 || !found[0].Started.Equal(attempt.Started) {
-				return fmt.Errorf("attempt %d at %s goes on, its lab is %v, %v", attempt.ID, attempt.Scenario, found, err)
+				return fmt.Errorf("attempt %d at %s is open, its lab is %v, %v", attempt.ID, attempt.Scenario, found, err)
 			}
 		}
 		return nil
@@ -325,13 +325,13 @@ func (v *victim) gone(ctx context.Context, owner string) error {
 
 // nothingLost returns an error unless every check whose result was shown is in the store.
 func (v *victim) nothingLost(blow) error {
-	if kept := v.kept(); kept < v.told {
-		return fmt.Errorf("%d checks were shown, %d are stored", v.told, kept)
+	if stored := v.stored(); stored < v.shown {
+		return fmt.Errorf("%d checks were shown, %d are stored", v.shown, stored)
 	}
 	return nil
 }
 
-func (v *victim) kept() (n int) {
+func (v *victim) stored() (n int) {
 	v.t.Helper()
 	if err := v.store(func(ctx context.Context, store *attempts.Store) error {
 		all, err := store.Of(v.who()).List(ctx, "")

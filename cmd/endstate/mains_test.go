@@ -12,8 +12,7 @@ import (
 	"endstate/labs/run"
 )
 
-// tinyDockerfile builds in two seconds. Its label lets what the builder makes be told
-// from all else.
+// tinyDockerfile builds in two seconds. Its label identifies what the builder makes.
 const tinyDockerfile = `
 ARG BASE
 FROM ${BASE}
@@ -23,8 +22,7 @@ RUN echo "$KEY" && sleep 1 && head --bytes 16 /dev/urandom > /first
 RUN sleep 1 && head --bytes 16 /dev/urandom > /second
 `
 
-// tiny is main with one more image, which the environment's TINY keeps apart from
-// all others of its kind.
+// tiny is main with one more image. The environment variable TINY makes the image unique.
 func tiny() {
 	p := program(os.Stdin, os.Stdout, os.Stderr)
 	p.Images = append(p.Images, kit.Image{Name: "tiny", Builds: []kit.Build{{
@@ -41,8 +39,8 @@ func onlyGit() {
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }
 
-// later is main as if it were later, by the environment's LATER. It would sweep what
-// others of its engine have started.
+// later is main with a clock that is ahead by the environment variable LATER. On a shared engine
+// it would sweep what others have started.
 func later() {
 	by, err := time.ParseDuration(os.Getenv("LATER"))
 	if err != nil {

@@ -33,7 +33,7 @@ func (a *absence) detail() string {
 	case traits.Mapper:
 		return noKey(fmt.Sprint(a.at.Value()), keysOf(of))
 	case traits.Lister:
-		return fmt.Sprintf("%v; there are %v", a, of.Size().Value())
+		return fmt.Sprintf("%v; the list has %v", a, of.Size().Value())
 	}
 	return a.Error() + " in null"
 }
@@ -115,7 +115,7 @@ const maxKeys = 12
 // noKey returns the message for a missing key, which lists the existing ones.
 func noKey(name string, there []string) string {
 	if len(there) == 0 {
-		return fmt.Sprintf("no key `%s`; there is none", name)
+		return fmt.Sprintf("no key `%s`; there are no keys", name)
 	}
 	slices.Sort(there)
 	more := ""

@@ -76,7 +76,7 @@ func TestUnfit(t *testing.T) {
 
 func TestWhatIsAbsentDoesNotHold(t *testing.T) {
 	for source, note := range map[string]string{
-		`rows[7].name == "x"`:            "no item 7; there are 1",
+		`rows[7].name == "x"`:            "no item 7; the list has 1",
 		`rows[0].nothing == 1`:           "no key `nothing`; there are `at`, `name`, `none`, `rows`",
 		`rows[0]["no" + "thing"] == 1`:   "no key `nothing`; there are `at`, `name`, `none`, `rows`",
 		`facts.none.rows == 1`:           "no key `none`; there is `tables`",

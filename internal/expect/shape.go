@@ -51,7 +51,7 @@ func (e *Expression) misfits(scope Scope) []*Error {
 	return f.wrong
 }
 
-// fitter is an expression being looked at with the shapes of its variables.
+// fitter checks an expression against the shapes of its variables.
 type fitter struct {
 	info  *ast.SourceInfo
 	scope map[string]*labs.Shape

@@ -111,11 +111,11 @@ func TestLoad(t *testing.T) {
 		}
 	}
 	t.Logf("%d scenarios", len(names))
-	tell(t, out.String())
+	logRows(t, out.String())
 }
 
-// tell logs rows of the table and appends them to the file that ENDSTATE_LOAD_TABLE names.
-func tell(t *testing.T, rows string) {
+// logRows logs rows of the table and appends them to the file that ENDSTATE_LOAD_TABLE names.
+func logRows(t *testing.T, rows string) {
 	t.Helper()
 	t.Logf("\n%s", rows)
 	path := os.Getenv("ENDSTATE_LOAD_TABLE")
@@ -164,7 +164,7 @@ func TestClass(t *testing.T) {
 	if found.ungraded > 0 {
 		t.Errorf("%d verdicts are ungraded", found.ungraded)
 	}
-	tell(t, found.row(fmt.Sprintf("%d solved Git labs at the same moment", n)))
+	logRows(t, found.row(fmt.Sprintf("%d solved Git labs at the same moment", n)))
 }
 
 // play checks one lab of a scenario, untouched and solved.

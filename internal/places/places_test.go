@@ -68,13 +68,13 @@ func TestTakeReportsThePosition(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancelCause(t.Context())
 	stopped := errors.New("stopped")
-	told := make(chan int, 100)
+	positions := make(chan int, 100)
 	ended := make(chan error, 1)
 	go func() {
-		_, err := p.Take(ctx, "b", func(before int) { told <- before })
+		_, err := p.Take(ctx, "b", func(before int) { positions <- before })
 		ended <- err
 	}()
-	if before := <-told; before != 0 {
+	if before := <-positions; before != 0 {
 		t.Errorf("%d are ahead of the first in line", before)
 	}
 	cancel(stopped)

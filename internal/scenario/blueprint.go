@@ -23,7 +23,7 @@ type blueprint struct {
 	Hints text `yaml:"hints,omitempty"`
 	// The percentage of points needed to pass.
 	Pass number `yaml:"pass"`
-	// candidate, for a seed of each candidate's own, or a number, for the same seed for all.
+	// candidate gives each candidate a seed of their own; a number is the same seed for all.
 	Seed text `yaml:"seed,omitempty"`
 	// The questions, in order.
 	Questions []item `yaml:"questions"`
@@ -145,7 +145,7 @@ func (r *blueprintReader) seed(t text) *uint64 {
 	}
 	seed, err := labs.ParseSeed(t.Value)
 	if err != nil {
-		r.mistake(t.node, "seed must be candidate, for one seed per candidate, or a number, for the same seed for all: %v", err)
+		r.mistake(t.node, "seed must be candidate (a seed for each candidate) or a number (the same seed for all): %v", err)
 	}
 	return &seed
 }

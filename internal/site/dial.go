@@ -21,7 +21,7 @@ const (
 	// dialTries limits the attempts to connect to a running host. More than one is needed
 	// because the host may have stopped a moment ago, unnoticed by the engine.
 	dialTries = 5
-	// dialPause is the delay after the first attempt. It grows by itself each time.
+	// dialPause is the delay after the first attempt, and how much longer each further one is.
 	dialPause = 100 * time.Millisecond
 	// restartGrace is how long a host may be down before it counts as stopped: it may be
 	// in the middle of a restart.

@@ -6,7 +6,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
-	_ "embed"
+	_ "embed" // watch.pl
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +18,6 @@ import (
 	"sync"
 	"time"
 
-	// watch.pl
 	"endstate/labs"
 	"endstate/labs/kit"
 )

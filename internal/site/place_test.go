@@ -65,9 +65,9 @@ func TestTimeOfALookStandsWhileItWaits(t *testing.T) {
 		t.Fatal(err)
 	}
 	waiting := make(chan struct{})
-	var told atomic.Bool
+	var reported atomic.Bool
 	site := siteAt(places, func(e labs.Event) {
-		if e.State == labs.StepMoved && e.Detail == "3" && !told.Swap(true) {
+		if e.State == labs.StepMoved && e.Detail == "3" && !reported.Swap(true) {
 			close(waiting)
 		}
 	})
