@@ -5,12 +5,12 @@ import "errors"
 // Problem is an error for people: what happened, and what they can do about it. Each door
 // presents it in its own way. It wraps the cause, for debugging.
 type Problem struct {
-	Code  string // identifies the problem for programs; may be empty
-	What  string // one plain sentence, without a full stop
-	Do    string // advice beyond the acts, in plain sentences; may be empty
-	Acts  []Act  // what can be done about it at the desk
-	Usage bool   // the request itself is wrong, and nothing was tried
-	Err   error  // the cause; may be nil
+	Code   string // identifies the problem for programs; may be empty
+	What   string // one plain sentence, without a full stop
+	Advice string // advice beyond the acts, in plain sentences; may be empty
+	Acts   []Act  // what can be done about it at the desk
+	Usage  bool   // the request itself is wrong, and nothing was tried
+	Err    error  // the cause; may be nil
 }
 
 // Act is an operation of the desk with its arguments. A door offers it as a command or a button.
@@ -25,6 +25,12 @@ type Act struct {
 	Question int    `json:"question,omitempty"`
 }
 
+// Codes that several packages give.
+const (
+	CodeNotFound  = "not-found" // it does not exist, or is not the learner's
+	CodeForbidden = "forbidden" // the learner's role does not allow it
+)
+
 // Error returns what happened, followed by the cause.
 func (p *Problem) Error() string {
 	if p.Err == nil {
@@ -37,8 +43,8 @@ func (p *Problem) Error() string {
 func (p *Problem) Unwrap() error { return p.Err }
 
 // Misuse returns a [Problem] for a request that makes no sense.
-func Misuse(what, do string, acts ...Act) *Problem {
-	return &Problem{What: what, Do: do, Acts: acts, Usage: true}
+func Misuse(what, advice string, acts ...Act) *Problem {
+	return &Problem{What: what, Advice: advice, Acts: acts, Usage: true}
 }
 
 // ErrNotFound is the error of an [Engine] when a lab, a host, a file or a snapshot does not exist.

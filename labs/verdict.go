@@ -27,6 +27,7 @@ type Result struct {
 	Verdict Verdict       `json:"verdict"`
 	Points  int           `json:"points"`            // what a check earns, or what breaking a guard costs
 	Message string        `json:"message,omitempty"` // why it did not pass
+	Acts    []Act         `json:"acts,omitempty"`    // what the learner can do when it could not be graded
 	Defect  string        `json:"defect,omitempty"`  // a mistake in the scenario's expectation or message
 	Notes   []string      `json:"-"`                 // notes on the expectation for its author; only from proofs
 	Barred  bool          `json:"barred,omitempty"`  // the state of the learner's system made it impossible to check

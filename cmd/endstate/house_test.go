@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -30,6 +31,36 @@ func TestEveryPackageHasADocComment(t *testing.T) {
 	for _, p := range packages(t) {
 		if p.Doc == "" {
 			t.Errorf("%s has no doc comment", p.ImportPath)
+		}
+	}
+}
+
+// words are the packages that word acts of the desk as commands: the command line, what it
+// draws, and main.
+var words = []string{"cmd/endstate", "internal/cli", "internal/cli/door", "internal/report", "internal/docgen"}
+
+// commandText is text that names a command of endstate.
+var commandText = regexp.MustCompile(`\bendstate [a-z]+\b`)
+
+// Below the doors nothing knows commands: what can be done about a problem is an act, which
+// a page offers as a button.
+func TestOnlyDoorsNameCommands(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.isTestHelp() || slices.Contains(words, p.name()) {
+			continue
+		}
+		for _, name := range p.GoFiles {
+			set := token.NewFileSet()
+			file, err := parser.ParseFile(set, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ast.Inspect(file, func(node ast.Node) bool {
+				if text, ok := node.(*ast.BasicLit); ok && text.Kind == token.STRING && commandText.MatchString(text.Value) {
+					t.Errorf("%s: %s names a command: give an act", set.Position(text.Pos()), text.Value)
+				}
+				return true
+			})
 		}
 	}
 }

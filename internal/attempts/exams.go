@@ -157,5 +157,5 @@ func readExam(text string) (*exams.Sitting, error) {
 }
 
 func noExam(id int64) error {
-	return labs.Misuse(fmt.Sprintf("There is no exam %d", id), "", labs.Act{Name: "exam-list", For: "See them"})
+	return notFound(fmt.Sprintf("There is no exam %d", id), labs.Act{Name: "exam-list", For: "See them"})
 }

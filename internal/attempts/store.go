@@ -69,13 +69,13 @@ func patiently(ctx context.Context, do func(context.Context) error) error {
 func unusable(path string, err error) error {
 	if diskFull(path, err) {
 		return &labs.Problem{
-			What: "The disk is full, so the store of attempts can't be used",
-			Do:   "Make room where " + path + " lies, or set ENDSTATE_HOME to a folder on another disk.", Err: err,
+			What:   "The disk is full, so the store of attempts can't be used",
+			Advice: "Make room where " + path + " lies, or set ENDSTATE_HOME to a folder on another disk.", Err: err,
 		}
 	}
 	return &labs.Problem{
-		What: "The store of attempts can't be used",
-		Do:   "It is " + path + ". Mend it or move it away, or set ENDSTATE_HOME to another folder.", Err: err,
+		What:   "The store of attempts can't be used",
+		Advice: "It is " + path + ". Mend it or move it away, or set ENDSTATE_HOME to another folder.", Err: err,
 	}
 }
 

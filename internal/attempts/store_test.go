@@ -197,7 +197,7 @@ func unusableStore(t *testing.T, path, because string) {
 		t.Fatalf("%s: it could be opened", because)
 	}
 	var problem *labs.Problem
-	if !errors.As(err, &problem) || !strings.Contains(problem.Do, path) || problem.Err == nil {
+	if !errors.As(err, &problem) || !strings.Contains(problem.Advice, path) || problem.Err == nil {
 		t.Fatalf("%s: %v tells no problem and what to do", because, err)
 	}
 	if !strings.Contains(problem.Err.Error(), because) {

@@ -17,7 +17,7 @@ func (s *Store) Of(who labs.Learner) *View { return &View{Store: s, owner: who.N
 // may not.
 func (s *Store) Everyone(who labs.Learner) (*View, error) {
 	if !who.SeesOthers() {
-		return nil, labs.Misuse("Only an examiner sees what others did", "")
+		return nil, &labs.Problem{Code: labs.CodeForbidden, What: "Only an examiner sees what others did", Usage: true}
 	}
 	return &View{Store: s, owner: who.Name, everyone: true}, nil
 }
@@ -31,4 +31,8 @@ const (
 
 func (v *View) owns(owner string) bool {
 	return v.everyone || labs.Learner{Name: v.owner}.Owns(owner)
+}
+
+func notFound(what string, see labs.Act) *labs.Problem {
+	return &labs.Problem{Code: labs.CodeNotFound, What: what, Acts: []labs.Act{see}, Usage: true}
 }

@@ -60,14 +60,14 @@ func (a *app) proctor(ctx context.Context) (*exams.Proctor, error) {
 		return nil, err
 	}
 	if _, off := at.ClockOff(); off {
-		return nil, &labs.Problem{What: "An exam's time can't be told while this machine's clock and the engine's differ", Do: "Set the clock right, then go on: nothing of the exam is lost."}
+		return nil, &labs.Problem{What: "An exam's time can't be told while this machine's clock and the engine's differ", Advice: "Set the clock right, then go on: nothing of the exam is lost."}
 	}
 	return a.proctorOf(at, at.Recall(ctx, a.Who(), a.emit), at.Life)
 }
 
 func (a *app) proctorOf(at *desk.Desk, store *attempts.View, grace time.Duration) (*exams.Proctor, error) {
 	if store == nil {
-		return nil, &labs.Problem{What: "An exam can't be held while nothing can be remembered", Do: "Mend the store of attempts; endstate doctor tells more."}
+		return nil, &labs.Problem{What: "An exam can't be held while nothing can be remembered", Advice: "Mend the store of attempts; endstate doctor tells more."}
 	}
 	rooms := &examRooms{app: a, desk: at, Rooms: at.Rooms(a.Who(), grace)}
 	return exams.NewProctor(store, rooms, at.Library(), a.Clock), nil
@@ -121,7 +121,7 @@ func (a *app) blueprint(name string) (*exams.Blueprint, error) {
 	}
 	b, err := at.Library().Blueprint(name, file, data)
 	if err != nil {
-		return nil, &labs.Problem{What: "The exam " + name + " is written wrongly", Do: "Mend it; see docs/exams.md.", Err: err, Usage: true}
+		return nil, &labs.Problem{What: "The exam " + name + " is written wrongly", Advice: "Mend it; see docs/exams.md.", Err: err, Usage: true}
 	}
 	return b, nil
 }
@@ -139,7 +139,7 @@ func noBlueprint(name string, err error) error {
 		}
 		return labs.Misuse(fmt.Sprintf("There is no exam %q", name), known)
 	}
-	return &labs.Problem{What: fmt.Sprintf("The exam %q can't be read", name), Do: known, Err: err, Usage: true}
+	return &labs.Problem{What: fmt.Sprintf("The exam %q can't be read", name), Advice: known, Err: err, Usage: true}
 }
 
 func (a *app) examListCommand() *cobra.Command {

@@ -107,7 +107,7 @@ func TestExamThatCantBeGradedNow(t *testing.T) {
 	var out, errs bytes.Buffer
 	p := d.program(&out, &errs)
 	p.Open = func(context.Context, netip.Prefix) (*desk.Backend, error) {
-		return nil, &labs.Problem{What: "No engine answers", Do: "Start one.", Err: errors.New("refused")}
+		return nil, &labs.Problem{What: "No engine answers", Advice: "Start one.", Err: errors.New("refused")}
 	}
 	if status := p.Run(t.Context(), []string{"list"}); status != StatusDone || !strings.Contains(errs.String(), "the next command tries again") || !strings.Contains(out.String(), "first") {
 		t.Errorf("%d\n%s%s", status, out.String(), errs.String())
@@ -141,7 +141,7 @@ func TestExamMisused(t *testing.T) {
 		"exam start " + t.TempDir():                "can't be read",
 		"exam start " + d.exam("passs: 1"):         "mine.yaml:4:1: unknown field \"passs\"",
 		"exam start " + mine + " --topic git":      "is not about one topic",
-		"exam start topic":                         "Name it: --topic",
+		"exam start topic":                         "is about one topic",
 		"exam goto":                                "takes the number",
 		"exam resume":                              "No exam is running",
 		"exam frob":                                "There is no command",

@@ -156,8 +156,8 @@ func writeChecked(out *strings.Builder, m practice.Moment, style report.Style) {
 			continue
 		}
 		fmt.Fprintf(out, "%12s%s", "", strings.TrimLeft(style.Paragraph(fmt.Sprintf("%s: %s", result.Verdict, result.Title), 12), " "))
-		if result.Message != "" && result.Verdict != labs.Skipped {
-			out.WriteString(style.Paragraph(result.Message, 14))
+		if text := report.Explain(result); text != "" && result.Verdict != labs.Skipped {
+			out.WriteString(style.Paragraph(text, 14))
 		}
 	}
 }

@@ -70,13 +70,13 @@ func (d *Desk) examineEngine(ctx context.Context) []Finding {
 	if !info.Limits {
 		found = append(found, Finding{
 			About: "limits", State: FindingWarn, Text: "the engine can't limit memory, processors and processes of labs",
-			Help: &labs.Problem{Do: "Enable the memory, cpu and pids controllers of cgroups for the engine; a fork bomb would reach the machine."},
+			Help: &labs.Problem{Advice: "Enable the memory, cpu and pids controllers of cgroups for the engine; a fork bomb would reach the machine."},
 		})
 	}
 	if !info.Sealed {
 		found = append(found, Finding{
 			About: "datagrams", State: FindingWarn, Text: "a lab of several hosts can send datagrams (UDP) to addresses of the engine's machine",
-			Help: &labs.Problem{Do: "The engine has no seccomp, or this is not Linux, so labs have no profile of calls of their own. Trust who works in them, or drop what comes from the bridges br-* at the machine."},
+			Help: &labs.Problem{Advice: "The engine has no seccomp, or this is not Linux, so labs have no profile of calls of their own. Trust who works in them, or drop what comes from the bridges br-* at the machine."},
 		})
 	}
 	return append(found, examineDisk(info))
@@ -94,7 +94,7 @@ func examineDisk(info labs.EngineInfo) Finding {
 		units.BytesSize(float64(free)), info.Root, info.Storage)}
 	if free < roomWanted {
 		f.State = FindingWarn
-		f.Help = &labs.Problem{Do: "Images take about 2 GB and snapshots up to 4 GiB: make room, or lower ENDSTATE_CACHE."}
+		f.Help = &labs.Problem{Advice: "Images take about 2 GB and snapshots up to 4 GiB: make room, or lower ENDSTATE_CACHE."}
 	}
 	return f
 }
@@ -118,8 +118,8 @@ func (d *Desk) examineImages(ctx context.Context) []Finding {
 		found = append(found, Finding{
 			About: "images", State: FindingWarn, Text: "not there yet: " + strings.Join(missing, ", "),
 			Help: &labs.Problem{
-				Do:   "They are built when a scenario first needs them.",
-				Acts: []labs.Act{{Name: ActImagesBuild, For: "All at once"}},
+				Advice: "They are built when a scenario first needs them.",
+				Acts:   []labs.Act{{Name: ActImagesBuild, For: "All at once"}},
 			},
 		})
 	}

@@ -25,7 +25,7 @@ type Past struct {
 // History returns a learner's attempts.
 func (d *Desk) History(ctx context.Context, who labs.Learner, wanted Past) (*History, error) {
 	if wanted.Last < 0 {
-		return nil, labs.Misuse("A history can't have fewer than no attempts", "Give --last a number from 1; 0 shows all.")
+		return nil, labs.Misuse("A history can't have a negative number of attempts", "Ask for one or more; 0 shows all.")
 	}
 	all, err := d.past(ctx, who, wanted)
 	if err != nil {

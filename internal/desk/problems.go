@@ -8,7 +8,6 @@ import (
 
 // What the codes of problems say happened, where a door may want to tell that apart.
 const (
-	CodeForbidden   = "forbidden"    // it is not for this learner
 	CodeNoLab       = "no-lab"       // no lab is running
 	CodeSeveralLabs = "several-labs" // it is not said which is meant
 	CodeExpired     = "lab-expired"
@@ -63,6 +62,6 @@ func (s *Several) Unwrap() error { return s.problem() }
 
 func (s *Several) problem() *labs.Problem {
 	return &labs.Problem{
-		Code: CodeSeveralLabs, What: "Several labs are running", Do: "Name one of: " + strings.Join(s.Scenarios, ", "), Usage: true,
+		Code: CodeSeveralLabs, What: "Several labs are running", Advice: "Name one of: " + strings.Join(s.Scenarios, ", "), Usage: true,
 	}
 }

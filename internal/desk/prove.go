@@ -59,7 +59,7 @@ type job struct {
 // jobs lists what is to be played. The first of each variant makes its snapshot.
 func (d *Desk) jobs(wanted Proving) ([]job, error) {
 	if wanted.Seeds < 1 || wanted.Parallel < 1 {
-		return nil, labs.Misuse("Nothing is proved with no seed or no lab", "Give --seeds and --parallel 1 or more.")
+		return nil, labs.Misuse("To prove takes at least one seed and one lab", "Ask for one or more of each.")
 	}
 	names := wanted.Scenarios
 	if len(names) == 0 {
@@ -86,7 +86,7 @@ func (d *Desk) jobs(wanted Proving) ([]job, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, labs.Misuse(fmt.Sprintf("No proof is called like %q", wanted.Proof), "Leave out --proof to play all.")
+		return nil, labs.Misuse(fmt.Sprintf("No proof is called like %q", wanted.Proof), "Leave the name out to play all.")
 	}
 	return all, nil
 }

@@ -71,7 +71,7 @@ func (s *Stay) nameOthers(ctx context.Context, now time.Time) {
 	}
 	for _, other := range others {
 		s.emit.Warn(&labs.Problem{
-			Code: CodeOthers, Do: "What runs in it may hold locks.",
+			Code: CodeOthers, Advice: "What runs in it may hold locks.",
 			What: fmt.Sprintf("Another terminal is open in this lab, on `%s` since %s", other.Host, other.Began.In(now.Location()).Format("15:04")),
 		}, "")
 	}

@@ -34,7 +34,7 @@ func (d *Desk) whose(who labs.Learner, everyone, may bool) (string, error) {
 	case !everyone:
 		return who.Name, nil
 	case !may:
-		return "", &labs.Problem{Code: CodeForbidden, What: "What is everyone's is not for you to see or change", Usage: true}
+		return "", &labs.Problem{Code: labs.CodeForbidden, What: "What is everyone's is not for you to see or change", Usage: true}
 	}
 	return "", nil
 }
@@ -128,6 +128,6 @@ func (d *Desk) WarnOfClock(emit labs.Emit) {
 	}
 	emit.Warn(&labs.Problem{
 		Code: CodeClocks, What: fmt.Sprintf("This machine's clock is %s %s the engine's: one of them is wrong", report.Span(off.Abs()), which),
-		Do: "Labs go by the engine's clock, and no exam is ended until the clocks agree. Set them right: timedatectl",
+		Advice: "Labs go by the engine's clock, and no exam is ended until the clocks agree. Set them right: timedatectl",
 	}, "")
 }

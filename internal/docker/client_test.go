@@ -44,7 +44,7 @@ func TestOpenKnowsEnginesByTheirPing(t *testing.T) {
 				if passed := engine.Now().Sub(want); passed < 0 || passed > time.Minute {
 					t.Errorf("its clock is at %v", engine.Now())
 				}
-			case !errors.As(err, &problem) || !strings.Contains(problem.What, test.what) || problem.Do == "":
+			case !errors.As(err, &problem) || !strings.Contains(problem.What, test.what) || problem.Advice == "":
 				t.Errorf("it is told as %v", err)
 			}
 		})

@@ -14,9 +14,10 @@ func failure(err error, doing string, args ...any) error {
 	for _, said := range []string{"no space left on device", "disk quota exceeded"} {
 		if strings.Contains(err.Error(), said) {
 			return &labs.Problem{
-				What: "The engine's disk is full",
-				Do:   "Make room there: end labs you don't need (endstate stop), lower ENDSTATE_CACHE, remove images. How much is free: endstate doctor",
-				Err:  err,
+				What:   "The engine's disk is full",
+				Advice: "Make room there: end labs that you don't need, lower ENDSTATE_CACHE, remove images.",
+				Acts:   []labs.Act{{Name: "stop", For: "End a lab"}, {Name: "examine", For: "see how much is free"}},
+				Err:    err,
 			}
 		}
 	}

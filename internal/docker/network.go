@@ -109,8 +109,9 @@ func (e *Engine) freeSubnet(ctx context.Context) (netip.Prefix, error) {
 
 func (e *Engine) noSubnet() error {
 	return &labs.Problem{
-		What: fmt.Sprintf("No subnet is free in %s", e.subnets),
-		Do:   "Stop labs you no longer need (endstate stop --all), or set ENDSTATE_SUBNETS to a larger range.",
+		What:   fmt.Sprintf("No subnet is free in %s", e.subnets),
+		Advice: "Set ENDSTATE_SUBNETS to a larger range.",
+		Acts:   []labs.Act{{Name: "stop-all", For: "Or stop labs that you no longer need"}},
 	}
 }
 

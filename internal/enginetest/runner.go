@@ -1,7 +1,5 @@
 //go:build engine
 
-// Package enginetest gives tests a runner on a real engine, and sees to it that a
-// test leaves nothing behind there.
 package enginetest
 
 import (
@@ -140,7 +138,7 @@ func (r *Runner) Lab(v *labs.Variant) *labs.Lab {
 		var problem *labs.Problem
 		do := ""
 		if errors.As(err, &problem) {
-			do = problem.Do
+			do = problem.Advice
 		}
 		r.t.Fatalf("start %s at seed %d: %v\n%s", v.Name, v.Seed, err, do)
 	}

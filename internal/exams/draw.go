@@ -115,7 +115,7 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 	for _, item := range b.Items {
 		if item.Topic == ChosenTopic {
 			if bank.Topic == "" {
-				return nil, labs.Misuse("The exam "+b.Name+" is about one topic", "Name it: --topic "+strings.Join(bank.Topics(b), "|"))
+				return nil, labs.Misuse("The exam "+b.Name+" is about one topic", "Choose one of: "+strings.Join(bank.Topics(b), ", ")+".")
 			}
 			item.Topic = bank.Topic
 		}
@@ -133,7 +133,7 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 		}
 	}
 	if len(slots) == 0 || len(slots) > MaxQuestions {
-		return nil, &labs.Problem{What: fmt.Sprintf("The exam %s would have %d questions", b.Name, len(slots)), Do: fmt.Sprintf("Let it have 1 to %d.", MaxQuestions)}
+		return nil, &labs.Problem{What: fmt.Sprintf("The exam %s would have %d questions", b.Name, len(slots)), Advice: fmt.Sprintf("Let it have 1 to %d.", MaxQuestions)}
 	}
 	return slots, nil
 }
@@ -189,8 +189,9 @@ func tooFew(b *Blueprint, slots []slot, wanted string) error {
 		}
 	}
 	return &labs.Problem{
-		What: fmt.Sprintf("The exam %s can't be drawn: it asks for more of %s than there are (%d)", b.Name, wanted, there),
-		Do:   "Ask for fewer, or add scenarios: --scenarios FOLDER. A scenario whose server is not there is not drawn: endstate doctor",
+		What:   fmt.Sprintf("The exam %s can't be drawn: it asks for more of %s than there are (%d)", b.Name, wanted, there),
+		Advice: "Ask for fewer, or add scenarios. A scenario whose server is not there is not drawn.",
+		Acts:   []labs.Act{{Name: "examine", For: "See which servers are"}},
 	}
 }
 

@@ -195,7 +195,7 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 		err = s.open(asked)
 	}
 	if err == nil && !s.Opened(n) {
-		err = labs.Misuse(fmt.Sprintf("Question %d has not been opened yet", n), fmt.Sprintf("Go to it: endstate exam goto %d", n))
+		err = labs.Misuse(fmt.Sprintf("Question %d has not been opened yet", n), "", labs.Act{Name: "exam-goto", For: "Go to it", Exam: id, Question: n})
 	}
 	if err != nil {
 		return s, nil, err
@@ -252,8 +252,8 @@ func (p *Proctor) timely(ctx context.Context) error {
 		return nil
 	}
 	return &labs.Problem{
-		What: fmt.Sprintf("This machine's clock and the engine's are %s apart, so nothing of an exam is changed", off.Abs()),
-		Do:   "Set the clock that is wrong, then try again.",
+		What:   fmt.Sprintf("This machine's clock and the engine's are %s apart, so nothing of an exam is changed", off.Abs()),
+		Advice: "Set the clock that is wrong, then try again.",
 	}
 }
 

@@ -34,13 +34,13 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	if lab.Key != v.Key {
 		return nil, &labs.Problem{
 			What: fmt.Sprintf("The scenario %s has changed since this lab was built", v.Name),
-			Do:   "Start a new lab: endstate stop " + v.Name + " && endstate start " + v.Name,
+			Acts: []labs.Act{{Name: "stop", For: "End it", Scenario: v.Name}, {Name: "start", For: "start a new lab", Scenario: v.Name}},
 		}
 	}
 	if !lab.Whole {
 		return nil, &labs.Problem{
 			What: fmt.Sprintf("The lab of %s is incomplete: a host was removed, or its start was interrupted", v.Name),
-			Do:   "Reset it: endstate reset " + v.Name,
+			Acts: []labs.Act{{Name: "reset", For: "Reset it", Scenario: v.Name}},
 		}
 	}
 	record, err := labs.DecodeRecord(lab.Record)
@@ -181,8 +181,8 @@ func guarded(result labs.Result) labs.Result {
 func ungraded(result labs.Result, err error) labs.Result {
 	result.Verdict, result.Message = labs.Ungraded, err.Error()
 	var problem *labs.Problem
-	if errors.As(err, &problem) && problem.Do != "" {
-		result.Message += "\n" + problem.Do
+	if errors.As(err, &problem) {
+		result.Message, result.Acts = strings.TrimSuffix(result.Message+"\n"+problem.Advice, "\n"), problem.Acts
 	}
 	return result
 }

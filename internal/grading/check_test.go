@@ -77,7 +77,7 @@ func TestGrade(t *testing.T) {
 	right, wrong := seen{value: 1}, seen{value: 2}
 	facts := map[string]any{"a": int64(1), "b": int64(1), "c": int64(1), "g": int64(1)}
 	stopped := seen{err: &kit.Obstacle{Message: "The server is stopped."}}
-	gone := seen{err: &labs.Problem{What: "The engine is gone", Do: "Start it."}}
+	gone := seen{err: &labs.Problem{What: "The engine is gone", Advice: "Start it."}}
 	check := func(id string, points int, look labs.Look, needs ...string) labs.Check {
 		return labs.Check{Assertion: assertion(id, look), Points: points, Needs: needs}
 	}
@@ -177,7 +177,7 @@ func TestGradeMessages(t *testing.T) {
 		{Assertion: assertion("failed", seen{value: 2})},
 		{Assertion: assertion("waits", seen{value: 2}), Needs: []string{"failed"}},
 		{Assertion: assertion("stopped", seen{err: fmt.Errorf("dial: %w", &kit.Obstacle{Message: "It is stopped."})})},
-		{Assertion: assertion("gone", seen{err: &labs.Problem{What: "The engine is gone", Do: "Start it."}})},
+		{Assertion: assertion("gone", seen{err: &labs.Problem{What: "The engine is gone", Advice: "Start it."}})},
 		{Assertion: broken},
 		{Assertion: odd},
 		{Assertion: silent},

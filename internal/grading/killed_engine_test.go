@@ -98,7 +98,7 @@ func TestDamagedLabStays(t *testing.T) {
 			}
 			var problem *labs.Problem
 			if _, err := r.Start(t.Context(), r.Variant(enginetest.MySQL, enginetest.Seed+1), r.Owner, time.Hour, nil); !errors.As(err, &problem) ||
-				!strings.Contains(problem.What, "has lost a host") || !strings.Contains(problem.Do, "endstate reset") {
+				!strings.Contains(problem.What, "has lost a host") || len(problem.Acts) == 0 || problem.Acts[0].Name != "reset" {
 				t.Errorf("starting it again: %v", err)
 			}
 			r.Stage.Engine = later{r.Engine, 20 * time.Minute}

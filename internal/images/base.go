@@ -54,9 +54,10 @@ func bootstrap(ctx context.Context, store Store, emit labs.Emit) (ref string, er
 	path, err := exec.LookPath("debootstrap")
 	if err != nil || os.Geteuid() != 0 {
 		return "", &labs.Problem{
-			What: "The base image " + slimImage + " is not here, no registry gives it, and it can't be bootstrapped",
-			Do:   "Pull or load " + slimImage + ", use endstate images load FILE, or install debootstrap and run this as root.",
-			Err:  err,
+			What:   "The base image " + slimImage + " is not here, no registry gives it, and it can't be bootstrapped",
+			Advice: "Pull " + slimImage + ", or install debootstrap and run this as root.",
+			Acts:   []labs.Act{{Name: "images-load", For: "Or bring it in a file"}},
+			Err:    err,
 		}
 	}
 	dir, err := os.MkdirTemp("", "endstate-root-")
@@ -77,7 +78,7 @@ func runBootstrap(ctx context.Context, debootstrap, dir string, emit labs.Emit) 
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	if err := command.Run(); err != nil {
 		return &labs.Problem{
-			What: "Bootstrapping Debian failed", Do: "debootstrap said last: " + progress.last + "\nIs the Debian mirror reached, and the disk not full?", Err: err,
+			What: "Bootstrapping Debian failed", Advice: "debootstrap said last: " + progress.last + "\nIs the Debian mirror reached, and the disk not full?", Err: err,
 		}
 	}
 	return nil

@@ -225,7 +225,7 @@ func TestBuildThatFailsLeavesTheLockFree(t *testing.T) {
 func TestUnknownImageIsAnsweredWithThoseThereAre(t *testing.T) {
 	_, err := New(newShelf(), []kit.Image{simple("one", "A")}, "", t.TempDir()).Ensure(t.Context(), []string{"tow"}, nil)
 	var problem *labs.Problem
-	if !errors.As(err, &problem) || !problem.Usage || problem.Do != "The images: base, one" {
+	if !errors.As(err, &problem) || !problem.Usage || problem.Advice != "The images: base, one" {
 		t.Errorf("got %+v", err)
 	}
 }

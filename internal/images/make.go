@@ -74,8 +74,9 @@ func (m *making) make(ctx context.Context, name string) (string, error) {
 		return ref, nil
 	}
 	return "", &labs.Problem{
-		What: fmt.Sprintf("The image %s needs %s, which is not here and which no registry gives", name, builds[0].Needs),
-		Do:   "Bring it with: endstate images load FILE, or docker load; or choose another server.",
+		What:   fmt.Sprintf("The image %s needs %s, which is not here and which no registry gives", name, builds[0].Needs),
+		Advice: "Choose another server.",
+		Acts:   []labs.Act{{Name: "images-load", For: "Or bring it in a file"}},
 	}
 }
 

@@ -139,7 +139,7 @@ func (s *testSuite) count(verdict labs.Verdict) {
 
 func caseOf(class string, result labs.Result) testCase {
 	one := testCase{Name: result.Title, Class: class, Time: seconds(result.Took)}
-	why := &outcome{Message: result.ID, Type: string(result.Verdict), Text: result.Message}
+	why := &outcome{Message: result.ID, Type: string(result.Verdict), Text: Explain(result)}
 	switch result.Verdict {
 	case labs.Passed:
 	case labs.Failed:

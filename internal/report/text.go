@@ -61,7 +61,7 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 			fmt.Fprintf(out, "%s %s%s%6s\n", sign, line, padding, points)
 		}
 	}
-	message := result.Message
+	message := Explain(result)
 	if result.Verdict == labs.Ungraded {
 		message = "Could not be graded: " + message
 	}

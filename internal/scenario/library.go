@@ -99,8 +99,8 @@ func (l *Library) add(root Root) error {
 	entries, err := fs.ReadDir(root.Files, ".")
 	if err != nil {
 		return &labs.Problem{
-			What: fmt.Sprintf("The scenarios folder %s can't be read", root.Path),
-			Do:   "Give a folder that contains scenario folders, or a single scenario folder.", Err: err,
+			What:   fmt.Sprintf("The scenarios folder %s can't be read", root.Path),
+			Advice: "Give a folder that contains scenario folders, or a single scenario folder.", Err: err,
 		}
 	}
 	for _, entry := range entries {
@@ -232,15 +232,19 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 		}
 		err = inFolder(name, err)
 	}
-	return nil, &labs.Problem{What: fmt.Sprintf("The scenario %s has mistakes", name), Do: "Fix them, then run: endstate lint", Err: err}
+	return nil, &labs.Problem{What: fmt.Sprintf("The scenario %s has mistakes", name), Acts: []labs.Act{{Name: "lint", For: "Fix them, then run"}}, Err: err}
 }
 
 func (l *Library) unknown(name string) error {
-	do := "To list all scenarios: endstate list · to add a folder of your own: --scenarios DIR or ENDSTATE_SCENARIOS"
+	problem := labs.Misuse(fmt.Sprintf("There is no scenario %q", name), "")
+	problem.Code = labs.CodeNotFound
 	if near := l.nearest(name); len(near) > 0 {
-		do = "Did you mean " + strings.Join(near, ", ") + "?"
+		problem.Advice = "Did you mean " + strings.Join(near, ", ") + "?"
+	} else {
+		problem.Advice = "To add a folder of your own: --scenarios DIR or ENDSTATE_SCENARIOS."
+		problem.Acts = []labs.Act{{Name: "list", For: "To list all scenarios"}}
 	}
-	return labs.Misuse(fmt.Sprintf("There is no scenario %q", name), do)
+	return problem
 }
 
 // nearest returns up to three names that are similar to a mistyped one.

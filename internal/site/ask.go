@@ -84,7 +84,7 @@ func tooSlow(q *kit.Question, during observation, cause error) error {
 	return &labs.Problem{
 		What: fmt.Sprintf("%s is too slow to be graded: in %.0f s it got only %.1f s of processor time",
 			serverOf(q), during.elapsed.Seconds(), during.worked.Seconds()),
-		Do: "Find out what keeps the machine busy, then check again.", Err: cause,
+		Advice: "Find out what keeps the machine busy, then check again.", Err: cause,
 	}
 }
 

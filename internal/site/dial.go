@@ -181,7 +181,7 @@ func (s *Site) explainMissing(ctx context.Context, host labs.Host, cause error) 
 	if len(all) > 0 {
 		return s.explainDown(ctx, host, labs.Vitals{}, cause)
 	}
-	return &labs.Problem{What: "The lab is gone", Do: "Start it again: endstate start " + s.subject.Lab.Scenario, Err: cause}
+	return &labs.Problem{What: "The lab is gone", Acts: []labs.Act{{Name: "start", For: "Start it again", Scenario: s.subject.Lab.Scenario}}, Err: cause}
 }
 
 // explainDown returns why a host is down: an obstacle if the learner caused it, a problem
@@ -199,7 +199,11 @@ func (s *Site) explainDown(ctx context.Context, host labs.Host, v labs.Vitals, c
 	// The engine's own words would not help a learner.
 	return &labs.Problem{
 		What: fmt.Sprintf("The host `%s` was stopped from outside the lab", host.Name),
-		Do:   fmt.Sprintf("Start it again with everything in it: endstate shell %[1]s; or reset the lab: endstate reset %[1]s", s.subject.Lab.Scenario), Err: ErrStopped,
+		Acts: []labs.Act{
+			{Name: "enter", For: "Start it again with everything in it", Scenario: s.subject.Lab.Scenario},
+			{Name: "reset", For: "reset the lab", Scenario: s.subject.Lab.Scenario},
+		},
+		Err: ErrStopped,
 	}
 }
 
@@ -210,7 +214,7 @@ func (s *Site) diskExceeded(ctx context.Context, host labs.Host, cause error) *k
 		return nil
 	}
 	return &kit.Obstacle{
-		Message: fmt.Sprintf("The host `%s` was stopped because it has written %s of at most %s. To get back in and make room: endstate shell %s", host.Name, kit.Size(written), kit.Size(labs.DiskBound), s.subject.Lab.Scenario),
+		Message: fmt.Sprintf("The host `%s` was stopped because it has written %s of at most %s. It starts again when you open a shell in the lab: make room there.", host.Name, kit.Size(written), kit.Size(labs.DiskBound)),
 		Err:     cause,
 	}
 }

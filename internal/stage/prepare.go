@@ -193,9 +193,10 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 		}
 		if err := runScript(ctx, s.Engine, host, script, v.Environment()); err != nil {
 			return &labs.Problem{
-				What: fmt.Sprintf("The %s of %s failed on host `%s`", work, v.Name, script.Host),
-				Do:   "It is a mistake in the scenario: endstate prove " + v.Name,
-				Err:  err,
+				What:   fmt.Sprintf("The %s of %s failed on host `%s`", work, v.Name, script.Host),
+				Advice: "It is a mistake in the scenario.",
+				Acts:   []labs.Act{{Name: "prove", For: "See more", Scenario: v.Name}},
+				Err:    err,
 			}
 		}
 	}

@@ -71,7 +71,7 @@ func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 	if err != nil {
 		return nil, &labs.Problem{
 			What: fmt.Sprintf("The lab of %s could not be put back: what was there is removed, and it does not start", lab.Scenario),
-			Do:   fmt.Sprintf("Start the same exercise again: endstate start %s --seed %d", lab.Scenario, lab.Seed), Err: err,
+			Acts: []labs.Act{{Name: "start", For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}}, Err: err,
 		}
 	}
 	return fresh, nil
@@ -121,14 +121,16 @@ func (s *Stage) vacant(ctx context.Context, owner, scenario string) error {
 		return starting(scenario)
 	case lab.Damaged():
 		return labs.Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d, and has lost a host", scenario, lab.Seed),
-			fmt.Sprintf("What else was done in it is still there. Put it back to its beginning: endstate reset %[1]s · end it: endstate stop %[1]s", scenario))
+			"What else was done in it is still there.",
+			labs.Act{Name: "reset", For: "Put it back to its beginning", Scenario: scenario}, labs.Act{Name: "stop", For: "end it", Scenario: scenario})
 	}
 	return labs.Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d", scenario, lab.Seed),
-		fmt.Sprintf("Go on with it: endstate shell %[1]s · put it back: endstate reset %[1]s · end it: endstate stop %[1]s", scenario))
+		"", labs.Act{Name: "enter", For: "Go on with it", Scenario: scenario}, labs.Act{Name: "reset", For: "put it back", Scenario: scenario},
+		labs.Act{Name: "stop", For: "end it", Scenario: scenario})
 }
 
 func starting(scenario string) error {
-	return labs.Misuse(fmt.Sprintf("A lab of %s is being started by another process", scenario), "Wait for it, then: endstate shell "+scenario)
+	return labs.Misuse(fmt.Sprintf("A lab of %s is being started by another process", scenario), "", labs.Act{Name: "enter", For: "Wait for it, then", Scenario: scenario})
 }
 
 // Find returns the lab that an owner has of a scenario. ErrNotFound: there is none.
@@ -229,9 +231,9 @@ func (s *Stage) hostReady(ctx context.Context, at kit.Site, host labs.Host, emit
 	}
 	lines, logErr := s.Engine.Logs(context.WithoutCancel(ctx), host, 12)
 	return &labs.Problem{
-		What: fmt.Sprintf("The host `%s` does not answer", host.Name),
-		Do:   "Its last lines:\n" + strings.TrimSpace(lines),
-		Err:  errors.Join(err, logErr),
+		What:   fmt.Sprintf("The host `%s` does not answer", host.Name),
+		Advice: "Its last lines:\n" + strings.TrimSpace(lines),
+		Err:    errors.Join(err, logErr),
 	}
 }
 
@@ -278,7 +280,7 @@ func offered(v *labs.Variant, images map[string]labs.ImageRef) error {
 		if !there {
 			return &labs.Problem{
 				What: fmt.Sprintf("The scenario %s needs the server %s, which is not there", v.Name, server),
-				Do:   "See which servers are: endstate doctor",
+				Acts: []labs.Act{{Name: "examine", For: "See which servers are"}},
 			}
 		}
 	}

@@ -56,7 +56,7 @@ func TestStartThatFailsTellsWhyAndLeavesNothing(t *testing.T) {
 			v := r.Written(strings.NewReplacer("SETUP", test.setup, "FAULT", test.fault).Replace(wrong))
 			_, err := r.Start(t.Context(), v, r.Owner, time.Hour, nil)
 			var problem *labs.Problem
-			if !errors.As(err, &problem) || !strings.HasPrefix(problem.Error(), test.what) || !strings.Contains(problem.Do, test.do) {
+			if !errors.As(err, &problem) || !strings.HasPrefix(problem.Error(), test.what) || !strings.Contains(problem.Advice, test.do) {
 				t.Errorf("the start fails with %v\n%+v", err, problem)
 			}
 			if left := r.Left(t.Context()); len(left) > 0 {

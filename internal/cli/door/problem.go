@@ -54,45 +54,5 @@ func ShowWarning(w io.Writer, event labs.Event) {
 
 // HelpWith words what can be done about a problem: first what is no command.
 func HelpWith(problem *labs.Problem) string {
-	var parts []string
-	for _, act := range problem.Acts {
-		parts = append(parts, act.For+": "+commandOf(act))
-	}
-	return strings.TrimSpace(problem.Do + " " + strings.Join(parts, " · "))
-}
-
-// commandOf words an act of the desk as a command.
-func commandOf(act labs.Act) string {
-	line := "endstate " + verbOf(act.Name)
-	switch {
-	case act.Scenario != "":
-		line += " " + act.Scenario
-	case act.Name == "start":
-		line += " SCENARIO"
-	}
-	for _, number := range []struct {
-		format string
-		value  uint64
-	}{{" %d", uint64(act.Attempt)}, {" %d", uint64(act.Question)}, {" --seed %d", act.Seed}, {" --exam %d", uint64(act.Exam)}} {
-		if number.value != 0 {
-			line += fmt.Sprintf(number.format, number.value)
-		}
-	}
-	return line
-}
-
-// verbOf is the command of an act: the act's own name, if none says otherwise.
-func verbOf(name string) string {
-	for _, group := range []string{"exam-", "images-"} {
-		if verb, ok := strings.CutPrefix(name, group); ok {
-			return strings.TrimSuffix(group, "-") + " " + verb
-		}
-	}
-	switch name {
-	case "enter":
-		return "shell"
-	case "examine":
-		return "doctor"
-	}
-	return name
+	return strings.TrimSpace(problem.Advice + " " + report.Acts(problem.Acts))
 }

@@ -1,0 +1,60 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"endstate/labs"
+)
+
+// Acts words what can be done as commands, on one line.
+func Acts(acts []labs.Act) string {
+	var parts []string
+	for _, act := range acts {
+		parts = append(parts, act.For+": "+command(act))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// Explain returns the message of a result, and what can be done about it.
+func Explain(result labs.Result) string {
+	return strings.TrimSpace(result.Message + "\n" + Acts(result.Acts))
+}
+
+// command words an act of the desk as a command.
+func command(act labs.Act) string {
+	line := "endstate " + verb(act.Name)
+	switch {
+	case act.Scenario != "":
+		line += " " + act.Scenario
+	case act.Name == "start":
+		line += " SCENARIO"
+	}
+	for _, number := range []struct {
+		format string
+		value  uint64
+	}{{" %d", uint64(act.Attempt)}, {" %d", uint64(act.Question)}, {" --seed %d", act.Seed}, {" --exam %d", uint64(act.Exam)}} {
+		if number.value != 0 {
+			line += fmt.Sprintf(number.format, number.value)
+		}
+	}
+	return line
+}
+
+// verb is the command of an act: the act's own name, if none says otherwise.
+func verb(name string) string {
+	for _, group := range []string{"exam-", "images-"} {
+		if rest, ok := strings.CutPrefix(name, group); ok {
+			return strings.TrimSuffix(group, "-") + " " + rest
+		}
+	}
+	switch name {
+	case "enter":
+		return "shell"
+	case "examine":
+		return "doctor"
+	case "stop-all":
+		return "stop --all"
+	}
+	return name
+}
