@@ -73,7 +73,7 @@ func practiseForAFortnight(t *testing.T) {
 	const conflict, undone = enginetest.Git, "git-undo-merge"
 	seeds := map[uint64]bool{}
 
-	if pick, why := f.next(); pick.State != practice.Untried || !strings.Contains(why, "finished nothing yet") {
+	if pick, why := f.next(); pick.State != practice.Untried || !strings.Contains(why, "not finished anything yet") {
 		t.Errorf("at first, next is %+v", pick)
 	}
 	seeds[f.practises(conflict, "hint")] = true
