@@ -18,12 +18,38 @@ type Act struct {
 	Name     string `json:"act"`           // the name of the desk's method, in kebab-case
 	For      string `json:"for,omitempty"` // its purpose in a few words: "Put it back"
 	Scenario string `json:"scenario,omitempty"`
-	Host     string `json:"host,omitempty"`
 	Seed     uint64 `json:"seed,omitempty"`
 	Attempt  int64  `json:"attempt,omitempty"`
 	Exam     int64  `json:"exam,omitempty"`
 	Question int    `json:"question,omitempty"`
 }
+
+// The names of acts that problems suggest.
+const (
+	ActList        = "list"
+	ActStart       = "start"
+	ActEnter       = "enter"
+	ActCheck       = "check"
+	ActReset       = "reset"
+	ActStop        = "stop"
+	ActStopAll     = "stop-all"
+	ActStatus      = "status"
+	ActNext        = "next"
+	ActShow        = "show"
+	ActHistory     = "history"
+	ActExport      = "export"
+	ActExamine     = "examine"
+	ActImagesBuild = "images-build"
+	ActImagesLoad  = "images-load"
+	ActLint        = "lint"
+	ActProve       = "prove"
+	ActExamList    = "exam-list"
+	ActExamGoto    = "exam-goto"
+	ActExamResume  = "exam-resume"
+	ActExamReset   = "exam-reset"
+	ActExamStatus  = "exam-status"
+	ActExamSubmit  = "exam-submit"
+)
 
 // Codes that several packages give.
 const (

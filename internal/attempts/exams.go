@@ -55,7 +55,7 @@ func (v *View) AddExam(ctx context.Context, sitting *exams.Sitting) error {
 		return v.failed("keep exam", err)
 	case other != 0:
 		return labs.Misuse(fmt.Sprintf("Candidate %s has not ended exam %d", sitting.Candidate, other), "",
-			labs.Act{Name: "exam-resume", For: "Go on with it", Exam: other}, labs.Act{Name: "exam-submit", For: "end it", Exam: other})
+			labs.Act{Name: labs.ActExamResume, For: "Go on with it", Exam: other}, labs.Act{Name: labs.ActExamSubmit, For: "end it", Exam: other})
 	}
 	return nil
 }
@@ -157,5 +157,5 @@ func readExam(text string) (*exams.Sitting, error) {
 }
 
 func noExam(id int64) error {
-	return notFound(fmt.Sprintf("There is no exam %d", id), labs.Act{Name: "exam-list", For: "See them"})
+	return notFound(fmt.Sprintf("There is no exam %d", id), labs.Act{Name: labs.ActExamList, For: "See them"})
 }

@@ -109,7 +109,7 @@ func (v *View) Import(ctx context.Context, r io.Reader) (Imported, error) {
 func misread(n int, err error) error {
 	return &labs.Problem{
 		What: fmt.Sprintf("Line %d is no attempt; nothing was imported", n),
-		Acts: []labs.Act{{Name: "export", For: "Give a file that was exported"}}, Usage: true, Err: err,
+		Acts: []labs.Act{{Name: labs.ActExport, For: "Give a file that was exported"}}, Usage: true, Err: err,
 	}
 }
 

@@ -108,9 +108,9 @@ func (v *View) Find(ctx context.Context, name string) (*Attempt, error) {
 	case err != nil:
 		return nil, v.failed("read attempt", err)
 	case len(found) == 0:
-		return nil, notFound(fmt.Sprintf("There is no attempt %q", name), labs.Act{Name: "history", For: "See them"})
+		return nil, notFound(fmt.Sprintf("There is no attempt %q", name), labs.Act{Name: labs.ActHistory, For: "See them"})
 	case len(found) > 1 && strconv.FormatInt(found[0].ID, 10) != name:
-		return nil, labs.Misuse(fmt.Sprintf("Several attempts begin with %q", name), "", labs.Act{Name: "history", For: "Give more of it, or its number"})
+		return nil, labs.Misuse(fmt.Sprintf("Several attempts begin with %q", name), "", labs.Act{Name: labs.ActHistory, For: "Give more of it, or its number"})
 	}
 	return found[0], nil
 }

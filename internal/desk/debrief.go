@@ -60,7 +60,7 @@ func (d *Desk) debriefing(ctx context.Context, who labs.Learner, scenario string
 	}
 	if len(b.Story.Rounds) == 0 {
 		return nil, labs.Misuse(fmt.Sprintf("Nothing of attempt %d at %s was checked yet", b.Story.ID, b.Story.Scenario), "",
-			labs.Act{Name: ActCheck, For: "First", Scenario: b.Story.Scenario})
+			labs.Act{Name: labs.ActCheck, For: "First", Scenario: b.Story.Scenario})
 	}
 	b.variant, err = d.library().Variant(b.Story.Scenario, b.Story.Seed)
 	return b, err
@@ -73,7 +73,7 @@ func (d *Desk) nothingToExplain(scenario string) error {
 		}
 	}
 	return labs.Misuse("There is no attempt to explain yet", "",
-		labs.Act{Name: ActStart, For: "Begin one"}, labs.Act{Name: ActNext, For: "or let one be chosen"})
+		labs.Act{Name: labs.ActStart, For: "Begin one"}, labs.Act{Name: labs.ActNext, For: "or let one be chosen"})
 }
 
 // mayShow reports whether the model answer gives nothing away any more.

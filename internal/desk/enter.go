@@ -87,7 +87,7 @@ func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, err
 	if err != nil {
 		return nil, &labs.Problem{
 			What: "No shell can be opened in `" + v.Host + "`", Err: err,
-			Acts: []labs.Act{{Name: ActStatus, For: "See how it stands"}, v.act(ActReset, "put the lab back")},
+			Acts: []labs.Act{{Name: labs.ActStatus, For: "See how it stands"}, v.act(labs.ActReset, "put the lab back")},
 		}
 	}
 	return v.arrive(ctx, process, at, emit), nil
@@ -162,10 +162,10 @@ func (v *Visit) act(name, what string) labs.Act {
 	switch {
 	case v.Exam == nil:
 		return labs.Act{Name: name, For: what, Scenario: v.Lab.Scenario}
-	case name == ActEnter:
-		name = ActExamResume
+	case name == labs.ActEnter:
+		name = labs.ActExamResume
 	default:
-		name = ActExamReset
+		name = labs.ActExamReset
 	}
 	return labs.Act{Name: name, For: what, Exam: v.Exam.ID}
 }
@@ -179,12 +179,12 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 	case err == nil && lab.Running():
 		return &labs.Problem{
 			Code: CodeShellLost, What: "The shell was killed, the lab goes on", Err: cause,
-			Acts: []labs.Act{v.act(ActEnter, "Back into it")},
+			Acts: []labs.Act{v.act(labs.ActEnter, "Back into it")},
 		}
 	}
 	return &labs.Problem{
 		Code: CodeHostDown, What: "The lab's host stopped", Err: errors.Join(cause, err),
-		Acts: []labs.Act{v.act(ActEnter, "Back into it, with all that is in it"), v.act(ActReset, "put it back")},
+		Acts: []labs.Act{v.act(labs.ActEnter, "Back into it, with all that is in it"), v.act(labs.ActReset, "put it back")},
 	}
 }
 

@@ -119,7 +119,7 @@ func (d *Desk) examineImages(ctx context.Context) []Finding {
 			About: "images", State: FindingWarn, Text: "not there yet: " + strings.Join(missing, ", "),
 			Help: &labs.Problem{
 				Advice: "They are built when a scenario first needs them.",
-				Acts:   []labs.Act{{Name: ActImagesBuild, For: "All at once"}},
+				Acts:   []labs.Act{{Name: labs.ActImagesBuild, For: "All at once"}},
 			},
 		})
 	}
@@ -160,7 +160,7 @@ func (d *Desk) examineScenarios() Finding {
 	if err := d.library().Broken(); err != nil {
 		return Finding{
 			About: "scenarios", State: FindingWarn, Text: err.Error(),
-			Help: &labs.Problem{Acts: []labs.Act{{Name: ActLint, For: "Mend them, then"}}},
+			Help: &labs.Problem{Acts: []labs.Act{{Name: labs.ActLint, For: "Mend them, then"}}},
 		}
 	}
 	return Finding{About: "scenarios", State: FindingOK, Text: fmt.Sprintf("%d", len(d.library().List()))}

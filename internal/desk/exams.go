@@ -114,7 +114,7 @@ func notInOpenExam(ctx context.Context, store *attempts.View, attempt *attempts.
 		if s.LabOwner == attempt.Owner && s.Ended.IsZero() {
 			return &labs.Problem{
 				Code: CodeExamLab, What: fmt.Sprintf("Attempt %d is a question of exam %d, which goes on", attempt.ID, s.ID), Usage: true,
-				Acts: []labs.Act{{Name: ActExamStatus, For: "It is told when the exam is over", Exam: s.ID}},
+				Acts: []labs.Act{{Name: labs.ActExamStatus, For: "It is told when the exam is over", Exam: s.ID}},
 			}
 		}
 	}

@@ -31,7 +31,7 @@ func (d *Desk) hint(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit la
 	if store == nil {
 		return nil, &labs.Problem{
 			Code: CodeNoStore, What: "A hint can't be opened while its cost can't be remembered",
-			Acts: []labs.Act{{Name: ActExamine, For: "Mend the store of attempts; this tells more"}},
+			Acts: []labs.Act{{Name: labs.ActExamine, For: "Mend the store of attempts; this tells more"}},
 		}
 	}
 	attempt, err := d.begin(ctx, store, lab, v)

@@ -42,7 +42,7 @@ func practises(who labs.Learner) error {
 	}
 	return &labs.Problem{
 		Code: CodeExamLab, What: "The labs of an exam are worked on in the exam", Usage: true,
-		Acts: []labs.Act{{Name: ActExamResume, For: "Go on with it"}},
+		Acts: []labs.Act{{Name: labs.ActExamResume, For: "Go on with it"}},
 	}
 }
 
@@ -72,14 +72,14 @@ func (d *Desk) named(mine []*labs.Lab, name string) (*labs.Lab, error) {
 	}
 	return nil, &labs.Problem{
 		Code: CodeNoLab, What: "No lab of " + name + " is running", Usage: true,
-		Acts: []labs.Act{{Name: ActStart, For: "Start it", Scenario: name}},
+		Acts: []labs.Act{{Name: labs.ActStart, For: "Start it", Scenario: name}},
 	}
 }
 
 func noLab() *labs.Problem {
 	return &labs.Problem{
 		Code: CodeNoLab, What: "No lab is running", Usage: true,
-		Acts: []labs.Act{{Name: ActStart, For: "Start one"}, {Name: ActList, For: "see them"}},
+		Acts: []labs.Act{{Name: labs.ActStart, For: "Start one"}, {Name: labs.ActList, For: "see them"}},
 	}
 }
 

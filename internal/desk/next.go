@@ -25,7 +25,7 @@ func (d *Desk) Next(ctx context.Context, who labs.Learner) (*practice.Pick, erro
 	}
 	pick := progress.Next()
 	if pick == nil {
-		return nil, labs.Misuse("There is nothing to choose from: a lab of every scenario goes on", "", labs.Act{Name: ActStatus, For: "See them"})
+		return nil, labs.Misuse("There is nothing to choose from: a lab of every scenario goes on", "", labs.Act{Name: labs.ActStatus, For: "See them"})
 	}
 	used, err := store.Seeds(ctx, pick.Scenario.Name)
 	// Drawn so that it is the same until it was started: to look first changes nothing.

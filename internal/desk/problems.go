@@ -23,27 +23,6 @@ const (
 	CodeOthers      = "other-terminals" // open in the same lab
 )
 
-// The acts that problems name: what a door offers about them.
-const (
-	ActList        = "list"
-	ActStart       = "start"
-	ActEnter       = "enter"
-	ActCheck       = "check"
-	ActReset       = "reset"
-	ActStop        = "stop"
-	ActStatus      = "status"
-	ActNext        = "next"
-	ActShow        = "show"
-	ActExamine     = "examine"
-	ActImagesBuild = "images-build"
-	ActLint        = "lint"
-	ActExamResume  = "exam-resume"
-	ActExamReset   = "exam-reset"
-	ActExamStatus  = "exam-status"
-	ActExamList    = "exam-list"
-	ActExamSubmit  = "exam-submit"
-)
-
 // Unconfirmed is the error of an act that is to be confirmed first: it is done when it is
 // called again and told that the learner agrees.
 type Unconfirmed struct{ Question string }

@@ -47,7 +47,7 @@ func sittingsOf(ctx context.Context, store *attempts.View, name string) ([]*exam
 	if number, is := strings.CutPrefix(name, "exam-"); is {
 		id, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
-			return nil, labs.Misuse(fmt.Sprintf("%q is no number of an exam", number), "", labs.Act{Name: ActExamList, For: "See them"})
+			return nil, labs.Misuse(fmt.Sprintf("%q is no number of an exam", number), "", labs.Act{Name: labs.ActExamList, For: "See them"})
 		}
 		s, err := store.Exam(ctx, id)
 		return []*exams.Sitting{s}, err
@@ -59,7 +59,7 @@ func sittingsOf(ctx context.Context, store *attempts.View, name string) ([]*exam
 	of := slices.DeleteFunc(all, func(s *exams.Sitting) bool { return s.Blueprint.Name != name && s.Blueprint.Title != name })
 	over := slices.DeleteFunc(slices.Clone(of), func(s *exams.Sitting) bool { return s.Ended.IsZero() })
 	if len(of) > 0 && len(over) == 0 {
-		return nil, labs.Misuse("No exam "+name+" is over", "", labs.Act{Name: ActExamSubmit, For: "End one first"})
+		return nil, labs.Misuse("No exam "+name+" is over", "", labs.Act{Name: labs.ActExamSubmit, For: "End one first"})
 	}
 	return over, ofOneTitle(name, over)
 }

@@ -69,7 +69,7 @@ func (d *Desk) Replay(ctx context.Context, who labs.Learner, attempt string) (*R
 		}
 	}
 	if len(replay.Recordings) == 0 {
-		return nil, labs.Misuse(fmt.Sprintf("Nothing of attempt %d is recorded here", story.ID), "", labs.Act{Name: ActShow, For: "Its story", Attempt: story.ID})
+		return nil, labs.Misuse(fmt.Sprintf("Nothing of attempt %d is recorded here", story.ID), "", labs.Act{Name: labs.ActShow, For: "Its story", Attempt: story.ID})
 	}
 	return replay, nil
 }

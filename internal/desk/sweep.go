@@ -95,7 +95,7 @@ func (d *Desk) whyRemoved(lab *labs.Lab) *labs.Problem {
 	case lab.Remade():
 		return &labs.Problem{
 			Code: CodeCutOff, What: fmt.Sprintf("A reset of %s was cut off after it had removed the lab", lab.Scenario),
-			Acts: []labs.Act{{Name: ActStart, For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}},
+			Acts: []labs.Act{{Name: labs.ActStart, For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}},
 		}
 	}
 	return &labs.Problem{Code: CodeCutOff, What: fmt.Sprintf("A start of %s was interrupted; what it left has been removed", lab.Scenario)}

@@ -68,7 +68,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 		return nil, &labs.Problem{
 			What:   "No container engine answers at " + api.DaemonHost(),
 			Advice: "Start Docker, or let scripts/engine install and start it.",
-			Acts:   []labs.Act{{Name: "examine", For: "See more"}},
+			Acts:   []labs.Act{{Name: labs.ActExamine, For: "See more"}},
 			Err:    err,
 		}
 	}

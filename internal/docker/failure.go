@@ -16,7 +16,7 @@ func failure(err error, doing string, args ...any) error {
 			return &labs.Problem{
 				What:   "The engine's disk is full",
 				Advice: "Make room there: end labs that you don't need, lower ENDSTATE_CACHE, remove images.",
-				Acts:   []labs.Act{{Name: "stop", For: "End a lab"}, {Name: "examine", For: "see how much is free"}},
+				Acts:   []labs.Act{{Name: labs.ActStop, For: "End a lab"}, {Name: labs.ActExamine, For: "see how much is free"}},
 				Err:    err,
 			}
 		}

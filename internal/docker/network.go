@@ -111,7 +111,7 @@ func (e *Engine) noSubnet() error {
 	return &labs.Problem{
 		What:   fmt.Sprintf("No subnet is free in %s", e.subnets),
 		Advice: "Set ENDSTATE_SUBNETS to a larger range.",
-		Acts:   []labs.Act{{Name: "stop-all", For: "Or stop labs that you no longer need"}},
+		Acts:   []labs.Act{{Name: labs.ActStopAll, For: "Or stop labs that you no longer need"}},
 	}
 }
 

@@ -191,7 +191,7 @@ func tooFew(b *Blueprint, slots []slot, wanted string) error {
 	return &labs.Problem{
 		What:   fmt.Sprintf("The exam %s can't be drawn: it asks for more of %s than there are (%d)", b.Name, wanted, there),
 		Advice: "Ask for fewer, or add scenarios. A scenario whose server is not there is not drawn.",
-		Acts:   []labs.Act{{Name: "examine", For: "See which servers are"}},
+		Acts:   []labs.Act{{Name: labs.ActExamine, For: "See which servers are"}},
 	}
 }
 

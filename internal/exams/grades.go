@@ -82,7 +82,7 @@ func (s *Sitting) Accept(n int) error {
 	}
 	g := q.Grade
 	if g == nil || !g.Withheld() {
-		return labs.Misuse(fmt.Sprintf("Question %d has no late grade to accept", n), "", labs.Act{Name: "exam-status", For: "See", Exam: s.ID})
+		return labs.Misuse(fmt.Sprintf("Question %d has no late grade to accept", n), "", labs.Act{Name: labs.ActExamStatus, For: "See", Exam: s.ID})
 	}
 	g.Score, g.Accepted, g.Why = g.Report.Score, true, ""
 	return nil

@@ -195,7 +195,7 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 		err = s.open(asked)
 	}
 	if err == nil && !s.Opened(n) {
-		err = labs.Misuse(fmt.Sprintf("Question %d has not been opened yet", n), "", labs.Act{Name: "exam-goto", For: "Go to it", Exam: id, Question: n})
+		err = labs.Misuse(fmt.Sprintf("Question %d has not been opened yet", n), "", labs.Act{Name: labs.ActExamGoto, For: "Go to it", Exam: id, Question: n})
 	}
 	if err != nil {
 		return s, nil, err

@@ -82,7 +82,7 @@ type Turn struct {
 // Question returns the question of that number.
 func (s *Sitting) Question(n int) (*Question, error) {
 	if n < 1 || n > len(s.Questions) {
-		return nil, labs.Misuse(fmt.Sprintf("The exam has no question %d", n), fmt.Sprintf("Its questions are 1 to %d.", len(s.Questions)), labs.Act{Name: "exam-status", For: "See them", Exam: s.ID})
+		return nil, labs.Misuse(fmt.Sprintf("The exam has no question %d", n), fmt.Sprintf("Its questions are 1 to %d.", len(s.Questions)), labs.Act{Name: labs.ActExamStatus, For: "See them", Exam: s.ID})
 	}
 	return &s.Questions[n-1], nil
 }
@@ -128,7 +128,7 @@ func (s *Sitting) open(now time.Time) error {
 	if s.Ended.IsZero() && !s.Due(now) {
 		return nil
 	}
-	return labs.Misuse(fmt.Sprintf("Exam %d is over", s.ID), "", labs.Act{Name: "exam-status", For: "See what came of it", Exam: s.ID})
+	return labs.Misuse(fmt.Sprintf("Exam %d is over", s.ID), "", labs.Act{Name: labs.ActExamStatus, For: "See what came of it", Exam: s.ID})
 }
 
 // turn begins a turn at the current question and ends the one before.

@@ -34,13 +34,13 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	if lab.Key != v.Key {
 		return nil, &labs.Problem{
 			What: fmt.Sprintf("The scenario %s has changed since this lab was built", v.Name),
-			Acts: []labs.Act{{Name: "stop", For: "End it", Scenario: v.Name}, {Name: "start", For: "start a new lab", Scenario: v.Name}},
+			Acts: []labs.Act{{Name: labs.ActStop, For: "End it", Scenario: v.Name}, {Name: labs.ActStart, For: "start a new lab", Scenario: v.Name}},
 		}
 	}
 	if !lab.Whole {
 		return nil, &labs.Problem{
 			What: fmt.Sprintf("The lab of %s is incomplete: a host was removed, or its start was interrupted", v.Name),
-			Acts: []labs.Act{{Name: "reset", For: "Reset it", Scenario: v.Name}},
+			Acts: []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}},
 		}
 	}
 	record, err := labs.DecodeRecord(lab.Record)

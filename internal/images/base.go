@@ -56,7 +56,7 @@ func bootstrap(ctx context.Context, store Store, emit labs.Emit) (ref string, er
 		return "", &labs.Problem{
 			What:   "The base image " + slimImage + " is not here, no registry gives it, and it can't be bootstrapped",
 			Advice: "Pull " + slimImage + ", or install debootstrap and run this as root.",
-			Acts:   []labs.Act{{Name: "images-load", For: "Or bring it in a file"}},
+			Acts:   []labs.Act{{Name: labs.ActImagesLoad, For: "Or bring it in a file"}},
 			Err:    err,
 		}
 	}

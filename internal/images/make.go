@@ -76,7 +76,7 @@ func (m *making) make(ctx context.Context, name string) (string, error) {
 	return "", &labs.Problem{
 		What:   fmt.Sprintf("The image %s needs %s, which is not here and which no registry gives", name, builds[0].Needs),
 		Advice: "Choose another server.",
-		Acts:   []labs.Act{{Name: "images-load", For: "Or bring it in a file"}},
+		Acts:   []labs.Act{{Name: labs.ActImagesLoad, For: "Or bring it in a file"}},
 	}
 }
 

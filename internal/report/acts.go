@@ -27,7 +27,7 @@ func command(act labs.Act) string {
 	switch {
 	case act.Scenario != "":
 		line += " " + act.Scenario
-	case act.Name == "start":
+	case act.Name == labs.ActStart:
 		line += " SCENARIO"
 	}
 	for _, number := range []struct {
@@ -49,11 +49,11 @@ func verb(name string) string {
 		}
 	}
 	switch name {
-	case "enter":
+	case labs.ActEnter:
 		return "shell"
-	case "examine":
+	case labs.ActExamine:
 		return "doctor"
-	case "stop-all":
+	case labs.ActStopAll:
 		return "stop --all"
 	}
 	return name

@@ -81,7 +81,7 @@ func OfExam(sittings []*exams.Sitting, now time.Time, version string) (*Exam, er
 	e := &Exam{Made: now, Version: version, Sittings: []Sitting{}}
 	for _, s := range sittings {
 		if s.Ended.IsZero() {
-			return nil, labs.Misuse(fmt.Sprintf("Exam %d of %s is still running", s.ID, s.Candidate), "", labs.Act{Name: "exam-submit", For: "End it first", Exam: s.ID})
+			return nil, labs.Misuse(fmt.Sprintf("Exam %d of %s is still running", s.ID, s.Candidate), "", labs.Act{Name: labs.ActExamSubmit, For: "End it first", Exam: s.ID})
 		}
 		one := Sitting{View: s.View(now), Pauses: append([]exams.Pause{}, s.Pauses...), Turns: append([]exams.Turn{}, s.Turns...)}
 		one.Next = one.advice()

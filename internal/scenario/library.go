@@ -232,7 +232,7 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 		}
 		err = inFolder(name, err)
 	}
-	return nil, &labs.Problem{What: fmt.Sprintf("The scenario %s has mistakes", name), Acts: []labs.Act{{Name: "lint", For: "Fix them, then run"}}, Err: err}
+	return nil, &labs.Problem{What: fmt.Sprintf("The scenario %s has mistakes", name), Acts: []labs.Act{{Name: labs.ActLint, For: "Fix them, then run"}}, Err: err}
 }
 
 func (l *Library) unknown(name string) error {
@@ -242,7 +242,7 @@ func (l *Library) unknown(name string) error {
 		problem.Advice = "Did you mean " + strings.Join(near, ", ") + "?"
 	} else {
 		problem.Advice = "To add a folder of your own: --scenarios DIR or ENDSTATE_SCENARIOS."
-		problem.Acts = []labs.Act{{Name: "list", For: "To list all scenarios"}}
+		problem.Acts = []labs.Act{{Name: labs.ActList, For: "To list all scenarios"}}
 	}
 	return problem
 }

@@ -195,7 +195,7 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 			return &labs.Problem{
 				What:   fmt.Sprintf("The %s of %s failed on host `%s`", work, v.Name, script.Host),
 				Advice: "It is a mistake in the scenario.",
-				Acts:   []labs.Act{{Name: "prove", For: "See more", Scenario: v.Name}},
+				Acts:   []labs.Act{{Name: labs.ActProve, For: "See more", Scenario: v.Name}},
 				Err:    err,
 			}
 		}

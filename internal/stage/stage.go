@@ -71,7 +71,7 @@ func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 	if err != nil {
 		return nil, &labs.Problem{
 			What: fmt.Sprintf("The lab of %s could not be put back: what was there is removed, and it does not start", lab.Scenario),
-			Acts: []labs.Act{{Name: "start", For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}}, Err: err,
+			Acts: []labs.Act{{Name: labs.ActStart, For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}}, Err: err,
 		}
 	}
 	return fresh, nil
@@ -122,15 +122,15 @@ func (s *Stage) vacant(ctx context.Context, owner, scenario string) error {
 	case lab.Damaged():
 		return labs.Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d, and has lost a host", scenario, lab.Seed),
 			"What else was done in it is still there.",
-			labs.Act{Name: "reset", For: "Put it back to its beginning", Scenario: scenario}, labs.Act{Name: "stop", For: "end it", Scenario: scenario})
+			labs.Act{Name: labs.ActReset, For: "Put it back to its beginning", Scenario: scenario}, labs.Act{Name: labs.ActStop, For: "end it", Scenario: scenario})
 	}
 	return labs.Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d", scenario, lab.Seed),
-		"", labs.Act{Name: "enter", For: "Go on with it", Scenario: scenario}, labs.Act{Name: "reset", For: "put it back", Scenario: scenario},
-		labs.Act{Name: "stop", For: "end it", Scenario: scenario})
+		"", labs.Act{Name: labs.ActEnter, For: "Go on with it", Scenario: scenario}, labs.Act{Name: labs.ActReset, For: "put it back", Scenario: scenario},
+		labs.Act{Name: labs.ActStop, For: "end it", Scenario: scenario})
 }
 
 func starting(scenario string) error {
-	return labs.Misuse(fmt.Sprintf("A lab of %s is being started by another process", scenario), "", labs.Act{Name: "enter", For: "Wait for it, then", Scenario: scenario})
+	return labs.Misuse(fmt.Sprintf("A lab of %s is being started by another process", scenario), "", labs.Act{Name: labs.ActEnter, For: "Wait for it, then", Scenario: scenario})
 }
 
 // Find returns the lab that an owner has of a scenario. ErrNotFound: there is none.
@@ -280,7 +280,7 @@ func offered(v *labs.Variant, images map[string]labs.ImageRef) error {
 		if !there {
 			return &labs.Problem{
 				What: fmt.Sprintf("The scenario %s needs the server %s, which is not there", v.Name, server),
-				Acts: []labs.Act{{Name: "examine", For: "See which servers are"}},
+				Acts: []labs.Act{{Name: labs.ActExamine, For: "See which servers are"}},
 			}
 		}
 	}
