@@ -73,10 +73,10 @@ func LabID(owner, scenario string) string {
 	return scenario + "-" + hex.EncodeToString(sum[:16])
 }
 
-// BelongsTo reports whether a lab is an owner's, or of an exam or a proof that the owner
-// runs: these add a slash and a name to the owner's. All labs belong to the owner "".
+// BelongsTo reports whether an owner owns the lab; see [Learner.Owns]. All labs belong to
+// the owner "".
 func (l *Lab) BelongsTo(owner string) bool {
-	return owner == "" || l.Owner == owner || strings.HasPrefix(l.Owner, owner+"/")
+	return owner == "" || Learner{Name: owner}.Owns(l.Owner)
 }
 
 // Host returns a host by name, or an error that names those there are.

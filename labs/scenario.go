@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strings"
-	"time"
 )
 
 // Scenario describes a scenario independently of any seed.
@@ -171,9 +170,6 @@ type Message interface {
 	// Text renders the text. On an error it also returns the part that it could render.
 	Text(Bindings) (string, error)
 }
-
-// Par returns the scenario's par time.
-func (s Scenario) Par() time.Duration { return time.Duration(s.Minutes) * time.Minute }
 
 // Host returns the specification of a host, or nil.
 func (v *Variant) Host(name string) *HostSpec {

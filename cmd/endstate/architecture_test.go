@@ -203,7 +203,7 @@ func TestImportsAreListed(t *testing.T) {
 		}
 	}
 	for name := range unseen {
-		t.Errorf("%s is listed, but there is no such package", name)
+		t.Errorf("%s is listed but does not exist", name)
 	}
 }
 
@@ -280,6 +280,6 @@ func TestForbiddenImports(t *testing.T) {
 		}
 	}
 	for name := range unseen {
-		t.Errorf("forbidden lists %s, but there is no such package", name)
+		t.Errorf("forbidden lists %s, which does not exist", name)
 	}
 }

@@ -210,7 +210,7 @@ func TestExamWhoseTimeIsUpAtTheTerminal(t *testing.T) {
 }
 
 // The clock is paused only as long as the process that prepares the lab lives: if it is
-// interrupted or killed, the clock runs again, so nobody gains time.
+// interrupted or killed, the clock runs again, so the candidate gains no time.
 func TestExamGotoThatIsCutOff(t *testing.T) {
 	t.Parallel()
 	for name, signal := range map[string]os.Signal{"interrupted": os.Interrupt, "killed": os.Kill} {

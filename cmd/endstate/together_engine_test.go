@@ -64,8 +64,8 @@ func TestProcessesThatPrepareTheSameExerciseShareIt(t *testing.T) {
 	}
 }
 
-// A process that is killed while it makes a snapshot blocks nobody: everybody notices at once,
-// other owners too.
+// If a process is killed while it makes a snapshot, no other process waits for it, not even
+// another owner's.
 func TestSetupOfAKilledProcessBlocksNobody(t *testing.T) {
 	t.Parallel()
 	m, other := newMachine(t), newMachine(t)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -58,14 +57,13 @@ func (o *listOptions) run() error {
 }
 
 func writeList(w io.Writer, scenarios []labs.Scenario) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SCENARIO\tTOPIC\tLEVEL\tMINUTES\tWHAT IT IS ABOUT")
+	rows := [][]string{{"SCENARIO", "TOPIC", "LEVEL", "MINUTES", "WHAT IT IS ABOUT"}}
 	for _, s := range scenarios {
 		title := report.Visible(s.Title)
 		if len(s.Requires) > 0 {
 			title += " (needs " + strings.Join(s.Requires, ", ") + ")"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%d\t%d\t%s\n", s.Name, s.Topic, s.Level, s.Minutes, title)
+		rows = append(rows, []string{s.Name, s.Topic, fmt.Sprint(s.Level), fmt.Sprint(s.Minutes), title})
 	}
-	return table.Flush()
+	return door.WriteTable(w, rows)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
@@ -58,18 +57,19 @@ func (o *statusOptions) write(all []desk.LabStatus) error {
 		_, err := fmt.Fprintln(o.Out, "No lab is running.")
 		return err
 	}
-	table := tabwriter.NewWriter(o.Out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(table, "SCENARIO\tSEED\tOWNER\tAGE\tENDS IN\tMEMORY\tDISK\tSTATE\tSERVER")
+	rows := [][]string{{"SCENARIO", "SEED", "OWNER", "AGE", "ENDS IN", "MEMORY", "DISK", "STATE", "SERVER"}}
 	now := o.Clock()
 	for _, s := range all {
 		servers := strings.Join(s.Servers(), ", ")
 		if servers == "" {
 			servers = "–"
 		}
-		fmt.Fprintf(table, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", s.Scenario, s.Seed, report.Visible(s.Owner),
-			report.Brief(now.Sub(s.Started)), report.Brief(s.Left), units.BytesSize(float64(s.Memory)), units.BytesSize(float64(s.Disk)), s.State, servers)
+		rows = append(rows, []string{
+			s.Scenario, fmt.Sprint(s.Seed), report.Visible(s.Owner), report.Brief(now.Sub(s.Started)), report.Brief(s.Left),
+			units.BytesSize(float64(s.Memory)), units.BytesSize(float64(s.Disk)), fmt.Sprint(s.State), servers,
+		})
 	}
-	if err := table.Flush(); err != nil {
+	if err := door.WriteTable(o.Out, rows); err != nil {
 		return err
 	}
 	for _, s := range all {

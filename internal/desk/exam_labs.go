@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"sync"
 	"time"
 
 	"endstate/internal/exams"
@@ -90,12 +89,12 @@ func (r *Rooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Question, 
 		return nil, err
 	}
 	servers := slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return !h.Frozen || h.Name == labs.Workspace })
-	if err := eachHost(servers, func(h labs.Host) error { return r.thaw(ctx, h) }); err != nil {
+	if err := stage.EachHost(servers, func(h labs.Host) error { return r.thaw(ctx, h) }); err != nil {
 		return nil, err
 	}
 	report, err := r.Grader.Check(ctx, lab, v, emit)
 	kept := context.WithoutCancel(ctx)
-	return report, errors.Join(err, eachHost(servers, func(h labs.Host) error { return r.freeze(kept, h) }))
+	return report, errors.Join(err, stage.EachHost(servers, func(h labs.Host) error { return r.freeze(kept, h) }))
 }
 
 // Remove removes the lab of a question.
@@ -121,7 +120,7 @@ func (r *Rooms) Freeze(ctx context.Context, s *exams.Sitting) (still []int, err 
 		if !s.Opened(q.Number) {
 			continue
 		}
-		err := eachHost(all[q.Scenario], func(h labs.Host) error { return r.freeze(ctx, h) })
+		err := stage.EachHost(all[q.Scenario], func(h labs.Host) error { return r.freeze(ctx, h) })
 		if err == nil {
 			still = append(still, q.Number)
 		}
@@ -144,7 +143,7 @@ func (r *Rooms) Thaw(ctx context.Context, s *exams.Sitting) error {
 			}
 		}
 	}
-	return eachHost(frozen, func(h labs.Host) error { return r.thaw(ctx, h) })
+	return stage.EachHost(frozen, func(h labs.Host) error { return r.thaw(ctx, h) })
 }
 
 // labsOf returns the hosts of a sitting's labs, by scenario.
@@ -176,17 +175,6 @@ func (r *Rooms) thaw(ctx context.Context, h labs.Host) error {
 		return err
 	}
 	return thaw()
-}
-
-// eachHost does something with hosts, side by side.
-func eachHost(hosts []labs.Host, do func(labs.Host) error) error {
-	failed := make([]error, len(hosts))
-	var all sync.WaitGroup
-	for i, host := range hosts {
-		all.Go(func() { failed[i] = do(host) })
-	}
-	all.Wait()
-	return errors.Join(failed...)
 }
 
 // Now is the time by the engine's clock.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -101,15 +102,11 @@ func (d *Desk) whyRemoved(lab *labs.Lab) *labs.Problem {
 	return &labs.Problem{Code: CodeCutOff, What: fmt.Sprintf("A start of %s was interrupted; what it left has been removed", lab.Scenario)}
 }
 
-// clockTolerance is how far this machine's clock may be from the engine's before nothing is
-// ended by it.
-const clockTolerance = time.Minute
-
 // ClockOff returns how far this machine's clock is ahead of the engine's, if that is more
 // than can be borne. The engine must be open.
 func (d *Desk) ClockOff() (time.Duration, bool) {
 	off := d.Clock().Sub(d.backend.Engine.Now())
-	return off, off.Abs() > clockTolerance
+	return off, off.Abs() > exams.ClockTolerance
 }
 
 // WarnOfClock warns once that the clocks differ, and says what follows.

@@ -7,17 +7,17 @@ import (
 	"endstate/labs"
 )
 
-// trust is how far two clocks may be apart.
-const trust = time.Minute
+// ClockTolerance is how far apart two clocks may be before an exam refuses to go by them.
+const ClockTolerance = time.Minute
 
 // Doubts returns what does not fit together in a sitting: a store that was changed by hand,
 // or by a process whose clock was wrong. It is empty, never nil, if nothing does.
 func (s *Sitting) Doubts(now time.Time) []string {
 	d := doubts{}
-	d.of(s.Started.After(now.Add(trust)), "it starts in the future, at %s", stamp(s.Started))
-	d.of(s.Ended.After(now.Add(trust)), "it ends in the future, at %s", stamp(s.Ended))
+	d.of(s.Started.After(now.Add(ClockTolerance)), "it starts in the future, at %s", stamp(s.Started))
+	d.of(s.Ended.After(now.Add(ClockTolerance)), "it ends in the future, at %s", stamp(s.Ended))
 	d.of(!s.Ended.IsZero() && s.Ended.Before(s.Started), "it ended before it started")
-	d.of(!s.Started.IsZero() && s.Started.Before(s.Created.Add(-trust)), "it started before it was drawn")
+	d.of(!s.Started.IsZero() && s.Started.Before(s.Created.Add(-ClockTolerance)), "it started before it was drawn")
 	d.time(s, now)
 	d.pauses(s)
 	for i := range s.Turns {
@@ -84,7 +84,7 @@ func (d *doubts) grade(s *Sitting, q *Question) {
 	n := q.Number
 	d.of(s.Ended.IsZero(), "question %d: it was graded before the exam's end", n)
 	d.of(g.Score != nil && (*g.Score < 0 || *g.Score > labs.Total), "question %d: its score is not from 0 to 100", n)
-	d.of(!s.Ended.IsZero() && g.At.Before(s.Ended.Add(-trust)), "question %d: its lab was looked at before the exam's end", n)
+	d.of(!s.Ended.IsZero() && g.At.Before(s.Ended.Add(-ClockTolerance)), "question %d: its lab was looked at before the exam's end", n)
 	d.of(g.Late < 0 || !s.Ended.IsZero() && apart(g.Late, max(0, s.found(q, *g).Sub(s.Ended))) > time.Second, "question %d: it came later, or less late, than its times say", n)
 	d.of(g.CameLate() && g.Score != nil && !g.Accepted, "question %d: it came late and counts, though nobody accepted it", n)
 	r := g.Report

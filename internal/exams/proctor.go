@@ -248,7 +248,7 @@ func (p *Proctor) timely(ctx context.Context) error {
 		return err
 	}
 	off := p.Clock().Sub(there).Round(time.Second)
-	if off.Abs() <= trust {
+	if off.Abs() <= ClockTolerance {
 		return nil
 	}
 	return &labs.Problem{

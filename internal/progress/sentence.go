@@ -28,7 +28,7 @@ var sentences = map[labs.Work]string{
 	labs.KeepSnapshot:    "Keeping a snapshot",
 	labs.RemoveLab:       "Removing the lab of %s",
 	labs.ReviveLab:       "Starting the stopped hosts of %s; their data is kept",
-	labs.SweepLab:        "Removing a lab of %s whose time is up",
+	labs.SweepLab:        "Cleaning up an old lab of %s",
 	labs.MeasureLabs:     "Measuring the labs",
 	labs.CheckLab:        "Checking %s",
 	labs.AwaitPlace:      "Waiting for a place: others are being graded",
@@ -54,11 +54,11 @@ func name(event labs.Event) string {
 
 // detail says how far work is, beyond counts.
 func detail(event labs.Event) string {
-	if event.Step == labs.AwaitPlace && event.Detail != "0" {
-		return event.Detail + " before you"
-	}
-	if event.Step == labs.AwaitPlace {
+	switch {
+	case event.Step != labs.AwaitPlace:
+		return event.Detail
+	case event.Detail == "0":
 		return ""
 	}
-	return event.Detail
+	return event.Detail + " before you"
 }

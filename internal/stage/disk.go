@@ -33,7 +33,7 @@ func (f Full) String() string {
 func (s *Stage) Watch(ctx context.Context, lab *labs.Lab) ([]Full, error) {
 	var full []Full
 	var mu sync.Mutex
-	err := eachHost(lab, func(host labs.Host) error {
+	err := EachHost(lab.Hosts, func(host labs.Host) error {
 		written, err := s.Engine.Written(ctx, host)
 		if err != nil || written <= diskWarning {
 			return err

@@ -119,7 +119,7 @@ func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, image
 	site := s.Sites.Open(site.Subject{Lab: lab, Given: v.Files, Images: images}, emit)
 	defer site.Close()
 	secret := rand.Text()
-	if err := eachHost(lab, func(host labs.Host) error {
+	if err := EachHost(lab.Hosts, func(host labs.Host) error {
 		image, ok := s.image(host.Image)
 		if !ok || image.Arm == nil {
 			return nil

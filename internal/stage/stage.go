@@ -165,7 +165,7 @@ func (s *Stage) Sweep(ctx context.Context, emit labs.Emit) ([]*labs.Lab, error) 
 	if err != nil {
 		return nil, err
 	}
-	var swept []*labs.Lab
+	var removed []*labs.Lab
 	var failed []error
 	for _, lab := range all {
 		if !lab.BelongsTo(s.Owner) || !lab.Over(s.Engine.Now()) {
@@ -177,9 +177,9 @@ func (s *Stage) Sweep(ctx context.Context, emit labs.Emit) ([]*labs.Lab, error) 
 			failed = append(failed, err)
 			continue
 		}
-		swept = append(swept, lab)
+		removed = append(removed, lab)
 	}
-	return swept, errors.Join(failed...)
+	return removed, errors.Join(failed...)
 }
 
 // launch starts the hosts of a plan and waits until they serve; if they never do,
@@ -209,7 +209,7 @@ func (s *Stage) Ready(ctx context.Context, lab *labs.Lab, v *labs.Variant, image
 	}
 	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images, Starting: true}, emit)
 	defer site.Close()
-	return eachHost(lab, func(host labs.Host) error { return s.hostReady(ctx, site, host, emit) })
+	return EachHost(lab.Hosts, func(host labs.Host) error { return s.hostReady(ctx, site, host, emit) })
 }
 
 func (s *Stage) hostReady(ctx context.Context, at kit.Site, host labs.Host, emit labs.Emit) (err error) {
@@ -249,11 +249,11 @@ func (s *Stage) image(name string) (kit.Image, bool) {
 	return kit.Image{}, false
 }
 
-// eachHost does something with every host of a lab, side by side.
-func eachHost(lab *labs.Lab, do func(labs.Host) error) error {
-	failed := make([]error, len(lab.Hosts))
+// EachHost does something with hosts concurrently, and returns all errors.
+func EachHost(hosts []labs.Host, do func(labs.Host) error) error {
+	failed := make([]error, len(hosts))
 	var all sync.WaitGroup
-	for i, host := range lab.Hosts {
+	for i, host := range hosts {
 		all.Go(func() { failed[i] = do(host) })
 	}
 	all.Wait()

@@ -3,7 +3,6 @@ package kit
 import (
 	"context"
 	"fmt"
-	"io"
 	"sync"
 )
 
@@ -100,13 +99,6 @@ func (b *Budget) Expect(items int64) error {
 	return nil
 }
 
-// Room returns how many more items the budget allows.
-func (b *Budget) Room() int64 {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return max(0, b.limits.Items-b.items)
-}
-
 func (b *Budget) tooMany() error {
 	return b.refuse("it holds more than %d %s", b.limits.Items, b.limits.Noun)
 }
@@ -148,21 +140,6 @@ func (b *Budget) Release() {
 		b.round.mu.Unlock()
 	}
 }
-
-// Reader draws what is read through it.
-func (b *Budget) Reader(ctx context.Context, from io.Reader) io.Reader {
-	return readerFunc(func(p []byte) (int, error) {
-		n, err := from.Read(p)
-		if drawn := b.Grow(ctx, int64(n)); drawn != nil {
-			return 0, drawn
-		}
-		return n, err
-	})
-}
-
-type readerFunc func([]byte) (int, error)
-
-func (f readerFunc) Read(p []byte) (int, error) { return f(p) }
 
 func over(have, limit int64) bool { return limit > 0 && have > limit }
 

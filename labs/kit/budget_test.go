@@ -3,9 +3,7 @@ package kit
 import (
 	"context"
 	"errors"
-	"io"
 	"math"
-	"strings"
 	"testing"
 )
 
@@ -31,10 +29,11 @@ func TestBudgetNamesTheLimitThatWasPassed(t *testing.T) {
 		"too much":        {take("a", 1<<20, 1), "it is larger than 1 MiB."},
 		"less than none":  {take("a", -1), "it has no size."},
 		"without end":     {take("a", math.MaxInt64), "`a` in it is larger than 1 MiB."},
-		"read too much": {func(b *Budget) error {
-			_, err := io.Copy(io.Discard, b.Reader(t.Context(), strings.NewReader(strings.Repeat("x", 1<<20+1))))
-			return err
-		}, "it is larger than 1 MiB."},
+		"grows too much":  {func(b *Budget) error { return b.Grow(t.Context(), 1<<20+1) }, "it is larger than 1 MiB."},
+		"as many to come": {func(b *Budget) error { return b.Expect(2) }, ""},
+		"too many to come": {func(b *Budget) error {
+			return errors.Join(b.Take(t.Context(), "a", 1), b.Expect(2))
+		}, "it holds more than 2 rows."},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -74,9 +73,8 @@ func TestBudgetHonoursItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancelCause(t.Context())
 	cancel(stop)
 	b := NewBudget("It", Limits{})
-	_, read := b.Reader(ctx, strings.NewReader("x")).Read(make([]byte, 1))
 	for name, err := range map[string]error{
-		"take": b.Take(ctx, "", 1), "grow": b.Grow(ctx, 1), "read": read,
+		"take": b.Take(ctx, "", 1), "grow": b.Grow(ctx, 1),
 	} {
 		if !errors.Is(err, stop) {
 			t.Errorf("%s: got %v, want the context's cause", name, err)

@@ -26,7 +26,7 @@ type Image struct {
 	// Arm gives the grader's own account its password, before setup. May be nil.
 	Arm func(ctx context.Context, site Site, host labs.Host, secret string) error
 	// Seal returns what must stay as it is at hand-over for looks at the host to be worth
-	// anything. It stands in [Record.Seals], with which looks compare. May be nil.
+	// anything. It stands in [labs.Record.Seals], with which looks compare. May be nil.
 	Seal func(ctx context.Context, site Site, host labs.Host) (any, error)
 }
 
@@ -55,7 +55,7 @@ type Probe struct {
 // Look is one probe with its fields filled in: one thing that is looked at.
 type Look interface {
 	labs.Look
-	// Observe looks. It returns a value that [Normal] knows. An [Obstacle] is the
+	// Observe looks. It returns a value that [labs.Normal] knows. An [Obstacle] is the
 	// learner's doing, every other error the grader's.
 	Observe(ctx context.Context, site Site) (any, error)
 }

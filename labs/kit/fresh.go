@@ -21,7 +21,7 @@ type Entry struct {
 type FreshRun struct {
 	Image   string                  // the family's name
 	Files   func() ([]Entry, error) // asked for while the host is being made
-	Dir     string                  // the folder that they are put into, [freshDir] if it is not said
+	Dir     string                  // the folder that they are put into; /work if it is empty
 	Links   bool                    // links that lead out of it are kept too
 	Command string                  // for bash, in the folder of the files
 	// Time is the longest that the command may use a processor, all its processes together.

@@ -24,41 +24,40 @@ type Site interface {
 	// Given is the scenario's folder, templates rendered.
 	Given() fs.FS
 
-	// Dial connects to a port of a host, as a program in that host would. It waits for a
-	// server that is starting again. An [Obstacle]: nothing listens there, or the host has
-	// stopped by itself.
+	// Dial connects to a port of a host from inside that host. It waits for a server that is
+	// restarting. An [Obstacle]: nothing listens on the port, or the host ended by itself.
 	Dial(ctx context.Context, host labs.Host, port int) (net.Conn, error)
-	// DialNetwork is Dial by the host's own address in the lab's network, so that a server
-	// sees an address of that network, as of any other host.
+	// DialNetwork is like Dial, but connects to the host's address in the lab's network, so
+	// that the server sees a client from that network.
 	DialNetwork(ctx context.Context, host labs.Host, port int) (net.Conn, error)
-	// Ask asks a question until it is answered. What kept the answer away is the learner's,
-	// an [Obstacle], only if that was seen. If all that is known is that the host is slow,
-	// the error is a [Problem], and nobody is charged.
+	// Ask repeats a question until it is answered. An [Obstacle]: the grader saw what the
+	// learner did to prevent an answer. A [labs.Problem]: the host is too slow, and the
+	// check is ungraded.
 	Ask(ctx context.Context, q Question) error
 	// Files copies a file or folder out of a host into memory, once a round, while the host
 	// is frozen. An [Obstacle]: it is not there, is too large, or holds what can't be read.
 	Files(ctx context.Context, host labs.Host, root string) ([]Entry, error)
 	// Fresh runs a command in a host made for it, which is gone once it has ended.
 	Fresh(ctx context.Context, run FreshRun) (FreshResult, error)
-	// Server returns a server of an image in a host without a network, which only the grader
-	// reaches: one for all looks of the variant that want the same in it. open waits until it
-	// answers, and fills it if it is empty. If a kept one does not open it is made anew.
+	// Server returns a server of the grader's own, in a host without a network. Looks of a
+	// variant that want the same data share one. open waits until it answers, and fills it if
+	// it is empty. A kept server that does not open is replaced.
 	Server(ctx context.Context, image, holds string, open func(ctx context.Context, host labs.Host, empty bool) error) (labs.Host, error)
-	// Turn waits for a turn with the server that Server returns for the same, side by side
-	// with others or alone, until done is called.
+	// Turn waits for a turn with the server that Server returns for the same arguments, shared
+	// with others or alone. The turn lasts until done is called.
 	Turn(ctx context.Context, image, holds string, alone bool) (done func(), err error)
 
-	// Budget returns a budget of what is read of one thing. It counts against the round's, if
-	// what is read is kept.
+	// Budget returns a budget for reading one thing. If the limits say that the data is kept,
+	// it also counts against the round's budget.
 	Budget(what string, limits Limits) *Budget
-	// Share makes a value once a round: see [Once].
+	// Share builds a value once per round; see [Once].
 	Share(key string, build func() (any, error)) (any, error)
-	// OnClose registers what is to be let go at the round's end.
+	// OnClose registers a function to call when the round ends.
 	OnClose(func())
 }
 
-// Once makes a value once a round, whoever asks first, and hands it to all who ask for
-// the same key, which must be for values of one type.
+// Once builds a value once per round and returns it to all callers with the same key. All
+// of them must ask for the same type.
 func Once[T any](site Site, key string, build func() (T, error)) (T, error) {
 	shared, err := site.Share(key, func() (any, error) { return build() })
 	value, ok := shared.(T)
@@ -86,7 +85,6 @@ func HostOf(site Site, name string, images ...string) (labs.Host, error) {
 	return found[0], nil
 }
 
-// LookTimeout is the longest that one look may take. A look takes it on a host that is
-// so slow that all it asks takes a hundred times as long as it should. To wait for a place
-// is no part of it.
+// LookTimeout is how long one look may take. Only a host about a hundred times slower than
+// usual needs that long. Waiting for a place does not count.
 const LookTimeout = 2 * time.Minute

@@ -37,7 +37,7 @@ func (l *Look) contents(ctx context.Context, c *client) ([]any, error) {
 func (c *client) digest(ctx context.Context, database, collection string, where bson.D, budget *kit.Budget) (int, string, error) {
 	documents := c.Database(database).Collection(collection)
 	// To count costs the server far less than to send: what can't be read whole is not begun.
-	expected, err := documents.CountDocuments(ctx, where, options.Count().SetLimit(budget.Room()+1))
+	expected, err := documents.CountDocuments(ctx, where, options.Count().SetLimit(budget.Limits().Items+1))
 	if err != nil {
 		return 0, "", err
 	}

@@ -1,5 +1,5 @@
-// Package door holds what the commands of the command line share: how they reach the desk, ask, and
-// show progress, problems and shells.
+// Package door holds what all commands share: how they reach the desk, ask for confirmation,
+// and show progress, problems and shells.
 package door
 
 import (
@@ -59,6 +59,7 @@ func (d *Door) Desk() (*desk.Desk, error) {
 	return d.opened, nil
 }
 
+// Close closes the desk, if it was opened.
 func (d *Door) Close() {
 	if d.opened != nil {
 		d.opened.Close()
