@@ -7,13 +7,13 @@ import (
 	"endstate/labs"
 )
 
-// Attempt is one learner's go at one variant, from start to stop, in short.
+// Attempt sums up one learner's attempt at one variant, from start to stop.
 type Attempt struct {
-	UID      string  `json:"attempt"` // the same wherever it is imported to
-	ID       int64   `json:"number"`  // in this store: short enough to be said
+	UID      string  `json:"attempt"` // unique across stores
+	ID       int64   `json:"number"`  // unique in this store, and short enough to say
 	Lab      string  `json:"lab"`
 	Scenario string  `json:"scenario"`
-	Hash     string  `json:"hash"` // of the scenario's folder when it began
+	Hash     string  `json:"hash"` // of the scenario's folder at the start of the attempt
 	Title    string  `json:"title"`
 	Topic    string  `json:"topic"`
 	Level    int     `json:"level"`
@@ -22,61 +22,62 @@ type Attempt struct {
 	Owner    string  `json:"owner"`
 	Engine   string  `json:"engine"`
 	Images   []Image `json:"images"`
-	Imported bool    `json:"imported"` // it was made in another store
+	Imported bool    `json:"imported"` // from another store
 
 	Started time.Time  `json:"started"`
 	Expires time.Time  `json:"expires"`
-	Ended   *time.Time `json:"ended"` // missing while it goes on
+	Ended   *time.Time `json:"ended"` // missing while the attempt is open
 	Ending  Ending     `json:"ending,omitempty"`
 	Changed time.Time  `json:"changed"`
-	Worked  time.Time  `json:"worked"` // when the learner last gave a sign of life
+	Worked  time.Time  `json:"worked"` // the learner's last sign of life
 
-	Hints    int  `json:"hints"`    // how many were opened
+	Hints    int  `json:"hints"`    // opened
 	Assisted bool `json:"assisted"` // the solution was shown
 	Resets   int  `json:"resets"`
-	Checks   int  `json:"checks"`   // how many there were
-	Ungraded int  `json:"ungraded"` // of them
-	// Active is how long the learner was at work: see [Away].
+	Checks   int  `json:"checks"`   // including ungraded ones
+	Ungraded int  `json:"ungraded"` // checks that could not be graded
+	// Active is how long the learner was working; see [Away].
 	Active time.Duration `json:"active"` // nanoseconds
-	// Score is the best that a check gave, missing if none gave one; Took is the active
-	// time until it first did.
+	// Score is the best score of any check, missing if no check was graded. Took is the
+	// active time until that score was first reached.
 	Score *int           `json:"score"`
 	Took  *time.Duration `json:"took"` // nanoseconds
-	// Unaided is the best score before the first hint was opened and the solution was
-	// seen; missing if no check gave one until then.
+	// Unaided is the best score before the learner opened a hint or saw the solution,
+	// missing if no check was graded before that.
 	Unaided *int `json:"unaided"`
 }
 
-// Image is what a host of a lab was started from.
+// Image is the image from which a host of a lab was started.
 type Image struct {
 	Host   string `json:"host"`
 	Name   string `json:"image"`
-	ID     string `json:"id,omitempty"` // the engine's: content, not name
+	ID     string `json:"id,omitempty"` // the engine's ID for the image's content
 	Server string `json:"server,omitempty"`
 }
 
-// Ending says how an attempt was closed.
+// Ending says how an attempt ended.
 type Ending string
 
-// The ways in which attempts end.
+// The ways an attempt ends.
 const (
 	Stopped Ending = "stopped" // by the learner
-	Expired Ending = "expired" // its time was up
-	Gone    Ending = "gone"    // the lab was found to be there no more
+	Expired Ending = "expired" // its time ran out
+	Gone    Ending = "gone"    // the lab no longer exists
 )
 
-// Away is how long a learner may give no sign of life – a key in a shell, a command
-// about the lab – and still be at work. Of a longer pause nothing counts.
+// Away is the longest pause that still counts as work. A learner works as long as there are
+// signs of life: keys in a shell, or commands about the lab. A longer pause does not count
+// at all.
 const Away = 5 * time.Minute
 
-// About is what can be said of an attempt when it begins.
+// About describes a new attempt.
 type About struct {
 	Scenario labs.Scenario
-	Engine   string // what runs the hosts, with its version
+	Engine   string // the engine and its version
 	Images   []Image
 }
 
-// Over returns when the attempt ended, at the latest when its lab's time was up.
+// Over returns when the attempt ended. An attempt ends no later than its lab expires.
 func (a *Attempt) Over(now time.Time) (time.Time, bool) {
 	switch {
 	case a.Ended != nil:
@@ -87,7 +88,7 @@ func (a *Attempt) Over(now time.Time) (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// Wall returns how long the attempt went on by the clock on the wall.
+// Wall returns the attempt's duration in wall-clock time.
 func (a *Attempt) Wall(now time.Time) time.Duration {
 	if end, over := a.Over(now); over {
 		now = end
@@ -95,9 +96,9 @@ func (a *Attempt) Wall(now time.Time) time.Duration {
 	return max(0, now.Sub(a.Started))
 }
 
-// Recorded reports whether a recording of that name is one of the attempt: it begins with
-// the attempt's ID, so that none leads to another's.
-func (a *Attempt) Recorded(name string) bool { return strings.HasPrefix(name, a.UID+"-") }
+// OwnsRecording reports whether the recording with this file name belongs to the attempt.
+// Such names begin with the attempt's ID, so an attempt can't point to another's recording.
+func (a *Attempt) OwnsRecording(name string) bool { return strings.HasPrefix(name, a.UID+"-") }
 
 // Aided reports whether the learner had help.
 func (a *Attempt) Aided() bool { return a.Hints > 0 || a.Assisted }
@@ -112,11 +113,11 @@ const (
 	LabReset     Kind = "reset"
 )
 
-// Event is what happened to an attempt besides checks and visits.
+// Event is something that happened in an attempt, other than a check or a visit.
 type Event struct {
 	At     time.Time `json:"at"`
 	Kind   Kind      `json:"kind"`
-	Number int       `json:"number,omitempty"` // of the hint, from 1
+	Number int       `json:"number,omitempty"` // the hint's number, from 1
 }
 
 // Check is one round of checks of an attempt.
@@ -125,39 +126,39 @@ type Check struct {
 	Report *labs.Report `json:"report"`
 }
 
-// Visit is a learner's stay in a shell of the lab.
+// Visit is a session in a shell of the lab.
 type Visit struct {
 	Host      string     `json:"host"`
 	Began     time.Time  `json:"began"`
-	Ended     *time.Time `json:"ended"`               // missing while it goes on; of a client that was killed, when it was last there
-	Recording string     `json:"recording,omitempty"` // the file's name in the folder of recordings
+	Ended     *time.Time `json:"ended"`               // missing while it lasts; for a client that was killed, its last sign of life
+	Recording string     `json:"recording,omitempty"` // the file's name in the recordings folder
 }
 
-// Span is a time in which the learner was at work.
+// Span is a period in which the learner was working.
 type Span struct {
 	Began time.Time `json:"began"`
 	Ended time.Time `json:"ended"`
 }
 
-// Explanation is what a learner said was broken, what they did, and why. It is never
-// part of a score.
+// Explanation is the learner's account of what was broken, what they did, and why. It never
+// affects a score.
 type Explanation struct {
 	At     time.Time  `json:"at"`
 	Text   string     `json:"text"`
 	Points []KeyPoint `json:"points"`
 }
 
-// KeyPoint is a key point of the model answer, beside an explanation.
+// KeyPoint is a key point of the model answer, compared with an explanation.
 type KeyPoint struct {
 	Text    string `json:"text"`
-	Touched bool   `json:"touched"` // the explanation seems to speak of it
-	Said    *bool  `json:"said"`    // the learner's own word; missing if they were not asked
+	Touched bool   `json:"touched"` // the explanation seems to cover it
+	Said    *bool  `json:"said"`    // the learner's own assessment, missing if they were not asked
 }
 
-// Story is all that is known of an attempt.
+// Story is everything the store knows about an attempt.
 type Story struct {
 	Attempt
-	Rounds       []Check       `json:"rounds"` // of checks
+	Rounds       []Check       `json:"rounds"`
 	Events       []Event       `json:"events"`
 	Visits       []Visit       `json:"visits"`
 	Spans        []Span        `json:"spans"`

@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// written is what a store's files were after a write was acknowledged.
+// written describes a store's files after a write was acknowledged.
 type written struct {
 	log    int64 // bytes of the write-ahead log
 	checks int
@@ -19,9 +19,8 @@ type written struct {
 	spans  int64 // active time
 }
 
-// A store whose files are cut off anywhere within what was being written – the
-// process killed, the machine without power – opens, is whole, and has every write
-// that was acknowledged before.
+// Whenever writing to a store stops, because the process was killed or the machine lost
+// power, the store still opens, is consistent, and has every write acknowledged before.
 func TestCutOffAtEveryWrite(t *testing.T) {
 	path := Path(t.TempDir())
 	store := open(t, path)
@@ -32,7 +31,7 @@ func TestCutOffAtEveryWrite(t *testing.T) {
 	base, log := read(t, path), read(t, path+"-wal")
 	const head, frame = 32, 24 + 4096
 	if frames := (len(log) - head) / frame; frames < 20 || len(log) != head+frames*frame {
-		t.Fatalf("the log has %d bytes: it is not what this test thinks", len(log))
+		t.Fatalf("the log has %d bytes, which this test does not expect", len(log))
 	}
 	cuts := []int{0, 1, head - 1}
 	for at := head; at <= len(log); at += frame {
@@ -44,14 +43,14 @@ func TestCutOffAtEveryWrite(t *testing.T) {
 		}
 		remains := append([]byte(nil), log[:at]...)
 		if i%2 == 1 {
-			// The file was made longer, and what was to stand there did not come.
+			// The file was extended, but the new data never reached the disk.
 			remains = append(remains, make([]byte, 5000)...)
 		}
 		cutOff(t, base, remains, at, acknowledged)
 	}
 }
 
-// writeAll does everything that is done to an attempt, one write after the other.
+// writeAll makes every kind of change to an attempt, one after another.
 func writeAll(t *testing.T, store *Store, path string) []written {
 	t.Helper()
 	ctx := t.Context()
@@ -62,7 +61,7 @@ func writeAll(t *testing.T, store *Store, path string) []written {
 			visit, err = store.Enter(ctx, a, "workspace", fmt.Sprintf("%d.cast", at.Unix()), at)
 			return err
 		},
-		func(at time.Time) error { return store.Seen(ctx, a, at) },
+		func(at time.Time) error { return store.NoteWork(ctx, a, at) },
 		func(at time.Time) error { return store.AddCheck(ctx, a, aReport(at, 40, 0)) },
 		func(at time.Time) error { return openHint(ctx, store, a, at) },
 		func(at time.Time) error { return store.AddCheck(ctx, a, &labs.Report{At: at, Title: hostile}) },
@@ -106,7 +105,7 @@ func cutOff(t *testing.T, base, log []byte, at int, acknowledged []written) {
 	if err := store.db.QueryRowContext(t.Context(), "PRAGMA integrity_check").Scan(&state); err != nil || state != "ok" {
 		t.Fatalf("cut at %d: integrity %s, %v", at, state, err)
 	}
-	a, err := store.Known(t.Context(), aLab())
+	a, err := store.OfLab(t.Context(), aLab())
 	if err != nil {
 		t.Fatalf("cut at %d: %v", at, err)
 	}
@@ -118,7 +117,7 @@ func cutOff(t *testing.T, base, log []byte, at int, acknowledged []written) {
 	}
 	got := written{checks: a.Checks, hints: a.Hints, spans: int64(a.Active)}
 	fits := n == 0 && got.checks == 0 && got.hints == 0
-	// The next write may have come whole, too.
+	// The next write may have reached the disk in full.
 	for _, want := range acknowledged[max(0, n-1):min(n+1, len(acknowledged))] {
 		want.log = 0
 		fits = fits || got == want
@@ -129,7 +128,7 @@ func cutOff(t *testing.T, base, log []byte, at int, acknowledged []written) {
 	if number(t, store, "SELECT count(*) FROM checks") != a.Checks || number(t, store, "SELECT count(*) FROM events") != a.Hints {
 		t.Errorf("cut at %d: the attempt says %+v and its parts do not", at, got)
 	}
-	// It goes on.
+	// The store still takes writes.
 	if err := store.AddCheck(t.Context(), attemptOf(t, store, aLab()), aReport(started.Add(time.Hour), 100, 0)); err != nil {
 		t.Errorf("cut at %d: %v", at, err)
 	}
@@ -138,7 +137,7 @@ func cutOff(t *testing.T, base, log []byte, at int, acknowledged []written) {
 	}
 }
 
-// What a learner typed is theirs alone.
+// What a learner typed is readable by that learner alone.
 func TestFileIsItsOwnersAlone(t *testing.T) {
 	home := filepath.Join(t.TempDir(), "home")
 	attemptOf(t, open(t, Path(home)), aLab())

@@ -12,8 +12,8 @@ import (
 	"endstate/labs"
 )
 
-// examTables is the migration that gives exams a place. A sitting is kept whole, as
-// it is read and changed whole; beside it stands what is asked for.
+// examTables is the migration that adds exams. A sitting is one JSON value because it is
+// always read and changed as a whole; the other columns are there for queries.
 const examTables = `
 CREATE TABLE exams (
 	id        INTEGER PRIMARY KEY,
@@ -21,7 +21,7 @@ CREATE TABLE exams (
 	candidate TEXT NOT NULL,
 	created   TEXT NOT NULL,
 	ended     TEXT,
-	pending   INTEGER NOT NULL, -- it has not ended, or nobody has tried to grade it whole
+	pending   INTEGER NOT NULL, -- not ended, or nobody has tried to grade it in full
 	sitting   TEXT NOT NULL
 ) STRICT;
 CREATE INDEX exams_pending ON exams (id) WHERE pending;
@@ -30,7 +30,7 @@ CREATE UNIQUE INDEX one_exam_at_a_time ON exams (owner, candidate) WHERE ended I
 
 var _ exams.Store = (*View)(nil)
 
-// AddExam keeps a new sitting and gives it its ID.
+// AddExam stores a new sitting and sets its ID.
 func (v *View) AddExam(ctx context.Context, sitting *exams.Sitting) error {
 	var other int64
 	sitting.Owner = v.owner
@@ -55,7 +55,7 @@ func (v *View) AddExam(ctx context.Context, sitting *exams.Sitting) error {
 		return v.failed("keep exam", err)
 	case other != 0:
 		return labs.Misuse(fmt.Sprintf("Candidate %s has not ended exam %d", sitting.Candidate, other), "",
-			labs.Act{Name: labs.ActExamResume, For: "Go on with it", Exam: other}, labs.Act{Name: labs.ActExamSubmit, For: "end it", Exam: other})
+			labs.Act{Name: labs.ActExamResume, For: "Resume it", Exam: other}, labs.Act{Name: labs.ActExamSubmit, For: "end it", Exam: other})
 	}
 	return nil
 }
@@ -74,7 +74,7 @@ func writeExam(ctx context.Context, tx *sql.Tx, sitting *exams.Sitting) error {
 	return err
 }
 
-// ChangeExam changes a sitting as nobody else does.
+// ChangeExam changes a sitting in a transaction, so that no other change is lost.
 func (v *View) ChangeExam(ctx context.Context, id int64, change func(*exams.Sitting) error) (*exams.Sitting, error) {
 	var sitting *exams.Sitting
 	var refused error
@@ -114,12 +114,13 @@ func (v *View) Exam(ctx context.Context, id int64) (*exams.Sitting, error) {
 	return found[0], nil
 }
 
-// Exams returns the sittings, the latest first.
+// Exams returns the sittings, latest first.
 func (v *View) Exams(ctx context.Context) ([]*exams.Sitting, error) {
 	return v.selectExams(ctx, "ORDER BY id DESC")
 }
 
-// OpenExams returns those that have not ended, or that nobody has tried to grade whole.
+// OpenExams returns the sittings that have not ended, or that nobody has tried to grade in
+// full.
 func (v *View) OpenExams(ctx context.Context) ([]*exams.Sitting, error) {
 	return v.selectExams(ctx, "AND pending ORDER BY id")
 }

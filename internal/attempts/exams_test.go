@@ -33,7 +33,7 @@ func newSitting(owner, candidate string) *exams.Sitting {
 	}
 }
 
-// What is kept is what comes back, to the nanosecond.
+// A sitting comes back as it was stored, to the nanosecond.
 func TestExamIsKeptWhole(t *testing.T) {
 	store, _ := examStore(t)
 	s := newSitting("ada", "'; DROP TABLE exams; --\x1b[2J")
@@ -65,7 +65,7 @@ func TestExamIsKeptWhole(t *testing.T) {
 	}
 }
 
-// One that is refused changes nothing.
+// A refused change changes nothing.
 func TestRefusedChangeOfAnExam(t *testing.T) {
 	store, _ := examStore(t)
 	s := newSitting("ada", "Ada")
@@ -93,7 +93,7 @@ func TestRefusedChangeOfAnExam(t *testing.T) {
 	}
 }
 
-// A candidate sits one exam at a time; others, and others' candidates, are not in the way.
+// A candidate sits one exam at a time; other owners and other candidates don't matter.
 func TestOneExamAtATime(t *testing.T) {
 	store, _ := examStore(t)
 	first := newSitting("ada", "Ada")
@@ -114,8 +114,8 @@ func TestOneExamAtATime(t *testing.T) {
 	}
 }
 
-// Open are those that run and those that nobody has tried to grade whole: what could
-// not be graded was tried.
+// OpenExams returns running exams and those nobody has tried to grade in full. A question
+// that could not be graded counts as tried.
 func TestOpenExams(t *testing.T) {
 	store, _ := examStore(t)
 	ids := func() (open []int64) {
@@ -153,7 +153,7 @@ func TestOpenExams(t *testing.T) {
 	}
 }
 
-// Two processes lose nothing of each other's.
+// Two processes don't overwrite each other's changes.
 func TestExamChangedByTwo(t *testing.T) {
 	first, path := examStore(t)
 	second, err := Open(t.Context(), path)

@@ -10,9 +10,9 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// diskFull reports whether an error about the store in a file comes from a full disk, or
-// from a quota that is used up. The database does not pass on why it could not write, and
-// even a reader makes a file, so it is tried.
+// diskFull reports whether an error from the store in a file comes from a full disk or an
+// exhausted quota. SQLite does not say why a write failed, and even readers create a file,
+// so diskFull tries to write one.
 func diskFull(path string, err error) bool {
 	if noRoom(err) {
 		return true
@@ -34,7 +34,7 @@ func noRoom(err error) bool {
 	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT)
 }
 
-// tryWrite writes as much as the database's smallest file takes, and removes it.
+// tryWrite writes a file as large as the database's smallest, and removes it.
 func tryWrite(dir string) error {
 	const smallest = 64 << 10
 	file, err := os.CreateTemp(dir, ".room-*")

@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// A store on a full disk is told as that, also by who only reads. What is in it stays.
+// On a full disk, the store's error says so, for readers too. Its content is unharmed.
 func TestOpenedOnAFullDisk(t *testing.T) {
 	dir := t.TempDir()
 	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=1m"); err != nil {

@@ -1,7 +1,7 @@
 package attempts
 
-// migrations bring a store from one version to the next; its version is how many
-// of them it has been through. One that was released is never changed.
+// migrations lead from each version of the store to the next. A store's version is the
+// number of migrations applied to it. Never change a migration that was released.
 var migrations = []string{firstVersion, secondVersion, examTables, seenVisits}
 
 const firstVersion = `
@@ -28,15 +28,15 @@ CREATE TABLE checks (
 CREATE INDEX checks_by_attempt ON checks (attempt);
 `
 
-// secondVersion makes both tables anew, since a constraint can't be dropped: labs of
-// two machines may bear one ID and begin in one second, once attempts are imported.
-// Times are milliseconds since 1970. What is read of thousands of attempts at once
-// stands in their own rows, kept up to date by whatever changes it.
+// secondVersion recreates both tables, because SQLite can't drop a constraint: once
+// attempts are imported, labs of two machines may have the same ID and start in the same
+// second. Times are milliseconds since 1970. What is read for thousands of attempts at once
+// is stored in their rows, and every change keeps it up to date.
 const secondVersion = `
 CREATE TABLE new_attempts (
 	id       INTEGER PRIMARY KEY,
 	uid      TEXT NOT NULL UNIQUE,
-	imported INTEGER NOT NULL DEFAULT 0, -- it was made in another store
+	imported INTEGER NOT NULL DEFAULT 0, -- from another store
 	lab      TEXT NOT NULL,
 	scenario TEXT NOT NULL,
 	hash     TEXT NOT NULL DEFAULT '',
@@ -61,7 +61,7 @@ CREATE TABLE new_attempts (
 	checks   INTEGER NOT NULL DEFAULT 0,
 	ungraded INTEGER NOT NULL DEFAULT 0,
 	score    INTEGER, -- the best
-	took     INTEGER, -- active time until then
+	took     INTEGER, -- active time until the best score
 	unaided  INTEGER  -- the best without help
 ) STRICT;
 CREATE TABLE new_checks (
@@ -90,7 +90,7 @@ ALTER TABLE new_checks RENAME TO checks;
 CREATE UNIQUE INDEX attempts_by_lab ON attempts (lab, started) WHERE imported = 0;
 CREATE INDEX attempts_by_owner ON attempts (owner, scenario, started);
 CREATE INDEX checks_by_attempt ON checks (attempt);
--- What happened besides checks.
+-- Everything that happened, other than checks.
 CREATE TABLE events (
 	id      INTEGER PRIMARY KEY,
 	attempt INTEGER NOT NULL REFERENCES attempts (id),
@@ -99,16 +99,16 @@ CREATE TABLE events (
 	number  INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX events_by_attempt ON events (attempt);
--- When the learner was at work.
+-- Periods in which the learner was working.
 CREATE TABLE spans (
 	id      INTEGER PRIMARY KEY,
 	attempt INTEGER NOT NULL REFERENCES attempts (id),
 	began   INTEGER NOT NULL,
 	ended   INTEGER NOT NULL,
-	closed  INTEGER NOT NULL DEFAULT 0 -- the clock was stopped: it grows no more
+	closed  INTEGER NOT NULL DEFAULT 0 -- the clock was stopped: never extended again
 ) STRICT;
 CREATE INDEX spans_by_attempt ON spans (attempt);
--- When the learner was in a shell of the lab.
+-- Sessions in shells of the lab.
 CREATE TABLE visits (
 	id        INTEGER PRIMARY KEY,
 	attempt   INTEGER NOT NULL REFERENCES attempts (id),
@@ -128,8 +128,8 @@ CREATE TABLE explanations (
 CREATE INDEX explanations_by_attempt ON explanations (attempt);
 `
 
-// seenVisits keeps when a client was last at its terminal: a visit of one that was killed
-// ends there.
+// seenVisits records when a client was last at its terminal. If the client is killed, its
+// visit ends there.
 const seenVisits = `
 ALTER TABLE visits ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX visits_open ON visits (id) WHERE ended IS NULL;

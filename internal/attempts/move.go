@@ -17,20 +17,20 @@ import (
 	"endstate/labs"
 )
 
-// format is the version of the lines in which attempts are moved.
+// format is the version of the export format.
 const format = 1
 
-// line is an attempt as it is moved: one line of JSON.
+// line is an exported attempt: one line of JSON.
 type line struct {
 	Format int `json:"endstate"`
 	Story
 }
 
-// maxLine bounds what an import reads at once: it is others' writing.
+// maxLine limits a line of an import, which may come from anyone. In bytes.
 const maxLine = 64 << 20
 
-// Export yields attempts, each a line of JSON, in the order in which they began. Recordings
-// are files of their own and stay where they are.
+// Export yields attempts in the order in which they began, each as a line of JSON. It does
+// not include recordings, which are separate files.
 func (v *View) Export(ctx context.Context) iter.Seq2[[]byte, error] {
 	return func(yield func([]byte, error) bool) {
 		found, err := v.List(ctx, "")
@@ -58,16 +58,16 @@ func (v *View) line(ctx context.Context, a *Attempt) ([]byte, error) {
 	return text.Bytes(), err
 }
 
-// Imported is what became of the lines of an import.
+// Imported counts what an import did.
 type Imported struct {
-	Added   int `json:"added"`
-	Renewed int `json:"renewed"` // they were there, and had gone on since
-	Known   int `json:"known"`   // they were there
+	Added     int `json:"added"`
+	Updated   int `json:"renewed"` // existed, and had changed since
+	Unchanged int `json:"known"`   // existed already
 }
 
-// Import reads what Export wrote: all of it, or nothing if a line is no attempt. An
-// attempt that is there already is not there twice; one that was made in this store
-// is never changed. Of others' attempts only a view of everyone's takes any.
+// Import reads what Export wrote: all of it, or nothing if a line is not an attempt.
+// Importing an attempt twice does not duplicate it, and an attempt made in this store is
+// never changed. Only a view of everyone imports the attempts of other learners.
 func (v *View) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	var done Imported
 	lines := bufio.NewScanner(r)
@@ -85,7 +85,7 @@ func (v *View) Import(ctx context.Context, r io.Reader) (Imported, error) {
 				err = fmt.Errorf("it belongs to %q", story.Owner)
 			}
 			if err != nil {
-				misuse = misread(n, err)
+				misuse = lineProblem(n, err)
 				return misuse
 			}
 			if err := done.keep(ctx, tx, story); err != nil {
@@ -93,7 +93,7 @@ func (v *View) Import(ctx context.Context, r io.Reader) (Imported, error) {
 			}
 		}
 		if lines.Err() != nil {
-			misuse = misread(n+1, lines.Err())
+			misuse = lineProblem(n+1, lines.Err())
 		}
 		return misuse
 	})
@@ -106,20 +106,20 @@ func (v *View) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	return done, nil
 }
 
-func misread(n int, err error) error {
+func lineProblem(n int, err error) error {
 	return &labs.Problem{
-		What: fmt.Sprintf("Line %d is no attempt; nothing was imported", n),
-		Acts: []labs.Act{{Name: labs.ActExport, For: "Give a file that was exported"}}, Usage: true, Err: err,
+		What: fmt.Sprintf("Line %d is not an attempt; nothing was imported", n),
+		Acts: []labs.Act{{Name: labs.ActExport, For: "Give an exported file"}}, Usage: true, Err: err,
 	}
 }
 
-// What names may be, so that none leads anywhere.
+// The allowed forms of names, so that none can be used as a path.
 var (
 	uidForm      = regexp.MustCompile(`^[0-9a-f]{32}$`)
 	scenarioForm = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,99}$`)
 )
 
-// parseLine reads an attempt that somebody else may have written.
+// parseLine parses an attempt from an untrusted source.
 func parseLine(text []byte) (*Story, error) {
 	var in line
 	if err := json.Unmarshal(text, &in); err != nil {
@@ -127,24 +127,24 @@ func parseLine(text []byte) (*Story, error) {
 	}
 	switch {
 	case in.Format < 1:
-		return nil, errors.New("it does not say its format")
+		return nil, errors.New("it has no format version")
 	case in.Format > format:
-		return nil, fmt.Errorf("it is of format %d, from a newer endstate; this one knows format %d", in.Format, format)
+		return nil, fmt.Errorf("it has format %d, from a newer endstate; this one reads format %d", in.Format, format)
 	case !uidForm.MatchString(in.UID):
-		return nil, fmt.Errorf("%q is no ID of an attempt", in.UID)
+		return nil, fmt.Errorf("%q is not an attempt's ID", in.UID)
 	case !scenarioForm.MatchString(in.Scenario):
-		return nil, fmt.Errorf("%q is no name of a scenario", in.Scenario)
+		return nil, fmt.Errorf("%q is not a scenario's name", in.Scenario)
 	case in.Started.IsZero():
-		return nil, errors.New("it does not say when it began")
+		return nil, errors.New("it has no start time")
 	}
 	for _, score := range []*int{in.Score, in.Unaided} {
 		if score != nil && (*score < 0 || *score > labs.Total) {
-			return nil, fmt.Errorf("%d is no score", *score)
+			return nil, fmt.Errorf("%d is not a score", *score)
 		}
 	}
 	for _, visit := range in.Visits {
-		if visit.Recording != "" && (visit.Recording != filepath.Base(visit.Recording) || !in.Recorded(visit.Recording)) {
-			return nil, fmt.Errorf("%q is no name of a recording", visit.Recording)
+		if visit.Recording != "" && (visit.Recording != filepath.Base(visit.Recording) || !in.OwnsRecording(visit.Recording)) {
+			return nil, fmt.Errorf("%q is not the name of a recording", visit.Recording)
 		}
 	}
 	for _, check := range in.Rounds {
@@ -167,10 +167,10 @@ func (done *Imported) keep(ctx context.Context, tx *sql.Tx, story *Story) error 
 	case err != nil:
 		return err
 	case !imported || owner != story.Owner || milli(story.Changed) <= changed:
-		done.Known++
+		done.Unchanged++
 		return nil
 	}
-	done.Renewed++
+	done.Updated++
 	for _, table := range []string{"checks", "events", "spans", "visits", "explanations"} {
 		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE attempt = ?", id); err != nil {
 			return err
@@ -182,7 +182,7 @@ func (done *Imported) keep(ctx context.Context, tx *sql.Tx, story *Story) error 
 	return write(ctx, tx, id, story)
 }
 
-// write writes an attempt from elsewhere, under a number if it had one.
+// write inserts an attempt from another store, with the given number unless that is nil.
 func write(ctx context.Context, tx *sql.Tx, id any, story *Story) error {
 	images, err := json.Marshal(append([]Image{}, story.Images...))
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"endstate/labs"
 )
 
-// lived is a store with an attempt in which everything happened.
+// lived returns a store with an attempt to which everything happened.
 func lived(t *testing.T, path string) (*Store, *Attempt) {
 	t.Helper()
 	ctx, store := t.Context(), open(t, path)
@@ -31,8 +31,8 @@ func lived(t *testing.T, path string) (*Store, *Attempt) {
 	}
 	said := true
 	for _, err := range []error{
-		store.Seen(ctx, a, at(3)), store.AddCheck(ctx, a, aReport(at(4), 40, 0)),
-		openHint(ctx, store, a, at(5)), store.Assist(ctx, a, at(6)), store.Reset(ctx, a, at(7)),
+		store.NoteWork(ctx, a, at(3)), store.AddCheck(ctx, a, aReport(at(4), 40, 0)),
+		openHint(ctx, store, a, at(5)), store.NoteSolution(ctx, a, at(6)), store.NoteReset(ctx, a, at(7)),
 		store.AddCheck(ctx, a, aReport(at(8), 95, 1)), store.AddCheck(ctx, a, &labs.Report{At: at(9), Checks: []labs.Result{{Verdict: labs.Ungraded}}}),
 		store.Leave(ctx, a, visit, at(10)),
 		store.Explain(ctx, a, Explanation{At: at(11), Text: hostile, Points: []KeyPoint{{Text: "Read both sides", Touched: true, Said: &said}, {Text: "Test"}}}),
@@ -47,7 +47,7 @@ func lived(t *testing.T, path string) (*Store, *Attempt) {
 
 const hostile = "<script>alert(1)</script>\x1b[2J\x00\u202e';DROP TABLE attempts;--\nż"
 
-// aReport is a report with a score that so many hints were opened for.
+// aReport returns a report with a score, after a number of hints.
 func aReport(at time.Time, score, hints int) *labs.Report {
 	return &labs.Report{Scenario: "git-merge-conflict", Title: hostile, At: at, Score: &score, Total: 100, Hints: make([]labs.Hint, hints)}
 }
@@ -77,14 +77,13 @@ func exported(t *testing.T, store *Store) string {
 	return out.String()
 }
 
-// What was exported is the same where it is imported to, and is there once however
-// often that is done.
+// An imported attempt equals the exported one, however often it is imported.
 func TestMoved(t *testing.T) {
 	from, a := lived(t, Path(t.TempDir()))
 	text := exported(t, from)
 	to := open(t, Path(t.TempDir()))
-	attemptOf(t, to, aLab()) // another machine's, of the same second
-	for i, want := range []Imported{{Added: 1}, {Known: 1}} {
+	attemptOf(t, to, aLab()) // another machine's, started in the same second
+	for i, want := range []Imported{{Added: 1}, {Unchanged: 1}} {
 		if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(text)); err != nil || got != want {
 			t.Fatalf("import %d: %+v, %v", i+1, got, err)
 		}
@@ -96,21 +95,21 @@ func TestMoved(t *testing.T) {
 	if n := number(t, to, "SELECT count(*) FROM attempts"); n != 2 {
 		t.Errorf("%d attempts", n)
 	}
-	// It comes home: nothing changes there.
-	if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(exported(t, to))); err != nil || got != (Imported{Added: 1, Known: 1}) {
+	// Importing an attempt back into its own store changes nothing.
+	if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(exported(t, to))); err != nil || got != (Imported{Added: 1, Unchanged: 1}) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	// Nor does what somebody made of it elsewhere.
+	// Nor does a version that was changed elsewhere.
 	forged := strings.NewReplacer(`"score":95`, `"score":100`, `"changed":"2026-03-01`, `"changed":"2026-04-01`).Replace(text)
-	if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(forged)); err != nil || got != (Imported{Known: 1}) || *storyOf(t, from, a.UID).Score != 95 {
+	if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(forged)); err != nil || got != (Imported{Unchanged: 1}) || *storyOf(t, from, a.UID).Score != 95 {
 		t.Errorf("%+v, %v", got, err)
 	}
-	// It goes on, and is imported again: under the number that it has.
+	// The attempt goes on and is imported again: it keeps its number.
 	number := storyOf(t, to, a.UID).ID
-	if err := from.Seen(t.Context(), a, started.Add(time.Hour)); err != nil {
+	if err := from.NoteWork(t.Context(), a, started.Add(time.Hour)); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(exported(t, from))); err != nil || got.Renewed != 1 {
+	if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(exported(t, from))); err != nil || got.Updated != 1 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	again := storyOf(t, to, fmt.Sprint(number))
@@ -119,7 +118,7 @@ func TestMoved(t *testing.T) {
 	}
 }
 
-// An import is all or nothing, and takes nothing that leads elsewhere.
+// An import is all or nothing, and refuses names that are paths.
 func TestImportOfOthersWriting(t *testing.T) {
 	store, a := lived(t, Path(t.TempDir()))
 	good := exported(t, store)

@@ -19,7 +19,7 @@ import (
 	"endstate/labs"
 )
 
-// TestMain lets the test binary be another process that uses a store.
+// TestMain lets the test binary act as another process that uses a store.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("TEST_STORE"); path != "" {
 		if err := writeChecks(path, os.Getenv("TEST_CHECKS")); err != nil {
@@ -31,8 +31,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// writeChecks opens a store and keeps so many checks, each a line on standard
-// output once it is kept.
+// writeChecks opens a store and stores a number of checks, printing a line for each once it
+// is stored.
 func writeChecks(path, count string) error {
 	n, err := strconv.Atoi(count)
 	if err != nil {
@@ -40,7 +40,7 @@ func writeChecks(path, count string) error {
 	}
 	ctx := context.Background()
 	for i := range n {
-		// As the program does: one process a check.
+		// As in the program: one process per check.
 		store, err := Open(ctx, path)
 		if err != nil {
 			return err
@@ -69,7 +69,7 @@ func process(path string, checks int) *exec.Cmd {
 	return command
 }
 
-// together runs processes at once and demands that all succeed.
+// together runs processes side by side and demands that all succeed.
 func together(t *testing.T, path string, processes, checks int) {
 	t.Helper()
 	failed := make(chan error)
@@ -89,31 +89,31 @@ func together(t *testing.T, path string, processes, checks int) {
 	}
 }
 
-// Two processes check at the same time, again and again: nothing is lost.
+// Two processes store checks at the same time, again and again: nothing is lost.
 func TestTwoProcesses(t *testing.T) {
 	path := Path(t.TempDir())
 	together(t, path, 2, 200)
 	store := open(t, path)
 	if n := number(t, store, "SELECT count(DISTINCT report) FROM checks"); n != 400 {
-		t.Errorf("%d checks are kept, of 400", n)
+		t.Errorf("%d checks are stored, want 400", n)
 	}
 	if a := attemptOf(t, store, aLab()); a.Hints != 400 {
-		t.Errorf("%d hints are counted, of 400", a.Hints)
+		t.Errorf("%d hints are counted, want 400", a.Hints)
 	}
 }
 
-// Many processes find no store and make it.
+// Many processes create the same store at once.
 func TestMadeByMany(t *testing.T) {
 	for range 3 {
 		path := Path(filepath.Join(t.TempDir(), "home"))
 		together(t, path, 12, 1)
 		if n := number(t, open(t, path), "SELECT count(*) FROM checks"); n != 12 {
-			t.Errorf("%d checks are kept, of 12", n)
+			t.Errorf("%d checks are stored, want 12", n)
 		}
 	}
 }
 
-// What a process that is killed was told to be kept, is kept; and the store is whole.
+// What a killed process saw acknowledged is stored, and the store is consistent.
 func TestKilled(t *testing.T) {
 	path := Path(t.TempDir())
 	kept := 0
@@ -146,7 +146,7 @@ func TestKilled(t *testing.T) {
 			t.Fatalf("integrity: %s, %v", state, err)
 		}
 		if n := number(t, store, "SELECT count(*) FROM checks"); n < kept {
-			t.Fatalf("%d checks are kept, %d were acknowledged", n, kept)
+			t.Fatalf("%d checks are stored, %d were acknowledged", n, kept)
 		}
 		_ = store.Close()
 	}
@@ -155,7 +155,7 @@ func TestKilled(t *testing.T) {
 	}
 }
 
-// In a home that can't be written, with a store in it or without, the store says so.
+// In a home that can't be written, with or without a store in it, the store says so.
 func TestReadOnlyHome(t *testing.T) {
 	for name, there := range map[string]bool{"empty": false, "with a store": true} {
 		t.Run(name, func(t *testing.T) {
@@ -176,7 +176,7 @@ func TestReadOnlyHome(t *testing.T) {
 	}
 }
 
-// publicDir is a folder that other users can enter, too.
+// publicDir returns a folder that other users can enter.
 func publicDir(t *testing.T) string {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "endstate-test-")
@@ -190,7 +190,7 @@ func publicDir(t *testing.T) string {
 	return dir
 }
 
-// asOrdinaryUser makes root's command another user's, as nothing is forbidden to root.
+// asOrdinaryUser runs root's command as another user, because root may do anything.
 func asOrdinaryUser(t *testing.T, command *exec.Cmd) *exec.Cmd {
 	t.Helper()
 	if os.Geteuid() != 0 {

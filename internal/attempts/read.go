@@ -15,8 +15,8 @@ import (
 	"endstate/labs"
 )
 
-// List returns the attempts at a scenario, or at all if it is empty, in the order in which
-// they began. Those of exams are not among them.
+// List returns the attempts at a scenario, or all attempts if scenario is empty, in the
+// order in which they began. It leaves out attempts made in exams.
 func (v *View) List(ctx context.Context, scenario string) ([]*Attempt, error) {
 	found, err := v.query(ctx, "WHERE "+own+" AND (?3 = '' OR scenario = ?3) ORDER BY started, id", v.everyone, v.owner, scenario)
 	if err != nil {
@@ -25,22 +25,21 @@ func (v *View) List(ctx context.Context, scenario string) ([]*Attempt, error) {
 	return found, nil
 }
 
-// Outlines returns attempts as List does, but of each only what says how well it went:
-// number, scenario, seed, times, help, par and scores. There may be thousands, and
-// somebody waits.
+// Outlines returns attempts as List does, but with few fields: number, scenario, seed,
+// times, help, par and scores. There may be thousands, and somebody is waiting.
 func (v *View) Outlines(ctx context.Context, scenario string) ([]*Attempt, error) {
 	return v.outlines(ctx, own+" AND (?3 = '' OR scenario = ?3)", v.everyone, v.owner, scenario)
 }
 
-// Latest returns outlines of the learner's latest attempts at each scenario, so many of
-// each at most, in the order in which they began.
+// Latest returns outlines of the learner's latest attempts, at most n of each scenario, in
+// the order in which they began.
 func (v *View) Latest(ctx context.Context, n int) ([]*Attempt, error) {
 	return v.outlines(ctx, `id IN (
 		SELECT latest.id FROM (SELECT DISTINCT scenario FROM attempts WHERE owner = ?1) AS names JOIN attempts AS latest
 		ON latest.id IN (SELECT id FROM attempts WHERE owner = ?1 AND scenario = names.scenario ORDER BY started DESC, id DESC LIMIT ?2))`, v.owner, n)
 }
 
-// Seeds returns the seeds at which the learner started a scenario.
+// Seeds returns the seeds that the learner has started a scenario at.
 func (v *View) Seeds(ctx context.Context, scenario string) (map[uint64]bool, error) {
 	rows, err := all(ctx, v.db, "SELECT DISTINCT seed FROM attempts WHERE owner = ? AND scenario = ?", []any{v.owner, scenario}, func(rows *sql.Rows) (seed uint64, err error) {
 		var text string
@@ -72,7 +71,7 @@ func scanOutline() func(rows *sql.Rows) (*Attempt, error) {
 	var scenario, seed sql.RawBytes
 	var started, ended, expires, worked, minutes, hints, assisted, active, score, took, unaided int64
 	var id int64
-	names := map[string]string{} // each once
+	names := map[string]string{} // interned
 	into := []any{&id, &scenario, &seed, &started, &ended, &expires, &worked, &minutes, &hints, &assisted, &active, &score, &took, &unaided}
 	return func(rows *sql.Rows) (*Attempt, error) {
 		if err := rows.Scan(into...); err != nil {
@@ -86,7 +85,7 @@ func scanOutline() func(rows *sql.Rows) (*Attempt, error) {
 		a := &Attempt{
 			ID: id, Scenario: name, Started: moment(started), Expires: moment(expires), Worked: moment(worked), Minutes: int(minutes),
 			Hints: int(hints), Assisted: assisted != 0, Active: duration(active),
-			Ended: known(ended, moment), Score: known(score, toInt), Took: known(took, duration), Unaided: known(unaided, toInt),
+			Ended: optionalValue(ended, moment), Score: optionalValue(score, toInt), Took: optionalValue(took, duration), Unaided: optionalValue(unaided, toInt),
 		}
 		var err error
 		a.Seed, err = strconv.ParseUint(string(seed), 10, 64)
@@ -94,13 +93,13 @@ func scanOutline() func(rows *sql.Rows) (*Attempt, error) {
 	}
 }
 
-// known returns what a number stands for, nil if that is -1.
-func known[T any](value int64, as func(int64) T) *T {
+// optionalValue converts a number that is -1 for null.
+func optionalValue[T any](value int64, as func(int64) T) *T {
 	return pointer(sql.NullInt64{Int64: value, Valid: value != -1}, as)
 }
 
-// Find returns an attempt by its number in this store, or by its ID or the beginning
-// of that. One of an exam is its owner's.
+// Find returns an attempt by its number in this store, its ID, or the beginning of its ID.
+// It also finds attempts of the learner's exams.
 func (v *View) Find(ctx context.Context, name string) (*Attempt, error) {
 	found, err := v.query(ctx, "WHERE "+belongs+` AND (CAST(id AS TEXT) = ?3 OR (length(?3) >= 6 AND substr(uid, 1, length(?3)) = ?3))
 		ORDER BY CAST(id AS TEXT) = ?3 DESC LIMIT 2`, v.everyone, v.owner, name)
@@ -115,17 +114,17 @@ func (v *View) Find(ctx context.Context, name string) (*Attempt, error) {
 	return found[0], nil
 }
 
-// Known returns the attempt that a lab stands for, nil if there is none.
-func (s *Store) Known(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
-	a, err := s.ofLab(ctx, lab)
+// OfLab returns a lab's attempt, or nil if there is none.
+func (s *Store) OfLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
+	a, err := s.byLab(ctx, lab)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
 	return a, err
 }
 
-// ofLab returns the attempt that a lab stands for. sql.ErrNoRows: there is none.
-func (s *Store) ofLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
+// byLab returns a lab's attempt, or sql.ErrNoRows if there is none.
+func (s *Store) byLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
 	found, err := s.query(ctx, "WHERE lab = ? AND owner = ? AND started = ? AND imported = 0", lab.ID, lab.Owner, second(lab.Started))
 	if err == nil && len(found) == 0 {
 		err = sql.ErrNoRows
@@ -169,10 +168,10 @@ func scanAttempt(rows *sql.Rows) (*Attempt, error) {
 	return a, nil
 }
 
-// Story returns all that is known of an attempt.
+// Story returns everything the store knows about an attempt.
 func (s *Store) Story(ctx context.Context, a *Attempt) (*Story, error) {
 	story := &Story{Attempt: *a}
-	// One connection at one point in time, so that the parts fit each other.
+	// A transaction, so that the parts fit each other.
 	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return nil, s.failed("read attempt", err)
@@ -255,7 +254,7 @@ type querier interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// all returns what a query finds, each row read by scan; never nil.
+// all returns the rows of a query, each read by scan. The result is never nil.
 func all[T any](ctx context.Context, db querier, query string, args []any, scan func(*sql.Rows) (T, error)) ([]T, error) {
 	rows, err := db.QueryContext(ctx, query, args...)
 	if err != nil {
@@ -273,7 +272,7 @@ func all[T any](ctx context.Context, db querier, query string, args []any, scan 
 	return found, rows.Err()
 }
 
-// Times are kept as milliseconds since 1970; 0 is none.
+// Times are stored as milliseconds since 1970; 0 is the zero time.
 func milli(at time.Time) int64 {
 	if at.IsZero() {
 		return 0
@@ -281,7 +280,7 @@ func milli(at time.Time) int64 {
 	return at.UnixMilli()
 }
 
-// second is for a lab's start, of which labels know no more.
+// second truncates a lab's start to the second, because its labels do.
 func second(at time.Time) int64 { return at.Unix() * 1000 }
 
 func moment(ms int64) time.Time {
@@ -305,9 +304,9 @@ func pointer[T any](value sql.NullInt64, as func(int64) T) *T {
 
 func formatSeed(seed uint64) string { return strconv.FormatUint(seed, 10) }
 
-// newUID returns an ID that no other attempt has, on any machine.
+// newUID returns an ID that is unique across machines.
 func newUID() string {
 	random := make([]byte, 16)
-	_, _ = rand.Read(random) // which never fails
+	_, _ = rand.Read(random) // never fails
 	return strings.ToLower(hex.EncodeToString(random))
 }

@@ -1,5 +1,5 @@
-// Package attempts is the store of what learners did: an embedded database, so
-// that it outlives labs and several processes can use it at once.
+// Package attempts stores what learners did, in an embedded database. The store outlives
+// labs, and several processes can use it at once.
 package attempts
 
 import (
@@ -12,24 +12,25 @@ import (
 	"path/filepath"
 	"time"
 
-	"modernc.org/sqlite" // the database driver, too
+	"modernc.org/sqlite" // also registers the driver
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"endstate/labs"
 )
 
-// Store is the store of attempts. Its errors are each a *labs.Problem.
+// Store is the store of attempts. All its errors are of type *labs.Problem.
 type Store struct {
 	db   *sql.DB
 	path string
 }
 
-// Open opens the store in a file, and makes or migrates it.
+// Open opens the store in a file, creating or migrating it as needed.
 func Open(ctx context.Context, path string) (*Store, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, unusable(path, err)
 	}
-	// What a learner typed is theirs alone. What is wrong with the file is told below.
+	// Only this user may read what they typed. If this fails, opening the database says
+	// why.
 	if file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err == nil {
 		_ = file.Close()
 	}
@@ -45,12 +46,11 @@ func Open(ctx context.Context, path string) (*Store, error) {
 	return store, nil
 }
 
-// patience is how long another process is waited for.
+// patience is how long to wait for other processes.
 const patience = 10 * time.Second
 
-// patiently does something again while other processes are in its way. The database
-// waits for them by itself, but not where two that turn a new file into a store of
-// its kind would wait for each other.
+// patiently retries while other processes hold the database. SQLite's own timeout does not
+// apply when two processes turn a new file into a database, as they could deadlock.
 func patiently(ctx context.Context, do func(context.Context) error) error {
 	for begun := time.Now(); ; {
 		err := do(ctx)
@@ -70,12 +70,12 @@ func unusable(path string, err error) error {
 	if diskFull(path, err) {
 		return &labs.Problem{
 			What:   "The disk is full, so the store of attempts can't be used",
-			Advice: "Make room where " + path + " lies, or set ENDSTATE_HOME to a folder on another disk.", Err: err,
+			Advice: "Free some space for " + path + ", or set ENDSTATE_HOME to a folder on another disk.", Err: err,
 		}
 	}
 	return &labs.Problem{
 		What:   "The store of attempts can't be used",
-		Advice: "It is " + path + ". Mend it or move it away, or set ENDSTATE_HOME to another folder.", Err: err,
+		Advice: "It is " + path + ". Repair it or move it away, or set ENDSTATE_HOME to another folder.", Err: err,
 	}
 }
 
@@ -92,12 +92,12 @@ func (s *Store) migrate(ctx context.Context) error {
 		return nil
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
-		// Another process may have migrated it meanwhile.
+		// Another process may have migrated the store meanwhile.
 		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 			return err
 		}
 		if version > len(migrations) {
-			return fmt.Errorf("it is of version %d, from a newer endstate; this one knows version %d", version, len(migrations))
+			return fmt.Errorf("it has version %d, from a newer endstate; this one reads version %d", version, len(migrations))
 		}
 		for _, migration := range migrations[version:] {
 			if _, err := tx.ExecContext(ctx, migration); err != nil {
@@ -123,5 +123,5 @@ func (s *Store) change(ctx context.Context, do func(*sql.Tx) error) error {
 // Close closes the store.
 func (s *Store) Close() error { return s.db.Close() }
 
-// Path returns where the store lies below a home folder.
+// Path returns the path of the store in a home folder.
 func Path(home string) string { return filepath.Join(home, "endstate.db") }

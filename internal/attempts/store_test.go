@@ -54,7 +54,7 @@ func number(t *testing.T, store *Store, query string) (n int) {
 	return n
 }
 
-// What an attempt had is there when the store is opened again.
+// Reopening a store keeps what an attempt had.
 func TestAttempt(t *testing.T) {
 	ctx, path := t.Context(), Path(filepath.Join(t.TempDir(), "new", "home"))
 	store := open(t, path)
@@ -63,8 +63,8 @@ func TestAttempt(t *testing.T) {
 	report := &labs.Report{Scenario: a.Scenario, At: started.Add(time.Minute), Score: &score}
 	for _, err := range []error{
 		store.AddCheck(ctx, a, report), store.AddCheck(ctx, a, &labs.Report{At: started.Add(time.Hour)}),
-		openHint(ctx, store, a, started), openHint(ctx, store, a, started), store.Assist(ctx, a, started), store.Assist(ctx, a, started),
-		store.Reset(ctx, a, started),
+		openHint(ctx, store, a, started), openHint(ctx, store, a, started), store.NoteSolution(ctx, a, started), store.NoteSolution(ctx, a, started),
+		store.NoteReset(ctx, a, started),
 		store.End(ctx, aLab(), started.Add(2*time.Hour), Stopped), store.End(ctx, aLab(), started.Add(3*time.Hour), Expired),
 		store.Close(),
 	} {
@@ -98,7 +98,7 @@ func TestAttempt(t *testing.T) {
 	}
 }
 
-// A lab that is started again is another attempt; one that is put back is not.
+// Starting a lab again begins another attempt; resetting it does not.
 func TestAttemptsOfOneScenario(t *testing.T) {
 	store := open(t, Path(t.TempDir()))
 	first := attemptOf(t, store, aLab())
@@ -127,7 +127,7 @@ func TestPathsOfAllKinds(t *testing.T) {
 	}
 }
 
-// firstAttempt is an attempt as the first version kept it.
+// firstAttempt is an attempt as stored by the first version.
 const firstAttempt = `
 INSERT INTO attempts VALUES (5, 'git-merge-conflict-1a2b3c', 'git-merge-conflict', '18446744073709551615', 'ada', '2026-03-01T10:00:00Z', NULL, 1, 0, 2);
 INSERT INTO checks VALUES
@@ -136,7 +136,7 @@ INSERT INTO checks VALUES
 	(3, 5, '2026-03-01T10:09:00.25Z', 95, '{"scenario":"git-merge-conflict","hints":[{"costs":5}],"assisted":false,"score":95}');
 `
 
-// Every version that there was is brought to this one, and keeps what it has.
+// Stores of every earlier version are migrated, and keep their content.
 func TestMigrations(t *testing.T) {
 	for version := range len(migrations) {
 		path := filepath.Join(t.TempDir(), "endstate.db")
@@ -188,7 +188,7 @@ func keptFromFirst(t *testing.T, store *Store, a *Attempt) {
 	}
 }
 
-// unusableStore demands that Open says in two lines what is wrong, and touches nothing.
+// unusableStore demands that Open says in two lines what is wrong, and changes nothing.
 func unusableStore(t *testing.T, path, because string) {
 	t.Helper()
 	store, err := Open(t.Context(), path)
@@ -198,7 +198,7 @@ func unusableStore(t *testing.T, path, because string) {
 	}
 	var problem *labs.Problem
 	if !errors.As(err, &problem) || !strings.Contains(problem.Advice, path) || problem.Err == nil {
-		t.Fatalf("%s: %v tells no problem and what to do", because, err)
+		t.Fatalf("%s: %v does not say what is wrong and what to do", because, err)
 	}
 	if !strings.Contains(problem.Err.Error(), because) {
 		t.Errorf("%v does not say %q", problem.Err, because)
@@ -215,12 +215,12 @@ func TestUnusable(t *testing.T) {
 		}
 		unusableStore(t, path, "version 99, from a newer endstate")
 		if n := number(t, store, fmt.Sprintf("SELECT count(*) FROM attempts WHERE id = %d", a.ID)); n != 1 {
-			t.Error("what was there is gone")
+			t.Error("the content is lost")
 		}
 	})
 	t.Run("no database", func(t *testing.T) {
 		path := Path(t.TempDir())
-		if err := os.WriteFile(path, []byte(strings.Repeat("no database at all\n", 100)), 0o600); err != nil {
+		if err := os.WriteFile(path, []byte(strings.Repeat("not a database\n", 100)), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		unusableStore(t, path, "not a database")
@@ -241,8 +241,7 @@ func TestUnusable(t *testing.T) {
 	})
 }
 
-// A store of which pages were lost answers with errors, never with a panic or with
-// what is not so.
+// A store with lost pages returns errors. It never panics or returns wrong data.
 func TestDamaged(t *testing.T) {
 	whole := Path(t.TempDir())
 	store := open(t, whole)
@@ -286,11 +285,11 @@ func TestDamaged(t *testing.T) {
 		}
 	}
 	if refused == 0 {
-		t.Error("no damage was noticed")
+		t.Error("no damage was detected")
 	}
 }
 
-// A full disk is an error of the one call; what was there stays.
+// On a full disk, a write fails; what was stored before stays.
 func TestFull(t *testing.T) {
 	store := open(t, Path(t.TempDir()))
 	store.db.SetMaxOpenConns(1) // the limit is the connection's
@@ -311,10 +310,10 @@ func TestFull(t *testing.T) {
 		t.Fatalf("after %d checks: %v", kept, err)
 	}
 	if n := number(t, store, "SELECT count(*) FROM checks"); n != kept {
-		t.Errorf("%d checks are kept, %d were acknowledged", n, kept)
+		t.Errorf("%d checks are stored, %d were acknowledged", n, kept)
 	}
 	if again := attemptOf(t, store, aLab()); again.ID != a.ID {
-		t.Error("the attempt is another")
+		t.Error("it is a different attempt")
 	}
 }
 
@@ -324,8 +323,8 @@ func openHint(ctx context.Context, store *Store, a *Attempt, at time.Time) error
 	return err
 }
 
-// No more hints are open than there are, however many open one at once, and however many
-// the author took away since.
+// No more hints are opened than there are, however many calls open one at once, and even if
+// the author has removed some since.
 func TestHintsAreNoMoreThanThereAre(t *testing.T) {
 	store := open(t, Path(t.TempDir()))
 	a := attemptOf(t, store, aLab())
@@ -344,9 +343,9 @@ func TestHintsAreNoMoreThanThereAre(t *testing.T) {
 	}
 	all.Wait()
 	if again := attemptOf(t, store, aLab()); again.Hints != 3 || fresh.Load() != 3 {
-		t.Errorf("%d are kept, %d were opened", again.Hints, fresh.Load())
+		t.Errorf("%d are stored, %d were opened", again.Hints, fresh.Load())
 	}
 	if n, opened, err := store.OpenHint(t.Context(), a, started, 1); n != 1 || opened || err != nil {
-		t.Errorf("of one that is left: %d, %v, %v", n, opened, err)
+		t.Errorf("with one hint left: %d, %v, %v", n, opened, err)
 	}
 }

@@ -2,19 +2,18 @@ package attempts
 
 import "endstate/labs"
 
-// View is what a learner finds in the store: what is their own. Every look-up asks for its
-// owner.
+// View is a learner's view of the store. Every query is limited to what the learner owns.
 type View struct {
 	*Store
 	owner    string
-	everyone bool // nobody's is left out
+	everyone bool // don't limit queries to the owner
 }
 
-// Of returns what a learner finds in the store.
+// Of returns a learner's view of the store.
 func (s *Store) Of(who labs.Learner) *View { return &View{Store: s, owner: who.Name} }
 
-// Everyone returns what all learners find in the store, to who may see that. A misuse: they
-// may not.
+// Everyone returns a view of all learners' data. If who may not see that, it returns a
+// *labs.Problem.
 func (s *Store) Everyone(who labs.Learner) (*View, error) {
 	if !who.SeesOthers() {
 		return nil, &labs.Problem{Code: labs.CodeForbidden, What: "Only an examiner sees what others did", Usage: true}
@@ -22,8 +21,8 @@ func (s *Store) Everyone(who labs.Learner) (*View, error) {
 	return &View{Store: s, owner: who.Name, everyone: true}, nil
 }
 
-// What a query of a view begins with, whose first arguments are everyone and owner: what is
-// the learner's, and what is that of their exams and proofs, too.
+// Conditions that begin every query of a view; their first arguments are everyone and
+// owner. own selects what the learner owns, belongs also their exams and proofs.
 const (
 	own     = "(?1 OR owner = ?2)"
 	belongs = "(?1 OR owner = ?2 OR substr(owner, 1, length(?2) + 1) = ?2 || '/')"

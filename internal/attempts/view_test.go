@@ -10,8 +10,8 @@ import (
 	"endstate/labs"
 )
 
-// What is another's is not found, by whatever name. What belongs to a learner's exams is
-// theirs.
+// A learner never finds another's attempts, under any name, but finds those of their own
+// exams.
 func TestOthersFindNothing(t *testing.T) {
 	ctx, store := t.Context(), open(t, Path(t.TempDir()))
 	mine := attemptOf(t, store, aLab())
@@ -53,13 +53,13 @@ func TestOthersFindNothing(t *testing.T) {
 	}
 }
 
-// To see what all did takes a role.
+// Seeing everyone's data takes a role.
 func TestEveryoneIsForExaminers(t *testing.T) {
 	store, a := lived(t, Path(t.TempDir()))
 	for role, sees := range map[labs.UserRole]bool{"": false, labs.RoleLearner: false, labs.RoleAuthor: false, labs.RoleExaminer: true, labs.RoleAdmin: true} {
 		view, err := store.Everyone(labs.Learner{Name: "eve", Role: role})
 		if (err == nil) != sees {
-			t.Errorf("%q sees what all did: %v", role, err)
+			t.Errorf("%q sees everyone's data: %v", role, err)
 		}
 		if err != nil {
 			continue
@@ -70,7 +70,7 @@ func TestEveryoneIsForExaminers(t *testing.T) {
 	}
 }
 
-// Nobody's import changes what is another's.
+// An import never changes another learner's data.
 func TestImportOfAnothersAttempt(t *testing.T) {
 	from, a := lived(t, Path(t.TempDir()))
 	text := exported(t, from)
@@ -80,7 +80,7 @@ func TestImportOfAnothersAttempt(t *testing.T) {
 	}
 	forged := strings.NewReplacer(`"owner":"ada"`, `"owner":"eve"`, `"changed":"2026-03-01`, `"changed":"2026-04-01`).Replace(text)
 	got, err := to.Of(labs.Learner{Name: "eve"}).Import(t.Context(), strings.NewReader(forged))
-	if err != nil || got != (Imported{Known: 1}) || storyOf(t, to, a.UID).Owner != "ada" {
+	if err != nil || got != (Imported{Unchanged: 1}) || storyOf(t, to, a.UID).Owner != "ada" {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

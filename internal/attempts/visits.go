@@ -6,10 +6,11 @@ import (
 	"time"
 )
 
-// Silence is after how long without a sign of its client a visit is over.
+// Silence is how long a visit lasts without a sign of life from its client.
 const Silence = time.Minute
 
-// Enter notes that the learner came into a shell of a host. Stay and Leave are told the visit.
+// Enter records that the learner entered a shell of a host. Pass the returned visit to Stay
+// and Leave.
 func (s *Store) Enter(ctx context.Context, a *Attempt, host, recording string, at time.Time) (visit int64, err error) {
 	err = s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
 		result, err := tx.ExecContext(ctx, "INSERT INTO visits (attempt, host, began, seen, recording) VALUES (?, ?, ?3, ?3, ?4)",
@@ -23,7 +24,8 @@ func (s *Store) Enter(ctx context.Context, a *Attempt, host, recording string, a
 	return visit, err
 }
 
-// Stay notes that the client of a visit is still there, which is no sign of the learner's.
+// Stay records that a visit's client is still running. That does not mean the learner is
+// working.
 func (s *Store) Stay(ctx context.Context, visit int64, at time.Time) error {
 	if _, err := s.db.ExecContext(ctx, "UPDATE visits SET seen = max(seen, ?), ended = NULL WHERE id = ?", milli(at), visit); err != nil {
 		return s.failed("note visit", err)
@@ -31,7 +33,7 @@ func (s *Store) Stay(ctx context.Context, visit int64, at time.Time) error {
 	return nil
 }
 
-// Leave notes that the learner left a shell.
+// Leave records that the learner left a shell.
 func (s *Store) Leave(ctx context.Context, a *Attempt, visit int64, at time.Time) error {
 	return s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
 		_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = max(began, ?) WHERE id = ?", milli(at), visit)
@@ -39,7 +41,7 @@ func (s *Store) Leave(ctx context.Context, a *Attempt, visit int64, at time.Time
 	})
 }
 
-// EndVisits ends the visits whose clients were killed, at their last sign.
+// EndVisits ends the visits of clients that were killed, at their last sign of life.
 func (s *Store) EndVisits(ctx context.Context, now time.Time) error {
 	before := milli(now.Add(-Silence))
 	var some bool
@@ -53,7 +55,7 @@ func (s *Store) EndVisits(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// Others returns the visits of an attempt that go on at other terminals.
+// Others returns an attempt's open visits, at other terminals.
 func (s *Store) Others(ctx context.Context, a *Attempt, now time.Time) ([]Visit, error) {
 	found, err := all(ctx, s.db, `SELECT host, began, ended, recording FROM visits
 		WHERE attempt = ? AND ended IS NULL AND max(began, seen) >= ? ORDER BY id`, []any{a.ID, milli(now.Add(-Silence))}, scanVisit)

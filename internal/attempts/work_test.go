@@ -15,8 +15,8 @@ import (
 
 func minute(n float64) time.Time { return started.Add(time.Duration(n * float64(time.Minute))) }
 
-// Time at work: pauses of up to five minutes count, of longer ones nothing does; nor
-// does what comes between a check that could not be graded and the next sign of life.
+// Pauses of up to five minutes count as work; longer ones don't. Nor does the time between
+// an ungraded check and the next sign of life.
 func TestActive(t *testing.T) {
 	ungraded := func(n float64) func(*Store, *Attempt) error {
 		return func(s *Store, a *Attempt) error {
@@ -29,21 +29,21 @@ func TestActive(t *testing.T) {
 	seen := func(ns ...float64) func(*Store, *Attempt) error {
 		return func(s *Store, a *Attempt) (err error) {
 			for _, n := range ns {
-				err = errors.Join(err, s.Seen(t.Context(), a, minute(n)))
+				err = errors.Join(err, s.NoteWork(t.Context(), a, minute(n)))
 			}
 			return err
 		}
 	}
-	rest := func(s *Store, a *Attempt) error { return s.Rest(t.Context(), a) }
+	rest := func(s *Store, a *Attempt) error { return s.StopClock(t.Context(), a) }
 	type steps = []func(*Store, *Attempt) error
 	for name, test := range map[string]struct {
 		steps steps
 		want  float64 // minutes
-		took  float64 // minutes until the best score, −1: none
+		took  float64 // minutes until the best score; −1 if there is none
 	}{
 		"nothing":                       {nil, 0, -1},
 		"keys":                          {steps{seen(1, 2, 6.9)}, 6.9, -1},
-		"five minutes are no pause":     {steps{seen(5, 10, 15)}, 15, -1},
+		"five minutes are not a pause":  {steps{seen(5, 10, 15)}, 15, -1},
 		"more are":                      {steps{seen(1, 6.01, 7)}, 1.99, -1},
 		"a night":                       {steps{seen(2, 600, 601)}, 3, -1},
 		"late and twice":                {steps{seen(3, 1, 2, 3, 3, 2)}, 3, -1},
@@ -51,7 +51,7 @@ func TestActive(t *testing.T) {
 		"before it began":               {steps{seen(-5, 1)}, 1, -1},
 		"a check":                       {steps{seen(2), graded(4, 50)}, 4, 4},
 		"the best counts":               {steps{graded(2, 50), graded(4, 80), graded(5, 80), graded(8, 20)}, 8, 4},
-		"a score of nothing":            {steps{graded(3, 0), graded(4, 0)}, 4, 3},
+		"a score of zero":               {steps{graded(3, 0), graded(4, 0)}, 4, 3},
 		"ungraded":                      {steps{seen(2), ungraded(3)}, 3, -1},
 		"ungraded, and it goes on":      {steps{seen(2), ungraded(3), seen(6, 8)}, 5, -1},
 		"ungraded twice, then not":      {steps{ungraded(2), ungraded(4), graded(5, 100)}, 2, 2},
@@ -79,7 +79,7 @@ func TestActive(t *testing.T) {
 	}
 }
 
-// A check that could not be graded charges nothing: no score, neither good nor bad.
+// An ungraded check changes no score.
 func TestUngradedChargesNothing(t *testing.T) {
 	ctx, store := t.Context(), open(t, Path(t.TempDir()))
 	a := attemptOf(t, store, aLab())
@@ -110,7 +110,7 @@ func TestUnaided(t *testing.T) {
 	}
 }
 
-// What is said about an attempt when it begins is kept; what is said later is not.
+// The description given when an attempt begins is stored; later ones are ignored.
 func TestBegin(t *testing.T) {
 	ctx, store := t.Context(), open(t, Path(t.TempDir()))
 	bare := attemptOf(t, store, aLab())
@@ -128,18 +128,18 @@ func TestBegin(t *testing.T) {
 	}
 }
 
-// An attempt ends once: by whoever says so first, by its time, or as there is another
-// lab in its place.
+// An attempt ends once: on the first call, when it expires, or when another lab takes its
+// place.
 func TestEnds(t *testing.T) {
 	ctx, store := t.Context(), open(t, Path(t.TempDir()))
 	a := attemptOf(t, store, aLab())
 	if _, over := a.Over(a.Expires.Add(-time.Second)); over {
-		t.Error("it is over before its time")
+		t.Error("it is over before it expires")
 	}
 	if end, over := a.Over(a.Expires.Add(time.Hour)); !over || !end.Equal(a.Expires) || a.Wall(a.Expires.Add(time.Hour)) != 8*time.Hour {
 		t.Errorf("it ended %v, %v", end, over)
 	}
-	if err := store.Seen(ctx, a, minute(3)); err != nil {
+	if err := store.NoteWork(ctx, a, minute(3)); err != nil {
 		t.Fatal(err)
 	}
 	later := aLab()
@@ -160,7 +160,7 @@ func TestEnds(t *testing.T) {
 		t.Error(err)
 	}
 	if n := number(t, store, "SELECT count(*) FROM attempts"); n != 2 {
-		t.Errorf("%d attempts: the end of what is not here made one", n)
+		t.Errorf("%d attempts: ending an unknown lab made one", n)
 	}
 }
 
@@ -187,7 +187,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// Readers see whole attempts while others write.
+// Readers see attempts in a consistent state while others write.
 func TestStoryWhileWritten(t *testing.T) {
 	ctx, store := t.Context(), open(t, Path(t.TempDir()))
 	a := attemptOf(t, store, aLab())
@@ -208,7 +208,7 @@ func TestStoryWhileWritten(t *testing.T) {
 	writing.Wait()
 }
 
-// A visit of a client that was killed ends at its last sign, and nobody else's does.
+// If a client was killed, its visit ends at its last sign of life; other visits go on.
 func TestVisitsOfKilledClientsEnd(t *testing.T) {
 	store := open(t, Path(t.TempDir()))
 	a := attemptOf(t, store, aLab())
@@ -240,7 +240,7 @@ func TestVisitsOfKilledClientsEnd(t *testing.T) {
 	if ended := story.Visits[0].Ended; ended == nil || !ended.Equal(started.Add(4*time.Minute)) || story.Visits[1].Ended != nil {
 		t.Errorf("%+v", story.Visits)
 	}
-	// Who was only taken for gone, by a clock that was wrong, goes on.
+	// A visit ended too early by a wrong clock goes on.
 	if err := store.EndVisits(t.Context(), later.Add(240*time.Hour)); err != nil {
 		t.Fatal(err)
 	}

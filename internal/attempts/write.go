@@ -9,8 +9,8 @@ import (
 	"endstate/labs"
 )
 
-// Begin returns the attempt that a lab stands for, and opens it if there is none.
-// What is said about it is kept if it was not known before.
+// Begin returns the lab's attempt, and opens one if there is none. It stores about unless
+// the attempt already has a description.
 func (s *Store) Begin(ctx context.Context, lab *labs.Lab, about About) (*Attempt, error) {
 	images, err := json.Marshal(append([]Image{}, about.Images...))
 	if err != nil {
@@ -29,11 +29,11 @@ func (s *Store) Begin(ctx context.Context, lab *labs.Lab, about About) (*Attempt
 	if err != nil {
 		return nil, s.failed("open attempt", err)
 	}
-	return s.ofLab(ctx, lab)
+	return s.byLab(ctx, lab)
 }
 
-// insert opens a lab's attempt, if that is not done. An owner has one lab of a
-// scenario at a time, so an earlier one that is still open is no more.
+// insert opens a lab's attempt, unless there is one. An owner has one lab of a scenario at
+// a time, so the lab of an earlier open attempt no longer exists.
 func insert(ctx context.Context, tx *sql.Tx, lab *labs.Lab) error {
 	started := second(lab.Started)
 	result, err := tx.ExecContext(ctx, `INSERT INTO attempts (uid, lab, scenario, seed, owner, started, expires, changed, worked)
@@ -55,16 +55,16 @@ func insert(ctx context.Context, tx *sql.Tx, lab *labs.Lab) error {
 	return err
 }
 
-// Seen notes that the learner was at work: a key was pressed, a command given.
-func (s *Store) Seen(ctx context.Context, a *Attempt, at time.Time) error {
+// NoteWork records that the learner is working: they pressed a key or gave a command.
+func (s *Store) NoteWork(ctx context.Context, a *Attempt, at time.Time) error {
 	return s.note(ctx, a, at, "note work", func(*sql.Tx) error { return nil })
 }
 
-// OpenHint opens one more hint of so many that there are, and returns how many are open
-// then and whether one was left to be opened. Several processes may do so at once.
-func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, there int) (open int, fresh bool, err error) {
+// OpenHint opens the next hint of total, and returns how many are now open, and whether
+// this call opened one. Several processes may call it at once.
+func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, total int) (open int, fresh bool, err error) {
 	err = s.note(ctx, a, at, "open hint", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE attempts SET hints = hints + 1 WHERE id = ? AND hints < ?", a.ID, there)
+		result, err := tx.ExecContext(ctx, "UPDATE attempts SET hints = hints + 1 WHERE id = ? AND hints < ?", a.ID, total)
 		if err != nil {
 			return err
 		}
@@ -77,20 +77,21 @@ func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, there in
 		}
 		return tx.QueryRowContext(ctx, "SELECT hints FROM attempts WHERE id = ?", a.ID).Scan(&open)
 	})
-	return min(open, there), fresh, err
+	return min(open, total), fresh, err
 }
 
-// Assist notes that the solution was shown.
-func (s *Store) Assist(ctx context.Context, a *Attempt, at time.Time) error {
+// NoteSolution records that the learner saw the solution.
+func (s *Store) NoteSolution(ctx context.Context, a *Attempt, at time.Time) error {
 	return s.event(ctx, a, at, SolutionSeen, "assisted = 1", "0")
 }
 
-// Reset notes that the lab was put back to its beginning.
-func (s *Store) Reset(ctx context.Context, a *Attempt, at time.Time) error {
+// NoteReset records that the lab was reset.
+func (s *Store) NoteReset(ctx context.Context, a *Attempt, at time.Time) error {
 	return s.event(ctx, a, at, LabReset, "resets = resets + 1", "0")
 }
 
-// event changes an attempt and keeps that it did, with a number taken from its row.
+// event changes an attempt and records the event. number is an SQL expression over the
+// attempt's row.
 func (s *Store) event(ctx context.Context, a *Attempt, at time.Time, kind Kind, change, number string) error {
 	return s.note(ctx, a, at, "change attempt", func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "UPDATE attempts SET "+change+" WHERE id = ?", a.ID); err != nil {
@@ -106,7 +107,8 @@ func addEvent(ctx context.Context, tx *sql.Tx, a *Attempt, at time.Time, kind Ki
 	return err
 }
 
-// note makes a change in an attempt that the learner's work at a time led to.
+// note changes an attempt in a transaction, and records that the learner was working at a
+// time.
 func (s *Store) note(ctx context.Context, a *Attempt, at time.Time, doing string, do func(*sql.Tx) error) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {
 		if err := work(ctx, tx, a.ID, milli(at)); err != nil {
@@ -120,8 +122,8 @@ func (s *Store) note(ctx context.Context, a *Attempt, at time.Time, doing string
 	return nil
 }
 
-// work has the learner be at work at a time: the span that is near enough grows to
-// it, or a new one begins.
+// work records that the learner was working at a time. It extends the current span if the
+// pause was short enough, and begins a new one otherwise.
 func work(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 	away := Away.Milliseconds()
 	result, err := tx.ExecContext(ctx, `UPDATE spans SET ended = max(ended, ?1)
@@ -132,7 +134,7 @@ func work(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 	if n, err := result.RowsAffected(); err != nil {
 		return err
 	} else if n == 0 {
-		// What comes late, from a process that was slow, belongs to no new span.
+		// Ignore times from slow processes that fall before the latest span.
 		_, err = tx.ExecContext(ctx, `INSERT INTO spans (attempt, began, ended) SELECT ?1, ?2, ?2
 			WHERE NOT EXISTS (SELECT 1 FROM spans WHERE attempt = ?1 AND ended >= ?2)`, attempt, at)
 		if err != nil {
@@ -148,9 +150,9 @@ func recount(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 	return err
 }
 
-// AddCheck keeps the report of a round of checks. One that could not be graded stops
-// the clock: from when it was asked for until the learner's next sign of life, no
-// time counts.
+// AddCheck stores the report of a round of checks. A round that could not be graded stops
+// the clock: no time counts from when the learner asked for it until their next sign of
+// life.
 func (s *Store) AddCheck(ctx context.Context, a *Attempt, report *labs.Report) error {
 	text, err := json.Marshal(report)
 	if err != nil {
@@ -187,17 +189,17 @@ func stopClock(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 	return recount(ctx, tx, attempt, at)
 }
 
-// Rest notes that the learner turned to something else: until their next sign of life no
-// time counts, however soon that is.
-func (s *Store) Rest(ctx context.Context, a *Attempt) error {
+// StopClock records that the learner turned to something else: no time counts until their
+// next sign of life, however soon that comes.
+func (s *Store) StopClock(ctx context.Context, a *Attempt) error {
 	if _, err := s.db.ExecContext(ctx, "UPDATE spans SET closed = 1 WHERE attempt = ? AND closed = 0", a.ID); err != nil {
 		return s.failed("note rest", err)
 	}
 	return nil
 }
 
-// Explain keeps what the learner said about an attempt. What they said at the same
-// time before, they have thought over.
+// Explain stores the learner's explanation of an attempt. It replaces an explanation of the
+// same time.
 func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error {
 	points, err := json.Marshal(said.Points)
 	if err != nil {
@@ -220,8 +222,8 @@ func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error
 	return nil
 }
 
-// Reopen has an attempt go on that was closed, as its lab is still there: what was to remove
-// it was cut off, or put it back.
+// Reopen reopens an attempt that was ended although its lab still exists, because removing
+// the lab was interrupted or undone.
 func (s *Store) Reopen(ctx context.Context, a *Attempt) error {
 	if _, err := s.db.ExecContext(ctx, "UPDATE attempts SET ended = NULL, ending = '' WHERE id = ? AND imported = 0", a.ID); err != nil {
 		return s.failed("open attempt again", err)
@@ -230,8 +232,8 @@ func (s *Store) Reopen(ctx context.Context, a *Attempt) error {
 	return nil
 }
 
-// End closes the attempt that a lab stands for, if there is one. The first end counts, and
-// none is before the beginning, whatever the clocks say.
+// End ends the lab's attempt, if there is one. Only the first end counts, and an attempt
+// never ends before it began, even if clocks disagree.
 func (s *Store) End(ctx context.Context, lab *labs.Lab, at time.Time, how Ending) error {
 	_, err := s.db.ExecContext(ctx, `UPDATE attempts SET ended = max(started, ?1), ending = ?2, changed = max(changed, ?1)
 		WHERE lab = ?3 AND owner = ?4 AND started = ?5 AND imported = 0 AND ended IS NULL`, milli(at), how, lab.ID, lab.Owner, second(lab.Started))

@@ -26,7 +26,7 @@ func (r *examRooms) Open(ctx context.Context, s *exams.Sitting, q *exams.Questio
 	if err == nil {
 		r.learned(ctx, lab, q, func(store *attempts.View, attempt *attempts.Attempt) error {
 			q.Attempt = attempt.UID
-			return store.Rest(ctx, attempt) // the candidate may be at another question
+			return store.StopClock(ctx, attempt) // the candidate may be at another question
 		})
 	}
 	return lab, err

@@ -97,6 +97,6 @@ func (o *importOptions) run(ctx context.Context, args []string) error {
 	case o.asJSON:
 		return report.JSON(o.Out, done)
 	}
-	_, err = fmt.Fprintf(o.Out, "%d attempts were added, %d had gone on and were renewed, %d were there already.\n", done.Added, done.Renewed, done.Known)
+	_, err = fmt.Fprintf(o.Out, "%d attempts were added, %d had gone on and were renewed, %d were there already.\n", done.Added, done.Updated, done.Unchanged)
 	return err
 }

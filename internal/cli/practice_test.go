@@ -255,7 +255,7 @@ func TestMovedToAnotherMachine(t *testing.T) {
 	other.wants(StatusDone, "import "+file, "2 attempts were added")
 	other.in = text
 	other.wants(StatusDone, "import", "0 attempts were added, 0 had gone on and were renewed, 2 were there already.")
-	if got := read[attempts.Imported](other, "import --json "+file); got.Known != 2 {
+	if got := read[attempts.Imported](other, "import --json "+file); got.Unchanged != 2 {
 		t.Errorf("%+v", got)
 	}
 	if other.wants(StatusDone, "export --everyone") == "" || len(read[[]practice.Entry](other, "history --json")) != 1 {

@@ -39,7 +39,7 @@ func (d *Desk) Debrief(ctx context.Context, who labs.Learner, scenario string, a
 	if !agreed {
 		return nil, &Unconfirmed{"The lab goes on and is not repaired: with the model answer, the attempt counts as assisted. Go on?"}
 	}
-	return b, b.store.Assist(ctx, &b.Story.Attempt, d.Clock())
+	return b, b.store.NoteSolution(ctx, &b.Story.Attempt, d.Clock())
 }
 
 func (d *Desk) debriefing(ctx context.Context, who labs.Learner, scenario string) (*Debriefing, error) {

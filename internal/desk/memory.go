@@ -75,7 +75,7 @@ func (d *Desk) remembers() bool {
 // begin opens the attempt of a lab, or finds it. What can't be found out about the engine is
 // left out: the lab goes on all the same.
 func (d *Desk) begin(ctx context.Context, store *attempts.View, lab *labs.Lab, v *labs.Variant) (*attempts.Attempt, error) {
-	attempt, err := store.Known(ctx, lab)
+	attempt, err := store.OfLab(ctx, lab)
 	if err == nil && attempt != nil && attempt.Ended != nil {
 		err = d.reopen(ctx, store, lab, attempt)
 	}

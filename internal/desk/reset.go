@@ -37,7 +37,7 @@ func (d *Desk) reset(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.
 		return nil, nil, err
 	}
 	d.note(ctx, fresh, v, "The lab is reset all the same.", emit, func(store *attempts.View, attempt *attempts.Attempt) error {
-		return store.Reset(ctx, attempt, d.Clock())
+		return store.NoteReset(ctx, attempt, d.Clock())
 	})
 	return fresh, v, nil
 }

@@ -77,7 +77,7 @@ func (d *Desk) Replay(ctx context.Context, who labs.Learner, attempt string) (*R
 // recordingOf reads what a terminal showed; nil if that was not recorded, or the recording
 // is gone. What is another attempt's is nobody's to see here.
 func (d *Desk) recordingOf(story *attempts.Story, visit attempts.Visit) (*recording.Recording, error) {
-	if !story.Recorded(visit.Recording) {
+	if !story.OwnsRecording(visit.Recording) {
 		return nil, nil
 	}
 	recorded, err := recording.Open(filepath.Join(d.recordings(), filepath.Base(visit.Recording)))

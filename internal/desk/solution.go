@@ -29,7 +29,7 @@ func (d *Desk) Solution(ctx context.Context, who labs.Learner, name string, agre
 	if store := d.recall(ctx, who, emit); store != nil {
 		attempt, err := d.begin(ctx, store, lab, v)
 		if err == nil {
-			err = store.Assist(ctx, attempt, d.Clock())
+			err = store.NoteSolution(ctx, attempt, d.Clock())
 		}
 		if err != nil {
 			return nil, err

@@ -129,7 +129,7 @@ func (s *Stay) noteKeys(ctx context.Context) {
 		}
 		if last := s.pressed.Load(); last != noted {
 			noted = last
-			if err := s.store.Seen(ctx, s.attempt, time.Unix(0, last)); err != nil {
+			if err := s.store.NoteWork(ctx, s.attempt, time.Unix(0, last)); err != nil {
 				s.failed = err
 				return
 			}
@@ -159,7 +159,7 @@ func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 	if s.id != 0 && s.failed == nil {
 		s.failed = s.store.Leave(ctx, s.attempt, s.id, s.visit.desk.Clock())
 		if s.visit.Exam != nil && s.failed == nil {
-			s.failed = s.store.Rest(ctx, s.attempt) // on to another question, or away
+			s.failed = s.store.StopClock(ctx, s.attempt) // on to another question, or away
 		}
 	}
 	if s.failed != nil {

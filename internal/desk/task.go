@@ -23,7 +23,7 @@ func (d *Desk) Task(ctx context.Context, who labs.Learner, name string, emit lab
 		return nil, err
 	}
 	d.note(ctx, lab, v, "The task is the same.", emit, func(store *attempts.View, attempt *attempts.Attempt) error {
-		return store.Seen(ctx, attempt, d.Clock())
+		return store.NoteWork(ctx, attempt, d.Clock())
 	})
 	return taskOf(lab, v), nil
 }
