@@ -262,7 +262,7 @@ func TestMovedToAnotherMachine(t *testing.T) {
 		t.Error("nothing came")
 	}
 	other.in = "no attempt\n"
-	other.wants(StatusMisused, "import", "Line 1 is no attempt; nothing was imported.", "endstate export")
+	other.wants(StatusMisused, "import", "Line 1 is not an attempt; nothing was imported.", "endstate export")
 	other.wants(StatusMisused, "import nowhere.jsonl", "can't be read")
 }
 
