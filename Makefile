@@ -1,17 +1,16 @@
-# make lab        engine, images, binary; starts a lab (LAB=…) and opens its shell
-# make test       all tests, engine tests included, and every scenario's proofs
-# make check      linters, then make test
-# make generate   what follows from the code: schemas, and tables in docs/
-# make bench      speed and memory, as a table
-# make fuzz       hostile input for whatever reads what a learner made, for FUZZ seconds
+# make lab        get everything ready, start a lab (LAB=…) and open its shell
+# make test       run all tests, including the engine tests and every scenario's proofs
+# make check      run the linters, then make test
+# make generate   generate the schemas and the tables in docs/ from the code
+# make bench      measure speed and memory, and print a table
+# make fuzz       fuzz everything that reads learners' data, for FUZZ seconds
 
 LAB     ?= git-merge-conflict
-SEEDS   ?= 2
 FUZZ    ?= 60
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-# The race detector needs a C compiler, which Endstate itself does not.
-# Every process that it has looked at waits for others at its end, by default a second.
+# The race detector needs a C compiler; Endstate itself does not. By default, the detector
+# makes every process sleep for a second when it exits.
 RACE := $(if $(shell command -v gcc),-race,)
 export GORACE ?= atexit_sleep_ms=50
 
@@ -33,28 +32,28 @@ images: engine
 lab: engine
 	bin/endstate start $(LAB)
 
-# Images come over the network, tests out of the compiler: neither waits for the other.
+# Building images needs the network and building tests needs the processors, so do both at once.
 test: engine
 	$(MAKE) -j 2 images compiled
 	go test $(RACE) -tags engine -p 2 -parallel 3 -timeout 40m ./...
 	$(MAKE) fuzz
 	$(MAKE) prove
 
-# Writes what follows from the code: schemas, and tables in docs/.
+# Generate the schemas and the tables in docs/.
 generate:
 	go generate ./...
 
 compiled:
 	go test $(RACE) -tags engine -run '^$$' ./... >/dev/null
 
-# The tests that need no engine.
+# Run the tests that need no engine.
 unit:
 	go test $(RACE) ./...
 
 fuzz:
 	scripts/fuzz $(FUZZ)
 
-# One seed that is always the same and one that never is.
+# Prove one fixed seed and one random seed.
 prove: images
 	bin/endstate lint
 	bin/endstate prove --seed 1 --seeds 1 --parallel 3
@@ -68,7 +67,7 @@ lint: vulnerabilities
 	go vet -tags engine ./...
 	go run $(STATICCHECK) -tags engine ./...
 
-# Without its database nothing can be said, and that is said.
+# If the vulnerability database can't be reached, say so and continue.
 vulnerabilities:
 	@GOBIN=$(CURDIR)/bin go install $(GOVULNCHECK)
 	@bin/govulncheck ./... || { \
@@ -76,7 +75,7 @@ vulnerabilities:
 
 bench: images
 	scripts/bench
-	@echo 'What the store of attempts costs a check, and looking back at 10,000 attempts:'
+	@echo 'What the store of attempts adds to a check, and how long looking back at 10,000 attempts takes:'
 	go test ./internal/cli ./cmd/endstate -run '^$$' -bench 'Check|LookBack' -benchtime 20x
 
 clean: build

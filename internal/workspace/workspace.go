@@ -1,6 +1,6 @@
-// Package workspace holds the image that every family's workspace builds on: an
-// ordinary user, a comfortable shell and the in-lab commands task, check, hint and
-// reset, whose requests internal/seat answers.
+// Package workspace contains the image that all workspaces are based on. It has an ordinary
+// user, a comfortable shell, and the in-lab commands task, check, hint and reset, whose
+// requests package seat answers.
 package workspace
 
 import (
