@@ -50,7 +50,7 @@ func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (ke
 	}
 	end := emit.Step(labs.ListImages, "")
 	defer func() { end(err) }()
-	if kept.Images, err = d.images.Kept(ctx); err != nil {
+	if kept.Images, err = d.images.List(ctx); err != nil {
 		return kept, err
 	}
 	all, err := d.backend.Snapshots.Snapshots(ctx)

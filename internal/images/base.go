@@ -14,7 +14,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// Every image stands on Debian's sid: the one suite with Oracle's MySQL.
+// All images are based on Debian sid, the only suite with Oracle's MySQL.
 const (
 	suite     = "sid"
 	slimImage = "debian:" + suite + "-slim"
@@ -25,8 +25,8 @@ const (
 //go:embed base
 var baseFiles embed.FS
 
-// Base is the image that every other stands on: debian:sid-slim, or the same
-// thing bootstrapped where no registry answers.
+// Base returns the image that all others are based on: debian:sid-slim or, if no registry
+// answers, its bootstrapped equivalent.
 func Base() kit.Image {
 	files, err := fs.Sub(baseFiles, "base")
 	if err != nil {
@@ -38,13 +38,13 @@ func Base() kit.Image {
 	}}
 }
 
-// What a bootstrapped system has and the slim image has not.
-var slimmed = []string{
+// excluded are the files of a bootstrapped system that the slim image does not have.
+var excluded = []string{
 	"./dev/*", "./proc/*", "./sys/*", "./tmp/*", "./debootstrap", "./var/cache/apt/*", "./var/lib/apt/lists/*", "./var/log/*",
 	"./usr/share/doc/*", "./usr/share/locale/*", "./usr/share/man/*", "./usr/share/info/*", "./usr/share/i18n/*",
 }
 
-// bootstrap makes a minimal system with debootstrap and imports it.
+// bootstrap creates a minimal system with debootstrap, imports it, and returns its reference.
 func bootstrap(ctx context.Context, store Store, emit labs.Emit) (ref string, err error) {
 	if _, err := store.Find(ctx, rootRef); err == nil {
 		return rootRef, nil
@@ -54,9 +54,9 @@ func bootstrap(ctx context.Context, store Store, emit labs.Emit) (ref string, er
 	path, err := exec.LookPath("debootstrap")
 	if err != nil || os.Geteuid() != 0 {
 		return "", &labs.Problem{
-			What:   "The base image " + slimImage + " is not here, no registry gives it, and it can't be bootstrapped",
+			What:   "The base image " + slimImage + " is not available locally or from a registry, and it can't be bootstrapped",
 			Advice: "Pull " + slimImage + ", or install debootstrap and run this as root.",
-			Acts:   []labs.Act{{Name: labs.ActImagesLoad, For: "Or bring it in a file"}},
+			Acts:   []labs.Act{{Name: labs.ActImagesLoad, For: "Or load it from a file"}},
 			Err:    err,
 		}
 	}
@@ -78,7 +78,7 @@ func runBootstrap(ctx context.Context, debootstrap, dir string, emit labs.Emit) 
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	if err := command.Run(); err != nil {
 		return &labs.Problem{
-			What: "Bootstrapping Debian failed", Advice: "debootstrap said last: " + progress.last + "\nIs the Debian mirror reached, and the disk not full?", Err: err,
+			What: "Bootstrapping Debian failed", Advice: "The last output of debootstrap: " + progress.last + "\nCheck that the Debian mirror can be reached and the disk is not full.", Err: err,
 		}
 	}
 	return nil
@@ -86,12 +86,12 @@ func runBootstrap(ctx context.Context, debootstrap, dir string, emit labs.Emit) 
 
 func importRoot(ctx context.Context, store Store, dir string) error {
 	args := []string{"--create", "--numeric-owner", "--one-file-system", "--directory", dir}
-	for _, pattern := range slimmed {
+	for _, pattern := range excluded {
 		args = append(args, "--exclude", pattern)
 	}
 	command := exec.CommandContext(ctx, "tar", append(args, ".")...)
-	var said bytes.Buffer
-	command.Stderr = &said
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
 	root, err := command.StdoutPipe()
 	if err != nil {
 		return err
@@ -100,15 +100,15 @@ func importRoot(ctx context.Context, store Store, dir string) error {
 		return err
 	}
 	importErr := store.Import(ctx, root, rootRef)
-	// An import that failed may have read nothing: tar would wait for a reader for ever.
+	// A failed import may not have read anything. Close the pipe, or tar would wait forever.
 	_ = root.Close()
 	if err := command.Wait(); err != nil && importErr == nil {
-		return fmt.Errorf("pack the bootstrapped system: %w: %s", err, said.String())
+		return fmt.Errorf("pack the bootstrapped system: %w: %s", err, stderr.String())
 	}
 	return importErr
 }
 
-// lineProgress emits what a command writes, line by line.
+// lineProgress emits the output of a command, line by line.
 type lineProgress struct {
 	emit labs.Emit
 	last string

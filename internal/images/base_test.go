@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// An import that fails before it has read anything ends, and says why: what packs the
-// files does not wait for a reader.
+// An import that fails before it reads anything returns its error, and tar does not wait for
+// a reader.
 func TestImportThatReadsNothing(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "large"), make([]byte, 1<<20), 0o600); err != nil {

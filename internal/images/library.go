@@ -18,20 +18,20 @@ import (
 	"endstate/labs/kit"
 )
 
-// prefix begins the name of every image that we make.
+// prefix is the prefix of the names of all images that Endstate builds.
 const prefix = "endstate/"
 
-// Library knows every image by name and how to make it.
+// Library knows all images by name, and how to build them.
 type Library struct {
 	store  Store
 	images map[string]kit.Image
-	server string // the server to use where an image could run several; empty: the best there is
-	locks  string // folder of the lock that building processes share
+	server string // the server for images that can run several; empty: the best available
+	locks  string // the folder of the lock that building processes share
 }
 
-// New returns a library of the images. server forces one server ("mongod",
-// "ferretdb") for images that could run several. Locks of building processes are
-// kept in the folder locks.
+// New returns a library of the images and the base image. server forces one server
+// ("mongod", "ferretdb") for images that can run several. Building processes share a lock in
+// the folder locks.
 func New(store Store, all []kit.Image, server, locks string) *Library {
 	library := &Library{store: store, images: map[string]kit.Image{}, server: server, locks: locks}
 	for _, image := range append([]kit.Image{Base()}, all...) {
@@ -43,8 +43,8 @@ func New(store Store, all []kit.Image, server, locks string) *Library {
 // Names returns the names of all images.
 func (l *Library) Names() []string { return slices.Sorted(maps.Keys(l.images)) }
 
-// Ensure finds the named images, and makes those that are not there, with all they
-// are built from. Processes that make images take turns.
+// Ensure finds the named images, and builds or pulls the missing ones, including the images
+// that they are based on. Only one process at a time builds images.
 func (l *Library) Ensure(ctx context.Context, names []string, emit labs.Emit) (map[string]labs.ImageRef, error) {
 	found, missing, err := l.Lookup(ctx, names)
 	if err != nil || len(missing) == 0 {
@@ -55,8 +55,8 @@ func (l *Library) Ensure(ctx context.Context, names []string, emit labs.Emit) (m
 		return nil, err
 	}
 	defer unlock()
-	work := &making{library: l, emit: emit, made: map[string]*made{}}
-	if err := work.all(ctx, missing); err != nil {
+	m := &maker{library: l, emit: emit, images: map[string]*image{}}
+	if err := m.all(ctx, missing); err != nil {
 		return nil, err
 	}
 	if err := l.prune(context.WithoutCancel(ctx)); err != nil {
@@ -64,21 +64,21 @@ func (l *Library) Ensure(ctx context.Context, names []string, emit labs.Emit) (m
 	}
 	found, missing, err = l.Lookup(ctx, names)
 	if err == nil && len(missing) > 0 {
-		err = fmt.Errorf("images were made but are not there: %v", missing)
+		err = fmt.Errorf("images were built but can't be found: %v", missing)
 	}
 	return found, err
 }
 
-// Lookup returns those of the named images that are there, and the names of the others.
+// Lookup returns the named images that exist, and the names of the missing ones.
 func (l *Library) Lookup(ctx context.Context, names []string) (map[string]labs.ImageRef, []string, error) {
 	results := make([]*labs.ImageRef, len(names))
-	failed := make([]error, len(names))
+	errs := make([]error, len(names))
 	var all sync.WaitGroup
 	for i, name := range names {
-		all.Go(func() { results[i], failed[i] = l.lookup(ctx, name) })
+		all.Go(func() { results[i], errs[i] = l.lookup(ctx, name) })
 	}
 	all.Wait()
-	if err := errors.Join(failed...); err != nil {
+	if err := errors.Join(errs...); err != nil {
 		return nil, nil, err
 	}
 	found, missing := map[string]labs.ImageRef{}, []string(nil)
@@ -92,7 +92,7 @@ func (l *Library) Lookup(ctx context.Context, names []string) (map[string]labs.I
 	return found, missing, nil
 }
 
-// lookup returns the image if any of its builds is there.
+// lookup returns an image from the first of its builds that exists, or nil.
 func (l *Library) lookup(ctx context.Context, name string) (*labs.ImageRef, error) {
 	builds, err := l.builds(name)
 	if err != nil {
@@ -118,28 +118,28 @@ func (l *Library) lookup(ctx context.Context, name string) (*labs.ImageRef, erro
 
 func imageRef(name, ref string, info *Info) labs.ImageRef {
 	image := labs.ImageRef{Name: name, Ref: ref, ID: info.ID, Server: info.Labels[LabelServer], Size: info.Size}
-	// A label that we did not write tells nothing, and costs nothing.
+	// Ignore a label that is not ours.
 	_ = json.Unmarshal([]byte(info.Labels[LabelPackages]), &image.Packages)
 	return image
 }
 
-// builds returns the ways to make an image, without those of a server that was not asked for.
+// builds returns the ways to build an image. If a server is forced, it leaves out the others.
 func (l *Library) builds(name string) ([]kit.Build, error) {
 	image, ok := l.images[name]
 	if !ok {
-		return nil, labs.Misuse(fmt.Sprintf("There is no image %q", name), "The images: "+strings.Join(l.Names(), ", "))
+		return nil, labs.Misuse(fmt.Sprintf("There is no image %q", name), "Choose one of these: "+strings.Join(l.Names(), ", "))
 	}
 	builds := slices.DeleteFunc(slices.Clone(image.Builds), func(b kit.Build) bool {
 		return b.Server != "" && l.server != "" && b.Server != l.server
 	})
 	if len(builds) == 0 {
-		return nil, labs.Misuse(fmt.Sprintf("No server %q is known for the image %s", l.server, name), "Use mongod or ferretdb.")
+		return nil, labs.Misuse(fmt.Sprintf("The image %s has no server %q", name, l.server), "Use mongod or ferretdb.")
 	}
 	return builds, nil
 }
 
-// ref names an image by the hash of what it is made from. Builds that differ in no
-// server are ways to the same image, and share its name.
+// ref returns the reference of an image, which contains the hash of its sources. Builds for
+// the same server are alternatives, so they share a reference.
 func (l *Library) ref(name, server string) (string, error) {
 	h := sha256.New()
 	for _, build := range l.images[name].Builds {
@@ -176,58 +176,57 @@ func (l *Library) hashBuild(h io.Writer, build kit.Build) error {
 	})
 }
 
-// Kept returns every image of ours that is there, those that an earlier version
-// made included.
-func (l *Library) Kept(ctx context.Context) ([]labs.ImageRef, error) {
+// List returns all images that Endstate built, including those of earlier versions.
+func (l *Library) List(ctx context.Context) ([]labs.ImageRef, error) {
 	all, err := l.store.List(ctx, LabelImage)
 	if err != nil {
 		return nil, err
 	}
-	kept := []labs.ImageRef{}
+	found := []labs.ImageRef{}
 	for _, info := range all {
 		for _, ref := range info.Refs {
-			// Snapshots inherit the label; their repository tells them apart.
+			// Snapshots inherit the label, but have another repository.
 			repository, _, _ := strings.Cut(ref, ":")
 			if name := info.Labels[LabelImage]; repository == prefix+name || strings.HasPrefix(repository, prefix+name+"-") {
-				kept = append(kept, imageRef(name, ref, &info))
+				found = append(found, imageRef(name, ref, &info))
 			}
 		}
 	}
-	slices.SortFunc(kept, func(a, b labs.ImageRef) int { return strings.Compare(a.Ref, b.Ref) })
-	return kept, nil
+	slices.SortFunc(found, func(a, b labs.ImageRef) int { return strings.Compare(a.Ref, b.Ref) })
+	return found, nil
 }
 
-// Remove removes every image of ours that nothing uses, and returns how many.
+// Remove removes all images that Endstate built, and returns how many.
 func (l *Library) Remove(ctx context.Context) (int, error) {
-	kept, err := l.Kept(ctx)
+	found, err := l.List(ctx)
 	if err != nil {
 		return 0, err
 	}
-	for i, image := range kept {
+	for i, image := range found {
 		if err := l.store.Remove(ctx, image.Ref); err != nil {
 			return i, err
 		}
 	}
 	_, stagesErr := l.store.Prune(ctx, LabelStage)
-	// Of two users who made the same image at once, one has made it in vain.
+	// If two users built the same image at once, one of the two is untagged.
 	_, imagesErr := l.store.Prune(ctx, LabelImage)
-	return len(kept), errors.Join(l.store.Remove(ctx, rootRef), stagesErr, imagesErr)
+	return len(found), errors.Join(l.store.Remove(ctx, rootRef), stagesErr, imagesErr)
 }
 
-// prune removes the parts of builds that are not in any image: of those that share
-// the lock, as others may be building.
+// prune removes build stages that are not part of any image. It removes only stages of
+// processes that share the lock, because others may be building.
 func (l *Library) prune(ctx context.Context) error {
 	_, err := l.store.Prune(ctx, LabelStage+"="+l.stage())
 	return err
 }
 
-// stage is what the build stages of those that share the lock are labelled with.
+// stage returns the label value of build stages of the processes that share the lock.
 func (l *Library) stage() string {
 	sum := sha256.Sum256([]byte(l.locks))
 	return hex.EncodeToString(sum[:6])
 }
 
-// Save writes every image to w, making those that are not there.
+// Save writes all images to w, and builds the missing ones first.
 func (l *Library) Save(ctx context.Context, w io.Writer, emit labs.Emit) (err error) {
 	found, err := l.Ensure(ctx, l.Names(), emit)
 	if err != nil {
@@ -243,7 +242,7 @@ func (l *Library) Save(ctx context.Context, w io.Writer, emit labs.Emit) (err er
 	return l.store.Save(ctx, refs, w)
 }
 
-// Load reads images that Save wrote.
+// Load reads images that [Library.Save] wrote.
 func (l *Library) Load(ctx context.Context, r io.Reader, emit labs.Emit) (err error) {
 	end := emit.Step(labs.LoadImages, "")
 	defer func() { end(err) }()

@@ -17,11 +17,11 @@ import (
 	"endstate/labs/kit"
 )
 
-// shelf is a store in memory. What it builds has in it what dpkg says of one package.
+// shelf is a store in memory. The images it builds contain the dpkg status of one package.
 type shelf struct {
 	mu       sync.Mutex
 	images   map[string]*Info
-	registry []string // references that a registry gives
+	registry []string // references in the registry
 	recipes  []Recipe
 	pulled   []string
 	pruned   []string
@@ -99,7 +99,7 @@ func (s *shelf) Prune(_ context.Context, label string) (int64, error) {
 func (s *shelf) Import(context.Context, io.Reader, string) error { return errors.New("not here") }
 func (s *shelf) Save(context.Context, []string, io.Writer) error { return errors.New("not here") }
 func (s *shelf) Load(context.Context, io.Reader) error           { return errors.New("not here") }
-func (s *shelf) built() int                                      { return len(s.recipes) / 2 } // each is labelled, too
+func (s *shelf) built() int                                      { return len(s.recipes) / 2 } // labelling an image is a second build
 func dockerfile(text string) fstest.MapFS                        { return fstest.MapFS{"Dockerfile": {Data: []byte(text)}} }
 
 func simple(name, text string, from ...string) kit.Image {
@@ -126,17 +126,17 @@ func TestImagesAreBuiltOnceAndFoundAgain(t *testing.T) {
 		t.Errorf("%d images were built", store.built())
 	}
 	if again := ensure(t, library, "two", "one"); store.built() != 4 || again["one"].Ref != first["one"].Ref {
-		t.Errorf("asked again, %d were built: %+v", store.built(), again)
+		t.Errorf("the second time, %d were built: %+v", store.built(), again)
 	}
 	if got := first["one"]; got.Server != "Server 8.0.5" || !maps.Equal(got.Packages, map[string]string{"server": "1:8.0.5-2+b1"}) {
-		t.Errorf("what is in it is told as %+v", got)
+		t.Errorf("its contents are %+v", got)
 	}
 	if !slices.Contains(store.pruned, LabelStage+"="+library.stage()) || slices.Contains(store.pruned, LabelStage) {
 		t.Errorf("pruned %v: the parts of others' builds must stay", store.pruned)
 	}
 }
 
-func TestNameFollowsWhatAnImageIsMadeFrom(t *testing.T) {
+func TestRefDependsOnSources(t *testing.T) {
 	ref := func(images ...kit.Image) string {
 		name, err := New(newShelf(), images, "", t.TempDir()).ref("one", "")
 		if err != nil {
@@ -156,7 +156,7 @@ func TestNameFollowsWhatAnImageIsMadeFrom(t *testing.T) {
 	}
 }
 
-// A server of which there are two, the better one behind a registry.
+// An image with two servers; the better one comes from a registry.
 func choice() kit.Image {
 	return kit.Image{Name: "db", Builds: []kit.Build{
 		{Server: "mongod", Needs: "mongo:8.0", Files: dockerfile("A"), Dockerfile: "Dockerfile"},
@@ -164,11 +164,11 @@ func choice() kit.Image {
 	}}
 }
 
-func TestServerIsTheBestThereIs(t *testing.T) {
+func TestBestServer(t *testing.T) {
 	for name, test := range map[string]struct {
 		local, registry []string
 		server          string
-		want            string // beginning of the reference; or of the problem
+		want            string // the beginning of the reference, or of the problem
 		pulls           int
 	}{
 		"neither":        {want: "endstate/db-ferretdb:"},
@@ -176,7 +176,7 @@ func TestServerIsTheBestThereIs(t *testing.T) {
 		"in a registry":  {registry: []string{"mongo:8.0"}, want: "endstate/db-mongod:", pulls: 1},
 		"forced":         {local: []string{"mongo:8.0"}, server: "ferretdb", want: "endstate/db-ferretdb:"},
 		"forced in vain": {server: "mongod", want: "The image db needs mongo:8.0"},
-		"unknown":        {server: "couchdb", want: `No server "couchdb" is known`},
+		"unknown":        {server: "couchdb", want: `The image db has no server "couchdb"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			store := newShelf(test.local...)
@@ -222,19 +222,19 @@ func TestBuildThatFailsLeavesTheLockFree(t *testing.T) {
 	ensure(t, library, "one")
 }
 
-func TestUnknownImageIsAnsweredWithThoseThereAre(t *testing.T) {
+func TestUnknownImage(t *testing.T) {
 	_, err := New(newShelf(), []kit.Image{simple("one", "A")}, "", t.TempDir()).Ensure(t.Context(), []string{"tow"}, nil)
 	var problem *labs.Problem
-	if !errors.As(err, &problem) || !problem.Usage || problem.Advice != "The images: base, one" {
+	if !errors.As(err, &problem) || !problem.Usage || problem.Advice != "Choose one of these: base, one" {
 		t.Errorf("got %+v", err)
 	}
 }
 
-func TestRemoveTakesOursAlone(t *testing.T) {
+func TestRemoveKeepsOtherImages(t *testing.T) {
 	store := newShelf()
 	library := New(store, []kit.Image{simple("one", "A")}, "", t.TempDir())
 	ensure(t, library, "one")
-	// A snapshot inherits the labels of what it was made from.
+	// A snapshot inherits the labels of its image.
 	store.images["endstate/snapshot:key"] = &Info{Refs: []string{"endstate/snapshot:key"}, Labels: map[string]string{LabelImage: "one"}}
 	if n, err := library.Remove(t.Context()); n != 2 || err != nil {
 		t.Errorf("%d were removed, %v", n, err)
@@ -249,7 +249,7 @@ func TestProxyOfThisMachineNeedsItsNetwork(t *testing.T) {
 		"http://127.0.0.1:3128": true, "http://localhost:8080": true, "http://[::1]:80": true,
 		"http://proxy.example:3128": false, "": false,
 	} {
-		for _, name := range passed {
+		for _, name := range inherited {
 			t.Setenv(name, "")
 		}
 		t.Setenv("HTTPS_PROXY", proxy)

@@ -12,59 +12,60 @@ import (
 	"endstate/labs/kit"
 )
 
-// making is one run that makes missing images: each once, what does not wait for
-// another side by side.
-type making struct {
+// maker makes missing images: each of them once, and in parallel if they do not depend on
+// each other.
+type maker struct {
 	library *Library
 	emit    labs.Emit
 	mu      sync.Mutex
-	made    map[string]*made
+	images  map[string]*image
 }
 
-type made struct {
+// image is an image that a maker makes once.
+type image struct {
 	once sync.Once
 	ref  string
 	err  error
 }
 
-func (m *making) all(ctx context.Context, names []string) error {
-	failed := make([]error, len(names))
+func (m *maker) all(ctx context.Context, names []string) error {
+	errs := make([]error, len(names))
 	var all sync.WaitGroup
 	for i, name := range names {
-		all.Go(func() { _, failed[i] = m.image(ctx, name) })
+		all.Go(func() { _, errs[i] = m.image(ctx, name) })
 	}
 	all.Wait()
-	return errors.Join(failed...)
+	return errors.Join(errs...)
 }
 
-// image makes sure of one image and returns its reference.
-func (m *making) image(ctx context.Context, name string) (string, error) {
+// image finds or makes one image and returns its reference.
+func (m *maker) image(ctx context.Context, name string) (string, error) {
 	m.mu.Lock()
-	one := m.made[name]
+	one := m.images[name]
 	if one == nil {
-		one = &made{}
-		m.made[name] = one
+		one = &image{}
+		m.images[name] = one
 	}
 	m.mu.Unlock()
 	one.once.Do(func() { one.ref, one.err = m.make(ctx, name) })
 	return one.ref, one.err
 }
 
-func (m *making) make(ctx context.Context, name string) (string, error) {
+func (m *maker) make(ctx context.Context, name string) (string, error) {
 	// Another process may have made it while this one waited for the lock.
-	there, err := m.library.lookup(ctx, name)
+	found, err := m.library.lookup(ctx, name)
 	if err != nil {
 		return "", err
 	}
-	if there != nil {
-		return there.Ref, nil
+	if found != nil {
+		return found.Ref, nil
 	}
 	builds, err := m.library.builds(name)
 	if err != nil {
 		return "", err
 	}
 	for _, build := range builds {
-		if build.Needs != "" && !m.there(ctx, build.Needs) && !m.library.store.Answers(ctx, build.Needs) {
+		if build.Needs != "" && !m.exists(ctx, build.Needs) && !m.library.store.Answers(ctx, build.Needs) {
 			continue
 		}
 		ref, err := m.build(ctx, name, build)
@@ -74,21 +75,21 @@ func (m *making) make(ctx context.Context, name string) (string, error) {
 		return ref, nil
 	}
 	return "", &labs.Problem{
-		What:   fmt.Sprintf("The image %s needs %s, which is not here and which no registry gives", name, builds[0].Needs),
+		What:   fmt.Sprintf("The image %s needs %s, which is not available locally or from a registry", name, builds[0].Needs),
 		Advice: "Choose another server.",
-		Acts:   []labs.Act{{Name: labs.ActImagesLoad, For: "Or bring it in a file"}},
+		Acts:   []labs.Act{{Name: labs.ActImagesLoad, For: "Or load it from a file"}},
 	}
 }
 
-func (m *making) there(ctx context.Context, ref string) bool {
+func (m *maker) exists(ctx context.Context, ref string) bool {
 	_, err := m.library.store.Find(ctx, ref)
 	return err == nil
 }
 
-// build makes an image in one of its ways: what it stands on, then its Dockerfile,
-// then the labels that tell what came to be in it.
-func (m *making) build(ctx context.Context, name string, build kit.Build) (ref string, err error) {
-	args, err := m.below(ctx, build)
+// build makes an image in one of its ways: first the images that it is based on, then the
+// Dockerfile, then the labels that name its contents.
+func (m *maker) build(ctx context.Context, name string, build kit.Build) (ref string, err error) {
+	args, err := m.bases(ctx, build)
 	if err != nil {
 		return "", err
 	}
@@ -110,8 +111,8 @@ func (m *making) build(ctx context.Context, name string, build kit.Build) (ref s
 	return ref, m.label(ctx, name, build.Runs, id, ref)
 }
 
-// below makes sure of the images that a build stands on and returns its build arguments.
-func (m *making) below(ctx context.Context, build kit.Build) (map[string]string, error) {
+// bases finds or makes the images that a build is based on and returns the build arguments.
+func (m *maker) bases(ctx context.Context, build kit.Build) (map[string]string, error) {
 	if err := m.all(ctx, build.From); err != nil {
 		return nil, err
 	}
@@ -142,8 +143,8 @@ func (m *making) below(ctx context.Context, build kit.Build) (map[string]string,
 	return args, nil
 }
 
-func (m *making) pull(ctx context.Context, ref string) (err error) {
-	if m.there(ctx, ref) {
+func (m *maker) pull(ctx context.Context, ref string) (err error) {
+	if m.exists(ctx, ref) {
 		return nil
 	}
 	end := m.emit.Step(labs.PullImage, ref)
@@ -151,8 +152,8 @@ func (m *making) pull(ctx context.Context, ref string) (err error) {
 	return m.library.store.Pull(ctx, ref, func(text string, done, total int64) { m.emit.Move(labs.PullImage, ref, text, done, total) })
 }
 
-// label puts on an image which packages came to be in it, and tags it.
-func (m *making) label(ctx context.Context, name string, runs kit.Software, id, ref string) error {
+// label labels an image with the packages in it, and tags it.
+func (m *maker) label(ctx context.Context, name string, runs kit.Software, id, ref string) error {
 	status, err := m.library.store.ReadFile(ctx, id, "/var/lib/dpkg/status")
 	if err != nil && !errors.Is(err, labs.ErrNotFound) {
 		return err
@@ -170,7 +171,7 @@ func (m *making) label(ctx context.Context, name string, runs kit.Software, id, 
 	return err
 }
 
-// upstream returns the program's version in a package's: without epoch and revision.
+// upstream returns a Debian package's upstream version: without epoch and revision.
 // https://www.debian.org/doc/debian-policy/ch-controlfields.html#version
 func upstream(version string) string {
 	if _, after, found := strings.Cut(version, ":"); found {

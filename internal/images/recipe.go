@@ -12,11 +12,11 @@ import (
 	"endstate/labs/kit"
 )
 
-// hostCA is the name in every build context of the host's certificate bundle, so
-// that builds behind a proxy that inspects TLS can fetch.
+// hostCA is the name of the host's certificate bundle in every build context. Builds behind
+// a proxy that inspects TLS need it for downloads.
 const hostCA = "host-ca.crt"
 
-// Where systems keep the bundle; the first that is there counts.
+// bundles are the usual paths of the bundle; the first that exists is used.
 var bundles = []string{
 	"/etc/ssl/certs/ca-certificates.crt", // Debian, Ubuntu, Arch, Alpine
 	"/etc/pki/tls/certs/ca-bundle.crt",   // Fedora, RHEL
@@ -24,16 +24,16 @@ var bundles = []string{
 	"/etc/ssl/cert.pem",                  // macOS, BSD
 }
 
-// Settings of the host that reach into builds. Builders know the proxies; the
-// others must be declared by the Dockerfile that uses them.
-var passed = []string{
+// inherited are environment variables of the host that are passed to builds. Builders know
+// the proxy variables; Dockerfiles must declare the others.
+var inherited = []string{
 	"HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy",
 	"GOPROXY", "GOSUMDB", "GONOSUMDB", "NPM_CONFIG_REGISTRY",
 }
 
 func recipe(build kit.Build, args map[string]string) (Recipe, error) {
 	host := false
-	for _, name := range passed {
+	for _, name := range inherited {
 		if value := os.Getenv(name); value != "" {
 			args[name] = value
 			host = host || isLoopback(value)
@@ -43,8 +43,8 @@ func recipe(build kit.Build, args map[string]string) (Recipe, error) {
 	return Recipe{Context: context, Dockerfile: build.Dockerfile, Args: args, Host: host}, err
 }
 
-// isLoopback reports whether a proxy listens on this machine alone: a build then
-// needs the machine's own network to reach it.
+// isLoopback reports whether a proxy listens only on this machine. A build then needs the
+// machine's own network to reach it.
 func isLoopback(proxy string) bool {
 	u, err := url.Parse(proxy)
 	if err != nil {
@@ -56,7 +56,7 @@ func isLoopback(proxy string) bool {
 func relabel(id, ref string, labels map[string]string) Recipe {
 	var buffer bytes.Buffer
 	w := tar.NewWriter(&buffer)
-	// Errors of a writer in memory show in the archive, which the builder refuses.
+	// If a write fails, the archive is broken and the builder rejects it.
 	_ = addFile(w, "Dockerfile", []byte("FROM "+id+"\n"))
 	_ = w.Close()
 	return Recipe{Ref: ref, Context: &buffer, Dockerfile: "Dockerfile", Labels: labels}
@@ -84,7 +84,7 @@ func buildContext(files fs.FS) (io.Reader, error) {
 	return &buffer, w.Close()
 }
 
-// addFile adds a file; scripts may be executed.
+// addFile adds a file. Files that start with #! are executable.
 func addFile(w *tar.Writer, name string, data []byte) error {
 	mode := int64(0o644)
 	if bytes.HasPrefix(data, []byte("#!")) {
