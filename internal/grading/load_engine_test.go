@@ -58,8 +58,7 @@ func (c *counts) row(name string) string {
 		c.took[len(c.took)/2].Seconds(), c.took[len(c.took)-1].Seconds())
 }
 
-// loadOf returns the scenarios to run: those that ENDSTATE_LOAD names, all of them, or a
-// daily selection of six.
+// loadOf returns the scenarios to run: those that ENDSTATE_LOAD names, or all of them.
 func loadOf(t *testing.T, r *enginetest.Runner) []string {
 	t.Helper()
 	var all []string
@@ -68,15 +67,8 @@ func loadOf(t *testing.T, r *enginetest.Runner) []string {
 	}
 	switch wanted := os.Getenv("ENDSTATE_LOAD"); wanted {
 	case "":
-		t.Skip("to run this, set ENDSTATE_LOAD to some, all, or names of scenarios")
+		t.Skip("to run this, set ENDSTATE_LOAD to all, or names of scenarios")
 	case "all":
-	case "some":
-		shift := time.Now().YearDay() % 3
-		var some []string
-		for i := shift; i < len(all); i += 3 {
-			some = append(some, all[i])
-		}
-		all = some
 	default:
 		all = strings.Fields(wanted)
 	}
