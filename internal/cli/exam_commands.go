@@ -243,7 +243,7 @@ func examLine(command string, id int64) string {
 }
 
 func (a *app) showAnswer(s *exams.Sitting, n int, found *labs.Report, asJSON bool) error {
-	answer := s.Blueprint.Feedback.Tell(n, found)
+	answer := s.Blueprint.Feedback.Answer(n, found)
 	var err error
 	if asJSON {
 		err = report.JSON(a.Out, answer)

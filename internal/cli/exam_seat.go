@@ -309,7 +309,7 @@ func (at *candidate) check(ctx context.Context, in *door.Shell, screen *seat.Scr
 		return true, err
 	}
 	in.Visit.Mark(found)
-	return true, writeAnswer(screen, style, at.sitting.Blueprint.Feedback.Tell(n, found), found)
+	return true, writeAnswer(screen, style, at.sitting.Blueprint.Feedback.Answer(n, found), found)
 }
 
 // writeAnswer shows what a candidate is told of a check.

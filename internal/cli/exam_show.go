@@ -142,7 +142,7 @@ func gradeHelp(exam int64, q exams.QuestionView) []string {
 	switch {
 	case q.Grade.Withheld():
 		lines = append(lines, fmt.Sprintf("An examiner may have it count: endstate exam grade %d --late --exam %d", q.Number, exam))
-	case q.Grade.Again:
+	case q.Grade.Retry:
 		lines = append(lines, "It rests on a server that did not answer. Its lab is kept; grade it once more: "+examLine("grade", exam))
 	}
 	if q.Grade.Report != nil {

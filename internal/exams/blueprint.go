@@ -11,57 +11,57 @@ import (
 
 // Blueprint is an exam as its trainer wrote it.
 type Blueprint struct {
-	Name     string   `json:"name"` // of its file, without its ending
+	Name     string   `json:"name"` // the file's name without its extension
 	Title    string   `json:"title"`
-	Minutes  float64  `json:"minutes"` // 0: as long as its questions take, see [Bank.Minutes]
+	Minutes  float64  `json:"minutes"` // 0: derived from the questions, see [Bank.Minutes]
 	Items    []Item   `json:"questions"`
 	Feedback Feedback `json:"feedback"`
 	Hints    Hints    `json:"hints"`
-	Pass     int      `json:"pass"`           // percent of the points
-	Seed     *uint64  `json:"seed,omitempty"` // one for all; nil: one for each candidate
+	Pass     int      `json:"pass"`           // pass mark, in percent of the points
+	Seed     *uint64  `json:"seed,omitempty"` // the same for all candidates; nil: one per candidate
 }
 
-// Item is one line of a blueprint: a scenario by name, or so many that are drawn.
+// Item is one entry of a blueprint: a scenario by name, or a number of scenarios to draw.
 type Item struct {
 	Scenario string `json:"scenario,omitempty"`
 	Topic    string `json:"topic,omitempty"` // a topic, [EachTopic] or [ChosenTopic]; empty: any
 	Level    int    `json:"level,omitempty"` // 0: any
 	Count    int    `json:"count"`
-	Points   int    `json:"points"` // of each question
+	Points   int    `json:"points"` // per question
 }
 
-// Topics that are none.
+// Placeholders for topics.
 const (
-	EachTopic   = "each"   // count questions of every topic that has as many
-	ChosenTopic = "chosen" // the topic that is named when the exam is started
+	EachTopic   = "each"   // count questions of every topic that has enough scenarios
+	ChosenTopic = "chosen" // the topic named when the exam starts
 )
 
-// MaxQuestions is how many questions an exam may have.
+// MaxQuestions limits the questions of an exam.
 const MaxQuestions = 20
 
-// Feedback is what a candidate learns of a check while the exam runs.
+// Feedback says how much a check tells the candidate while the exam runs.
 type Feedback string
 
-// The ways of feedback.
+// The kinds of feedback.
 const (
-	FeedbackNone  Feedback = "none"  // that it could be graded, nothing else
+	FeedbackNone  Feedback = "none"  // only whether the question could be graded
 	FeedbackScore Feedback = "score" // the score
-	FeedbackFull  Feedback = "full"  // every verdict with its message
+	FeedbackFull  Feedback = "full"  // every verdict, with its message
 )
 
 // Hints says whether hints may be opened, and what each costs.
 type Hints struct {
 	Allowed bool
-	Costs   *int // of the question's 100; nil: what its scenario says
+	Costs   *int // out of the question's 100 points; nil: as written in its scenario
 }
 
-// The words for hints; what is neither is a number.
+// The words for hints. Anything else is a number.
 const (
 	HintsNone    = "none"
 	HintsWritten = "as-written"
 )
 
-// ParseHints reads none, as-written or a number.
+// ParseHints parses none, as-written or a number.
 func ParseHints(text string) (Hints, error) {
 	switch text {
 	case HintsNone:
@@ -71,12 +71,12 @@ func ParseHints(text string) (Hints, error) {
 	}
 	costs, err := strconv.Atoi(text)
 	if err != nil || costs < 0 || costs > labs.Total {
-		return Hints{}, fmt.Errorf("hints are none, as-written, or what each costs: 0 to %d", labs.Total)
+		return Hints{}, fmt.Errorf("hints are none, as-written, or the cost of each: 0 to %d", labs.Total)
 	}
 	return Hints{Allowed: true, Costs: &costs}, nil
 }
 
-// String returns what [ParseHints] reads.
+// String returns the hints in the form that [ParseHints] parses.
 func (h Hints) String() string {
 	switch {
 	case !h.Allowed:
@@ -87,32 +87,32 @@ func (h Hints) String() string {
 	return strconv.Itoa(*h.Costs)
 }
 
-// Words says what hints cost, for people.
+// Words describes what hints cost, for people.
 func (h Hints) Words() string {
 	switch {
 	case !h.Allowed:
 		return "no hints"
 	case h.Costs == nil:
-		return "hints cost what they say"
+		return "hints cost what their scenarios say"
 	}
-	return fmt.Sprintf("a hint costs %d of its question's 100", *h.Costs)
+	return fmt.Sprintf("a hint costs %d of the question's 100 points", *h.Costs)
 }
 
-// Words says what a check tells, for people.
+// Words describes the feedback, for people.
 func (f Feedback) Words() string {
 	switch f {
 	case FeedbackNone:
-		return "check says only that it could be graded"
+		return "check says only whether it could be graded"
 	case FeedbackScore:
 		return "check tells the score"
 	}
 	return "check explains everything"
 }
 
-// MarshalJSON writes hints as the blueprint does.
+// MarshalJSON writes hints as in a blueprint.
 func (h Hints) MarshalJSON() ([]byte, error) { return json.Marshal(h.String()) }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
+// UnmarshalJSON reads the output of MarshalJSON.
 func (h *Hints) UnmarshalJSON(data []byte) error {
 	var text string
 	err := json.Unmarshal(data, &text)
@@ -122,7 +122,7 @@ func (h *Hints) UnmarshalJSON(data []byte) error {
 	return err
 }
 
-// Charged returns hints at what they cost in the exam.
+// Charged returns a copy of hints with the costs of this exam.
 func (h Hints) Charged(hints []labs.Hint) []labs.Hint {
 	charged := append([]labs.Hint{}, hints...)
 	for i := range charged {
@@ -133,12 +133,12 @@ func (h Hints) Charged(hints []labs.Hint) []labs.Hint {
 	return charged
 }
 
-// Length is how long the exam takes.
+// Length returns the exam's time limit.
 func (b *Blueprint) Length() time.Duration {
 	return time.Duration(b.Minutes * float64(time.Minute)).Round(time.Second)
 }
 
-// AsksTopic reports whether a topic must be named when the exam is started.
+// AsksTopic reports whether starting the exam requires a topic.
 func (b *Blueprint) AsksTopic() bool {
 	for _, item := range b.Items {
 		if item.Topic == ChosenTopic {

@@ -23,5 +23,5 @@ func Names() []string {
 	return names
 }
 
-// Read returns a blueprint that comes with Endstate, as it is written.
+// Read returns the source of a blueprint that comes with Endstate.
 func Read(name string) ([]byte, error) { return files.ReadFile("blueprints/" + name + ending) }

@@ -5,48 +5,48 @@ import (
 	"time"
 )
 
-// Pause is a time in which the clock stands.
+// Pause is a period in which the exam's clock is stopped.
 type Pause struct {
 	From     time.Time `json:"from"`
-	To       time.Time `json:"to,omitzero"` // zero: it still stands
-	Question int       `json:"question"`    // which could not be graded, or whose lab was not ready
+	To       time.Time `json:"to,omitzero"` // zero while it lasts
+	Question int       `json:"question"`    // the question that caused it
 	Why      PauseKind `json:"why,omitempty"`
-	// By is the process that makes the lab ready, and Renewed when it last said so: the
-	// pause ends with it.
+	// By is the process that is preparing the lab. It keeps updating Renewed, and the pause
+	// ends when it stops doing so.
 	By      string    `json:"by,omitempty"`
 	Renewed time.Time `json:"renewed,omitzero"`
 }
 
-// PauseKind says why the clock stands.
+// PauseKind says why the clock is stopped.
 type PauseKind string
 
 // The kinds of pauses.
 const (
-	OpeningPause  PauseKind = "opening"  // a lab is made ready
+	OpeningPause  PauseKind = "opening"  // a lab is being prepared
 	UngradedPause PauseKind = "ungraded" // a question could not be graded
 )
 
 const (
-	// lapse is after how much silence of the process that holds it a pause is over, from
-	// when it was last renewed.
+	// lapse is how long an opening pause lasts after it was last renewed.
 	lapse = 20 * time.Second
-	// longestPause bounds each pause; see [Sitting.allPauses] for all together.
+	// longestPause limits a single pause; [Sitting.allPauses] limits their sum.
 	longestPause = 30 * time.Minute
 )
 
-// Phase says where a sitting stands.
+// Phase is the stage a sitting is in.
 type Phase string
 
-// The phases of a sitting, in their order; the clock may stand and go on.
+// The phases of a sitting, in order. A sitting may go from Running to Paused and back.
 const (
-	Preparing Phase = "preparing" // no lab has been ready yet: the clock has not started
+	Preparing Phase = "preparing" // no lab has been ready yet, so the clock has not started
 	Running   Phase = "running"
-	Paused    Phase = "paused"   // a question could not be graded, or its lab is made ready: the clock stands
-	Over      Phase = "over"     // its end has come, and not all of it is graded
-	Finished  Phase = "finished" // all is graded
+	Paused    Phase = "paused"   // the clock is stopped: a question could not be graded, or its lab is being prepared
+	Over      Phase = "over"     // ended, but not fully graded
+	Finished  Phase = "finished" // fully graded
 )
 
-// Phase returns where the sitting stands. That its time is up is told by [Sitting.Due].
+// Phase returns the sitting's phase at a time. A sitting is still Running when its time is
+// up; see [Sitting.Due].
 func (s *Sitting) Phase(now time.Time) Phase {
 	switch {
 	case !s.Ended.IsZero() && s.Graded():
@@ -61,8 +61,8 @@ func (s *Sitting) Phase(now time.Time) Phase {
 	return Running
 }
 
-// pause returns the pause that goes on, or nil. One that nobody renews, or that has become
-// too long, does not.
+// pause returns the current pause, or nil. A pause that was not renewed, or has become too
+// long, is over.
 func (s *Sitting) pause(now time.Time) *Pause {
 	p := s.lastPause()
 	if p == nil || s.until(p, now).Before(now) {
@@ -71,7 +71,7 @@ func (s *Sitting) pause(now time.Time) *Pause {
 	return p
 }
 
-// lastPause returns the pause that nobody has ended, or nil.
+// lastPause returns the pause that has no recorded end, or nil.
 func (s *Sitting) lastPause() *Pause {
 	if n := len(s.Pauses); n > 0 && s.Pauses[n-1].To.IsZero() {
 		return &s.Pauses[n-1]
@@ -79,8 +79,8 @@ func (s *Sitting) lastPause() *Pause {
 	return nil
 }
 
-// until returns how far a pause that nobody has ended has come: to now, or to where it was
-// over.
+// until returns the end of a pause that has no recorded end: now, or the time at which it
+// lapsed or reached its limit.
 func (s *Sitting) until(p *Pause, now time.Time) time.Time {
 	most := min(longestPause, s.allowance(p))
 	end := earlier(now, p.From.Add(most))
@@ -90,7 +90,7 @@ func (s *Sitting) until(p *Pause, now time.Time) time.Time {
 	return later(p.From, end)
 }
 
-// allowance returns how much of the time for pauses the ones before p have left.
+// allowance returns how long pause p may last, given how long the others lasted.
 func (s *Sitting) allowance(p *Pause) time.Duration {
 	left := s.allPauses()
 	for i := range s.Pauses {
@@ -101,12 +101,13 @@ func (s *Sitting) allowance(p *Pause) time.Duration {
 	return max(0, left)
 }
 
-// allPauses bounds the pauses of an exam together: half its length, or one pause if that is
-// longer. Who could stop the clock at will gains no more.
+// allPauses limits the sum of an exam's pauses: to half its length, or to the longest
+// single pause if that is more. It limits what candidates gain who find a way to stop the
+// clock.
 func (s *Sitting) allPauses() time.Duration { return max(longestPause, s.Blueprint.Length()/2) }
 
-// Wait stops the clock while a process makes a question's lab ready, as that is not the
-// candidate's time. The process is to renew it.
+// Wait stops the clock while a process prepares a question's lab, which should not cost the
+// candidate time. The process must call Renew until the lab is ready.
 func (s *Sitting) Wait(n int, by string, now time.Time) {
 	if s.Phase(now) == Running && !s.Due(now) {
 		s.endTurn(now)
@@ -114,23 +115,23 @@ func (s *Sitting) Wait(n int, by string, now time.Time) {
 	}
 }
 
-// Renew says that the process that holds the pause is still at work.
+// Renew records that the process that holds the pause is still working.
 func (s *Sitting) Renew(by string, now time.Time) {
 	if p := s.pause(now); p != nil && p.Why == OpeningPause && p.By == by {
 		p.Renewed = later(p.Renewed, now)
 	}
 }
 
-// Hold has a pause last though the lab can't be made ready: that is not the candidate's
-// mistake, nor is it known how long it takes to mend.
+// Hold makes the pause last even though the process stops, because the lab could not be
+// prepared. That is not the candidate's fault, and may take any time to fix.
 func (s *Sitting) Hold(by string, now time.Time) {
 	if p := s.pause(now); p != nil && p.Why == OpeningPause && p.By == by {
 		p.Why = UngradedPause
 	}
 }
 
-// Resume lets the clock go on, if it stands. Of a pause that another process held, what it
-// did not renew does not count.
+// Resume restarts the clock if it is stopped. If another process held the pause, only the
+// time up to its last renewal counts as a pause.
 func (s *Sitting) Resume(by string, now time.Time) {
 	pause := s.pause(now)
 	if pause == nil {
@@ -144,7 +145,7 @@ func (s *Sitting) Resume(by string, now time.Time) {
 	s.turn(end)
 }
 
-// settle ends a pause that is over by itself.
+// settle records the end of a pause that lapsed or reached its limit.
 func (s *Sitting) settle(now time.Time) {
 	p := s.lastPause()
 	if p == nil || s.pause(now) != nil || !s.Ended.IsZero() {
@@ -154,16 +155,16 @@ func (s *Sitting) settle(now time.Time) {
 	s.turn(p.To)
 }
 
-// at returns the sitting as it stands at a time.
-func (s *Sitting) at(now time.Time) *Sitting {
+// settledAt returns a copy of the sitting, settled at a time.
+func (s *Sitting) settledAt(now time.Time) *Sitting {
 	one := *s
 	one.Pauses, one.Turns = slices.Clone(s.Pauses), slices.Clone(s.Turns)
 	one.settle(now)
 	return &one
 }
 
-// Deadline returns when time is up; while the clock stands, when it would be if the
-// clock went on now.
+// Deadline returns when time is up. While the clock is stopped, it assumes that the clock
+// restarts now.
 func (s *Sitting) Deadline(now time.Time) time.Time {
 	deadline := s.Started.Add(s.Blueprint.Length())
 	for i := range s.Pauses {
@@ -177,8 +178,8 @@ func (s *Sitting) Deadline(now time.Time) time.Time {
 	return deadline
 }
 
-// Left returns how much time is left: all of it before the clock has started, and never
-// more, whatever the clocks say.
+// Left returns the remaining time: all of it before the clock has started, and never more
+// than all, even if clocks disagree.
 func (s *Sitting) Left(now time.Time) time.Duration {
 	if s.Started.IsZero() {
 		return s.Blueprint.Length()
@@ -189,7 +190,7 @@ func (s *Sitting) Left(now time.Time) time.Duration {
 	return min(s.Blueprint.Length(), max(0, s.Deadline(now).Sub(now)))
 }
 
-// Due reports whether time is up and nobody has ended the exam yet.
+// Due reports whether time is up and the exam has not been ended yet.
 func (s *Sitting) Due(now time.Time) bool {
 	return s.Phase(now) == Running && !now.Before(s.Deadline(now))
 }

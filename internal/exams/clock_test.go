@@ -12,7 +12,7 @@ import (
 	"endstate/labs"
 )
 
-// opening has a process begin to make question 2's lab ready, and stop there.
+// opening has a process start to prepare question 2's lab and then die.
 func (h *hall) opening(by string) {
 	h.Helper()
 	_, err := h.store.ChangeExam(h.Context(), h.id, func(s *Sitting) error {
@@ -27,7 +27,8 @@ func (h *hall) opening(by string) {
 	}
 }
 
-// A pause belongs to a process that renews it: it ends with the process, at its last sign.
+// A pause belongs to a process that renews it. If the process dies, the pause ends at its
+// last renewal.
 func TestPauseOfAProcessThatIsKilled(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -38,7 +39,7 @@ func TestPauseOfAProcessThatIsKilled(t *testing.T) {
 	}
 	h.after(0.25).is(Paused, 50)
 	h.after(4.75).is(Running, 45)
-	// Who goes on gets no more.
+	// A candidate who goes on gains no more time.
 	h.goTo(2)
 	h.is(Running, 45)
 	if got := h.sitting().Spent(2, h.now); got != 5*time.Minute {
@@ -46,12 +47,12 @@ func TestPauseOfAProcessThatIsKilled(t *testing.T) {
 	}
 }
 
-// Nobody gains time by killing the process again and again.
+// Killing the process again and again gains no time.
 func TestPausesThatAreCutOffAddUpToNothing(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
 	for n := range 20 {
-		h.opening(fmt.Sprintf("process %d, which is killed at once", n))
+		h.opening(fmt.Sprintf("process %d, killed at once", n))
 		h.after(0.25)
 	}
 	h.after(1).is(Running, 54)
@@ -59,7 +60,7 @@ func TestPausesThatAreCutOffAddUpToNothing(t *testing.T) {
 	h.is(Running, 54)
 }
 
-// Ctrl-C while a lab is made ready lets the clock go on.
+// Ctrl-C while a lab is being prepared restarts the clock.
 func TestInterruptedGotoLetsTheClockGoOn(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -82,7 +83,7 @@ func TestInterruptedGotoLetsTheClockGoOn(t *testing.T) {
 	h.after(5).is(Running, 45)
 }
 
-// Pauses are bounded, each and together: nobody works, thinks or waits for ever.
+// Pauses are limited, each and in total, so no exam lasts for ever.
 func TestPausesAreBounded(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -108,13 +109,13 @@ func TestPausesAreBounded(t *testing.T) {
 	}
 }
 
-// While the clock stands, and from the end, so do the labs.
+// Labs are frozen while the clock is stopped, and from the end on.
 func TestLabsStandWithTheClock(t *testing.T) {
 	h := newHall(t, nil)
 	stands := func(when string, want bool) {
 		t.Helper()
 		if h.room.frozen != want {
-			t.Errorf("%s, the labs stand still: %v", when, h.room.frozen)
+			t.Errorf("%s, the labs are frozen: %v", when, h.room.frozen)
 		}
 	}
 	h.goTo(1)
@@ -142,7 +143,7 @@ func TestLabsStandWithTheClock(t *testing.T) {
 		t.Fatalf("%v, %s", err, s.Phase(h.now))
 	}
 	stands("after the end", true)
-	// What is graded hours later is what was there at the end.
+	// A grade given hours later is for the lab as it was at the end.
 	h.after(300)
 	h.room.failed["a"], h.room.points["a"] = nil, 100
 	if s, err = h.proctor.Submit(t.Context(), h.id, nil); err != nil {
@@ -153,7 +154,7 @@ func TestLabsStandWithTheClock(t *testing.T) {
 	}
 }
 
-// A lab that could not be made to stand still is graded, and late: it does not count.
+// A lab that could not be frozen is graded as late, which does not count.
 func TestLabThatWentOn(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -175,7 +176,7 @@ func TestLabThatWentOn(t *testing.T) {
 	}
 }
 
-// A final grade that rested on a server that could not be reached is given once more.
+// A final grade that depended on an unreachable server is repeated once.
 func TestServerThatCouldNotBeReachedIsAskedAgain(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -191,10 +192,10 @@ func TestServerThatCouldNotBeReachedIsAskedAgain(t *testing.T) {
 		}
 		return s
 	}
-	if s := store(0, true); !s.Questions[0].Grade.Again || !slices.Contains(s.Gradable(), 1) || slices.Contains(s.Ungraded(), 1) {
+	if s := store(0, true); !s.Questions[0].Grade.Retry || !slices.Contains(s.Gradable(), 1) || slices.Contains(s.Ungraded(), 1) {
 		t.Errorf("%+v", s.Questions[0].Grade)
 	}
-	if s := store(60, true); s.Questions[0].Grade.Again || *s.Questions[0].Grade.Score != 60 {
+	if s := store(60, true); s.Questions[0].Grade.Retry || *s.Questions[0].Grade.Score != 60 {
 		t.Errorf("%+v", s.Questions[0].Grade)
 	}
 	if s := store(100, false); *s.Questions[0].Grade.Score != 60 {
@@ -202,7 +203,7 @@ func TestServerThatCouldNotBeReachedIsAskedAgain(t *testing.T) {
 	}
 }
 
-// On the word of a clock that is wrong nothing begins, and nothing ends.
+// When clocks disagree, no exam starts or ends.
 func TestClockThatIsWrong(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -224,7 +225,8 @@ func TestClockThatIsWrong(t *testing.T) {
 	h.after(5).is(Running, 55)
 }
 
-// A clock that is set back ends no stay before it began, and leaves no more than all.
+// When a clock is set back, no turn ends before it began, and no more time is left than the
+// whole.
 func TestClockThatIsSetBack(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)

@@ -1,9 +1,8 @@
-// Package exams is the domain of exams: the blueprint that a trainer writes, the
-// questions that are drawn from it, and the sitting, in which one candidate works
-// on them against the clock.
+// Package exams is the domain of exams: the blueprint that a trainer writes, the questions
+// drawn from it, and the sitting, in which one candidate answers them against the clock.
 //
 //	blueprint ──seed──▶ questions ──candidate──▶ sitting ──end of time──▶ grades ──▶ result
 //
-// The clock is passed in, and what is remembered lies behind [Store], so that an
-// exam outlives the process that started it: there is no daemon.
+// The clock is passed in and all state is in [Store], so that an exam outlives the process
+// that started it: there is no daemon.
 package exams

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// whole is a sitting that is over and graded.
+// whole returns a sitting that has ended and is graded.
 func whole(t *testing.T) (*Sitting, time.Time) {
 	t.Helper()
 	h := newHall(t, nil)
@@ -22,7 +22,7 @@ func whole(t *testing.T) (*Sitting, time.Time) {
 	return s, h.now
 }
 
-// What somebody changed in the store by hand is noticed.
+// Edits of the store by hand are detected.
 func TestDoubts(t *testing.T) {
 	if s, now := whole(t); len(s.Doubts(now)) > 0 {
 		t.Fatalf("nothing was changed: %q", s.Doubts(now))
@@ -30,26 +30,26 @@ func TestDoubts(t *testing.T) {
 	hundred := 100
 	for want, change := range map[string]func(*Sitting){
 		"question 1: its score is not its report's": func(s *Sitting) { s.Questions[0].Grade.Score = &hundred },
-		"question 1: its report's score is not what its verdicts give": func(s *Sitting) {
+		"question 1: its report's score does not follow from its verdicts": func(s *Sitting) {
 			s.Questions[0].Grade.Score, s.Questions[0].Grade.Report.Score = &hundred, &hundred
 		},
-		"question 3: it has a score and no report":                       func(s *Sitting) { s.Questions[2].Grade.Score = &hundred },
-		"question 2: its report is about another exercise":               func(s *Sitting) { s.Questions[1].Grade.Report.Seed++ },
-		"question 2: 1 hints were opened and 0 are charged":              func(s *Sitting) { s.Questions[1].Hints = 1 },
-		"question 1: it came later, or less late, than its times say":    func(s *Sitting) { s.Questions[0].Grade.Late = time.Minute; s.Questions[0].Grade.Accepted = true },
-		"question 1: it came late and counts, though nobody accepted it": func(s *Sitting) { s.Questions[0].Grade.Late = time.Minute },
-		"question 1: its lab was looked at before the exam's end":        func(s *Sitting) { s.Questions[0].Grade.At = s.Started },
-		"it starts in the future":                                        func(s *Sitting) { s.Started = s.Started.Add(time.Hour) },
-		"it ended before it started":                                     func(s *Sitting) { s.Ended = s.Started.Add(-time.Second) },
-		"it started before it was drawn":                                 func(s *Sitting) { s.Started = s.Created.Add(-time.Hour) },
-		"it went on for 10 minutes longer than its time": func(s *Sitting) {
+		"question 3: it has a score and no report":                     func(s *Sitting) { s.Questions[2].Grade.Score = &hundred },
+		"question 2: its report is about another exercise":             func(s *Sitting) { s.Questions[1].Grade.Report.Seed++ },
+		"question 2: 1 hints were opened and 0 are charged":            func(s *Sitting) { s.Questions[1].Hints = 1 },
+		"question 1: its lateness does not match its times":            func(s *Sitting) { s.Questions[0].Grade.Late = time.Minute; s.Questions[0].Grade.Accepted = true },
+		"question 1: it is late and counts, though nobody accepted it": func(s *Sitting) { s.Questions[0].Grade.Late = time.Minute },
+		"question 1: its lab was checked before the exam's end":        func(s *Sitting) { s.Questions[0].Grade.At = s.Started },
+		"it starts in the future":                                      func(s *Sitting) { s.Started = s.Started.Add(time.Hour) },
+		"it ended before it started":                                   func(s *Sitting) { s.Ended = s.Started.Add(-time.Second) },
+		"it started before it was drawn":                               func(s *Sitting) { s.Started = s.Created.Add(-time.Hour) },
+		"it lasted 10 minutes longer than allowed": func(s *Sitting) {
 			s.Blueprint.Minutes = 0
 		},
 		"a pause took 2h0m0s; the longest is 30m0s": func(s *Sitting) {
 			s.Pauses = []Pause{{From: s.Started, To: s.Started.Add(2 * time.Hour)}}
 		},
 		"a pause ended before it began": func(s *Sitting) { s.Pauses = []Pause{{From: s.Started.Add(time.Hour), To: s.Started}} },
-		"two pauses are at the same time": func(s *Sitting) {
+		"two pauses overlap": func(s *Sitting) {
 			p := Pause{From: s.Started, To: s.Started.Add(time.Minute)}
 			s.Pauses = []Pause{p, p}
 		},
@@ -64,7 +64,7 @@ func TestDoubts(t *testing.T) {
 	}
 }
 
-// More time than there is at all is noticed while the exam runs, and not given.
+// More time left than the whole is detected while the exam runs, and not granted.
 func TestTimeLeftAboveTheLength(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -76,7 +76,7 @@ func TestTimeLeftAboveTheLength(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.is(Running, 60)
-	if got := strings.Join(h.sitting().View(h.now).Doubts, "\n"); !strings.Contains(got, "2h0m0s are left, which is more than its length of 1h0m0s") {
+	if got := strings.Join(h.sitting().View(h.now).Doubts, "\n"); !strings.Contains(got, "2h0m0s are left, more than its length of 1h0m0s") {
 		t.Errorf("got %q", got)
 	}
 }

@@ -14,28 +14,28 @@ import (
 )
 
 const (
-	// So many drawings are tried for one whose questions can be done in time.
-	drawings = 100
-	// Seeds are short, so that they can be said aloud.
+	// How often to draw in search of questions that fit into the exam's time.
+	maxDrawings = 100
+	// Seeds are short enough to say aloud.
 	maxSeed = 9999
 )
 
-// Bank is what questions are drawn from.
+// Bank is the pool that questions are drawn from.
 type Bank struct {
-	Scenarios []labs.Scenario // those whose servers are there
-	Topic     string          // for [ChosenTopic]
+	Scenarios []labs.Scenario // those that can run here
+	Topic     string          // stands in for [ChosenTopic]
 }
 
-// slot is a place for one question, and the scenarios that may take it.
+// slot is a place for one question, with the scenarios that can fill it.
 type slot struct {
-	item   Item
-	wanted string // in words
-	may    []labs.Scenario
+	item        Item
+	description string // the item in words
+	scenarios   []labs.Scenario
 }
 
-// Draw draws the questions of an exam at a seed, none twice. Of several drawings it
-// takes the first whose par fits into the exam's time, else the shortest. The same
-// seed and bank give the same questions.
+// Draw draws an exam's questions for a seed, without repeating a scenario. It tries several
+// times, and returns the first result whose par fits into the exam's time, or else the
+// shortest. The same seed and bank always give the same questions.
 func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 	slots, err := bank.slots(b)
 	if err != nil {
@@ -44,12 +44,12 @@ func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 	minutes := minutesOf(b, slots)
 	var best []labs.Scenario
 	shortest := 0
-	for i := range drawings {
+	for i := range maxDrawings {
 		drawn := match(slots, random(seed, fmt.Sprintf("drawing %d", i)))
 		par := 0
 		for j, s := range drawn {
 			if s.Name == "" {
-				return nil, tooFew(b, slots, slots[j].wanted)
+				return nil, tooFew(b, slots, slots[j].description)
 			}
 			par += s.Minutes
 		}
@@ -71,9 +71,9 @@ func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 	return questions, nil
 }
 
-// Minutes returns how long an exam takes: what its blueprint says or, if that says
-// nothing, what its questions take on average, rounded up to the next five minutes.
-// Until its topic is chosen, that is the time of the topic that takes longest.
+// Minutes returns an exam's length: as in its blueprint or, if that has none, the average
+// par of its questions, rounded up to the next five minutes. If a topic is still to be
+// chosen, it returns the length for the longest topic.
 func (bank Bank) Minutes(b *Blueprint) (float64, error) {
 	topics := []string{bank.Topic}
 	if bank.Topic == "" && b.AsksTopic() {
@@ -96,20 +96,20 @@ func minutesOf(b *Blueprint, slots []slot) float64 {
 	}
 	var total float64
 	for _, one := range slots {
-		for _, s := range one.may {
-			total += float64(s.Minutes) / float64(len(one.may))
+		for _, s := range one.scenarios {
+			total += float64(s.Minutes) / float64(len(one.scenarios))
 		}
 	}
 	return 5 * math.Ceil(total/5)
 }
 
-// random returns a stream of random numbers of its own for a name at a seed.
+// random returns a random number generator for a name and a seed.
 func random(seed uint64, name string) *rand.Rand {
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte("exam "+name+"\x00"), seed))
 	return rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16])))
 }
 
-// slots returns a slot for each question that the blueprint asks for.
+// slots returns a slot for each question of the blueprint.
 func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 	var slots []slot
 	for _, item := range b.Items {
@@ -125,15 +125,15 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 		}
 		for _, topic := range topics {
 			item.Topic = topic
-			one := slot{item: item, wanted: item.words()}
-			one.may = slices.DeleteFunc(slices.Clone(bank.Scenarios), func(s labs.Scenario) bool { return !suits(item, s) })
+			one := slot{item: item, description: item.words()}
+			one.scenarios = slices.DeleteFunc(slices.Clone(bank.Scenarios), func(s labs.Scenario) bool { return !suits(item, s) })
 			for range max(1, item.Count) {
 				slots = append(slots, one)
 			}
 		}
 	}
 	if len(slots) == 0 || len(slots) > MaxQuestions {
-		return nil, &labs.Problem{What: fmt.Sprintf("The exam %s would have %d questions", b.Name, len(slots)), Advice: fmt.Sprintf("Let it have 1 to %d.", MaxQuestions)}
+		return nil, &labs.Problem{What: fmt.Sprintf("The exam %s would have %d questions", b.Name, len(slots)), Advice: fmt.Sprintf("Give it 1 to %d.", MaxQuestions)}
 	}
 	return slots, nil
 }
@@ -145,8 +145,8 @@ func suits(item Item, s labs.Scenario) bool {
 	return (item.Topic == "" || s.Topic == item.Topic) && (item.Level == 0 || s.Level == item.Level)
 }
 
-// Topics returns the topics that can be chosen for an exam: those that have all the
-// scenarios it asks for, in order.
+// Topics returns the topics that can be chosen for an exam, sorted: those with all the
+// scenarios it needs.
 func (bank Bank) Topics(b *Blueprint) []string {
 	return slices.DeleteFunc(bank.topics(Item{}), func(topic string) bool {
 		slots, err := Bank{Scenarios: bank.Scenarios, Topic: topic}.slots(b)
@@ -154,7 +154,7 @@ func (bank Bank) Topics(b *Blueprint) []string {
 	})
 }
 
-// topics returns the topics that have as many scenarios as an item asks for, in order.
+// topics returns the topics that have enough scenarios for an item, sorted.
 func (bank Bank) topics(item Item) []string {
 	suitable := map[string]int{}
 	for _, s := range bank.Scenarios {
@@ -166,7 +166,7 @@ func (bank Bank) topics(item Item) []string {
 	return slices.Sorted(maps.Keys(suitable))
 }
 
-// words says what an item asks for.
+// words describes an item.
 func (i Item) words() string {
 	if i.Scenario != "" {
 		return "the scenario " + i.Scenario
@@ -184,25 +184,25 @@ func (i Item) words() string {
 func tooFew(b *Blueprint, slots []slot, wanted string) error {
 	there := 0
 	for _, one := range slots {
-		if one.wanted == wanted {
-			there = len(one.may)
+		if one.description == wanted {
+			there = len(one.scenarios)
 		}
 	}
 	return &labs.Problem{
 		What:   fmt.Sprintf("The exam %s can't be drawn: it asks for more of %s than there are (%d)", b.Name, wanted, there),
-		Advice: "Ask for fewer, or add scenarios. A scenario whose server is not there is not drawn.",
-		Acts:   []labs.Act{{Name: labs.ActExamine, For: "See which servers are"}},
+		Advice: "Ask for fewer, or add scenarios. Scenarios whose server is missing are not drawn.",
+		Acts:   []labs.Act{{Name: labs.ActExamine, For: "See which servers you have"}},
 	}
 }
 
-// match gives every slot a scenario of its own, where that can be done, whatever
-// the order in which slots compete: a slot may push another one to a scenario that
-// is still free. Slots that find none get the zero Scenario.
+// match assigns a different scenario to every slot wherever that is possible, regardless of
+// the order of the slots: it may move one slot to a free scenario to make room for another.
+// Slots left over get the zero Scenario.
 func match(slots []slot, random *rand.Rand) []labs.Scenario {
 	drawn := make([]labs.Scenario, len(slots))
 	orders := make([][]labs.Scenario, len(slots))
 	for i, one := range slots {
-		orders[i] = slices.Clone(one.may)
+		orders[i] = slices.Clone(one.scenarios)
 		random.Shuffle(len(orders[i]), func(a, b int) { orders[i][a], orders[i][b] = orders[i][b], orders[i][a] })
 	}
 	taken := map[string]int{} // scenario → slot

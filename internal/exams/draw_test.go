@@ -33,9 +33,9 @@ func names(questions []Question) string {
 	return strings.Join(all, " ")
 }
 
-// Nothing is drawn twice, every item gets what it asks for, and that at every seed.
+// At every seed, no scenario is drawn twice, and every item gets what it asks for.
 func TestDraw(t *testing.T) {
-	// The first takes whatever it likes, and must not take what only the last can have.
+	// The first item can use any scenario, but must leave the only one that suits the last.
 	b := &Blueprint{Name: "b", Minutes: 200, Items: []Item{
 		{Count: 2, Points: 1}, {Scenario: "m1", Count: 1, Points: 2}, {Topic: "git", Level: 2, Count: 2, Points: 3}, {Topic: "mongodb", Count: 1, Points: 4},
 	}}
@@ -122,7 +122,7 @@ func TestMinutesFollowFromPars(t *testing.T) {
 	}
 }
 
-// What is not there is not drawn, and if it was named, that is an error.
+// Missing scenarios are not drawn; naming one is an error.
 func TestDrawOfWhatIsNotThere(t *testing.T) {
 	_, err := Draw(&Blueprint{Name: "b", Minutes: 9, Items: []Item{{Scenario: "m3", Count: 1, Points: 1}}}, 1, Bank{Scenarios: small})
 	if err == nil || !strings.Contains(err.Error(), "the scenario m3") {

@@ -11,8 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// memory is a Store that is gone with the test. It keeps sittings as text, so that
-// nobody changes one that was read.
+// memory is a Store in memory. It keeps sittings as JSON, so that callers don't share them.
 type memory struct {
 	mu   sync.Mutex
 	rows []string
@@ -75,18 +74,18 @@ func (m *memory) ChangeExam(_ context.Context, id int64, change func(*Sitting) e
 	return s, m.write(s, m.rows)
 }
 
-// room is the fake of labs: what a check of a scenario gives, and which labs are there.
+// room is a fake Labs. It holds the results of checks and the labs that exist.
 type room struct {
 	hall   *hall
 	there  map[string]bool
-	points map[string]int   // scenario → points of its check that passed
+	points map[string]int   // scenario → points of its passed check
 	failed map[string]error // scenario → why it can't be checked
 	opens  time.Duration    // how long opening takes
 	opened map[string]int
-	before func()        // a check; may be nil
-	frozen bool          // those labs that were opened stand still
-	stuck  error         // why they can't be made to
-	off    time.Duration // how much the engine's clock is behind
+	before func()        // runs during a check; may be nil
+	frozen bool          // opened labs are frozen
+	stuck  error         // why they can't be frozen
+	off    time.Duration // how far the engine's clock is behind
 }
 
 func (r *room) Freeze(_ context.Context, s *Sitting) (still []int, err error) {
@@ -144,7 +143,7 @@ func (r *room) Remove(_ context.Context, _ *Sitting, q *Question) error {
 	return nil
 }
 
-// bookshelf is scenarios of which only the hints matter.
+// bookshelf returns scenarios of which only the hints matter.
 type bookshelf []labs.Scenario
 
 func (b bookshelf) List() []labs.Scenario { return b }
@@ -153,7 +152,7 @@ func (b bookshelf) Variant(name string, seed uint64) (*labs.Variant, error) {
 	return &labs.Variant{Scenario: labs.Scenario{Name: name}, Seed: seed, Hints: []labs.Hint{{Costs: 5}, {Costs: 10}}}, nil
 }
 
-// hall is where a candidate sits an exam of three questions in 60 minutes.
+// hall is a test setting: a candidate sits an exam of three questions in 60 minutes.
 type hall struct {
 	*testing.T
 	now     time.Time
@@ -184,7 +183,7 @@ func newHall(t *testing.T, change func(*Blueprint)) *hall {
 	return h
 }
 
-// after lets time pass.
+// after advances the clock.
 func (h *hall) after(minutes float64) *hall {
 	h.now = h.now.Add(time.Duration(minutes * float64(time.Minute)))
 	return h
@@ -206,7 +205,7 @@ func (h *hall) sitting() *Sitting {
 	return s
 }
 
-// is demands where the exam stands, and how many minutes are left.
+// is demands that the exam is in a phase, with a number of minutes left.
 func (h *hall) is(phase Phase, left float64) {
 	h.Helper()
 	s := h.sitting()

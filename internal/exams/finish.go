@@ -11,15 +11,15 @@ import (
 	"endstate/labs"
 )
 
-// Submit ends an exam and grades it; once it has ended, it grades again what could not be
-// graded, or what rests on a server that could not be reached.
+// Submit ends an exam and grades it. If the exam has already ended, Submit grades the
+// questions again that could not be graded, or whose server could not be reached.
 func (p *Proctor) Submit(ctx context.Context, id int64, emit labs.Emit) (*Sitting, error) {
 	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error {
 		s.End(now)
 		return nil
 	})
 	if err == nil {
-		s, err = p.still(ctx, s)
+		s, err = p.freeze(ctx, s)
 	}
 	if err != nil {
 		return s, err
@@ -27,7 +27,7 @@ func (p *Proctor) Submit(ctx context.Context, id int64, emit labs.Emit) (*Sittin
 	return p.grade(ctx, s, s.Gradable(), emit)
 }
 
-// Due returns the sittings whose time is up, or whose grading was cut off.
+// Due returns the sittings whose time is up, or whose grading was interrupted.
 func (p *Proctor) Due(ctx context.Context) ([]*Sitting, error) {
 	open, err := p.Store.OpenExams(ctx)
 	return slices.DeleteFunc(open, func(s *Sitting) bool {
@@ -35,8 +35,8 @@ func (p *Proctor) Due(ctx context.Context) ([]*Sitting, error) {
 	}), err
 }
 
-// Finish ends an exam whose time is up and grades what nobody has tried to grade
-// yet.
+// Finish ends an exam if its time is up, and grades the questions that nobody has tried to
+// grade yet.
 func (p *Proctor) Finish(ctx context.Context, id int64, emit labs.Emit) (*Sitting, error) {
 	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error {
 		if s.Due(now) {
@@ -47,13 +47,13 @@ func (p *Proctor) Finish(ctx context.Context, id int64, emit labs.Emit) (*Sittin
 	if err != nil || s.Ended.IsZero() {
 		return s, err
 	}
-	if s, err = p.still(ctx, s); err != nil {
+	if s, err = p.freeze(ctx, s); err != nil {
 		return s, err
 	}
 	return p.grade(ctx, s, s.Pending(), emit)
 }
 
-// Accept has a question's late grade count, and removes its lab.
+// Accept makes a question's late grade count, and removes its lab.
 func (p *Proctor) Accept(ctx context.Context, id int64, n int) (*Sitting, error) {
 	s, err := p.change(ctx, id, func(s *Sitting, _ time.Time) error { return s.Accept(n) })
 	if err != nil {
@@ -62,18 +62,17 @@ func (p *Proctor) Accept(ctx context.Context, id int64, n int) (*Sitting, error)
 	return s, p.Labs.Remove(ctx, s, &s.Questions[n-1])
 }
 
-// still has the labs stand still from the exam's end, and keeps since when each does: what
-// is done in them later is found by nobody. A lab that can't be made to is graded as it is,
-// and late.
-func (p *Proctor) still(ctx context.Context, s *Sitting) (*Sitting, error) {
+// freeze freezes the labs at the exam's end and records when each was frozen, so that later
+// changes don't affect the grades. A lab that can't be frozen is graded as it is, and late.
+func (p *Proctor) freeze(ctx context.Context, s *Sitting) (*Sitting, error) {
 	numbers, freezeErr := p.Labs.Freeze(ctx, s)
 	if ctx.Err() != nil {
 		return s, context.Cause(ctx)
 	}
 	changed, err := p.change(ctx, s.ID, func(s *Sitting, now time.Time) error {
 		for _, n := range numbers {
-			if q := &s.Questions[n-1]; q.Still.IsZero() {
-				q.Still = later(s.Ended, now)
+			if q := &s.Questions[n-1]; q.FrozenAt.IsZero() {
+				q.FrozenAt = later(s.Ended, now)
 			}
 		}
 		return nil
@@ -84,14 +83,14 @@ func (p *Proctor) still(ctx context.Context, s *Sitting) (*Sitting, error) {
 	return changed, nil
 }
 
-// grade grades questions, one after the other. Each grade is stored before its lab
-// is removed; the lab of a question that could not be graded stays.
+// grade grades questions one by one. It stores each grade before removing the lab, and
+// keeps the labs of questions that could not be graded.
 func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit labs.Emit) (*Sitting, error) {
 	var failed []error
 	for _, n := range numbers {
 		q := &s.Questions[n-1]
 		end := emit.Step(labs.GradeQuestion, strconv.Itoa(n))
-		grade, err := p.settled(ctx, s, q)
+		grade, err := p.gradeWithRetries(ctx, s, q)
 		end(err)
 		if err != nil {
 			return s, err
@@ -100,7 +99,7 @@ func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit lab
 		if s, err = p.Store.ChangeExam(ctx, id, func(s *Sitting) error { return s.SetGrade(n, grade) }); err != nil {
 			return s, err
 		}
-		if kept := s.Questions[n-1].Grade; kept.Score != nil && !kept.Again {
+		if kept := s.Questions[n-1].Grade; kept.Score != nil && !kept.Retry {
 			failed = append(failed, p.Labs.Remove(ctx, s, &s.Questions[n-1]))
 		}
 	}
@@ -112,11 +111,11 @@ const (
 	settlePause = 4 * time.Second
 )
 
-// settled grades one question. What could not be graded before, or can't be reached now, is
-// looked at again for a while if it has not all the points: a server that was just started
-// again does not answer yet, and that is not the candidate's doing. The best look counts,
-// as nobody has worked on it since.
-func (p *Proctor) settled(ctx context.Context, s *Sitting, q *Question) (Grade, error) {
+// gradeWithRetries grades one question. If the question could not be graded before, or its
+// server can't be reached now, it retries for a while unless the question has full marks: a
+// server that was just restarted does not answer yet, and that is not the candidate's
+// fault. The best grade counts, because nobody has worked on the question since.
+func (p *Proctor) gradeWithRetries(ctx context.Context, s *Sitting, q *Question) (Grade, error) {
 	best, err := p.look(ctx, s, q)
 	barred := best.Report != nil && best.Report.Barred()
 	if best.Score == nil || q.Grade == nil && !barred {
@@ -136,8 +135,8 @@ func (p *Proctor) settled(ctx context.Context, s *Sitting, q *Question) (Grade, 
 	return best, err
 }
 
-// look grades one question. An error means that the grading was cut off: what could
-// not be graded is a grade that says so.
+// look grades one question. It returns an error only if grading was interrupted; a question
+// that could not be graded gets a grade that says so.
 func (p *Proctor) look(ctx context.Context, s *Sitting, q *Question) (Grade, error) {
 	grade := Grade{At: p.Clock()}
 	if !s.Opened(q.Number) {
@@ -153,9 +152,9 @@ func (p *Proctor) look(ctx context.Context, s *Sitting, q *Question) (Grade, err
 	case ctx.Err() != nil:
 		return grade, context.Cause(ctx)
 	case errors.Is(err, labs.ErrNotFound):
-		grade.Why = "Its lab is not there any more: it was removed, or its time had passed."
+		grade.Why = "Its lab no longer exists: it was removed, or it expired."
 	case err != nil:
-		grade.Why = told(err)
+		grade.Why = errorText(err)
 	default:
 		grade.At, grade.Report, grade.Score = report.At, report, report.Score
 		if !report.Graded() {
@@ -165,8 +164,8 @@ func (p *Proctor) look(ctx context.Context, s *Sitting, q *Question) (Grade, err
 	return grade, nil
 }
 
-// told returns an error as one text.
-func told(err error) string {
+// errorText returns an error as one line.
+func errorText(err error) string {
 	var problem *labs.Problem
 	if !errors.As(err, &problem) {
 		return err.Error()
@@ -178,7 +177,8 @@ func told(err error) string {
 	return text
 }
 
-// Obstacles says what kept a report from being graded, each reason once.
+// Obstacles returns the reasons why a report is not graded, without duplicates, one per
+// line.
 func Obstacles(report *labs.Report) string {
 	var lines []string
 	for _, result := range slices.Concat(report.Checks, report.Guards) {

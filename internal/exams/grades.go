@@ -7,7 +7,8 @@ import (
 	"endstate/labs"
 )
 
-// lateness is from when on a grade counts as late: work may have been done after the end.
+// lateness is the delay from which a grade counts as late, because the candidate may have
+// worked after the end.
 const lateness = 5 * time.Second
 
 // Graded reports whether every question has a score.
@@ -15,21 +16,21 @@ func (s *Sitting) Graded() bool { return len(s.Ungraded()) == 0 }
 
 // Ungraded returns the numbers of the questions that have no score.
 func (s *Sitting) Ungraded() []int {
-	return s.which(func(q *Question) bool { return q.Grade == nil || q.Grade.Score == nil })
+	return s.numbersWhere(func(q *Question) bool { return q.Grade == nil || q.Grade.Score == nil })
 }
 
 // Pending returns the numbers of the questions that nobody has tried to grade yet.
 func (s *Sitting) Pending() []int {
-	return s.which(func(q *Question) bool { return q.Grade == nil })
+	return s.numbersWhere(func(q *Question) bool { return q.Grade == nil })
 }
 
 // Gradable returns the numbers of the questions that may be graded now: those that have no
 // score, and those whose score rests on a server that could not be reached.
 func (s *Sitting) Gradable() []int {
-	return s.which(func(q *Question) bool { return q.Grade == nil || q.Grade.Score == nil || q.Grade.Again })
+	return s.numbersWhere(func(q *Question) bool { return q.Grade == nil || q.Grade.Score == nil || q.Grade.Retry })
 }
 
-func (s *Sitting) which(is func(*Question) bool) []int {
+func (s *Sitting) numbersWhere(is func(*Question) bool) []int {
 	var numbers []int
 	for i := range s.Questions {
 		if is(&s.Questions[i]) {
@@ -39,9 +40,9 @@ func (s *Sitting) which(is func(*Question) bool) []int {
 	return numbers
 }
 
-// SetGrade keeps what came of a question. What is graded stays so: of two processes that
-// grade at once, the first one counts. What was found late has no score, unless it was
-// accepted: what was done after the end can't be told from what was done before.
+// SetGrade stores a question's grade. A graded question keeps its grade, so if two
+// processes grade at once, the first one counts. A late grade has no score unless it was
+// accepted, because work done after the end can't be told from work done before.
 func (s *Sitting) SetGrade(n int, grade Grade) error {
 	q, err := s.Question(n)
 	if err != nil {
@@ -51,29 +52,30 @@ func (s *Sitting) SetGrade(n int, grade Grade) error {
 		return fmt.Errorf("question %d of exam %d was graded before the exam's end", n, s.ID)
 	}
 	before := q.Grade
-	if before != nil && before.Score != nil && !before.Again {
+	if before != nil && before.Score != nil && !before.Retry {
 		return nil
 	}
-	grade.Late = max(0, s.found(q, grade).Sub(s.Ended))
-	// Once more is enough: then a server that does not answer is how it was left.
-	grade.Again = grade.Score != nil && grade.Report != nil && grade.Report.Barred() && (before == nil || before.Score == nil)
+	grade.Late = max(0, s.stateTime(q, grade).Sub(s.Ended))
+	// Retry once only: if the server still does not answer, that is how the candidate left
+	// it.
+	grade.Retry = grade.Score != nil && grade.Report != nil && grade.Report.Barred() && (before == nil || before.Score == nil)
 	if grade.CameLate() && grade.Score != nil && !grade.Accepted {
-		grade.Score, grade.Again = nil, false
-		grade.Why = "Its lab went on after the end: what was done then can't be told from what was done before."
+		grade.Score, grade.Retry = nil, false
+		grade.Why = "Its lab went on after the end, so work done after the end can't be told from work done before."
 	}
 	q.Grade = &grade
 	return nil
 }
 
-// found returns as of when a grade tells of the lab.
-func (s *Sitting) found(q *Question, grade Grade) time.Time {
-	if !q.Still.IsZero() && q.Still.Before(grade.At) {
-		return q.Still
+// stateTime returns the time whose state of the lab a grade reflects.
+func (s *Sitting) stateTime(q *Question, grade Grade) time.Time {
+	if !q.FrozenAt.IsZero() && q.FrozenAt.Before(grade.At) {
+		return q.FrozenAt
 	}
 	return grade.At
 }
 
-// Accept has what was found late count: an examiner says that nothing was done after the
+// Accept makes a late grade count: an examiner has decided that nothing was done after the
 // end, or that it may count.
 func (s *Sitting) Accept(n int) error {
 	q, err := s.Question(n)
@@ -88,13 +90,13 @@ func (s *Sitting) Accept(n int) error {
 	return nil
 }
 
-// Withheld reports whether there is a score that does not count, as it came late.
+// Withheld reports whether there is a score that does not count because it is late.
 func (g *Grade) Withheld() bool {
 	return g.Score == nil && g.Report != nil && g.Report.Graded() && g.CameLate()
 }
 
-// CameLate reports whether the lab went on notably after the exam's end. What was never
-// opened is not late: there was nothing to look at.
+// CameLate reports whether the lab ran on noticeably after the exam's end. A question that
+// was never opened can't be late.
 func (g *Grade) CameLate() bool {
 	return g.Late >= lateness && (g.Report != nil || g.Score == nil)
 }

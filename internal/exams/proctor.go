@@ -12,17 +12,17 @@ import (
 	"endstate/labs"
 )
 
-// Proctor runs sittings: it draws them, has their labs made ready, keeps the clock
-// and grades. Every step is stored before it is told, so that another process can
-// go on where this one was killed.
+// Proctor runs sittings: it draws them, has their labs prepared, keeps the clock and
+// grades. It stores every step before reporting it, so that another process can take over
+// if this one is killed.
 type Proctor struct {
 	Store     Store
 	Labs      Labs
 	Scenarios labs.Scenarios
 	Clock     func() time.Time
 
-	opening chan struct{} // one lab is made ready at a time
-	by      string        // this process, as pauses name it
+	opening chan struct{} // held while a lab is prepared: one at a time
+	by      string        // identifies this process in pauses
 }
 
 // NewProctor returns a proctor.
@@ -30,14 +30,15 @@ func NewProctor(store Store, rooms Labs, scenarios labs.Scenarios, clock func() 
 	return &Proctor{Store: store, Labs: rooms, Scenarios: scenarios, Clock: clock, opening: make(chan struct{}, 1), by: rand.Text()}
 }
 
-// labsOf stands between an owner and what tells a sitting's labs from all others.
+// labsOf separates the owner of a sitting from the random part in the owner name of its
+// labs.
 const labsOf = "/exam-"
 
 // OwnsLabs reports whether an owner of labs is a sitting.
 func OwnsLabs(owner string) bool { return strings.Contains(owner, labsOf) }
 
-// Draw draws a sitting and keeps it. Its clock starts with the first lab that is
-// ready: see [Proctor.Open].
+// Draw draws a sitting and stores it. Its clock starts when the first lab is ready; see
+// [Proctor.Open].
 func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank, owner, candidate string) (*Sitting, error) {
 	questions, err := Draw(b, seed, bank)
 	if err != nil {
@@ -54,8 +55,8 @@ func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank
 	return s, p.Store.AddExam(ctx, s)
 }
 
-// Goto brings the candidate to a question, whose lab is made ready first if it is
-// not. Meanwhile the clock stands, for as long as this process is at work.
+// Goto takes the candidate to a question, and prepares its lab if necessary. Meanwhile the
+// clock is stopped, as long as this process is running.
 func (p *Proctor) Goto(ctx context.Context, id int64, n int, emit labs.Emit) (*Sitting, *labs.Lab, error) {
 	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error {
 		if err := s.Goto(n, p.by, now); err != nil {
@@ -87,10 +88,10 @@ func (p *Proctor) Goto(ctx context.Context, id int64, n int, emit labs.Emit) (*S
 	return s, lab, err
 }
 
-// renewal is how often a pause is renewed.
+// renewal is the interval at which a pause is renewed.
 const renewal = 5 * time.Second
 
-// renew renews this process's pause until it is told to stop.
+// renew keeps renewing this process's pause until stop is called.
 func (p *Proctor) renew(ctx context.Context, id int64) (stop func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	var working sync.WaitGroup
@@ -100,7 +101,7 @@ func (p *Proctor) renew(ctx context.Context, id int64) (stop func()) {
 		for {
 			select {
 			case <-tick.C:
-				// What can't be renewed lapses.
+				// A pause that can't be renewed lapses.
 				_, _ = p.change(ctx, id, func(s *Sitting, now time.Time) error { s.Renew(p.by, now); return nil })
 			case <-ctx.Done():
 				return
@@ -110,8 +111,8 @@ func (p *Proctor) renew(ctx context.Context, id int64) (stop func()) {
 	return func() { cancel(); working.Wait() }
 }
 
-// giveUp ends this process's pause, as it was interrupted, or has it last, as the lab can't
-// be made ready.
+// giveUp ends this process's pause if the process was interrupted. Otherwise it makes the
+// pause last, because the lab can't be prepared.
 func (p *Proctor) giveUp(ctx context.Context, id int64) error {
 	interrupted := ctx.Err() != nil
 	_, err := p.change(context.WithoutCancel(ctx), id, func(s *Sitting, now time.Time) error {
@@ -128,7 +129,7 @@ func (p *Proctor) giveUp(ctx context.Context, id int64) error {
 	return err
 }
 
-// Open makes a question's lab ready. The first one that is starts the clock.
+// Open prepares a question's lab. The clock starts when the first lab is ready.
 func (p *Proctor) Open(ctx context.Context, id int64, n int, emit labs.Emit) (*labs.Lab, error) {
 	select {
 	case p.opening <- struct{}{}:
@@ -159,14 +160,14 @@ func (p *Proctor) Open(ctx context.Context, id int64, n int, emit labs.Emit) (*l
 		return nil, err
 	}
 	if err := s.open(p.Clock()); err != nil {
-		// It ended while the lab was being started: nobody else will remove it.
+		// The exam ended while the lab was starting, so nobody else will remove it.
 		return nil, errors.Join(err, p.Labs.Remove(context.WithoutCancel(ctx), s, q))
 	}
 	return lab, nil
 }
 
-// Prepare makes the labs of all questions ready, one after the other. A lab that
-// can't be started is left to [Proctor.Goto], which says why.
+// Prepare prepares the labs of all questions, one by one. It skips labs that can't be
+// started; [Proctor.Goto] reports why.
 func (p *Proctor) Prepare(ctx context.Context, id int64) {
 	s, err := p.Store.Exam(ctx, id)
 	if err != nil {
@@ -182,8 +183,8 @@ func (p *Proctor) Prepare(ctx context.Context, id int64) {
 	}
 }
 
-// Check grades a question while the exam runs. If that can't be done the clock
-// stands from when it was asked for, until it can or the candidate goes on.
+// Check grades a question while the exam runs. If that fails, the clock is stopped from the
+// time of the request until a check succeeds or the candidate goes on.
 func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*Sitting, *labs.Report, error) {
 	asked := p.Clock()
 	s, err := p.Store.Exam(ctx, id)
@@ -205,9 +206,9 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 		return s, nil, context.Cause(ctx)
 	}
 	graded := checkErr == nil && report.Graded()
-	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Checked(n, graded, asked, now) })
+	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.RecordCheck(n, graded, asked, now) })
 	if err == nil {
-		err = p.match(ctx, s)
+		err = p.syncLabs(ctx, s)
 	}
 	if err != nil || checkErr != nil {
 		return s, nil, errors.Join(err, checkErr)
@@ -218,7 +219,7 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 	return s, report, nil
 }
 
-// charge charges a report the hints that were opened.
+// charge adds the costs of the opened hints to a report.
 func (p *Proctor) charge(s *Sitting, n int, report *labs.Report) error {
 	q := &s.Questions[n-1]
 	v, err := p.Scenarios.Variant(q.Scenario, q.Seed)
@@ -228,10 +229,10 @@ func (p *Proctor) charge(s *Sitting, n int, report *labs.Report) error {
 	return err
 }
 
-// change changes a sitting at the present time. It refuses to on the word of a clock that
-// is wrong: an exam would end that has not, or never.
+// change changes a sitting as of now. It refuses if this machine's clock or the engine's is
+// wrong, because an exam could end too early, or never.
 func (p *Proctor) change(ctx context.Context, id int64, change func(*Sitting, time.Time) error) (*Sitting, error) {
-	if err := p.timely(ctx); err != nil {
+	if err := p.checkClock(ctx); err != nil {
 		return nil, err
 	}
 	return p.Store.ChangeExam(ctx, id, func(s *Sitting) error {
@@ -241,8 +242,8 @@ func (p *Proctor) change(ctx context.Context, id int64, change func(*Sitting, ti
 	})
 }
 
-// timely compares this process's clock with the engine's.
-func (p *Proctor) timely(ctx context.Context) error {
+// checkClock compares this process's clock with the engine's.
+func (p *Proctor) checkClock(ctx context.Context) error {
 	there, err := p.Labs.Now(ctx)
 	if err != nil {
 		return err
@@ -252,13 +253,13 @@ func (p *Proctor) timely(ctx context.Context) error {
 		return nil
 	}
 	return &labs.Problem{
-		What:   fmt.Sprintf("This machine's clock and the engine's are %s apart, so nothing of an exam is changed", off.Abs()),
-		Advice: "Set the clock that is wrong, then try again.",
+		What:   fmt.Sprintf("This machine's clock and the engine's are %s apart, so exams can't be changed", off.Abs()),
+		Advice: "Correct the wrong clock, then try again.",
 	}
 }
 
-// match has the labs of a sitting stand still if its clock does, else go on.
-func (p *Proctor) match(ctx context.Context, s *Sitting) error {
+// syncLabs freezes the labs of a sitting if its clock is stopped, and thaws them otherwise.
+func (p *Proctor) syncLabs(ctx context.Context, s *Sitting) error {
 	if s.Phase(p.Clock()) != Paused {
 		return p.Labs.Thaw(ctx, s)
 	}
@@ -266,13 +267,13 @@ func (p *Proctor) match(ctx context.Context, s *Sitting) error {
 	return err
 }
 
-// Flag puts a flag on a question, or takes it away.
+// Flag toggles the flag of a question.
 func (p *Proctor) Flag(ctx context.Context, id int64, n int) (*Sitting, error) {
 	return p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Flag(n, now) })
 }
 
-// Hint opens one more hint of a question and returns those that are open, and
-// whether one was left to be opened.
+// Hint opens a question's next hint. It returns the open hints, and whether this call
+// opened one.
 func (p *Proctor) Hint(ctx context.Context, id int64, n int) (open []labs.Hint, fresh bool, err error) {
 	s, err := p.Store.Exam(ctx, id)
 	if err != nil {
@@ -287,7 +288,7 @@ func (p *Proctor) Hint(ctx context.Context, id int64, n int) (open []labs.Hint, 
 		return nil, false, err
 	}
 	if len(v.Hints) == 0 {
-		return nil, false, labs.Misuse("The question has no hints", "Look at the task again.")
+		return nil, false, labs.Misuse("The question has no hints", "Read the task again.")
 	}
 	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error {
 		if s.Questions[n-1].Hints >= len(v.Hints) {
@@ -299,6 +300,6 @@ func (p *Proctor) Hint(ctx context.Context, id int64, n int) (open []labs.Hint, 
 	if err != nil {
 		return nil, false, err
 	}
-	// The author may have taken hints away since.
+	// The author may have removed hints since.
 	return s.Blueprint.Hints.Charged(v.Hints[:min(s.Questions[n-1].Hints, len(v.Hints))]), fresh, nil
 }

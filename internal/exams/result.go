@@ -2,18 +2,18 @@ package exams
 
 import "endstate/labs"
 
-// Result is what came of an exam as a whole.
+// Result is the outcome of an exam.
 type Result struct {
-	Earned   float64  `json:"earned"`   // of Points
-	Points   int      `json:"points"`   // that there were to earn
-	Percent  *float64 `json:"percent"`  // missing: not all could be graded
-	Pass     int      `json:"pass"`     // percent that pass
-	Passed   *bool    `json:"passed"`   // missing: not all could be graded
-	Ungraded []int    `json:"ungraded"` // numbers of the questions without a score
+	Earned   float64  `json:"earned"`   // out of Points
+	Points   int      `json:"points"`   // the maximum
+	Percent  *float64 `json:"percent"`  // missing if not every question could be graded
+	Pass     int      `json:"pass"`     // pass mark, in percent
+	Passed   *bool    `json:"passed"`   // missing if not every question could be graded
+	Ungraded []int    `json:"ungraded"` // numbers of the questions that have no score
 }
 
-// Result adds up the grades. The pass mark is compared in whole numbers, so that
-// nobody fails by a rounding.
+// Result adds up the grades. It compares the pass mark in integers, so that rounding can't
+// fail anybody.
 func (s *Sitting) Result() Result {
 	result := Result{Pass: s.Blueprint.Pass, Ungraded: append([]int{}, s.Ungraded()...)}
 	hundredths := 0
@@ -33,16 +33,16 @@ func (s *Sitting) Result() Result {
 	return result
 }
 
-// Charge charges a report of a question the hints that were opened, at what they
-// cost in the exam.
+// Charge adds the costs of the opened hints to a question's report, at the costs of this
+// exam.
 func (s *Sitting) Charge(q *Question, v *labs.Variant, report *labs.Report) {
 	report.Charge(s.Blueprint.Hints.Charged(v.Hints[:min(q.Hints, len(v.Hints))]), false)
 }
 
-// Earned returns the points that a question earned, and whether it is graded.
+// Earned returns the points earned, and whether the question is graded.
 func (q *Question) Earned() (float64, bool) { return earned(q.Grade, q.Points) }
 
-// Earned returns the points that a question earned, and whether it is graded.
+// Earned returns the points earned, and whether the question is graded.
 func (q *QuestionView) Earned() (float64, bool) {
 	return earned(q.Grade, q.Points)
 }

@@ -8,20 +8,20 @@ import (
 	"endstate/labs"
 )
 
-// Sitting is one candidate's exam, from its drawing to its grades.
+// Sitting is one candidate's exam, from drawing the questions to the grades.
 type Sitting struct {
 	ID        int64      `json:"exam"`
-	Owner     string     `json:"owner"` // whose command line it was started at
+	Owner     string     `json:"owner"` // the account that started it
 	Candidate string     `json:"candidate"`
 	Blueprint Blueprint  `json:"blueprint"`
-	Topic     string     `json:"topic,omitempty"` // the chosen one
+	Topic     string     `json:"topic,omitempty"` // the chosen topic
 	Seed      uint64     `json:"seed"`
-	LabOwner  string     `json:"labs"` // the owner of its labs, which no other sitting has
+	LabOwner  string     `json:"labs"` // the owner of its labs, unique to this sitting
 	Created   time.Time  `json:"created"`
 	Questions []Question `json:"questions"`
-	Current   int        `json:"current"` // number of the question that the candidate is at
-	// The clock. Started is zero until the first lab is ready; Ended, until it was
-	// submitted or time was up.
+	Current   int        `json:"current"` // number of the question the candidate is working on
+	// The clock. Started is zero until the first lab is ready; Ended is zero until the exam
+	// was submitted or time was up.
 	Started time.Time `json:"started,omitzero"`
 	Ended   time.Time `json:"ended,omitzero"`
 	Way     Way       `json:"way,omitempty"`
@@ -29,13 +29,13 @@ type Sitting struct {
 	Turns   []Turn    `json:"turns,omitempty"`
 }
 
-// Way is how an exam came to its end.
+// Way is how an exam ended.
 type Way string
 
-// The ways to an exam's end.
+// The ways an exam ends.
 const (
 	Submitted Way = "submitted"
-	TimeUp    Way = "time" // its time was up
+	TimeUp    Way = "time" // time was up
 )
 
 // Question is one exercise of an exam.
@@ -46,40 +46,40 @@ type Question struct {
 	Topic    string    `json:"topic"`
 	Level    int       `json:"level"`
 	Minutes  int       `json:"minutes"` // par
-	Hash     string    `json:"hash"`    // of the scenario's folder when it was drawn
+	Hash     string    `json:"hash"`    // of the scenario's folder when drawn
 	Seed     uint64    `json:"seed"`
 	Points   int       `json:"points"`
 	Flagged  bool      `json:"flagged,omitempty"`
 	Ready    time.Time `json:"ready,omitzero"`    // when its lab was first ready
-	Attempt  string    `json:"attempt,omitempty"` // of its lab, as the store of attempts names it
-	Checks   int       `json:"checks,omitempty"`  // how often it was checked before the end
-	Hints    int       `json:"hints,omitempty"`   // how many were opened
-	Still    time.Time `json:"still,omitzero"`    // when, after the end, its lab stood still
+	Attempt  string    `json:"attempt,omitempty"` // of its lab, as in the store of attempts
+	Checks   int       `json:"checks,omitempty"`  // before the end
+	Hints    int       `json:"hints,omitempty"`   // opened
+	FrozenAt time.Time `json:"still,omitzero"`    // when, after the end, its lab was frozen
 	Grade    *Grade    `json:"grade,omitempty"`   // set at the end
 }
 
-// Grade is what came of a question at the end.
+// Grade is a question's result at the end.
 type Grade struct {
 	At     time.Time     `json:"at"`
-	Late   time.Duration `json:"late"`             // nanoseconds between the exam's end and when the lab stood still
-	Report *labs.Report  `json:"report,omitempty"` // missing: the lab was never opened, or could not be looked at
-	Score  *int          `json:"score"`            // of 100; missing: it could not be graded
-	Why    string        `json:"why,omitempty"`    // why there is no report or no score
-	// Again: it rests on a server that could not be reached. The lab is kept, and the
-	// question may be graded once more.
-	Again bool `json:"again,omitempty"`
-	// Accepted: it came late, and an examiner has it count.
+	Late   time.Duration `json:"late"`             // nanoseconds from the exam's end until the lab was frozen
+	Report *labs.Report  `json:"report,omitempty"` // missing if the lab was never opened, or could not be checked
+	Score  *int          `json:"score"`            // of 100; missing if it could not be graded
+	Why    string        `json:"why,omitempty"`    // why there is no report, or no score
+	// Retry: the grade depends on a server that could not be reached. The lab is kept, and
+	// the question may be graded once more.
+	Retry bool `json:"again,omitempty"`
+	// Accepted: the grade is late, and an examiner accepted it.
 	Accepted bool `json:"accepted,omitempty"`
 }
 
-// Turn is a time in which the candidate was at a question.
+// Turn is a period in which the candidate worked on a question.
 type Turn struct {
 	Question int       `json:"question"`
 	From     time.Time `json:"from"`
-	To       time.Time `json:"to,omitzero"` // zero: still
+	To       time.Time `json:"to,omitzero"` // zero while it lasts
 }
 
-// Question returns the question of that number.
+// Question returns the question with a number, counting from 1.
 func (s *Sitting) Question(n int) (*Question, error) {
 	if n < 1 || n > len(s.Questions) {
 		return nil, labs.Misuse(fmt.Sprintf("The exam has no question %d", n), fmt.Sprintf("Its questions are 1 to %d.", len(s.Questions)), labs.Act{Name: labs.ActExamStatus, For: "See them", Exam: s.ID})
@@ -87,7 +87,7 @@ func (s *Sitting) Question(n int) (*Question, error) {
 	return &s.Questions[n-1], nil
 }
 
-// Ready notes that a question's lab is ready. With the first one the clock starts.
+// Ready records that a question's lab is ready. The clock starts with the first.
 func (s *Sitting) Ready(n int, now time.Time) error {
 	q, err := s.Question(n)
 	if err != nil {
@@ -103,8 +103,8 @@ func (s *Sitting) Ready(n int, now time.Time) error {
 	return nil
 }
 
-// Goto brings the candidate to a question; the clock goes on if it stood. by is the process
-// that does so.
+// Goto takes the candidate to a question, and restarts the clock if it was stopped. by is
+// the process that calls it.
 func (s *Sitting) Goto(n int, by string, now time.Time) error {
 	if _, err := s.Question(n); err != nil {
 		return err
@@ -123,15 +123,15 @@ func (s *Sitting) Goto(n int, by string, now time.Time) error {
 	return nil
 }
 
-// open refuses what can't be done once the exam is over.
+// open returns an error if the exam is over.
 func (s *Sitting) open(now time.Time) error {
 	if s.Ended.IsZero() && !s.Due(now) {
 		return nil
 	}
-	return labs.Misuse(fmt.Sprintf("Exam %d is over", s.ID), "", labs.Act{Name: labs.ActExamStatus, For: "See what came of it", Exam: s.ID})
+	return labs.Misuse(fmt.Sprintf("Exam %d is over", s.ID), "", labs.Act{Name: labs.ActExamStatus, For: "See the result", Exam: s.ID})
 }
 
-// turn begins a turn at the current question and ends the one before.
+// turn ends the current turn and begins one at the current question.
 func (s *Sitting) turn(now time.Time) {
 	s.endTurn(now)
 	s.Turns = append(s.Turns, Turn{Question: s.Current, From: now})
@@ -143,7 +143,7 @@ func (s *Sitting) endTurn(now time.Time) {
 	}
 }
 
-// Flag puts a flag on a question, or takes it away.
+// Flag toggles the flag of a question.
 func (s *Sitting) Flag(n int, now time.Time) error {
 	q, err := s.Question(n)
 	if err == nil {
@@ -155,9 +155,9 @@ func (s *Sitting) Flag(n int, now time.Time) error {
 	return err
 }
 
-// Checked notes a check of a question that was asked for at a time. One that could
-// not be graded stops the clock from that time on; one that could lets it go on.
-func (s *Sitting) Checked(n int, graded bool, asked, now time.Time) error {
+// RecordCheck records a check of a question. asked is when it was requested. If the check
+// could not be graded, the clock stops as of asked; otherwise it restarts.
+func (s *Sitting) RecordCheck(n int, graded bool, asked, now time.Time) error {
 	q, err := s.Question(n)
 	if err != nil {
 		return err
@@ -171,7 +171,7 @@ func (s *Sitting) Checked(n int, graded bool, asked, now time.Time) error {
 	pause := s.pause(now)
 	switch {
 	case !graded && pause == nil && s.Phase(now) == Running:
-		// Time that was up before the check was asked for is not given back.
+		// Time that had run out before the request is not given back.
 		if asked.Before(s.Deadline(asked)) {
 			s.endTurn(asked)
 			s.Pauses = append(s.Pauses, Pause{From: asked, Question: n, Why: UngradedPause})
@@ -182,14 +182,14 @@ func (s *Sitting) Checked(n int, graded bool, asked, now time.Time) error {
 	return nil
 }
 
-// OpenHint notes that one more hint of a question was opened.
+// OpenHint records that the next hint of a question was opened.
 func (s *Sitting) OpenHint(n int, now time.Time) error {
 	q, err := s.Question(n)
 	if err == nil {
 		err = s.open(now)
 	}
 	if err == nil && !s.Blueprint.Hints.Allowed {
-		err = labs.Misuse("This exam allows no hints", "Look at the task again.")
+		err = labs.Misuse("This exam allows no hints", "Read the task again.")
 	}
 	if err == nil {
 		q.Hints++
@@ -197,7 +197,7 @@ func (s *Sitting) OpenHint(n int, now time.Time) error {
 	return err
 }
 
-// End ends the exam, at its deadline if that has passed. It is done once.
+// End ends the exam, no later than at its deadline. Later calls do nothing.
 func (s *Sitting) End(now time.Time) {
 	if !s.Ended.IsZero() {
 		return
@@ -215,16 +215,16 @@ func (s *Sitting) End(now time.Time) {
 	s.Ended = later(s.Started, now)
 }
 
-// Opened reports whether the candidate was ever at a question, in its lab: to turn to it is
-// not enough, as that may have been cut off.
+// Opened reports whether the candidate ever worked on a question in its lab. Going to it is
+// not enough, because that may have been interrupted.
 func (s *Sitting) Opened(n int) bool {
 	return !s.Questions[n-1].Ready.IsZero() && slices.ContainsFunc(s.Turns, func(t Turn) bool { return t.Question == n })
 }
 
-// Spent returns the time that the candidate was at a question, pauses not counted.
+// Spent returns how long the candidate worked on a question, without pauses.
 func (s *Sitting) Spent(n int, now time.Time) time.Duration {
 	var sum time.Duration
-	s = s.at(now)
+	s = s.settledAt(now)
 	for _, t := range s.Turns {
 		to := t.To
 		if to.IsZero() {

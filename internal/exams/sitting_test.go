@@ -11,8 +11,8 @@ import (
 	"endstate/labs"
 )
 
-// The clock starts when the first lab is ready, not when the exam is drawn, and what
-// it takes to make a later lab ready is not the candidate's time either.
+// The clock starts when the first lab is ready, not when the exam is drawn. Preparing a
+// later lab does not cost the candidate time either.
 func TestClockStartsWithTheFirstLab(t *testing.T) {
 	h := newHall(t, nil)
 	h.after(5).is(Preparing, 60)
@@ -23,7 +23,7 @@ func TestClockStartsWithTheFirstLab(t *testing.T) {
 	h.goTo(2)
 	h.is(Running, 50)
 	h.after(5)
-	h.goTo(1) // which is ready: its lab is looked up, and the clock runs
+	h.goTo(1) // its lab is ready, so it is only looked up while the clock runs
 	h.is(Running, 42)
 	s := h.sitting()
 	for n, want := range map[int]time.Duration{1: 13 * time.Minute, 2: 5 * time.Minute, 3: 0} {
@@ -37,18 +37,18 @@ func TestLabThatCantBeStartedLeavesTheClockStanding(t *testing.T) {
 	h := newHall(t, nil)
 	h.room.failed["open a"] = errors.New("no image")
 	if _, _, err := h.proctor.Goto(t.Context(), h.id, 1, nil); err == nil {
-		t.Error("a lab that can't be started is there")
+		t.Error("a lab that can't be started exists")
 	}
 	h.after(30).is(Preparing, 60)
 	h.room.failed["open a"] = nil
 	h.goTo(1)
 	h.room.failed["open b"] = errors.New("no image")
 	if _, _, err := h.proctor.Goto(t.Context(), h.id, 2, nil); err == nil {
-		t.Error("a lab that can't be started is there")
+		t.Error("a lab that can't be started exists")
 	}
 	h.after(25).is(Paused, 60)
 	if h.sitting().Opened(2) {
-		t.Error("a question is held to have been opened whose lab never was there")
+		t.Error("a question whose lab never existed counts as opened")
 	}
 	h.goTo(1)
 	h.after(1).is(Running, 59)
@@ -67,7 +67,8 @@ func TestUngradedStopsTheClock(t *testing.T) {
 	if due, err := h.proctor.Due(t.Context()); err != nil || len(due) > 0 {
 		t.Errorf("due while the clock stands: %v, %v", due, err)
 	}
-	// What could not be graded again leaves it standing; what could lets it go on.
+	// A repeated check that can't be graded leaves the clock stopped; a graded check
+	// restarts it.
 	if _, _, err = h.proctor.Check(t.Context(), h.id, 1, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,7 @@ func TestUngradedStopsTheClock(t *testing.T) {
 	if got := h.sitting().Questions[0].Checks; got != 1 {
 		t.Errorf("%d checks count", got)
 	}
-	// Going on lets it go on, too.
+	// Going to a question restarts it as well.
 	h.room.failed["a"] = errors.New("the engine is gone again")
 	if _, _, err = h.proctor.Check(t.Context(), h.id, 1, nil); err != nil {
 		t.Fatal(err)
@@ -90,7 +91,7 @@ func TestUngradedStopsTheClock(t *testing.T) {
 	h.after(1).is(Running, 29)
 }
 
-// An ungraded check does not give back time that was up before.
+// An ungraded check does not give back time that had already run out.
 func TestNoPauseAfterTheDeadline(t *testing.T) {
 	s := &Sitting{Blueprint: Blueprint{Minutes: 1}, Questions: []Question{{Number: 1}}, Current: 1}
 	begun := time.Unix(1000, 0)
@@ -98,11 +99,11 @@ func TestNoPauseAfterTheDeadline(t *testing.T) {
 		t.Fatal(err)
 	}
 	late := begun.Add(time.Minute)
-	if err := s.Checked(1, false, late, late); err != nil || !s.Due(late) {
+	if err := s.RecordCheck(1, false, late, late); err != nil || !s.Due(late) {
 		t.Errorf("%v, %s", err, s.Phase(late))
 	}
-	// Asked for in time and answered after it: the time of asking counts.
-	if err := s.Checked(1, false, late.Add(-time.Second), late.Add(time.Second)); err != nil {
+	// A check requested in time and finished after it counts as in time.
+	if err := s.RecordCheck(1, false, late.Add(-time.Second), late.Add(time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	soon := late.Add(20 * time.Minute)
@@ -118,7 +119,7 @@ func TestTimeUpGradesWhatIsThere(t *testing.T) {
 	h.goTo(2)
 	h.room.points = map[string]int{"a": 100, "b": 30, "c": 100}
 	if due, err := h.proctor.Due(t.Context()); err != nil || len(due) > 0 {
-		t.Errorf("due before its time: %v, %v", due, err)
+		t.Errorf("due too early: %v, %v", due, err)
 	}
 	h.after(40 + 15)
 	for name, err := range map[string]error{
@@ -154,12 +155,12 @@ func TestTimeUpGradesWhatIsThere(t *testing.T) {
 	if got := s.Spent(2, h.now); got != 40*time.Minute {
 		t.Errorf("%v were spent at question 2", got)
 	}
-	// What came late counts if an examiner says so, and not before.
+	// A late grade counts only once an examiner accepts it.
 	if result := s.Result(); result.Passed != nil || result.Earned != 0 || len(h.room.there) != 2 {
 		t.Errorf("%+v, left: %v", result, h.room.there)
 	}
 	if _, err := h.proctor.Accept(t.Context(), h.id, 3); err == nil {
-		t.Error("what is not late is accepted")
+		t.Error("a grade that is not late is accepted")
 	}
 	for n := range 2 {
 		if s, err = h.proctor.Accept(t.Context(), h.id, n+1); err != nil {
@@ -175,7 +176,7 @@ func TestTimeUpGradesWhatIsThere(t *testing.T) {
 	}
 }
 
-// A grading that was cut off goes on where it stopped; what is graded stays so.
+// Interrupted grading continues where it stopped; graded questions keep their grades.
 func TestFinishGoesOn(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -216,9 +217,9 @@ func TestUngradedAtTheEndIsGradedAgain(t *testing.T) {
 		t.Errorf("why: %q", why)
 	}
 	if !h.room.there["b"] || h.room.there["a"] {
-		t.Errorf("the labs that are there: %v", h.room.there)
+		t.Errorf("the existing labs: %v", h.room.there)
 	}
-	// Nobody but who is asked to tries again.
+	// Only an explicit request tries again.
 	if due, err := h.proctor.Due(t.Context()); err != nil || len(due) > 0 {
 		t.Errorf("due: %v, %v", due, err)
 	}
@@ -231,8 +232,8 @@ func TestUngradedAtTheEndIsGradedAgain(t *testing.T) {
 	}
 }
 
-// A server that was just started again does not answer yet: that is looked at again,
-// and the best look counts.
+// A server that was just restarted does not answer yet, so grading retries; the best grade
+// counts.
 func TestGradedAgainWhileItsServerStarts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHall(t, nil)
@@ -260,7 +261,7 @@ func TestLabThatIsGoneIsUngraded(t *testing.T) {
 	h.goTo(1)
 	h.room.there = map[string]bool{}
 	s, err := h.proctor.Submit(t.Context(), h.id, nil)
-	if err != nil || s.Questions[0].Grade.Score != nil || !strings.Contains(s.Questions[0].Grade.Why, "not there any more") {
+	if err != nil || s.Questions[0].Grade.Score != nil || !strings.Contains(s.Questions[0].Grade.Why, "no longer exists") {
 		t.Errorf("%v, %+v", err, s.Questions[0].Grade)
 	}
 }
@@ -274,7 +275,7 @@ func TestHintsAreChargedAsTheExamSays(t *testing.T) {
 		h := newHall(t, func(b *Blueprint) { b.Hints = test.hints })
 		h.goTo(1)
 		h.room.points["a"] = 100
-		for range 3 { // there are two
+		for range 3 { // there are only two
 			if _, _, err := h.proctor.Hint(t.Context(), h.id, 1); err != nil {
 				t.Fatal(err)
 			}
@@ -287,11 +288,11 @@ func TestHintsAreChargedAsTheExamSays(t *testing.T) {
 	h := newHall(t, func(b *Blueprint) { b.Hints = Hints{} })
 	h.goTo(1)
 	if _, _, err := h.proctor.Hint(t.Context(), h.id, 1); err == nil || !strings.Contains(err.Error(), "no hints") {
-		t.Errorf("a hint in an exam without: %v", err)
+		t.Errorf("a hint in an exam without hints: %v", err)
 	}
 }
 
-// An author may take hints away after they were opened.
+// An author may remove hints after they were opened.
 func TestHintsTakenAway(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
@@ -303,12 +304,12 @@ func TestHintsTakenAway(t *testing.T) {
 	}
 }
 
-// While it runs, nothing is told that would help beyond the feedback.
+// While the exam runs, the view reveals no more than the feedback allows.
 func TestFeedback(t *testing.T) {
 	score := 70
 	report := &labs.Report{Score: &score}
 	for feedback, want := range map[Feedback][2]bool{FeedbackNone: {false, false}, FeedbackScore: {true, false}, FeedbackFull: {true, true}} {
-		got := feedback.Tell(1, report)
+		got := feedback.Answer(1, report)
 		if !got.Graded || (got.Score != nil) != want[0] || (got.Report != nil) != want[1] {
 			t.Errorf("%s tells %+v", feedback, got)
 		}
@@ -328,7 +329,7 @@ func TestFeedback(t *testing.T) {
 	}
 }
 
-// A pass mark is met exactly, not nearly.
+// The pass mark is compared exactly.
 func TestPassMark(t *testing.T) {
 	for _, test := range []struct {
 		scores [2]int
@@ -345,7 +346,7 @@ func TestPassMark(t *testing.T) {
 	}
 }
 
-// What another process ended while a lab was being started is not left behind.
+// If another process ends the exam while a lab is starting, the lab is removed.
 func TestLabThatComesTooLateIsRemoved(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)

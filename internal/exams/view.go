@@ -6,8 +6,8 @@ import (
 	"endstate/labs"
 )
 
-// View is a sitting as its candidate may see it: while it runs, without what would
-// let the same exercise be practised elsewhere, and without grades.
+// View is what a candidate may see of a sitting. While it runs, that excludes grades and
+// anything that would let the candidate practise the same exercise elsewhere.
 type View struct {
 	ID        int64          `json:"exam"`
 	Name      string         `json:"blueprint"`
@@ -18,18 +18,18 @@ type View struct {
 	Minutes   float64        `json:"minutes"`
 	Feedback  Feedback       `json:"feedback"`
 	Hints     Hints          `json:"hints"`
-	Seed      *uint64        `json:"seed,omitempty"` // told at the end
+	Seed      *uint64        `json:"seed,omitempty"` // only at the end
 	Started   time.Time      `json:"started,omitzero"`
 	Deadline  time.Time      `json:"deadline,omitzero"`
 	Ended     time.Time      `json:"ended,omitzero"`
 	Left      float64        `json:"left"` // seconds
 	Current   int            `json:"current"`
 	Questions []QuestionView `json:"questions"`
-	Result    *Result        `json:"result,omitempty"` // told at the end
-	Doubts    []string       `json:"doubts"`           // what does not fit together
+	Result    *Result        `json:"result,omitempty"` // only at the end
+	Doubts    []string       `json:"doubts"`           // inconsistencies, see [Sitting.Doubts]
 }
 
-// QuestionView is a question as its candidate may see it.
+// QuestionView is what a candidate may see of a question.
 type QuestionView struct {
 	Number   int       `json:"number"`
 	Scenario string    `json:"scenario"`
@@ -44,14 +44,14 @@ type QuestionView struct {
 	Checks   int       `json:"checks"`
 	Hints    int       `json:"hints"`
 	Spent    float64   `json:"spent"` // seconds
-	// Told at the end.
+	// Only at the end.
 	Seed  *uint64 `json:"seed,omitempty"`
 	Grade *Grade  `json:"grade,omitempty"`
-	// Still is when, after the end, its lab stood still.
-	Still time.Time `json:"still,omitzero"`
+	// FrozenAt is when, after the end, its lab was frozen.
+	FrozenAt time.Time `json:"still,omitzero"`
 }
 
-// View returns the sitting as its candidate may see it now.
+// View returns what the candidate may see at a time.
 func (s *Sitting) View(now time.Time) View {
 	over := !s.Ended.IsZero()
 	view := View{
@@ -69,7 +69,7 @@ func (s *Sitting) View(now time.Time) View {
 			Flagged: q.Flagged, Opened: s.Opened(q.Number), Ready: q.Ready, Checks: q.Checks, Hints: q.Hints, Spent: s.Spent(q.Number, now).Seconds(),
 		}
 		if over {
-			one.Seed, one.Grade, one.Still = &q.Seed, q.Grade, q.Still
+			one.Seed, one.Grade, one.FrozenAt = &q.Seed, q.Grade, q.FrozenAt
 		}
 		view.Questions = append(view.Questions, one)
 	}
@@ -80,17 +80,17 @@ func (s *Sitting) View(now time.Time) View {
 	return view
 }
 
-// Answer is what a candidate is told of a check while the exam runs.
+// Answer is what a check tells a candidate while the exam runs.
 type Answer struct {
 	Question int          `json:"question"`
-	Graded   bool         `json:"graded"` // false: it could not be looked at, and the clock stands
+	Graded   bool         `json:"graded"` // false: it could not be checked, and the clock is stopped
 	Score    *int         `json:"score,omitempty"`
 	Report   *labs.Report `json:"report,omitempty"`
 }
 
-// Tell returns what feedback lets a candidate know of a report; none: nothing could
-// be looked at.
-func (f Feedback) Tell(n int, report *labs.Report) Answer {
+// Answer returns what the feedback reveals of a report. The report is nil if the question
+// could not be checked.
+func (f Feedback) Answer(n int, report *labs.Report) Answer {
 	answer := Answer{Question: n, Graded: report != nil && report.Graded()}
 	switch {
 	case f == FeedbackFull:
