@@ -62,17 +62,27 @@ type Engine interface {
 
 // Snapshots keeps variants after their fault, to start labs from. It is a cache: whoever
 // does not find a snapshot makes it.
+//
+// Each snapshot has a record, which no list carries, as it may be large. It is loaded to
+// grade. It is kept where no learner reaches it, and no process that is killed can leave
+// a snapshot with half a record or with another's.
 type Snapshots interface {
-	// Commit keeps the hosts of a lab as a snapshot.
-	Commit(ctx context.Context, lab *Lab, snapshot Snapshot) error
-	// Snapshot finds the snapshot of a lab with these hosts, and marks it as used now.
-	// ErrNotFound: none has the key.
-	Snapshot(ctx context.Context, key string, hosts []string) (*Snapshot, error)
-	// Snapshots lists all snapshots.
-	Snapshots(ctx context.Context) ([]Snapshot, error)
-	// Used returns when a snapshot was last used.
-	Used(ctx context.Context, snapshot Snapshot) (time.Time, error)
-	// Drop deletes a snapshot that no lab uses, and reports whether it did.
+	// Keep keeps the hosts of a lab, and the record, under the snapshot's key. When it
+	// fails it has removed all it made.
+	Keep(ctx context.Context, lab *Lab, snapshot Snapshot, record Record) error
+	// Find finds the snapshot of a lab with these hosts, and marks it as used now.
+	// ErrNotFound: none has the key, or not all of it is there.
+	Find(ctx context.Context, key string, hosts []string) (*Snapshot, error)
+	// Record returns the record of the snapshot that a lab was started from. It is there as
+	// long as the lab and its workspace are, whatever has become of the snapshot since.
+	// ErrNotFound: the workspace is gone, or was started without a record.
+	Record(ctx context.Context, lab *Lab) (Record, error)
+	// List lists all snapshots, with their sizes.
+	List(ctx context.Context) ([]Snapshot, error)
+	// LastUsed returns when a snapshot was last found; the zero time if it is gone.
+	LastUsed(ctx context.Context, snapshot Snapshot) (time.Time, error)
+	// Drop deletes a snapshot that no lab uses, and reports whether it did. None there is
+	// success.
 	Drop(ctx context.Context, snapshot Snapshot) (bool, error)
 }
 
@@ -176,7 +186,6 @@ type Snapshot struct {
 	Key      string            `json:"snapshot"`
 	Scenario string            `json:"scenario"`
 	Seed     uint64            `json:"seed"`
-	Record   string            `json:"-"`
 	Images   map[string]string `json:"-"`     // host → the engine's reference
 	Size     int64             `json:"bytes"` // beyond the images it was made from
 }

@@ -31,7 +31,6 @@ type Lab struct {
 	Started  time.Time `json:"started"`
 	Expires  time.Time `json:"expires"`
 	Snapshot string    `json:"snapshot"` // key of the snapshot it was started from
-	Record   string    `json:"-"`        // what [Record.Encode] gave; empty while it is set up
 	Hosts    []Host    `json:"hosts"`
 	// Whole: every host that was planned is there and was started. It is false while
 	// the lab is being started, and stays so if that was cut off.

@@ -73,7 +73,7 @@ func Misuse(what, advice string, acts ...Act) *Problem {
 	return &Problem{What: what, Advice: advice, Acts: acts, Usage: true}
 }
 
-// ErrNotFound is the error of an [Engine] when a lab, a host, a file or a snapshot does not exist.
+// ErrNotFound is the error of an [Engine] or of [Snapshots] when a lab, a host, a file or a snapshot does not exist.
 var ErrNotFound = errors.New("not found")
 
 // ErrConflict is the error of [Engine.Launch] when a lab with that ID already exists.

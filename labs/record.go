@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Record is stored with a snapshot, and with every lab started from it.
+// Record is what grading needs beside the lab itself. [Snapshots] stores it with a snapshot.
 type Record struct {
 	Facts  map[string]any
 	Secret string         // the password of the grader's own account

@@ -122,7 +122,7 @@ func boundSnapshots(t *testing.T) {
 	for _, v := range []*labs.Variant{old, older, old} { // to be used again counts
 		m.stop(m.Lab(v))
 	}
-	all, err := m.Engine.Snapshots(t.Context())
+	all, err := m.Snapshots.List(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,7 +134,7 @@ func boundSnapshots(t *testing.T) {
 	}
 	m.stop(m.Lab(fresh))
 	var kept []uint64
-	for _, s := range m.Snapshots(t.Context()) {
+	for _, s := range m.OwnSnapshots(t.Context()) {
 		kept = append(kept, s.Seed)
 	}
 	slices.Sort(kept)
@@ -151,10 +151,10 @@ func removeSnapshots(t *testing.T) {
 	m.stop(m.Lab(unused))
 	lab := m.Lab(v)
 	end := m.must("images", "rm", "--snapshots")
-	if !strings.Contains(end.err, "is in use and stays") || len(m.Snapshots(t.Context())) != 1 {
+	if !strings.Contains(end.err, "is in use and stays") || len(m.OwnSnapshots(t.Context())) != 1 {
 		t.Errorf("rm --snapshots: %s%s", end.out, end.err)
 	}
-	for _, ref := range m.Snapshots(t.Context())[0].Images {
+	for _, ref := range m.OwnSnapshots(t.Context())[0].Images {
 		if _, err := m.API.ImageRemove(t.Context(), ref, image.RemoveOptions{Force: true}); err != nil {
 			t.Fatal(err)
 		}
@@ -168,7 +168,7 @@ func removeSnapshots(t *testing.T) {
 	m.Passes(lab, v)
 	m.stop(lab)
 	m.must("images", "rm", "--snapshots")
-	if all := m.Snapshots(t.Context()); len(all) > 0 {
+	if all := m.OwnSnapshots(t.Context()); len(all) > 0 {
 		t.Errorf("rm --snapshots left %v", all)
 	}
 }

@@ -37,7 +37,7 @@ func TestProcessesThatStartTheSameLabMakeOne(t *testing.T) {
 	if end := m.run("check"); end.status != cli.StatusFailed {
 		t.Errorf("check: status %d: %s", end.status, end.err)
 	}
-	if n := len(m.Snapshots(t.Context())); n != 1 {
+	if n := len(m.OwnSnapshots(t.Context())); n != 1 {
 		t.Errorf("%d snapshots were made", n)
 	}
 }
@@ -53,7 +53,7 @@ func TestProcessesThatPrepareTheSameExerciseShareIt(t *testing.T) {
 		}
 		prepared += strings.Count(end.err, "setup: done")
 	}
-	if n := len(m.Snapshots(t.Context())); n != 1 || prepared > 1 {
+	if n := len(m.OwnSnapshots(t.Context())); n != 1 || prepared > 1 {
 		t.Errorf("%d snapshots were made, in %d setups", n, prepared)
 	}
 	for _, one := range []*machine{m, other} {

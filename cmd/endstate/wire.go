@@ -29,7 +29,7 @@ func program(in io.Reader, out, err io.Writer) cli.Program {
 			if err != nil {
 				return nil, err
 			}
-			return &desk.Backend{Engine: engine, Snapshots: engine, Images: engine.Images(), Info: engine.Info, Close: engine.Close}, nil
+			return &desk.Backend{Engine: engine, Snapshots: engine.Snapshots(), Images: engine.Images(), Info: engine.Info, Close: engine.Close}, nil
 		},
 	}
 }

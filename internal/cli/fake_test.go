@@ -112,11 +112,15 @@ func (e *engine) mark(host labs.Host, frozen bool) {
 
 func (e *engine) Memory(context.Context, *labs.Lab) (int64, error) { return 190 << 20, nil }
 
-func (e *engine) Snapshot(_ context.Context, key string, _ []string) (*labs.Snapshot, error) {
-	return &labs.Snapshot{Key: key, Record: `{"facts":{}}`, Images: map[string]string{labs.Workspace: "snapshot"}}, nil
+func (e *engine) Find(_ context.Context, key string, _ []string) (*labs.Snapshot, error) {
+	return &labs.Snapshot{Key: key, Images: map[string]string{labs.Workspace: "snapshot"}}, nil
 }
 
-func (e *engine) Snapshots(context.Context) ([]labs.Snapshot, error) { return []labs.Snapshot{}, nil }
+func (e *engine) Record(context.Context, *labs.Lab) (labs.Record, error) {
+	return labs.Record{Facts: map[string]any{}}, nil
+}
+
+func (e *engine) List(context.Context) ([]labs.Snapshot, error) { return []labs.Snapshot{}, nil }
 
 // shelf is a store of images of which every image is there.
 type shelf struct {
@@ -299,7 +303,7 @@ func (d *console) lab(owner, name string) *labs.Lab {
 	}
 	lab := &labs.Lab{
 		ID: labs.LabID(owner, name), Role: labs.RoleLab, Scenario: name, Key: v.Key, Seed: 7, Owner: owner, Whole: true,
-		Started: d.now, Expires: d.now.Add(time.Hour), Record: `{"facts":{}}`,
+		Started: d.now, Expires: d.now.Add(time.Hour),
 		Hosts: []labs.Host{{Name: labs.Workspace, Image: "fake", Begun: true, Running: true}},
 	}
 	d.engine.labs = append(d.engine.labs, lab)

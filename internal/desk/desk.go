@@ -133,7 +133,7 @@ func (d *Desk) stage(owner string) *stage.Stage {
 
 // grader returns what labs are graded by.
 func (d *Desk) grader() *grading.Grader {
-	return &grading.Grader{Images: d.images, Sites: d.sites(), Clock: d.Clock}
+	return &grading.Grader{Snapshots: d.backend.Snapshots, Images: d.images, Sites: d.sites(), Clock: d.Clock}
 }
 
 func (d *Desk) sites() site.Opener {

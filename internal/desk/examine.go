@@ -145,7 +145,7 @@ func (d *Desk) examineLabs(ctx context.Context) Finding {
 	if err != nil {
 		return bad("labs", err)
 	}
-	snapshots, err := d.backend.Snapshots.Snapshots(ctx)
+	snapshots, err := d.backend.Snapshots.List(ctx)
 	if err != nil {
 		return bad("snapshots", err)
 	}

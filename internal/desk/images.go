@@ -53,14 +53,14 @@ func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (ke
 	if kept.Images, err = d.images.List(ctx); err != nil {
 		return kept, err
 	}
-	all, err := d.backend.Snapshots.Snapshots(ctx)
+	all, err := d.backend.Snapshots.List(ctx)
 	if err != nil {
 		return kept, err
 	}
 	kept.Snapshots = make([]KeptSnapshot, len(all))
 	for i, s := range all {
 		kept.Snapshots[i].Snapshot = s
-		if kept.Snapshots[i].Used, err = d.backend.Snapshots.Used(ctx, s); err != nil {
+		if kept.Snapshots[i].Used, err = d.backend.Snapshots.LastUsed(ctx, s); err != nil {
 			return kept, err
 		}
 	}
@@ -75,7 +75,7 @@ func (d *Desk) DropSnapshots(ctx context.Context, who labs.Learner, emit labs.Em
 	}
 	end := emit.Step(labs.DropSnapshots, "")
 	defer func() { end(err) }()
-	all, err := d.backend.Snapshots.Snapshots(ctx)
+	all, err := d.backend.Snapshots.List(ctx)
 	if err != nil {
 		return 0, err
 	}

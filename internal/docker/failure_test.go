@@ -51,7 +51,7 @@ func TestFullDiskIsToldAsThat(t *testing.T) {
 			return err
 		},
 		"snapshot": func(ctx context.Context, e *Engine) error {
-			return e.Commit(ctx, &labs.Lab{Hosts: []labs.Host{host}}, labs.Snapshot{Key: "1"})
+			return e.Snapshots().Keep(ctx, &labs.Lab{Hosts: []labs.Host{host}}, labs.Snapshot{Key: "1"}, labs.Record{})
 		},
 		"copy in":  func(ctx context.Context, e *Engine) error { return e.CopyIn(ctx, host, "/", strings.NewReader("")) },
 		"copy out": func(ctx context.Context, e *Engine) error { _, err := e.CopyOut(ctx, host, "/"); return err },

@@ -19,7 +19,8 @@ const (
 	labelStarted  = "endstate.started" // RFC 3339
 	labelExpires  = "endstate.expires" // RFC 3339
 	labelSnapshot = "endstate.snapshot"
-	labelRecord   = "endstate.record"
+	labelRecord   = "endstate.record" // of the workspace's image in a snapshot; of all else it is empty
+	labelMoment   = "endstate.moment" // the same on all images that were kept together, as a snapshot
 	labelHost     = "endstate.host"
 	labelHosts    = "endstate.hosts" // how many the lab has
 	labelFamily   = "endstate.image" // the family's name of the image
@@ -48,6 +49,6 @@ func labOf(labels map[string]string) *labs.Lab {
 	return &labs.Lab{
 		ID: labels[labelLab], Role: labs.Role(labels[labelRole]), Scenario: labels[labelScenario], Key: labels[labelVariant],
 		Seed: seed, Owner: labels[labelOwner], Started: started, Expires: expires,
-		Snapshot: labels[labelSnapshot], Record: labels[labelRecord],
+		Snapshot: labels[labelSnapshot],
 	}
 }

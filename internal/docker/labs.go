@@ -80,7 +80,6 @@ func (p *parts) of(labels map[string]string, made time.Time) *part {
 }
 
 func (p *part) add(host labs.Host, labels map[string]string) {
-	p.Record = labels[labelRecord] // which networks don't have
 	p.planned, _ = strconv.Atoi(labels[labelHosts])
 	p.Hosts = append(p.Hosts, host)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/network"
 
+	"endstate/internal/images"
 	"endstate/labs"
 )
 
@@ -148,7 +149,10 @@ func (e *Engine) createHost(
 	set func(*container.Config, *container.HostConfig),
 ) (string, error) {
 	labels = maps.Clone(labels)
-	labels[labelHost], labels[labelFamily], labels[labelRecord] = host.Name, host.Family, plan.Lab.Record
+	labels[labelHost], labels[labelFamily] = host.Name, host.Family
+	for _, large := range []string{labelRecord, images.LabelPackages} {
+		labels[large] = "" // else it would come from the image, into each list of labs
+	}
 	config := containerConfig(host, labels)
 	walls, err := e.hostConfig(ctx, plan, host, net)
 	if err != nil {

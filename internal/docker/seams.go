@@ -6,6 +6,7 @@ import (
 )
 
 var (
-	_ labs.Engine  = (*Engine)(nil)
-	_ images.Store = Images{}
+	_ labs.Engine    = (*Engine)(nil)
+	_ labs.Snapshots = Snapshots{}
+	_ images.Store   = Images{}
 )

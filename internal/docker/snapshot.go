@@ -2,7 +2,10 @@ package docker
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
+	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,19 +24,36 @@ const snapshotRepository = "endstate/snapshot"
 
 func snapshotRef(key, host string) string { return snapshotRepository + ":" + key + "-" + host }
 
-// Commit keeps the hosts of a lab as a snapshot, host by host side by side. The
+// Snapshots keeps snapshots as images of the engine, one a host. The record stands in a
+// label on the workspace's image, which no container inherits (see [Engine.createHost]).
+type Snapshots struct{ engine *Engine }
+
+// Snapshots returns the engine's cache of snapshots.
+func (e *Engine) Snapshots() Snapshots { return Snapshots{engine: e} }
+
+// Keep keeps the hosts of a lab as a snapshot, host by host side by side. The
 // hosts stand still meanwhile, so that what is kept is of one moment.
-func (e *Engine) Commit(ctx context.Context, lab *labs.Lab, snapshot labs.Snapshot) error {
+func (s Snapshots) Keep(ctx context.Context, lab *labs.Lab, snapshot labs.Snapshot, record labs.Record) error {
+	text, err := record.Encode()
+	if err != nil {
+		return fmt.Errorf("keep a snapshot of %s: %w", snapshot.Scenario, err)
+	}
+	labels := map[string]string{
+		labelSnapshot: snapshot.Key, labelScenario: snapshot.Scenario, labelSeed: strconv.FormatUint(snapshot.Seed, 10),
+		labelHosts: strconv.Itoa(len(lab.Hosts)), labelVersion: s.engine.version, labelMoment: rand.Text(),
+	}
 	failed := make([]error, len(lab.Hosts))
 	var all sync.WaitGroup
 	for i, host := range lab.Hosts {
-		all.Go(func() { failed[i] = e.commitHost(ctx, lab, host, snapshot) })
+		labels := maps.Clone(labels)
+		labels[labelHost] = host.Name
+		if host.Name == labs.Workspace {
+			labels[labelRecord] = text
+		}
+		all.Go(func() { failed[i] = s.keepHost(ctx, host, snapshotRef(snapshot.Key, host.Name), labels) })
 	}
 	all.Wait()
-	err := errors.Join(failed...)
-	if err == nil {
-		err = context.Cause(ctx)
-	}
+	err = errors.Join(errors.Join(failed...), context.Cause(ctx))
 	if err == nil {
 		return nil
 	}
@@ -41,33 +61,28 @@ func (e *Engine) Commit(ctx context.Context, lab *labs.Lab, snapshot labs.Snapsh
 	for _, host := range lab.Hosts {
 		snapshot.Images[host.Name] = snapshotRef(snapshot.Key, host.Name)
 	}
-	_, dropErr := e.Drop(context.WithoutCancel(ctx), snapshot)
+	_, dropErr := s.Drop(context.WithoutCancel(ctx), snapshot)
 	return errors.Join(err, dropErr)
 }
 
-func (e *Engine) commitHost(ctx context.Context, lab *labs.Lab, host labs.Host, snapshot labs.Snapshot) error {
+func (s Snapshots) keepHost(ctx context.Context, host labs.Host, ref string, labels map[string]string) error {
 	call, cancel := settled(ctx)
 	defer cancel()
-	_, err := e.api.ContainerCommit(call, host.ID, container.CommitOptions{
-		Reference: snapshotRef(snapshot.Key, host.Name), Pause: true,
-		Config: &container.Config{Labels: map[string]string{
-			labelSnapshot: snapshot.Key, labelScenario: snapshot.Scenario, labelSeed: strconv.FormatUint(snapshot.Seed, 10),
-			labelRecord: snapshot.Record, labelHost: host.Name, labelHosts: strconv.Itoa(len(lab.Hosts)), labelVersion: e.version,
-		}},
-	})
-	if err != nil {
+	options := container.CommitOptions{Reference: ref, Pause: true, Config: &container.Config{Labels: labels}}
+	if _, err := s.engine.api.ContainerCommit(call, host.ID, options); err != nil {
 		return failure(err, "keep a snapshot of host %s", host.Name)
 	}
 	return nil
 }
 
-// Snapshot finds a snapshot of which every host is there, and marks it as used now.
-// It asks for each by name, as to list images takes the engine longer the more there are.
-func (e *Engine) Snapshot(ctx context.Context, key string, hosts []string) (*labs.Snapshot, error) {
+// Find finds a snapshot of which every host is there, of one moment, and marks it as used
+// now. It asks for each by name, as to list images takes the engine longer the more there are.
+func (s Snapshots) Find(ctx context.Context, key string, hosts []string) (*labs.Snapshot, error) {
 	snapshot := &labs.Snapshot{Key: key, Images: map[string]string{}}
+	moments := map[string]bool{}
 	for _, host := range hosts {
 		ref := snapshotRef(key, host)
-		found, err := e.api.ImageInspect(ctx, ref)
+		found, err := s.engine.api.ImageInspect(ctx, ref)
 		if errdefs.IsNotFound(err) {
 			return nil, labs.ErrNotFound
 		}
@@ -75,16 +90,40 @@ func (e *Engine) Snapshot(ctx context.Context, key string, hosts []string) (*lab
 			return nil, failure(err, "find snapshot %s", key)
 		}
 		lab := labOf(found.Config.Labels)
-		snapshot.Scenario, snapshot.Seed, snapshot.Record = lab.Scenario, lab.Seed, lab.Record
+		snapshot.Scenario, snapshot.Seed = lab.Scenario, lab.Seed
 		snapshot.Images[host] = ref
+		moments[found.Config.Labels[labelMoment]] = true
 	}
-	return snapshot, e.touch(ctx, snapshot)
+	if len(moments) != 1 {
+		return nil, labs.ErrNotFound // a process was killed while it replaced an older snapshot
+	}
+	return snapshot, s.touch(ctx, snapshot)
+}
+
+// Record reads the record from the image that the lab's workspace was started from. An
+// image in use can't be removed, though another may have taken its name.
+func (s Snapshots) Record(ctx context.Context, lab *labs.Lab) (labs.Record, error) {
+	workspace, err := lab.Host(labs.Workspace)
+	if err != nil {
+		return labs.Record{}, fmt.Errorf("%w: %w", labs.ErrNotFound, err)
+	}
+	started, err := s.engine.api.ContainerInspect(ctx, workspace.ID)
+	if err == nil {
+		var from image.InspectResponse
+		if from, err = s.engine.api.ImageInspect(ctx, started.Image); err == nil && from.Config.Labels[labelRecord] != "" {
+			return labs.DecodeRecord(from.Config.Labels[labelRecord])
+		}
+	}
+	if err == nil || errdefs.IsNotFound(err) {
+		err = labs.ErrNotFound
+	}
+	return labs.Record{}, failure(err, "load the record of lab %s", lab.ID)
 }
 
 // touch tags the images anew, which is how an engine remembers when they were used.
-func (e *Engine) touch(ctx context.Context, snapshot *labs.Snapshot) error {
+func (s Snapshots) touch(ctx context.Context, snapshot *labs.Snapshot) error {
 	for _, ref := range snapshot.Images {
-		err := e.api.ImageTag(ctx, ref, ref)
+		err := s.engine.api.ImageTag(ctx, ref, ref)
 		if errdefs.IsNotFound(err) {
 			return labs.ErrNotFound
 		}
@@ -95,10 +134,10 @@ func (e *Engine) touch(ctx context.Context, snapshot *labs.Snapshot) error {
 	return nil
 }
 
-// Snapshots lists all snapshots, with their sizes beyond the images below them.
-func (e *Engine) Snapshots(ctx context.Context) ([]labs.Snapshot, error) {
+// List lists all snapshots, with their sizes beyond the images below them.
+func (s Snapshots) List(ctx context.Context) ([]labs.Snapshot, error) {
 	// All images at once, as those below the snapshots are weighed too.
-	images, err := e.api.ImageList(ctx, image.ListOptions{All: true})
+	images, err := s.engine.api.ImageList(ctx, image.ListOptions{All: true})
 	if err != nil {
 		return nil, failure(err, "list snapshots")
 	}
@@ -132,10 +171,10 @@ func (e *Engine) Snapshots(ctx context.Context) ([]labs.Snapshot, error) {
 	return all, nil
 }
 
-// Used returns when a snapshot was last used.
-func (e *Engine) Used(ctx context.Context, snapshot labs.Snapshot) (used time.Time, err error) {
+// LastUsed returns when a snapshot was last used.
+func (s Snapshots) LastUsed(ctx context.Context, snapshot labs.Snapshot) (used time.Time, err error) {
 	for _, ref := range snapshot.Images {
-		inspected, err := e.api.ImageInspect(ctx, ref)
+		inspected, err := s.engine.api.ImageInspect(ctx, ref)
 		if err != nil && !errdefs.IsNotFound(err) {
 			return used, failure(err, "ask when snapshot %s was used", snapshot.Key)
 		}
@@ -147,9 +186,9 @@ func (e *Engine) Used(ctx context.Context, snapshot labs.Snapshot) (used time.Ti
 }
 
 // Drop deletes a snapshot that no lab uses, and reports whether it did.
-func (e *Engine) Drop(ctx context.Context, snapshot labs.Snapshot) (bool, error) {
+func (s Snapshots) Drop(ctx context.Context, snapshot labs.Snapshot) (bool, error) {
 	for _, ref := range snapshot.Images {
-		_, err := e.api.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
+		_, err := s.engine.api.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
 		if errdefs.IsConflict(err) || err != nil && strings.Contains(err.Error(), "in use") {
 			return false, nil
 		}

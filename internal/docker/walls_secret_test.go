@@ -5,9 +5,12 @@ package docker_test
 import (
 	"archive/tar"
 	"bytes"
+	"encoding/json"
 	"errors"
 	"io"
 	"testing"
+
+	"github.com/docker/docker/api/types/network"
 
 	"endstate/internal/enginetest"
 	"endstate/labs"
@@ -34,7 +37,7 @@ func TestWorkspaceHoldsNoSecret(t *testing.T) {
 	r := enginetest.Open(t)
 	v := r.Variant(enginetest.MySQL, enginetest.Seed)
 	lab := r.Lab(v)
-	secrets := secretsOf(t, lab)
+	secrets := secretsOf(t, r, lab)
 	r.Solve(lab, v)
 	r.Passes(lab, v)
 	for where, read := range map[string]func() []byte{
@@ -60,6 +63,49 @@ func TestWorkspaceHoldsNoSecret(t *testing.T) {
 	}
 }
 
+// What the engine lists of labs it lists to every process, and for each host: the record is
+// on one image alone.
+func TestRecordIsOnTheImageOfTheWorkspaceAlone(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Variant(enginetest.MySQL, r.NewSeed())
+	lab := r.Lab(v)
+	secrets := secretsOf(t, r, lab)
+	for _, host := range lab.Hosts {
+		found := inspect(t, r, lab, host.Name)
+		image, err := r.API.ImageInspect(t.Context(), found.Image)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, secret := range secrets {
+			if holds(t, found, secret) {
+				t.Errorf("what the engine tells of %s holds %s", host.Name, name)
+			}
+			if holds(t, image, secret) != (host.Name == labs.Workspace) {
+				t.Errorf("what the engine tells of the image of %s holds %s: %v", host.Name, name, host.Name != labs.Workspace)
+			}
+		}
+	}
+	networks, err := r.API.NetworkList(t.Context(), network.ListOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, secret := range secrets {
+		if holds(t, networks, secret) {
+			t.Errorf("a network holds %s", name)
+		}
+	}
+}
+
+func holds(t *testing.T, value any, secret string) bool {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Contains(text, []byte(secret))
+}
+
 const (
 	processes = "for p in /proc/[0-9]*; do tr '\\0' '\\n' < $p/environ; tr '\\0' ' ' < $p/cmdline; readlink $p/cwd $p/exe; ls -l $p/fd; done 2>/dev/null"
 	asked     = "mysql --execute 'SHOW FULL PROCESSLIST; SHOW GLOBAL VARIABLES; SHOW GLOBAL STATUS; SELECT * FROM mysql.user' 2>&1"
@@ -67,9 +113,9 @@ const (
 
 // secretsOf returns what must not be in the workspace: the grader's password, and
 // facts that are long enough not to be there by chance.
-func secretsOf(t *testing.T, lab *labs.Lab) map[string]string {
+func secretsOf(t *testing.T, r *enginetest.Runner, lab *labs.Lab) map[string]string {
 	t.Helper()
-	record, err := labs.DecodeRecord(lab.Record)
+	record, err := r.Snapshots.Record(t.Context(), lab)
 	if err != nil {
 		t.Fatal(err)
 	}

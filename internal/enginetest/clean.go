@@ -64,16 +64,16 @@ func (r *Runner) tell(ctx context.Context, lab *labs.Lab) {
 }
 
 func (r *Runner) dropSnapshots(ctx context.Context) {
-	for _, s := range r.Snapshots(ctx) {
-		if dropped, err := r.Engine.Drop(ctx, s); err != nil || !dropped {
+	for _, s := range r.OwnSnapshots(ctx) {
+		if dropped, err := r.Snapshots.Drop(ctx, s); err != nil || !dropped {
 			r.t.Errorf("clean: drop snapshot %s: %v, %v", s.Key, dropped, err)
 		}
 	}
 }
 
-// Snapshots returns the snapshots of the test's own seeds.
-func (r *Runner) Snapshots(ctx context.Context) []labs.Snapshot {
-	all, err := r.Engine.Snapshots(ctx)
+// OwnSnapshots returns the snapshots of the test's own seeds.
+func (r *Runner) OwnSnapshots(ctx context.Context) []labs.Snapshot {
+	all, err := r.Snapshots.List(ctx)
 	if err != nil {
 		r.t.Errorf("list snapshots: %v", err)
 	}

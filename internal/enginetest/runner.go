@@ -86,9 +86,9 @@ func Open(t testing.TB) *Runner {
 	sites := site.Opener{Engine: engine, Places: places.Machine()}
 	r := &Runner{
 		Stage: &stage.Stage{
-			Engine: engine, Snapshots: engine, Images: library, Families: all.Families(), Sites: sites, Owner: owner, Clock: time.Now, Cache: cache,
+			Engine: engine, Snapshots: engine.Snapshots(), Images: library, Families: all.Families(), Sites: sites, Owner: owner, Clock: time.Now, Cache: cache,
 		},
-		Grader: &grading.Grader{Images: library, Sites: sites, Clock: time.Now},
+		Grader: &grading.Grader{Snapshots: engine.Snapshots(), Images: library, Sites: sites, Clock: time.Now},
 		Engine: engine, API: api, Library: library, Scenarios: scenario.New(all.Probes(), nil, scenario.Root{Files: scenarios.Files}),
 		Owner: owner, t: t,
 	}

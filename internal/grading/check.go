@@ -20,9 +20,10 @@ import (
 
 // Grader grades labs.
 type Grader struct {
-	Images labs.Images
-	Sites  site.Opener
-	Clock  func() time.Time
+	Snapshots labs.Snapshots
+	Images    labs.Images
+	Sites     site.Opener
+	Clock     func() time.Time
 	// Examining also collects what the scenario's author should know about the expectations.
 	Examining bool
 }
@@ -43,9 +44,15 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 			Acts: []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}},
 		}
 	}
-	record, err := labs.DecodeRecord(lab.Record)
+	record, err := g.Snapshots.Record(ctx, lab)
+	if errors.Is(err, labs.ErrNotFound) {
+		return nil, &labs.Problem{
+			What: fmt.Sprintf("The lab of %s can't be graded: its image, which holds the facts, was removed from the engine", v.Name),
+			Acts: []labs.Act{{Name: "reset", For: "Reset it", Scenario: v.Name}}, Err: err,
+		}
+	}
 	if err != nil {
-		return nil, fmt.Errorf("lab %s: %w", lab.ID, err)
+		return nil, err
 	}
 	images, err := g.Images.Ensure(ctx, kit.LookImages(v.Looks()), emit)
 	if err != nil {

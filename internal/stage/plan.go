@@ -28,7 +28,7 @@ func labPlan(v *labs.Variant, snapshot *labs.Snapshot, owner string, started, ex
 	plan := labs.Plan{
 		Lab: labs.Lab{
 			ID: labs.LabID(owner, v.Name), Role: labs.RoleLab, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
-			Started: started, Expires: expires, Snapshot: snapshot.Key, Record: snapshot.Record,
+			Started: started, Expires: expires, Snapshot: snapshot.Key,
 		},
 		Network: len(v.Hosts) > 1,
 	}

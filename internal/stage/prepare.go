@@ -23,13 +23,13 @@ const setupTimeout = 2 * time.Minute
 func (s *Stage) snapshot(ctx context.Context, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (*labs.Snapshot, func(), error) {
 	key, hosts := snapshotKey(v, images), v.HostNames()
 	for {
-		snapshot, err := s.Snapshots.Snapshot(ctx, key, hosts)
+		snapshot, err := s.Snapshots.Find(ctx, key, hosts)
 		if err == nil || !errors.Is(err, labs.ErrNotFound) {
 			return snapshot, func() {}, err
 		}
 		clean, err := s.prepare(ctx, v, images, key, emit)
 		if err == nil {
-			if snapshot, err = s.Snapshots.Snapshot(ctx, key, hosts); err != nil {
+			if snapshot, err = s.Snapshots.Find(ctx, key, hosts); err != nil {
 				clean()
 			}
 			return snapshot, clean, err
@@ -108,14 +108,14 @@ func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]
 		return nil, err
 	}
 	end := emit.Step(labs.KeepSnapshot, "")
-	err = s.Snapshots.Commit(ctx, lab, labs.Snapshot{Key: key, Scenario: v.Name, Seed: v.Seed, Record: record})
+	err = s.Snapshots.Keep(ctx, lab, labs.Snapshot{Key: key, Scenario: v.Name, Seed: v.Seed}, record)
 	end(err)
 	// Neither says anything of the lab: what stays is swept, or makes room the next time.
 	return func() { _, _ = removed(), roomMade() }, err
 }
 
 // build runs setup, facts and fault in a lab, and returns the record.
-func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (_ string, err error) {
+func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (record labs.Record, err error) {
 	site := s.Sites.Open(site.Subject{Lab: lab, Given: v.Files, Images: images}, emit)
 	defer site.Close()
 	secret := rand.Text()
@@ -126,22 +126,20 @@ func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, image
 		}
 		return image.Arm(ctx, site, host, secret)
 	}); err != nil {
-		return "", fmt.Errorf("set the grader's password: %w", err)
+		return record, fmt.Errorf("set the grader's password: %w", err)
 	}
 	if err := s.phase(ctx, lab, v, labs.RunSetup, v.Setup, emit); err != nil {
-		return "", err
+		return record, err
 	}
-	record := labs.Record{Facts: map[string]any{}, Secret: secret}
+	record = labs.Record{Facts: map[string]any{}, Secret: secret}
 	if err := s.measure(ctx, lab, v, images, record, emit); err != nil {
-		return "", err
+		return record, err
 	}
 	if err := s.phase(ctx, lab, v, labs.RunFault, v.Fault, emit); err != nil {
-		return "", err
+		return record, err
 	}
-	if record.Seals, err = s.seal(ctx, lab, v, images, record, emit); err != nil {
-		return "", err
-	}
-	return record.Encode()
+	record.Seals, err = s.seal(ctx, lab, v, images, record, emit)
+	return record, err
 }
 
 // seal returns what must not change in hosts once the lab is handed over, by their names.
@@ -206,7 +204,7 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 // makeRoom drops the least recently used snapshots when the cache is out of its bounds,
 // and a few more, so that not every snapshot has to look for room.
 func (s *Stage) makeRoom(ctx context.Context) error {
-	all, err := s.Snapshots.Snapshots(ctx)
+	all, err := s.Snapshots.List(ctx)
 	if err != nil {
 		return err
 	}
@@ -219,7 +217,7 @@ func (s *Stage) makeRoom(ctx context.Context) error {
 	}
 	used := map[string]time.Time{}
 	for _, one := range all {
-		if used[one.Key], err = s.Snapshots.Used(ctx, one); err != nil {
+		if used[one.Key], err = s.Snapshots.LastUsed(ctx, one); err != nil {
 			return err
 		}
 	}

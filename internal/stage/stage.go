@@ -87,10 +87,14 @@ func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	}
 	end := emit.Step(labs.ReviveLab, lab.Scenario)
 	defer func() { end(err) }()
+	record, err := s.Snapshots.Record(ctx, lab)
+	if err != nil {
+		return err
+	}
 	if err := s.Engine.Restart(ctx, &down); err != nil {
 		return err
 	}
-	return s.Ready(ctx, &down, v, nil, emit)
+	return s.ready(ctx, site.Subject{Lab: lab, Record: record, Given: v.Files}, down.Hosts, emit)
 }
 
 // provide makes sure of what a lab is started from: images and snapshot. clean
@@ -200,16 +204,22 @@ func (s *Stage) launch(ctx context.Context, plan labs.Plan, v *labs.Variant, ima
 
 // Ready waits until every host of the lab serves.
 func (s *Stage) Ready(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) error {
-	record := labs.Record{}
-	if lab.Record != "" {
+	subject := site.Subject{Lab: lab, Given: v.Files, Images: images}
+	if lab.Role == labs.RoleLab {
 		var err error
-		if record, err = labs.DecodeRecord(lab.Record); err != nil {
+		if subject.Record, err = s.Snapshots.Record(ctx, lab); err != nil {
 			return err
 		}
 	}
-	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images, Starting: true}, emit)
+	return s.ready(ctx, subject, lab.Hosts, emit)
+}
+
+// ready waits until hosts of a lab serve.
+func (s *Stage) ready(ctx context.Context, of site.Subject, hosts []labs.Host, emit labs.Emit) error {
+	of.Starting = true
+	site := s.Sites.Open(of, emit)
 	defer site.Close()
-	return EachHost(lab.Hosts, func(host labs.Host) error { return s.hostReady(ctx, site, host, emit) })
+	return EachHost(hosts, func(host labs.Host) error { return s.hostReady(ctx, site, host, emit) })
 }
 
 func (s *Stage) hostReady(ctx context.Context, at kit.Site, host labs.Host, emit labs.Emit) (err error) {

@@ -105,7 +105,7 @@ func TestGradersAccountIsReachedFromInsideTheServerAlone(t *testing.T) {
 	r := enginetest.Open(t)
 	v := r.Variant(enginetest.MySQL, enginetest.Seed)
 	lab := r.Lab(v)
-	record, err := labs.DecodeRecord(lab.Record)
+	record, err := r.Snapshots.Record(t.Context(), lab)
 	if err != nil {
 		t.Fatal(err)
 	}
