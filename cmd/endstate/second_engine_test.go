@@ -48,6 +48,7 @@ func TestOnAnEngineOfItsOwn(t *testing.T) {
 	t.Run("snapshots are used again", useSnapshots)
 	t.Run("least recently used snapshots go first", boundSnapshots)
 	t.Run("snapshots removed while a lab runs", removeSnapshots)
+	t.Run("image of a stopped lab removed by force", removeRecord)
 	t.Run("labs past their time are swept", sweepExpired)
 	t.Run("a killed client's remains are swept", sweepKilled)
 	t.Run("a fortnight of practice", practiseForAFortnight)
@@ -171,6 +172,43 @@ func removeSnapshots(t *testing.T) {
 	if all := m.OwnSnapshots(t.Context()); len(all) > 0 {
 		t.Errorf("rm --snapshots left %v", all)
 	}
+}
+
+// removeRecord takes the image, and with it the record, from below a lab that was stopped.
+func removeRecord(t *testing.T) {
+	m := newMachine(t)
+	v := m.Variant(enginetest.Git, m.NewSeed())
+	lab := m.Lab(v)
+	m.Learner(lab, "echo work >~/work")
+	host, err := lab.Host(labs.Workspace)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := m.Engine.Stop(t.Context(), host); err != nil {
+		t.Fatal(err)
+	}
+	for _, ref := range m.OwnSnapshots(t.Context())[0].Images {
+		if _, err := m.API.ImageRemove(t.Context(), ref, image.RemoveOptions{Force: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for range 2 { // stopped, then running
+		if end := m.run("check"); end.status != cli.StatusUngraded || !strings.Contains(end.err, "its facts were removed") {
+			t.Errorf("check without the record: status %d: %s", end.status, end.err)
+		}
+		if lab, err = m.Find(t.Context(), m.Owner, v.Name); err != nil {
+			t.Fatal(err)
+		}
+		if err := m.Revive(t.Context(), lab, v, m.Emit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, out := m.Learner(lab, "cat ~/work"); out != "work" {
+		t.Errorf("the work is gone: %s", out)
+	}
+	lab = m.reset(lab, v)
+	m.Solve(lab, v)
+	m.Passes(lab, v)
 }
 
 func sweepExpired(t *testing.T) {

@@ -288,6 +288,21 @@ func TestDamagedLabStays(t *testing.T) {
 	d.wants(StatusDone, "reset --yes", "is as it was handed over")
 }
 
+// A lab whose record was removed from the engine can't be graded. That costs nothing, and no
+// work is lost.
+func TestLabWithoutRecordStays(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusDone, "start first --seed 7")
+	d.engine.lost = true
+	d.wants(StatusUngraded, "check", "can't be graded", "still there", "endstate reset first")
+	d.wants(StatusDone, "status", "first")
+	if all := d.remembered(); len(d.engine.labs) != 1 || len(all) != 1 || all[0].Checks != 0 || all[0].Ended != nil {
+		t.Errorf("left %d labs and the attempts %+v", len(d.engine.labs), all)
+	}
+	d.engine.lost = false
+	d.wants(StatusDone, "check", "100 of 100")
+}
+
 // A command that is interrupted, or killed, while it removes a lab leaves no attempt open
 // whose lab is gone; and where the lab is still there, the attempt goes on.
 func TestInterruptedRemoval(t *testing.T) {

@@ -47,8 +47,9 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	record, err := g.Snapshots.Record(ctx, lab)
 	if errors.Is(err, labs.ErrNotFound) {
 		return nil, &labs.Problem{
-			What: fmt.Sprintf("The lab of %s can't be graded: its image, which holds the facts, was removed from the engine", v.Name),
-			Acts: []labs.Act{{Name: "reset", For: "Reset it", Scenario: v.Name}}, Err: err,
+			What:   fmt.Sprintf("The lab of %s can't be graded: its facts were removed from the engine", v.Name),
+			Advice: "What was done in it is still there.",
+			Acts:   []labs.Act{{Name: labs.ActReset, For: "Put it back to its beginning", Scenario: v.Name}}, Err: err,
 		}
 	}
 	if err != nil {

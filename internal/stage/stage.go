@@ -88,11 +88,12 @@ func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	end := emit.Step(labs.ReviveLab, lab.Scenario)
 	defer func() { end(err) }()
 	record, err := s.Snapshots.Record(ctx, lab)
-	if err != nil {
+	lost := errors.Is(err, labs.ErrNotFound)
+	if err != nil && !lost {
 		return err
 	}
-	if err := s.Engine.Restart(ctx, &down); err != nil {
-		return err
+	if err := s.Engine.Restart(ctx, &down); err != nil || lost {
+		return err // without its record a lab can't be asked whether it serves, only worked in
 	}
 	return s.ready(ctx, site.Subject{Lab: lab, Record: record, Given: v.Files}, down.Hosts, emit)
 }
