@@ -346,7 +346,7 @@ func TestLabThatFillsTheDisk(t *testing.T) {
 		written int64
 		says    string
 		stopped int
-	}{{100 << 20, "", 0}, {5 << 29, "has written 2.5 GiB. Past 4.0 GiB it is stopped", 0}, {9 << 29, "was stopped: it had written 4.5 GiB", 1}} {
+	}{{100 << 20, "", 0}, {5 << 29, "has written 2.5 GiB. At 4.0 GiB it will be stopped", 0}, {9 << 29, "was stopped because it had written 4.5 GiB", 1}} {
 		d.engine.written = test.written
 		d.wants(StatusDone, "check", "100 of 100", test.says)
 		if d.engine.stopped != test.stopped {

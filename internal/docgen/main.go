@@ -1,5 +1,5 @@
-// Command docgen writes what follows from the code: the JSON Schemas of scenarios and
-// reports, and the tables of docs/scenarios.md. Run it with make generate.
+// Command docgen generates files from the code: the JSON Schemas of scenarios and reports,
+// and the tables of docs/scenarios.md. Run it with make generate.
 package main
 
 //go:generate go run .
@@ -11,7 +11,8 @@ import (
 	"path/filepath"
 )
 
-// root is the repository's folder: go generate and go test run in this package's.
+// root is the repository's folder, relative to this package, in which go generate and go
+// test run.
 const root = "../.."
 
 func main() {
@@ -26,7 +27,7 @@ func main() {
 	}
 }
 
-// generate returns what is generated, by path in the repository.
+// generate returns the generated files, by path in the repository.
 func generate() (map[string][]byte, error) {
 	document, err := readStructs("internal/scenario")
 	if err != nil {

@@ -14,13 +14,13 @@ import (
 	"endstate/labs/kit"
 )
 
-// The marks of a generated part.
+// The markers around a generated part.
 const (
 	beginMark = "<!-- %s: make generate writes this -->\n"
 	endMark   = "<!-- end -->\n"
 )
 
-// scenariosPage returns the page with its generated parts as they should be.
+// scenariosPage returns the page with its generated parts up to date.
 func scenariosPage(name string, document structs, probes []probe) ([]byte, error) {
 	page, err := os.ReadFile(filepath.Join(root, name))
 	if err != nil {
@@ -55,12 +55,13 @@ func replacePart(page []byte, mark, text string) ([]byte, error) {
 	return fmt.Appendf(nil, "%s%s\n%s\n%s%s", before, begin, text, endMark, after), nil
 }
 
-// table lists the fields of a type.
+// table returns a table of a type's fields.
 func (s structs) table(of structType) string {
 	return "| field | value | meaning |\n| --- | --- | --- |\n" + s.rows(of, "", false)
 }
 
-// rows describes the fields of a type. If nested, those of a field's own type follow it.
+// rows returns a table row for each field of a type. If nested, a field's row is followed
+// by the rows of its own type.
 func (s structs) rows(of structType, prefix string, nested bool) string {
 	var rows strings.Builder
 	fields, _ := s.fields(of)
@@ -77,7 +78,7 @@ func (s structs) rows(of structType, prefix string, nested bool) string {
 	return rows.String()
 }
 
-// String says what the limits are, behind what kind of value they hold for.
+// String returns the limits as a suffix to the kind of value.
 func (l limits) String() string {
 	least, most := l.numbers["minimum"], l.numbers["maximum"]
 	switch {
@@ -93,7 +94,7 @@ func (l limits) String() string {
 	return ""
 }
 
-// valueName says in a word what YAML has for a type.
+// valueName returns the YAML name for values of a type.
 func valueName(typ ast.Expr) string {
 	switch t := typ.(type) {
 	case *ast.StarExpr:
@@ -113,7 +114,7 @@ var valueNames = map[string]string{
 	"float64": "number", "number": "number", "files": "string or list", "command": "string or list",
 }
 
-// probeSections describes every probe: what it observes, and its fields.
+// probeSections returns a section for each probe: what it observes, and its fields.
 func probeSections(probes []probe) string {
 	var sections []string
 	for _, one := range probes {
@@ -127,13 +128,14 @@ func probeSections(probes []probe) string {
 	return strings.Join(sections, "\n")
 }
 
-// lookDoc is the comment of a probe's type, without the type's name.
+// lookDoc returns the comment of a probe's type, without the type's name.
 func lookDoc(one probe) string {
 	text := strings.TrimSpace(strings.TrimPrefix(one.look.doc, "Look "))
 	return strings.ToUpper(text[:1]) + text[1:]
 }
 
-// shorthandField returns the field that a plain text in the probe's place fills, if any.
+// shorthandField returns the name of the field that a plain string in place of the probe
+// sets, or "".
 func shorthandField(one probe) string {
 	look := one.New()
 	short, ok := look.(kit.Shorthand)
@@ -152,7 +154,8 @@ func shorthandField(one probe) string {
 	return ""
 }
 
-// imageTable lists the families' images, each with the first sentence of its Dockerfile.
+// imageTable returns a table of the families' images, with the first sentence of each
+// Dockerfile.
 func imageTable() (string, error) {
 	table := "| image | what it is |\n| --- | --- |\n"
 	for _, image := range all.Images() {

@@ -13,7 +13,7 @@ import (
 	"endstate/labs"
 )
 
-// definitionOf names a type with its package, as some names are not unique.
+// definitionOf names a type together with its package, because some names are not unique.
 func definitionOf(of reflect.Type) string {
 	if of.Name() == "" {
 		return ""
@@ -21,7 +21,7 @@ func definitionOf(of reflect.Type) string {
 	return strings.TrimPrefix(of.PkgPath()[strings.LastIndex(of.PkgPath(), "/")+1:]+"."+of.Name(), "labs.")
 }
 
-// mayBeNull lets fields be null that Go writes as null: pointers and empty lists.
+// mayBeNull allows null for fields that Go may encode as null: pointers and empty lists.
 func mayBeNull(all jsonschema.Definitions, of reflect.Type, seen map[reflect.Type]bool) {
 	for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice {
 		of = of.Elem()
@@ -46,8 +46,8 @@ func mayBeNull(all jsonschema.Definitions, of reflect.Type, seen map[reflect.Typ
 	}
 }
 
-// reportSchema returns the JSON Schema of what check --json and report --format json
-// write: a definition for each kind of report.
+// reportSchema returns the JSON Schema of the output of check --json and report --format
+// json, with a definition for each kind of report.
 func reportSchema() ([]byte, error) {
 	reflector := &jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true, Namer: definitionOf, Mapper: func(of reflect.Type) *jsonschema.Schema {
 		switch of {
@@ -65,7 +65,7 @@ func reportSchema() ([]byte, error) {
 	}
 	whole := &jsonschema.Schema{
 		Version: jsonschema.Version, Title: "Reports", Definitions: jsonschema.Definitions{},
-		Description: "What endstate check --json (Report), and report --format json of an attempt (report.Attempt) and of an exam (report.Exam) write. Durations are nanoseconds.",
+		Description: "The output of endstate check --json (Report), and of report --format json for an attempt (report.Attempt) or an exam (report.Exam). Durations are in nanoseconds.",
 	}
 	for _, value := range []any{labs.Report{}, report.Attempt{}, report.Exam{}} {
 		one := reflector.Reflect(value)

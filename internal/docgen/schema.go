@@ -10,11 +10,11 @@ import (
 	"endstate/labs/kit"
 )
 
-// object is JSON's.
+// object is a JSON object.
 type object = map[string]any
 
-// scalars are the schemas of types that are no mapping: Go's, and those of
-// internal/scenario that know where they stand in a file.
+// scalars are the schemas of types that are not mappings: Go's own, and those of
+// internal/scenario that record their position in the file.
 var scalars = map[string]object{
 	"string": {"type": "string"}, "text": {"type": "string"}, "bool": {"type": "boolean"}, "any": {},
 	"int": {"type": "integer"}, "int64": {"type": "integer"}, "whole": {"type": "integer"},
@@ -35,13 +35,14 @@ func scenarioSchema(document structs, probes []probe) ([]byte, error) {
 	schema := document.schema(document["document"], probes)
 	maps.Copy(schema, object{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "$defs": definitions, "title": "Scenario",
-		"description": "A scenario of Endstate: what is written in scenario.yaml.",
+		"description": "The format of scenario.yaml, which defines an Endstate scenario.",
 	})
 	text, err := json.MarshalIndent(schema, "", "  ")
 	return append(text, '\n'), err
 }
 
-// probeSchema returns the schema of a probe's fields, or of the text that stands for them.
+// probeSchema returns the schema of a probe: its fields, or the string that is short for
+// them.
 func probeSchema(one probe) object {
 	fields := one.types.schema(one.look, nil)
 	if _, ok := one.New().(kit.Shorthand); ok {
@@ -55,7 +56,7 @@ func mapping() object {
 	return object{"type": "object", "properties": object{}, "additionalProperties": false}
 }
 
-// addProbes lets one probe stand among the properties of a mapping.
+// addProbes allows one probe among the properties of a mapping.
 func addProbes(to object, probes []probe) {
 	var names []object
 	for _, one := range probes {
@@ -65,7 +66,7 @@ func addProbes(to object, probes []probe) {
 	to["oneOf"] = names
 }
 
-// schema returns the schema of a mapping that is read into a type.
+// schema returns the schema of a mapping that is decoded into a type.
 func (s structs) schema(of structType, probes []probe) object {
 	result := mapping()
 	fields, probed := s.fields(of)
@@ -88,7 +89,7 @@ func (s structs) schema(of structType, probes []probe) object {
 	return result
 }
 
-// property returns the schema of a value that is read into a type.
+// property returns the schema of a value that is decoded into a type.
 func (s structs) property(typ ast.Expr, probes []probe) object {
 	switch t := typ.(type) {
 	case *ast.StarExpr:
@@ -97,7 +98,7 @@ func (s structs) property(typ ast.Expr, probes []probe) object {
 		return object{"type": "array", "items": s.property(t.Elt, probes)}
 	case *ast.MapType:
 		return object{"type": "object", "additionalProperties": s.property(t.Value, probes)}
-	case *ast.IndexExpr: // entries[T]: a mapping in its order
+	case *ast.IndexExpr: // entries[T] is a mapping that keeps its order
 		return object{"type": "object", "additionalProperties": s.property(t.Index, probes)}
 	}
 	name := typeName(typ)
@@ -111,8 +112,8 @@ func (s structs) property(typ ast.Expr, probes []probe) object {
 	return s.schema(of, probes)
 }
 
-// limits are what a tag states of a value: minimum=1,maximum=3, or of a list's items
-// enum=A,enum=B.
+// limits are the limits in a tag: minimum=1,maximum=3 for a value, or enum=A,enum=B for the
+// items of a list.
 type limits struct {
 	numbers map[string]json.Number
 	enum    []string

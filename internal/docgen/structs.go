@@ -16,7 +16,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// structs are the types of a package that YAML is read into, by name.
+// structs are a package's types that YAML is decoded into, by name.
 type structs map[string]structType
 
 type structType struct {
@@ -24,16 +24,16 @@ type structType struct {
 	fields []field
 }
 
-// field is one that YAML has.
+// field is a field that can be set in YAML.
 type field struct {
-	name     string // in YAML; empty: its type's fields stand in its place
+	name     string // in YAML; empty if the fields of its type are inlined
 	typ      ast.Expr
 	doc      string
 	required bool
 	limits   limits
 }
 
-// probe is a probe with the types of its package.
+// probe is a probe, with the types of its package.
 type probe struct {
 	kit.Probe
 	look  structType
@@ -54,8 +54,8 @@ func readProbes() ([]probe, error) {
 	return probes, nil
 }
 
-// readStructs reads the types of the package in a folder of the repository. A field
-// without a comment is an error.
+// readStructs parses the types of a package, given its folder in the repository. It returns
+// an error if a field has no comment.
 func readStructs(folder string) (structs, error) {
 	names, err := filepath.Glob(filepath.Join(root, folder, "*.go"))
 	if err != nil {
@@ -80,7 +80,7 @@ func readStructs(folder string) (structs, error) {
 	return types, nil
 }
 
-// add adds the struct types of a declaration that have fields of YAML.
+// add adds the struct types of a declaration that have YAML fields.
 func (s structs) add(declaration *ast.GenDecl) error {
 	for _, spec := range declaration.Specs {
 		spec := spec.(*ast.TypeSpec)
@@ -120,11 +120,11 @@ func readField(written *ast.Field) (field, bool) {
 	}, ok
 }
 
-// probesType is the type of a field that stands for one probe by its name.
+// probesType is the type of an inlined field that stands for exactly one probe.
 const probesType = "probes"
 
-// fields returns the fields of a type with those of the types that stand inline, and
-// whether a probe stands beside them.
+// fields returns the fields of a type, including those of inlined types, and whether the
+// type also takes a probe.
 func (s structs) fields(of structType) (fields []field, probed bool) {
 	for _, one := range of.fields {
 		switch inline := typeName(one.typ); {
@@ -140,7 +140,7 @@ func (s structs) fields(of structType) (fields []field, probed bool) {
 	return fields, probed
 }
 
-// typeName returns the name of a type, or of what it points to, lists or maps to.
+// typeName returns the name of a type, or of its element if it is a pointer, list or map.
 func typeName(typ ast.Expr) string {
 	switch t := typ.(type) {
 	case *ast.Ident:

@@ -20,8 +20,8 @@ import (
 	"endstate/labs"
 )
 
-// clean removes the labs of the test's owner and the snapshots of its seeds, and
-// reports what is left then.
+// clean removes the labs of the test's owner and the snapshots of its seeds, and reports
+// anything left.
 func (r *Runner) clean() {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
@@ -31,7 +31,7 @@ func (r *Runner) clean() {
 	}
 	for _, lab := range mine {
 		if r.t.Failed() {
-			r.tell(ctx, lab)
+			r.logHosts(ctx, lab)
 		}
 		if err := r.Engine.Remove(ctx, lab); err != nil {
 			r.t.Errorf("clean: %v", err)
@@ -47,7 +47,7 @@ func (r *Runner) clean() {
 	}
 }
 
-// Mine returns the labs of the test's owner, and those of the exams that it holds.
+// Mine returns the labs of the test's owner, including those of the owner's exams.
 func (r *Runner) Mine(ctx context.Context) ([]*labs.Lab, error) {
 	all, err := r.Labs(ctx, "")
 	return slices.DeleteFunc(all, func(l *labs.Lab) bool {
@@ -55,8 +55,8 @@ func (r *Runner) Mine(ctx context.Context) ([]*labs.Lab, error) {
 	}), err
 }
 
-// tell logs the last lines of a lab's hosts.
-func (r *Runner) tell(ctx context.Context, lab *labs.Lab) {
+// logHosts logs the last lines of a lab's hosts.
+func (r *Runner) logHosts(ctx context.Context, lab *labs.Lab) {
 	for _, host := range lab.Hosts {
 		lines, err := r.Engine.Logs(ctx, host, 20)
 		r.t.Logf("host %s of %s, running: %v, exit: %d, last lines (%v):\n%s", host.Name, lab.ID, host.Running, host.Exit, err, lines)
@@ -88,9 +88,9 @@ func (r *Runner) OwnSnapshots(ctx context.Context) []labs.Snapshot {
 	return mine
 }
 
-// Left names the containers and networks of the owner and of the seeds that no other
-// test uses, the snapshots of these of which a part is missing, and the volumes of
-// labs that were removed. With no lab running nothing is to be left.
+// Left names everything the test has left behind: containers and networks of its owner and
+// its own seeds, incomplete snapshots of these seeds, and volumes of removed labs. When no
+// lab is running, the result must be empty.
 func (r *Runner) Left(ctx context.Context) []string {
 	labels := []string{"endstate.owner=" + r.Owner}
 	for _, seed := range r.seeds {
@@ -105,7 +105,7 @@ func (r *Runner) Left(ctx context.Context) []string {
 			left = append(left, "volume "+name)
 		}
 	}
-	return append(left, r.halves(ctx)...)
+	return append(left, r.incomplete(ctx)...)
 }
 
 func (r *Runner) leftWith(ctx context.Context, label string) []string {
@@ -128,8 +128,8 @@ func (r *Runner) leftWith(ctx context.Context, label string) []string {
 	return left
 }
 
-// halves names the images of snapshots of which not every host is there.
-func (r *Runner) halves(ctx context.Context) []string {
+// incomplete names the images of snapshots that don't have an image for every host.
+func (r *Runner) incomplete(ctx context.Context) []string {
 	var left []string
 	for _, seed := range r.seeds {
 		found, err := r.API.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("label", "endstate.seed="+seed))})
@@ -142,7 +142,7 @@ func (r *Runner) halves(ctx context.Context) []string {
 		}
 		for _, i := range found {
 			if n := hosts[i.Labels["endstate.snapshot"]]; strconv.Itoa(n) != i.Labels["endstate.hosts"] {
-				left = append(left, fmt.Sprintf("image %v of a snapshot that has %d hosts of %s", i.RepoTags, n, i.Labels["endstate.hosts"]))
+				left = append(left, fmt.Sprintf("image %v of a snapshot with %d of %s hosts", i.RepoTags, n, i.Labels["endstate.hosts"]))
 			}
 		}
 	}

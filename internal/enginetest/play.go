@@ -12,24 +12,23 @@ import (
 	"endstate/labs"
 )
 
-// patience is how long anything may take before a test says that it hangs.
+// patience is how long anything may take before a test fails.
 const patience = 2 * time.Minute
 
-// Learner runs a script in the workspace as the learner, to its end, and returns
-// its exit status and all that it wrote.
+// Learner runs a script to its end in the workspace, as the learner. It returns the exit
+// status and all output.
 func (r *Runner) Learner(lab *labs.Lab, script string) (int, string) {
 	r.t.Helper()
 	return r.Execute(lab, labs.Workspace, labs.Command{Args: []string{"bash", "-c", script}, User: labs.UserName, Dir: labs.LearnerHome})
 }
 
-// Root runs a script in a host as root, as no learner can.
+// Root runs a script in a host as root, which a learner can't.
 func (r *Runner) Root(lab *labs.Lab, host, script string) (int, string) {
 	r.t.Helper()
 	return r.Execute(lab, host, labs.Command{Args: []string{"bash", "-c", script}, User: "root"})
 }
 
-// Execute runs a command in a host to its end and returns its exit status and all
-// that it wrote.
+// Execute runs a command to its end in a host, and returns the exit status and all output.
 func (r *Runner) Execute(lab *labs.Lab, name string, command labs.Command) (int, string) {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
@@ -52,7 +51,7 @@ func (r *Runner) Execute(lab *labs.Lab, name string, command labs.Command) (int,
 	return status, strings.TrimSpace(string(out) + process.Stderr())
 }
 
-// Begin begins a command in a host.
+// Begin starts a command in a host.
 func (r *Runner) Begin(ctx context.Context, lab *labs.Lab, name string, command labs.Command) labs.Process {
 	r.t.Helper()
 	host, err := lab.Host(name)
@@ -66,7 +65,7 @@ func (r *Runner) Begin(ctx context.Context, lab *labs.Lab, name string, command 
 	return process
 }
 
-// Solve plays the variant's solution in the lab.
+// Solve runs the variant's solution in the lab.
 func (r *Runner) Solve(lab *labs.Lab, v *labs.Variant) {
 	r.t.Helper()
 	i := slices.IndexFunc(v.Proofs, func(p labs.Proof) bool { return p.Name == labs.Solution })
@@ -81,7 +80,7 @@ func (r *Runner) Solve(lab *labs.Lab, v *labs.Variant) {
 	}
 }
 
-// Grade checks the lab, and fails the test if that hangs or nothing can be graded.
+// Grade checks the lab. The test fails if the check hangs or nothing can be graded.
 func (r *Runner) Grade(lab *labs.Lab, v *labs.Variant) *labs.Report {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), patience)
@@ -93,7 +92,7 @@ func (r *Runner) Grade(lab *labs.Lab, v *labs.Variant) *labs.Report {
 	return report
 }
 
-// Result returns what came of a check or guard.
+// Result returns the result of a check or guard.
 func (r *Runner) Result(report *labs.Report, id string) labs.Result {
 	r.t.Helper()
 	for _, result := range slices.Concat(report.Checks, report.Guards) {
@@ -105,7 +104,7 @@ func (r *Runner) Result(report *labs.Report, id string) labs.Result {
 	return labs.Result{}
 }
 
-// Passes fails the test unless the lab's check finds everything right.
+// Passes fails the test unless the lab passes every check.
 func (r *Runner) Passes(lab *labs.Lab, v *labs.Variant) {
 	r.t.Helper()
 	report := r.Grade(lab, v)

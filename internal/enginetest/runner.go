@@ -30,42 +30,42 @@ import (
 	"endstate/scenarios"
 )
 
-// The scenarios that come with Endstate, as tests name them.
+// Names of scenarios that come with Endstate.
 const (
 	Git     = "git-merge-conflict"
 	MySQL   = "mysql-restore-dropped-database"
 	MongoDB = "mongodb-find-and-shape"
 )
 
-// Seed is the seed of tests to which it does not matter: they share its snapshots.
+// Seed is for tests that work with any seed, so that they share its snapshots.
 const Seed = 20
 
 const (
-	// What a test that was killed left behind is swept after this time.
+	// After this time, a sweep removes what a killed test has left.
 	life = 30 * time.Minute
-	// The bound of snapshots is of the engine, on which others may work too.
+	// No limit in practice: the snapshots are the engine's, and others may be using it.
 	cache = 1 << 40
 )
 
-// Runner runs labs for one test, under an owner of its own.
+// Runner runs labs for one test, under an owner that no other test has.
 type Runner struct {
 	*stage.Stage
 	Grader    *grading.Grader
-	Emit      labs.Emit // receives what Lab and Check tell; may be nil
+	Emit      labs.Emit // receives the events of Lab and Check; may be nil
 	Engine    *docker.Engine
-	API       *client.Client // the engine as who runs it sees it, past our own code
+	API       *client.Client // direct access to the engine, bypassing our own code
 	Library   *images.Library
 	Scenarios *scenario.Library
 	Owner     string
 
 	t       testing.TB
-	seeds   []string // those that no other test uses
+	seeds   []string // seeds that no other test uses
 	volumes []string
 }
 
-// Open returns a runner for the test, on the engine that the docker command would
-// use. The test fails if none answers. When it ends, its labs are removed, and it
-// fails if anything is left of them.
+// Open returns a runner for the test, on the engine that the docker command would use. The
+// test fails if there is none. When the test ends, its labs are removed, and it fails if
+// anything is left.
 func Open(t testing.TB) *Runner {
 	t.Helper()
 	ctx := t.Context()
@@ -101,14 +101,15 @@ func (r *Runner) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant) (*la
 	return r.Grader.Check(ctx, lab, v, r.Emit)
 }
 
-// home is the folder of locks that the command line uses, so that whoever makes
-// images takes turns.
+// home returns the command line's home folder, so that tests share its lock on making
+// images.
 func home() string {
 	data := cmp.Or(os.Getenv("XDG_DATA_HOME"), filepath.Join(os.Getenv("HOME"), ".local", "share"))
 	return cmp.Or(os.Getenv("ENDSTATE_HOME"), filepath.Join(data, "endstate"))
 }
 
-// NewSeed returns a seed that no other test uses. Its snapshots go with the test.
+// NewSeed returns a seed that no other test uses. Its snapshots are removed when the test
+// ends.
 func (r *Runner) NewSeed() uint64 {
 	n, err := rand.Int(rand.Reader, big.NewInt(1<<40))
 	if err != nil {
@@ -146,7 +147,7 @@ func (r *Runner) Lab(v *labs.Variant) *labs.Lab {
 	return lab
 }
 
-// noteVolumes remembers the volumes of a lab: they carry no label.
+// noteVolumes remembers the volumes of a lab, because they have no labels.
 func (r *Runner) noteVolumes(lab *labs.Lab) {
 	for _, host := range lab.Hosts {
 		found, err := r.API.ContainerInspect(context.WithoutCancel(r.t.Context()), host.ID)
@@ -162,5 +163,5 @@ func (r *Runner) noteVolumes(lab *labs.Lab) {
 	}
 }
 
-// Context is the test's.
+// Context returns the test's context.
 func (r *Runner) Context() context.Context { return r.t.Context() }

@@ -17,10 +17,10 @@ import (
 	"endstate/labs"
 )
 
-// Second is an engine of the test's own, in a network namespace that leads nowhere:
-// what is done to it reaches no other test, and nothing it does reaches out.
+// Second is an engine for one test, in an isolated network namespace, so that it can't
+// affect other tests or be affected by them.
 type Second struct {
-	Host string // as DOCKER_HOST
+	Host string // for DOCKER_HOST
 
 	t       *testing.T
 	dir     string
@@ -29,8 +29,8 @@ type Second struct {
 	ended   chan struct{}
 }
 
-// StartSecond starts an engine that ends with the test, and everything in it. The
-// test is skipped where that can't be: only root may, and it takes Linux and dockerd.
+// StartSecond starts an engine that is stopped when the test ends, together with everything
+// in it. It skips the test unless it runs as root on Linux with dockerd installed.
 func StartSecond(t *testing.T) *Second {
 	t.Helper()
 	if os.Geteuid() != 0 {
@@ -39,7 +39,7 @@ func StartSecond(t *testing.T) *Second {
 	if _, err := exec.LookPath("dockerd"); err != nil {
 		t.Skipf("no second engine can be started: %v", err)
 	}
-	// A short name: that of a socket may have no more than 107 bytes.
+	// Keep it short: a socket's path is limited to 107 bytes.
 	dir, err := os.MkdirTemp("", "second-")
 	if err != nil {
 		t.Fatal(err)
@@ -48,7 +48,7 @@ func StartSecond(t *testing.T) *Second {
 	t.Cleanup(func() {
 		s.Stop()
 		if t.Failed() {
-			t.Logf("the second engine said last:\n%s", s.log.Bytes()[max(0, s.log.Len()-4000):])
+			t.Logf("the last output of the second engine:\n%s", s.log.Bytes()[max(0, s.log.Len()-4000):])
 		}
 		if err := os.RemoveAll(dir); err != nil {
 			t.Error(err)
@@ -61,7 +61,7 @@ func StartSecond(t *testing.T) *Second {
 	return s
 }
 
-// Start starts the engine, again or for the first time, and waits until it answers.
+// Start starts the engine and waits until it answers. It can be called again after Stop.
 func (s *Second) Start() {
 	s.t.Helper()
 	s.process = exec.Command("dockerd", "--config-file", s.dir+"/daemon.json", "--host", s.Host, "--data-root", s.dir+"/data",
@@ -94,7 +94,7 @@ func (s *Second) Start() {
 	}
 }
 
-// Stop stops the engine as a machine that is shut down does, and waits for its end.
+// Stop stops the engine as a shutdown of the machine does, and waits until it has ended.
 func (s *Second) Stop() {
 	s.t.Helper()
 	_ = s.process.Process.Signal(syscall.SIGTERM)

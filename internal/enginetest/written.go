@@ -13,8 +13,8 @@ import (
 	"endstate/labs/all"
 )
 
-// Written returns the variant, at a seed of its own, of a scenario that the test
-// writes: an archive of the folder's files.
+// Written returns a variant, at a seed of its own, of a scenario that the test provides as
+// an archive of its files.
 func (r *Runner) Written(archive string) *labs.Variant {
 	r.t.Helper()
 	folder := fstest.MapFS{}

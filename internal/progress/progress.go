@@ -1,5 +1,5 @@
-// Package progress renders events: as a live view on a terminal, as plain lines
-// elsewhere, as JSON lines for programs.
+// Package progress renders events: as a live view on a terminal, as plain lines elsewhere,
+// or as JSON lines for programs.
 package progress
 
 import (
@@ -17,13 +17,13 @@ import (
 	"endstate/labs"
 )
 
-// Renderer shows events as they come. Close it before anything else is written.
+// Renderer shows events as they come. Close it before writing anything else.
 type Renderer interface {
 	Emit(labs.Event)
 	Close()
 }
 
-// JSON writes each event as one line.
+// JSON writes each event as a line of JSON.
 func JSON(w io.Writer) Renderer { return &jsonLines{encoder: json.NewEncoder(w)} }
 
 type jsonLines struct {
@@ -34,39 +34,39 @@ type jsonLines struct {
 func (j *jsonLines) Emit(event labs.Event) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	// Whoever stopped reading does not want to know.
+	// Ignore errors: if the reader has gone, nobody needs the events.
 	_ = j.encoder.Encode(event)
 }
 
 func (j *jsonLines) Close() {}
 
-// longWait is after what time a line says again how far a step is.
+// longWait is the interval at which Plain reports on a step that takes long.
 const longWait = 30 * time.Second
 
-// Plain writes a line when a step has gone on for a second, one now and then while it
-// goes on, and one when it ends.
+// Plain writes a line when a step has taken a second, further lines while it goes on, and
+// one when it ends.
 func Plain(w io.Writer) Renderer {
 	return newBoard(time.Second, func(b *board) {
 		for _, s := range b.steps {
 			switch {
-			case s.due(b.patience) && !s.said:
-				s.said, s.told = true, time.Now()
+			case s.due(b.patience) && !s.announced:
+				s.announced, s.reported = true, time.Now()
 				fmt.Fprintf(w, "%s …\n", s.text)
-			case s.said && time.Since(s.told) >= longWait:
-				s.told = time.Now()
-				fmt.Fprintf(w, "%s: %s\n", s.name, s.soFar())
+			case s.announced && time.Since(s.reported) >= longWait:
+				s.reported = time.Now()
+				fmt.Fprintf(w, "%s: %s\n", s.name, s.progress())
 			}
 		}
 		for _, s := range b.takeEnded() {
-			if s.said {
+			if s.announced {
 				fmt.Fprintf(w, "%s: %s\n", s.name, s.outcome())
 			}
 		}
 	})
 }
 
-// Live draws the steps under way on a terminal of the given width, and takes them
-// away again. With color the signs are coloured.
+// Live draws the current steps on a terminal of the given width, and removes them when they
+// end. With color, the signs are coloured.
 func Live(w io.Writer, width int, color bool) Renderer {
 	drawing := &drawing{w: w, width: width, color: color}
 	return newBoard(250*time.Millisecond, drawing.draw)
@@ -76,7 +76,7 @@ type drawing struct {
 	w     io.Writer
 	width int
 	color bool
-	lines int // drawn last
+	lines int // in the last frame
 	frame int
 }
 
@@ -114,13 +114,13 @@ func (d *drawing) sign(sign, code string) string {
 	return "\x1b[" + code + "m" + sign + "\x1b[0m"
 }
 
-// fit cuts a line to one row of the terminal.
+// fit truncates a line to the width of the terminal.
 func (d *drawing) fit(line string) string { return ansi.Truncate(line, d.width-3, "…") }
 
-// board holds the steps under way, in the order in which they began.
+// board holds the current steps, in the order in which they began.
 type board struct {
 	mu       sync.Mutex
-	patience time.Duration // how long a step goes on before it is shown
+	patience time.Duration // how long a step takes before it is shown
 	render   func(*board)
 	steps    []*step
 	ended    []*step
@@ -151,7 +151,7 @@ func (b *board) run() {
 	}
 }
 
-// Emit takes the next event.
+// Emit handles the next event.
 func (b *board) Emit(event labs.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -169,7 +169,7 @@ func (b *board) Emit(event labs.Event) {
 	}
 }
 
-// Close shows what ended and takes away what did not.
+// Close draws the steps that have ended, and removes the others.
 func (b *board) Close() {
 	b.mu.Lock()
 	if b.closed {
@@ -196,12 +196,12 @@ type step struct {
 	done, total        int64
 	begun              time.Time
 	took               time.Duration
-	failed, said       bool
-	told               time.Time // when a line was last written
+	failed, announced  bool
+	reported           time.Time // when a line was last written
 }
 
-// soFar says how far a step is.
-func (s *step) soFar() string {
+// progress describes how far a step has come.
+func (s *step) progress() string {
 	text := short(time.Since(s.begun))
 	if s.total > 0 {
 		text = fmt.Sprintf("%d of %d after %s", s.done, s.total, text)
@@ -224,7 +224,7 @@ func (s *step) outcome() string {
 
 const barWidth = 20
 
-// line is how a step under way is shown: what it is, how far it is, how long it took.
+// line describes a current step: what it does, how far it has come, and the time so far.
 func (s *step) line() string {
 	parts := []string{s.text}
 	if s.total > 0 {

@@ -17,8 +17,8 @@ import (
 	"endstate/labs"
 )
 
-// play emits the events of a run in which an image is built, a host starts at once
-// and another fails; time passes in the test's bubble alone.
+// play emits the events of a run: an image is built, one host starts at once, another
+// fails. Time passes only in the test's bubble.
 func play(renderer Renderer) {
 	emit := labs.Emit(renderer.Emit)
 	build := emit.Step(labs.BuildImage, "mysql")
@@ -40,7 +40,7 @@ func play(renderer Renderer) {
 	renderer.Close()
 }
 
-// rendered returns what a renderer wrote of that run.
+// rendered returns a renderer's output for that run.
 func rendered(t *testing.T, open func(io.Writer) Renderer) string {
 	t.Helper()
 	var out strings.Builder
@@ -87,15 +87,14 @@ func TestJSON(t *testing.T) {
 	}
 }
 
-// screen is what a terminal shows of what is written to it: it knows the three
-// things that the live view asks of one, and fails the test at any other, and at a
-// line that would not fit.
+// screen emulates a terminal. It implements the three control sequences that the live view
+// uses. It fails the test on any other, and on lines that are too wide.
 type screen struct {
 	t      *testing.T
 	width  int
 	lines  []string
 	row    int
-	frames []string // what was shown after each write
+	frames []string // the screen after each write
 }
 
 func (s *screen) Write(b []byte) (int, error) {
@@ -149,8 +148,8 @@ func TestLive(t *testing.T) {
 	for _, test := range []struct {
 		name  string
 		width int
-		frame string // seen on the way
-		end   string // what stays
+		frame string // on the way
+		end   string // in the end
 	}{
 		{
 			"wide", 80, "━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  12s  Step 3/10 : RUN",
@@ -169,7 +168,7 @@ func TestLive(t *testing.T) {
 				t.Errorf("left on the screen: %q, want %q", got, test.end)
 			}
 			if strings.Contains(strings.Join(on.frames, ""), "host workspace") {
-				t.Error("a step of an eighth of a second was shown")
+				t.Error("a step that took an eighth of a second was shown")
 			}
 		})
 	}
@@ -184,7 +183,7 @@ func TestColor(t *testing.T) {
 	}
 }
 
-// What builds and packages say does not steer the terminal, nor break the view.
+// Output of builds and packages can't control the terminal or break the view.
 func TestHostileText(t *testing.T) {
 	for _, text := range []string{"\x1b[2Jcleared", "two\nlines", "back\b\b\b", "ret\rurn", "bell\a", "\x1b]0;title\a", "c1 \u009b31m", "\xff\xfe"} {
 		synctest.Test(t, func(t *testing.T) {
@@ -228,7 +227,7 @@ func TestTogether(t *testing.T) {
 	}
 }
 
-// What goes on for long says now and then how far it is.
+// A step that takes long reports its progress now and then.
 func TestPlainOfALongStep(t *testing.T) {
 	var out strings.Builder
 	synctest.Test(t, func(*testing.T) {

@@ -6,7 +6,7 @@ import (
 	"endstate/labs"
 )
 
-// sentences say what is being done. A %s stands for the subject.
+// sentences describe the kinds of work. %s stands for the subject.
 var sentences = map[labs.Work]string{
 	labs.BootstrapBase:   "Bootstrapping Debian %s, as no registry answers",
 	labs.BuildImage:      "Building the image %s",
@@ -15,12 +15,12 @@ var sentences = map[labs.Work]string{
 	labs.LoadImages:      "Reading the images",
 	labs.ListImages:      "Asking the engine which images it has",
 	labs.DropImages:      "Removing the images",
-	labs.AwaitImages:     "Waiting for another process that makes images",
+	labs.AwaitImages:     "Waiting for another process that is making images",
 	labs.DropSnapshots:   "Removing the snapshots",
 	labs.StartHost:       "Starting `%s`",
 	labs.AwaitHost:       "Waiting until `%s` answers",
 	labs.AwaitRestart:    "Waiting for `%s`, which is starting again",
-	labs.AskAgain:        "`%s` is slow: asking it again, with more time",
+	labs.AskAgain:        "`%s` is slow: asking again with a longer timeout",
 	labs.AwaitSetup:      "Waiting: another process is preparing the same exercise",
 	labs.RunSetup:        "Building a healthy system",
 	labs.MeasureFacts:    "Measuring it",
@@ -31,14 +31,14 @@ var sentences = map[labs.Work]string{
 	labs.SweepLab:        "Cleaning up an old lab of %s",
 	labs.MeasureLabs:     "Measuring the labs",
 	labs.CheckLab:        "Checking %s",
-	labs.AwaitPlace:      "Waiting for a place: others are being graded",
+	labs.AwaitPlace:      "Waiting for a free place: others are being graded",
 	labs.GradeQuestion:   "Grading question %s",
 	labs.PlayProofs:      "Playing proofs from seed %s",
 	labs.ReadScenarios:   "Reading the scenarios",
 	labs.DiagnoseMachine: "Examining this machine and the engine",
 }
 
-// sentence says what work is being done.
+// sentence returns a sentence that describes the work.
 func sentence(event labs.Event) string {
 	text, known := sentences[event.Step]
 	if !known {
@@ -47,12 +47,12 @@ func sentence(event labs.Event) string {
 	return strings.Replace(text, "%s", event.Subject, 1)
 }
 
-// name names a step among those under way.
+// name returns an event's step name, unique among the current steps.
 func name(event labs.Event) string {
 	return strings.TrimSpace(string(event.Step) + " " + event.Subject)
 }
 
-// detail says how far work is, beyond counts.
+// detail describes an event's progress, apart from counts.
 func detail(event labs.Event) string {
 	switch {
 	case event.Step != labs.AwaitPlace:

@@ -39,7 +39,7 @@ func Attach(ctx context.Context, client Client, process labs.Process, answer Ans
 	if err == nil {
 		status, err = s.wait(ctx)
 	}
-	_ = process.Close() // which ends a write that still waits
+	_ = process.Close() // ends a write that is still waiting
 	input.Wait()
 	_, _ = io.WriteString(client, tracker.restore()+popTitle)
 	if err != nil && !errors.Is(err, ErrShellClosed) {
@@ -53,7 +53,7 @@ type session struct {
 	process     labs.Process
 	answer      Answer
 	screen      *tee
-	request     atomic.Pointer[request] // the one that is being answered: it gets the keys
+	request     atomic.Pointer[request] // the request being answered; it gets the keys
 	ignoreUntil time.Time               // requests before this are dropped
 }
 

@@ -53,7 +53,7 @@ func TestCtrlC(t *testing.T) {
 	}
 }
 
-// watcher keeps what a seat tells it.
+// watcher records what a seat reports.
 type watcher struct {
 	output strings.Builder
 	sizes  [][2]int
@@ -75,11 +75,11 @@ func TestResize(t *testing.T) {
 	b.types("exit\r")
 	end()
 	if !slices.Equal(w.sizes, [][2]int{{57, 13}}) || w.inputs != 1 || !strings.Contains(w.output.String(), "$ exit\r\n") {
-		t.Errorf("the watcher was told %+v", w)
+		t.Errorf("the watcher got %+v", w)
 	}
 }
 
-// The lab is removed: its shell is killed, or the engine no longer knows it.
+// If the lab is removed, its shell is killed, or the engine no longer knows it.
 func TestLost(t *testing.T) {
 	for name, waitErr := range map[string]error{"killed": nil, "removed": errors.New("no such container")} {
 		t.Run(name, func(t *testing.T) {
@@ -96,7 +96,7 @@ func TestLost(t *testing.T) {
 	}
 }
 
-// The context ends, for instance because of a signal, whatever the seat is doing.
+// A context can end at any time, for instance because of a signal.
 func TestContextEnds(t *testing.T) {
 	errStop := errors.New("stop")
 	for name, prepare := range map[string]func(b *browser, asked chan string){
@@ -128,7 +128,7 @@ func TestContextEnds(t *testing.T) {
 	}
 }
 
-// A client that goes away is not waited for.
+// A seat does not wait for a client that has gone.
 func TestClientGone(t *testing.T) {
 	b := newBrowser(t)
 	end := b.attach(t.Context(), bash(t), never(t))
@@ -293,13 +293,13 @@ func TestFlood(t *testing.T) {
 	if n := asked.Load(); n != 1 {
 		t.Errorf("%d requests were answered", n)
 	}
-	// One that Ctrl-C cut in two may show.
+	// A request cut in two by Ctrl-C may show.
 	if requestPattern.MatchString(before) {
 		t.Errorf("the screen shows a request: %q", before)
 	}
 }
 
-// Binary output does no harm and requests nothing.
+// Binary output does no harm and makes no requests.
 func TestBinary(t *testing.T) {
 	b := newBrowser(t)
 	end := b.attach(t.Context(), bash(t), never(t))

@@ -25,7 +25,8 @@ type Client interface {
 	// Keys delivers what is typed, in order. The receiver owns the bytes. The client
 	// closes the channel when it is gone; from then on, Write must not block.
 	Keys() <-chan []byte
-	// Resizes delivers a value after Size has changed; one may stand for several changes.
+	// Resizes delivers a value after Size has changed. One value may stand for several
+	// changes.
 	Resizes() <-chan struct{}
 }
 

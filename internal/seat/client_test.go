@@ -12,8 +12,8 @@ import (
 // patience is how long a test waits before it fails.
 const patience = 20 * time.Second
 
-// browser is a Client that is no terminal: keys and sizes come in messages, and the
-// screen is a buffer.
+// browser is a Client without a terminal: keys and sizes come in messages, and the screen
+// is a buffer.
 type browser struct {
 	t       *testing.T
 	keys    chan []byte
@@ -54,7 +54,7 @@ func (b *browser) resize(columns, rows int) {
 	b.resizes <- struct{}{}
 }
 
-// types presses keys.
+// types types keys.
 func (b *browser) types(keys string) {
 	b.t.Helper()
 	select {
@@ -64,7 +64,7 @@ func (b *browser) types(keys string) {
 	}
 }
 
-// sees waits until a text is on the screen, behind what was seen before, and returns
+// sees waits until a text appears on the screen after what was seen before, and returns
 // everything up to its end.
 func (b *browser) sees(text string) string {
 	b.t.Helper()
@@ -92,7 +92,7 @@ type outcome struct {
 	err    error
 }
 
-// attach attaches the browser to a process. The function it returns waits for the end.
+// attach attaches the browser to a process. The returned function waits for the end.
 func (b *browser) attach(ctx context.Context, p *local, answer Answer, watchers ...Watcher) (end func() outcome) {
 	b.t.Helper()
 	ended := make(chan outcome, 1)

@@ -27,7 +27,7 @@ type filter struct {
 func (f *filter) write(b []byte) error {
 	b = append(f.pending, b...)
 	f.pending = nil
-	start := 0 // of what out has not got yet
+	start := 0 // what out has not received yet
 	for i := 0; i < len(b); {
 		verb, length, match := parseRequest(b[i:])
 		switch match {

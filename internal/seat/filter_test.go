@@ -11,8 +11,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// result is what a filter made of a stream: the screen's bytes, and each request with its
-// place among them.
+// result is the output of a filter: the screen's bytes, and each request with its position
+// among them.
 type result struct {
 	Screen  string
 	Verbs   []string
@@ -40,7 +40,7 @@ func filterParts(t interface{ Fatalf(string, ...any) }, parts ...[]byte) result 
 		if !bytes.Equal(kept, part) {
 			t.Fatalf("the caller's buffer was changed: %q, was %q", part, kept)
 		}
-		clear(part) // as the next read overwrites it
+		clear(part) // because the next read overwrites it
 	}
 	if err := f.flush(); err != nil {
 		t.Fatalf("flush: %v", err)
@@ -50,7 +50,7 @@ func filterParts(t interface{ Fatalf(string, ...any) }, parts ...[]byte) result 
 
 var requestPattern = regexp.MustCompile(`\x1b\]1701;endstate;([a-z]{1,16})\x07`)
 
-// expected returns what a filter must make of a whole stream.
+// expected computes what a filter must make of a whole stream.
 func expected(stream []byte) result {
 	var want result
 	end := 0
@@ -74,7 +74,7 @@ func TestFilter(t *testing.T) {
 		"a request alone":            {check, "", []string{"check"}},
 		"within output":              {"a" + check + "b", "ab", []string{"check"}},
 		"two in a row":               {check + check, "", []string{"check", "check"}},
-		"a verb that nobody knows":   {"\x1b]1701;endstate;frobnicate\a", "", []string{"frobnicate"}},
+		"an unknown verb":            {"\x1b]1701;endstate;frobnicate\a", "", []string{"frobnicate"}},
 		"after an escape":            {"\x1b" + check, "\x1b", []string{"check"}},
 		"after its own beginning":    {"\x1b]1701;end" + check, "\x1b]1701;end", []string{"check"}},
 		"no verb":                    {"\x1b]1701;endstate;\a", "\x1b]1701;endstate;\a", nil},
@@ -117,7 +117,7 @@ func singles(stream []byte) [][]byte {
 	return parts
 }
 
-// The screen gets everything but the requests, however the stream is cut.
+// The screen gets everything except the requests, however the stream is split.
 func TestFilterAnything(t *testing.T) {
 	pieces := rapid.OneOf(
 		rapid.SliceOfN(rapid.Byte(), 0, 40),

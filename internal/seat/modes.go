@@ -21,11 +21,11 @@ type tracker struct {
 // mode is a mode of a terminal that is either set or reset.
 type mode struct {
 	name    string
-	number  string // with ? if it is a private mode
-	initial bool   // whether terminals start with it set
+	number  string // starts with ? if it is a private mode
+	initial bool   // whether terminals start with it on
 }
 
-// modes are those that are undone: from ECMA-48, DEC and xterm.
+// modes are the modes that are undone, from ECMA-48, DEC and xterm.
 var modes = []mode{
 	{"keyboard lock", "2", false},
 	{"insert", "4", false},
@@ -57,7 +57,7 @@ var modes = []mode{
 	{"size reports", "?2048", false},
 }
 
-// What else is undone, and the names of modes that need care.
+// Other things that are undone, and the names of modes that need care.
 const (
 	altScreen     = "alternate screen"
 	origin        = "origin"
@@ -81,7 +81,8 @@ const (
 	resetTerminal = "\x1bc"
 )
 
-// first is what is undone first, in this order: the rest applies to the main screen.
+// first lists what is undone first, in this order, because the rest applies to the main
+// screen.
 var first = []string{syncOutput, altScreen, origin, scrollRegion}
 
 // track follows bytes that are written to the screen.
@@ -92,7 +93,7 @@ func (t *tracker) track(b []byte) {
 	t.scanner.scan(b, t.apply)
 }
 
-// note keeps the sequence that undoes a change, or drops it if nothing differs any more.
+// note stores the sequence that undoes a change, or drops it if the change is undone.
 func (t *tracker) note(name, undo string, differs bool) {
 	if differs {
 		t.undo[name] = undo
@@ -119,7 +120,7 @@ func (t *tracker) restore() string {
 	return out.String()
 }
 
-// apply notes what a control sequence changes.
+// apply records what a control sequence changes.
 func (t *tracker) apply(s sequence) {
 	switch s.kind {
 	case '[':
@@ -156,10 +157,10 @@ func (t *tracker) control(s sequence) {
 	}
 }
 
-// maxPushed bounds the titles and key levels that are tracked; terminals keep no more.
+// maxPushed limits how many titles and key levels are tracked. Terminals don't keep more.
 const maxPushed = 10
 
-// setMode notes that a mode was set (h), reset (l), or restored from what was saved (r).
+// setMode records that a mode was set (h), reset (l), or restored from its saved value (r).
 func (t *tracker) setMode(number string, final byte) {
 	switch number {
 	case "?47", "?1047", "?1049":
@@ -176,7 +177,7 @@ func (t *tracker) setMode(number string, final byte) {
 		}
 		undo := fmt.Sprintf("\x1b[%s%c", number, initial)
 		if mode.name == origin {
-			undo += "\x1b[999;1H" // to undo it moves the cursor to the top
+			undo += "\x1b[999;1H" // because undoing it moves the cursor to the top
 		}
 		t.note(mode.name, undo, final != initial)
 	}
@@ -201,7 +202,7 @@ func (t *tracker) kitty(body string) {
 	}
 }
 
-// system notes what an operating system command changes.
+// system records what an operating system command changes.
 func (t *tracker) system(body string) {
 	number, rest, _ := strings.Cut(body, ";")
 	query := strings.HasSuffix(rest, "?")
@@ -219,7 +220,7 @@ func (t *tracker) system(body string) {
 	}
 }
 
-// escape notes what a short sequence or a control character changes.
+// escape records what a short sequence or a control character changes.
 func (t *tracker) escape(s sequence) {
 	switch {
 	case s.kind == shiftOut || s.kind == 'n' || s.kind == 'o':

@@ -42,7 +42,7 @@ var leftBehind = []struct{ name, left, undone string }{
 	{"cursor style put back", "\x1b[5 q\x1b[0 q\x1b[6 q\x1b[ q", ""},
 	{"synchronized output", "\x1b[?2026h\x1b[?1049h", "\x1b[?2026l\x1b[?1049l"},
 	{"reports", "\x1b[?2031h\x1b[?2048h", "\x1b[?2031l\x1b[?2048l"},
-	{"title", "\x1b]0;mine\a", ""}, // Attach pushes and pops the one before
+	{"title", "\x1b]0;mine\a", ""}, // Attach pushes a title and pops the previous one
 	{"pushed titles", "\x1b[22;0t\x1b[22t\x1b[23t", popTitle},
 	{"palette and colours of the screen", "\x1b]4;1;#fff\a\x1b]10;red\x1b\\\x1b]11;blue\a\x1b]12;#0f0\a", "\x1b]111\a\x1b]112\a\x1b]104\a\x1b]110\a"},
 	{"queries of colours", "\x1b]10;?\a\x1b]11;?\x1b\\", ""},
@@ -90,7 +90,7 @@ func TestRestoreIsComplete(t *testing.T) {
 	}
 }
 
-// Random input never makes the tracker keep much.
+// Random input never makes the tracker store much.
 func TestTrackerIsBounded(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	letters := "\x1b\x1b\x1b[]()?;0123456789hlrmqtu=><P\\\a\x0e\x0f\x18 "

@@ -5,14 +5,14 @@ import (
 	"time"
 )
 
-// Answer answers one request of an in-lab command on the learner's screen. It returns
-// false to close the shell that asked.
+// Answer answers a request of an in-lab command on the learner's screen. It returns false
+// to close the shell that made the request.
 type Answer func(ctx context.Context, verb string, screen *Screen) (goOn bool)
 
 // request is a request that is being answered.
 type request struct {
-	keys chan []byte   // what is typed meanwhile
-	done chan struct{} // closed when nobody reads keys any more
+	keys chan []byte   // what was typed meanwhile
+	done chan struct{} // closed once nobody reads keys
 }
 
 // take hands keys to the request. It returns false if there is none, or no longer.
@@ -28,8 +28,8 @@ func (r *request) take(keys []byte) bool {
 	}
 }
 
-// ignoreAfterCtrlC is how long requests are dropped after a Ctrl-C: those that were
-// already on their way are from the loop or the program that it was meant to end.
+// ignoreAfterCtrlC is how long requests are dropped after a Ctrl-C. Requests already on
+// their way came from the loop or program that Ctrl-C was meant to end.
 const ignoreAfterCtrlC = 250 * time.Millisecond
 
 // handle answers a request, which gets the keys meanwhile. The shell is told that the
@@ -46,7 +46,7 @@ func (s *session) handle(ctx context.Context, verb string) error {
 	}
 	end := byte(acknowledge)
 	if screen.interrupted {
-		end = ctrlC // which the shell is to see, too
+		end = ctrlC // the shell must see it, too
 		s.ignoreUntil = time.Now().Add(ignoreAfterCtrlC)
 	}
 	_, _ = s.process.Stdin().Write(append([]byte{end}, screen.unread...))

@@ -3,7 +3,7 @@ package seat
 // sequence is a control sequence, or one of the control characters SI and SO.
 type sequence struct {
 	kind  byte   // the byte after ESC, or the control character
-	body  string // what is between that and the final byte
+	body  string // the bytes in between
 	final byte
 }
 
@@ -12,18 +12,18 @@ const (
 	bell       = '\a'
 	shiftOut   = 0x0e // SO
 	shiftIn    = 0x0f // SI
-	cancel     = 0x18 // CAN, which breaks a sequence off
-	substitute = 0x1a // SUB, likewise
+	cancel     = 0x18 // CAN, which cancels a sequence
+	substitute = 0x1a // SUB, which does so, too
 )
 
-// maxBody is how many bytes of a body are kept. Those that change a mode are short.
+// maxBody limits the bytes of a body that are stored. Bodies that change a mode are short.
 const maxBody = 128
 
-// scanner finds control sequences in a stream that may be cut anywhere.
+// scanner finds control sequences in a stream that may be split anywhere.
 type scanner struct {
-	kind byte // of the sequence that has begun; 0: none; escape: not known yet
+	kind byte // the kind of the current sequence; 0 if there is none, escape if not known yet
 	body []byte
-	last byte // the last byte of a control string: ESC may begin its terminator
+	last byte // the last byte of a control string was ESC, which may begin its terminator
 }
 
 func (s *scanner) scan(b []byte, found func(sequence)) {
@@ -64,13 +64,13 @@ func (s *scanner) text(c byte, found func(sequence)) {
 
 func (s *scanner) begin(kind byte) { s.kind, s.body, s.last = kind, s.body[:0], 0 }
 
-// afterEscape takes the byte that decides which sequence it is.
+// afterEscape handles the byte that determines the kind of sequence.
 func (s *scanner) afterEscape(c byte, found func(sequence)) {
 	switch c {
 	case '[', '(', ')', ']', 'P', 'X', '^', '_':
 		s.begin(c)
 	case '*', '+', '#', '%', ' ', '-', '.', '/':
-		s.begin(c) // one more byte, and no mode that is tracked
+		s.begin(c) // one more byte, and not a mode that is tracked
 	default:
 		s.kind = 0
 		found(sequence{kind: c})
@@ -90,7 +90,7 @@ func (s *scanner) stringByte(c byte, found func(sequence)) {
 	switch {
 	case c == bell && s.kind == ']' || c == '\\' && s.last == escape:
 		s.end(c, found)
-	case s.last == escape: // another sequence breaks the string off
+	case s.last == escape: // another sequence cancels the string
 		s.begin(escape)
 		s.afterEscape(c, found)
 	default:

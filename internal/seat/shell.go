@@ -21,10 +21,10 @@ import (
 var terminalProgram string
 
 const (
-	// heartbeat is how often the client says that it is still there.
+	// heartbeat is how often the client sends a sign of life.
 	heartbeat = 10 * time.Second
-	// clientTimeout is how long the terminal waits for a sign of its client before it
-	// hangs up: a connection can stay open though the client's machine sleeps.
+	// clientTimeout is how long the terminal waits for a sign of life before it hangs up. A
+	// connection can stay open even though the client's machine is asleep.
 	clientTimeout = time.Minute
 	// closeTimeout is how long Close waits for the shell to end.
 	closeTimeout = 4 * time.Second
@@ -59,7 +59,7 @@ func shell(ctx context.Context, execute Execute, command labs.Command, timeout t
 // shellProcess is a process whose terminal is in its host.
 type shellProcess struct {
 	labs.Process
-	writing sync.Mutex // a frame is written whole
+	writing sync.Mutex // frames are written in one piece
 	closing sync.Once
 	done    chan struct{} // closed by Close
 }
@@ -92,7 +92,7 @@ func (s *shellProcess) beat() {
 	}
 }
 
-// Stdin takes keys.
+// Stdin returns a writer for keys.
 func (s *shellProcess) Stdin() io.WriteCloser { return keyboard{s} }
 
 type keyboard struct{ *shellProcess }
@@ -122,8 +122,8 @@ func (s *shellProcess) Wait(ctx context.Context) (int, error) {
 	return status, err
 }
 
-// Close hangs the terminal up and waits until its programs have ended, so that none of
-// them still holds a lock.
+// Close hangs up the terminal and waits until its programs have ended, so that none of them
+// still holds a lock.
 func (s *shellProcess) Close() error {
 	s.closing.Do(func() {
 		close(s.done)

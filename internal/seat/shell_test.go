@@ -19,8 +19,8 @@ import (
 	"endstate/labs"
 )
 
-// piped is a labs.Process without a terminal: a command on this machine, run as an
-// engine runs one in a host.
+// piped is a labs.Process without a terminal: a local command, run as an engine runs one in
+// a host.
 type piped struct {
 	command *exec.Cmd
 	stdin   io.WriteCloser
@@ -74,7 +74,7 @@ func (h *fakeHost) execute(_ context.Context, command labs.Command) (labs.Proces
 	return p, p.command.Start()
 }
 
-// place is a shell in a host, and what it shows.
+// place is a shell in a host, with its screen.
 type place struct {
 	*fakeHost
 	labs.Process
@@ -161,7 +161,7 @@ func TestShellHasATerminal(t *testing.T) {
 	s.types("stty size\r")
 	s.sees("13 57")
 	s.types("sh -c 'echo runs; sleep 1000'; echo not reached\r")
-	s.sees("\nruns") // the shell loses an interrupt that comes while it starts a program
+	s.sees("\nruns") // the shell loses an interrupt that arrives while it is starting a program
 	s.types("\x03echo $?\r")
 	s.sees("130\r\n")
 	s.types(strings.Repeat("x", 100_000) + "\x15") // more than a terminal takes at once
@@ -180,13 +180,13 @@ func TestShellKilled(t *testing.T) {
 	none.sees("start /no/such/shell: No such file")
 }
 
-// A shell ends when its client goes, with all programs in it, even those that ignore the
-// hangup. Programs that were started with nohup live on, as everywhere.
+// A shell ends with its client, and so do all its programs, even those that ignore the
+// hangup. Programs started with nohup live on, as usual.
 func TestShellEndsWithItsClient(t *testing.T) {
 	for name, goes := range map[string]func(*place){
 		"closed":                func(s *place) { _ = s.Close() },
 		"the client is killed":  func(s *place) { _ = s.last.stdin.Close() },
-		"the connection is cut": func(*place) {}, // no frame comes
+		"the connection is cut": func(*place) {}, // no more frames arrive
 		"seat.pl gets SIGTERM":  func(s *place) { _ = s.last.command.Process.Signal(syscall.SIGTERM) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -210,7 +210,7 @@ func TestShellEndsWithItsClient(t *testing.T) {
 	}
 }
 
-// Heartbeats keep a shell alive though no keys come.
+// Heartbeats keep a shell alive when no keys are pressed.
 func TestShellOfAQuietClient(t *testing.T) {
 	s := sitDown(t, 3*time.Second, "bash", "--norc", "--noprofile")
 	s.sees("$ ")

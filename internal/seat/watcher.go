@@ -10,7 +10,7 @@ type Watcher interface {
 	Input()                   // keys were pressed
 }
 
-// tee writes to a screen and tells watchers.
+// tee writes to a screen and reports to watchers.
 type tee struct {
 	screen   io.Writer
 	watchers []Watcher

@@ -9,27 +9,26 @@ import (
 	"endstate/labs/kit"
 )
 
-// diskWarning is from how much on, in bytes, whoever works in the lab is told what a host
-// has written.
+// diskWarning is how much a host may write, in bytes, before the learner is warned.
 const diskWarning = labs.DiskBound / 2
 
-// Full is a host that has written much.
+// Full is a host that is close to its disk limit, or beyond it.
 type Full struct {
 	Host    string
 	Written int64 // bytes
-	Stopped bool  // it had written more than it may, and was stopped just now
+	Stopped bool  // it was over the limit, and has just been stopped
 }
 
-// String tells it to who works in the lab.
+// String describes it to the learner.
 func (f Full) String() string {
 	if f.Stopped {
-		return fmt.Sprintf("The host `%s` was stopped: it had written %s, and may write %s. All that is in it is still there.", f.Host, kit.Size(f.Written), kit.Size(labs.DiskBound))
+		return fmt.Sprintf("The host `%s` was stopped because it had written %s; the limit is %s. Its data is still there.", f.Host, kit.Size(f.Written), kit.Size(labs.DiskBound))
 	}
-	return fmt.Sprintf("The host `%s` has written %s. Past %s it is stopped: make room in it.", f.Host, kit.Size(f.Written), kit.Size(labs.DiskBound))
+	return fmt.Sprintf("The host `%s` has written %s. At %s it will be stopped, so free some space.", f.Host, kit.Size(f.Written), kit.Size(labs.DiskBound))
 }
 
-// Watch looks at what the hosts of a lab have written, stops those that wrote more than they
-// may, and returns those of which there is something to tell.
+// Watch measures what the hosts of a lab have written to disk. It stops hosts over the
+// limit, and returns those above the warning level.
 func (s *Stage) Watch(ctx context.Context, lab *labs.Lab) ([]Full, error) {
 	var full []Full
 	var mu sync.Mutex

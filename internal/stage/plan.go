@@ -6,14 +6,14 @@ import (
 	"endstate/labs"
 )
 
-// setupPlan is the plan of the hosts in which a variant is built and broken.
+// setupPlan returns the plan of the hosts in which a variant is built and broken.
 func setupPlan(v *labs.Variant, images map[string]labs.ImageRef, key, owner string, now time.Time) labs.Plan {
 	plan := labs.Plan{
 		Lab: labs.Lab{
 			ID: setupID(key), Role: labs.RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
 			Started: now, Expires: now.Add(setupTimeout), Snapshot: key,
 		},
-		Network: len(v.Hosts) > 1, // a host alone has nobody to speak to
+		Network: len(v.Hosts) > 1, // a single host needs no network
 	}
 	for _, spec := range v.Hosts {
 		host := hostPlan(spec, images[spec.Image].Ref)
@@ -23,7 +23,7 @@ func setupPlan(v *labs.Variant, images map[string]labs.ImageRef, key, owner stri
 	return plan
 }
 
-// labPlan is the plan of a lab started from a snapshot.
+// labPlan returns the plan of a lab started from a snapshot.
 func labPlan(v *labs.Variant, snapshot *labs.Snapshot, owner string, started, expires time.Time) labs.Plan {
 	plan := labs.Plan{
 		Lab: labs.Lab{

@@ -15,11 +15,12 @@ import (
 	"endstate/labs"
 )
 
-// A setup may take this long; after it the remains of one that was killed are swept.
+// setupTimeout limits a setup. After it, Sweep removes the remains of one that was killed.
 const setupTimeout = 2 * time.Minute
 
-// snapshot returns the variant's snapshot and makes it if it is not there: setup,
-// facts, fault. What it used is being removed meanwhile: clean waits for that.
+// snapshot returns the variant's snapshot, and makes it if necessary: setup, facts, fault.
+// The hosts used for that are removed in the background; the returned function waits for
+// it.
 func (s *Stage) snapshot(ctx context.Context, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (*labs.Snapshot, func(), error) {
 	key, hosts := snapshotKey(v, images), v.HostNames()
 	for {
@@ -43,7 +44,7 @@ func (s *Stage) snapshot(ctx context.Context, v *labs.Variant, images map[string
 	}
 }
 
-// snapshotKey names a snapshot by all that goes into it.
+// snapshotKey hashes everything that determines a snapshot.
 func snapshotKey(v *labs.Variant, images map[string]labs.ImageRef) string {
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\x00", v.Key)
@@ -53,11 +54,11 @@ func snapshotKey(v *labs.Variant, images map[string]labs.ImageRef) string {
 	return hex.EncodeToString(h.Sum(nil))[:24]
 }
 
-// How often a process looks whether another one is done.
+// How often to check whether another process is done.
 const awaitPause = time.Second
 
-// await waits while another process makes the same snapshot. What such a process left
-// when it ended, whoever ran it, is removed: nobody ever worked there.
+// await waits while another process makes the same snapshot. If that process has died,
+// await removes its setup, in which nobody ever worked, whoever owns it.
 func (s *Stage) await(ctx context.Context, key string, emit labs.Emit) (err error) {
 	end := emit.Step(labs.AwaitSetup, "")
 	defer func() { end(err) }()
@@ -81,9 +82,9 @@ func (s *Stage) await(ctx context.Context, key string, emit labs.Emit) (err erro
 
 func setupID(key string) string { return "setup-" + key }
 
-// prepare builds the variant, measures its facts, breaks it and keeps the result
-// as a snapshot. What has to go is removed in the background: the hosts it used, and
-// snapshots for which there is no room. clean waits for that.
+// prepare builds the variant, measures its facts, breaks it and stores the result as a
+// snapshot. In the background it removes the hosts it used, and old snapshots if the cache
+// is full. clean waits for that.
 func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]labs.ImageRef, key string, emit labs.Emit) (clean func(), err error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errors.New("the scenario's setup takes too long"))
 	defer cancel()
@@ -110,7 +111,7 @@ func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]
 	end := emit.Step(labs.KeepSnapshot, "")
 	err = s.Snapshots.Keep(ctx, lab, labs.Snapshot{Key: key, Scenario: v.Name, Seed: v.Seed}, record)
 	end(err)
-	// Neither says anything of the lab: what stays is swept, or makes room the next time.
+	// Errors of these don't affect the lab: Sweep or the next makeRoom tries again.
 	return func() { _, _ = removed(), roomMade() }, err
 }
 
@@ -142,7 +143,7 @@ func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, image
 	return record, err
 }
 
-// seal returns what must not change in hosts once the lab is handed over, by their names.
+// seal returns what must not change in each host once the lab is handed over, by host name.
 func (s *Stage) seal(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, record labs.Record, emit labs.Emit) (map[string]any, error) {
 	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
 	defer site.Close()
@@ -177,7 +178,7 @@ func (s *Stage) measure(ctx context.Context, lab *labs.Lab, v *labs.Variant, ima
 	return nil
 }
 
-// phase runs a phase's scripts in their order.
+// phase runs a phase's scripts in order.
 func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work labs.Work, scripts []labs.Script, emit labs.Emit) (err error) {
 	if len(scripts) == 0 {
 		return nil
@@ -192,7 +193,7 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 		if err := runScript(ctx, s.Engine, host, script, v.Environment()); err != nil {
 			return &labs.Problem{
 				What:   fmt.Sprintf("The %s of %s failed on host `%s`", work, v.Name, script.Host),
-				Advice: "It is a mistake in the scenario.",
+				Advice: "This is a mistake in the scenario.",
 				Acts:   []labs.Act{{Name: labs.ActProve, For: "See more", Scenario: v.Name}},
 				Err:    err,
 			}
@@ -201,8 +202,8 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 	return nil
 }
 
-// makeRoom drops the least recently used snapshots when the cache is out of its bounds,
-// and a few more, so that not every snapshot has to look for room.
+// makeRoom drops the least recently used snapshots if the cache is over its limit. It drops
+// a few more, so that not every new snapshot has to make room.
 func (s *Stage) makeRoom(ctx context.Context) error {
 	all, err := s.Snapshots.List(ctx)
 	if err != nil {

@@ -14,11 +14,11 @@ import (
 	"endstate/labs"
 )
 
-// scriptDir is where a script's data files lie while it runs, for root alone.
+// scriptDir is where a script's data files are while it runs, readable by root alone.
 const scriptDir = "/run"
 
-// runScript runs a script as root in a host, in a folder with its data files that
-// is gone afterwards.
+// runScript runs a script as root in a host. Its working directory is a temporary folder
+// with its data files.
 func runScript(ctx context.Context, engine labs.Engine, host labs.Host, script labs.Script, env map[string]string) error {
 	dir := "endstate-" + rand.Text()
 	archive, err := archiveOf(dir, script.Files)
@@ -42,16 +42,15 @@ func runScript(ctx context.Context, engine labs.Engine, host labs.Host, script l
 	return nil
 }
 
-// withHome puts a script's home into its folder, so that what programs write there
-// is gone with it.
+// withHome sets HOME to the script's temporary folder, so that files written there
+// disappear with it.
 func withHome(env map[string]string, home string) map[string]string {
 	with := maps.Clone(env)
 	with["HOME"] = home
 	return with
 }
 
-// Run runs a command to its end and returns its exit status and the last lines
-// that it wrote.
+// Run runs a command to its end. It returns the exit status and the last lines of output.
 func Run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.Command) (int, string, error) {
 	process, err := engine.Execute(ctx, host, command)
 	if err != nil {
@@ -79,7 +78,7 @@ func lastLines(text string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// archiveOf returns the files as a tar archive with one folder, open to root alone.
+// archiveOf returns the files as a tar archive with one folder that only root can open.
 func archiveOf(dir string, files fs.FS) (io.Reader, error) {
 	var buffer bytes.Buffer
 	w := tar.NewWriter(&buffer)

@@ -1,4 +1,4 @@
-// Package stage brings labs about: it prepares a variant and keeps its snapshot, and starts,
+// Package stage creates labs: it prepares variants and keeps their snapshots, and starts,
 // resets, revives and sweeps labs.
 package stage
 
@@ -16,26 +16,26 @@ import (
 	"endstate/labs/kit"
 )
 
-// Stage brings labs about: it prepares variants, and starts, resets, revives and sweeps labs.
+// Stage prepares variants, and starts, resets, revives and sweeps labs.
 type Stage struct {
 	Engine    labs.Engine
 	Snapshots labs.Snapshots
 	Images    labs.Images
 	Families  []kit.Family
-	// Sites opens the labs that are set up to the looks of their facts.
+	// Sites gives looks access to labs in setup, to measure their facts.
 	Sites site.Opener
-	// Owner is who is at work: setups are made in this name, and only what is made in it is
-	// swept. Empty: everybody's.
+	// Owner is the owner of setups. Sweep removes only what belongs to Owner, or everything
+	// if it is empty.
 	Owner string
 	Clock func() time.Time
-	Cache int64 // bytes that snapshots may take before the least recently used go
+	Cache int64 // limit of the snapshots' size in bytes; beyond it the least recently used are dropped
 }
 
-// readyInterval is how often a server that is starting is asked whether it answers.
+// readyInterval is how often to ask a starting server whether it is ready.
 const readyInterval = 25 * time.Millisecond
 
-// Start starts a lab of the variant for an owner, from its snapshot, which is made
-// first if it is not there. The lab is swept once its time is up.
+// Start starts a lab of the variant for an owner from the variant's snapshot, and makes the
+// snapshot first if necessary. Sweep removes the lab once life is over.
 func (s *Stage) Start(ctx context.Context, v *labs.Variant, owner string, life time.Duration, emit labs.Emit) (*labs.Lab, error) {
 	if err := s.vacant(ctx, owner, v.Name); err != nil {
 		return nil, err
@@ -48,9 +48,9 @@ func (s *Stage) Start(ctx context.Context, v *labs.Variant, owner string, life t
 	return s.launch(ctx, labPlan(v, snapshot, owner, s.Clock(), s.Engine.Now().Add(life)), v, images, emit)
 }
 
-// Reset puts a lab back to how it was handed over. Owner, seed, start and expiry stay.
-// What is there is removed only once all is there to start it again, and from then on the
-// lab is started whatever becomes of the context.
+// Reset puts a lab back to the state in which it was handed over, with the same owner,
+// seed, start and expiry. It removes the old lab only once it has everything to start a new
+// one. From then on it starts the new lab even if the context ends.
 func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*labs.Lab, error) {
 	images, snapshot, clean, err := s.provide(ctx, v, emit)
 	if err != nil {
@@ -70,15 +70,15 @@ func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 	fresh, err := s.launch(ctx, labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images, emit)
 	if err != nil {
 		return nil, &labs.Problem{
-			What: fmt.Sprintf("The lab of %s could not be put back: what was there is removed, and it does not start", lab.Scenario),
+			What: fmt.Sprintf("The lab of %s could not be reset: the old lab was removed, and the new one does not start", lab.Scenario),
 			Acts: []labs.Act{{Name: labs.ActStart, For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}}, Err: err,
 		}
 	}
 	return fresh, nil
 }
 
-// Revive starts the hosts of a lab that do not run, with all that is in them. Those that
-// the engine starts again by itself are left to it.
+// Revive starts the stopped hosts of a lab, with their data. It leaves hosts alone that the
+// engine is restarting.
 func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (err error) {
 	down := *lab
 	down.Hosts = slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return h.Running || h.Restarting })
@@ -98,21 +98,21 @@ func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	return s.ready(ctx, site.Subject{Lab: lab, Record: record, Given: v.Files}, down.Hosts, emit)
 }
 
-// provide makes sure of what a lab is started from: images and snapshot. clean
-// waits for what is removed meanwhile.
+// provide provides what a lab is started from: images and snapshot. clean waits for
+// removals in the background.
 func (s *Stage) provide(ctx context.Context, v *labs.Variant, emit labs.Emit) (images map[string]labs.ImageRef, snapshot *labs.Snapshot, clean func(), err error) {
 	if images, err = s.Images.Ensure(ctx, imageNames(v), emit); err != nil {
 		return nil, nil, nil, err
 	}
-	if err := offered(v, images); err != nil {
+	if err := checkServers(v, images); err != nil {
 		return nil, nil, nil, err
 	}
 	snapshot, clean, err = s.snapshot(ctx, v, images, emit)
 	return images, snapshot, clean, err
 }
 
-// vacant makes sure that the owner has no lab of the scenario. Remains of a start
-// that was cut off are removed; what may have work in it is not.
+// vacant checks that the owner has no lab of the scenario. It removes the remains of an
+// interrupted start, but never a lab that may contain work.
 func (s *Stage) vacant(ctx context.Context, owner, scenario string) error {
 	lab, err := s.Find(ctx, owner, scenario)
 	switch {
@@ -125,20 +125,20 @@ func (s *Stage) vacant(ctx context.Context, owner, scenario string) error {
 	case !lab.Handed():
 		return starting(scenario)
 	case lab.Damaged():
-		return labs.Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d, and has lost a host", scenario, lab.Seed),
-			"What else was done in it is still there.",
-			labs.Act{Name: labs.ActReset, For: "Put it back to its beginning", Scenario: scenario}, labs.Act{Name: labs.ActStop, For: "end it", Scenario: scenario})
+		return labs.Misuse(fmt.Sprintf("There is already a lab of %s, at seed %d, but it has lost a host", scenario, lab.Seed),
+			"Everything else done in it is still there.",
+			labs.Act{Name: labs.ActReset, For: "Reset it", Scenario: scenario}, labs.Act{Name: labs.ActStop, For: "end it", Scenario: scenario})
 	}
-	return labs.Misuse(fmt.Sprintf("A lab of %s is there already, at seed %d", scenario, lab.Seed),
-		"", labs.Act{Name: labs.ActEnter, For: "Go on with it", Scenario: scenario}, labs.Act{Name: labs.ActReset, For: "put it back", Scenario: scenario},
+	return labs.Misuse(fmt.Sprintf("There is already a lab of %s, at seed %d", scenario, lab.Seed),
+		"", labs.Act{Name: labs.ActEnter, For: "Enter it", Scenario: scenario}, labs.Act{Name: labs.ActReset, For: "reset it", Scenario: scenario},
 		labs.Act{Name: labs.ActStop, For: "end it", Scenario: scenario})
 }
 
 func starting(scenario string) error {
-	return labs.Misuse(fmt.Sprintf("A lab of %s is being started by another process", scenario), "", labs.Act{Name: labs.ActEnter, For: "Wait for it, then", Scenario: scenario})
+	return labs.Misuse(fmt.Sprintf("A lab of %s is being started by another process", scenario), "", labs.Act{Name: labs.ActEnter, For: "Wait until it is ready, then", Scenario: scenario})
 }
 
-// Find returns the lab that an owner has of a scenario. ErrNotFound: there is none.
+// Find returns an owner's lab of a scenario. If there is none, the error is ErrNotFound.
 func (s *Stage) Find(ctx context.Context, owner, scenario string) (*labs.Lab, error) {
 	found, err := s.Engine.Labs(ctx, labs.Which{Owner: owner, Scenario: scenario})
 	if err != nil {
@@ -152,7 +152,7 @@ func (s *Stage) Find(ctx context.Context, owner, scenario string) (*labs.Lab, er
 	return nil, labs.ErrNotFound
 }
 
-// Labs returns the labs that were handed to a learner; of every owner when owner is empty.
+// Labs returns the labs handed over to an owner, or to any owner if owner is empty.
 func (s *Stage) Labs(ctx context.Context, owner string) ([]*labs.Lab, error) {
 	all, err := s.Engine.Labs(ctx, labs.Which{Owner: owner})
 	if err != nil {
@@ -163,8 +163,8 @@ func (s *Stage) Labs(ctx context.Context, owner string) ([]*labs.Lab, error) {
 	}), nil
 }
 
-// Sweep removes the owner's labs whose time is up by the engine's clock, of any role, and
-// what processes that ended left half made, and returns them.
+// Sweep removes the owner's labs, in whatever role, that have expired by the engine's
+// clock, and what interrupted processes left half done. It returns what it removed.
 func (s *Stage) Sweep(ctx context.Context, emit labs.Emit) ([]*labs.Lab, error) {
 	all, err := s.Engine.Labs(ctx, labs.Which{})
 	if err != nil {
@@ -187,8 +187,8 @@ func (s *Stage) Sweep(ctx context.Context, emit labs.Emit) ([]*labs.Lab, error) 
 	return removed, errors.Join(failed...)
 }
 
-// launch starts the hosts of a plan and waits until they serve; if they never do,
-// they are removed.
+// launch starts the hosts of a plan and waits until they are ready. If they don't become
+// ready, it removes them.
 func (s *Stage) launch(ctx context.Context, plan labs.Plan, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (*labs.Lab, error) {
 	lab, err := s.Engine.Launch(ctx, plan, emit)
 	if errors.Is(err, labs.ErrConflict) {
@@ -203,7 +203,7 @@ func (s *Stage) launch(ctx context.Context, plan labs.Plan, v *labs.Variant, ima
 	return lab, nil
 }
 
-// Ready waits until every host of the lab serves.
+// Ready waits until every host of the lab is ready.
 func (s *Stage) Ready(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) error {
 	subject := site.Subject{Lab: lab, Given: v.Files, Images: images}
 	if lab.Role == labs.RoleLab {
@@ -248,7 +248,7 @@ func (s *Stage) hostReady(ctx context.Context, at kit.Site, host labs.Host, emit
 	}
 }
 
-// image returns the family's image of that name.
+// image returns the families' image with a name.
 func (s *Stage) image(name string) (kit.Image, bool) {
 	for _, family := range s.Families {
 		for _, image := range family.Images {
@@ -260,7 +260,7 @@ func (s *Stage) image(name string) (kit.Image, bool) {
 	return kit.Image{}, false
 }
 
-// EachHost does something with hosts concurrently, and returns all errors.
+// EachHost calls a function for every host concurrently, and returns all errors.
 func EachHost(hosts []labs.Host, do func(labs.Host) error) error {
 	failed := make([]error, len(hosts))
 	var all sync.WaitGroup
@@ -271,7 +271,7 @@ func EachHost(hosts []labs.Host, do func(labs.Host) error) error {
 	return errors.Join(failed...)
 }
 
-// imageNames returns the names of the images that the variant needs, each once.
+// imageNames returns the names of the images that the variant needs, without duplicates.
 func imageNames(v *labs.Variant) []string {
 	names := kit.LookImages(v.Looks())
 	for _, host := range v.Hosts {
@@ -281,17 +281,17 @@ func imageNames(v *labs.Variant) []string {
 	return slices.Compact(names)
 }
 
-// offered refuses a variant whose servers are not there.
-func offered(v *labs.Variant, images map[string]labs.ImageRef) error {
+// checkServers returns an error if a server that the variant requires is missing.
+func checkServers(v *labs.Variant, images map[string]labs.ImageRef) error {
 	for _, server := range v.Requires {
-		there := false
+		found := false
 		for _, image := range images {
-			there = there || strings.HasPrefix(strings.ToLower(image.Server), strings.ToLower(server))
+			found = found || strings.HasPrefix(strings.ToLower(image.Server), strings.ToLower(server))
 		}
-		if !there {
+		if !found {
 			return &labs.Problem{
-				What: fmt.Sprintf("The scenario %s needs the server %s, which is not there", v.Name, server),
-				Acts: []labs.Act{{Name: labs.ActExamine, For: "See which servers are"}},
+				What: fmt.Sprintf("The scenario %s needs the server %s, which is missing", v.Name, server),
+				Acts: []labs.Act{{Name: labs.ActExamine, For: "See which servers you have"}},
 			}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"endstate/labs"
 )
 
-// A scenario whose start goes wrong in the way that SETUP and FAULT say.
+// A scenario whose setup and fault fail as SETUP and FAULT say.
 const wrong = `
 -- scenario.yaml --
 title: A start that goes wrong
@@ -70,7 +70,7 @@ func TestStartInterruptedLeavesNothing(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
 	v := r.Variant(enginetest.MySQL, r.NewSeed())
-	// How long it takes undisturbed, from setup to ready.
+	// How long an uninterrupted start takes, from setup to ready.
 	begun := time.Now()
 	lab := r.Lab(v)
 	whole := time.Since(begun)

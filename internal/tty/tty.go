@@ -1,5 +1,5 @@
-// Package tty is the terminal that this process runs at, and its raw mode, in which
-// it is a client of internal/seat.
+// Package tty is the terminal of this process, and its raw mode, in which it is a client of
+// internal/seat.
 package tty
 
 import (
@@ -45,7 +45,7 @@ func (t Terminal) Write(b []byte) (int, error) { return t.out.Write(b) }
 // as they are. It is a seat.Client.
 type Raw struct {
 	Terminal
-	cooked      *term.State // what Restore goes back to
+	cooked      *term.State // restored by Restore
 	reader      cancelreader.CancelReader
 	keys        chan []byte
 	resizes     chan struct{}
@@ -73,7 +73,7 @@ func (t Terminal) MakeRaw() (*Raw, error) {
 	return r, nil
 }
 
-// Keys delivers what is typed. It is closed when the terminal is gone.
+// Keys delivers what is typed. The channel is closed when the terminal has gone.
 func (r *Raw) Keys() <-chan []byte { return r.keys }
 
 // Resizes delivers a value after the terminal's size has changed.
@@ -82,7 +82,7 @@ func (r *Raw) Resizes() <-chan struct{} { return r.resizes }
 func (r *Raw) resize() {
 	select {
 	case r.resizes <- struct{}{}:
-	default: // one is waiting already, and Size is asked after it
+	default: // a value is waiting already, and its receiver will ask for Size
 	}
 }
 

@@ -33,7 +33,7 @@ func open(t *testing.T) (terminal Terminal, keyboard *os.File) {
 	t.Cleanup(func() { keyboard.Close(); file.Close() })
 	terminal, ok := Open(file, file)
 	if !ok {
-		t.Fatal("a terminal is not taken for one")
+		t.Fatal("a terminal is not recognised")
 	}
 	return terminal, keyboard
 }
@@ -138,7 +138,7 @@ func TestResizes(t *testing.T) {
 	if err := pty.Setsize(keyboard, &pty.Winsize{Cols: 57, Rows: 13}); err != nil {
 		t.Fatal(err)
 	}
-	// The kernel signals only the terminal's own session, and this process is in another.
+	// The kernel signals only the terminal's own session, which is not this process's.
 	if err := syscall.Kill(os.Getpid(), syscall.SIGWINCH); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestWindowClosed(t *testing.T) {
 	}
 }
 
-// A seat leaves a terminal as it was, with its keys for whoever comes next.
+// A seat leaves a terminal as it was, with unread keys for the next reader.
 func TestSeatAtTerminal(t *testing.T) {
 	terminal, keyboard := open(t)
 	for range 2 {

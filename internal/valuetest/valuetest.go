@@ -1,5 +1,5 @@
-// Package valuetest helps to test that values do not change on their way from a look through
-// a snapshot's record into an expectation.
+// Package valuetest helps to test that values stay the same on their way from a look
+// through a snapshot's record into an expectation.
 package valuetest
 
 import (
@@ -18,8 +18,8 @@ type T interface {
 	Fatalf(format string, args ...any)
 }
 
-// RoundTrip records an observed value as a fact. It returns the fact that is read back, and
-// the value as expectations see it.
+// RoundTrip records an observed value as a fact. It returns the fact as read back, and the
+// value as expectations see it.
 func RoundTrip(t T, observed any) (fact, value any) {
 	t.Helper()
 	value, err := labs.Normal(observed)
@@ -37,8 +37,8 @@ func RoundTrip(t T, observed any) (fact, value any) {
 	return record.Facts["seen"], value
 }
 
-// Same fails the test unless a fact with the observed value is read back identical, and an
-// expectation finds the two equal.
+// Same fails the test unless the fact of an observed value is read back identical and
+// equals the value in an expectation.
 func Same(t T, observed any) {
 	t.Helper()
 	fact, value := RoundTrip(t, observed)

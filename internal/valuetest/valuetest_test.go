@@ -7,7 +7,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// Whatever a look observes is read back identical from a fact, and equals it in an expectation.
+// Whatever a look observes is read back identical from a fact, and equals it in an
+// expectation.
 func TestFactsAreAsObserved(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { Same(t, Values().Draw(t, "value")) })
 }
