@@ -92,6 +92,15 @@ func (e Emit) Move(work Work, subject, detail string, done, total int64) {
 // Warn emits that something is wrong, and what goes on all the same; that may be empty.
 func (e Emit) Warn(err error, but string) { e.send(Event{State: Warned, Warning: err, Detail: but}) }
 
+// Warnings returns an Emit that passes on warnings only.
+func (e Emit) Warnings() Emit {
+	return func(event Event) {
+		if event.State == Warned {
+			e.send(event)
+		}
+	}
+}
+
 func (e Emit) send(event Event) {
 	if e != nil {
 		e(event)

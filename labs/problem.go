@@ -43,6 +43,7 @@ const (
 	ActImagesLoad  = "images-load"
 	ActLint        = "lint"
 	ActProve       = "prove"
+	ActExamStart   = "exam-start"
 	ActExamList    = "exam-list"
 	ActExamGoto    = "exam-goto"
 	ActExamResume  = "exam-resume"

@@ -37,7 +37,7 @@ func TestEveryPackageHasADocComment(t *testing.T) {
 
 // words are the packages that word acts of the desk as commands: the command line, what it
 // draws, and main.
-var words = []string{"cmd/endstate", "internal/cli", "internal/cli/door", "internal/report", "internal/docgen"}
+var words = []string{"cmd/endstate", "internal/cli", "internal/report", "internal/docgen"}
 
 // commandText is text that names a command of endstate.
 var commandText = regexp.MustCompile(`\bendstate [a-z]+\b`)
@@ -46,22 +46,41 @@ var commandText = regexp.MustCompile(`\bendstate [a-z]+\b`)
 // a page offers as a button.
 func TestOnlyDoorsNameCommands(t *testing.T) {
 	for _, p := range packages(t) {
-		if p.isTestHelp() || slices.Contains(words, p.name()) {
+		if p.isTestHelp() || within(p.name(), words...) {
 			continue
 		}
-		for _, name := range p.GoFiles {
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
-			if err != nil {
-				t.Fatal(err)
+		p.inspect(t, func(set *token.FileSet, node ast.Node) {
+			if text, ok := node.(*ast.BasicLit); ok && text.Kind == token.STRING && commandText.MatchString(text.Value) {
+				t.Errorf("%s: %s names a command: give an act", set.Position(text.Pos()), text.Value)
 			}
-			ast.Inspect(file, func(node ast.Node) bool {
-				if text, ok := node.(*ast.BasicLit); ok && text.Kind == token.STRING && commandText.MatchString(text.Value) {
-					t.Errorf("%s: %s names a command: give an act", set.Position(text.Pos()), text.Value)
-				}
-				return true
-			})
+		})
+	}
+}
+
+// A door calls acts. What the desk's rooms are built from would get around its rules.
+func TestDoorsUseNoParts(t *testing.T) {
+	for _, p := range packages(t) {
+		if !within(p.name(), "cmd", "internal/cli") {
+			continue
 		}
+		p.inspect(t, func(set *token.FileSet, node ast.Node) {
+			if selector, ok := node.(*ast.SelectorExpr); ok && selector.Sel.Name == "Parts" {
+				t.Errorf("%s: a door uses the parts of the desk", set.Position(selector.Pos()))
+			}
+		})
+	}
+}
+
+// inspect calls visit for every node of the package's files.
+func (p pkg) inspect(t *testing.T, visit func(*token.FileSet, ast.Node)) {
+	t.Helper()
+	for _, name := range p.GoFiles {
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(node ast.Node) bool { visit(set, node); return true })
 	}
 }
 
@@ -74,27 +93,17 @@ const (
 // streams, arguments and exit.
 func TestHouseRules(t *testing.T) {
 	for _, p := range packages(t) {
-		for _, name := range p.GoFiles {
-			path := filepath.Join(p.Dir, name)
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, path, nil, parser.SkipObjectResolution)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if lines := set.File(file.Pos()).LineCount(); lines > longestFile {
-				t.Errorf("%s has %d lines, more than %d", path, lines, longestFile)
-			}
-			ast.Inspect(file, func(node ast.Node) bool {
-				inspect(t, p, set, node)
-				return true
-			})
-		}
+		p.inspect(t, func(set *token.FileSet, node ast.Node) { checkHouseRules(t, p, set, node) })
 	}
 }
 
-func inspect(t *testing.T, p pkg, set *token.FileSet, node ast.Node) {
+func checkHouseRules(t *testing.T, p pkg, set *token.FileSet, node ast.Node) {
 	t.Helper()
 	switch node := node.(type) {
+	case *ast.File:
+		if lines := set.File(node.Pos()).LineCount(); lines > longestFile {
+			t.Errorf("%s has %d lines, more than %d", set.Position(node.Pos()).Filename, lines, longestFile)
+		}
 	case *ast.FuncDecl:
 		if lines := set.Position(node.End()).Line - set.Position(node.Pos()).Line; lines > longestFunction {
 			t.Errorf("%s: %s has %d lines, more than %d", set.Position(node.Pos()), node.Name.Name, lines, longestFunction)

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/cli/exam"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -92,7 +93,7 @@ func (o *reportOptions) writeExam(w io.Writer, e *report.Exam) error {
 		return report.ExamJUnit(w, e)
 	}
 	for _, s := range e.Sittings {
-		if err := writeExam(w, o.Style(w), s.View); err != nil {
+		if err := exam.Write(w, o.Style(w), s.View); err != nil {
 			return err
 		}
 		if err := report.QuestionsText(w, &s, o.Style(w)); err != nil {

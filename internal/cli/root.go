@@ -6,12 +6,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/cli/exam"
 	"endstate/labs"
 )
 
 // rootCommand builds the command tree.
 func rootCommand(d *door.Door) *cobra.Command {
-	exams := &app{Door: d}
 	root := &cobra.Command{
 		Use:           "endstate",
 		Short:         "Hands-on labs in containers, graded by what you leave behind",
@@ -21,7 +21,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 		PersistentPreRun: func(c *cobra.Command, _ []string) {
 			d.Running = true
 			if finishes(c) {
-				exams.finishDue(c.Context())
+				exam.FinishDue(c.Context(), d)
 			}
 		},
 		Args: door.Known,
@@ -45,7 +45,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 		}
 	}
 	grouped("learn", listCommand(d), startCommand(d), taskCommand(d), shellCommand(d), checkCommand(d), hintCommand(d),
-		solutionCommand(d), resetCommand(d), statusCommand(d), stopCommand(d), nextCommand(d), exams.examCommand())
+		solutionCommand(d), resetCommand(d), statusCommand(d), stopCommand(d), nextCommand(d), exam.Command(d))
 	grouped("look", historyCommand(d), progressCommand(d), showCommand(d), reportCommand(d), verifyCommand(d), replayCommand(d), debriefCommand(d), exportCommand(d), importCommand(d))
 	grouped("write", proveCommand(d), lintCommand(d))
 	grouped("keep", sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))

@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/cli/exam"
 	"endstate/internal/desk"
-	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -49,7 +49,7 @@ func (o *statusOptions) run(ctx context.Context) error {
 	if err := o.write(all); err != nil {
 		return err
 	}
-	return mentionExams(ctx, o.Door)
+	return exam.Mention(ctx, o.Door)
 }
 
 func (o *statusOptions) write(all []desk.LabStatus) error {
@@ -78,18 +78,4 @@ func (o *statusOptions) write(all []desk.LabStatus) error {
 		}
 	}
 	return nil
-}
-
-// mentionExams names the owner's exams that go on, as their labs are not like others.
-func mentionExams(ctx context.Context, d *door.Door) error {
-	var open []exams.View
-	err := d.Act(false, func(at *desk.Desk, emit labs.Emit) error {
-		open = at.OpenExams(ctx, d.Who(), emit)
-		return nil
-	})
-	for _, v := range open {
-		fmt.Fprintf(d.Out, "Exam %d of %s goes on, with labs of its own: %s · end it: %s\n",
-			v.ID, report.Visible(v.Candidate), examLine("status", v.ID), examLine("submit", v.ID))
-	}
-	return err
 }

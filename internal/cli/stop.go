@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/cli/exam"
 	"endstate/internal/desk"
 	"endstate/labs"
 )
@@ -55,7 +56,7 @@ func (o *stopOptions) run(ctx context.Context, args []string) error {
 		_, err = fmt.Fprintln(o.Out, "No such lab is running; nothing is left of it.")
 	}
 	if err == nil && (o.all || len(gone) == 0) {
-		err = mentionExams(ctx, o.Door)
+		err = exam.Mention(ctx, o.Door)
 	}
 	return err
 }

@@ -56,13 +56,13 @@ type Desk struct {
 	library func() *scenario.Library
 	graders *site.Servers // servers of the grader's own, kept between checks
 
-	mu       sync.Mutex
-	backend  *Backend
-	images   *images.Library
-	store    *attempts.Store
-	failed   time.Time            // when it was last tried in vain to open the store
-	tidied   map[string]time.Time // when an owner's labs were last swept
-	clockOff bool                 // it was told that the clocks differ
+	mu          sync.Mutex
+	backend     *Backend
+	images      *images.Library
+	store       *attempts.Store
+	failed      time.Time            // when it was last tried in vain to open the store
+	tidied      map[string]time.Time // when an owner's labs were last swept
+	clockWarned bool                 // that the clocks differ
 }
 
 // New returns a desk.

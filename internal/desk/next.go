@@ -5,6 +5,8 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"math/rand/v2"
+	"slices"
+	"strings"
 
 	"endstate/internal/attempts"
 	"endstate/internal/practice"
@@ -19,7 +21,7 @@ func (d *Desk) Progress(ctx context.Context, who labs.Learner) (*practice.Progre
 
 // Next chooses what a learner is to practise now, of the scenarios whose servers are there.
 func (d *Desk) Next(ctx context.Context, who labs.Learner) (*practice.Pick, error) {
-	progress, store, err := d.assess(ctx, who, func() []labs.Scenario { return d.Offered(ctx) })
+	progress, store, err := d.assess(ctx, who, func() []labs.Scenario { return d.offered(ctx) })
 	if err != nil {
 		return nil, err
 	}
@@ -49,4 +51,34 @@ func (d *Desk) assess(ctx context.Context, who labs.Learner, list func() []labs.
 		return nil, nil, err
 	}
 	return practice.Assess(known, latest, d.Clock()), store, nil
+}
+
+// offered returns the scenarios whose servers are there.
+func (d *Desk) offered(ctx context.Context) []labs.Scenario {
+	all := d.library().List()
+	if !slices.ContainsFunc(all, func(s labs.Scenario) bool { return len(s.Requires) > 0 }) {
+		return all
+	}
+	servers := d.servers(ctx)
+	return slices.DeleteFunc(all, func(s labs.Scenario) bool {
+		return slices.ContainsFunc(s.Requires, func(need string) bool {
+			return !slices.ContainsFunc(servers, func(there string) bool {
+				return strings.HasPrefix(strings.ToLower(there), strings.ToLower(need))
+			})
+		})
+	})
+}
+
+// servers returns the servers of the images that are there; of an engine that does not
+// answer, none.
+func (d *Desk) servers(ctx context.Context) []string {
+	if d.connect(ctx) != nil {
+		return nil
+	}
+	there, _, _ := d.images.Lookup(ctx, d.images.Names())
+	var servers []string
+	for _, image := range there {
+		servers = append(servers, image.Server)
+	}
+	return servers
 }

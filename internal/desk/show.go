@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"endstate/internal/attempts"
+	"endstate/internal/exams"
 	"endstate/internal/practice"
 	"endstate/internal/recording"
 	"endstate/labs"
@@ -114,4 +115,25 @@ func entered(line string) string {
 		return ""
 	}
 	return strings.TrimSpace(rest)
+}
+
+// notInOpenExam refuses to look at an attempt of an exam that goes on, whose rules say what
+// its candidate is told.
+func notInOpenExam(ctx context.Context, store *attempts.View, attempt *attempts.Attempt) error {
+	if !exams.OwnsLabs(attempt.Owner) {
+		return nil
+	}
+	open, err := store.OpenExams(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range open {
+		if s.LabOwner == attempt.Owner && s.Ended.IsZero() {
+			return &labs.Problem{
+				Code: CodeExamLab, What: fmt.Sprintf("Attempt %d is a question of exam %d, which goes on", attempt.ID, s.ID), Usage: true,
+				Acts: []labs.Act{{Name: labs.ActExamStatus, For: "It is told when the exam is over", Exam: s.ID}},
+			}
+		}
+	}
+	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"sync"
 	"time"
 
-	"endstate/internal/exams"
 	"endstate/labs"
 )
 
@@ -95,28 +94,4 @@ func helpWith(lab *labs.Lab) *labs.Problem {
 		}
 	}
 	return nil
-}
-
-// OpenExams returns the learner's exams that go on, as their labs are not like others. What
-// hinders that is told as a warning.
-func (d *Desk) OpenExams(ctx context.Context, who labs.Learner, emit labs.Emit) []exams.View {
-	if !d.remembers() {
-		return nil
-	}
-	store := d.recall(ctx, who, emit)
-	if store == nil {
-		return nil
-	}
-	open, err := store.OpenExams(ctx)
-	if err != nil {
-		emit.Warn(err, "Labs of exams may go on.")
-		return nil
-	}
-	var views []exams.View
-	for _, s := range open {
-		if s.Ended.IsZero() {
-			views = append(views, s.View(d.Clock()))
-		}
-	}
-	return views
 }

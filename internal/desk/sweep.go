@@ -49,7 +49,7 @@ func (d *Desk) open(ctx context.Context, who labs.Learner, emit labs.Emit) error
 	if !d.sweepIsDue(who.Name) {
 		return nil
 	}
-	d.WarnOfClock(emit)
+	d.warnOfClock(emit)
 	err := d.sweep(ctx, who.Name, emit)
 	if ctx.Err() != nil {
 		return err
@@ -102,19 +102,19 @@ func (d *Desk) whyRemoved(lab *labs.Lab) *labs.Problem {
 	return &labs.Problem{Code: CodeCutOff, What: fmt.Sprintf("A start of %s was interrupted; what it left has been removed", lab.Scenario)}
 }
 
-// ClockOff returns how far this machine's clock is ahead of the engine's, if that is more
+// clockOff returns how far this machine's clock is ahead of the engine's, if that is more
 // than can be borne. The engine must be open.
-func (d *Desk) ClockOff() (time.Duration, bool) {
+func (d *Desk) clockOff() (time.Duration, bool) {
 	off := d.Clock().Sub(d.backend.Engine.Now())
 	return off, off.Abs() > exams.ClockTolerance
 }
 
-// WarnOfClock warns once that the clocks differ, and says what follows.
-func (d *Desk) WarnOfClock(emit labs.Emit) {
-	off, differ := d.ClockOff()
+// warnOfClock warns once that the clocks differ, and says what follows.
+func (d *Desk) warnOfClock(emit labs.Emit) {
+	off, differ := d.clockOff()
 	d.mu.Lock()
-	warned := d.clockOff
-	d.clockOff = warned || differ
+	warned := d.clockWarned
+	d.clockWarned = warned || differ
 	d.mu.Unlock()
 	if warned || !differ {
 		return

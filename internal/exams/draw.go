@@ -115,7 +115,7 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 	for _, item := range b.Items {
 		if item.Topic == ChosenTopic {
 			if bank.Topic == "" {
-				return nil, labs.Misuse("The exam "+b.Name+" is about one topic", "Choose one of: "+strings.Join(bank.Topics(b), ", ")+".")
+				return nil, bank.noTopic(b)
 			}
 			item.Topic = bank.Topic
 		}
@@ -136,6 +136,18 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 		return nil, &labs.Problem{What: fmt.Sprintf("The exam %s would have %d questions", b.Name, len(slots)), Advice: fmt.Sprintf("Give it 1 to %d.", MaxQuestions)}
 	}
 	return slots, nil
+}
+
+// noTopic says that the topic of an exam must be chosen, and which ones can be.
+func (bank Bank) noTopic(b *Blueprint) error {
+	topics := bank.Topics(b)
+	if len(topics) == 0 {
+		return &labs.Problem{
+			What: "No topic has the scenarios that the exam " + b.Name + " asks for", Advice: "Add scenarios. Scenarios whose server is missing are not drawn.",
+			Acts: []labs.Act{{Name: labs.ActExamine, For: "See which servers you have"}},
+		}
+	}
+	return labs.Misuse("The exam "+b.Name+" is about one topic", "Choose one of: "+strings.Join(topics, ", ")+".")
 }
 
 func suits(item Item, s labs.Scenario) bool {

@@ -100,6 +100,9 @@ func TestDrawOfTopics(t *testing.T) {
 			t.Errorf("two of %q: %v", topic, err)
 		}
 	}
+	if _, err := Draw(chosen, 1, Bank{}); err == nil || err.Error() != "No topic has the scenarios that the exam b asks for" {
+		t.Errorf("two of no topic: %v", err)
+	}
 }
 
 func TestMinutesFollowFromPars(t *testing.T) {

@@ -138,7 +138,7 @@ func (r *room) Check(_ context.Context, _ *Sitting, q *Question, _ labs.Emit) (*
 	return report, nil
 }
 
-func (r *room) Remove(_ context.Context, _ *Sitting, q *Question) error {
+func (r *room) Remove(_ context.Context, _ *Sitting, q *Question, _ labs.Emit) error {
 	delete(r.there, q.Scenario)
 	return nil
 }

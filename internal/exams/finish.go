@@ -54,12 +54,12 @@ func (p *Proctor) Finish(ctx context.Context, id int64, emit labs.Emit) (*Sittin
 }
 
 // Accept makes a question's late grade count, and removes its lab.
-func (p *Proctor) Accept(ctx context.Context, id int64, n int) (*Sitting, error) {
+func (p *Proctor) Accept(ctx context.Context, id int64, n int, emit labs.Emit) (*Sitting, error) {
 	s, err := p.change(ctx, id, func(s *Sitting, _ time.Time) error { return s.Accept(n) })
 	if err != nil {
 		return s, err
 	}
-	return s, p.Labs.Remove(ctx, s, &s.Questions[n-1])
+	return s, p.Labs.Remove(ctx, s, &s.Questions[n-1], emit)
 }
 
 // freeze freezes the labs at the exam's end and records when each was frozen, so that later
@@ -90,7 +90,7 @@ func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit lab
 	for _, n := range numbers {
 		q := &s.Questions[n-1]
 		end := emit.Step(labs.GradeQuestion, strconv.Itoa(n))
-		grade, err := p.gradeWithRetries(ctx, s, q)
+		grade, err := p.gradeWithRetries(ctx, s, q, emit)
 		end(err)
 		if err != nil {
 			return s, err
@@ -100,7 +100,7 @@ func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit lab
 			return s, err
 		}
 		if kept := s.Questions[n-1].Grade; kept.Score != nil && !kept.Retry {
-			failed = append(failed, p.Labs.Remove(ctx, s, &s.Questions[n-1]))
+			failed = append(failed, p.Labs.Remove(ctx, s, &s.Questions[n-1], emit))
 		}
 	}
 	return s, errors.Join(failed...)
@@ -115,8 +115,8 @@ const (
 // server can't be reached now, it retries for a while unless the question has full marks: a
 // server that was just restarted does not answer yet, and that is not the candidate's
 // fault. The best grade counts, because nobody has worked on the question since.
-func (p *Proctor) gradeWithRetries(ctx context.Context, s *Sitting, q *Question) (Grade, error) {
-	best, err := p.look(ctx, s, q)
+func (p *Proctor) gradeWithRetries(ctx context.Context, s *Sitting, q *Question, emit labs.Emit) (Grade, error) {
+	best, err := p.look(ctx, s, q, emit)
 	barred := best.Report != nil && best.Report.Barred()
 	if best.Score == nil || q.Grade == nil && !barred {
 		return best, err
@@ -128,7 +128,7 @@ func (p *Proctor) gradeWithRetries(ctx context.Context, s *Sitting, q *Question)
 		case <-time.After(settlePause):
 		}
 		var next Grade
-		if next, err = p.look(ctx, s, q); next.Score != nil && *next.Score > *best.Score {
+		if next, err = p.look(ctx, s, q, emit); next.Score != nil && *next.Score > *best.Score {
 			best = next
 		}
 	}
@@ -137,14 +137,14 @@ func (p *Proctor) gradeWithRetries(ctx context.Context, s *Sitting, q *Question)
 
 // look grades one question. It returns an error only if grading was interrupted; a question
 // that could not be graded gets a grade that says so.
-func (p *Proctor) look(ctx context.Context, s *Sitting, q *Question) (Grade, error) {
+func (p *Proctor) look(ctx context.Context, s *Sitting, q *Question, emit labs.Emit) (Grade, error) {
 	grade := Grade{At: p.Clock()}
 	if !s.Opened(q.Number) {
 		nothing := 0
 		grade.Score, grade.Why = &nothing, "It was never opened."
 		return grade, nil
 	}
-	report, err := p.Labs.Check(ctx, s, q, nil)
+	report, err := p.Labs.Check(ctx, s, q, emit.Warnings())
 	if err == nil {
 		err = p.charge(s, q.Number, report)
 	}

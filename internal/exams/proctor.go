@@ -143,7 +143,7 @@ func (p *Proctor) Open(ctx context.Context, id int64, n int, emit labs.Emit) (*l
 	}
 	q, err := s.Question(n)
 	if err == nil {
-		err = s.open(p.Clock())
+		err = s.CheckOpen(p.Clock())
 	}
 	if err != nil {
 		return nil, err
@@ -159,9 +159,9 @@ func (p *Proctor) Open(ctx context.Context, id int64, n int, emit labs.Emit) (*l
 	if err != nil {
 		return nil, err
 	}
-	if err := s.open(p.Clock()); err != nil {
+	if err := s.CheckOpen(p.Clock()); err != nil {
 		// The exam ended while the lab was starting, so nobody else will remove it.
-		return nil, errors.Join(err, p.Labs.Remove(context.WithoutCancel(ctx), s, q))
+		return nil, errors.Join(err, p.Labs.Remove(context.WithoutCancel(ctx), s, q, emit))
 	}
 	return lab, nil
 }
@@ -193,7 +193,7 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 	}
 	q, err := s.Question(n)
 	if err == nil {
-		err = s.open(asked)
+		err = s.CheckOpen(asked)
 	}
 	if err == nil && !s.Opened(n) {
 		err = labs.Misuse(fmt.Sprintf("Question %d has not been opened yet", n), "", labs.Act{Name: labs.ActExamGoto, For: "Go to it", Exam: id, Question: n})
@@ -292,7 +292,7 @@ func (p *Proctor) Hint(ctx context.Context, id int64, n int) (open []labs.Hint, 
 	}
 	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error {
 		if s.Questions[n-1].Hints >= len(v.Hints) {
-			return s.open(now)
+			return s.CheckOpen(now)
 		}
 		fresh = true
 		return s.OpenHint(n, now)

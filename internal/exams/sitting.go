@@ -109,7 +109,7 @@ func (s *Sitting) Goto(n int, by string, now time.Time) error {
 	if _, err := s.Question(n); err != nil {
 		return err
 	}
-	if err := s.open(now); err != nil {
+	if err := s.CheckOpen(now); err != nil {
 		return err
 	}
 	moved := s.Current != n
@@ -123,8 +123,8 @@ func (s *Sitting) Goto(n int, by string, now time.Time) error {
 	return nil
 }
 
-// open returns an error if the exam is over.
-func (s *Sitting) open(now time.Time) error {
+// CheckOpen returns an error if the exam is over.
+func (s *Sitting) CheckOpen(now time.Time) error {
 	if s.Ended.IsZero() && !s.Due(now) {
 		return nil
 	}
@@ -147,7 +147,7 @@ func (s *Sitting) endTurn(now time.Time) {
 func (s *Sitting) Flag(n int, now time.Time) error {
 	q, err := s.Question(n)
 	if err == nil {
-		err = s.open(now)
+		err = s.CheckOpen(now)
 	}
 	if err == nil {
 		q.Flagged = !q.Flagged
@@ -163,7 +163,7 @@ func (s *Sitting) RecordCheck(n int, graded bool, asked, now time.Time) error {
 		return err
 	}
 	if !s.Ended.IsZero() {
-		return s.open(now)
+		return s.CheckOpen(now)
 	}
 	if graded {
 		q.Checks++
@@ -186,7 +186,7 @@ func (s *Sitting) RecordCheck(n int, graded bool, asked, now time.Time) error {
 func (s *Sitting) OpenHint(n int, now time.Time) error {
 	q, err := s.Question(n)
 	if err == nil {
-		err = s.open(now)
+		err = s.CheckOpen(now)
 	}
 	if err == nil && !s.Blueprint.Hints.Allowed {
 		err = labs.Misuse("This exam allows no hints", "Read the task again.")

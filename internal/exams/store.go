@@ -32,7 +32,7 @@ type Labs interface {
 	// [labs.ErrNotFound] if the lab does not exist.
 	Check(ctx context.Context, s *Sitting, q *Question, emit labs.Emit) (*labs.Report, error)
 	// Remove removes the lab of a question. It succeeds if there is none.
-	Remove(ctx context.Context, s *Sitting, q *Question) error
+	Remove(ctx context.Context, s *Sitting, q *Question, emit labs.Emit) error
 	// Freeze freezes the labs of opened questions until they are thawed, even beyond this
 	// process. It returns the numbers of the questions whose lab is frozen or does not
 	// exist.

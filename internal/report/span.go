@@ -3,6 +3,8 @@ package report
 import (
 	"fmt"
 	"time"
+
+	"endstate/internal/exams"
 )
 
 // Brief formats a duration in seconds, minutes, or hours and minutes.
@@ -25,4 +27,13 @@ func Span(d time.Duration) string {
 		return fmt.Sprintf("%d days", int(d.Round(day)/day))
 	}
 	return Brief(d)
+}
+
+// TimeLeft says how much time is left; a minute that is begun is one.
+func TimeLeft(v exams.View) string {
+	left := time.Duration(v.Left * float64(time.Second))
+	if left > 2*time.Minute {
+		left += time.Minute - 1
+	}
+	return Brief(left) + " left"
 }

@@ -1,4 +1,4 @@
-package cli
+package exam
 
 import (
 	"fmt"
@@ -10,15 +10,15 @@ import (
 	"endstate/internal/report"
 )
 
-// stateOf says in a few words where an exam stands.
+// stateOf is where an exam stands, in a few words.
 func stateOf(v exams.View) string {
 	switch v.Phase {
 	case exams.Preparing:
 		return "the first lab is not ready yet"
 	case exams.Paused:
-		return "the clock stands, " + timeLeft(v)
+		return "the clock is stopped, " + report.TimeLeft(v)
 	case exams.Running:
-		return timeLeft(v)
+		return report.TimeLeft(v)
 	case exams.Over:
 		return "over, not fully graded"
 	}
@@ -29,17 +29,8 @@ func stateOf(v exams.View) string {
 	return state + ", not passed"
 }
 
-// timeLeft says how much time is left; a minute that is begun is one.
-func timeLeft(v exams.View) string {
-	left := time.Duration(v.Left * float64(time.Second))
-	if left > 2*time.Minute {
-		left += time.Minute - 1
-	}
-	return report.Brief(left) + " left"
-}
-
-// writeExam shows an exam: where its candidate stands, or what came of it.
-func writeExam(w io.Writer, style report.Style, v exams.View) error {
+// Write writes where an exam stands, or its result.
+func Write(w io.Writer, style report.Style, v exams.View) error {
 	head := fmt.Sprintf("%s · exam %d · %s", v.Title, v.ID, v.Candidate)
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", style.Bold(report.Visible(head)))
@@ -67,15 +58,15 @@ func writeQuestions(out *strings.Builder, style report.Style, v exams.View) {
 		state := "not opened"
 		switch {
 		case q.Opened:
-			state = report.Brief(time.Duration(q.Spent*float64(time.Second))) + " at it"
+			state = report.Brief(time.Duration(q.Spent*float64(time.Second))) + " spent"
 		case !q.Ready.IsZero():
 			state = "ready"
 		}
 		if q.Checks > 0 {
-			state += fmt.Sprintf(", %d × checked", q.Checks)
+			state += fmt.Sprintf(", checks: %d", q.Checks)
 		}
 		if q.Hints > 0 {
-			state += fmt.Sprintf(", %d × helped", q.Hints)
+			state += fmt.Sprintf(", hints: %d", q.Hints)
 		}
 		if q.Flagged {
 			state += ", " + style.Warn("flagged")
@@ -109,7 +100,7 @@ func writeGrades(out *strings.Builder, style report.Style, v exams.View) {
 	}
 }
 
-// gradeText says what came of a question, and how late that was.
+// gradeText is the grade of a question, and how late its lab was frozen.
 func gradeText(style report.Style, q exams.QuestionView) string {
 	g := q.Grade
 	if g == nil {
@@ -124,7 +115,7 @@ func gradeText(style report.Style, q exams.QuestionView) string {
 	default:
 		earned, _ := q.Earned()
 		state = style.Bold(fmt.Sprintf("%s of %d", report.Decimal(earned), q.Points)) +
-			style.Dim(fmt.Sprintf(" · score %d of 100 · %s at it", *g.Score, report.Brief(time.Duration(q.Spent*float64(time.Second)))))
+			style.Dim(fmt.Sprintf(" · score %d of 100 · %s spent", *g.Score, report.Brief(time.Duration(q.Spent*float64(time.Second)))))
 		if g.Why != "" {
 			state += style.Dim(" · " + report.Visible(g.Why))
 		}
@@ -136,14 +127,14 @@ func gradeText(style report.Style, q exams.QuestionView) string {
 	return state + style.Dim(late)
 }
 
-// gradeHelp says what can be done about a grade.
+// gradeHelp is what can be done about a grade.
 func gradeHelp(exam int64, q exams.QuestionView) []string {
 	var lines []string
 	switch {
 	case q.Grade.Withheld():
-		lines = append(lines, fmt.Sprintf("An examiner may have it count: endstate exam grade %d --late --exam %d", q.Number, exam))
+		lines = append(lines, fmt.Sprintf("An examiner can accept it: endstate exam grade %d --late --exam %d", q.Number, exam))
 	case q.Grade.Retry:
-		lines = append(lines, "It rests on a server that did not answer. Its lab is kept; grade it once more: "+examLine("grade", exam))
+		lines = append(lines, "It depends on a server that did not answer. Its lab is kept; grade it once more: "+line("grade", exam))
 	}
 	if q.Grade.Report != nil {
 		lines = append(lines, fmt.Sprintf("endstate start %s --seed %d", q.Scenario, *q.Seed))
@@ -155,7 +146,7 @@ func writeResult(out *strings.Builder, style report.Style, v exams.View) {
 	r := v.Result
 	if r.Passed == nil {
 		fmt.Fprintf(out, "\n%s %s\n", style.Bold(style.Warn("No result yet")),
-			style.Dim(fmt.Sprintf("– %d of %d questions are not graded. Grade them again: %s", len(r.Ungraded), len(v.Questions), examLine("grade", v.ID))))
+			style.Dim(fmt.Sprintf("– %d of %d questions are not graded. Grade them again: %s", len(r.Ungraded), len(v.Questions), line("grade", v.ID))))
 		return
 	}
 	verdict := style.Good("passed")

@@ -1,0 +1,137 @@
+// Package exam has the command line's commands about exams.
+package exam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/cli/door"
+	"endstate/internal/desk"
+	examdesk "endstate/internal/desk/exam"
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+// Command returns the command exam, with those below it.
+func Command(d *door.Door) *cobra.Command {
+	c := &cobra.Command{
+		Use:   "exam",
+		Short: "Sit an exam: several questions against the clock",
+		Long: "Sit an exam: several questions, each with a lab of its own, against the clock.\n\n" +
+			"The clock starts when the first lab is ready. When time is up, your work is graded, even if no terminal is attached.",
+		Example: "  endstate exam list\n  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada",
+		Args:    door.Known,
+		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
+	}
+	c.AddCommand(listCommand(d), startCommand(d), statusCommand(d), gotoCommand(d), resumeCommand(d),
+		flagCommand(d), resetCommand(d), gradeCommand(d), submitCommand(d), keepCommand(d))
+	return c
+}
+
+// options are the options of every command about an exam.
+type options struct {
+	*door.Door
+	which  examdesk.Which
+	asJSON bool
+}
+
+func (o *options) register(c *cobra.Command) {
+	c.Flags().StringVar(&o.which.Candidate, "candidate", "", "whose exam it is, where several run")
+	c.Flags().Int64Var(&o.which.ID, "exam", 0, "the exam's number, as list shows it")
+	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+}
+
+// act calls the desk's room for exams, and shows progress and warnings.
+func (o *options) act(do func(*examdesk.Desk, labs.Emit) error) error {
+	return act(o.Door, o.asJSON, do)
+}
+
+func act(d *door.Door, asJSON bool, do func(*examdesk.Desk, labs.Emit) error) error {
+	return named(d.Act(asJSON, func(at *desk.Desk, emit labs.Emit) error { return do(examdesk.New(at, keeper(d)), emit) }))
+}
+
+// actAsking calls an act that may need the user's consent. It returns whether the act was done.
+func (o *options) actAsking(ctx context.Context, yes bool, do func(at *examdesk.Desk, agreed bool, emit labs.Emit) error) (done bool, err error) {
+	err = o.Agreeing(ctx, yes, func(agreed bool) error {
+		err := o.act(func(at *examdesk.Desk, emit labs.Emit) error { return do(at, agreed, emit) })
+		done = err == nil
+		return err
+	})
+	return done, err
+}
+
+// named says with which option one of several exams is chosen.
+func named(err error) error {
+	var several *examdesk.Several
+	if !errors.As(err, &several) {
+		return err
+	}
+	var names []string
+	for _, v := range several.Exams {
+		names = append(names, fmt.Sprintf("--exam %d (%s)", v.ID, report.Visible(v.Candidate)))
+	}
+	return labs.Misuse("Several exams are running", "Choose one: "+strings.Join(names, " · "))
+}
+
+// keeper returns what starts a process that keeps an exam's time when this one has ended.
+func keeper(d *door.Door) func(id int64) error {
+	if d.Detach == nil {
+		return nil
+	}
+	return func(id int64) error {
+		args := []string{"exam", "keep", "--exam", fmt.Sprint(id), "--owner", d.Owner()}
+		for _, folder := range d.Flags.Scenarios {
+			if whole, err := filepath.Abs(folder); err == nil {
+				folder = whole
+			}
+			args = append(args, "--scenarios", folder)
+		}
+		return d.Detach(args...)
+	}
+}
+
+// question parses the number of a question. Without one it is the current question.
+func question(args []string) (int, error) {
+	if len(args) == 0 {
+		return examdesk.Current, nil
+	}
+	n, err := strconv.Atoi(args[0])
+	if err != nil || n < 0 {
+		return 0, labs.Misuse(fmt.Sprintf("%q is not the number of a question", args[0]), "", labs.Act{Name: labs.ActExamStatus, For: "See them"})
+	}
+	return n, nil
+}
+
+// line is the command line that does something about this exam, even if others are running.
+func line(command string, id int64) string {
+	return fmt.Sprintf("endstate exam %s --exam %d", command, id)
+}
+
+// show shows an exam as it is now.
+func (o *options) show(v exams.View) error {
+	if o.asJSON {
+		return report.JSON(o.Out, v)
+	}
+	return Write(o.Out, o.Style(o.Out), v)
+}
+
+// showResult shows an exam that was submitted, and returns the error for its exit status.
+func (o *options) showResult(v exams.View) error {
+	if err := o.show(v); err != nil {
+		return err
+	}
+	switch {
+	case v.Result == nil || v.Result.Passed == nil:
+		return door.ErrUngraded
+	case !*v.Result.Passed:
+		return door.ErrFailed
+	}
+	return nil
+}

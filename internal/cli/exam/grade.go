@@ -1,0 +1,105 @@
+package exam
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/cli/door"
+	examdesk "endstate/internal/desk/exam"
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+// gradeOptions are the options of grade.
+type gradeOptions struct {
+	options
+	late bool
+}
+
+func gradeCommand(d *door.Door) *cobra.Command {
+	o := &gradeOptions{options: options{Door: d}}
+	c := &cobra.Command{
+		Use:   "grade [N]",
+		Short: "Grade a question now; after the end, those that could not be graded",
+		Long: "While the exam runs: grade a question as it is now, as check does in its lab, and show what the exam lets its candidate know.\n" +
+			"After the end: grade again what could not be graded, or what depends on a server that did not answer.\n" +
+			"With --late, an examiner accepts the grade of a question whose lab was frozen late.",
+		Args: door.AtMost(1, "the number of a question"),
+		RunE: func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
+	}
+	o.register(c)
+	c.Flags().BoolVar(&o.late, "late", false, "accept the grade of question N, though its lab was frozen late")
+	return c
+}
+
+func (o *gradeOptions) run(ctx context.Context, args []string) error {
+	n, err := question(args)
+	if err != nil {
+		return err
+	}
+	var answer *examdesk.Answer
+	var v exams.View
+	err = o.act(func(at *examdesk.Desk, emit labs.Emit) (err error) {
+		if o.late {
+			v, err = at.Accept(ctx, o.Who(), o.which, n, emit)
+		} else {
+			answer, v, err = at.Grade(ctx, o.Who(), o.which, n, emit)
+		}
+		return err
+	})
+	switch {
+	case err != nil:
+		o.sayIfStopped(v)
+		return err
+	case o.late:
+		return o.show(v)
+	case answer == nil: // the exam has ended
+		return o.showResult(v)
+	}
+	return o.showAnswer(answer, v)
+}
+
+func (o *gradeOptions) showAnswer(answer *examdesk.Answer, v exams.View) error {
+	var err error
+	if o.asJSON {
+		err = report.JSON(o.Out, answer.Answer)
+	} else {
+		err = writeAnswer(o.Out, o.Style(o.Out), answer)
+	}
+	if err == nil && !answer.Graded {
+		o.sayIfStopped(v)
+		err = door.ErrUngraded
+	}
+	return err
+}
+
+// sayIfStopped says if an exam's clock is stopped.
+func (o *gradeOptions) sayIfStopped(v exams.View) {
+	if v.Phase == exams.Paused {
+		fmt.Fprintln(o.Err, stoppedText(v.ID))
+	}
+}
+
+func stoppedText(id int64) string {
+	return fmt.Sprintf("The clock is stopped. It runs again when the question can be graded (%s) or when you continue (%s).", line("grade", id), line("resume", id))
+}
+
+// writeAnswer writes what a candidate learns from a check.
+func writeAnswer(w io.Writer, style report.Style, answer *examdesk.Answer) error {
+	var err error
+	switch {
+	case answer.Report != nil:
+		err = report.Text(w, answer.Report, style)
+	case !answer.Graded:
+		_, err = io.WriteString(w, style.Paragraph("Could not be graded: "+answer.Obstacles, 0))
+	case answer.Score != nil:
+		_, err = fmt.Fprintf(w, "%s\n", style.Bold(fmt.Sprintf("Score %d of %d", *answer.Score, answer.Total)))
+	default:
+		_, err = fmt.Fprintln(w, "It can be graded. You see the result after the end.")
+	}
+	return err
+}

@@ -1,0 +1,94 @@
+package exam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/cli/door"
+	examdesk "endstate/internal/desk/exam"
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+// startOptions are the options of start.
+type startOptions struct {
+	gotoOptions
+	chosen examdesk.Choice
+}
+
+func startCommand(d *door.Door) *cobra.Command {
+	o := &startOptions{gotoOptions: gotoOptions{options: options{Door: d}}}
+	c := &cobra.Command{
+		Use:     "start BLUEPRINT|NAME",
+		Short:   "Draw an exam and start its clock",
+		Long:    "Draw the questions of an exam, built-in or from a file, and start. The clock starts when the first lab is ready.",
+		Example: "  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada --no-shell",
+		Args:    door.Exactly(1, "an exam; see: endstate exam list"),
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return exams.Names(), cobra.ShellCompDirectiveDefault
+		},
+		RunE: func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
+	}
+	c.Flags().StringVar(&o.chosen.Candidate, "candidate", "", "who sits it (default: the owner of the labs)")
+	c.Flags().StringVar(&o.chosen.Topic, "topic", "", "the topic, of an exam about one")
+	door.SeedVar(c, &o.chosen.Seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
+	c.Flags().BoolVar(&o.asJSON, "json", false, "print the exam as JSON, and progress as JSON lines; opens no shell")
+	o.registerShell(c)
+	return c
+}
+
+func (o *startOptions) run(ctx context.Context, name string) error {
+	var b *exams.Blueprint
+	var v exams.View
+	err := o.act(func(at *examdesk.Desk, emit labs.Emit) (err error) {
+		if b, err = blueprint(at, name); err == nil {
+			v, err = at.Draw(ctx, o.Who(), b, o.chosen, emit)
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if !o.asJSON {
+		o.announce(b, v)
+	}
+	o.which.ID = v.ID
+	return o.enter(ctx, 1, labs.Workspace)
+}
+
+// blueprint returns a built-in blueprint, or reads a file.
+func blueprint(at *examdesk.Desk, name string) (*exams.Blueprint, error) {
+	if slices.Contains(exams.Names(), name) {
+		return at.Blueprint(name)
+	}
+	data, err := os.ReadFile(name)
+	switch {
+	case err == nil:
+		return at.ReadBlueprint(name, data)
+	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, "/."):
+		return at.Blueprint(name) // which says what exams there are
+	}
+	return nil, &labs.Problem{
+		What: fmt.Sprintf("The exam %q can't be read", name), Usage: true, Err: err,
+		Acts: []labs.Act{{Name: labs.ActExamList, For: "See the built-in exams"}},
+	}
+}
+
+// announce shows the exam's rules before its clock starts.
+func (o *startOptions) announce(b *exams.Blueprint, v exams.View) {
+	style := o.Style(o.Out)
+	fmt.Fprintf(o.Out, "%s\n%s\n", style.Bold(report.Visible(v.Title)), style.Paragraph(report.Visible(fmt.Sprintf(
+		"Exam %d · %s · %d questions · %s minutes · %d %% pass · %s · %s",
+		v.ID, v.Candidate, len(v.Questions), report.Decimal(v.Minutes), b.Pass, b.Feedback.Words(), b.Hints.Words())), 0))
+}

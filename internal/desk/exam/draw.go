@@ -1,0 +1,120 @@
+package exam
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"endstate/internal/desk"
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+// Listing is the built-in exams, and the learner's own, the latest first.
+type Listing struct {
+	Blueprints []*exams.Blueprint `json:"blueprints"`
+	Exams      []exams.View       `json:"exams"`
+}
+
+// List returns the built-in exams and the learner's own. It warns of blueprints that can't be
+// drawn, and leaves them out.
+func (d *Desk) List(ctx context.Context, who labs.Learner, emit labs.Emit) (*Listing, error) {
+	found := &Listing{Exams: []exams.View{}}
+	for _, name := range exams.Names() {
+		b, err := d.Blueprint(name)
+		if err == nil {
+			b.Minutes, err = exams.Bank{Scenarios: d.parts.Library().List()}.Minutes(b)
+		}
+		if err != nil {
+			emit.Warn(err, "The exam is left out of the list.")
+			continue
+		}
+		found.Blueprints = append(found.Blueprints, b)
+	}
+	store, err := d.parts.Memory(ctx, who)
+	if err != nil {
+		emit.Warn(err, "Your exams are left out of the list.")
+		return found, nil
+	}
+	all, err := store.Exams(ctx)
+	found.Exams = d.views(all)
+	return found, err
+}
+
+// Blueprint returns a built-in blueprint.
+func (d *Desk) Blueprint(name string) (*exams.Blueprint, error) {
+	data, err := exams.Read(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, &labs.Problem{
+			Code: labs.CodeNotFound, What: fmt.Sprintf("There is no exam %q", name), Usage: true,
+			Advice: "The built-in exams are: " + strings.Join(exams.Names(), ", ") + ".",
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return d.ReadBlueprint(name+".yaml", data)
+}
+
+// ReadBlueprint reads a trainer's blueprint. It takes its name from its file.
+func (d *Desk) ReadBlueprint(file string, data []byte) (*exams.Blueprint, error) {
+	name := file[strings.LastIndexAny(file, `/\`)+1:]
+	name = strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
+	b, err := d.parts.Library().Blueprint(name, file, data)
+	if err != nil {
+		return nil, &labs.Problem{What: "The file of exam " + name + " is invalid", Advice: "Correct it; see docs/exams.md.", Err: err, Usage: true}
+	}
+	return b, nil
+}
+
+// Choice is what can be chosen when an exam is started.
+type Choice struct {
+	Candidate string  // who sits it; empty: the learner
+	Topic     string  // of an exam about one topic
+	Seed      *uint64 // nil: the blueprint's, otherwise a random one
+}
+
+// longestName, in characters, keeps tables of candidates readable.
+const longestName = 100
+
+// Draw draws the questions of an exam and stores it. The clock starts when the candidate gets
+// to the first question; see [Desk.Goto].
+func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, chosen Choice, emit labs.Emit) (exams.View, error) {
+	if chosen.Topic != "" && !b.AsksTopic() {
+		return exams.View{}, labs.Misuse("The exam "+b.Name+" is not about one topic", "Leave out the topic.")
+	}
+	p, err := d.proctor(ctx, who, emit)
+	if err != nil {
+		return exams.View{}, err
+	}
+	if err := d.parts.Library().Broken(); err != nil {
+		emit.Warn(err, "These scenarios are not drawn.")
+	}
+	candidate := chosen.Candidate
+	if candidate == "" {
+		candidate = who.Name
+	}
+	if utf8.RuneCountInString(candidate) > longestName || strings.ContainsFunc(candidate, unicode.IsControl) {
+		return exams.View{}, labs.Misuse("The candidate's name is invalid", fmt.Sprintf("A name is a single line of at most %d characters.", longestName))
+	}
+	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic}
+	s, err := p.Draw(ctx, b, seedOf(b, chosen), bank, who.Name, candidate)
+	if err != nil {
+		return exams.View{}, err
+	}
+	return d.view(s), nil
+}
+
+func seedOf(b *exams.Blueprint, chosen Choice) uint64 {
+	switch {
+	case chosen.Seed != nil:
+		return *chosen.Seed
+	case b.Seed != nil:
+		return *b.Seed
+	}
+	return desk.DrawSeed()
+}

@@ -1,0 +1,195 @@
+package exam
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"endstate/internal/attempts"
+	"endstate/internal/desk"
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+// examrc is the startup file of an exam's shell.
+//
+//go:embed examrc
+var examrc string
+
+// Session is a candidate who works on an exam in a shell, question after question. Meanwhile
+// the labs of all questions are prepared.
+type Session struct {
+	desk    *Desk
+	id      int64
+	proctor *exams.Proctor
+	sitting *exams.Sitting // as it was last read
+	visit   *desk.Visit    // to the question's lab; nil until the candidate has entered
+	number  int            // of the question that the candidate is at, or enters next
+	host    string
+
+	leaveSeat func()
+	prepared  chan struct{} // closed when the preparation ends; nil until it begins
+	cancel    context.CancelFunc
+}
+
+// Why a shell of an exam must close; see [Session.Watch].
+var (
+	ErrTimeUp  = errors.New("time is up")
+	ErrStopped = errors.New("the clock is stopped")
+	ErrOver    = errors.New("the exam is over")
+)
+
+// Sit begins a session at a question. Close it when the candidate leaves.
+func (d *Desk) Sit(ctx context.Context, who labs.Learner, which Which, n int, host string, emit labs.Emit) (*Session, error) {
+	at, err := d.session(ctx, who, which, n, host, emit)
+	if err != nil {
+		return nil, err
+	}
+	at.leaveSeat = d.takeSeat(at.id)
+	return at, nil
+}
+
+// session finds the exam and starts its keeper.
+func (d *Desk) session(ctx context.Context, who labs.Learner, which Which, n int, host string, emit labs.Emit) (*Session, error) {
+	p, s, err := d.sitting(ctx, who, which, false, emit)
+	if err == nil {
+		n, err = number(s, n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	d.startKeeper(s.ID, emit)
+	return &Session{desk: d, id: s.ID, proctor: p, sitting: s, number: n, host: host, leaveSeat: func() {}}, nil
+}
+
+// Close ends the session. The exam goes on.
+func (s *Session) Close() {
+	s.stopPreparing()
+	s.leaveSeat()
+}
+
+// View returns the exam as it was last read.
+func (s *Session) View() exams.View { return s.desk.view(s.sitting) }
+
+// Enter brings the candidate to the session's question, and into its lab.
+func (s *Session) Enter(ctx context.Context, emit labs.Emit) (*Question, *desk.Visit, error) {
+	at, err := s.enter(ctx, emit)
+	if err != nil {
+		return nil, nil, err
+	}
+	s.prepare(ctx)
+	return at, s.visit, nil
+}
+
+func (s *Session) enter(ctx context.Context, emit labs.Emit) (*Question, error) {
+	sitting, lab, err := s.proctor.Goto(ctx, s.id, s.number, emit)
+	if err != nil {
+		return nil, err
+	}
+	s.sitting = sitting
+	s.visit, err = s.desk.parts.Visit(lab, s.host, &desk.ExamVisit{
+		ID: sitting.ID, Shell: []string{"bash", "-c", `exec bash --rcfile <(printf %s "$ENDSTATE_RC")`},
+		Environment: map[string]string{
+			"ENDSTATE_RC":       examrc,
+			"ENDSTATE_LEFT":     strconv.Itoa(int(sitting.Left(s.desk.now()).Seconds())),
+			"ENDSTATE_QUESTION": fmt.Sprintf("%d/%d", s.number, len(sitting.Questions)),
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return s.Question(), nil
+}
+
+// prepare prepares the labs of the other questions in the background, without events.
+func (s *Session) prepare(ctx context.Context) {
+	if s.prepared != nil {
+		return
+	}
+	ctx, s.cancel = context.WithCancel(ctx)
+	prepared := make(chan struct{})
+	go func() { defer close(prepared); s.proctor.Prepare(ctx, s.id) }()
+	s.prepared = prepared
+}
+
+func (s *Session) stopPreparing() {
+	if s.prepared != nil {
+		s.cancel()
+		<-s.prepared
+	}
+}
+
+// Read reads the exam again, because other processes may have changed it.
+func (s *Session) Read(ctx context.Context) (exams.View, error) {
+	sitting, err := s.proctor.Store.Exam(ctx, s.id)
+	if err != nil {
+		return exams.View{}, err
+	}
+	s.sitting = sitting
+	return s.View(), nil
+}
+
+// Question returns the question that the candidate has entered.
+func (s *Session) Question() *Question { return &Question{s.View(), s.number, s.visit.Task()} }
+
+// Move chooses another question. The candidate gets there when they enter again.
+func (s *Session) Move(n int) error {
+	if _, err := s.sitting.Question(n); err != nil {
+		return err
+	}
+	if n == s.number {
+		return labs.Misuse(fmt.Sprintf("You are at question %d", n), "Go to another one.")
+	}
+	s.number, s.host = n, labs.Workspace
+	return nil
+}
+
+// MoveOn chooses the next question; after the last one comes the first.
+func (s *Session) MoveOn() error { return s.Move(s.number%len(s.sitting.Questions) + 1) }
+
+// Flag puts a flag on the question, or takes it away.
+func (s *Session) Flag(ctx context.Context) (exams.View, error) {
+	sitting, err := s.proctor.Flag(ctx, s.id, s.number)
+	if err != nil {
+		return exams.View{}, err
+	}
+	return s.desk.view(sitting), nil
+}
+
+// Hint opens one more hint of the question, and returns the open ones, at what they cost in
+// the exam.
+func (s *Session) Hint(ctx context.Context, emit labs.Emit) ([]labs.Hint, error) {
+	open, fresh, err := s.proctor.Hint(ctx, s.id, s.number)
+	if err == nil && fresh {
+		s.desk.parts.Note(ctx, s.visit.Lab, s.visit.Variant, "The exam remembers the hint all the same.", emit, func(store *attempts.View, attempt *attempts.Attempt) error {
+			_, _, err := store.OpenHint(ctx, attempt, s.desk.now(), len(open))
+			return err
+		})
+	}
+	return open, err
+}
+
+// Check grades the question as it is now, and returns what the exam's rules let its candidate
+// know.
+func (s *Session) Check(ctx context.Context, emit labs.Emit) (*Answer, error) {
+	answer, found, sitting, err := s.desk.check(ctx, s.proctor, s.sitting, s.number, emit)
+	s.sitting = sitting
+	if err == nil {
+		s.visit.Mark(found)
+	}
+	return answer, err
+}
+
+// Submit ends the exam and grades it; see [Desk.Submit].
+func (s *Session) Submit(ctx context.Context, agreed bool, emit labs.Emit) (exams.View, error) {
+	v, err := s.Read(ctx)
+	if err != nil {
+		return v, err
+	}
+	if agreed {
+		s.stopPreparing()
+	}
+	return s.desk.submit(ctx, s.proctor, s.sitting, agreed, emit)
+}

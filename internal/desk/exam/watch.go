@@ -1,0 +1,64 @@
+package exam
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"endstate/internal/exams"
+	"endstate/labs"
+)
+
+// watchPause is how often a session reads its exam again.
+const watchPause = 2 * time.Second
+
+// timeWarnings are the times left at which the candidate is warned.
+var timeWarnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
+
+// Watch watches the clock until the candidate must leave the shell, and returns why: time is
+// up ([ErrTimeUp]; the door submits the exam), the clock is stopped ([ErrStopped]), or the exam
+// was ended elsewhere ([ErrOver]). It returns nil when the context is done. It warns when
+// little time is left.
+func (s *Session) Watch(ctx context.Context, emit labs.Emit) error {
+	var left time.Duration // 0: unknown
+	for {
+		pause := watchPause
+		if sitting, err := s.proctor.Store.Exam(ctx, s.id); err == nil { // otherwise the next round reads it
+			now := s.desk.now()
+			if err := whyClosed(sitting, now); err != nil {
+				return err
+			}
+			before := left
+			left = sitting.Left(now)
+			warnOfTime(before, left, emit)
+			pause = min(pause, max(left, 50*time.Millisecond))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(pause):
+		}
+	}
+}
+
+// warnOfTime warns when the time left passes one of the marks.
+func warnOfTime(before, left time.Duration, emit labs.Emit) {
+	for _, mark := range timeWarnings {
+		if before > mark && left <= mark {
+			emit.Warn(&labs.Problem{Code: CodeTimeLeft, What: fmt.Sprintf("%d minutes left", int(mark.Minutes()))}, "")
+		}
+	}
+}
+
+// whyClosed returns why nobody can work on an exam now; nil if one can.
+func whyClosed(s *exams.Sitting, now time.Time) error {
+	switch {
+	case hasEnded(s):
+		return ErrOver
+	case s.Due(now):
+		return ErrTimeUp
+	case s.Phase(now) == exams.Paused:
+		return ErrStopped
+	}
+	return nil
+}
