@@ -17,8 +17,9 @@ type Engine interface {
 	// has removed all it made. ErrConflict: a lab with the plan's ID is there.
 	Launch(ctx context.Context, plan Plan, emit Emit) (*Lab, error)
 	// Run launches the one host of a plan, with its command's input and output. The host
-	// is gone once the command has ended, or its process was closed.
-	Run(ctx context.Context, plan Plan) (Process, error)
+	// is gone once the command has ended, or its process was closed. Until then more commands
+	// can be executed in it.
+	Run(ctx context.Context, plan Plan) (Host, Process, error)
 	// Labs lists the labs that are asked for, of every role.
 	Labs(ctx context.Context, which Which) ([]*Lab, error)
 	// Now is the time by the engine's clock, by which the ages of labs are measured.

@@ -47,7 +47,7 @@ func TestFullDiskIsToldAsThat(t *testing.T) {
 			return err
 		},
 		"run": func(ctx context.Context, e *Engine) error {
-			_, err := e.Run(ctx, labs.Plan{Hosts: []labs.HostPlan{{Name: "scratch"}}})
+			_, _, err := e.Run(ctx, labs.Plan{Hosts: []labs.HostPlan{{Name: "scratch"}}})
 			return err
 		},
 		"snapshot": func(ctx context.Context, e *Engine) error {

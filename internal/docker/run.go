@@ -11,18 +11,18 @@ import (
 
 // Run launches a host whose own command is what is run. The engine removes it when the
 // command has ended, also when nobody is there any more to ask for it.
-func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Process, error) {
-	p, err := e.run(ctx, plan)
+func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Host, labs.Process, error) {
+	host, p, err := e.run(ctx, plan)
 	if e.cantSeal(err) {
-		p, err = e.run(ctx, plan)
+		host, p, err = e.run(ctx, plan)
 	}
 	if err != nil {
-		return nil, err
+		return labs.Host{}, nil, err
 	}
-	return p, nil
+	return host, p, nil
 }
 
-func (e *Engine) run(ctx context.Context, plan labs.Plan) (*process, error) {
+func (e *Engine) run(ctx context.Context, plan labs.Plan) (labs.Host, *process, error) {
 	call, cancel := settled(ctx)
 	defer cancel()
 	host := plan.Hosts[0]
@@ -31,14 +31,14 @@ func (e *Engine) run(ctx context.Context, plan labs.Plan) (*process, error) {
 		c.OpenStdin, c.StdinOnce, c.AttachStdin, c.AttachStdout, c.AttachStderr = true, true, true, true, true
 	})
 	if err != nil {
-		return nil, err
+		return labs.Host{}, nil, err
 	}
 	p, err := e.runHost(ctx, host, id)
 	if err != nil {
 		_ = e.removeContainer(ctx, id)
-		return nil, err
+		return labs.Host{}, nil, err
 	}
-	return p, nil
+	return labs.Host{Name: host.Name, ID: id, Image: host.Family, Running: true}, p, nil
 }
 
 // runHost attaches to a host that was created, and starts it.

@@ -50,24 +50,9 @@ func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshR
 		return result, err
 	}
 	defer leave()
-	packed := make(chan error, 1)
-	var archive io.Reader
-	go func() {
-		files, err := fresh.Files()
-		if err == nil {
-			archive, err = packFor(&fresh, files)
-		}
-		packed <- err
-	}()
-	process, err := s.engine.Run(ctx, s.freshPlan(freshHost(&fresh, s.subject.Images), freshLife))
-	if packErr := <-packed; packErr != nil {
-		if err == nil {
-			err = process.Close()
-		}
-		return result, errors.Join(packErr, err)
-	}
+	process, archive, err := s.startFresh(ctx, &fresh)
 	if err != nil {
-		return result, fmt.Errorf("start a fresh host: %w", err)
+		return result, err
 	}
 	defer process.Close()
 	stop := context.AfterFunc(ctx, func() { _ = process.Close() })
@@ -83,6 +68,41 @@ func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshR
 	return result, err
 }
 
+// startFresh starts the command, in a borrowed host or in its own, and packs its files
+// meanwhile.
+func (s *Site) startFresh(ctx context.Context, run *kit.FreshRun) (labs.Process, io.Reader, error) {
+	l := s.offer(run)
+	packed := make(chan error, 1)
+	var archive io.Reader
+	go func() {
+		files, err := run.Files()
+		if err == nil {
+			archive, err = packFor(run, files)
+		}
+		packed <- err
+	}()
+	process := s.borrow(ctx, run)
+	if process == nil {
+		l.host, process, l.err = s.engine.Run(ctx, s.freshPlan(freshHost(run, s.subject.Images), freshLife))
+	}
+	close(l.started)
+	packErr := <-packed
+	s.withdraw(l)
+	switch {
+	case l.err != nil:
+		return nil, nil, errors.Join(packErr, fmt.Errorf("start a fresh host: %w", l.err))
+	case packErr != nil:
+		return nil, nil, errors.Join(packErr, process.Close())
+	case l.spoiled:
+		_ = process.Close()
+		var err error
+		if _, process, err = s.engine.Run(ctx, s.freshPlan(freshHost(run, s.subject.Images), freshLife)); err != nil {
+			return nil, nil, fmt.Errorf("start a fresh host again: %w", err)
+		}
+	}
+	return process, archive, nil
+}
+
 // freshHost returns the plan of the host. Its command starts as root, whose only privilege
 // there is to become another user.
 func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
@@ -95,6 +115,9 @@ func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
 		},
 		Environment: map[string]string{"HOME": dir, "PYTHONDONTWRITEBYTECODE": "1"},
 		Scratch:     map[string]string{dir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
+	}
+	if f.Lends != "" {
+		plan.Scratch[f.Lends] = "size=192m,mode=1777,exec"
 	}
 	if f.Apart != nil {
 		plan.Command = []string{"bash", "-c", apartScript, kit.ApartDir, f.Command}

@@ -26,6 +26,7 @@ type Site struct {
 	closes  []func()
 	relays  *Relays
 	budget  *kit.Budget // bounds what the looks of the round keep in memory
+	loans   []*loan
 	places  Places
 	turn    turn
 	clock   stopwatch

@@ -42,7 +42,7 @@ func asked(ctx context.Context, site kit.Site, c copied, budget *kit.Budget) (*r
 	a := &answers{ctx: ctx, budget: budget, records: map[string][]byte{}, objects: memory.NewStorage(), long: map[plumbing.Hash]string{}}
 	limits := kit.ObjectLimits
 	result, err := site.Fresh(ctx, kit.FreshRun{
-		Image: "git", Dir: c.path, Links: true, Time: askTime, Memory: askMemory, Read: a.read,
+		Image: "git", Dir: c.path, Links: true, Borrows: true, Time: askTime, Memory: askMemory, Read: a.read,
 		Files:   func() ([]kit.Entry, error) { return files, nil },
 		Command: fmt.Sprintf("exec python3 -I -B .git/endstate/ask.py %d %d %d", limits.Item, limits.Bytes, limits.Items),
 	})

@@ -3,9 +3,17 @@
 package git_test
 
 import (
+	"errors"
+	"io"
+	"strconv"
 	"testing"
+	"time"
+
+	"github.com/docker/docker/api/types/events"
+	"github.com/docker/docker/api/types/filters"
 
 	"endstate/internal/enginetest"
+	"endstate/labs"
 )
 
 // What a learner's Git is told to do with files, or writes in another form, takes nothing
@@ -49,7 +57,30 @@ func TestRightWhateverGitIsTold(t *testing.T) {
 			if _, out := r.Learner(lab, "cd ~/*/.git/.. && git -c core.fsmonitor= status --short"); out != "" {
 				t.Fatalf("git status: %s", out)
 			}
+			begun := time.Now()
 			r.Passes(lab, v)
+			if n := freshHosts(t, r, lab, begun); n != 1 {
+				t.Errorf("the check started %d fresh hosts, want one for Git and the program", n)
+			}
 		})
+	}
+}
+
+// freshHosts counts the hosts that were made to look at a lab.
+func freshHosts(t *testing.T, r *enginetest.Runner, lab *labs.Lab, since time.Time) (n int) {
+	only := filters.NewArgs(filters.Arg("event", "create"), filters.Arg("label", "endstate.role="+string(labs.RoleScratch)), filters.Arg("label", "endstate.owner="+lab.Owner))
+	made, failed := r.API.Events(t.Context(), events.ListOptions{
+		Since: strconv.FormatInt(since.Unix(), 10), Until: strconv.FormatInt(time.Now().Unix()+1, 10), Filters: only,
+	})
+	for {
+		select {
+		case <-made:
+			n++
+		case err := <-failed:
+			if !errors.Is(err, io.EOF) {
+				t.Fatal(err)
+			}
+			return n
+		}
 	}
 }

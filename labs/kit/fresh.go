@@ -29,6 +29,12 @@ type FreshRun struct {
 	Time   time.Duration
 	Memory int64 // bytes
 	Output int64 // the most that is read of what it writes, in bytes; 0: 64 KiB
+	// Lends is a folder in which another command of the same round may run in this host, until
+	// the files come. Such a command has the folder as its Dir, needs no more memory, and can
+	// run nothing that the learner wrote. Empty: none may.
+	Lends string
+	// Borrows means that the command may run in a host that lends its folder.
+	Borrows bool
 	// Read takes what the command writes, in place of Stdout. It may be nil.
 	Read func(io.Reader) error
 	// Apart are files that only root can read, in [ApartDir]. With them the command is

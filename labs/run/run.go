@@ -66,7 +66,7 @@ type Look struct {
 const (
 	defaultSeconds = 3
 	maxSeconds     = 10
-	memory         = 256 << 20 // bytes
+	memory         = 512 << 20 // bytes
 )
 
 // Variable is the name of what is observed.
@@ -123,6 +123,9 @@ func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
 			}
 			return l.overlay(files, site.Given())
 		},
+	}
+	if len(l.Revisions) > 0 {
+		fresh.Lends = l.Copy // these files may have to be asked of Git there
 	}
 	if l.Judge != "" {
 		return l.judge(ctx, site, fresh)
