@@ -19,7 +19,7 @@ import (
 // atDesk opens a desk on what a command line has, without the command line.
 func (d *console) atDesk() *desk.Desk {
 	at := desk.New(desk.Config{
-		Families: d.families(), Scenarios: []scenario.Root{{Files: d.scenarios()}}, Clock: func() time.Time { return d.now }, Version: "test",
+		Families: d.families(), Scenarios: []scenario.Root{{Files: d.scenarios()}}, Clock: d.clock, Version: "test",
 		Settings: desk.Settings{Home: d.env["ENDSTATE_HOME"], Life: 8 * time.Hour, Cache: 1 << 30},
 		Open:     func(ctx context.Context) (*desk.Backend, error) { return d.program(nil, nil).Open(ctx, netip.Prefix{}) },
 	})
@@ -129,7 +129,7 @@ func told(t *testing.T, entries []practice.Entry) any {
 	return asJSON(t, entries)
 }
 
-func asJSON(t *testing.T, value any) (decoded any) {
+func asJSON(t testing.TB, value any) (decoded any) {
 	t.Helper()
 	text, err := json.Marshal(value)
 	if err == nil {

@@ -24,8 +24,8 @@ import (
 // cache is a seam of the engine's, under another name than its methods have.
 type cache = labs.Snapshots
 
-// engine is a labs.Engine of which every snapshot is there. Its hosts are names, and
-// nothing can be executed in them.
+// engine is a labs.Engine that has every snapshot. Its hosts are names. All that can be
+// executed in them is a shell.
 type engine struct {
 	labs.Engine // what is not below is not to be called
 	cache
@@ -40,6 +40,7 @@ type engine struct {
 	lost     bool  // the records of all labs are
 	written  int64 // by each host
 	stopped  int
+	typist   typist // in its shells
 }
 
 func (e *engine) Now() time.Time { return e.now() }
@@ -172,6 +173,7 @@ type console struct {
 	engine *engine
 	env    map[string]string
 	in     string
+	mu     sync.Mutex // guards now while a command runs
 	now    time.Time
 	ahead  time.Duration     // how far the command's clock is ahead of the engine's
 	state  any               // what checks observe
@@ -185,8 +187,21 @@ func newConsole(t testing.TB) *console {
 		TB: t, engine: &engine{}, now: time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC), state: "good",
 		env: map[string]string{"ENDSTATE_HOME": t.TempDir(), "ENDSTATE_OWNER": "ada"},
 	}
-	d.engine.now = func() time.Time { return d.now.Add(-d.ahead) }
+	d.engine.now = func() time.Time { return d.clock().Add(-d.ahead) }
 	return d
+}
+
+func (d *console) clock() time.Time {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.now
+}
+
+// after lets time pass.
+func (d *console) after(passed time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.now = d.now.Add(passed)
 }
 
 func (d *console) families() []kit.Family {
@@ -220,7 +235,7 @@ func (d *console) scenarios() fstest.MapFS {
 func (d *console) program(out, err *bytes.Buffer) Program {
 	return Program{
 		In: strings.NewReader(d.in), Out: out, Err: err, Env: func(name string) string { return d.env[name] },
-		Clock: func() time.Time { return d.now }, Version: "test", Families: d.families(), Scenarios: d.scenarios(),
+		Clock: d.clock, Version: "test", Families: d.families(), Scenarios: d.scenarios(),
 		Open: func(context.Context, netip.Prefix) (*desk.Backend, error) {
 			return &desk.Backend{
 				Engine: d.engine, Snapshots: d.engine, Images: shelf{}, Close: func() error { return nil },

@@ -24,9 +24,6 @@ func read[T any](d *console, line string) (value T) {
 	return value
 }
 
-// after lets time pass.
-func (d *console) after(passed time.Duration) { d.now = d.now.Add(passed) }
-
 // practises starts what next chooses, has the learner work for so many minutes, grades
 // a good state or a bad one, and stops it.
 func (d *console) practises(want string, minutes int, state string, hints int) {

@@ -26,6 +26,7 @@ func (d *console) sit(keys string, args ...string) (int, string) {
 	if err := pty.Setsize(tty, &pty.Winsize{Cols: 60, Rows: 20}); err != nil {
 		d.Fatal(err)
 	}
+	d.engine.typist.keyboard = keyboard
 	if _, err := keyboard.WriteString(keys); err != nil {
 		d.Fatal(err)
 	}
