@@ -81,12 +81,12 @@ func TestMessagesOfMongoDB(t *testing.T) {
 		{
 			"recreated suppliers", "mongodb-update-in-place", "suppliers",
 			found(document("_id", anew, "code", "ACM")), document("docs", []any{}, "hidden", []any{document("_id", int64(1), "code", "ACM")}),
-			[]string{"Not right: ACM", "its `_id` is a new one"},
+			[]string{"Wrong: ACM", "its `_id` is a new one"},
 		},
 		{
 			"a supplier without a code", "mongodb-update-in-place", "suppliers",
 			found(document("_id", anew)), document("docs", []any{}, "hidden", []any{document("_id", int64(1), "code", "ACM")}),
-			[]string{"Not right: one without a code"},
+			[]string{"Wrong: one without a code"},
 		},
 		{
 			"a long for an int", "mongodb-validate", "amounts",
@@ -97,12 +97,12 @@ func TestMessagesOfMongoDB(t *testing.T) {
 		{
 			"recreated bookings", "mongodb-validate", "amounts",
 			found(document("_id", anew, "price", decimal("5"), "persons", int64(2))), found(document("_id", int64(1), "price", decimal("5"), "persons", int64(2))),
-			[]string{"1 are not there", "its `_id` is a new one"},
+			[]string{"1 are missing", "its `_id` is a new one"},
 		},
 		{
 			"harm that can't be undone", "mongodb-validate", "guests-kept",
 			found(document("collection", "guests", "documents", int64(0), "digest", "")), found(document("collection", "guests", "documents", int64(9), "digest", "x")),
-			[]string{"`reset` starts over"},
+			[]string{"`reset` restarts the exercise"},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -155,5 +155,5 @@ func TestIndexesThatCanNotBeUsed(t *testing.T) {
 	} {
 		tells(t, a, labs.Bindings{"params": params, "facts": map[string]any{}, "id": a.ID, "found": found(index("mine", more...)(key...))}, want)
 	}
-	tells(t, a, labs.Bindings{"params": params, "facts": map[string]any{}, "id": a.ID, "found": found()}, "Not served by an index: query 1, query 2. Of each")
+	tells(t, a, labs.Bindings{"params": params, "facts": map[string]any{}, "id": a.ID, "found": found()}, "Not served by an index: query 1, query 2. For each")
 }
