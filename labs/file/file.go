@@ -1,4 +1,4 @@
-// Package file is the probe that looks at files, by a copy of them.
+// Package file provides a probe that looks at files, in a copy of them.
 package file
 
 import (
@@ -23,13 +23,13 @@ func Family() kit.Family {
 //	kind     file, folder or link
 //	size     bytes
 //	digest   SHA-256 of the content
-//	link     what a link points to
-//	mode     permissions, such as 0644, with mode
-//	text     the content, with text, if it is text of at most 64 KiB
+//	link     the target of a link
+//	mode     permissions, such as 0644; only with mode
+//	text     the content; only with text, and if it is text of at most 64 KiB
 //
-// The path of the file or folder itself is `"."`. If there is nothing, the map is empty. Two
+// The path of the file or folder itself is `"."`. If it does not exist, the map is empty. Two
 // files are equal if they have the same kind and content, so `files == facts.dump` holds for
-// a file that was write-protected.
+// a file even after it was write-protected.
 type Look struct {
 	// The file or folder, absolute.
 	Path string `yaml:"path"`
@@ -37,19 +37,19 @@ type Look struct {
 	Host string `yaml:"host,omitempty"`
 	// Observe the content too.
 	Text bool `yaml:"text,omitempty"`
-	// Observe the permissions too. Use it only where the task speaks of them.
+	// Observe the permissions too. Use it only if the task mentions them.
 	Mode bool `yaml:"mode,omitempty"`
 }
 
 const maxText = 64 << 10
 
-// Variable is the name of what is observed.
+// Variable returns the name of the observation in expectations.
 func (l *Look) Variable() string { return "files" }
 
-// SetShorthand takes the path.
+// SetShorthand sets the path.
 func (l *Look) SetShorthand(text string) { l.Path = text }
 
-// Validate reports fields that make no sense.
+// Validate returns an error if the fields make no sense.
 func (l *Look) Validate() error {
 	if !path.IsAbs(l.Path) {
 		return errors.New("path must be absolute")
@@ -57,7 +57,7 @@ func (l *Look) Validate() error {
 	return nil
 }
 
-// Observe copies the files out and describes them.
+// Observe copies the files out of the host and describes them.
 func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 	name := l.Host
 	if name == "" {

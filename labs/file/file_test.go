@@ -8,7 +8,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// The same file has the same kind and content; its mode counts only where it is asked for.
+// Files are equal if their kind and content are equal; modes count only if observed.
 func TestDescribe(t *testing.T) {
 	file := kit.Entry{Path: ".", Mode: 0o644, Data: []byte("content")}
 	protected, changed, linked := file, file, file
@@ -23,8 +23,8 @@ func TestDescribe(t *testing.T) {
 	}{
 		{"itself", file, Look{Text: true, Mode: true}, true},
 		{"write-protected", protected, Look{Text: true}, true},
-		{"write-protected, and the mode is asked for", protected, Look{Mode: true}, false},
-		{"another content of the same size", changed, Look{}, false},
+		{"write-protected, and the mode is observed", protected, Look{Mode: true}, false},
+		{"other content of the same size", changed, Look{}, false},
 		{"a link in its place", linked, Look{}, false},
 	} {
 		if same := reflect.DeepEqual(c.look.describe(file), c.look.describe(c.other)); same != c.same {

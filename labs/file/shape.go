@@ -2,7 +2,7 @@ package file
 
 import "endstate/labs"
 
-// Shape says what files are described by. Which there are is the learner's.
+// Shape describes the observation: a map from path to what is known about a file.
 func (l *Look) Shape() *labs.Shape {
 	fields := map[string]*labs.Shape{"kind": labs.Text, "size": labs.Whole, "digest": labs.Text, "link": labs.Text}
 	if l.Mode {

@@ -15,14 +15,14 @@ import (
 //go:embed judge
 var harness embed.FS
 
-// How a judge ended: by itself, or by an error that nobody caught.
+// Exit statuses of a judge: the judge ended the program, or an error was not caught.
 const (
 	statusDone  = 0
 	statusError = 1
 )
 
-// judge runs the judge of the scenario, apart from the code that it asks, and returns
-// what it reports.
+// judge runs the scenario's judge, isolated from the code that it calls, and returns its
+// report.
 func (l *Look) judge(ctx context.Context, site kit.Site, fresh kit.FreshRun) (any, error) {
 	var err error
 	if fresh.Apart, err = l.apart(site); err != nil {
@@ -36,10 +36,10 @@ func (l *Look) judge(ctx context.Context, site kit.Site, fresh kit.FreshRun) (an
 	switch result.Status {
 	case statusDone:
 	case statusError:
-		// With right code it ends by itself, as the proofs show.
+		// If the code is right, the judge works, as the proofs show.
 		return nil, &kit.Obstacle{
-			Message: "What the program gives is nothing that could be right, and can't be judged.",
-			Err:     &labs.Unfit{Reason: "its judge met an error: " + lastLine(result.Stderr)},
+			Message: "What the program returns can't be right, and can't be judged.",
+			Err:     &labs.Unfit{Reason: "its judge failed: " + lastLine(result.Stderr)},
 		}
 	default:
 		return nil, fmt.Errorf("judge %s ended with status %d", l.Judge, result.Status)
@@ -56,7 +56,8 @@ func lastLine(text string) string {
 	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
-// apart returns what only the judge can read: its folder, what it calls, and the facts.
+// apart returns the files that only the judge can read: its folder, its library, and the
+// facts.
 func (l *Look) apart(site kit.Site) ([]kit.Entry, error) {
 	files, err := givenFiles(site.Given(), path.Dir(l.Judge))
 	if err != nil {
@@ -73,7 +74,7 @@ func (l *Look) apart(site kit.Site) ([]kit.Entry, error) {
 	return append(append(files, calls...), kit.Entry{Path: "facts.json", Mode: 0o400, Data: facts}), nil
 }
 
-// decode reads a report: JSON, whose whole numbers are whole numbers.
+// decode parses a report, a JSON value in which integers stay integers.
 func decode(text string) (any, error) {
 	decoder := json.NewDecoder(strings.NewReader(text))
 	decoder.UseNumber()

@@ -9,8 +9,8 @@ import (
 	"endstate/labs"
 )
 
-// A judge's secret is in its file, and in the memory of its process. The code that it
-// asks looks everywhere, and gives whatever it finds.
+// A judge's secret is in its file and in its process's memory. The code that it calls looks
+// everywhere for it, and returns whatever it finds.
 func TestJudgeIsNotSeen(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -144,7 +144,7 @@ git commit --quiet --message spy
 	}
 }
 
-// judged is a scenario whose judge asks main; each test writes what is expected.
+// judged returns a scenario whose judge calls main. Each test sets the expectation.
 func judged(expect string) string {
 	return `
 -- scenario.yaml --
@@ -180,7 +180,7 @@ func TestJudgeTellsHowCodeFails(t *testing.T) {
 	v := r.Written(judged(`run.found == {
       "right": 3, "iterated": [1, 2], "printed": "quiet", "value": "a value of type Odd",
       "raised": "ValueError is raised (code.py, line 11)", "memory": "MemoryError is raised (code.py, line 19)",
-      "large": "code.py gives something too large, or nothing that can be compared",
+      "large": "code.py returns something too large, or something that can't be compared",
       "exits": "code.py ends the program, or takes too much memory",
       "syntax": "broken.py could not be loaded: SyntaxError (broken.py, line 2)",
       "loop": "loop.py does not end: it used 3 seconds of processor time",

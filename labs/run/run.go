@@ -1,5 +1,5 @@
-// Package run is the probe that shows behaviour: it runs a command over a copy of
-// the learner's files, in a fresh host without a network.
+// Package run provides a probe that tests behaviour: it runs a command over a copy of the
+// learner's files, in a fresh host without a network.
 package run
 
 import (
@@ -15,28 +15,28 @@ import (
 	"endstate/labs/kit"
 )
 
-// Checkout returns the files of a revision of the repository in a host's folder;
-// none, if there is no such revision.
+// Checkout returns the files of a revision of the repository in a host's folder, or none if
+// there is no such revision.
 type Checkout func(ctx context.Context, site kit.Site, host labs.Host, path, revision string) ([]kit.Entry, error)
 
-// Family returns the family of the run probe. It has no images of its own, and reads
-// repositories by the function given.
+// Family returns the family of the run probe. It has no images of its own, and uses
+// checkout to read repositories.
 func Family(checkout Checkout) kit.Family {
 	return kit.Family{Name: "run", Probes: []kit.Probe{{Name: "run", New: func() kit.Look { return &Look{checkout: checkout} }}}}
 }
 
 // Look runs a command or a judge over a copy of the learner's files, in a fresh host without
-// a network: this is how behaviour is shown. A command observes:
+// a network, to test behaviour. With a command, it observes:
 //
 //	status    its exit status
-//	stdout    what it wrote, at most 64 KiB; stderr likewise
+//	stdout    its output, at most 64 KiB; stderr likewise
 //	overran   whether it was stopped because it did not end
-//	why       how it was seen that it does not end, or ""
+//	why       how it was detected that it does not end, or ""
 //
-// A judge observes `found`, which is what it reports. Use a judge for whatever the learner
-// wrote: its folder and its memory are out of reach of the learner's code, which runs as
-// another user, is asked one question at a time, and is ended after each. What a command
-// runs can read all that is added, and can write whatever it likes where the command writes.
+// A judge observes `found`, which is its report. Use a judge for all code that the learner
+// wrote. The learner's code can't reach the judge's folder or memory: it runs as another
+// user, answers one question at a time, and is ended after each. With a command, in contrast,
+// the code can read everything that was added, and can write anything to the output.
 type Look struct {
 	// The image of the fresh host.
 	Image string `yaml:"image"`
@@ -44,15 +44,15 @@ type Look struct {
 	Host string `yaml:"host,omitempty"`
 	// The folder to copy, without `.git`.
 	Copy string `yaml:"copy"`
-	// Revisions of the repository in that folder, such as `main` or `v1.0`. The files of each
-	// are copied into a folder of its name, in place of the folder's own. There is no folder
-	// of a revision that does not exist.
+	// Revisions of the repository in that folder, such as `main` or `v1.0`. Each is copied into
+	// a folder of that name, instead of the folder's own files. A revision that does not exist
+	// has no folder.
 	Revisions []string `yaml:"revisions,omitempty"`
 	// A Python program of the scenario, such as `hidden/judge.py`, in place of `command` and
-	// `add`. It asks the code that was copied, and reports what it found.
+	// `add`. It calls the copied code, and reports what it found.
 	Judge string `yaml:"judge,omitempty"`
-	// With `command`: a folder of the scenario that is laid over the copy. The code that was
-	// copied can read it.
+	// With `command`: a folder of the scenario whose files are added to the copy. The copied
+	// code can read them.
 	Add string `yaml:"add,omitempty"`
 	// A command for bash, run in the folder of the files.
 	Command string `yaml:"command,omitempty"`
@@ -69,19 +69,19 @@ const (
 	memory         = 512 << 20 // bytes
 )
 
-// Variable is the name of what is observed.
+// Variable returns the name of the observation in expectations.
 func (l *Look) Variable() string { return "run" }
 
 // ImageNames returns the image of the fresh host.
 func (l *Look) ImageNames() []string { return []string{l.Image} }
 
-// Validate reports fields that make no sense.
+// Validate returns an error if the fields make no sense.
 func (l *Look) Validate() error {
 	switch {
 	case l.Image == "" || (l.Command == "") == (l.Judge == ""):
 		return errors.New("image is needed, and either a command or a judge")
 	case l.Judge != "" && (l.Add != "" || path.Dir(l.Judge) == "." || !fs.ValidPath(l.Judge)):
-		return errors.New("a judge is a file in a folder of the scenario, and that folder is all that it needs")
+		return errors.New("a judge is a file in a folder of the scenario, and can't be combined with add")
 	case !path.IsAbs(l.Copy):
 		return errors.New("copy must be an absolute path")
 	case l.Seconds < 0 || l.Seconds > maxSeconds:
@@ -89,13 +89,13 @@ func (l *Look) Validate() error {
 	}
 	for _, revision := range l.Revisions {
 		if !fs.ValidPath(revision) {
-			return fmt.Errorf("a revision is a folder's name too, and %q is none", revision)
+			return fmt.Errorf("a revision must be a valid folder name, and %q is not", revision)
 		}
 	}
 	return nil
 }
 
-// Observe runs the command, once a round for all checks that ask the same.
+// Observe runs the command once per round, for all checks that ask the same.
 func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 	asked := *l
 	asked.checkout = nil
@@ -125,7 +125,7 @@ func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
 		},
 	}
 	if len(l.Revisions) > 0 {
-		fresh.Lends = l.Copy // these files may have to be asked of Git there
+		fresh.Lends = l.Copy // Git there may be needed to read these files
 	}
 	if l.Judge != "" {
 		return l.judge(ctx, site, fresh)
@@ -140,7 +140,7 @@ func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
 	}, nil
 }
 
-// why tells how it was seen that a command does not end.
+// why says how it was detected that a command does not end.
 func why(overran kit.Overrun, seconds float64) string {
 	switch overran {
 	case kit.UsedUp:
@@ -151,7 +151,7 @@ func why(overran kit.Overrun, seconds float64) string {
 	return ""
 }
 
-// files copies the folder's files, or those of the revisions asked for.
+// files copies the folder's files, or those of the requested revisions.
 func (l *Look) files(ctx context.Context, site kit.Site, host labs.Host) ([]kit.Entry, error) {
 	if len(l.Revisions) == 0 {
 		return site.Files(ctx, host, l.Copy)
@@ -170,8 +170,8 @@ func (l *Look) files(ctx context.Context, site kit.Site, host labs.Host) ([]kit.
 	return all, nil
 }
 
-// overlay returns the learner's files with those of the scenario laid over them. A
-// folder that the scenario brings replaces the learner's whole.
+// overlay returns the learner's files with the scenario's files added. A top-level folder
+// of the scenario replaces the learner's folder completely.
 func (l *Look) overlay(files []kit.Entry, given fs.FS) ([]kit.Entry, error) {
 	var kept, added []kit.Entry
 	replaced := map[string]bool{".git": true}

@@ -9,7 +9,7 @@ import (
 	"endstate/labs"
 )
 
-// A command that takes its time: whatever ends it early shows.
+// A command that takes its time shows whether anything ends it early.
 func TestCommandRunsToItsEnd(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)

@@ -2,7 +2,7 @@ package run
 
 import "endstate/labs"
 
-// Shape says what a run is described by. What a judge found is its own.
+// Shape describes the observation. A judge's report may have any shape.
 func (l *Look) Shape() *labs.Shape {
 	if l.Judge != "" {
 		return labs.RecordOf(map[string]*labs.Shape{"found": nil})

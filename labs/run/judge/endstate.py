@@ -1,7 +1,7 @@
-"""What a judge calls: it asks the learner's code, and tells what it found.
+"""The library of judges: calls the learner's code, and reports what a judge found.
 
-A judge is a program of the scenario. It runs where the learner's code can't see it, and
-puts one question at a time to that code, which each time runs anew, as another user.
+A judge is a program that belongs to a scenario. It runs where the learner's code can't see
+it, and asks that code one question at a time. For each, the code is restarted as another user.
 
     import endstate
 
@@ -25,7 +25,7 @@ import unittest
 
 from host import JUDGE, WORK, Other, plain, pythonic, receive, send
 
-random = _random.SystemRandom()  # other cases at each check
+random = _random.SystemRandom()  # different cases at each check
 _host = None
 
 
@@ -35,20 +35,20 @@ def connect(socket):
 
 
 def facts():
-    """Return what was measured before the learner came, by name."""
+    """Return the facts, measured before the lab was handed over, by name."""
     with open(os.path.join(JUDGE, "facts.json")) as file:
         return json.load(file)
 
 
 def report(found):
-    """Tell what was found, and end."""
+    """Report what was found, and exit."""
     sys.stdout.write(json.dumps(found))
     sys.stdout.flush()
     os._exit(0)
 
 
 class Failed(Exception):
-    """The code did not come to an answer. says tells why, in words that a learner can be told."""
+    """The code gave no answer. says is the reason, in words that are safe to show the learner."""
 
     def __init__(self, says, bases=()):
         super().__init__(says)
@@ -63,11 +63,11 @@ class Program:
         self.there = os.path.isdir(os.path.join(WORK, folder))
 
     def call(self, name, *args, **kwargs):
-        """Call a function, named MODULE.NAME, and return what it returns. Iterators are lists."""
+        """Call the function MODULE.NAME and return its result. Iterators become lists."""
         return self._ask("call", name, args=plain(list(args)), kwargs=plain(kwargs))
 
     def get(self, name):
-        """Return a value, named MODULE.NAME."""
+        """Return the value MODULE.NAME."""
         return self._ask("get", name)
 
     def names(self, module):
@@ -84,8 +84,8 @@ class Program:
     def test(self, sources):
         """Run unit tests, {path: source}, against the code; return {path: why it fails}.
 
-        The tests run in the judge. What they import from the learner's folder are stand-ins,
-        which ask the learner's code; so it can't make a test pass that does not hold.
+        The tests run in the judge. What they import from the learner's folder is replaced by
+        stand-ins that call the learner's code, so that the code can't make a failing test pass.
         """
         with _StandIns(self):
             return {path: why for path, source in sorted(sources.items()) if (why := _run(path, source))}
@@ -115,7 +115,7 @@ class Program:
             answer = {}
         stage, name = answer.get("failed"), _word(answer.get("class"), "an error")
         if stage not in ("load", "call"):
-            raise Failed(f"`{file}` gives something too large, or nothing that can be compared")
+            raise Failed(f"`{file}` returns something too large, or something that can't be compared")
         at, line = _word(answer.get("file"), "", r"[\w./-]{1,80}"), answer.get("line")
         where = f" (`{at}`, line {line})" if at and isinstance(line, int) and 0 < line < 10**6 else ""
         bases = [b for b in answer.get("bases", ()) if isinstance(b, str)]
@@ -127,7 +127,7 @@ def _word(value, otherwise, shape=r"\w{1,40}"):
 
 
 def same(value, wanted):
-    """Whether two values are equal and of one type, all through."""
+    """Return whether two values are equal and have the same types, at all levels."""
     if type(value) is not type(wanted):
         return False
     if isinstance(wanted, (list, tuple)):
@@ -138,19 +138,19 @@ def same(value, wanted):
 
 
 def shown(value):
-    """Return a value as a learner can be told it: numbers as they are, of all else the kind."""
+    """Format a value for the learner: numbers as they are, anything else as its kind."""
     if value is None or isinstance(value, bool) or (isinstance(value, (int, float)) and len(repr(value)) <= 24):
         return repr(value)
     if isinstance(value, (list, tuple, dict, set)):
         return f"a {type(value).__name__} of {len(value)}"
-    return {str: "a text", int: "a very large number"}.get(type(value), f"a value of type {value.name if isinstance(value, Other) else type(value).__name__}")
+    return {str: "a string", int: "a very large number"}.get(type(value), f"a value of type {value.name if isinstance(value, Other) else type(value).__name__}")
 
 
 # ---- tests ----
 
 
 class _StandIns(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the modules of the learner's folder, before any other of their names."""
+    """Finds the modules of the learner's folder before any others with the same names."""
 
     def __init__(self, program):
         self.program = program
@@ -189,7 +189,7 @@ class _StandIn(types.ModuleType):
 
     @staticmethod
     def _asked(ask, *args, **kwargs):
-        """Ask, and raise what the learner's code raised, where a test could wait for that."""
+        """Ask, and raise what the learner's code raised, because a test may expect that."""
         try:
             return ask(*args, **kwargs)
         except Failed as failed:
@@ -225,7 +225,7 @@ def _run(path, source):
 
 
 class _Result(unittest.TestResult):
-    """Keeps the first thing that went wrong."""
+    """Records the first failure."""
 
     why = None
 

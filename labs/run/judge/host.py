@@ -1,15 +1,15 @@
-"""Runs a judge, and for it the learner's code, each as another user.
+"""Runs a judge, and the learner's code on its behalf, each as a separate user.
 
     python3 host.py JUDGE SECONDS
 
 Four kinds of processes, none of which can look into another:
 
 - the judge, which is root and knows what is right. It never runs the learner's code;
-- this one, which is root and knows nothing: it passes questions on without reading them;
+- this one, which is root and knows nothing: it forwards questions without reading them;
 - for each question a process of the learner's user, which answers it and ends;
-- the sweeper, which then ends whatever else the learner's user runs.
+- the sweeper, which then ends everything else that the learner's user runs.
 
-Root has no privilege here but to become another user.
+Root's only privilege here is to become another user.
 """
 
 import importlib
@@ -32,7 +32,7 @@ JUDGE = os.path.dirname(os.path.abspath(__file__))
 LARGEST = 64 << 10  # bytes of an answer
 MEMORY = 160 << 20  # bytes, of one process
 IDLE = 3.0  # seconds that the code may wait for anything but a processor
-LEAST = 1.0  # seconds that a folder gets after others have used theirs up
+LEAST = 1.0  # seconds that a folder gets even after others have used up theirs
 HEAD = struct.Struct(">cI")
 
 
