@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"io"
+	"io/fs"
 	"time"
 )
 
@@ -115,9 +116,17 @@ type HostPlan struct {
 	Disk        int64 // bytes that it may write, where the engine can bound that; 0: no bound
 	CapAdd      []string
 	ReadOnly    bool
-	Scratch     map[string]string // folder → size: memory in place of disk
-	Restart     bool              // comes back after the engine was restarted
-	Trusted     bool              // no learner gets here: the engine's usual capabilities are kept
+	Scratch     []Scratch
+	Restart     bool // comes back after the engine was restarted
+	Trusted     bool // no learner gets here: the engine's usual capabilities are kept
+}
+
+// Scratch is a folder of a host that is kept in memory, and empty at first.
+type Scratch struct {
+	Path string
+	Size int64       // bytes
+	Mode fs.FileMode // permissions, with [fs.ModeSticky]
+	Exec bool        // programs in it can be run
 }
 
 // What a host may take when nothing else is said.
@@ -191,20 +200,17 @@ type Snapshot struct {
 	Size     int64             `json:"bytes"` // beyond the images it was made from
 }
 
-// EngineInfo is what an engine tells of itself.
+// EngineInfo is what an engine tells about itself.
 type EngineInfo struct {
-	Address  string `json:"address"`
-	Version  string `json:"version"`
-	API      string `json:"api"`
-	Storage  string `json:"storage"`
-	System   string `json:"system"`
-	CPUs     int    `json:"cpus"`
-	Memory   int64  `json:"memory"` // bytes
-	Root     string `json:"root"`   // where it keeps its data, on its own machine
-	Cgroup   string `json:"cgroup"`
-	Limits   bool   `json:"limits"`   // it can limit memory, processors and processes
-	Rootless bool   `json:"rootless"` // it runs as an ordinary user
-	Sealed   bool   `json:"sealed"`   // labs have our profile of calls: no datagram leaves one
+	Name    string // of its software
+	Version string
+	Address string
+	System  string // the operating system and architecture of its machine
+	CPUs    int
+	Memory  int64      // bytes
+	Data    string     // the folder on its machine where it keeps its data
+	Details []string   // further facts for diagnosis, in the engine's own words
+	Gaps    []*Problem // walls of a lab that it can't provide; the code names the wall
 }
 
 // ImageRef is an image that is there.

@@ -22,7 +22,7 @@ var imports = map[string]string{
 	"internal/attempts": "internal/exams labs modernc.org/sqlite",
 	"internal/cli": "internal/attempts internal/cli/door internal/cli/exam internal/desk internal/grading internal/practice internal/recording " +
 		"internal/report internal/scenario internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra",
-	"internal/cli/door": "internal/desk internal/docker internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
+	"internal/cli/door": "internal/desk internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/docker/go-units github.com/spf13/cobra",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/report internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"io"
-	"net/netip"
 	"os"
 	"time"
 
@@ -24,8 +23,8 @@ func program(in io.Reader, out, err io.Writer) cli.Program {
 	return cli.Program{
 		In: in, Out: out, Err: err, Env: os.Getenv, Clock: time.Now, Version: version,
 		Detach: detach, Families: all.Families(), Images: []kit.Image{workspace.Image()}, Scenarios: scenarios.Files,
-		Open: func(ctx context.Context, subnets netip.Prefix) (*desk.Backend, error) {
-			engine, err := docker.Open(ctx, docker.Options{Subnets: subnets, Version: version})
+		Open: func(ctx context.Context) (*desk.Backend, error) {
+			engine, err := docker.Open(ctx, docker.Options{Subnets: os.Getenv("ENDSTATE_SUBNETS"), Version: version})
 			if err != nil {
 				return nil, err
 			}

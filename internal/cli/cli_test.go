@@ -428,7 +428,7 @@ func TestLintWantsFolders(t *testing.T) {
 func TestSettings(t *testing.T) {
 	d := newConsole(t)
 	for name, values := range map[string][]string{
-		"ENDSTATE_LIFE": {"soon", "-1h", "10s"}, "ENDSTATE_CACHE": {"lots", "-4GiB"}, "ENDSTATE_SUBNETS": {"here", "10.0.0.0/30", "fd00::/64", "10.0.0.0"},
+		"ENDSTATE_LIFE": {"soon", "-1h", "10s"}, "ENDSTATE_CACHE": {"lots", "-4GiB"},
 	} {
 		for _, value := range values {
 			d.env[name] = value

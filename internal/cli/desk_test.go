@@ -1,10 +1,8 @@
 package cli
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"net/netip"
 	"testing"
 	"time"
 
@@ -21,7 +19,7 @@ func (d *console) atDesk() *desk.Desk {
 	at := desk.New(desk.Config{
 		Families: d.families(), Scenarios: []scenario.Root{{Files: d.scenarios()}}, Clock: d.clock, Version: "test",
 		Settings: desk.Settings{Home: d.env["ENDSTATE_HOME"], Life: 8 * time.Hour, Cache: 1 << 30},
-		Open:     func(ctx context.Context) (*desk.Backend, error) { return d.program(nil, nil).Open(ctx, netip.Prefix{}) },
+		Open:     d.program(nil, nil).Open,
 	})
 	d.Cleanup(at.Close)
 	return at

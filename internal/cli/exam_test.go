@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -106,7 +105,7 @@ func TestExamThatCantBeGradedNow(t *testing.T) {
 	d.now = d.now.Add(time.Hour)
 	var out, errs bytes.Buffer
 	p := d.program(&out, &errs)
-	p.Open = func(context.Context, netip.Prefix) (*desk.Backend, error) {
+	p.Open = func(context.Context) (*desk.Backend, error) {
 		return nil, &labs.Problem{What: "No engine answers", Advice: "Start one.", Err: errors.New("refused")}
 	}
 	if status := p.Run(t.Context(), []string{"list"}); status != StatusDone || !strings.Contains(errs.String(), "the next command tries again") || !strings.Contains(out.String(), "first") {

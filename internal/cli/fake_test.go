@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"net/netip"
 	"runtime"
 	"slices"
 	"strings"
@@ -236,11 +235,11 @@ func (d *console) program(out, err *bytes.Buffer) Program {
 	return Program{
 		In: strings.NewReader(d.in), Out: out, Err: err, Env: func(name string) string { return d.env[name] },
 		Clock: d.clock, Version: "test", Families: d.families(), Scenarios: d.scenarios(),
-		Open: func(context.Context, netip.Prefix) (*desk.Backend, error) {
+		Open: func(context.Context) (*desk.Backend, error) {
 			return &desk.Backend{
 				Engine: d.engine, Snapshots: d.engine, Images: shelf{}, Close: func() error { return nil },
 				Info: func(context.Context) (labs.EngineInfo, error) {
-					return labs.EngineInfo{Version: "27", Limits: true}, nil
+					return labs.EngineInfo{Name: "Fake", Version: "27"}, nil
 				},
 			}, nil
 		},

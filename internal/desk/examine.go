@@ -64,20 +64,11 @@ func (d *Desk) examineEngine(ctx context.Context) []Finding {
 	}
 	found := []Finding{{
 		About: "engine", State: FindingOK,
-		Text: fmt.Sprintf("Docker %s, API %s, at %s; %s, %d processors, %s, cgroups %s", info.Version, info.API, info.Address,
-			info.System, info.CPUs, units.BytesSize(float64(info.Memory)), info.Cgroup),
+		Text: fmt.Sprintf("%s %s at %s; %s, %d processors, %s (%s)", info.Name, info.Version, info.Address,
+			info.System, info.CPUs, units.BytesSize(float64(info.Memory)), strings.Join(info.Details, ", ")),
 	}}
-	if !info.Limits {
-		found = append(found, Finding{
-			About: "limits", State: FindingWarn, Text: "the engine can't limit memory, processors and processes of labs",
-			Help: &labs.Problem{Advice: "Enable the memory, cpu and pids controllers of cgroups for the engine; a fork bomb would reach the machine."},
-		})
-	}
-	if !info.Sealed {
-		found = append(found, Finding{
-			About: "datagrams", State: FindingWarn, Text: "a lab of several hosts can send datagrams (UDP) to addresses of the engine's machine",
-			Help: &labs.Problem{Advice: "The engine has no seccomp, or this is not Linux, so labs have no profile of calls of their own. Trust who works in them, or drop what comes from the bridges br-* at the machine."},
-		})
+	for _, gap := range info.Gaps {
+		found = append(found, Finding{About: gap.Code, State: FindingWarn, Text: gap.What, Help: &labs.Problem{Advice: gap.Advice}})
 	}
 	return append(found, examineDisk(info))
 }
@@ -86,12 +77,12 @@ func (d *Desk) examineEngine(ctx context.Context) []Finding {
 const roomWanted = 6 << 30
 
 func examineDisk(info labs.EngineInfo) Finding {
-	free, err := freeSpace(info.Root)
+	free, err := freeSpace(info.Data)
 	if err != nil {
-		return Finding{About: "disk", State: FindingOK, Text: info.Root + " is on another machine; its free space can't be seen"}
+		return Finding{About: "disk", State: FindingOK, Text: info.Data + " is on another machine; its free space can't be seen"}
 	}
-	f := Finding{About: "disk", State: FindingOK, Text: fmt.Sprintf("%s free where the engine keeps its data (%s, %s)",
-		units.BytesSize(float64(free)), info.Root, info.Storage)}
+	f := Finding{About: "disk", State: FindingOK, Text: fmt.Sprintf("%s free where the engine keeps its data (%s)",
+		units.BytesSize(float64(free)), info.Data)}
 	if free < roomWanted {
 		f.State = FindingWarn
 		f.Help = &labs.Problem{Advice: "Images take about 2 GB and snapshots up to 4 GiB: make room, or lower ENDSTATE_CACHE."}

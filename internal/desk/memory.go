@@ -84,7 +84,7 @@ func (d *Desk) begin(ctx context.Context, store *attempts.View, lab *labs.Lab, v
 	}
 	about := attempts.About{Scenario: v.Scenario, Images: d.imagesOf(ctx, lab)}
 	if info, err := d.backend.Info(ctx); err == nil {
-		about.Engine = strings.TrimSuffix(fmt.Sprintf("Docker %s, %s", info.Version, info.System), ", ")
+		about.Engine = strings.TrimSuffix(fmt.Sprintf("%s %s, %s", info.Name, info.Version, info.System), ", ")
 	}
 	return store.Begin(ctx, lab, about)
 }

@@ -5,10 +5,12 @@
 package docker
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -18,6 +20,7 @@ import (
 	contextdocker "github.com/docker/cli/cli/context/docker"
 	"github.com/docker/cli/cli/context/store"
 	"github.com/docker/docker/api/types"
+	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
 
 	"endstate/labs"
@@ -44,14 +47,18 @@ type Engine struct {
 
 // Options are what an engine is opened with.
 type Options struct {
-	Subnets netip.Prefix
-	Version string
+	Subnets string // the range that labs' networks are cut from; empty: [defaultSubnets]
+	Version string // of Endstate
 }
 
 // Open finds the engine as the docker command does, by DOCKER_HOST, DOCKER_CONTEXT
 // or the chosen context, and asks it whether it is there. It returns a
 // *labs.Problem if none answers or it is too old.
 func Open(ctx context.Context, options Options) (*Engine, error) {
+	subnets, err := parseSubnets(cmp.Or(options.Subnets, defaultSubnets))
+	if err != nil {
+		return nil, err
+	}
 	opts, err := endpoint()
 	if err != nil {
 		return nil, &labs.Problem{What: "The docker context can't be read", Advice: "See: docker context ls", Err: err}
@@ -85,7 +92,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 			Advice: "Endstate needs Docker 20.10 or newer.",
 		}
 	}
-	engine := &Engine{api: api, subnets: options.Subnets, version: options.Version, maker: maker()}
+	engine := &Engine{api: api, subnets: subnets, version: options.Version, maker: maker()}
 	engine.clock.set(answer.at)
 	return engine, nil
 }
@@ -141,18 +148,31 @@ func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {
 	if err != nil {
 		return labs.EngineInfo{}, failure(err, "ask the engine about itself")
 	}
-	result := labs.EngineInfo{
-		Address: e.api.DaemonHost(), Version: info.ServerVersion, API: e.api.ClientVersion(), Storage: info.Driver,
-		System: info.OperatingSystem + ", " + info.Architecture, CPUs: info.NCPU, Memory: info.MemTotal,
-		Root: info.DockerRootDir, Cgroup: "v" + info.CgroupVersion,
-		Limits: info.MemoryLimit && info.PidsLimit && info.CPUCfsQuota,
+	return labs.EngineInfo{
+		Name: "Docker", Version: info.ServerVersion, Address: e.api.DaemonHost(), System: info.OperatingSystem + ", " + info.Architecture,
+		CPUs: info.NCPU, Memory: info.MemTotal, Data: info.DockerRootDir,
+		Details: []string{"API " + e.api.ClientVersion(), "cgroups v" + info.CgroupVersion, info.Driver},
+		Gaps:    gaps(info),
+	}, nil
+}
+
+// gaps returns the walls of a lab that the engine can't provide.
+func gaps(info system.Info) (found []*labs.Problem) {
+	if !info.MemoryLimit || !info.PidsLimit || !info.CPUCfsQuota {
+		found = append(found, &labs.Problem{
+			Code: "limits", What: "the engine can't limit memory, processors and processes of labs",
+			Advice: "Enable the memory, cpu and pids controllers of cgroups for the engine; a fork bomb would reach the machine.",
+		})
 	}
 	profile, _ := seccompProfile()
-	for _, option := range info.SecurityOptions {
-		result.Rootless = result.Rootless || option == "name=rootless"
-		result.Sealed = result.Sealed || profile != "" && strings.HasPrefix(option, "name=seccomp")
+	seccomp := func(option string) bool { return strings.HasPrefix(option, "name=seccomp") }
+	if profile == "" || !slices.ContainsFunc(info.SecurityOptions, seccomp) {
+		found = append(found, &labs.Problem{
+			Code: "datagrams", What: "a lab of several hosts can send datagrams (UDP) to addresses of the engine's machine",
+			Advice: "The engine has no seccomp, or this is not Linux, so labs have no profile of calls of their own. Trust who works in them, or drop what comes from the bridges br-* at the machine.",
+		})
 	}
-	return result, nil
+	return found
 }
 
 // settled returns a context that outlives its parent by what a single call to the

@@ -11,6 +11,15 @@ import (
 	"endstate/labs"
 )
 
+func TestOpenRefusesSubnetsWithoutRoom(t *testing.T) {
+	for _, text := range []string{"here", "10.0.0.0/30", "10.0.0.0/4", "fd00::/64", "10.0.0.0"} {
+		var problem *labs.Problem
+		if _, err := Open(t.Context(), Options{Subnets: text}); !errors.As(err, &problem) || !problem.Usage || !strings.Contains(problem.What, text) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 // What engines answer to a ping, as they do.
 func TestOpenKnowsEnginesByTheirPing(t *testing.T) {
 	date := "Sun, 29 Nov 2026 00:22:06 GMT"

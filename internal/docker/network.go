@@ -15,8 +15,12 @@ import (
 	"endstate/labs"
 )
 
-// A lab's network is a /28: room for 13 hosts.
-const subnetBits = 28
+const (
+	// defaultSubnets is a range that few machines use.
+	defaultSubnets = "10.213.0.0/16"
+	// A lab's network is a /28: room for 13 hosts.
+	subnetBits = 28
+)
 
 // createNetwork makes a lab's network: internal, and without an address on the
 // engine's own machine, so that nothing there can be reached from a lab either.
@@ -131,12 +135,12 @@ func overlapsAny(subnet netip.Prefix, taken []netip.Prefix) bool {
 	return false
 }
 
-// ParseSubnets reads the range that labs' networks are cut from.
-func ParseSubnets(text string) (netip.Prefix, error) {
+// parseSubnets reads the range that labs' networks are cut from.
+func parseSubnets(text string) (netip.Prefix, error) {
 	prefix, err := netip.ParsePrefix(text)
 	if err != nil || !prefix.Addr().Is4() || prefix.Bits() > subnetBits || prefix.Bits() < 8 {
-		return netip.Prefix{}, labs.Misuse(fmt.Sprintf("%q is no range of IPv4 subnets", text),
-			"Give one of 8 to 28 bits, such as 10.213.0.0/16.")
+		return netip.Prefix{}, labs.Misuse(fmt.Sprintf("%q is not a range of IPv4 subnets", text),
+			"Set ENDSTATE_SUBNETS to a range of 8 to 28 bits, such as 10.213.0.0/16.")
 	}
 	return prefix.Masked(), nil
 }

@@ -3,6 +3,7 @@ package docker
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/docker/docker/api/types/container"
@@ -29,7 +30,7 @@ func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostP
 		NetworkMode:    "none",
 		SecurityOpt:    []string{"no-new-privileges"},
 		ReadonlyRootfs: host.ReadOnly,
-		Tmpfs:          host.Scratch,
+		Tmpfs:          tmpfs(host.Scratch),
 		Init:           &yes,
 		LogConfig:      container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": logSize, "max-file": "1"}},
 		Resources:      resources(plan, host),
@@ -54,6 +55,22 @@ func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostP
 		config.StorageOpt = map[string]string{"size": fmt.Sprint(host.Disk)}
 	}
 	return config, e.seal(config)
+}
+
+// tmpfs returns the engine's mount options of folders in memory.
+func tmpfs(folders []labs.Scratch) map[string]string {
+	options := map[string]string{}
+	for _, folder := range folders {
+		mode := folder.Mode.Perm()
+		if folder.Mode&fs.ModeSticky != 0 {
+			mode |= 0o1000
+		}
+		options[folder.Path] = fmt.Sprintf("size=%d,mode=%o", folder.Size, mode)
+		if folder.Exec {
+			options[folder.Path] += ",exec"
+		}
+	}
+	return options
 }
 
 func resources(plan labs.Plan, host labs.HostPlan) container.Resources {

@@ -8,7 +8,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"math/big"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"strings"
@@ -69,7 +68,7 @@ type Runner struct {
 func Open(t testing.TB) *Runner {
 	t.Helper()
 	ctx := t.Context()
-	engine, err := docker.Open(ctx, docker.Options{Subnets: netip.MustParsePrefix("10.213.0.0/16"), Version: "test"})
+	engine, err := docker.Open(ctx, docker.Options{Version: "test"})
 	if err != nil {
 		t.Fatalf("This test needs an engine; scripts/engine makes sure of one: %v", err)
 	}

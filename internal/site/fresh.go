@@ -114,14 +114,18 @@ func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
 			"perl", "-e", watch, fmt.Sprint(math.Ceil(f.Time.Seconds())), fmt.Sprint(freshWaits.Seconds()), labs.UserName, dir, f.Command,
 		},
 		Environment: map[string]string{"HOME": dir, "PYTHONDONTWRITEBYTECODE": "1"},
-		Scratch:     map[string]string{dir: "size=192m,mode=1777,exec", "/tmp": "size=64m,mode=1777"},
+		Scratch: []labs.Scratch{
+			{Path: dir, Size: 192 << 20, Mode: fs.ModeSticky | 0o777, Exec: true},
+			{Path: "/tmp", Size: 64 << 20, Mode: fs.ModeSticky | 0o777},
+		},
 	}
 	if f.Lends != "" {
-		plan.Scratch[f.Lends] = "size=192m,mode=1777,exec"
+		plan.Scratch = append(plan.Scratch, labs.Scratch{Path: f.Lends, Size: 192 << 20, Mode: fs.ModeSticky | 0o777, Exec: true})
 	}
 	if f.Apart != nil {
 		plan.Command = []string{"bash", "-c", apartScript, kit.ApartDir, f.Command}
-		plan.Scratch[freshDir], plan.Scratch[kit.ApartDir] = "size=96m,mode=755,exec", "size=32m,mode=700"
+		plan.Scratch[0] = labs.Scratch{Path: freshDir, Size: 96 << 20, Mode: 0o755, Exec: true}
+		plan.Scratch = append(plan.Scratch, labs.Scratch{Path: kit.ApartDir, Size: 32 << 20, Mode: 0o700})
 	}
 	return plan
 }

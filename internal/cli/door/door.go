@@ -17,7 +17,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/desk"
-	"endstate/internal/docker"
 	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
@@ -48,13 +47,7 @@ func (d *Door) Desk() (*desk.Desk, error) {
 	}
 	d.opened = desk.New(desk.Config{
 		Families: d.Families, Images: d.Images, Scenarios: d.roots(), Clock: d.Clock, Version: d.Version, Settings: settings,
-		Open: func(ctx context.Context) (*desk.Backend, error) {
-			subnets, err := docker.ParseSubnets(d.Setting("ENDSTATE_SUBNETS", defaultSubnets))
-			if err != nil {
-				return nil, err
-			}
-			return d.Open(ctx, subnets)
-		},
+		Open: d.Open,
 	})
 	return d.opened, nil
 }

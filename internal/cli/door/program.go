@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"io/fs"
-	"net/netip"
 	"time"
 
 	"endstate/internal/desk"
@@ -24,7 +23,7 @@ type Program struct {
 	Families  []kit.Family
 	Images    []kit.Image // those of no family
 	Scenarios fs.FS
-	Open      func(ctx context.Context, subnets netip.Prefix) (*desk.Backend, error)
+	Open      func(context.Context) (*desk.Backend, error)
 	Detach    func(args ...string) error // runs a command line that outlives this one; may be nil
 }
 

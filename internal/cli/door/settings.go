@@ -15,9 +15,8 @@ import (
 )
 
 const (
-	defaultSubnets = "10.213.0.0/16"
-	defaultCache   = "4GiB"
-	defaultLife    = "8h"
+	defaultCache = "4GiB"
+	defaultLife  = "8h"
 )
 
 // Setting returns a setting of the environment.
