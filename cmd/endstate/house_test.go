@@ -87,13 +87,23 @@ func (p pkg) inspect(t *testing.T, visit func(*token.FileSet, ast.Node)) {
 const (
 	longestFile     = 400
 	longestFunction = 60
+	longestPackage  = 2500 // without tests
 )
 
-// Files and functions are short. Nothing runs before main, and only main uses the process's
+// Packages, files and functions are short. Nothing runs before main, and only main uses the process's
 // streams, arguments and exit.
 func TestHouseRules(t *testing.T) {
 	for _, p := range packages(t) {
-		p.inspect(t, func(set *token.FileSet, node ast.Node) { checkHouseRules(t, p, set, node) })
+		lines := 0
+		p.inspect(t, func(set *token.FileSet, node ast.Node) {
+			checkHouseRules(t, p, set, node)
+			if file, ok := node.(*ast.File); ok {
+				lines += set.File(file.Pos()).LineCount()
+			}
+		})
+		if lines > longestPackage {
+			t.Errorf("%s has %d lines, more than %d", p.name(), lines, longestPackage)
+		}
 	}
 }
 

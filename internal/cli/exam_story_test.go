@@ -234,6 +234,9 @@ func (l *examLine) sits(s step) string {
 	if left := l.engine.typist.commands; len(left) > 0 {
 		l.Fatalf("the shell ended with %d before %q: %s", status, left, shown)
 	}
+	if strings.Contains(s.arg, "timeout") && !strings.Contains(shown, "Time is up. Your work is graded now.") {
+		l.Errorf("the terminal does not grade when time is up: %s", shown)
+	}
 	if strings.Contains(shown, "The state is") {
 		l.Errorf("the shell shows a verdict: %s", shown)
 	}

@@ -61,7 +61,7 @@ func (o *nextOptions) run(ctx context.Context) error {
 
 func (o *nextOptions) write(pick *practice.Pick) {
 	style, s := o.Style(o.Out), pick.Scenario
-	fmt.Fprintf(o.Out, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, levelNames[s.Level], s.Minutes)))
+	fmt.Fprintf(o.Out, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, report.LevelName(s.Level), s.Minutes)))
 	for _, why := range append(slices.Clone(pick.Why), fmt.Sprintf("You never had seed %d.", pick.Seed)) {
 		fmt.Fprintf(o.Out, "• %s\n", strings.TrimSpace(style.Paragraph(why, 2)))
 	}

@@ -5,8 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/cli/author"
 	"endstate/internal/cli/door"
 	"endstate/internal/cli/exam"
+	"endstate/internal/cli/past"
 	"endstate/labs"
 )
 
@@ -46,8 +48,8 @@ func rootCommand(d *door.Door) *cobra.Command {
 	}
 	grouped("learn", listCommand(d), startCommand(d), taskCommand(d), shellCommand(d), checkCommand(d), hintCommand(d),
 		solutionCommand(d), resetCommand(d), statusCommand(d), stopCommand(d), nextCommand(d), exam.Command(d))
-	grouped("look", historyCommand(d), progressCommand(d), showCommand(d), reportCommand(d), verifyCommand(d), replayCommand(d), debriefCommand(d), exportCommand(d), importCommand(d))
-	grouped("write", proveCommand(d), lintCommand(d))
+	grouped("look", past.Commands(d)...)
+	grouped("write", author.Commands(d)...)
 	grouped("keep", sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))
 	// Those that cobra adds are used wrongly like our own.
 	root.InitDefaultHelpCmd()

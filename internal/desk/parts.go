@@ -35,6 +35,9 @@ func (p Parts) ClocksDiffer(emit labs.Emit) bool {
 // Library returns the library of scenarios.
 func (p Parts) Library() *scenario.Library { return p.desk.library() }
 
+// Read returns the library of the scenarios in some folders.
+func (p Parts) Read(roots []scenario.Root) *scenario.Library { return p.desk.read(roots) }
+
 // Memory returns a learner's part of the store.
 func (p Parts) Memory(ctx context.Context, who labs.Learner) (*attempts.View, error) {
 	return p.desk.memory(ctx, who)

@@ -37,3 +37,8 @@ func TimeLeft(v exams.View) string {
 	}
 	return Brief(left) + " left"
 }
+
+// LevelName names a scenario's level.
+func LevelName(level int) string {
+	return map[int]string{1: "core", 2: "working", 3: "expert"}[level]
+}

@@ -33,7 +33,7 @@ func (at *candidate) answer(ctx context.Context, verb string, screen *seat.Scree
 		if err != nil {
 			return true, err
 		}
-		return true, Write(screen, style, v)
+		return true, report.ExamText(screen, v, style)
 	case verb == "examflag":
 		return true, at.flag(ctx, screen, style)
 	case verb == "examnext":
@@ -63,7 +63,7 @@ func (at *candidate) flag(ctx context.Context, screen *seat.Screen, style report
 	if err != nil {
 		return err
 	}
-	return Write(screen, style, v)
+	return report.ExamText(screen, v, style)
 }
 
 func (at *candidate) hint(ctx context.Context, screen *seat.Screen, style report.Style) error {

@@ -119,7 +119,7 @@ func (o *options) show(v exams.View) error {
 	if o.asJSON {
 		return report.JSON(o.Out, v)
 	}
-	return Write(o.Out, o.Style(o.Out), v)
+	return report.ExamText(o.Out, v, o.Style(o.Out))
 }
 
 // showResult shows an exam that was submitted, and returns the error for its exit status.

@@ -60,7 +60,7 @@ func writeListing(w io.Writer, found *examdesk.Listing) error {
 		if !v.Started.IsZero() {
 			started = v.Started.Local().Format("2006-01-02 15:04")
 		}
-		rows = append(rows, []string{fmt.Sprint(v.ID), report.Visible(v.Name), report.Visible(v.Candidate), started, stateOf(v)})
+		rows = append(rows, []string{fmt.Sprint(v.ID), report.Visible(v.Name), report.Visible(v.Candidate), started, report.ExamState(v)})
 	}
 	if _, err := fmt.Fprintln(w); err != nil {
 		return err

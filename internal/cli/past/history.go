@@ -1,4 +1,6 @@
-package cli
+// Package past has the command line's commands that look back: at attempts, reports, recordings
+// and what was learnt.
+package past
 
 import (
 	"context"
@@ -19,7 +21,15 @@ import (
 	"endstate/labs"
 )
 
-// historyOptions are those of history.
+// Commands returns the commands of this room.
+func Commands(d *door.Door) []*cobra.Command {
+	return []*cobra.Command{
+		historyCommand(d), progressCommand(d), showCommand(d), reportCommand(d), verifyCommand(d), replayCommand(d), debriefCommand(d),
+		exportCommand(d), importCommand(d),
+	}
+}
+
+// historyOptions are the options of history.
 type historyOptions struct {
 	*door.Door
 	wanted desk.Past

@@ -1,4 +1,4 @@
-package cli
+package past
 
 import (
 	"context"
@@ -51,15 +51,13 @@ func (o *progressOptions) run(ctx context.Context) error {
 	return o.write(p)
 }
 
-var levelNames = map[int]string{1: "core", 2: "working", 3: "expert"}
-
 func (o *progressOptions) write(p *practice.Progress) error {
 	style, out := o.Style(o.Out), &strings.Builder{}
 	for _, topic := range p.Topics {
 		name := topic.Name
 		for _, level := range topic.Levels {
 			counts := fmt.Sprintf("%d mastered, %d shaky, %d untried", level.Mastered, level.Shaky, level.Untried)
-			fmt.Fprintf(out, "%-10s %-8s %s  %s", ansi.Truncate(name, 10, "…"), levelNames[level.Level], boxes(level, style), style.Dim(counts))
+			fmt.Fprintf(out, "%-10s %-8s %s  %s", ansi.Truncate(name, 10, "…"), report.LevelName(level.Level), boxes(level, style), style.Dim(counts))
 			if level.Due > 0 {
 				fmt.Fprintf(out, ", %s", style.Warn(fmt.Sprintf("%d due", level.Due)))
 			}

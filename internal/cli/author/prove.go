@@ -1,4 +1,5 @@
-package cli
+// Package author has the command line's commands for authors of scenarios.
+package author
 
 import (
 	"context"
@@ -10,15 +11,21 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	authordesk "endstate/internal/desk/author"
 	"endstate/internal/grading"
 	"endstate/internal/report"
 	"endstate/labs"
 )
 
-// proveOptions are those of prove.
+// Commands returns the commands of this room.
+func Commands(d *door.Door) []*cobra.Command {
+	return []*cobra.Command{proveCommand(d), lintCommand(d)}
+}
+
+// proveOptions are the options of prove.
 type proveOptions struct {
 	*door.Door
-	wanted desk.Proving
+	wanted authordesk.Proving
 	seed   *uint64
 	asJSON bool
 }
@@ -51,7 +58,7 @@ func (o *proveOptions) run(ctx context.Context) error {
 	}
 	var results []grading.ProofResult
 	err := o.Act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
-		results, err = at.Prove(ctx, o.Who(), o.wanted, emit)
+		results, err = authordesk.New(at).Prove(ctx, o.Who(), o.wanted, emit)
 		return err
 	})
 	if err != nil {

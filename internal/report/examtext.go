@@ -1,4 +1,4 @@
-package exam
+package report
 
 import (
 	"fmt"
@@ -7,49 +7,48 @@ import (
 	"time"
 
 	"endstate/internal/exams"
-	"endstate/internal/report"
 )
 
-// stateOf is where an exam stands, in a few words.
-func stateOf(v exams.View) string {
+// ExamState is where an exam stands, in a few words.
+func ExamState(v exams.View) string {
 	switch v.Phase {
 	case exams.Preparing:
 		return "the first lab is not ready yet"
 	case exams.Paused:
-		return "the clock is stopped, " + report.TimeLeft(v)
+		return "the clock is stopped, " + TimeLeft(v)
 	case exams.Running:
-		return report.TimeLeft(v)
+		return TimeLeft(v)
 	case exams.Over:
 		return "over, not fully graded"
 	}
-	state := fmt.Sprintf("%s of %d", report.Decimal(v.Result.Earned), v.Result.Points)
+	state := fmt.Sprintf("%s of %d", Decimal(v.Result.Earned), v.Result.Points)
 	if v.Result.Passed != nil && *v.Result.Passed {
 		return state + ", passed"
 	}
 	return state + ", not passed"
 }
 
-// Write writes where an exam stands, or its result.
-func Write(w io.Writer, style report.Style, v exams.View) error {
+// ExamText writes where an exam stands, or its result.
+func ExamText(w io.Writer, v exams.View, style Style) error {
 	head := fmt.Sprintf("%s · exam %d · %s", v.Title, v.ID, v.Candidate)
 	var out strings.Builder
-	fmt.Fprintf(&out, "%s\n", style.Bold(report.Visible(head)))
+	fmt.Fprintf(&out, "%s\n", style.Bold(Visible(head)))
 	if v.Result == nil {
-		fmt.Fprintf(&out, "%s of %s minutes\n\n", stateOf(v), report.Decimal(v.Minutes))
+		fmt.Fprintf(&out, "%s of %s minutes\n\n", ExamState(v), Decimal(v.Minutes))
 		writeQuestions(&out, style, v)
 	} else {
-		writeEnd(&out, v)
+		writeExamEnd(&out, v)
 		writeGrades(&out, style, v)
-		writeResult(&out, style, v)
+		writeExamResult(&out, style, v)
 	}
 	for _, doubt := range v.Doubts {
-		fmt.Fprintf(&out, "%s %s\n", style.Warn("Contradiction:"), report.Visible(doubt))
+		fmt.Fprintf(&out, "%s %s\n", style.Warn("Contradiction:"), Visible(doubt))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
 }
 
-func writeQuestions(out *strings.Builder, style report.Style, v exams.View) {
+func writeQuestions(out *strings.Builder, style Style, v exams.View) {
 	for _, q := range v.Questions {
 		mark := " "
 		if q.Number == v.Current {
@@ -58,7 +57,7 @@ func writeQuestions(out *strings.Builder, style report.Style, v exams.View) {
 		state := "not opened"
 		switch {
 		case q.Opened:
-			state = report.Brief(time.Duration(q.Spent*float64(time.Second))) + " spent"
+			state = Brief(time.Duration(q.Spent*float64(time.Second))) + " spent"
 		case !q.Ready.IsZero():
 			state = "ready"
 		}
@@ -76,7 +75,7 @@ func writeQuestions(out *strings.Builder, style report.Style, v exams.View) {
 	}
 }
 
-func writeEnd(out *strings.Builder, v exams.View) {
+func writeExamEnd(out *strings.Builder, v exams.View) {
 	how := "Submitted"
 	if v.Way == exams.TimeUp {
 		how = "Time was up"
@@ -88,7 +87,7 @@ func writeEnd(out *strings.Builder, v exams.View) {
 	out.WriteString("\n\n")
 }
 
-func writeGrades(out *strings.Builder, style report.Style, v exams.View) {
+func writeGrades(out *strings.Builder, style Style, v exams.View) {
 	for _, q := range v.Questions {
 		fmt.Fprintf(out, "%2d  %s\n", q.Number, style.Code(q.Title))
 		fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(gradeText(style, q), "\n", "\n    "))
@@ -101,7 +100,7 @@ func writeGrades(out *strings.Builder, style report.Style, v exams.View) {
 }
 
 // gradeText is the grade of a question, and how late its lab was frozen.
-func gradeText(style report.Style, q exams.QuestionView) string {
+func gradeText(style Style, q exams.QuestionView) string {
 	g := q.Grade
 	if g == nil {
 		return style.Warn("not graded yet")
@@ -109,18 +108,18 @@ func gradeText(style report.Style, q exams.QuestionView) string {
 	var state string
 	switch {
 	case g.Withheld():
-		state = style.Warn(fmt.Sprintf("score %d of 100, which does not count: ", *g.Report.Score)) + report.Visible(g.Why)
+		state = style.Warn(fmt.Sprintf("score %d of 100, which does not count: ", *g.Report.Score)) + Visible(g.Why)
 	case g.Score == nil:
-		state = style.Warn("could not be graded: ") + report.Visible(g.Why)
+		state = style.Warn("could not be graded: ") + Visible(g.Why)
 	default:
 		earned, _ := q.Earned()
-		state = style.Bold(fmt.Sprintf("%s of %d", report.Decimal(earned), q.Points)) +
-			style.Dim(fmt.Sprintf(" · score %d of 100 · %s spent", *g.Score, report.Brief(time.Duration(q.Spent*float64(time.Second)))))
+		state = style.Bold(fmt.Sprintf("%s of %d", Decimal(earned), q.Points)) +
+			style.Dim(fmt.Sprintf(" · score %d of 100 · %s spent", *g.Score, Brief(time.Duration(q.Spent*float64(time.Second)))))
 		if g.Why != "" {
-			state += style.Dim(" · " + report.Visible(g.Why))
+			state += style.Dim(" · " + Visible(g.Why))
 		}
 	}
-	late := " · " + report.Lateness(g)
+	late := " · " + Lateness(g)
 	if g.CameLate() {
 		return state + style.Warn(late)
 	}
@@ -134,7 +133,7 @@ func gradeHelp(exam int64, q exams.QuestionView) []string {
 	case q.Grade.Withheld():
 		lines = append(lines, fmt.Sprintf("An examiner can accept it: endstate exam grade %d --late --exam %d", q.Number, exam))
 	case q.Grade.Retry:
-		lines = append(lines, "It depends on a server that did not answer. Its lab is kept; grade it once more: "+line("grade", exam))
+		lines = append(lines, "It depends on a server that did not answer. Its lab is kept; grade it once more: "+gradeCommand(exam))
 	}
 	if q.Grade.Report != nil {
 		lines = append(lines, fmt.Sprintf("endstate start %s --seed %d", q.Scenario, *q.Seed))
@@ -142,17 +141,19 @@ func gradeHelp(exam int64, q exams.QuestionView) []string {
 	return lines
 }
 
-func writeResult(out *strings.Builder, style report.Style, v exams.View) {
+func writeExamResult(out *strings.Builder, style Style, v exams.View) {
 	r := v.Result
 	if r.Passed == nil {
 		fmt.Fprintf(out, "\n%s %s\n", style.Bold(style.Warn("No result yet")),
-			style.Dim(fmt.Sprintf("– %d of %d questions are not graded. Grade them again: %s", len(r.Ungraded), len(v.Questions), line("grade", v.ID))))
+			style.Dim(fmt.Sprintf("– %d of %d questions are not graded. Grade them again: %s", len(r.Ungraded), len(v.Questions), gradeCommand(v.ID))))
 		return
 	}
 	verdict := style.Good("passed")
 	if !*r.Passed {
 		verdict = style.Bad("not passed")
 	}
-	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", report.Decimal(r.Earned), r.Points)), style.Bold(verdict),
+	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", Decimal(r.Earned), r.Points)), style.Bold(verdict),
 		style.Dim(fmt.Sprintf("· %.1f %%, %d %% pass", *r.Percent, r.Pass)))
 }
+
+func gradeCommand(exam int64) string { return fmt.Sprintf("endstate exam grade --exam %d", exam) }

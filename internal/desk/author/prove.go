@@ -1,4 +1,6 @@
-package desk
+// Package author is the desk's room for authors of scenarios: finding mistakes, and playing
+// proofs.
+package author
 
 import (
 	"context"
@@ -8,17 +10,24 @@ import (
 	"strings"
 	"sync"
 
+	"endstate/internal/desk"
 	"endstate/internal/grading"
 	"endstate/internal/scenario"
 	"endstate/labs"
 )
 
-// Lint finds what is wrong with scenarios, without containers: with those in folders, or
-// without any with all that the desk has. It returns how many scenarios there are.
+// Desk is what authors can do.
+type Desk struct{ parts desk.Parts }
+
+// New returns the room of a desk.
+func New(d *desk.Desk) *Desk { return &Desk{d.Parts()} }
+
+// Lint finds mistakes in the scenarios of some folders, or of the desk if there are none,
+// without containers. It returns how many scenarios it read.
 func (d *Desk) Lint(_ labs.Learner, roots []scenario.Root, emit labs.Emit) (scenario.Mistakes, int) {
-	library := d.library()
+	library := d.parts.Library()
 	if len(roots) > 0 {
-		library = d.read(roots)
+		library = d.parts.Read(roots)
 	}
 	end := emit.Step(labs.ReadScenarios, "")
 	defer end(nil)
@@ -38,7 +47,7 @@ type Proving struct {
 func (d *Desk) Prove(ctx context.Context, who labs.Learner, wanted Proving, emit labs.Emit) ([]grading.ProofResult, error) {
 	all, err := d.jobs(wanted)
 	if err == nil {
-		err = d.open(ctx, who, emit)
+		err = d.parts.Open(ctx, who, emit)
 	}
 	if err != nil {
 		return nil, err
@@ -63,17 +72,17 @@ func (d *Desk) jobs(wanted Proving) ([]job, error) {
 	}
 	names := wanted.Scenarios
 	if len(names) == 0 {
-		if err := d.library().Broken(); err != nil {
+		if err := d.parts.Library().Broken(); err != nil {
 			return nil, err
 		}
-		for _, s := range d.library().List() {
+		for _, s := range d.parts.Library().List() {
 			names = append(names, s.Name)
 		}
 	}
 	var all []job
 	for _, name := range names {
 		for i := range wanted.Seeds {
-			v, err := d.library().Variant(name, wanted.First+uint64(i))
+			v, err := d.parts.Library().Variant(name, wanted.First+uint64(i))
 			if err != nil {
 				return nil, err
 			}
@@ -125,7 +134,7 @@ func (d *Desk) prove(ctx context.Context, who labs.Learner, wanted Proving, jobs
 }
 
 func (d *Desk) prover(who labs.Learner) grading.Prover {
-	return grading.Prover{Stage: d.stage(who.Name), Grader: d.grader()}
+	return grading.Prover{Stage: d.parts.Stage(who), Grader: d.parts.Grader()}
 }
 
 // mostFailed is how many jobs that can't be done end the rest: then the engine is at

@@ -1,4 +1,4 @@
-package cli
+package author
 
 import (
 	"fmt"
@@ -8,6 +8,7 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	authordesk "endstate/internal/desk/author"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
 	"endstate/labs"
@@ -34,7 +35,7 @@ func lint(d *door.Door, folders []string) error {
 	var mistakes scenario.Mistakes
 	var scenarios int
 	err := d.Act(false, func(at *desk.Desk, emit labs.Emit) error {
-		mistakes, scenarios = at.Lint(d.Who(), roots, emit)
+		mistakes, scenarios = authordesk.New(at).Lint(d.Who(), roots, emit)
 		return nil
 	})
 	if err != nil {

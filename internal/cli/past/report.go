@@ -1,4 +1,4 @@
-package cli
+package past
 
 import (
 	"context"
@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
-	"endstate/internal/cli/exam"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -93,7 +92,7 @@ func (o *reportOptions) writeExam(w io.Writer, e *report.Exam) error {
 		return report.ExamJUnit(w, e)
 	}
 	for _, s := range e.Sittings {
-		if err := exam.Write(w, o.Style(w), s.View); err != nil {
+		if err := report.ExamText(w, s.View, o.Style(w)); err != nil {
 			return err
 		}
 		if err := report.QuestionsText(w, &s, o.Style(w)); err != nil {
