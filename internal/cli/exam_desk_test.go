@@ -160,13 +160,14 @@ func (e *examDesk) sits(s step) string {
 		return e.outcome(s, err)
 	}
 	c := &candidate{examDesk: e, session: at}
-	defer c.close()
+	defer at.Close()
 	err = c.enter()
 	for _, command := range strings.Fields(s.arg) {
 		if err == nil {
 			err = c.types(s, command)
 		}
 	}
+	c.leave()
 	return e.outcome(s, err)
 }
 
@@ -180,19 +181,18 @@ type candidate struct {
 
 // enter leaves the shell, and opens one in the session's question.
 func (c *candidate) enter() (err error) {
-	if c.stay != nil {
-		c.stay.Leave(c.Context(), c.unwarned)
-	}
+	c.leave()
 	if _, c.visit, err = c.session.Enter(c.Context(), c.unwarned); err == nil {
 		c.stay, err = c.visit.Open(c.Context(), desk.Window{Columns: 60, Rows: 20, Unrecorded: true}, c.unwarned)
 	}
 	return err
 }
 
-func (c *candidate) close() {
-	c.session.Close()
+func (c *candidate) leave() {
 	if c.stay != nil {
+		_ = c.stay.Process.Close()
 		c.stay.Leave(c.Context(), c.unwarned)
+		c.stay = nil
 	}
 }
 
@@ -233,8 +233,7 @@ func (c *candidate) types(s step, command string) (err error) {
 		if why := c.session.Watch(ctx, c.unwarned); !errors.Is(why, examdesk.ErrTimeUp) {
 			c.Errorf("the shell closes because %v", why)
 		}
-		c.stay.Leave(ctx, c.unwarned)
-		c.stay = nil
+		c.leave()
 		_, err = c.session.Submit(ctx, true, c.unwarned)
 	}
 	return err

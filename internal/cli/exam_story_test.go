@@ -231,7 +231,7 @@ func (l *examLine) sits(s step) string {
 		l.engine.typist.commands = append(l.engine.typist.commands, command)
 	}
 	status, shown := l.sit("", "exam", "resume", "--exam", strconv.FormatInt(s.exam, 10))
-	if left := l.engine.typist.commands; len(left) > 0 {
+	if left := l.engine.typist.left(); len(left) > 0 {
 		l.Fatalf("the shell ended with %d before %q: %s", status, left, shown)
 	}
 	if strings.Contains(s.arg, "timeout") && !strings.Contains(shown, "Time is up. Your work is graded now.") {

@@ -12,12 +12,15 @@ import (
 // typist types what a test says into the shells of the fake engine: in-lab commands, each
 // after the answer to the one before. When nothing is left to type, a shell ends.
 type typist struct {
+	mu       sync.Mutex        // guards commands
 	commands []string          // "examsubmit:y" answers y to the question of examsubmit
 	other    map[string]func() // what a command does that is not an in-lab command
 	keyboard io.StringWriter   // of the terminal
 }
 
 func (t *typist) next() (command string, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	if len(t.commands) == 0 {
 		return "", false
 	}
@@ -25,16 +28,24 @@ func (t *typist) next() (command string, ok bool) {
 	return command, true
 }
 
+// left returns what is still to be typed.
+func (t *typist) left() []string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.commands
+}
+
 // Execute opens a shell.
 func (e *engine) Execute(context.Context, labs.Host, labs.Command) (labs.Process, error) {
-	s := &shell{understood: make(chan struct{}), closed: make(chan struct{})}
+	s := &shell{typist: &e.typist, understood: make(chan struct{}), closed: make(chan struct{})}
 	s.screen, s.output = io.Pipe()
-	go s.run(&e.typist)
 	return s, nil
 }
 
-// shell is a process that makes the requests of in-lab commands.
+// shell is a process that makes the requests of in-lab commands, once somebody looks at it.
 type shell struct {
+	typist     *typist
+	starting   sync.Once
 	screen     *io.PipeReader
 	output     *io.PipeWriter
 	understood chan struct{} // the client has read a request, or answered it
@@ -42,7 +53,8 @@ type shell struct {
 	closed     chan struct{}
 }
 
-func (s *shell) run(t *typist) {
+func (s *shell) run() {
+	t := s.typist
 	defer s.output.Close()
 	for {
 		command, ok := t.next()
@@ -101,7 +113,11 @@ func (s *shell) Close() error {
 	return s.output.Close()
 }
 
-func (s *shell) Stdout() io.Reader                      { return s.screen }
+func (s *shell) Stdout() io.Reader {
+	s.starting.Do(func() { go s.run() })
+	return s.screen
+}
+
 func (s *shell) Stderr() string                         { return "" }
 func (s *shell) Resize(context.Context, int, int) error { return nil }
 func (s *shell) Wait(context.Context) (int, error)      { return 0, nil }
