@@ -5,7 +5,7 @@ import "errors"
 // Problem is an error for people: what happened, and what they can do about it. Each door
 // presents it in its own way. It wraps the cause, for debugging.
 type Problem struct {
-	Code   string // identifies the problem for programs; may be empty
+	Code   string // identifies the problem for programs
 	What   string // one plain sentence, without a full stop
 	Advice string // advice beyond the acts, in plain sentences; may be empty
 	Acts   []Act  // what can be done about it at the desk
@@ -52,10 +52,32 @@ const (
 	ActExamSubmit  = "exam-submit"
 )
 
-// Codes that several packages give.
+// The codes of problems, by which a door or a program tells them apart.
 const (
-	CodeNotFound  = "not-found" // it does not exist, or is not the learner's
-	CodeForbidden = "forbidden" // the learner's role does not allow it
+	CodeMisuse          = "misuse"           // the request makes no sense
+	CodeNotFound        = "not-found"        // it does not exist, or is not the learner's
+	CodeForbidden       = "forbidden"        // the learner's role does not allow it
+	CodeFile            = "file"             // a file or folder can't be read or written, or its content is invalid
+	CodeDiskFull        = "disk-full"        // the disk of this machine or of the engine is full
+	CodeNoStore         = "no-store"         // the store of attempts can't be used
+	CodeClocks          = "clocks-differ"    // this machine's clock and the engine's differ
+	CodeEngine          = "engine"           // no engine answers, or not one that Endstate can use
+	CodeNoSubnet        = "no-subnet"        // the range for networks of labs is used up
+	CodeImageMissing    = "image-missing"    // it is neither available nor buildable
+	CodeBuild           = "build"            // the build of an image failed
+	CodeInUse           = "in-use"           // it can't be removed while something uses it
+	CodeScenarioInvalid = "scenario-invalid" // its files have mistakes
+	CodeScenarioChanged = "scenario-changed" // since the lab was built from it
+	CodeBlueprint       = "blueprint"        // an exam's questions can't be drawn from its blueprint
+	CodeNoLab           = "no-lab"           // no lab is running
+	CodeLabIncomplete   = "lab-incomplete"   // part of the lab was removed
+	CodeSetup           = "setup"            // a script that builds or breaks a lab failed
+	CodeReset           = "reset"            // the old lab was removed, and the new one does not start
+	CodeNotReady        = "not-ready"        // a host does not get ready
+	CodeHostDown        = "host-down"        // a host of the lab does not run
+	CodeTooSlow         = "too-slow"         // a host gets too little processor time
+	CodeShellMissing    = "no-shell"         // no shell can be opened in the host
+	CodeRecordingFull   = "recording-full"   // the recording of the terminal has ended at its limit
 )
 
 // Error returns what happened, followed by the cause.
@@ -71,7 +93,7 @@ func (p *Problem) Unwrap() error { return p.Err }
 
 // Misuse returns a [Problem] for a request that makes no sense.
 func Misuse(what, advice string, acts ...Act) *Problem {
-	return &Problem{What: what, Advice: advice, Acts: acts, Usage: true}
+	return &Problem{Code: CodeMisuse, What: what, Advice: advice, Acts: acts, Usage: true}
 }
 
 // ErrNotFound is the error of an [Engine] or of [Snapshots] when a lab, a host, a file or a snapshot does not exist.

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"io/fs"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +56,40 @@ func TestOnlyDoorsNameCommands(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Programs and doors tell problems apart by their codes, not by their words.
+func TestEveryProblemHasACode(t *testing.T) {
+	codes := map[string]token.Position{}
+	for _, p := range packages(t) {
+		p.inspect(t, func(set *token.FileSet, node ast.Node) {
+			switch n := node.(type) {
+			case *ast.CompositeLit:
+				if typ := types.ExprString(n.Type); (typ == "labs.Problem" || typ == "Problem") && hasField(n, "What") && !hasField(n, "Code") {
+					t.Errorf("%s: the problem has no code", set.Position(n.Pos()))
+				}
+			case *ast.ValueSpec:
+				if !strings.HasPrefix(n.Names[0].Name, "Code") || len(n.Values) != 1 {
+					return
+				}
+				value := types.ExprString(n.Values[0])
+				if other, ok := codes[value]; ok {
+					t.Errorf("%s: the code %s is also that of %s", set.Position(n.Pos()), value, other)
+				}
+				codes[value] = set.Position(n.Pos())
+			}
+		})
+	}
+	if len(codes) < 20 {
+		t.Errorf("found only %d codes", len(codes))
+	}
+}
+
+func hasField(literal *ast.CompositeLit, name string) bool {
+	return slices.ContainsFunc(literal.Elts, func(element ast.Expr) bool {
+		pair, ok := element.(*ast.KeyValueExpr)
+		return ok && types.ExprString(pair.Key) == name
+	})
 }
 
 // A door calls acts. What the desk's rooms are built from would get around its rules.

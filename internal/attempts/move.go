@@ -108,6 +108,7 @@ func (v *View) Import(ctx context.Context, r io.Reader) (Imported, error) {
 
 func lineProblem(n int, err error) error {
 	return &labs.Problem{
+		Code: labs.CodeFile,
 		What: fmt.Sprintf("Line %d is not an attempt; nothing was imported", n),
 		Acts: []labs.Act{{Name: labs.ActExport, For: "Give an exported file"}}, Usage: true, Err: err,
 	}

@@ -69,11 +69,13 @@ func patiently(ctx context.Context, do func(context.Context) error) error {
 func unusable(path string, err error) error {
 	if diskFull(path, err) {
 		return &labs.Problem{
+			Code:   labs.CodeDiskFull,
 			What:   "The disk is full, so the store of attempts can't be used",
 			Advice: "Free some space for " + path + ", or set ENDSTATE_HOME to a folder on another disk.", Err: err,
 		}
 	}
 	return &labs.Problem{
+		Code:   labs.CodeNoStore,
 		What:   "The store of attempts can't be used",
 		Advice: "It is " + path + ". Repair it or move it away, or set ENDSTATE_HOME to another folder.", Err: err,
 	}

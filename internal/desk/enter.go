@@ -86,6 +86,7 @@ func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, err
 	}, v.command(at))
 	if err != nil {
 		return nil, &labs.Problem{
+			Code: labs.CodeShellMissing,
 			What: "No shell can be opened in `" + v.Host + "`", Err: err,
 			Acts: []labs.Act{{Name: labs.ActStatus, For: "See how it stands"}, v.act(labs.ActReset, "put the lab back")},
 		}
@@ -183,7 +184,7 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 		}
 	}
 	return &labs.Problem{
-		Code: CodeHostDown, What: "The lab's host stopped", Err: errors.Join(cause, err),
+		Code: labs.CodeHostDown, What: "The lab's host stopped", Err: errors.Join(cause, err),
 		Acts: []labs.Act{v.act(labs.ActEnter, "Back into it, with all that is in it"), v.act(labs.ActReset, "put it back")},
 	}
 }

@@ -30,7 +30,7 @@ func (d *Desk) hint(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit la
 	store := d.recall(ctx, labs.Learner{Name: lab.Owner}, emit)
 	if store == nil {
 		return nil, &labs.Problem{
-			Code: CodeNoStore, What: "A hint can't be opened while its cost can't be remembered",
+			Code: labs.CodeNoStore, What: "A hint can't be opened while its cost can't be remembered",
 			Acts: []labs.Act{{Name: labs.ActExamine, For: "Mend the store of attempts; this tells more"}},
 		}
 	}

@@ -88,7 +88,7 @@ func (d *Desk) DropSnapshots(ctx context.Context, who labs.Learner, emit labs.Em
 		if dropped {
 			n++
 		} else {
-			emit.Warn(&labs.Problem{What: fmt.Sprintf("The snapshot of %s, seed %d, is in use and stays", s.Scenario, s.Seed)}, "")
+			emit.Warn(&labs.Problem{Code: labs.CodeInUse, What: fmt.Sprintf("The snapshot of %s, seed %d, is in use and stays", s.Scenario, s.Seed)}, "")
 		}
 	}
 	return n, nil
@@ -112,7 +112,7 @@ func (d *Desk) SaveImages(ctx context.Context, who labs.Learner, name string, em
 	}
 	file, err := os.OpenFile(name+".part", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
-		return &labs.Problem{What: "The file can't be written", Advice: "Choose another place.", Err: err}
+		return &labs.Problem{Code: labs.CodeFile, What: "The file can't be written", Advice: "Choose another place.", Err: err}
 	}
 	err = errors.Join(d.images.Save(ctx, file, emit), file.Close())
 	if err != nil {

@@ -71,14 +71,14 @@ func (d *Desk) named(mine []*labs.Lab, name string) (*labs.Lab, error) {
 		return nil, err
 	}
 	return nil, &labs.Problem{
-		Code: CodeNoLab, What: "No lab of " + name + " is running", Usage: true,
+		Code: labs.CodeNoLab, What: "No lab of " + name + " is running", Usage: true,
 		Acts: []labs.Act{{Name: labs.ActStart, For: "Start it", Scenario: name}},
 	}
 }
 
 func noLab() *labs.Problem {
 	return &labs.Problem{
-		Code: CodeNoLab, What: "No lab is running", Usage: true,
+		Code: labs.CodeNoLab, What: "No lab is running", Usage: true,
 		Acts: []labs.Act{{Name: labs.ActStart, For: "Start one"}, {Name: labs.ActList, For: "see them"}},
 	}
 }

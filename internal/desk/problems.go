@@ -6,20 +6,16 @@ import (
 	"endstate/labs"
 )
 
-// What the codes of problems say happened, where a door may want to tell that apart.
+// The codes of problems that only the desk has.
 const (
-	CodeNoLab       = "no-lab"       // no lab is running
 	CodeSeveralLabs = "several-labs" // it is not said which is meant
 	CodeExpired     = "lab-expired"
-	CodeCutOff      = "cut-off" // what was interrupted left something behind
-	CodeClocks      = "clocks-differ"
+	CodeCutOff      = "cut-off"     // what was interrupted left something behind
 	CodeRunning     = "lab-running" // already
 	CodeStopped     = "lab-stopped"
-	CodeShellLost   = "shell-lost" // the lab goes on
-	CodeHostDown    = "host-down"
-	CodeDisk        = "disk"     // a host has written much
-	CodeExamLab     = "exam-lab" // the lab or attempt is an exam's
-	CodeNoStore     = "no-store"
+	CodeShellLost   = "shell-lost"      // the lab goes on
+	CodeDisk        = "disk"            // a host has written much
+	CodeExamLab     = "exam-lab"        // the lab or attempt is an exam's
 	CodeOthers      = "other-terminals" // open in the same lab
 )
 

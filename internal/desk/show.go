@@ -63,7 +63,7 @@ func (d *Desk) Replay(ctx context.Context, who labs.Learner, attempt string) (*R
 	for _, visit := range story.Visits {
 		one, err := d.recordingOf(story, visit)
 		if err != nil {
-			return nil, &labs.Problem{What: "A recording of the attempt can't be read", Advice: "It is " + visit.Recording + " in " + d.recordings() + ".", Err: err}
+			return nil, &labs.Problem{Code: labs.CodeFile, What: "A recording of the attempt can't be read", Advice: "It is " + visit.Recording + " in " + d.recordings() + ".", Err: err}
 		}
 		if one != nil {
 			replay.Recordings = append(replay.Recordings, one)

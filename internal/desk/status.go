@@ -84,12 +84,12 @@ func helpWith(lab *labs.Lab) *labs.Problem {
 	switch {
 	case lab.Damaged():
 		return &labs.Problem{
-			Code: CodeHostDown, What: fmt.Sprintf("A host of %s was removed, with all that was in it", lab.Scenario),
+			Code: labs.CodeHostDown, What: fmt.Sprintf("A host of %s was removed, with all that was in it", lab.Scenario),
 			Acts: []labs.Act{act(labs.ActReset, "It can only be put back to its beginning"), act(labs.ActStop, "end it")},
 		}
 	case !lab.Running() && lab.Whole:
 		return &labs.Problem{
-			Code: CodeHostDown, What: fmt.Sprintf("A host of %s does not run", lab.Scenario),
+			Code: labs.CodeHostDown, What: fmt.Sprintf("A host of %s does not run", lab.Scenario),
 			Acts: []labs.Act{act(labs.ActEnter, "Start it again, with all that is in it"), act(labs.ActReset, "put the lab back")},
 		}
 	}

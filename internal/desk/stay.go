@@ -171,7 +171,7 @@ func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 	}
 	s.visit.recorder = nil
 	if err := recorder.Close(); recording.Full(err) {
-		emit.Warn(&labs.Problem{What: fmt.Sprintf("The recording of this terminal ended at %d MiB", recording.Limit>>20)}, "")
+		emit.Warn(&labs.Problem{Code: labs.CodeRecordingFull, What: fmt.Sprintf("The recording of this terminal ended at %d MiB", recording.Limit>>20)}, "")
 	} else if err != nil {
 		emit.Warn(err, "The recording of this terminal is not whole.")
 	}

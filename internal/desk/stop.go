@@ -21,7 +21,7 @@ func (d *Desk) Stop(ctx context.Context, who labs.Learner, name string, emit lab
 	}
 	lab, err := d.choose(mine, name)
 	var problem *labs.Problem
-	if errors.As(err, &problem) && problem.Code == CodeNoLab {
+	if errors.As(err, &problem) && problem.Code == labs.CodeNoLab {
 		return nil, nil
 	}
 	if err != nil {

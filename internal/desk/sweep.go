@@ -124,7 +124,7 @@ func (d *Desk) warnOfClock(emit labs.Emit) {
 		which = "behind"
 	}
 	emit.Warn(&labs.Problem{
-		Code: CodeClocks, What: fmt.Sprintf("This machine's clock is %s %s the engine's: one of them is wrong", report.Span(off.Abs()), which),
+		Code: labs.CodeClocks, What: fmt.Sprintf("This machine's clock is %s %s the engine's: one of them is wrong", report.Span(off.Abs()), which),
 		Advice: "Labs go by the engine's clock, and no exam is ended until the clocks agree. Set them right: timedatectl",
 	}, "")
 }

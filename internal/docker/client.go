@@ -61,18 +61,19 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	}
 	opts, err := endpoint()
 	if err != nil {
-		return nil, &labs.Problem{What: "The docker context can't be read", Advice: "See: docker context ls", Err: err}
+		return nil, &labs.Problem{Code: labs.CodeEngine, What: "The docker context can't be read", Advice: "See: docker context ls", Err: err}
 	}
 	opts = append(opts, client.WithAPIVersionNegotiation(), client.WithUserAgent("endstate/"+options.Version))
 	api, err := client.NewClientWithOpts(opts...)
 	if err != nil {
-		return nil, &labs.Problem{What: "The engine's address can't be used", Advice: "See: docker context ls, and DOCKER_HOST", Err: err}
+		return nil, &labs.Problem{Code: labs.CodeEngine, What: "The engine's address can't be used", Advice: "See: docker context ls, and DOCKER_HOST", Err: err}
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	answer, err := ping(ctx, api)
 	if err != nil {
 		return nil, &labs.Problem{
+			Code:   labs.CodeEngine,
 			What:   "No container engine answers at " + api.DaemonHost(),
 			Advice: "Start Docker, or let scripts/engine install and start it.",
 			Acts:   []labs.Act{{Name: labs.ActExamine, For: "See more"}},
@@ -81,6 +82,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	}
 	if answer.podman {
 		return nil, &labs.Problem{
+			Code:   labs.CodeEngine,
 			What:   "Podman answers at " + api.DaemonHost() + ", and Endstate does not run on it",
 			Advice: "Its snapshots lose what labs need to know. Point DOCKER_HOST or the docker context at a Docker engine.",
 		}
@@ -88,6 +90,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	api.NegotiateAPIVersionPing(types.Ping{APIVersion: answer.api})
 	if olderThan(api.ClientVersion(), oldestAPI) {
 		return nil, &labs.Problem{
+			Code:   labs.CodeEngine,
 			What:   fmt.Sprintf("The engine at %s is too old: API %s", api.DaemonHost(), answer.api),
 			Advice: "Endstate needs Docker 20.10 or newer.",
 		}

@@ -14,6 +14,7 @@ func failure(err error, doing string, args ...any) error {
 	for _, said := range []string{"no space left on device", "disk quota exceeded"} {
 		if strings.Contains(err.Error(), said) {
 			return &labs.Problem{
+				Code:   labs.CodeDiskFull,
 				What:   "The engine's disk is full",
 				Advice: "Make room there: end labs that you don't need, lower ENDSTATE_CACHE, remove images.",
 				Acts:   []labs.Act{{Name: labs.ActStop, For: "End a lab"}, {Name: labs.ActExamine, For: "see how much is free"}},

@@ -131,7 +131,7 @@ func (s Images) List(ctx context.Context, label string) ([]images.Info, error) {
 func (s Images) Remove(ctx context.Context, ref string) error {
 	_, err := s.engine.api.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
 	if errdefs.IsConflict(err) {
-		return &labs.Problem{What: "The image " + ref + " is in use", Acts: []labs.Act{{Name: labs.ActStopAll, For: "Stop what uses it first"}}, Err: err}
+		return &labs.Problem{Code: labs.CodeInUse, What: "The image " + ref + " is in use", Acts: []labs.Act{{Name: labs.ActStopAll, For: "Stop what uses it first"}}, Err: err}
 	}
 	if err != nil && !errdefs.IsNotFound(err) {
 		return failure(err, "remove image %s", ref)
@@ -212,6 +212,7 @@ func (s Images) Build(ctx context.Context, recipe images.Recipe, progress images
 	}
 	if err != nil {
 		return "", &labs.Problem{
+			Code:   labs.CodeBuild,
 			What:   "An image could not be built",
 			Advice: "The build said last:\n" + log.last() + "\nIs the network reached?", Err: err,
 			Acts: []labs.Act{{Name: labs.ActExamine, For: "See"}},

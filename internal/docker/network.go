@@ -113,6 +113,7 @@ func (e *Engine) freeSubnet(ctx context.Context) (netip.Prefix, error) {
 
 func (e *Engine) noSubnet() error {
 	return &labs.Problem{
+		Code:   labs.CodeNoSubnet,
 		What:   fmt.Sprintf("No subnet is free in %s", e.subnets),
 		Advice: "Set ENDSTATE_SUBNETS to a larger range.",
 		Acts:   []labs.Act{{Name: labs.ActStopAll, For: "Or stop labs that you no longer need"}},

@@ -133,7 +133,10 @@ func (bank Bank) slots(b *Blueprint) ([]slot, error) {
 		}
 	}
 	if len(slots) == 0 || len(slots) > MaxQuestions {
-		return nil, &labs.Problem{What: fmt.Sprintf("The exam %s would have %d questions", b.Name, len(slots)), Advice: fmt.Sprintf("Give it 1 to %d.", MaxQuestions)}
+		return nil, &labs.Problem{
+			Code: labs.CodeBlueprint, What: fmt.Sprintf("The exam %s would have %d questions", b.Name, len(slots)),
+			Advice: fmt.Sprintf("Give it 1 to %d.", MaxQuestions),
+		}
 	}
 	return slots, nil
 }
@@ -143,6 +146,7 @@ func (bank Bank) noTopic(b *Blueprint) error {
 	topics := bank.Topics(b)
 	if len(topics) == 0 {
 		return &labs.Problem{
+			Code: labs.CodeBlueprint,
 			What: "No topic has the scenarios that the exam " + b.Name + " asks for", Advice: "Add scenarios. Scenarios whose server is missing are not drawn.",
 			Acts: []labs.Act{{Name: labs.ActExamine, For: "See which servers you have"}},
 		}
@@ -201,6 +205,7 @@ func tooFew(b *Blueprint, slots []slot, wanted string) error {
 		}
 	}
 	return &labs.Problem{
+		Code:   labs.CodeBlueprint,
 		What:   fmt.Sprintf("The exam %s can't be drawn: it asks for more of %s than there are (%d)", b.Name, wanted, there),
 		Advice: "Ask for fewer, or add scenarios. Scenarios whose server is missing are not drawn.",
 		Acts:   []labs.Act{{Name: labs.ActExamine, For: "See which servers you have"}},

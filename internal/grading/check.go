@@ -34,12 +34,14 @@ type Grader struct {
 func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*labs.Report, error) {
 	if lab.Key != v.Key {
 		return nil, &labs.Problem{
+			Code: labs.CodeScenarioChanged,
 			What: fmt.Sprintf("The scenario %s has changed since this lab was built", v.Name),
 			Acts: []labs.Act{{Name: labs.ActStop, For: "End it", Scenario: v.Name}, {Name: labs.ActStart, For: "start a new lab", Scenario: v.Name}},
 		}
 	}
 	if !lab.Whole {
 		return nil, &labs.Problem{
+			Code: labs.CodeLabIncomplete,
 			What: fmt.Sprintf("The lab of %s is incomplete: a host was removed, or its start was interrupted", v.Name),
 			Acts: []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}},
 		}
@@ -47,6 +49,7 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	record, err := g.Snapshots.Record(ctx, lab)
 	if errors.Is(err, labs.ErrNotFound) {
 		return nil, &labs.Problem{
+			Code:   labs.CodeLabIncomplete,
 			What:   fmt.Sprintf("The lab of %s can't be graded: its facts were removed from the engine", v.Name),
 			Advice: "What was done in it is still there.",
 			Acts:   []labs.Act{{Name: labs.ActReset, For: "Put it back to its beginning", Scenario: v.Name}}, Err: err,

@@ -54,6 +54,7 @@ func bootstrap(ctx context.Context, store Store, emit labs.Emit) (ref string, er
 	path, err := exec.LookPath("debootstrap")
 	if err != nil || os.Geteuid() != 0 {
 		return "", &labs.Problem{
+			Code:   labs.CodeImageMissing,
 			What:   "The base image " + slimImage + " is not available locally or from a registry, and it can't be bootstrapped",
 			Advice: "Pull " + slimImage + ", or install debootstrap and run this as root.",
 			Acts:   []labs.Act{{Name: labs.ActImagesLoad, For: "Or load it from a file"}},
@@ -78,6 +79,7 @@ func runBootstrap(ctx context.Context, debootstrap, dir string, emit labs.Emit) 
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	if err := command.Run(); err != nil {
 		return &labs.Problem{
+			Code: labs.CodeBuild,
 			What: "Bootstrapping Debian failed", Advice: "The last output of debootstrap: " + progress.last + "\nCheck that the Debian mirror can be reached and the disk is not full.", Err: err,
 		}
 	}

@@ -75,6 +75,7 @@ func (m *maker) make(ctx context.Context, name string) (string, error) {
 		return ref, nil
 	}
 	return "", &labs.Problem{
+		Code:   labs.CodeImageMissing,
 		What:   fmt.Sprintf("The image %s needs %s, which is not available locally or from a registry", name, builds[0].Needs),
 		Advice: "Choose another server.",
 		Acts:   []labs.Act{{Name: labs.ActImagesLoad, For: "Or load it from a file"}},

@@ -99,6 +99,7 @@ func (l *Library) add(root Root) error {
 	entries, err := fs.ReadDir(root.Files, ".")
 	if err != nil {
 		return &labs.Problem{
+			Code:   labs.CodeFile,
 			What:   fmt.Sprintf("The scenarios folder %s can't be read", root.Path),
 			Advice: "Give a folder that contains scenario folders, or a single scenario folder.", Err: err,
 		}
@@ -232,7 +233,10 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 		}
 		err = inFolder(name, err)
 	}
-	return nil, &labs.Problem{What: fmt.Sprintf("The scenario %s has mistakes", name), Acts: []labs.Act{{Name: labs.ActLint, For: "Fix them, then run"}}, Err: err}
+	return nil, &labs.Problem{
+		Code: labs.CodeScenarioInvalid, What: fmt.Sprintf("The scenario %s has mistakes", name), Err: err,
+		Acts: []labs.Act{{Name: labs.ActLint, For: "Fix them, then run"}},
+	}
 }
 
 func (l *Library) unknown(name string) error {

@@ -82,6 +82,7 @@ func tooMuch(q *kit.Question, during observation, cause error) error {
 
 func tooSlow(q *kit.Question, during observation, cause error) error {
 	return &labs.Problem{
+		Code: labs.CodeTooSlow,
 		What: fmt.Sprintf("%s is too slow to be graded: in %.0f s it got only %.1f s of processor time",
 			serverOf(q), during.elapsed.Seconds(), during.worked.Seconds()),
 		Advice: "Find out what keeps the machine busy, then check again.", Err: cause,

@@ -181,7 +181,7 @@ func (s *Site) explainMissing(ctx context.Context, host labs.Host, cause error) 
 	if len(all) > 0 {
 		return s.explainDown(ctx, host, labs.Vitals{}, cause)
 	}
-	return &labs.Problem{What: "The lab is gone", Acts: []labs.Act{{Name: labs.ActStart, For: "Start it again", Scenario: s.subject.Lab.Scenario}}, Err: cause}
+	return &labs.Problem{Code: labs.CodeNoLab, What: "The lab is gone", Acts: []labs.Act{{Name: labs.ActStart, For: "Start it again", Scenario: s.subject.Lab.Scenario}}, Err: cause}
 }
 
 // explainDown returns why a host is down: an obstacle if the learner caused it, a problem
@@ -198,6 +198,7 @@ func (s *Site) explainDown(ctx context.Context, host labs.Host, v labs.Vitals, c
 	}
 	// The engine's own words would not help a learner.
 	return &labs.Problem{
+		Code: labs.CodeHostDown,
 		What: fmt.Sprintf("The host `%s` was stopped from outside the lab", host.Name),
 		Acts: []labs.Act{
 			{Name: labs.ActEnter, For: "Start it again with everything in it", Scenario: s.subject.Lab.Scenario},

@@ -192,6 +192,7 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 		}
 		if err := runScript(ctx, s.Engine, host, script, v.Environment()); err != nil {
 			return &labs.Problem{
+				Code:   labs.CodeSetup,
 				What:   fmt.Sprintf("The %s of %s failed on host `%s`", work, v.Name, script.Host),
 				Advice: "This is a mistake in the scenario.",
 				Acts:   []labs.Act{{Name: labs.ActProve, For: "See more", Scenario: v.Name}},

@@ -70,6 +70,7 @@ func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 	fresh, err := s.launch(ctx, labPlan(v, snapshot, lab.Owner, lab.Started, lab.Expires), v, images, emit)
 	if err != nil {
 		return nil, &labs.Problem{
+			Code: labs.CodeReset,
 			What: fmt.Sprintf("The lab of %s could not be reset: the old lab was removed, and the new one does not start", lab.Scenario),
 			Acts: []labs.Act{{Name: labs.ActStart, For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}}, Err: err,
 		}
@@ -242,6 +243,7 @@ func (s *Stage) hostReady(ctx context.Context, at kit.Site, host labs.Host, emit
 	}
 	lines, logErr := s.Engine.Logs(context.WithoutCancel(ctx), host, 12)
 	return &labs.Problem{
+		Code:   labs.CodeNotReady,
 		What:   fmt.Sprintf("The host `%s` does not answer", host.Name),
 		Advice: "Its last lines:\n" + strings.TrimSpace(lines),
 		Err:    errors.Join(err, logErr),
@@ -290,6 +292,7 @@ func checkServers(v *labs.Variant, images map[string]labs.ImageRef) error {
 		}
 		if !found {
 			return &labs.Problem{
+				Code: labs.CodeImageMissing,
 				What: fmt.Sprintf("The scenario %s needs the server %s, which is missing", v.Name, server),
 				Acts: []labs.Act{{Name: labs.ActExamine, For: "See which servers you have"}},
 			}

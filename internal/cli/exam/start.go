@@ -80,6 +80,7 @@ func blueprint(at *examdesk.Desk, name string) (*exams.Blueprint, error) {
 		return at.Blueprint(name) // which says what exams there are
 	}
 	return nil, &labs.Problem{
+		Code: labs.CodeFile,
 		What: fmt.Sprintf("The exam %q can't be read", name), Usage: true, Err: err,
 		Acts: []labs.Act{{Name: labs.ActExamList, For: "See the built-in exams"}},
 	}

@@ -81,7 +81,7 @@ func (o *importOptions) run(ctx context.Context, args []string) error {
 	if len(args) == 1 {
 		file, err := os.Open(args[0])
 		if err != nil {
-			return &labs.Problem{What: "The file can't be read", Advice: "Give a file that endstate export wrote.", Usage: true, Err: err}
+			return &labs.Problem{Code: labs.CodeFile, What: "The file can't be read", Advice: "Give a file that endstate export wrote.", Usage: true, Err: err}
 		}
 		defer file.Close()
 		in = file

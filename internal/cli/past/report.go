@@ -110,7 +110,7 @@ func (o *reportOptions) writeTo(name string, write func(io.Writer) error) error 
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".endstate-*")
 	if err != nil {
-		return &labs.Problem{What: "The report can't be written to " + name, Advice: "Name a file in a folder that can be written.", Err: err}
+		return &labs.Problem{Code: labs.CodeFile, What: "The report can't be written to " + name, Advice: "Name a file in a folder that can be written.", Err: err}
 	}
 	// It tells of a person: who else may read it is theirs to say.
 	err = errors.Join(write(file), file.Close())

@@ -40,7 +40,10 @@ func verifyCommand(d *door.Door) *cobra.Command {
 func (o *verifyOptions) run(name string) error {
 	found, err := verifyFile(name)
 	if err != nil {
-		return &labs.Problem{What: name + " can't be verified", Advice: "Give a report of an attempt or an exam, as JSON or HTML: endstate report --help", Err: err, Usage: true}
+		return &labs.Problem{
+			Code: labs.CodeFile, What: name + " can't be verified", Err: err, Usage: true,
+			Advice: "Give a report of an attempt or an exam, as JSON or HTML: endstate report --help",
+		}
 	}
 	if o.asJSON {
 		err = report.JSON(o.Out, found)

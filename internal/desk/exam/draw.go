@@ -66,7 +66,7 @@ func (d *Desk) ReadBlueprint(file string, data []byte) (*exams.Blueprint, error)
 	name = strings.TrimSuffix(strings.TrimSuffix(name, ".yaml"), ".yml")
 	b, err := d.parts.Library().Blueprint(name, file, data)
 	if err != nil {
-		return nil, &labs.Problem{What: "The file of exam " + name + " is invalid", Advice: "Correct it; see docs/exams.md.", Err: err, Usage: true}
+		return nil, &labs.Problem{Code: labs.CodeBlueprint, What: "The file of exam " + name + " is invalid", Advice: "Correct it; see docs/exams.md.", Err: err, Usage: true}
 	}
 	return b, nil
 }

@@ -112,14 +112,14 @@ func (d *Desk) proctor(ctx context.Context, who labs.Learner, emit labs.Emit) (*
 	}
 	if d.parts.ClocksDiffer(emit) {
 		return nil, &labs.Problem{
-			Code: desk.CodeClocks, What: "An exam's time can't be measured while this machine's clock and the engine's differ",
+			Code: labs.CodeClocks, What: "An exam's time can't be measured while this machine's clock and the engine's differ",
 			Advice: "Set the clock that is wrong, then continue: nothing of the exam is lost.",
 		}
 	}
 	store, err := d.parts.Memory(ctx, who)
 	if err != nil {
 		return nil, &labs.Problem{
-			Code: desk.CodeNoStore, What: "An exam can't run while nothing can be remembered", Err: err,
+			Code: labs.CodeNoStore, What: "An exam can't run while nothing can be remembered", Err: err,
 			Acts: []labs.Act{{Name: labs.ActExamine, For: "See what is wrong with the store of attempts"}},
 		}
 	}
