@@ -25,7 +25,8 @@ type Engine interface {
 	Labs(ctx context.Context, which Which) ([]*Lab, error)
 	// Now is the time by the engine's clock, by which the ages of labs are measured.
 	Now() time.Time
-	// Restart stops and starts the hosts of a lab, keeping what is in them.
+	// Restart stops the hosts of a lab that are up, and starts all of them. An engine keeps
+	// their disks, names and addresses. Their processes end, and folders in memory are emptied.
 	Restart(ctx context.Context, lab *Lab) error
 	// Remove removes the hosts and the network of a lab, which its ID and its owner tell
 	// from all others. Nothing there is success.
@@ -54,8 +55,8 @@ type Engine interface {
 	Logs(ctx context.Context, host Host, lines int) (string, error)
 	// Written returns how much a host has written to its disk, in bytes.
 	Written(ctx context.Context, host Host) (int64, error)
-	// Stop stops a host until [Engine.Restart], keeping what is in it. A host that is down is
-	// success.
+	// Stop stops a host until [Engine.Restart], which finds its disk as it was. A host that is
+	// down is success.
 	Stop(ctx context.Context, host Host) error
 	// Memory returns the memory in use by a lab's hosts, in bytes, without caches
 	// that the kernel can take back.
@@ -145,10 +146,8 @@ func (p *HostPlan) SetDefaults() {
 
 // Vitals are how a host stands, by the engine's own clock.
 type Vitals struct {
-	Running    bool // it runs; it may be frozen
-	Restarting bool // it ended by itself, and the engine is about to start it again
-	Starved    bool // it ended because it ran out of memory
-	Exit       int  // exit status of its main process, when it is not running
+	State HostState
+	Exit  int // exit status of its main process, when it is down
 	// Restarts counts how often the engine started it again because it had ended by itself.
 	Restarts int
 	// Again tells that it had ended before it began the last time, for whatever reason.
@@ -185,11 +184,16 @@ type Process interface {
 	Stderr() string
 	// Resize tells the command's terminal its size.
 	Resize(ctx context.Context, columns, rows int) error
-	// Wait waits for the command's end and returns its exit status.
+	// Wait waits for the command's end and returns its exit status, [ExitKilled] if it was
+	// killed.
 	Wait(ctx context.Context) (int, error)
 	// Close lets go of the command: its input ends, its output is read no more.
 	Close() error
 }
+
+// ExitKilled is the exit status of a command that was killed. An engine that says so in
+// another way translates it.
+const ExitKilled = 137
 
 // Snapshot is a variant after its fault, kept to start labs from.
 type Snapshot struct {

@@ -44,20 +44,32 @@ type Lab struct {
 
 // Host is one container of a lab.
 type Host struct {
-	Name    string `json:"host"`
-	ID      string `json:"id"`    // the engine's
-	Image   string `json:"image"` // the family's name of its image
-	Server  string `json:"server,omitempty"`
-	Begun   bool   `json:"-"` // it was started at least once
-	Running bool   `json:"running"`
-	Exit    int    `json:"exit,omitempty"`          // exit status of its main process, when it is not running
-	Starved bool   `json:"out_of_memory,omitempty"` // it ended because it ran out of memory
-	// Frozen: it runs, and everything in it stands still (see [Engine.Freeze]).
-	Frozen bool `json:"frozen,omitempty"`
-	// Restarting: it ended by itself, and the engine is about to start it again. What
-	// was stopped from outside stays down.
-	Restarting bool `json:"restarting,omitempty"`
+	Name   string    `json:"host"`
+	ID     string    `json:"id"`    // the engine's
+	Image  string    `json:"image"` // the family's name of its image
+	Server string    `json:"server,omitempty"`
+	State  HostState `json:"state"`
+	Exit   int       `json:"exit,omitempty"` // exit status of its main process, when it is down
 }
+
+// HostState is the state of a host. The zero value: the engine has no such host.
+type HostState string
+
+// The states of a host.
+const (
+	HostCreated     HostState = "created" // never started
+	HostRunning     HostState = "running"
+	HostFrozen      HostState = "frozen"        // started, and everything in it stands still: see [Engine.Freeze]
+	HostRestarting  HostState = "restarting"    // its main process ended, and the engine is about to start it again
+	HostStopped     HostState = "stopped"       // its main process ended, or it was stopped from outside
+	HostOutOfMemory HostState = "out-of-memory" // stopped because it ran out of memory
+)
+
+// Started reports whether a host was ever started.
+func (s HostState) Started() bool { return s != "" && s != HostCreated }
+
+// Up reports whether a host has processes, which may be frozen.
+func (s HostState) Up() bool { return s == HostRunning || s == HostFrozen }
 
 // StartTimeout is how long a start may take. One that is not done by then never will be.
 const StartTimeout = 2 * time.Minute
@@ -110,10 +122,10 @@ func (l *Lab) Handed() bool {
 	for _, h := range l.Hosts {
 		if h.Name == Workspace {
 			made = true
-			begun = begun || h.Begun
+			begun = begun || h.State.Started()
 		}
 	}
-	return begun || !made && slices.ContainsFunc(l.Hosts, func(h Host) bool { return h.Begun })
+	return begun || !made && slices.ContainsFunc(l.Hosts, func(h Host) bool { return h.State.Started() })
 }
 
 // Damaged reports whether the lab was handed over, and has lost a host since.
@@ -135,7 +147,7 @@ func (l *Lab) Remade() bool { return l.Made.Sub(l.Started) > StartTimeout }
 // Running reports whether every host runs.
 func (l *Lab) Running() bool {
 	for _, h := range l.Hosts {
-		if !h.Running {
+		if !h.State.Up() {
 			return false
 		}
 	}

@@ -18,8 +18,8 @@ func TestLabIDsDoNotMeet(t *testing.T) {
 // What is there of a lab tells whether anybody may have worked in it, and whether it may go.
 func TestRemains(t *testing.T) {
 	made := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
-	workspace, db := Host{Name: Workspace}, Host{Name: "db"}
-	begun := func(h Host) Host { h.Begun = true; return h }
+	workspace, db := Host{Name: Workspace, State: HostCreated}, Host{Name: "db", State: HostCreated}
+	begun := func(h Host) Host { h.State = HostRunning; return h }
 	for name, test := range map[string]struct {
 		lab             Lab
 		age             time.Duration

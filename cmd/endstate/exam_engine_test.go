@@ -242,7 +242,7 @@ func TestExamGotoThatIsCutOff(t *testing.T) {
 			m.must("exam", "goto", "2", "--no-shell")
 			for _, lab := range m.examLabs() {
 				for _, host := range lab.Hosts {
-					if host.Frozen {
+					if host.State == labs.HostFrozen {
 						t.Errorf("%s of %s is frozen while the clock runs", host.Name, lab.Scenario)
 					}
 				}

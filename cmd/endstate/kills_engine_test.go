@@ -281,7 +281,7 @@ func (v *victim) goesOn(blow) error {
 		}
 	}
 	for _, host := range v.mine().Hosts {
-		if !host.Running || host.Frozen {
+		if host.State != labs.HostRunning {
 			return fmt.Errorf("after the next commands, the host is %+v", host)
 		}
 	}

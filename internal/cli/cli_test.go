@@ -106,9 +106,9 @@ func TestStart(t *testing.T) {
 	if len(all) != 2 || all[0].State != "running" || all[1].Memory != 190<<20 {
 		t.Errorf("%+v", all)
 	}
-	d.engine.labs[0].Hosts[0] = labs.Host{Name: labs.Workspace, Begun: true, Exit: 137}
+	d.engine.labs[0].Hosts[0] = labs.Host{Name: labs.Workspace, State: labs.HostStopped, Exit: 137}
 	d.wants(StatusDone, "status", "workspace stopped (137)", "endstate reset first")
-	d.engine.labs[0].Hosts[0].Starved = true
+	d.engine.labs[0].Hosts[0].State = labs.HostOutOfMemory
 	d.wants(StatusDone, "status", "workspace ran out of memory")
 	d.engine.labs[0].Whole = false
 	d.wants(StatusDone, "status", "has lost a host", "endstate reset first", "endstate stop first")
@@ -275,7 +275,7 @@ func TestDamagedLabStays(t *testing.T) {
 	d := newConsole(t)
 	lab := d.lab("ada", "first")
 	lab.Whole, lab.Orphan, lab.Made = false, true, d.now
-	lab.Hosts = []labs.Host{{Name: "db", Image: "fake", Begun: true, Running: true}}
+	lab.Hosts = []labs.Host{{Name: "db", Image: "fake", State: labs.HostRunning}}
 	d.now = d.now.Add(30 * time.Minute)
 	d.wants(StatusMisused, "start first --seed 8", "has lost a host", "endstate reset first", "endstate stop first")
 	d.wants(StatusMisused, "start first", "has lost a host")

@@ -75,7 +75,7 @@ func (e *engine) Launch(_ context.Context, plan labs.Plan, _ labs.Emit) (*labs.L
 	lab := plan.Lab
 	lab.Whole = true
 	for _, host := range plan.Hosts {
-		lab.Hosts = append(lab.Hosts, labs.Host{Name: host.Name, ID: host.Name, Image: host.Family, Begun: true, Running: true})
+		lab.Hosts = append(lab.Hosts, labs.Host{Name: host.Name, ID: host.Name, Image: host.Family, State: labs.HostRunning})
 	}
 	e.labs = append(e.labs, &lab)
 	e.launched++
@@ -95,17 +95,17 @@ func (e *engine) Stop(context.Context, labs.Host) error { e.stopped++; return ni
 
 // Freeze notes that a host stands still.
 func (e *engine) Freeze(_ context.Context, host labs.Host, _ bool) (func() error, error) {
-	e.mark(host, true)
-	return func() error { e.mark(host, false); return nil }, nil
+	e.mark(host, labs.HostFrozen)
+	return func() error { e.mark(host, labs.HostRunning); return nil }, nil
 }
 
-func (e *engine) mark(host labs.Host, frozen bool) {
+func (e *engine) mark(host labs.Host, state labs.HostState) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, lab := range e.labs {
 		for i := range lab.Hosts {
 			if lab.Hosts[i].ID == host.ID {
-				lab.Hosts[i].Frozen = frozen
+				lab.Hosts[i].State = state
 			}
 		}
 	}
@@ -322,7 +322,7 @@ func (d *console) lab(owner, name string) *labs.Lab {
 	lab := &labs.Lab{
 		ID: labs.LabID(owner, name), Role: labs.RoleLab, Scenario: name, Key: v.Key, Seed: 7, Owner: owner, Whole: true,
 		Started: d.now, Expires: d.now.Add(time.Hour),
-		Hosts: []labs.Host{{Name: labs.Workspace, Image: "fake", Begun: true, Running: true}},
+		Hosts: []labs.Host{{Name: labs.Workspace, Image: "fake", State: labs.HostRunning}},
 	}
 	d.engine.labs = append(d.engine.labs, lab)
 	return lab

@@ -65,11 +65,11 @@ func stateOf(lab *labs.Lab) string {
 	}
 	state := "running"
 	for _, host := range lab.Hosts {
-		switch {
-		case host.Running:
-		case host.Starved:
+		switch host.State {
+		case labs.HostRunning, labs.HostFrozen:
+		case labs.HostOutOfMemory:
 			state = host.Name + " ran out of memory"
-		case host.Restarting:
+		case labs.HostRestarting:
 			state = fmt.Sprintf("%s keeps ending (%d)", host.Name, host.Exit)
 		default:
 			state = fmt.Sprintf("%s stopped (%d)", host.Name, host.Exit)

@@ -67,7 +67,7 @@ func TestFreezeOfSeveral(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if now := workspaceOf(t, found); !now.Running || !now.Frozen {
+	if now := workspaceOf(t, found); now.State != labs.HostFrozen {
 		t.Errorf("a frozen host is listed as %+v", now)
 	}
 	two()

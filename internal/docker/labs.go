@@ -89,7 +89,7 @@ func (p *parts) ordered() []*labs.Lab {
 	all := make([]*labs.Lab, 0, len(p.labs))
 	for _, lab := range p.labs {
 		lab.Whole = len(lab.Hosts) > 0 && len(lab.Hosts) == lab.planned &&
-			!slices.ContainsFunc(lab.Hosts, func(h labs.Host) bool { return !h.Begun })
+			!slices.ContainsFunc(lab.Hosts, func(h labs.Host) bool { return !h.State.Started() })
 		slices.SortFunc(lab.Hosts, func(a, b labs.Host) int { return strings.Compare(a.Name, b.Name) })
 		all = append(all, lab.Lab)
 	}
@@ -103,20 +103,20 @@ func (p *parts) ordered() []*labs.Lab {
 func (e *Engine) hostOf(ctx context.Context, c container.Summary) (host labs.Host, err error) {
 	host = labs.Host{
 		Name: c.Labels[labelHost], ID: c.ID, Image: c.Labels[labelFamily], Server: c.Labels[labelServer],
-		Running: c.State == container.StateRunning, Begun: c.State != container.StateCreated,
 	}
-	if host.Running || !host.Begun {
+	switch c.State {
+	case container.StateRunning:
+		host.State = labs.HostRunning
+		return host, nil
+	case container.StateCreated:
+		host.State = labs.HostCreated
 		return host, nil
 	}
-	inspected, err := e.api.ContainerInspect(ctx, c.ID)
+	inspected, err := e.api.ContainerInspect(ctx, c.ID) // as it may have been started again meanwhile
 	if err != nil {
 		return host, err
 	}
-	// It may have been started again since it was listed; the engine counts what is
-	// about to start as running.
-	state := inspected.State
-	host.Restarting, host.Running, host.Frozen = state.Restarting, state.Running && !state.Restarting, state.Paused
-	host.Exit, host.Starved = state.ExitCode, state.OOMKilled
+	host.State, host.Exit = stateOf(inspected.State), inspected.State.ExitCode
 	return host, nil
 }
 

@@ -122,7 +122,7 @@ func (l *launch) start(ctx context.Context, i int) error {
 	if err != nil {
 		return failure(err, "start host %s", host.Name)
 	}
-	host.Server, host.Begun, host.Running = inspected.Config.Labels[labelServer], true, true
+	host.Server, host.State = inspected.Config.Labels[labelServer], labs.HostRunning
 	l.end(i, nil)
 	return nil
 }

@@ -38,7 +38,7 @@ func (e *Engine) run(ctx context.Context, plan labs.Plan) (labs.Host, *process, 
 		_ = e.removeContainer(ctx, id)
 		return labs.Host{}, nil, err
 	}
-	return labs.Host{Name: host.Name, ID: id, Image: host.Family, Running: true}, p, nil
+	return labs.Host{Name: host.Name, ID: id, Image: host.Family, State: labs.HostRunning}, p, nil
 }
 
 // runHost attaches to a host that was created, and starts it.

@@ -29,8 +29,7 @@ func (e *Engine) Vitals(ctx context.Context, host labs.Host) (labs.Vitals, error
 
 func vitalsOf(state *container.State, restarts int, now time.Time) labs.Vitals {
 	v := labs.Vitals{
-		Running: state.Running && !state.Restarting, Restarting: state.Restarting,
-		Starved: state.OOMKilled, Exit: state.ExitCode, Restarts: restarts, Down: math.MaxInt64,
+		State: stateOf(state), Exit: state.ExitCode, Restarts: restarts, Down: math.MaxInt64,
 	}
 	if began, err := time.Parse(time.RFC3339Nano, state.StartedAt); err == nil && !began.IsZero() {
 		v.Age = now.Sub(began)
@@ -39,6 +38,24 @@ func vitalsOf(state *container.State, restarts int, now time.Time) labs.Vitals {
 		v.Again, v.Down = true, now.Sub(ended)
 	}
 	return v
+}
+
+// stateOf returns the state of a container's host. The engine counts a container that it is
+// about to start again as running.
+func stateOf(state *container.State) labs.HostState {
+	switch {
+	case state.Restarting:
+		return labs.HostRestarting
+	case state.Paused:
+		return labs.HostFrozen
+	case state.Running:
+		return labs.HostRunning
+	case state.Status == container.StateCreated:
+		return labs.HostCreated
+	case state.OOMKilled:
+		return labs.HostOutOfMemory
+	}
+	return labs.HostStopped
 }
 
 // Usage returns how much of the processors a host had since it began.
@@ -58,7 +75,7 @@ func (e *Engine) Usage(ctx context.Context, host labs.Host) (labs.Usage, error) 
 func (e *Engine) Memory(ctx context.Context, lab *labs.Lab) (int64, error) {
 	var sum int64
 	for _, host := range lab.Hosts {
-		if !host.Running {
+		if !host.State.Up() {
 			continue
 		}
 		stats, err := e.stats(ctx, host)

@@ -111,7 +111,7 @@ func TestMemoryHogIsStopped(t *testing.T) {
 	r.Solve(lab, v)
 	// tail keeps a line until it has read it whole.
 	status, out := r.Learner(lab, "head --bytes 2G /dev/zero | tail --lines 1 | wc --bytes; exit ${PIPESTATUS[1]}")
-	if status != 137 {
+	if status != labs.ExitKilled {
 		t.Errorf("a program that wants 2 GB ends with %d, not killed: %s", status, out)
 	}
 	if status, out := r.Learner(lab, "head --bytes 2G /dev/zero > /dev/shm/hog"); status == 0 {

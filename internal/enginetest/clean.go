@@ -59,7 +59,7 @@ func (r *Runner) Mine(ctx context.Context) ([]*labs.Lab, error) {
 func (r *Runner) logHosts(ctx context.Context, lab *labs.Lab) {
 	for _, host := range lab.Hosts {
 		lines, err := r.Engine.Logs(ctx, host, 20)
-		r.t.Logf("host %s of %s, running: %v, exit: %d, last lines (%v):\n%s", host.Name, lab.ID, host.Running, host.Exit, err, lines)
+		r.t.Logf("host %s of %s, state: %s, exit: %d, last lines (%v):\n%s", host.Name, lab.ID, host.State, host.Exit, err, lines)
 	}
 }
 

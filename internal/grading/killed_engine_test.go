@@ -48,7 +48,7 @@ func TestHostStoppedFromOutsideLeavesChecksUngraded(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if host, err := found.Host("db"); err != nil || host.Running || host.Restarting {
+			if host, err := found.Host("db"); err != nil || host.State != labs.HostStopped {
 				t.Errorf("the host is listed as %+v, %v", host, err)
 			}
 			mended, err := r.Reset(t.Context(), found, v, nil)

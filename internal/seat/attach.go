@@ -131,13 +131,10 @@ func (s *session) show(ctx context.Context) error {
 	}
 }
 
-// exitKilled is the exit status of a process that SIGKILL ended: 128 + 9.
-const exitKilled = 137
-
 // wait returns the exit status of a process whose output has ended.
 func (s *session) wait(ctx context.Context) (int, error) {
 	status, err := s.process.Wait(ctx)
-	if err != nil || status == exitKilled {
+	if err != nil || status == labs.ExitKilled {
 		return status, errors.Join(ErrLost, err)
 	}
 	return status, nil

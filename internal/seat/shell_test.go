@@ -174,7 +174,7 @@ func TestShellHasATerminal(t *testing.T) {
 
 func TestShellKilled(t *testing.T) {
 	s := sitDown(t, clientTimeout, "bash", "-c", "kill -9 $$")
-	s.ends(exitKilled)
+	s.ends(labs.ExitKilled)
 	none := sitDown(t, clientTimeout, "/no/such/shell")
 	none.ends(127)
 	none.sees("start /no/such/shell: No such file")

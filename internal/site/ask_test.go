@@ -36,7 +36,7 @@ func (s *fakeHost) Labs(context.Context, labs.Which) ([]*labs.Lab, error) {
 
 func (s *fakeHost) Written(context.Context, labs.Host) (int64, error) { return 0, nil }
 
-func running() labs.Vitals { return labs.Vitals{Running: true, Age: time.Hour} }
+func running() labs.Vitals { return labs.Vitals{State: labs.HostRunning, Age: time.Hour} }
 
 // siteOn returns the site of a lab on an engine, and a function that returns the steps emitted.
 func siteOn(t *testing.T, engine *fakeHost) (*Site, func() []string) {
@@ -168,16 +168,16 @@ func TestWhyAServerCantBeReached(t *testing.T) {
 	}{
 		"it runs and does not listen": {[]labs.Vitals{running()}, "Nothing is listening", true},
 		"it was started again long ago": {
-			[]labs.Vitals{{Running: true, Again: true, Age: time.Hour, Down: time.Hour}}, "Nothing is listening", true,
+			[]labs.Vitals{{State: labs.HostRunning, Again: true, Age: time.Hour, Down: time.Hour}}, "Nothing is listening", true,
 		},
 		"it ends again and again": {
 			[]labs.Vitals{
-				{Running: true, Again: true, Age: time.Second, Restarts: 1}, {Restarting: true, Again: true, Restarts: 2}, {Restarting: true, Again: true, Restarts: 3},
+				{State: labs.HostRunning, Again: true, Age: time.Second, Restarts: 1}, {State: labs.HostRestarting, Again: true, Restarts: 2}, {State: labs.HostRestarting, Again: true, Restarts: 3},
 			}, "keeps restarting", true,
 		},
-		"it has been ending for so long that the engine waits": {[]labs.Vitals{{Restarting: true, Again: true, Down: 5 * time.Second, Restarts: 9}}, "keeps restarting", true},
-		"it ran out of memory":                                 {[]labs.Vitals{{Starved: true, Again: true, Down: time.Second}}, "out of memory", true},
-		"it was stopped from outside":                          {[]labs.Vitals{{Again: true, Down: time.Minute, Exit: 137}}, "from outside", false},
+		"it has been ending for so long that the engine waits": {[]labs.Vitals{{State: labs.HostRestarting, Again: true, Down: 5 * time.Second, Restarts: 9}}, "keeps restarting", true},
+		"it ran out of memory":                                 {[]labs.Vitals{{State: labs.HostOutOfMemory, Again: true, Down: time.Second}}, "out of memory", true},
+		"it was stopped from outside":                          {[]labs.Vitals{{State: labs.HostStopped, Again: true, Down: time.Minute, Exit: 137}}, "from outside", false},
 		"it was just stopped, and stays so": {
 			[]labs.Vitals{{Again: true, Down: time.Second}, {Again: true, Down: 3 * time.Second}}, "from outside", false,
 		},
@@ -224,7 +224,9 @@ func sequence(all []labs.Vitals) func() labs.Vitals {
 func TestAServerThatStartsAgainIsWaitedFor(t *testing.T) {
 	t.Parallel()
 	port := freePort(t)
-	site, steps := siteOn(t, &fakeHost{vitals: func() labs.Vitals { return labs.Vitals{Running: true, Again: true, Age: time.Second, Restarts: 1} }})
+	site, steps := siteOn(t, &fakeHost{vitals: func() labs.Vitals {
+		return labs.Vitals{State: labs.HostRunning, Again: true, Age: time.Second, Restarts: 1}
+	}})
 	time.AfterFunc(2*time.Second, func() { listen(t, port) })
 	conn, err := site.Dial(t.Context(), labs.Host{Name: "db", ID: "db"}, port)
 	if err != nil {

@@ -123,20 +123,20 @@ func (w *hostWait) more(ctx context.Context, cause error) error {
 func (w *hostWait) judge(ctx context.Context, v labs.Vitals, cause error) (time.Duration, error) {
 	handedOver := w.site.subject.Lab.Role == labs.RoleLab
 	switch {
-	case handedOver && v.Restarts-w.restarts >= maxRestarts, handedOver && v.Restarting && v.Down > restartGrace:
+	case handedOver && v.Restarts-w.restarts >= maxRestarts, handedOver && v.State == labs.HostRestarting && v.Down > restartGrace:
 		return 0, &kit.Obstacle{
 			Message: fmt.Sprintf("The host `%s` keeps restarting because its server exits each time.", w.host.Name), Err: errors.Join(ErrStopped, cause),
 		}
-	case handedOver && v.Running && w.startsAgain(ctx, v), handedOver && v.Restarting:
+	case handedOver && v.State.Up() && w.startsAgain(ctx, v), handedOver && v.State == labs.HostRestarting:
 		w.announceRestart()
 		return dialPause, nil
-	case v.Running && w.site.subject.Starting && errors.Is(cause, errRefused):
+	case v.State.Up() && w.site.subject.Starting && errors.Is(cause, errRefused):
 		return 0, cause // the caller that starts it retries
-	case v.Running && w.tries < dialTries:
+	case v.State.Up() && w.tries < dialTries:
 		return dialPause * time.Duration(w.tries), nil
-	case v.Running:
+	case v.State.Up():
 		return 0, cause
-	case handedOver && v.Down < restartGrace && !v.Starved:
+	case handedOver && v.Down < restartGrace && v.State != labs.HostOutOfMemory:
 		return dialPause, nil
 	}
 	return 0, w.site.explainDown(ctx, w.host, v, cause)
@@ -190,7 +190,7 @@ func (s *Site) explainDown(ctx context.Context, host labs.Host, v labs.Vitals, c
 	switch {
 	case s.subject.Lab.Role != labs.RoleLab:
 		return fmt.Errorf("host %s, exit status %d: %w", host.Name, v.Exit, errors.Join(ErrStopped, cause))
-	case v.Starved:
+	case v.State == labs.HostOutOfMemory:
 		return &kit.Obstacle{Message: fmt.Sprintf("The host `%s` ran out of memory and stopped.", host.Name), Err: errors.Join(ErrStopped, cause)}
 	}
 	if full := s.diskExceeded(ctx, host, errors.Join(ErrStopped, cause)); full != nil {

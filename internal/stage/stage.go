@@ -82,7 +82,7 @@ func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 // engine is restarting.
 func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (err error) {
 	down := *lab
-	down.Hosts = slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return h.Running || h.Restarting })
+	down.Hosts = slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return h.State.Up() || h.State == labs.HostRestarting })
 	if len(down.Hosts) == 0 {
 		return nil
 	}

@@ -115,7 +115,7 @@ func (r rooms) Check(ctx context.Context, s *exams.Sitting, q *exams.Question, e
 // check grades a lab. If the lab is frozen, its servers are thawed for as long as they are
 // asked; the workspace is not.
 func (r rooms) check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*labs.Report, error) {
-	servers := slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return !h.Frozen || h.Name == labs.Workspace })
+	servers := slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return h.State != labs.HostFrozen || h.Name == labs.Workspace })
 	if err := stage.EachHost(servers, func(h labs.Host) error { return r.thaw(ctx, h) }); err != nil {
 		return nil, err
 	}
@@ -174,7 +174,7 @@ func (r rooms) Thaw(ctx context.Context, s *exams.Sitting) error {
 	var frozen []labs.Host
 	for _, hosts := range all {
 		for _, h := range hosts {
-			if h.Frozen {
+			if h.State == labs.HostFrozen {
 				frozen = append(frozen, h)
 			}
 		}
