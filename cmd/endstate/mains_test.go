@@ -26,7 +26,7 @@ RUN sleep 1 && head --bytes 16 /dev/urandom > /second
 func tiny() {
 	p := program(os.Stdin, os.Stdout, os.Stderr)
 	p.Images = append(p.Images, kit.Image{Name: "tiny", Builds: []kit.Build{{
-		From: []string{"base"}, Dockerfile: "Dockerfile", Args: map[string]string{"KEY": os.Getenv("TINY")},
+		From: []string{"base"}, Args: map[string]string{"KEY": os.Getenv("TINY")},
 		Files: fstest.MapFS{"Dockerfile": &fstest.MapFile{Data: []byte(tinyDockerfile)}},
 	}}})
 	os.Exit(p.Run(context.Background(), os.Args[1:]))

@@ -206,7 +206,7 @@ func (d *console) after(passed time.Duration) {
 func (d *console) families() []kit.Family {
 	return []kit.Family{{
 		Name:   "tests",
-		Images: []kit.Image{{Name: "fake", Builds: []kit.Build{{Files: fstest.MapFS{}, Dockerfile: "Dockerfile"}}}},
+		Images: []kit.Image{{Name: "fake", Builds: []kit.Build{{Files: fstest.MapFS{}}}}},
 		Probes: []kit.Probe{{Name: "look", New: func() kit.Look {
 			return &look{State: func() (any, error) { return d.state, d.failed }}
 		}}},

@@ -160,7 +160,7 @@ func imageTable() (string, error) {
 	table := "| image | what it is |\n| --- | --- |\n"
 	for _, image := range all.Images() {
 		build := image.Builds[0]
-		data, err := fs.ReadFile(build.Files, build.Dockerfile)
+		data, err := fs.ReadFile(build.Files, "Dockerfile")
 		if err != nil {
 			return "", fmt.Errorf("image %s: %w", image.Name, err)
 		}

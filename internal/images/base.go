@@ -5,7 +5,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 	"os"
 	"os/exec"
 	"strings"
@@ -28,13 +27,10 @@ var baseFiles embed.FS
 // Base returns the image that all others are based on: debian:sid-slim or, if no registry
 // answers, its bootstrapped equivalent.
 func Base() kit.Image {
-	files, err := fs.Sub(baseFiles, "base")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
+	files := kit.Folder(baseFiles, "base")
 	return kit.Image{Name: "base", Builds: []kit.Build{
-		{Needs: slimImage, Files: files, Dockerfile: "Dockerfile"},
-		{Bootstrap: true, Files: files, Dockerfile: "Dockerfile"},
+		{Needs: slimImage, Files: files},
+		{Bootstrap: true, Files: files},
 	}}
 }
 

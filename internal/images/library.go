@@ -158,7 +158,7 @@ func (l *Library) ref(name, server string) (string, error) {
 }
 
 func (l *Library) hashBuild(h io.Writer, build kit.Build) error {
-	fmt.Fprintf(h, "%s\x00%s\x00%v\x00%v\x00%v\x00", build.Needs, build.Dockerfile, build.Args, build.Bootstrap, build.Runs)
+	fmt.Fprintf(h, "%s\x00%s\x00%v\x00%v\x00%v\x00", build.Needs, dockerfileName, build.Args, build.Bootstrap, build.Runs)
 	for _, from := range build.From {
 		ref, err := l.ref(from, "")
 		if err != nil {

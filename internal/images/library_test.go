@@ -104,7 +104,7 @@ func dockerfile(text string) fstest.MapFS                        { return fstest
 
 func simple(name, text string, from ...string) kit.Image {
 	return kit.Image{Name: name, Builds: []kit.Build{{
-		From: append([]string{"base"}, from...), Files: dockerfile(text), Dockerfile: "Dockerfile",
+		From: append([]string{"base"}, from...), Files: dockerfile(text),
 		Runs: kit.Software{Name: "Server", Package: "server"},
 	}}}
 }
@@ -159,8 +159,8 @@ func TestRefDependsOnSources(t *testing.T) {
 // An image with two servers; the better one comes from a registry.
 func choice() kit.Image {
 	return kit.Image{Name: "db", Builds: []kit.Build{
-		{Server: "mongod", Needs: "mongo:8.0", Files: dockerfile("A"), Dockerfile: "Dockerfile"},
-		{Server: "ferretdb", From: []string{"base"}, Files: dockerfile("B"), Dockerfile: "Dockerfile"},
+		{Server: "mongod", Needs: "mongo:8.0", Files: dockerfile("A")},
+		{Server: "ferretdb", From: []string{"base"}, Files: dockerfile("B")},
 	}}
 }
 
@@ -253,7 +253,7 @@ func TestProxyOfThisMachineNeedsItsNetwork(t *testing.T) {
 			t.Setenv(name, "")
 		}
 		t.Setenv("HTTPS_PROXY", proxy)
-		got, err := recipe(kit.Build{Files: dockerfile("A"), Dockerfile: "Dockerfile"}, map[string]string{})
+		got, err := recipe(kit.Build{Files: dockerfile("A")}, map[string]string{})
 		if err != nil || got.Host != want || got.Args["HTTPS_PROXY"] != proxy {
 			t.Errorf("%q: %+v, %v", proxy, got, err)
 		}

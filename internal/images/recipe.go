@@ -31,6 +31,9 @@ var inherited = []string{
 	"GOPROXY", "GOSUMDB", "GONOSUMDB", "NPM_CONFIG_REGISTRY",
 }
 
+// dockerfileName is the name of the file in a build context that says how to build.
+const dockerfileName = "Dockerfile"
+
 func recipe(build kit.Build, args map[string]string) (Recipe, error) {
 	host := false
 	for _, name := range inherited {
@@ -40,7 +43,7 @@ func recipe(build kit.Build, args map[string]string) (Recipe, error) {
 		}
 	}
 	context, err := buildContext(build.Files)
-	return Recipe{Context: context, Dockerfile: build.Dockerfile, Args: args, Host: host}, err
+	return Recipe{Context: context, Dockerfile: dockerfileName, Args: args, Host: host}, err
 }
 
 // isLoopback reports whether a proxy listens only on this machine. A build then needs the
@@ -57,9 +60,9 @@ func relabel(id, ref string, labels map[string]string) Recipe {
 	var buffer bytes.Buffer
 	w := tar.NewWriter(&buffer)
 	// If a write fails, the archive is broken and the builder rejects it.
-	_ = addFile(w, "Dockerfile", []byte("FROM "+id+"\n"))
+	_ = addFile(w, dockerfileName, []byte("FROM "+id+"\n"))
 	_ = w.Close()
-	return Recipe{Ref: ref, Context: &buffer, Dockerfile: "Dockerfile", Labels: labels}
+	return Recipe{Ref: ref, Context: &buffer, Dockerfile: dockerfileName, Labels: labels}
 }
 
 func buildContext(files fs.FS) (io.Reader, error) {

@@ -5,7 +5,6 @@ package workspace
 
 import (
 	"embed"
-	"io/fs"
 
 	"endstate/labs/kit"
 )
@@ -15,12 +14,8 @@ var files embed.FS
 
 // Image returns the workspace image.
 func Image() kit.Image {
-	context, err := fs.Sub(files, "image")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
 	return kit.Image{
 		Name:   "workspace",
-		Builds: []kit.Build{{From: []string{"base"}, Files: context, Dockerfile: "Dockerfile"}},
+		Builds: []kit.Build{{From: []string{"base"}, Files: kit.Folder(files, "image")}},
 	}
 }

@@ -59,11 +59,7 @@ func (l *Look) Validate() error {
 
 // Observe copies the files out of the host and describes them.
 func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
-	name := l.Host
-	if name == "" {
-		name = labs.Workspace
-	}
-	host, err := site.Lab().Host(name)
+	host, err := kit.HostOf(site, l.Host)
 	if err != nil {
 		return nil, err
 	}

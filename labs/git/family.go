@@ -4,7 +4,6 @@ package git
 
 import (
 	"embed"
-	"io/fs"
 
 	"endstate/labs/kit"
 )
@@ -14,15 +13,11 @@ var image embed.FS
 
 // Family returns the family of Git.
 func Family() kit.Family {
-	files, err := fs.Sub(image, "image")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
 	return kit.Family{
 		Name: "git",
 		Images: []kit.Image{{
 			Name:    "git",
-			Builds:  []kit.Build{{From: []string{"workspace"}, Files: files, Dockerfile: "Dockerfile"}},
+			Builds:  []kit.Build{{From: []string{"workspace"}, Files: kit.Folder(image, "image")}},
 			Notable: []string{"git", "python3-minimal"},
 		}},
 		Probes: []kit.Probe{{Name: "git", New: func() kit.Look { return &Look{} }}},

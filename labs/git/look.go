@@ -99,11 +99,7 @@ func (l *Look) ImageNames() []string { return []string{"git"} }
 
 // Observe reads a copy of the repository.
 func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
-	name := l.Host
-	if name == "" {
-		name = labs.Workspace
-	}
-	host, err := site.Lab().Host(name)
+	host, err := kit.HostOf(site, l.Host)
 	if err != nil {
 		return nil, err
 	}

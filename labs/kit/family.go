@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"embed"
 	"io/fs"
 	"slices"
 
@@ -32,14 +33,26 @@ type Image struct {
 
 // Build is one way to make an image.
 type Build struct {
-	Server     string            // which server the image runs, where several could: "mongod", "ferretdb"
-	Runs       Software          // the server, where its version is that of a package
-	Needs      string            // reference of an image that must be local, or be had from a registry that answers
-	From       []string          // names of the images it is built from; their references are build arguments
-	Files      fs.FS             // the build context
-	Dockerfile string            // its file name in Files
-	Args       map[string]string // further build arguments
-	Bootstrap  bool              // made by debootstrap in place of a Dockerfile
+	Server    string            // which server the image runs, where several could: "mongod", "ferretdb"
+	Runs      Software          // the server, where its version is that of a package
+	Needs     string            // reference of an image that must be local, or be had from a registry that answers
+	From      []string          // names of the images it is built from; their references are build arguments
+	Files     fs.FS             // the build context, with its Dockerfile
+	Args      map[string]string // further build arguments
+	Bootstrap bool              // made by debootstrap in place of a Dockerfile
+}
+
+// Folder returns a folder of embedded files, such as a build context. It panics if there is
+// none.
+func Folder(files embed.FS, path string) fs.FS {
+	folder, err := fs.Sub(files, path)
+	if err == nil {
+		_, err = fs.Stat(folder, ".")
+	}
+	if err != nil {
+		panic(err)
+	}
+	return folder
 }
 
 // Software is a program by name, and the Debian package that has its version.

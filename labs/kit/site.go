@@ -67,9 +67,12 @@ func Once[T any](site Site, key string, build func() (T, error)) (T, error) {
 	return value, err
 }
 
-// HostOf returns the named host or, without a name, the only host that runs one
-// of the images.
+// HostOf returns the named host. Without a name it returns the only host that runs one of
+// the images or, if there are no images either, the workspace.
 func HostOf(site Site, name string, images ...string) (labs.Host, error) {
+	if name == "" && len(images) == 0 {
+		name = labs.Workspace
+	}
 	if name != "" {
 		return site.Lab().Host(name)
 	}

@@ -181,34 +181,31 @@ func (c *client) ask(ctx context.Context, question func(ctx context.Context, lim
 
 // once asks the server once.
 func (c *client) once(ctx context.Context, limit time.Duration, question func(ctx context.Context, limit time.Duration) error) error {
-	limited, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	return c.explain(ctx, limited, question(limited, limit))
+	return kit.Within(ctx, limit, func(ctx context.Context) error { return question(ctx, limit) }, c.explain)
 }
 
-// explain makes an obstacle of what the server answers, as its data and indexes are the
-// learner's, and finds the reason behind a failed connection. That no answer comes is no
-// finding.
-func (c *client) explain(ctx, limited context.Context, err error) error {
+// explain says what the driver's errors mean. The data and indexes are the learner's, so
+// whatever the server refuses is a finding. Behind a failed connection stands the dialer's
+// reason, which the driver hides.
+func (c *client) explain(err error) error {
 	var obstacle *kit.Obstacle
 	var refused mongo.ServerError
+	reason := c.dialer.reason()
 	switch {
-	case err == nil || errors.As(err, &obstacle) || ctx.Err() != nil:
-		return err
 	case lasted(err):
-		return fmt.Errorf("%w: %w", kit.ErrLate, err)
+		return kit.ErrLate
 	case errors.As(err, &refused) && !lost(err):
 		return &kit.Obstacle{Message: c.refusal(refused), Finding: true, Err: err}
-	case errors.As(c.dialer.reason(), &obstacle):
+	case errors.As(reason, &obstacle):
 		return obstacle
-	case limited.Err() != nil || mongo.IsTimeout(err) || c.dialer.connecting():
-		return fmt.Errorf("%w: %w", kit.ErrLate, err)
-	case c.dialer.reason() != nil:
-		return c.dialer.reason()
+	case mongo.IsTimeout(err) || c.dialer.connecting():
+		return kit.ErrLate
+	case reason != nil:
+		return reason
 	case lost(err):
-		return fmt.Errorf("%w: %w", kit.ErrBroken, err)
+		return kit.ErrBroken
 	}
-	return err
+	return nil
 }
 
 // refusal tells what a server answers. Of one that holds hidden documents, which its words

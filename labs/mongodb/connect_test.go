@@ -111,7 +111,7 @@ func TestExplain(t *testing.T) {
 	} {
 		for _, c := range []*client{theirs, own} {
 			var obstacle *kit.Obstacle
-			err := c.explain(t.Context(), t.Context(), one.err)
+			err := kit.Within(t.Context(), time.Minute, func(context.Context) error { return one.err }, c.explain)
 			if errors.Is(err, kit.ErrLate) != one.late || errors.As(err, &obstacle) == one.late {
 				t.Errorf("%s: %v", name, err)
 			}

@@ -5,7 +5,6 @@ package mongodb
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"slices"
 	"strings"
 
@@ -34,10 +33,10 @@ func Family() kit.Family {
 				Name: serverImage,
 				Builds: []kit.Build{
 					{
-						Server: "mongod", Needs: genuine, Files: folder("image/mongod"), Dockerfile: "Dockerfile",
+						Server: "mongod", Needs: genuine, Files: kit.Folder(images, "image/mongod"),
 						Runs: kit.Software{Name: "MongoDB", Package: "mongodb-org-server"},
 					},
-					{Server: "ferretdb", From: []string{"base"}, Files: folder("image/ferretdb"), Dockerfile: "Dockerfile"},
+					{Server: "ferretdb", From: []string{"base"}, Files: kit.Folder(images, "image/ferretdb")},
 				},
 				Notable: []string{"postgresql-18-documentdb"},
 				Ready:   ready,
@@ -45,21 +44,13 @@ func Family() kit.Family {
 			{
 				Name: clientImage,
 				Builds: []kit.Build{{
-					From: []string{"base", "workspace"}, Files: folder("image/mongosh"), Dockerfile: "Dockerfile",
+					From: []string{"base", "workspace"}, Files: kit.Folder(images, "image/mongosh"),
 				}},
 				Notable: []string{"nodejs"},
 			},
 		},
 		Probes: []kit.Probe{{Name: "mongodb", New: func() kit.Look { return &Look{} }}},
 	}
-}
-
-func folder(path string) fs.FS {
-	files, err := fs.Sub(images, path)
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return files
 }
 
 // graderPort is where the grader asks: of FerretDB, a listener of its own.

@@ -153,7 +153,7 @@ func (l *Look) command(ctx context.Context, site kit.Site) (bson.D, error) {
 	if l.Command != "" {
 		return parse("command", l.Command)
 	}
-	host, err := site.Lab().Host(labs.Workspace)
+	host, err := kit.HostOf(site, "")
 	if err != nil {
 		return nil, err
 	}

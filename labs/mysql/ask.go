@@ -40,17 +40,17 @@ func ask(
 	return site.Ask(ctx, kit.Question{
 		Host: host, Limit: patience,
 		Ask: func(ctx context.Context, limit time.Duration) error {
-			conn, err := db.Conn(ctx)
+			conn, err := db.Conn(ctx) // what keeps it from connecting is explained already
 			if err != nil {
-				return explain(ctx, context.Background(), host, account.User, err)
+				return err
 			}
 			defer conn.Close()
-			limited, cancel := context.WithTimeout(ctx, limit)
-			defer cancel()
-			if err = begin(limited, conn, limit, &session, own); err == nil {
-				err = question(limited, conn)
-			}
-			return explain(ctx, limited, host, account.User, err)
+			return kit.Within(ctx, limit, func(ctx context.Context) error {
+				if err := begin(ctx, conn, limit, &session, own); err != nil {
+					return err
+				}
+				return question(ctx, conn)
+			}, explain(host, account.User))
 		},
 		Watch: func(ctx context.Context) error { return blockerOf(ctx, site, host, session.Load()) },
 	})

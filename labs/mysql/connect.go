@@ -98,10 +98,12 @@ func (c *connector) try(ctx context.Context, limit time.Duration) (sqldriver.Con
 	if err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	limited, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	session, err := server.Connect(limited)
-	return session, explain(ctx, limited, c.host, c.config.User, err)
+	var session sqldriver.Conn
+	err = kit.Within(ctx, limit, func(ctx context.Context) (err error) {
+		session, err = server.Connect(ctx)
+		return err
+	}, explain(c.host, c.config.User))
+	return session, err
 }
 
 // Driver returns the driver's own.
@@ -152,24 +154,21 @@ const (
 // late are the codes of a server that gave up.
 var late = []uint16{codeLockTimeout, codeDeadlock, codeQueryTimeout}
 
-// explain makes an obstacle of what the server answers: it is the learner's, so whatever
-// it refuses is a finding about it. That it does not answer is none.
-func explain(ctx, limited context.Context, host labs.Host, user string, err error) error {
-	var obstacle *kit.Obstacle
-	var refused *driver.MySQLError
-	switch {
-	case err == nil || errors.As(err, &obstacle) || ctx.Err() != nil:
-		return err
-	case errors.As(err, &refused) && slices.Contains(late, refused.Number):
-		return fmt.Errorf("%w: %w", kit.ErrLate, err)
-	case errors.As(err, &refused):
-		return refusal(host, user, refused)
-	case limited.Err() != nil:
-		return fmt.Errorf("%w: %w", kit.ErrLate, err)
-	case brokenOff(err):
-		return fmt.Errorf("%w: %w", kit.ErrBroken, err)
+// explain says what the driver's errors mean. The server is the learner's, so whatever it
+// refuses is a finding about it.
+func explain(host labs.Host, user string) func(error) error {
+	return func(err error) error {
+		var refused *driver.MySQLError
+		switch {
+		case errors.As(err, &refused) && slices.Contains(late, refused.Number):
+			return kit.ErrLate
+		case errors.As(err, &refused):
+			return refusal(host, user, refused)
+		case brokenOff(err):
+			return kit.ErrBroken
+		}
+		return nil
 	}
-	return err
 }
 
 // brokenOff reports whether a connection ended before the answer did, or was

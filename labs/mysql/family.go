@@ -6,7 +6,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 
 	"endstate/labs"
 	"endstate/labs/kit"
@@ -29,7 +28,7 @@ func Family() kit.Family {
 			{
 				Name: serverImage,
 				Builds: []kit.Build{{
-					From: []string{"base"}, Files: folder("image/server"), Dockerfile: "Dockerfile",
+					From: []string{"base"}, Files: kit.Folder(images, "image/server"),
 					Runs: kit.Software{Name: "MySQL", Package: "mysql-server-core"},
 				}},
 				Notable: []string{"mysql-server-core"},
@@ -39,20 +38,12 @@ func Family() kit.Family {
 			},
 			{
 				Name:    clientImage,
-				Builds:  []kit.Build{{From: []string{"mysql", "workspace"}, Files: folder("image/client"), Dockerfile: "Dockerfile"}},
+				Builds:  []kit.Build{{From: []string{"mysql", "workspace"}, Files: kit.Folder(images, "image/client")}},
 				Notable: []string{"mysql-client-core"},
 			},
 		},
 		Probes: []kit.Probe{{Name: "mysql", New: func() kit.Look { return &Look{} }}},
 	}
-}
-
-func folder(path string) fs.FS {
-	files, err := fs.Sub(images, path)
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	return files
 }
 
 // ready pings the server as the grader.

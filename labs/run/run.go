@@ -3,6 +3,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,14 +104,8 @@ func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 }
 
 func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
-	name, seconds := l.Host, l.Seconds
-	if name == "" {
-		name = labs.Workspace
-	}
-	if seconds == 0 {
-		seconds = defaultSeconds
-	}
-	host, err := site.Lab().Host(name)
+	seconds := cmp.Or(l.Seconds, defaultSeconds)
+	host, err := kit.HostOf(site, l.Host)
 	if err != nil {
 		return nil, err
 	}
