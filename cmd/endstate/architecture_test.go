@@ -36,8 +36,8 @@ var imports = map[string]string{
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
 	"internal/docgen": "internal/exams internal/report labs labs/all labs/kit github.com/invopop/jsonschema",
-	"internal/enginetest": "internal/docker internal/grading internal/images internal/places internal/scenario internal/site internal/stage internal/workspace labs labs/all scenarios " +
-		"github.com/containerd/errdefs github.com/docker/docker github.com/rogpeppe/go-internal",
+	"internal/enginetest": "internal/docker internal/grading internal/images internal/places internal/scenario internal/site internal/stage internal/workspace labs labs/all labs/kit scenarios " +
+		"github.com/containerd/errdefs github.com/docker/docker github.com/google/go-cmp github.com/rogpeppe/go-internal",
 	"internal/exams":     "labs",
 	"internal/expect":    "labs cel.dev/cel-go",
 	"internal/grading":   "internal/site internal/stage labs labs/kit",

@@ -51,6 +51,20 @@ func (r *Runner) Execute(lab *labs.Lab, name string, command labs.Command) (int,
 	return status, strings.TrimSpace(string(out) + process.Stderr())
 }
 
+// Hold starts a script as the learner, and returns when the script prints "holding", because
+// it holds a lock. The script runs until the test ends.
+func (r *Runner) Hold(lab *labs.Lab, script string) {
+	r.t.Helper()
+	process := r.Begin(r.t.Context(), lab, labs.Workspace, labs.Command{
+		Args: []string{"bash", "-c", script}, User: labs.UserName, Dir: labs.LearnerHome, Environment: map[string]string{"HOME": labs.LearnerHome},
+	})
+	r.t.Cleanup(func() { _ = process.Close() })
+	said := make([]byte, len("holding"))
+	if _, err := io.ReadFull(process.Stdout(), said); err != nil || string(said) != "holding" {
+		r.t.Fatalf("%s: %q, %v: %s", script, said, err, process.Stderr())
+	}
+}
+
 // Begin starts a command in a host.
 func (r *Runner) Begin(ctx context.Context, lab *labs.Lab, name string, command labs.Command) labs.Process {
 	r.t.Helper()

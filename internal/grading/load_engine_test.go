@@ -87,7 +87,7 @@ func TestLoad(t *testing.T) {
 	}
 	t.Run("labs", func(t *testing.T) {
 		for _, name := range names {
-			for _, quota := range []int64{0, twoPercent} {
+			for _, quota := range []int64{0, enginetest.Slow} {
 				t.Run(fmt.Sprintf("%s at %d", name, quota), func(t *testing.T) {
 					t.Parallel()
 					play(t, name, quota, table)
@@ -170,8 +170,8 @@ func play(t *testing.T, name string, quota int64, table map[string]*counts) {
 	}
 	look := func(when string, proof labs.Proof) {
 		if quota > 0 {
-			hold(t, r, lab, quota)
-			defer hold(t, r, lab, 200_000)
+			r.Throttle(lab, quota)
+			defer r.Throttle(lab, 200_000)
 		}
 		for range 3 {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)

@@ -14,11 +14,6 @@ import (
 
 // looking is a scenario that looks at one file of one folder.
 const looking = `-- scenario.yaml --
-title: Look
-question: What lies there?
-topic: git
-level: 1
-minutes: 5
 hosts:
   workspace: {image: git}
 checks:
@@ -28,12 +23,6 @@ checks:
     file: {path: /home/learner/work/notes, text: true}
     expect: files["a"].text == "done\n"
     otherwise: The note is wrong.
-proofs:
-  - {name: solution, script: solution.sh}
--- task.md --
-Write.
--- debrief.md --
-Written.
 -- solution.sh --
 mkdir --parents work/notes && echo done > work/notes/a
 -- setup/workspace.sh --

@@ -17,24 +17,11 @@ import (
 // A scenario whose setup and fault fail as SETUP and FAULT say.
 const wrong = `
 -- scenario.yaml --
-title: A start that goes wrong
-question: What is left of it?
-topic: mysql
-level: 1
-minutes: 1
 hosts:
   db: {image: mysql}
   workspace: {image: mysql-client}
 checks:
   - {id: up, title: The server answers, points: 100, mysql: SELECT 1 AS one, expect: rows.size() == 1}
-proofs:
-  - {name: solution, script: solution.sh}
--- solution.sh --
-true
--- task.md --
-None.
--- debrief.md --
-None.
 -- setup/workspace.sh --
 SETUP
 -- fault/db.sh --

@@ -13,21 +13,9 @@ import (
 	"endstate/labs"
 )
 
-// session is a session of the learner's that stays open.
-func session(t *testing.T, r *enginetest.Runner, lab *labs.Lab, statements string) {
-	t.Helper()
-	process := r.Begin(t.Context(), lab, labs.Workspace, labs.Command{
-		Args: []string{"mysql", "--unbuffered", "--skip-column-names"}, User: labs.UserName, Dir: labs.LearnerHome,
-		Environment: map[string]string{"HOME": labs.LearnerHome},
-	})
-	t.Cleanup(func() { _ = process.Close() })
-	if _, err := io.WriteString(process.Stdin(), statements+"; SELECT 'holding';\n"); err != nil {
-		t.Fatal(err)
-	}
-	said := make([]byte, len("holding"))
-	if _, err := io.ReadFull(process.Stdout(), said); err != nil || string(said) != "holding" {
-		t.Fatalf("%s: %q, %v: %s", statements, said, err, process.Stderr())
-	}
+// session returns a script of a session that stays open.
+func session(statements string) string {
+	return "{ cat; exec sleep 600; } <<'SQL' | mysql --unbuffered --skip-column-names\n" + statements + "; SELECT 'holding';\nSQL"
 }
 
 // bound is how long a check may take before it counts as hanging. The grader gives
@@ -54,7 +42,7 @@ func TestServerKeptBusyFailsTheCheck(t *testing.T) {
 			r := enginetest.Open(t)
 			v := r.Variant(enginetest.MySQL, enginetest.Seed)
 			lab := r.Lab(v)
-			session(t, r, lab, test.statements)
+			r.Hold(lab, session(test.statements))
 			begun := time.Now()
 			result := r.Result(r.Grade(lab, v), neighbours)
 			if took := time.Since(begun); took > bound {

@@ -90,11 +90,6 @@ func TestSealMindsNoOrdinaryAccount(t *testing.T) {
 func plainly(look, expect string) string {
 	return fmt.Sprintf(`
 -- scenario.yaml --
-title: One check
-question: Does it hold?
-topic: mysql
-level: 1
-minutes: 1
 hosts:
   db: {image: mysql}
   workspace: {image: mysql-client}
@@ -104,14 +99,6 @@ guards:
   - {id: kept, title: It is as it was, costs: 10, mysql: {contents: [shop], structure: [shop]}, expect: rows == facts.shop, otherwise: '${rows}'}
 facts:
   shop: {mysql: {contents: [shop], structure: [shop]}}
-proofs:
-  - {name: solution, script: solution.sh}
--- solution.sh --
-true
--- task.md --
-None.
--- debrief.md --
-None.
 -- setup/db.sh --
 mysql <<'SQL'
 CREATE DATABASE shop;

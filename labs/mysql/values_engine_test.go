@@ -145,11 +145,6 @@ func asking(all []kind) string {
 		"QUERY", "SELECT "+columns+" FROM d.numbers n"+joins+" ORDER BY n.id", "SIZES", strings.Join(sizes, ", "), "SCRIPT", script(all),
 	).Replace(`
 -- scenario.yaml --
-title: All types
-question: Are values what they are?
-topic: mysql
-level: 1
-minutes: 1
 hosts:
   db: {image: mysql}
   workspace: {image: mysql-client}
@@ -184,14 +179,6 @@ checks:
       {SIZES}.all(k, n, rows.all(r, r.id >= n || rows.all(s, s.id <= r.id || s.id >= n || r[k] != s[k])))
     otherwise: >-
       ${ {SIZES}.transformList(k, n, rows.exists(r, r.id < n && rows.exists(s, s.id > r.id && s.id < n && r[k] == s[k])), k).join(" ")}
-proofs:
-  - {name: solution, script: solution.sh}
--- solution.sh --
-true
--- task.md --
-None.
--- debrief.md --
-None.
 -- setup/db.sh --
 SCRIPT`)
 }

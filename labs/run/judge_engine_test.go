@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"endstate/internal/enginetest"
-	"endstate/labs"
 )
 
 // A judge's secret is in its file and in its process's memory. The code that it calls looks
@@ -136,23 +135,13 @@ PY
 git add .
 git commit --quiet --message spy
 `)
-	report := r.Grade(r.Lab(v), v)
-	for _, result := range report.Checks {
-		if result.Verdict != labs.Passed {
-			t.Errorf("%s is %s: %s", result.ID, result.Verdict, result.Message)
-		}
-	}
+	r.Passes(r.Lab(v), v)
 }
 
 // judged returns a scenario whose judge calls main. Each test sets the expectation.
 func judged(expect string) string {
 	return `
 -- scenario.yaml --
-title: A judge
-question: Does it judge?
-topic: git
-level: 1
-minutes: 1
 hosts:
   workspace: {image: git}
 checks:
@@ -163,14 +152,6 @@ checks:
     expect: >-
       ` + expect + `
     otherwise: ${run.found}
-proofs:
-  - {name: solution, script: solution.sh}
--- solution.sh --
-true
--- task.md --
-None.
--- debrief.md --
-None.
 `
 }
 
@@ -260,10 +241,5 @@ for one in 'loop while True: pass' 'sleep import time; time.sleep(1000)'; do
 done
 git switch --quiet main
 `)
-	report := r.Grade(r.Lab(v), v)
-	for _, result := range report.Checks {
-		if result.Verdict != labs.Passed {
-			t.Errorf("%s is %s: %s", result.ID, result.Verdict, result.Message)
-		}
-	}
+	r.Passes(r.Lab(v), v)
 }
