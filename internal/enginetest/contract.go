@@ -17,25 +17,25 @@ import (
 	"endstate/labs/kit"
 )
 
-// Contract says for one family what the contract test can't know: what is looked at, and
-// how a learner changes it, gets in its way, and tries to get past the grader. It is an
-// archive of files, see docs/families.md.
+// Contract tells the contract test what it can't know about a family: which looks to use, and
+// how a learner changes what they observe, blocks them, and attacks the grader's account.
+// docs/families.md describes its files.
 type Contract struct {
 	family kit.Family
 	files  map[string]string // the contract's own, by name
-	v      *labs.Variant     // a scenario whose facts, checks and guards are the looks
+	v      *labs.Variant     // has a fact, a check and a guard for each look
 }
 
-// The contract's own files. All others are the scenario's.
+// The files that only the contract has. All others are the scenario's.
 var own = []string{"hosts", "looks", "change", "reached", "refused", "lock", "holder", "stop"}
 
-// ReadContract returns the archive of a family, which its folder holds.
+// ReadContract reads the contract from a family's folder.
 func ReadContract(t *testing.T, labsFolder, family string) string {
 	t.Helper()
 	path := labsFolder + "/" + family + "/testdata/contract.txtar"
 	data, err := os.ReadFile(path)
 	if err != nil {
-		t.Fatalf("a family says how it is held to its contract, see docs/families.md: %v", err)
+		t.Fatalf("the family has no contract, see docs/families.md: %v", err)
 	}
 	return string(data)
 }
@@ -56,8 +56,8 @@ func (r *Runner) contract(family kit.Family, archive string) *Contract {
 	return c
 }
 
-// scenario writes a scenario of the looks: each is a fact, and a check and a guard that
-// hold while it gives what the fact measured.
+// scenario writes a scenario.yaml in which each look is a fact, and a check and a guard that
+// pass as long as the look gives the value of the fact.
 func (c *Contract) scenario(t testing.TB) []byte {
 	var facts, checks, guards bytes.Buffer
 	looks := lines(c.files["looks"])
@@ -89,9 +89,9 @@ func lines(text string) []string {
 	return slices.DeleteFunc(strings.Split(text, "\n"), func(line string) bool { return line == "" })
 }
 
-// covered fails if a field of a probe is in none of the looks: what it observes is then
-// held to no shape and to no record.
-func (c *Contract) covered(t *testing.T) {
+// testFields fails if no look uses a field of a probe, because nothing would then compare that
+// field's observations with their shape and the record.
+func (c *Contract) testFields(t *testing.T) {
 	set := map[string]bool{}
 	for _, fact := range c.v.Facts {
 		look := reflect.ValueOf(fact.Look).Elem()

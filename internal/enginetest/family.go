@@ -18,24 +18,25 @@ import (
 	"endstate/labs/kit"
 )
 
-// HoldFamily holds a family to what all families promise. The archive says how.
-func HoldFamily(t *testing.T, family kit.Family, archive string) {
+// CheckFamily tests a family against the contract of all families, which docs/families.md
+// describes. The archive is the family's contract.txtar.
+func CheckFamily(t *testing.T, family kit.Family, archive string) {
 	t.Helper()
 	c := Open(t).contract(family, archive)
-	t.Run("fields", c.covered)
-	promises := map[string]func(*Runner, *labs.Lab){"record": c.recorded, "restart": c.kept, "slow": c.slow}
+	t.Run("fields", c.testFields)
+	tests := map[string]func(*Runner, *labs.Lab){"record": c.testRecord, "restart": c.testRestart, "slow": c.testSlow}
 	if c.serves() {
-		promises["account"], promises["hung"], promises["stopped"] = c.walled, c.hung, c.stopped
+		tests["account"], tests["hung"], tests["stopped"] = c.testAccount, c.testHung, c.testStopped
 	}
 	if c.files["lock"] != "" {
-		promises["locked"] = c.locked
+		tests["locked"] = c.testLocked
 	}
-	for name, holds := range promises {
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			r := Open(t)
 			r.Grader.Examining = true
-			holds(r, r.Lab(c.v))
+			test(r, r.Lab(c.v))
 		})
 	}
 }
@@ -45,7 +46,7 @@ func (c *Contract) serves() bool {
 	return slices.ContainsFunc(c.family.Images, func(image kit.Image) bool { return image.Ready != nil })
 }
 
-// servers are the hosts of the family that serve.
+// servers returns the lab's hosts that run a server of the family.
 func (c *Contract) servers(lab *labs.Lab) (servers []labs.Host) {
 	for _, host := range lab.Hosts {
 		for _, image := range c.family.Images {
@@ -57,7 +58,7 @@ func (c *Contract) servers(lab *labs.Lab) (servers []labs.Host) {
 	return servers
 }
 
-// observe returns what all looks observe, by the names of their facts.
+// observe returns the observations of all looks, by the name of their fact.
 func (c *Contract) observe(r *Runner, lab *labs.Lab, record labs.Record) (map[string]any, error) {
 	opened := r.Grader.Sites.Open(site.Subject{Lab: lab, Record: record, Given: c.v.Files, Images: c.images(r)}, nil)
 	defer opened.Close()
@@ -81,21 +82,22 @@ func (c *Contract) images(r *Runner) map[string]labs.ImageRef {
 }
 
 func (c *Contract) record(r *Runner, lab *labs.Lab) labs.Record {
-	record, err := labs.DecodeRecord(lab.Record)
+	record, err := r.Snapshots.Record(r.Context(), lab)
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	return record
 }
 
-// recorded holds what is observed to what the record gives back, type by type, and to its
-// shape, which names every key. The servers of the lab, which was started from a snapshot,
-// are ready for the account that was armed.
-func (c *Contract) recorded(r *Runner, lab *labs.Lab) {
+// testRecord checks that a lab that was started from a snapshot gives the same observations as
+// the lab that was recorded, value by value and type by type; that the shape declares every
+// key; and that the servers are ready for the armed account. They were ready for the unarmed
+// account too, or the lab would not have started.
+func (c *Contract) testRecord(r *Runner, lab *labs.Lab) {
 	record := c.record(r, lab)
 	observed, err := c.observe(r, lab, record)
 	if diff := cmp.Diff(record.Facts, observed, cmpopts.EquateNaNs()); err != nil || diff != "" {
-		r.t.Errorf("the record has and the lab is (%v):\n%s", err, diff)
+		r.t.Errorf("the observations differ from the record (-record +lab, %v):\n%s", err, diff)
 	}
 	report := r.Grade(lab, c.v)
 	for _, result := range slices.Concat(report.Checks, report.Guards) {
@@ -117,16 +119,16 @@ func (c *Contract) ready(r *Runner, lab *labs.Lab) {
 	}
 }
 
-// walled holds the grader's account and port to be out of the learner's reach, even if its
-// password were known, and the account to be closed to whoever has no password.
-func (c *Contract) walled(r *Runner, lab *labs.Lab) {
+// testAccount checks that the learner can't reach the grader's account, even with its password,
+// and that nobody can use the account without the password.
+func (c *Contract) testAccount(r *Runner, lab *labs.Lab) {
 	record := c.record(r, lab)
 	try := func(command string) (int, string) {
 		return r.Learner(lab, "export SECRET="+record.Secret+"\ntimeout 20 bash -c "+quoted(command))
 	}
 	for _, command := range lines(c.files["reached"]) {
 		if status, out := try(command); status != 0 {
-			r.t.Errorf("%s ends with %d, so that nothing is shown: %s", command, status, out)
+			r.t.Errorf("%s exits with %d, so the refused commands prove nothing: %s", command, status, out)
 		}
 	}
 	for _, command := range lines(c.files["refused"]) {
@@ -139,27 +141,27 @@ func (c *Contract) walled(r *Runner, lab *labs.Lab) {
 		r.t.Error("the grader's account needs no password")
 	}
 	if c.files["reached"] == "" || c.files["refused"] == "" {
-		r.t.Error("the contract of a family with a server has what is reached and what is refused")
+		r.t.Error("the contract of a family with a server needs the files reached and refused")
 	}
 }
 
 func quoted(text string) string { return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'" }
 
-// kept holds what a learner changed to be there after every host was restarted, was killed
-// and started, and after the servers were killed inside their hosts.
-func (c *Contract) kept(r *Runner, lab *labs.Lab) {
+// testRestart checks that a learner's changes survive when all hosts are restarted, when they
+// are killed and started, and when the servers are killed from inside their hosts.
+func (c *Contract) testRestart(r *Runner, lab *labs.Lab) {
 	if status, out := r.Learner(lab, c.files["change"]); status != 0 {
-		r.t.Fatalf("the change ends with %d: %s", status, out)
+		r.t.Fatalf("the change exits with %d: %s", status, out)
 	}
 	record := c.record(r, lab)
 	changed, err := c.observe(r, lab, record)
 	if err != nil || cmp.Equal(record.Facts, changed, cmpopts.EquateNaNs()) {
-		r.t.Fatalf("nothing is changed (%v)", err)
+		r.t.Fatalf("the change changes no observation (%v)", err)
 	}
 	unchanged := func(when string) {
 		again, err := c.observe(r, lab, record)
 		if diff := cmp.Diff(changed, again, cmpopts.EquateNaNs()); err != nil || diff != "" {
-			r.t.Errorf("%s, the lab is another (%v):\n%s", when, err, diff)
+			r.t.Errorf("%s the observations differ (%v):\n%s", when, err, diff)
 		}
 	}
 	for _, host := range lab.Hosts {
@@ -167,7 +169,7 @@ func (c *Contract) kept(r *Runner, lab *labs.Lab) {
 			r.t.Fatal(err)
 		}
 	}
-	unchanged("after a restart")
+	unchanged("after a restart,")
 	for _, host := range lab.Hosts {
 		err := r.API.ContainerKill(r.Context(), host.ID, "KILL")
 		if err == nil {
@@ -177,54 +179,57 @@ func (c *Contract) kept(r *Runner, lab *labs.Lab) {
 			r.t.Fatal(err)
 		}
 	}
-	unchanged("killed and started")
+	unchanged("after a kill and a start,")
 	for _, host := range c.servers(lab) {
 		r.Execute(lab, host.Name, labs.Command{Args: []string{"bash", "-c", "kill -KILL -1"}})
 	}
-	unchanged("after its servers were killed from inside")
+	unchanged("after the servers were killed from inside,")
 }
 
-// slow holds slowness to be nobody's mistake: no verdict is another one.
-func (c *Contract) slow(r *Runner, lab *labs.Lab) {
+// testSlow checks that a slow machine changes no verdict, except to ungraded.
+func (c *Contract) testSlow(r *Runner, lab *labs.Lab) {
 	before := r.Grade(lab, c.v)
 	r.Throttle(lab, Slow)
 	r.Same(before, r.Patient(lab, c.v))
 }
 
-// hung holds a server that takes connections and answers nothing to be nobody's mistake.
-func (c *Contract) hung(r *Runner, lab *labs.Lab) {
+// testHung checks that a server that accepts connections but never answers changes no
+// verdict, except to ungraded.
+func (c *Contract) testHung(r *Runner, lab *labs.Lab) {
 	before := r.Grade(lab, c.v)
 	for _, host := range c.servers(lab) {
 		if status, out := r.Execute(lab, host.Name, labs.Command{Args: []string{"bash", "-c", "kill -STOP -1"}}); status != 0 {
-			r.t.Fatalf("%s can't be stopped: %s", host.Name, out)
+			r.t.Fatalf("can't suspend the server of %s: %s", host.Name, out)
 		}
 	}
 	after := r.Patient(lab, c.v)
 	r.Same(before, after)
 	if after.Graded() {
-		r.t.Error("the hung server still answers, so that nothing is shown")
+		r.t.Error("the hung server still answers")
 	}
 }
 
-// locked holds what is locked to fail its check, which names the holder.
-func (c *Contract) locked(r *Runner, lab *labs.Lab) {
+// testLocked checks that a lock fails the checks that wait for it, and that their messages name
+// the session that holds it.
+func (c *Contract) testLocked(r *Runner, lab *labs.Lab) {
 	r.Hold(lab, c.files["lock"])
 	report := r.Patient(lab, c.v)
-	r.barred(report, strings.TrimSpace(c.files["holder"]), false)
+	r.blocked(report, strings.TrimSpace(c.files["holder"]), false)
 }
 
-// stopped holds a server that its learner ended to fail every check of it, by that.
-func (c *Contract) stopped(r *Runner, lab *labs.Lab) {
+// testStopped checks that a server that its learner stopped fails every check of it, and that
+// the messages name the host.
+func (c *Contract) testStopped(r *Runner, lab *labs.Lab) {
 	server := c.servers(lab)[0].Name
 	r.Execute(lab, server, labs.Command{Args: []string{"bash", "-c", c.files["stop"]}})
 	for range 2 {
-		r.barred(r.Patient(lab, c.v), "`"+server+"`", true)
+		r.blocked(r.Patient(lab, c.v), "`"+server+"`", true)
 	}
 }
 
-// barred fails the test unless checks failed with a message, as all do if wanted, their
-// guards were held back, and nothing else happened.
-func (r *Runner) barred(report *labs.Report, message string, all bool) {
+// blocked fails the test unless checks failed with a message and their guards were skipped, and
+// all others passed. If all is set, every check must have failed.
+func (r *Runner) blocked(report *labs.Report, message string, all bool) {
 	r.t.Helper()
 	failed := 0
 	for i, result := range report.Checks {
@@ -238,6 +243,6 @@ func (r *Runner) barred(report *labs.Report, message string, all bool) {
 		}
 	}
 	if failed == 0 {
-		r.t.Error("nothing stands in the way")
+		r.t.Error("no check failed")
 	}
 }

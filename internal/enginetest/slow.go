@@ -15,8 +15,8 @@ import (
 // Slow is a quota of 2 % of a processor, for [Runner.Throttle].
 const Slow = 2000
 
-// Throttle gives each host of a lab no more than a quota of the processor, in microseconds
-// of each 100 milliseconds.
+// Throttle limits each host of a lab to a quota of processor time, in microseconds per 100
+// milliseconds.
 func (r *Runner) Throttle(lab *labs.Lab, quota int64) {
 	r.t.Helper()
 	for _, host := range lab.Hosts {
@@ -27,7 +27,7 @@ func (r *Runner) Throttle(lab *labs.Lab, quota int64) {
 	}
 }
 
-// Patient checks a lab for as long as that takes.
+// Patient grades a lab and waits up to ten minutes.
 func (r *Runner) Patient(lab *labs.Lab, v *labs.Variant) *labs.Report {
 	r.t.Helper()
 	ctx, cancel := context.WithTimeout(r.t.Context(), 10*time.Minute)
@@ -39,7 +39,7 @@ func (r *Runner) Patient(lab *labs.Lab, v *labs.Variant) *labs.Report {
 	return report
 }
 
-// Same fails the test unless a report says the same as another, or that it can't say.
+// Same fails the test unless every verdict of a report equals the one before, or is ungraded.
 func (r *Runner) Same(before, after *labs.Report) {
 	r.t.Helper()
 	if after.Harm() != before.Harm() || after.Held != before.Held {
