@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// checkOptions are those of check.
+// checkOptions are the options of check.
 type checkOptions struct {
 	*door.Door
 	asJSON, asJUnit bool

@@ -14,7 +14,7 @@ import (
 	"endstate/labs"
 )
 
-// doctorOptions are those of doctor.
+// doctorOptions are the options of doctor.
 type doctorOptions struct {
 	*door.Door
 	asJSON bool

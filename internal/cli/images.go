@@ -37,7 +37,7 @@ func imagesBuildCommand(d *door.Door) *cobra.Command {
 	}
 }
 
-// imagesListOptions are those of images list.
+// imagesListOptions are the options of images list.
 type imagesListOptions struct {
 	*door.Door
 	asJSON bool
@@ -89,7 +89,7 @@ func writeImages(w io.Writer, kept desk.Kept) error {
 	return table.Flush()
 }
 
-// imagesRemoveOptions are those of images rm.
+// imagesRemoveOptions are the options of images rm.
 type imagesRemoveOptions struct {
 	*door.Door
 	snapshots bool // only these

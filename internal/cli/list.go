@@ -13,7 +13,7 @@ import (
 	"endstate/labs"
 )
 
-// listOptions are those of list.
+// listOptions are the options of list.
 type listOptions struct {
 	*door.Door
 	wanted desk.Wanted

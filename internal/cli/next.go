@@ -13,7 +13,7 @@ import (
 	"endstate/internal/report"
 )
 
-// nextOptions are those of next.
+// nextOptions are the options of next.
 type nextOptions struct {
 	startOptions
 	start bool

@@ -58,7 +58,7 @@ func TestEditorThatFails(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "start first")
 	d.wants(StatusDone, "check")
-	for editor, says := range map[string]string{"false": "The editor false failed; nothing is kept", "true": "Nothing was explained", "no-such-editor": "failed"} {
+	for editor, says := range map[string]string{"false": "The editor false failed; nothing was stored", "true": "Nothing was explained", "no-such-editor": "failed"} {
 		d.env["EDITOR"] = editor
 		if status, shown := d.sit("", "debrief"); status != StatusMisused || !strings.Contains(shown, says) {
 			t.Errorf("%s: %d, %s", editor, status, shown)

@@ -53,7 +53,7 @@ func (d *console) practises(want string, minutes int, state string, hints int) {
 func TestFortnight(t *testing.T) {
 	d := newConsole(t)
 	d.topics = map[string]string{"git-a": "git", "git-b": "git", "mysql-a": "mysql"}
-	d.wants(StatusDone, "history", "There is no attempt yet")
+	d.wants(StatusDone, "history", "There are no attempts yet")
 	d.wants(StatusDone, "next", "git-a", "You have not finished anything yet", "Start it: endstate start git-a --seed")
 	d.wants(StatusDone, "progress", "0 mastered, 0 shaky, 2 untried", "0 mastered, 0 shaky, 1 untried")
 
@@ -152,7 +152,7 @@ func TestStoryOfAnAttempt(t *testing.T) {
 	d.wants(StatusDone, "show "+story.UID[:8], "Attempt 1")
 	d.wants(StatusMisused, "show 2", `There is no attempt "2".`, "endstate history")
 	d.wants(StatusMisused, "replay 1", "Nothing of attempt 1 is recorded here.")
-	d.wants(StatusMisused, "replay 1 --speed 0", "no speed")
+	d.wants(StatusMisused, "replay 1 --speed 0", "The speed is out of range")
 }
 
 // A lab whose time was up ends its attempt at that time.
@@ -182,7 +182,7 @@ func TestDebrief(t *testing.T) {
 	}
 	d.state = "good"
 	d.wants(StatusDone, "check")
-	d.wants(StatusDone, "debrief first", "I would do the thing.", "~ Look at the state before you change it.", "· Never guess.", "no part of the score")
+	d.wants(StatusDone, "debrief first", "I would do the thing.", "~ Look at the state before you change it.", "· Never guess.", "does not affect the score")
 	d.in = " \n"
 	d.wants(StatusMisused, "debrief", "Nothing was explained")
 	d.in = strings.Repeat("x", desk.MaxExplanation+1)
@@ -234,7 +234,7 @@ func TestHostileText(t *testing.T) {
 
 func TestMovedToAnotherMachine(t *testing.T) {
 	d := newConsole(t)
-	d.wants(StatusDone, "export", "There is no attempt to export.")
+	d.wants(StatusDone, "export", "There are no attempts to export.")
 	d.wants(StatusDone, "start first")
 	d.wants(StatusDone, "check")
 	d.env["ENDSTATE_OWNER"] = "grace"
@@ -249,9 +249,9 @@ func TestMovedToAnotherMachine(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := newConsole(t)
-	other.wants(StatusDone, "import "+file, "2 attempts were added")
+	other.wants(StatusDone, "import "+file, "2 attempts added")
 	other.in = text
-	other.wants(StatusDone, "import", "0 attempts were added, 0 had gone on and were renewed, 2 were there already.")
+	other.wants(StatusDone, "import", "0 attempts added, 0 updated, 2 unchanged.")
 	if got := read[attempts.Imported](other, "import --json "+file); got.Unchanged != 2 {
 		t.Errorf("%+v", got)
 	}

@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// resetOptions are those of reset.
+// resetOptions are the options of reset.
 type resetOptions struct {
 	*door.Door
 	yes bool

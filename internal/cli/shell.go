@@ -15,7 +15,7 @@ import (
 	"endstate/labs"
 )
 
-// shellOptions are those of shell.
+// shellOptions are the options of shell.
 type shellOptions struct {
 	*door.Door
 	noRecord bool

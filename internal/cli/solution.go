@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// solutionOptions are those of solution.
+// solutionOptions are the options of solution.
 type solutionOptions struct {
 	*door.Door
 	yes bool

@@ -13,7 +13,7 @@ import (
 	"endstate/labs"
 )
 
-// startOptions are those of start.
+// startOptions are the options of start.
 type startOptions struct {
 	*door.Door
 	seed                      *uint64 // nil: one is drawn

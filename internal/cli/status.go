@@ -15,7 +15,7 @@ import (
 	"endstate/labs"
 )
 
-// statusOptions are those of status.
+// statusOptions are the options of status.
 type statusOptions struct {
 	*door.Door
 	everyone, asJSON bool

@@ -12,7 +12,7 @@ import (
 	"endstate/labs"
 )
 
-// stopOptions are those of stop.
+// stopOptions are the options of stop.
 type stopOptions struct {
 	*door.Door
 	all bool

@@ -17,8 +17,8 @@ import (
 func lintCommand(d *door.Door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "lint [DIR…]",
-		Short: "Find what is wrong with scenarios, without containers",
-		Long:  "Find what is wrong with scenarios, without containers. Without folders, those inside the binary and those of --scenarios.",
+		Short: "Find mistakes in scenarios, without containers",
+		Long:  "Find mistakes in scenarios, without containers: in those of some folders, or in the built-in ones and those of --scenarios.",
 		RunE:  func(_ *cobra.Command, args []string) error { return lint(d, args) },
 	}
 }
@@ -28,7 +28,7 @@ func lint(d *door.Door, folders []string) error {
 	for _, path := range folders {
 		if info, err := os.Stat(path); err != nil || !info.IsDir() {
 			return labs.Misuse(fmt.Sprintf("There is no folder %s", path),
-				"Give one that scenarios lie in, or none for those that come along: endstate lint")
+				"Name a folder of scenarios, or none to check the built-in ones: endstate lint")
 		}
 		roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
 	}

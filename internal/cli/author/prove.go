@@ -46,7 +46,7 @@ with what the proofs state. Without names, all scenarios.`,
 	c.Flags().IntVar(&o.wanted.Seeds, "seeds", 3, "how many seeds")
 	door.SeedVar(c, &o.seed, "the first seed (default: at random)")
 	c.Flags().IntVar(&o.wanted.Parallel, "parallel", 3, "how many labs at once")
-	c.Flags().StringVar(&o.wanted.Proof, "proof", "", "only the proofs whose name contains this, and those that they go on from")
+	c.Flags().StringVar(&o.wanted.Proof, "proof", "", "only the proofs whose name contains this, and those that they continue")
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
 	return c
 }
@@ -114,7 +114,7 @@ func (o *proveOptions) write(results []grading.ProofResult, wrong, failed int) {
 			fmt.Fprintf(o.Out, "    %s\n", strings.ReplaceAll(report.Visible(line), "\n", "\n    "))
 		}
 		if r.Output != "" {
-			fmt.Fprintf(o.Out, "    the script said last:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
+			fmt.Fprintf(o.Out, "    the last lines of the script:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
 		}
 	}
 	fmt.Fprintf(o.Out, "%d proofs, %d wrong", len(results), wrong)

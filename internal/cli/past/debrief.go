@@ -19,7 +19,7 @@ import (
 	"endstate/labs"
 )
 
-// debriefOptions are those of debrief.
+// debriefOptions are the options of debrief.
 type debriefOptions struct {
 	*door.Door
 	yes, asJSON bool
@@ -37,8 +37,8 @@ func debriefCommand(d *door.Door) *cobra.Command {
 		ValidArgsFunction: d.CompleteScenarios,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
-	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask before a lab that goes on counts as assisted")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON; asks nothing")
+	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask before a running lab counts as assisted")
+	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON, without questions")
 	return c
 }
 
@@ -81,11 +81,11 @@ func (o *debriefOptions) debrief(ctx context.Context, debriefing *desk.Debriefin
 	}
 	out := &strings.Builder{}
 	writePoints(out, said.Points, style)
-	_, err = fmt.Fprintf(o.Out, "%s\n%s\n", out, style.Dim(fmt.Sprintf("Kept beside attempt %d. It is no part of the score.", debriefing.Story.ID)))
+	_, err = fmt.Fprintf(o.Out, "%s\n%s\n", out, style.Dim(fmt.Sprintf("Stored with attempt %d. It does not affect the score.", debriefing.Story.ID)))
 	return err
 }
 
-// explain has the learner explain, where they can.
+// explain asks the learner for an explanation, in an editor or at the terminal.
 func (o *debriefOptions) explain(ctx context.Context, in io.Reader) (string, error) {
 	editor := o.Setting("VISUAL", o.Env("EDITOR"))
 	_, onTerminal := tty.Open(o.In, o.Out)
@@ -93,15 +93,15 @@ func (o *debriefOptions) explain(ctx context.Context, in io.Reader) (string, err
 		return o.edit(ctx, editor)
 	}
 	if onTerminal {
-		fmt.Fprintln(o.Err, "What was broken, what did you do, and why? In a few sentences; Ctrl-D on a line of its own ends them.")
+		fmt.Fprintln(o.Err, "What was broken, what did you do, and why? Write a few sentences; finish with Ctrl-D on a new line.")
 	}
 	all, err := io.ReadAll(io.LimitReader(in, desk.MaxExplanation+1))
 	return string(all), err
 }
 
-// preface is what the learner's editor shows first.
+// preface is the initial text in the learner's editor.
 const preface = `# In a few sentences: what was broken, what did you do, and why?
-# These lines at the top are left out. An empty text ends it.
+# These lines are ignored. Leave the text empty to cancel.
 
 `
 
@@ -117,11 +117,11 @@ func (o *debriefOptions) edit(ctx context.Context, editor string) (string, error
 	if err := file.Close(); err != nil {
 		return "", err
 	}
-	// As git does: the setting may hold arguments.
+	// The setting may contain arguments, as with Git.
 	command := exec.CommandContext(ctx, "sh", "-c", editor+` "$1"`, "sh", file.Name())
 	command.Stdin, command.Stdout, command.Stderr = o.In, o.Out, o.Err
 	if err := command.Run(); err != nil {
-		return "", labs.Misuse("The editor "+editor+" failed; nothing is kept", "Set EDITOR to another one, or to nothing: then you are asked here.")
+		return "", labs.Misuse("The editor "+editor+" failed; nothing was stored", "Set EDITOR to another one, or unset it to type here.")
 	}
 	text, err := os.ReadFile(file.Name())
 	rest := string(text)
@@ -131,10 +131,10 @@ func (o *debriefOptions) edit(ctx context.Context, editor string) (string, error
 	return rest, err
 }
 
-// tick has the learner say which points they really made. No answer is what the text
-// seems to say.
+// tick asks the learner which points they really made. The default is what the text seems to
+// say.
 func (o *debriefOptions) tick(in *bufio.Reader, points []attempts.KeyPoint, style report.Style) {
-	fmt.Fprintln(o.Err, style.Bold("Did you say so?"))
+	fmt.Fprintln(o.Err, style.Bold("Did you say this?"))
 	for i := range points {
 		usual, choice := points[i].Touched, "[y/N]"
 		if usual {
@@ -156,7 +156,7 @@ func (o *debriefOptions) tick(in *bufio.Reader, points []attempts.KeyPoint, styl
 	}
 }
 
-// writePoints shows key points: which the learner made, or seems to have made.
+// writePoints writes the key points, and which of them the learner made or seems to have made.
 func writePoints(out *strings.Builder, points []attempts.KeyPoint, style report.Style) {
 	if len(points) == 0 {
 		return

@@ -12,7 +12,7 @@ import (
 	"endstate/labs"
 )
 
-// exportOptions are those of export.
+// exportOptions are the options of export.
 type exportOptions struct {
 	*door.Door
 	everyone bool
@@ -22,8 +22,8 @@ func exportCommand(d *door.Door) *cobra.Command {
 	o := &exportOptions{Door: d}
 	c := &cobra.Command{
 		Use:     "export",
-		Short:   "Write attempts as JSON lines, to be imported elsewhere",
-		Long:    "Write your attempts as JSON lines: one attempt a line, with all that is known of it. Recordings of terminals are files of their own and stay where they are.",
+		Short:   "Write attempts as JSON lines, to import them elsewhere",
+		Long:    "Write your attempts as JSON lines, one attempt per line. Recordings of terminals are separate files and are not included.",
 		Example: "  endstate export > attempts.jsonl",
 		Args:    door.Exactly(0, "no arguments"),
 		RunE:    func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
@@ -52,12 +52,12 @@ func (o *exportOptions) run(ctx context.Context) error {
 		n++
 	}
 	if n == 0 {
-		fmt.Fprintln(o.Err, "There is no attempt to export.")
+		fmt.Fprintln(o.Err, "There are no attempts to export.")
 	}
 	return nil
 }
 
-// importOptions are those of import.
+// importOptions are the options of import.
 type importOptions struct {
 	*door.Door
 	asJSON bool
@@ -67,8 +67,8 @@ func importCommand(d *door.Door) *cobra.Command {
 	o := &importOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "import [FILE]",
-		Short: "Read attempts that export wrote; twice is as good as once",
-		Long:  "Read attempts that export wrote, from a file or from standard input: all of them, or none if a line is no attempt. One that is there already is not there twice.",
+		Short: "Import attempts that export wrote; importing twice is safe",
+		Long:  "Import attempts that export wrote, from a file or from standard input: all of them, or none if a line is invalid. Existing attempts are not duplicated.",
 		Args:  door.AtMost(1, "one file at most"),
 		RunE:  func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
@@ -97,6 +97,6 @@ func (o *importOptions) run(ctx context.Context, args []string) error {
 	case o.asJSON:
 		return report.JSON(o.Out, done)
 	}
-	_, err = fmt.Fprintf(o.Out, "%d attempts were added, %d had gone on and were renewed, %d were there already.\n", done.Added, done.Updated, done.Unchanged)
+	_, err = fmt.Fprintf(o.Out, "%d attempts added, %d updated, %d unchanged.\n", done.Added, done.Updated, done.Unchanged)
 	return err
 }

@@ -50,7 +50,7 @@ func historyCommand(d *door.Door) *cobra.Command {
 			return o.run(c.Context())
 		},
 	}
-	c.Flags().IntVar(&o.wanted.Last, "last", 20, "so many of the latest; 0: all")
+	c.Flags().IntVar(&o.wanted.Last, "last", 20, "how many of the latest; 0: all")
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
 	return c
 }
@@ -74,7 +74,7 @@ func (o *historyOptions) run(ctx context.Context) error {
 func (o *historyOptions) write(history *desk.History) error {
 	name, entries := o.wanted.Scenario, history.Entries
 	if len(entries) == 0 {
-		_, err := fmt.Fprintln(o.Out, "There is no attempt yet. Begin one: endstate start SCENARIO · or let one be chosen: endstate next")
+		_, err := fmt.Fprintln(o.Out, "There are no attempts yet. Start one: endstate start SCENARIO · get a suggestion: endstate next")
 		return err
 	}
 	style := o.Style(o.Out)
@@ -101,7 +101,7 @@ func (o *historyOptions) write(history *desk.History) error {
 		}
 	}
 	if slices.ContainsFunc(entries, func(e practice.Entry) bool { return !e.Over }) {
-		fmt.Fprintln(o.Out, style.Dim("▸ goes on"))
+		fmt.Fprintln(o.Out, style.Dim("▸ still running"))
 	}
 	if history.More {
 		fmt.Fprintln(o.Out, style.Dim(fmt.Sprintf("These are the latest %d; all: --last 0", len(entries))))
@@ -109,11 +109,11 @@ func (o *historyOptions) write(history *desk.History) error {
 	if history.Trend != "" && name != "" {
 		fmt.Fprintf(o.Out, "\nTrend: %s  %s\n", history.Trend, spark(scores))
 	}
-	_, err := fmt.Fprintln(o.Out, style.Dim("\nMore of one: endstate show NUMBER"))
+	_, err := fmt.Fprintln(o.Out, style.Dim("\nDetails of one: endstate show NUMBER"))
 	return err
 }
 
-// number writes a score that may be missing.
+// number formats a score that may be missing.
 func number(score *int) string {
 	if score == nil {
 		return "–"
@@ -128,7 +128,7 @@ func signed(change *int) string {
 	return strings.Replace(fmt.Sprintf("%+d", *change), "-", "−", 1)
 }
 
-// dateOf writes a day, with the year only if it is another one.
+// dateOf formats a day, with the year only if it is not the current one.
 func dateOf(at, now time.Time) string {
 	at = at.In(now.Location())
 	if at.Year() != now.Year() {
@@ -137,7 +137,7 @@ func dateOf(at, now time.Time) string {
 	return at.Format("2 Jan")
 }
 
-// timeOf writes the time at work until the best score, or so far, against par.
+// timeOf formats the time at work until the best score, or so far, against par.
 func timeOf(a *attempts.Attempt) string {
 	took := a.Active
 	if a.Took != nil {

@@ -15,7 +15,7 @@ import (
 	"endstate/internal/report"
 )
 
-// progressOptions are those of progress.
+// progressOptions are the options of progress.
 type progressOptions struct {
 	*door.Door
 	asJSON bool
@@ -26,7 +26,7 @@ func progressCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "progress",
 		Short: "Show what you master, what is shaky, what you never tried",
-		Long: "Show how you stand, by topic and level. A scenario is mastered when you reached 100 without help, twice, on different seeds, " +
+		Long: "Show your progress, by topic and level. A scenario is mastered when you reached 100 without help, twice, on different seeds, " +
 			"at least a day apart, and did not fall short of that since. A topic's strength is the average over its scenarios of your latest score without help " +
 			"times the chance that you can still do it; a scenario that was never tried has none.",
 		Args: door.Exactly(0, "no arguments"),
@@ -85,7 +85,7 @@ const (
 	manyShaky         = 10
 )
 
-// boxes draws a box a scenario; more than there is room for share their boxes.
+// boxes draws one box per scenario. If there is no room for all, scenarios share boxes.
 func boxes(level *practice.Level, style report.Style) string {
 	n := level.Mastered + level.Shaky + level.Untried
 	mastered, shaky, untried := level.Mastered, level.Shaky, level.Untried
@@ -97,7 +97,7 @@ func boxes(level *practice.Level, style report.Style) string {
 	return row + strings.Repeat(" ", max(0, boxWidth-mastered-shaky-untried))
 }
 
-// share is how many of the boxes a part of n gets: one at least, if there is any.
+// share returns how many of the boxes a part of n gets: at least one if the part is not empty.
 func share(part, n int) int {
 	if part == 0 {
 		return 0

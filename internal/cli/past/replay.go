@@ -15,7 +15,7 @@ import (
 	"endstate/labs"
 )
 
-// replayOptions are those of replay.
+// replayOptions are the options of replay.
 type replayOptions struct {
 	*door.Door
 	speed float64
@@ -25,20 +25,20 @@ func replayCommand(d *door.Door) *cobra.Command {
 	o := &replayOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "replay ATTEMPT",
-		Short: "Play what the terminal showed, as fast as it was",
+		Short: "Play what the terminal showed, at its original speed",
 		Long: "Play what the terminal of an attempt showed, with its timings: one stay in a shell after the other. " +
 			"Keys: n goes on at the next check, the space bar halts and goes on, q ends it. The files are asciicast version 2.",
 		Example: "  endstate replay 12 --speed 4",
 		Args:    door.Exactly(1, "an attempt; see: endstate history"),
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
-	c.Flags().Float64Var(&o.speed, "speed", 1, "so many times as fast as it was")
+	c.Flags().Float64Var(&o.speed, "speed", 1, "a multiple of the original speed")
 	return c
 }
 
 func (o *replayOptions) run(ctx context.Context, attempt string) error {
 	if o.speed < 0.1 || o.speed > 1000 {
-		return labs.Misuse("That is no speed to watch", "Give --speed a number from 0.1 to 1000; 1 is as it was.")
+		return labs.Misuse("The speed is out of range", "--speed takes a number from 0.1 to 1000; 1 is the original speed.")
 	}
 	at, err := o.Desk()
 	if err != nil {
@@ -57,7 +57,7 @@ func (o *replayOptions) run(ctx context.Context, attempt string) error {
 
 func (o *replayOptions) play(ctx context.Context, t tty.Terminal, all []*recording.Recording) error {
 	style := o.Style(o.Out)
-	fmt.Fprintln(o.Out, style.Dim("n: the next check · space: halt and go on · q: end"))
+	fmt.Fprintln(o.Out, style.Dim("n: the next check · space: pause and continue · q: quit"))
 	raw, err := t.MakeRaw()
 	if err != nil {
 		return err

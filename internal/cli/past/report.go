@@ -17,10 +17,10 @@ import (
 	"endstate/labs"
 )
 
-// formats are what a report can be written as.
+// formats are the formats of reports.
 var formats = []string{"text", "html", "json", "junit", "csv"}
 
-// reportOptions are those of report.
+// reportOptions are the options of report.
 type reportOptions struct {
 	*door.Door
 	format, output string
@@ -38,13 +38,13 @@ or of all sittings of a blueprint that are over, by its name or title: CSV is th
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
 	c.Flags().StringVar(&o.format, "format", "text", strings.Join(formats, "|"))
-	c.Flags().StringVarP(&o.output, "output", "o", "", "the `file` to write; standard output if it is not said")
+	c.Flags().StringVarP(&o.output, "output", "o", "", "the `file` to write (default: standard output)")
 	return c
 }
 
 func (o *reportOptions) run(ctx context.Context, name string) error {
 	if !slices.Contains(formats, o.format) {
-		return labs.Misuse(fmt.Sprintf("There is no format %q", o.format), "Give one of "+strings.Join(formats, ", ")+".")
+		return labs.Misuse(fmt.Sprintf("There is no format %q", o.format), "Choose one of "+strings.Join(formats, ", ")+".")
 	}
 	at, err := o.Desk()
 	if err != nil {
@@ -102,17 +102,16 @@ func (o *reportOptions) writeExam(w io.Writer, e *report.Exam) error {
 	return nil
 }
 
-// writeTo writes to a file that appears whole or not at all; without a name, to
-// standard output.
+// writeTo writes to a file, atomically; without a name, to standard output.
 func (o *reportOptions) writeTo(name string, write func(io.Writer) error) error {
 	if name == "" {
 		return write(o.Out)
 	}
 	file, err := os.CreateTemp(filepath.Dir(name), ".endstate-*")
 	if err != nil {
-		return &labs.Problem{Code: labs.CodeFile, What: "The report can't be written to " + name, Advice: "Name a file in a folder that can be written.", Err: err}
+		return &labs.Problem{Code: labs.CodeFile, What: "The report can't be written to " + name, Advice: "Choose a file in a folder that you can write to.", Err: err}
 	}
-	// It tells of a person: who else may read it is theirs to say.
+	// The report is about a person, so CreateTemp leaves it readable by its owner only.
 	err = errors.Join(write(file), file.Close())
 	if err == nil {
 		err = os.Rename(file.Name(), name)

@@ -16,7 +16,7 @@ import (
 	"endstate/labs"
 )
 
-// showOptions are those of show.
+// showOptions are the options of show.
 type showOptions struct {
 	*door.Door
 	asJSON bool
@@ -26,8 +26,8 @@ func showCommand(d *door.Door) *cobra.Command {
 	o := &showOptions{Door: d}
 	c := &cobra.Command{
 		Use:     "show ATTEMPT",
-		Short:   "Tell the whole story of an attempt: the terminal and the checks",
-		Long:    "Tell the whole story of an attempt, by its number or ID: when it was worked on, what was entered in its shells, its checks, help and explanation.",
+		Short:   "Show an attempt in full: the terminal and the checks",
+		Long:    "Show an attempt in full, by its number or ID: when it was worked on, what was entered in its shells, its checks, hints and explanation.",
 		Example: "  endstate show 12",
 		Args:    door.Exactly(1, "an attempt; see: endstate history"),
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
@@ -82,7 +82,7 @@ func narrower(width int) int {
 	return min(width, 100) - 6
 }
 
-// factsOf are the lines below a story's head.
+// factsOf returns the lines below a story's heading.
 func factsOf(story *attempts.Story, now time.Time) []string {
 	score := "No check was graded"
 	if story.Score != nil {
@@ -144,7 +144,7 @@ func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
 	fmt.Fprintf(out, "%8s  %s", clockOf(m.After), lines)
 }
 
-// writeChecked tells what came of a check: what did not pass, and why.
+// writeChecked writes the result of a check: what did not pass, and why.
 func writeChecked(out *strings.Builder, m practice.Moment, style report.Style) {
 	paint := style.Warn
 	if m.Report.Graded() && *m.Report.Score == m.Report.Total {
@@ -162,7 +162,7 @@ func writeChecked(out *strings.Builder, m practice.Moment, style report.Style) {
 	}
 }
 
-// clockOf writes a time since the beginning.
+// clockOf formats a time since the beginning.
 func clockOf(d time.Duration) string {
 	s := int(d.Seconds())
 	if s >= 3600 {

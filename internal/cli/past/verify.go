@@ -11,10 +11,10 @@ import (
 	"endstate/labs"
 )
 
-// largestReport bounds what is read at once: it is others' writing.
+// largestReport limits what is read, in bytes: reports come from others.
 const largestReport = 256 << 20
 
-// verifyOptions are those of verify.
+// verifyOptions are the options of verify.
 type verifyOptions struct {
 	*door.Door
 	asJSON bool

@@ -34,16 +34,16 @@ func (d *Desk) Lint(_ labs.Learner, roots []scenario.Root, emit labs.Emit) (scen
 	return library.Lint(), len(library.List())
 }
 
-// Proving says what is to be proved.
+// Proving says what to prove.
 type Proving struct {
 	Scenarios       []string // empty: all
 	Seeds, Parallel int      // how many seeds, how many labs at once
 	First           uint64   // the first seed
-	Proof           string   // only the proofs whose name contains this, and those that they go on from
+	Proof           string   // only the proofs whose name contains this, and those that they continue
 }
 
-// Prove plays the proofs of scenarios and compares the verdicts with what they state. With an
-// error, it returns what was played before.
+// Prove plays the proofs of scenarios, and compares the verdicts with what the proofs state. With
+// an error, it returns the results so far.
 func (d *Desk) Prove(ctx context.Context, who labs.Learner, wanted Proving, emit labs.Emit) ([]grading.ProofResult, error) {
 	all, err := d.jobs(wanted)
 	if err == nil {
@@ -54,7 +54,7 @@ func (d *Desk) Prove(ctx context.Context, who labs.Learner, wanted Proving, emit
 	}
 	results, err := d.prove(ctx, who, wanted, all, emit)
 	if err != nil {
-		// What was cut off says nothing.
+		// The results of interrupted proofs mean nothing.
 		results = slices.DeleteFunc(results, func(r grading.ProofResult) bool { return r.Failed != "" })
 	}
 	return results, err
@@ -65,10 +65,10 @@ type job struct {
 	play    grading.Play
 }
 
-// jobs lists what is to be played. The first of each variant makes its snapshot.
+// jobs lists what to play. The first job of each variant makes its snapshot.
 func (d *Desk) jobs(wanted Proving) ([]job, error) {
 	if wanted.Seeds < 1 || wanted.Parallel < 1 {
-		return nil, labs.Misuse("To prove takes at least one seed and one lab", "Ask for one or more of each.")
+		return nil, labs.Misuse("Proofs need at least one seed and one lab", "Ask for one or more of each.")
 	}
 	names := wanted.Scenarios
 	if len(names) == 0 {
@@ -95,12 +95,12 @@ func (d *Desk) jobs(wanted Proving) ([]job, error) {
 		}
 	}
 	if len(all) == 0 {
-		return nil, labs.Misuse(fmt.Sprintf("No proof is called like %q", wanted.Proof), "Leave the name out to play all.")
+		return nil, labs.Misuse(fmt.Sprintf("No proof has a name that contains %q", wanted.Proof), "Leave the name out to play all proofs.")
 	}
 	return all, nil
 }
 
-// prove does all jobs, several at once, and returns what came of them in order.
+// prove plays all jobs, several at once, and returns their results in order.
 func (d *Desk) prove(ctx context.Context, who labs.Learner, wanted Proving, jobs []job, emit labs.Emit) ([]grading.ProofResult, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -137,12 +137,12 @@ func (d *Desk) prover(who labs.Learner) grading.Prover {
 	return grading.Prover{Stage: d.parts.Stage(who), Grader: d.parts.Grader()}
 }
 
-// mostFailed is how many jobs that can't be done end the rest: then the engine is at
-// fault, and not one of them.
+// mostFailed is how many failed jobs stop the rest: then the engine is at fault, not a
+// scenario.
 const mostFailed = 5
 
-// turns is the order in which jobs are begun. The first of a variant makes its snapshot
-// and comes some turns early, so that those after it need not wait for that.
+// turns returns the order in which jobs start. The first job of a variant makes its snapshot, so
+// it starts some turns early, and the others need not wait for it.
 func turns(all []job, parallel int) []int {
 	order, turn := make([]int, len(all)), make([]int, len(all))
 	for i := range all {
@@ -166,7 +166,7 @@ func hand(ctx context.Context, next chan<- int, order []int) {
 	}
 }
 
-// counter tells how far the proofs are.
+// counter counts proofs, and emits the progress.
 type counter struct {
 	mu          sync.Mutex
 	done, total int
@@ -183,7 +183,7 @@ func (c *counter) count(result grading.ProofResult) {
 	c.emit.Move(labs.PlayProofs, c.first, result.Scenario+" "+result.Proof, int64(c.done), int64(c.total))
 }
 
-// fail counts a job that can't be done, and returns how many there are.
+// fail counts a failed job, and returns how many there are.
 func (c *counter) fail() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
