@@ -187,7 +187,8 @@ type Process interface {
 	// Wait waits for the command's end and returns its exit status, [ExitKilled] if it was
 	// killed.
 	Wait(ctx context.Context) (int, error)
-	// Close lets go of the command: its input ends, its output is read no more.
+	// Close ends the command's input and stops reading its output. A host's own command ends,
+	// with its host ([Engine.Run]); one that was executed has to end at the end of its input.
 	Close() error
 }
 
