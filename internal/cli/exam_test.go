@@ -143,8 +143,8 @@ func TestExamMisused(t *testing.T) {
 		"exam goto":                                "takes the number",
 		"exam resume":                              "No exam is running",
 		"exam frob":                                "There is no command",
-		"check --owner ada/exam-abc":               "are worked on in the exam",
-		"start first --owner ada/exam-x":           "are worked on in the exam",
+		"check --owner ada/exam-abc":               "can be used only in the exam",
+		"start first --owner ada/exam-x":           "can be used only in the exam",
 		"exam status --exam 7":                     "There is no exam 7",
 		"exam start " + mine + " --seed -1":        "",
 		"exam status --candidate nobody":           "No exam of nobody is running",
@@ -201,7 +201,7 @@ func TestExamThatGoesOnIsNamed(t *testing.T) {
 	d.wants(StatusDone, "stop --all", "Exam 1 of Ada is running")
 	d.wants(StatusDone, "exam grade")
 	for _, line := range []string{"show 1", "report 1", "replay 1"} {
-		d.wants(StatusMisused, line, "Attempt 1 is a question of exam 1, which goes on")
+		d.wants(StatusMisused, line, "Attempt 1 is a question of exam 1, which is still running")
 	}
 	d.wants(StatusDone, "exam start "+mine+" --no-shell --candidate Bob")
 	d.wants(StatusMisused, "exam status", "Several exams are running", "--exam 1 (Ada)", "--exam 2 (Bob)")

@@ -58,7 +58,7 @@ func TestEditorThatFails(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "start first")
 	d.wants(StatusDone, "check")
-	for editor, says := range map[string]string{"false": "The editor false failed; nothing was stored", "true": "Nothing was explained", "no-such-editor": "failed"} {
+	for editor, says := range map[string]string{"false": "The editor false failed; nothing was stored", "true": "The explanation is empty", "no-such-editor": "failed"} {
 		d.env["EDITOR"] = editor
 		if status, shown := d.sit("", "debrief"); status != StatusMisused || !strings.Contains(shown, says) {
 			t.Errorf("%s: %d, %s", editor, status, shown)
@@ -135,7 +135,7 @@ func TestRecordingsThatAreNotThere(t *testing.T) {
 	if err := os.Remove(file); err != nil {
 		t.Fatal(err)
 	}
-	d.wants(StatusMisused, "replay 1", "Nothing of attempt 1 is recorded here.")
+	d.wants(StatusMisused, "replay 1", "There is no recording of attempt 1 here.")
 	d.wants(StatusDone, "show 1", "check: 100 of 100")
 }
 

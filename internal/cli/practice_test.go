@@ -93,7 +93,7 @@ func TestNextIsStarted(t *testing.T) {
 	if lab := read[map[string]any](d, "next --start --json"); lab["scenario"] != "second" || d.engine.launched != 2 {
 		t.Errorf("%v, %d launched", lab, d.engine.launched)
 	}
-	d.wants(StatusMisused, "next", "a lab of every scenario goes on", "endstate status")
+	d.wants(StatusMisused, "next", "every scenario has a running lab", "endstate status")
 	d.wants(StatusDone, "stop first")
 	d.wants(StatusDone, "next", "first", "You never had seed")
 }
@@ -151,7 +151,7 @@ func TestStoryOfAnAttempt(t *testing.T) {
 	}
 	d.wants(StatusDone, "show "+story.UID[:8], "Attempt 1")
 	d.wants(StatusMisused, "show 2", `There is no attempt "2".`, "endstate history")
-	d.wants(StatusMisused, "replay 1", "Nothing of attempt 1 is recorded here.")
+	d.wants(StatusMisused, "replay 1", "There is no recording of attempt 1 here.")
 	d.wants(StatusMisused, "replay 1 --speed 0", "The speed is out of range")
 }
 
@@ -172,7 +172,7 @@ func TestDebrief(t *testing.T) {
 	d.wants(StatusMisused, "debrief", "There is no attempt to explain yet.")
 	d.wants(StatusMisused, "debrief frist", "Did you mean first?")
 	d.wants(StatusDone, "start first")
-	d.wants(StatusMisused, "debrief", "was checked yet", "endstate check first")
+	d.wants(StatusMisused, "debrief", "has not been checked yet", "endstate check first")
 	d.state = "bad"
 	d.wants(StatusFailed, "check")
 	d.in = "I looked at the state first, then changed it."
@@ -184,9 +184,9 @@ func TestDebrief(t *testing.T) {
 	d.wants(StatusDone, "check")
 	d.wants(StatusDone, "debrief first", "I would do the thing.", "~ Look at the state before you change it.", "· Never guess.", "does not affect the score")
 	d.in = " \n"
-	d.wants(StatusMisused, "debrief", "Nothing was explained")
+	d.wants(StatusMisused, "debrief", "The explanation is empty")
 	d.in = strings.Repeat("x", desk.MaxExplanation+1)
-	d.wants(StatusMisused, "debrief", "longer than anybody listens")
+	d.wants(StatusMisused, "debrief", "The explanation is too long")
 	a := read[attempts.Story](d, "show 1 --json")
 	if len(a.Explanations) != 1 || !a.Explanations[0].Points[0].Touched || a.Explanations[0].Points[1].Touched || a.Explanations[0].Points[0].Said != nil {
 		t.Errorf("%+v", a.Explanations)

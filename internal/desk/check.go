@@ -6,8 +6,7 @@ import (
 	"endstate/labs"
 )
 
-// Check grades a lab as it is now, charges the help that its attempt had, and keeps the
-// report.
+// Check grades a lab as it is now, charges the hints of its attempt, and stores the report.
 func (d *Desk) Check(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Report, error) {
 	lab, _, err := d.find(ctx, who, name, emit)
 	if err != nil {
@@ -19,7 +18,7 @@ func (d *Desk) Check(ctx context.Context, who labs.Learner, name string, emit la
 }
 
 func (d *Desk) check(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.Report, error) {
-	v, err := d.variantOf(lab) // anew, as its author may be at work on it
+	v, err := d.variantOf(lab) // read again, because its author may be working on it
 	if err != nil {
 		return nil, err
 	}
@@ -37,13 +36,13 @@ func (d *Desk) check(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.
 		err = store.AddCheck(ctx, attempt, found)
 	}
 	if err != nil {
-		emit.Warn(err, "The check counts, but is not remembered.")
+		emit.Warn(err, "The check counts, but was not stored.")
 	}
 	return found, nil
 }
 
-// warnOfDisk warns of what a lab's hosts have written, if that is much, and sees to it that
-// none fills the machine's disk. It is no part of what is graded.
+// warnOfDisk warns if a lab's hosts have written much, and stops those that have written too
+// much. It does not affect the grade.
 func (d *Desk) warnOfDisk(ctx context.Context, lab *labs.Lab, emit labs.Emit) {
 	full, _ := d.stage(lab.Owner).Watch(ctx, lab)
 	for _, one := range full {

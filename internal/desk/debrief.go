@@ -11,8 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// Debriefing is a learner who explains their latest attempt, before they see the model
-// answer.
+// Debriefing is a learner's explanation of their latest attempt, before they see the model answer.
 type Debriefing struct {
 	Story *attempts.Story
 
@@ -21,16 +20,16 @@ type Debriefing struct {
 	variant *labs.Variant
 }
 
-// Explained is what a learner said of an attempt, beside the model answer.
+// Explained is a learner's explanation, with the model answer.
 type Explained struct {
 	Attempt string `json:"attempt"`
 	attempts.Explanation
 	Answer string `json:"answer"` // Markdown
 }
 
-// Debrief begins the debriefing of the latest attempt, of a scenario or of all. While its lab
-// goes on and is not repaired the model answer is the solution, so that is to be confirmed
-// and the attempt counts as assisted.
+// Debrief begins the debriefing of the latest attempt, at one scenario or at all. While its lab is
+// running and not repaired, the model answer gives the solution away: then it returns [Unconfirmed]
+// until the learner has agreed, and the attempt counts as assisted.
 func (d *Desk) Debrief(ctx context.Context, who labs.Learner, scenario string, agreed bool) (*Debriefing, error) {
 	b, err := d.debriefing(ctx, who, scenario)
 	if err != nil || b.mayShow() {
@@ -59,8 +58,8 @@ func (d *Desk) debriefing(ctx context.Context, who labs.Learner, scenario string
 		return nil, err
 	}
 	if len(b.Story.Rounds) == 0 {
-		return nil, labs.Misuse(fmt.Sprintf("Nothing of attempt %d at %s was checked yet", b.Story.ID, b.Story.Scenario), "",
-			labs.Act{Name: labs.ActCheck, For: "First", Scenario: b.Story.Scenario})
+		return nil, labs.Misuse(fmt.Sprintf("Attempt %d at %s has not been checked yet", b.Story.ID, b.Story.Scenario), "",
+			labs.Act{Name: labs.ActCheck, For: "Check it first", Scenario: b.Story.Scenario})
 	}
 	b.variant, err = d.library().Variant(b.Story.Scenario, b.Story.Seed)
 	return b, err
@@ -73,27 +72,26 @@ func (d *Desk) nothingToExplain(scenario string) error {
 		}
 	}
 	return labs.Misuse("There is no attempt to explain yet", "",
-		labs.Act{Name: labs.ActStart, For: "Begin one"}, labs.Act{Name: labs.ActNext, For: "or let one be chosen"})
+		labs.Act{Name: labs.ActStart, For: "Start one"}, labs.Act{Name: labs.ActNext, For: "get a suggestion"})
 }
 
-// mayShow reports whether the model answer gives nothing away any more.
+// mayShow reports whether the model answer no longer gives anything away.
 func (b *Debriefing) mayShow() bool {
 	_, over := b.Story.Over(b.desk.Clock())
 	return over || b.Story.Assisted || slices.ContainsFunc(b.Story.Rounds, func(c attempts.Check) bool { return c.Report.Passed() })
 }
 
-// MaxExplanation is how long an explanation may be, in bytes: it is to be said in an
-// interview.
+// MaxExplanation limits explanations, in bytes: people say them in an interview.
 const MaxExplanation = 64 << 10
 
-// Explain keeps what the learner said, and then returns the model answer with its key
-// points: what is said after it was seen is not an explanation.
+// Explain stores the learner's explanation, and then returns the model answer with its key points.
+// In this order, the explanation is the learner's own.
 func (b *Debriefing) Explain(ctx context.Context, text string) (*Explained, error) {
 	switch text = strings.TrimSpace(text); {
 	case len(text) > MaxExplanation:
-		return nil, labs.Misuse("That is longer than anybody listens", "Explain it in a few sentences.")
+		return nil, labs.Misuse("The explanation is too long", "Explain it in a few sentences.")
 	case text == "":
-		return nil, labs.Misuse("Nothing was explained, and nothing is kept", "Say in a few sentences what was broken, what you did and why.")
+		return nil, labs.Misuse("The explanation is empty, so nothing was stored", "Say in a few sentences what was broken, what you did and why.")
 	}
 	said := attempts.Explanation{At: b.desk.Clock(), Text: text, Points: practice.Compare(text, labs.KeyPoints(b.variant.Debrief))}
 	if err := b.store.Explain(ctx, &b.Story.Attempt, said); err != nil {
@@ -102,7 +100,7 @@ func (b *Debriefing) Explain(ctx context.Context, text string) (*Explained, erro
 	return &Explained{Attempt: b.Story.UID, Explanation: said, Answer: b.variant.Debrief}, nil
 }
 
-// Tick keeps which key points the learner says they made.
+// Tick stores which key points the learner says they made.
 func (b *Debriefing) Tick(ctx context.Context, said *Explained) error {
 	return b.store.Explain(ctx, &b.Story.Attempt, said.Explanation)
 }

@@ -1,6 +1,6 @@
-// Package desk is what people can do, in one place: every door calls it, and none has rules
-// of its own. An act takes who acts, returns values, and tells of its progress and of what
-// is wrong on the way as events. It never writes text for a screen.
+// Package desk is everything that people can do. Doors, such as the command line, call it and
+// have no rules of their own. Every act takes the learner who acts, returns values, and emits
+// progress and warnings as events. It never writes text for a screen.
 package desk
 
 import (
@@ -20,27 +20,27 @@ import (
 	"endstate/labs/kit"
 )
 
-// Config is everything a desk is wired with.
+// Config is what a desk is made from.
 type Config struct {
 	Families  []kit.Family
 	Images    []kit.Image     // those of no family
-	Scenarios []scenario.Root // where scenarios lie
+	Scenarios []scenario.Root // the folders of scenarios
 	Open      func(context.Context) (*Backend, error)
 	Clock     func() time.Time
 	Version   string // of the program, as reports name it
 	Settings
 }
 
-// Settings are what whoever runs a desk may choose.
+// Settings are the choices of who runs a desk.
 type Settings struct {
 	Home    string        // the folder of the store, the recordings and the locks
-	MongoDB string        // which server of MongoDB; empty: the first that can be had
-	Life    time.Duration // how long a lab lives before it may be swept
-	Cache   int64         // bytes that snapshots may take
-	Record  bool          // what terminals show is recorded
+	MongoDB string        // which server of MongoDB; empty: the first available one
+	Life    time.Duration // how long a lab lives before it expires
+	Cache   int64         // the limit for snapshots, in bytes
+	Record  bool          // record what terminals show
 }
 
-// Backend is an engine that answers.
+// Backend is an open engine.
 type Backend struct {
 	Engine    labs.Engine
 	Snapshots labs.Snapshots
@@ -49,8 +49,8 @@ type Backend struct {
 	Close     func() error
 }
 
-// Desk is what people can do. It opens what it needs when it is first needed, and several
-// may use it at once. [Desk.Close] lets go of all of it.
+// Desk is what people can do. It opens the engine and the store when they are first needed. It is
+// safe for concurrent use. [Desk.Close] closes everything.
 type Desk struct {
 	Config
 	library func() *scenario.Library
@@ -60,9 +60,9 @@ type Desk struct {
 	backend     *Backend
 	images      *images.Library
 	store       *attempts.Store
-	failed      time.Time            // when it was last tried in vain to open the store
+	failed      time.Time            // when opening the store last failed
 	tidied      map[string]time.Time // when an owner's labs were last swept
-	clockWarned bool                 // that the clocks differ
+	clockWarned bool                 // the learner was warned that the clocks differ
 }
 
 // New returns a desk.
@@ -85,7 +85,7 @@ func (d *Desk) Close() {
 	}
 }
 
-// read returns the library of the scenarios that lie in folders.
+// read returns the library of the scenarios in some folders.
 func (d *Desk) read(roots []scenario.Root) *scenario.Library {
 	var probes []kit.Probe
 	for _, family := range d.Families {
@@ -98,7 +98,7 @@ func (d *Desk) read(roots []scenario.Root) *scenario.Library {
 	return scenario.New(probes, names, roots...)
 }
 
-// allImages returns the images of the families, and those of none.
+// allImages returns the images of the families, and the others.
 func (d *Desk) allImages() []kit.Image {
 	all := slices.Clone(d.Config.Images)
 	for _, family := range d.Families {
@@ -122,8 +122,7 @@ func (d *Desk) connect(ctx context.Context) error {
 	return nil
 }
 
-// stage returns what labs come about by, in an owner's name; an empty one stands for
-// everybody.
+// stage returns what starts the labs of an owner; empty: of everyone.
 func (d *Desk) stage(owner string) *stage.Stage {
 	return &stage.Stage{
 		Engine: d.backend.Engine, Snapshots: d.backend.Snapshots, Images: d.images, Families: d.Families, Sites: d.sites(),
@@ -131,7 +130,7 @@ func (d *Desk) stage(owner string) *stage.Stage {
 	}
 }
 
-// grader returns what labs are graded by.
+// grader returns what grades labs.
 func (d *Desk) grader() *grading.Grader {
 	return &grading.Grader{Snapshots: d.backend.Snapshots, Images: d.images, Sites: d.sites(), Clock: d.Clock}
 }

@@ -14,24 +14,24 @@ import (
 	"endstate/labs"
 )
 
-// Visit is a learner in a lab's shell. It goes on while the lab is put back, with one shell
-// after the other.
+// Visit is a learner in a lab's shell. It outlives a reset of the lab: each shell is followed by
+// another one.
 type Visit struct {
 	Lab     *labs.Lab
 	Variant *labs.Variant
 	Host    string
-	Exam    *ExamVisit // nil: the lab is not an exam's
+	Exam    *ExamVisit // nil: the lab does not belong to an exam
 
 	desk *Desk
-	// recorder records what the terminal shows; nil if nothing does.
+	// recorder records what the terminal shows; nil: nothing is recorded.
 	recorder *recording.Recorder
 }
 
-// ExamVisit is what a visit knows of the exam that its lab is a question of.
+// ExamVisit is what a visit knows about the exam that its lab belongs to.
 type ExamVisit struct {
 	ID          int64
 	Shell       []string          // the command that opens its shell
-	Environment map[string]string // what that is told of the exam
+	Environment map[string]string // of that command
 }
 
 // Window is the terminal that a visit shows on.
@@ -39,11 +39,11 @@ type Window struct {
 	Columns, Rows int
 	Kind          string // as in TERM
 	Colors        string // as in COLORTERM
-	Unrecorded    bool   // its learner wants no recording
+	Unrecorded    bool   // the learner wants no recording
 }
 
-// Enter lets a learner into a host of a lab. What of the lab had stopped is started again
-// with all that is in it, as nobody is to lose work for that.
+// Enter lets a learner into a host of a lab. It restarts hosts that have stopped, with all their
+// data, so that nobody loses work.
 func (d *Desk) Enter(ctx context.Context, who labs.Learner, name, host string, emit labs.Emit) (*Visit, error) {
 	lab, v, err := d.find(ctx, who, name, emit)
 	if err != nil {
@@ -60,7 +60,7 @@ func (d *Desk) Enter(ctx context.Context, who labs.Learner, name, host string, e
 	return &Visit{Lab: lab, Variant: v, Host: host, desk: d}, nil
 }
 
-// mayEnter refuses hosts that a scenario opens no shell on.
+// mayEnter returns an error if the scenario opens no shell on the host.
 func mayEnter(v *labs.Variant, host string) error {
 	spec := v.Host(host)
 	if spec != nil && spec.Open {
@@ -75,7 +75,7 @@ func mayEnter(v *labs.Variant, host string) error {
 	return labs.Misuse(fmt.Sprintf("The scenario opens no shell on %q", host), "It opens: "+strings.Join(open, ", "))
 }
 
-// Open opens a shell at a window. Warnings come until the stay in it ends.
+// Open opens a shell in a window. It may emit warnings until the stay ends.
 func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, error) {
 	host, err := v.Lab.Host(v.Host)
 	if err != nil {
@@ -88,7 +88,7 @@ func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, err
 		return nil, &labs.Problem{
 			Code: labs.CodeShellMissing,
 			What: "No shell can be opened in `" + v.Host + "`", Err: err,
-			Acts: []labs.Act{{Name: labs.ActStatus, For: "See how it stands"}, v.act(labs.ActReset, "put the lab back")},
+			Acts: []labs.Act{{Name: labs.ActStatus, For: "See its status"}, v.act(labs.ActReset, "put the lab back")},
 		}
 	}
 	return v.arrive(ctx, process, at, emit), nil
@@ -125,14 +125,14 @@ func (v *Visit) Check(ctx context.Context, emit labs.Emit) (*labs.Report, error)
 	return found, err
 }
 
-// Mark marks in the recording that there was a check.
+// Mark marks a check in the recording.
 func (v *Visit) Mark(found *labs.Report) {
 	if v.recorder != nil {
 		v.recorder.Mark(ScoreOf(found))
 	}
 }
 
-// ScoreOf is a round of checks in a few words.
+// ScoreOf describes a round of checks in a few words.
 func ScoreOf(found *labs.Report) string {
 	if !found.Graded() {
 		return "check: could not be graded"
@@ -145,8 +145,8 @@ func (v *Visit) Hint(ctx context.Context, emit labs.Emit) (*Hints, error) {
 	return v.desk.hint(ctx, v.Lab, v.Variant, emit)
 }
 
-// Reset puts the visit's lab back. Its shell goes with the lab; the next one is in the new
-// lab.
+// Reset puts the visit's lab back to its beginning. The shell ends with the old lab; the next one
+// is in the new lab. Until the learner has agreed, it returns [Unconfirmed].
 func (v *Visit) Reset(ctx context.Context, agreed bool, emit labs.Emit) error {
 	if !agreed {
 		return &Unconfirmed{AskReset}
@@ -158,7 +158,7 @@ func (v *Visit) Reset(ctx context.Context, agreed bool, emit labs.Emit) error {
 	return err
 }
 
-// act is an act on the visit's lab.
+// act returns an act on the visit's lab.
 func (v *Visit) act(name, what string) labs.Act {
 	switch {
 	case v.Exam == nil:
@@ -171,7 +171,7 @@ func (v *Visit) act(name, what string) labs.Act {
 	return labs.Act{Name: name, For: what, Exam: v.Exam.ID}
 }
 
-// Lost says why a shell ended that nobody left.
+// Lost says why a shell ended although nobody left it.
 func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 	lab, err := v.look(ctx)
 	switch {
@@ -179,7 +179,7 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 		return &labs.Problem{Code: CodeStopped, What: "The lab of " + v.Lab.Scenario + " was stopped"}
 	case err == nil && lab.Running():
 		return &labs.Problem{
-			Code: CodeShellLost, What: "The shell was killed, the lab goes on", Err: cause,
+			Code: CodeShellLost, What: "The shell was killed, but the lab is still running", Err: cause,
 			Acts: []labs.Act{v.act(labs.ActEnter, "Back into it")},
 		}
 	}
@@ -189,8 +189,8 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 	}
 }
 
-// look returns what became of the lab. One that is being removed is there for a moment
-// longer than its shells, so it looks for as long as that may be.
+// look returns the lab. A lab that is being removed outlives its shells for a moment, so it looks
+// for as long as that can take.
 func (v *Visit) look(ctx context.Context) (lab *labs.Lab, err error) {
 	for range 15 {
 		if lab, err = v.desk.stage(v.Lab.Owner).Find(ctx, v.Lab.Owner, v.Lab.Scenario); err != nil {

@@ -12,7 +12,7 @@ import (
 	"endstate/labs"
 )
 
-// Finding is one line of what was found out about the machine.
+// Finding is one line of the examination of the machine.
 type Finding struct {
 	About string        `json:"about"`
 	State FindingState  `json:"state"`
@@ -20,7 +20,7 @@ type Finding struct {
 	Help  *labs.Problem `json:"-"` // what can be done about it; may be nil
 }
 
-// FindingState says how well something stands.
+// FindingState says how good or bad a finding is.
 type FindingState string
 
 // The states of findings.
@@ -30,7 +30,7 @@ const (
 	FindingBad  FindingState = "bad"
 )
 
-// Examine looks whether everything is there that labs need.
+// Examine checks whether the machine has everything that labs need.
 func (d *Desk) Examine(ctx context.Context, who labs.Learner, emit labs.Emit) []Finding {
 	opened := d.open(ctx, who, emit)
 	end := emit.Step(labs.DiagnoseMachine, "")
@@ -73,7 +73,7 @@ func (d *Desk) examineEngine(ctx context.Context) []Finding {
 	return append(found, examineDisk(info))
 }
 
-// roomWanted is how much should be free where the engine keeps its data, in bytes.
+// roomWanted is the free space that the engine's disk should have, in bytes.
 const roomWanted = 6 << 30
 
 func examineDisk(info labs.EngineInfo) Finding {
@@ -117,7 +117,7 @@ func (d *Desk) examineImages(ctx context.Context) []Finding {
 	return found
 }
 
-// describe gives an image's size, its server, and the versions of its notable packages.
+// describe returns an image's size, its server, and the versions of its notable packages.
 func describe(image labs.ImageRef, notable []string) string {
 	text := units.HumanSize(float64(image.Size))
 	if image.Server != "" {
@@ -151,7 +151,7 @@ func (d *Desk) examineScenarios() Finding {
 	if err := d.library().Broken(); err != nil {
 		return Finding{
 			About: "scenarios", State: FindingWarn, Text: err.Error(),
-			Help: &labs.Problem{Acts: []labs.Act{{Name: labs.ActLint, For: "Mend them, then"}}},
+			Help: &labs.Problem{Acts: []labs.Act{{Name: labs.ActLint, For: "Correct them, then"}}},
 		}
 	}
 	return Finding{About: "scenarios", State: FindingOK, Text: fmt.Sprintf("%d", len(d.library().List()))}

@@ -6,15 +6,15 @@ import (
 	"endstate/labs"
 )
 
-// Hints are the hints of a lab that are open.
+// Hints are the open hints of a lab.
 type Hints struct {
 	Open  []labs.Hint `json:"open"`
 	Total int         `json:"total"`
 	Fresh bool        `json:"fresh"` // one was opened just now
 }
 
-// Hint opens one more hint, and returns all that are open. It costs points, so it is not
-// done while that can't be remembered.
+// Hint opens one more hint, and returns all open ones. A hint costs points, so none is opened
+// while its cost can't be stored.
 func (d *Desk) Hint(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*Hints, error) {
 	lab, v, err := d.find(ctx, who, name, emit)
 	if err != nil {
@@ -31,7 +31,7 @@ func (d *Desk) hint(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit la
 	if store == nil {
 		return nil, &labs.Problem{
 			Code: labs.CodeNoStore, What: "A hint can't be opened while its cost can't be remembered",
-			Acts: []labs.Act{{Name: labs.ActExamine, For: "Mend the store of attempts; this tells more"}},
+			Acts: []labs.Act{{Name: labs.ActExamine, For: "See what is wrong with the store of attempts"}},
 		}
 	}
 	attempt, err := d.begin(ctx, store, lab, v)

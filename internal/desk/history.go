@@ -11,15 +11,15 @@ import (
 // History is a learner's attempts, the latest at the end.
 type History struct {
 	Entries []practice.Entry
-	More    bool           // there were others before
-	Trend   practice.Trend // of the scenario, if it is about one
+	More    bool           // there are earlier ones
+	Trend   practice.Trend // of the scenario, if one is selected
 }
 
-// Past says what of a learner's past is wanted.
+// Past selects a part of a learner's past.
 type Past struct {
 	Scenario string // empty: of all
-	Last     int    // so many of the latest; 0: all
-	Whole    bool   // all that is known of each attempt, not only how well it went
+	Last     int    // how many of the latest; 0: all
+	Whole    bool   // complete attempts instead of outlines
 }
 
 // History returns a learner's attempts.
@@ -32,7 +32,7 @@ func (d *Desk) History(ctx context.Context, who labs.Learner, wanted Past) (*His
 		return nil, err
 	}
 	if wanted.Scenario != "" && len(all) == 0 {
-		// Attempts at a scenario that is gone are shown; what never was is a mistake.
+		// Attempts at a scenario that no longer exists are shown; an unknown name is a mistake.
 		if _, err := d.library().Variant(wanted.Scenario, 1); err != nil {
 			return nil, err
 		}
@@ -44,8 +44,7 @@ func (d *Desk) History(ctx context.Context, who labs.Learner, wanted Past) (*His
 	return &History{Entries: entries, More: len(all) > len(entries), Trend: practice.TrendOf(all)}, nil
 }
 
-// past returns what a history is told from: whole attempts or outlines of them, and no more
-// of them than it takes to tell of the latest and what was before those.
+// past reads the attempts of a history, complete or in outline, and no more of them than needed.
 func (d *Desk) past(ctx context.Context, who labs.Learner, wanted Past) ([]*attempts.Attempt, error) {
 	store, err := d.memory(ctx, who)
 	switch {

@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// BuildImages builds the images that are not there yet; without names, all.
+// BuildImages builds missing images; without names, all of them.
 func (d *Desk) BuildImages(ctx context.Context, who labs.Learner, names []string, emit labs.Emit) error {
 	if err := d.openToMaintain(ctx, who, emit); err != nil {
 		return err
@@ -23,7 +23,7 @@ func (d *Desk) BuildImages(ctx context.Context, who labs.Learner, names []string
 	return err
 }
 
-// openToMaintain opens the engine to who may change what all share.
+// openToMaintain opens the engine, if the learner may change what everyone shares.
 func (d *Desk) openToMaintain(ctx context.Context, who labs.Learner, emit labs.Emit) error {
 	if _, err := d.whose(who, true, who.Maintains()); err != nil {
 		return err
@@ -31,19 +31,19 @@ func (d *Desk) openToMaintain(ctx context.Context, who labs.Learner, emit labs.E
 	return d.open(ctx, who, emit)
 }
 
-// Kept is what is kept to start labs from.
+// Kept is what labs are started from.
 type Kept struct {
 	Images    []labs.ImageRef `json:"images"`
 	Snapshots []KeptSnapshot  `json:"snapshots"`
 }
 
-// KeptSnapshot is a snapshot, and when it was last used.
+// KeptSnapshot is a snapshot, with the time of its last use.
 type KeptSnapshot struct {
 	labs.Snapshot
 	Used time.Time `json:"used"`
 }
 
-// Images returns the images and snapshots that are there.
+// Images returns the existing images and snapshots.
 func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (kept Kept, err error) {
 	if err := d.open(ctx, who, emit); err != nil {
 		return kept, err
@@ -67,8 +67,7 @@ func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (ke
 	return kept, nil
 }
 
-// DropSnapshots removes the snapshots that nothing uses, and returns how many. They are made
-// again when needed.
+// DropSnapshots removes unused snapshots, and returns how many. They are made again when needed.
 func (d *Desk) DropSnapshots(ctx context.Context, who labs.Learner, emit labs.Emit) (n int, err error) {
 	if err := d.openToMaintain(ctx, who, emit); err != nil {
 		return 0, err
@@ -104,8 +103,8 @@ func (d *Desk) RemoveImages(ctx context.Context, who labs.Learner, emit labs.Emi
 	return d.images.Remove(ctx)
 }
 
-// SaveImages writes all images to a file, for a machine without a network. A file of that
-// name is whole or not there.
+// SaveImages writes all images to a file, for a machine without a network. The file appears
+// complete or not at all.
 func (d *Desk) SaveImages(ctx context.Context, who labs.Learner, name string, emit labs.Emit) error {
 	if err := d.open(ctx, who, emit); err != nil {
 		return err
@@ -121,7 +120,7 @@ func (d *Desk) SaveImages(ctx context.Context, who labs.Learner, name string, em
 	return os.Rename(file.Name(), name)
 }
 
-// LoadImages reads the images that were saved.
+// LoadImages loads saved images.
 func (d *Desk) LoadImages(ctx context.Context, who labs.Learner, from io.Reader, emit labs.Emit) error {
 	if err := d.openToMaintain(ctx, who, emit); err != nil {
 		return err

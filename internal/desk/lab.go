@@ -8,8 +8,8 @@ import (
 	"endstate/labs"
 )
 
-// find returns the lab that an act is about, with its variant: the one of that scenario or
-// ID, or without a name the only one that the learner has.
+// find returns the lab that an act is about, with its variant: by its scenario or ID, or without a
+// name the learner's only one.
 func (d *Desk) find(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
 	mine, err := d.labs(ctx, who, emit)
 	if err != nil {
@@ -23,7 +23,7 @@ func (d *Desk) find(ctx context.Context, who labs.Learner, name string, emit lab
 	return lab, v, err
 }
 
-// labs returns the learner's labs. Those of exams are none of them.
+// labs returns the learner's labs, without those of exams.
 func (d *Desk) labs(ctx context.Context, who labs.Learner, emit labs.Emit) ([]*labs.Lab, error) {
 	if err := practises(who); err != nil {
 		return nil, err
@@ -34,14 +34,14 @@ func (d *Desk) labs(ctx context.Context, who labs.Learner, emit labs.Emit) ([]*l
 	return d.stage(who.Name).Labs(ctx, who.Name)
 }
 
-// practises refuses to treat the labs of an exam like any others: the exam's clock and
-// rules would not be kept.
+// practises returns an error for the owner of an exam's labs: other acts would ignore the exam's
+// clock and rules.
 func practises(who labs.Learner) error {
 	if !exams.OwnsLabs(who.Name) {
 		return nil
 	}
 	return &labs.Problem{
-		Code: CodeExamLab, What: "The labs of an exam are worked on in the exam", Usage: true,
+		Code: CodeExamLab, What: "Labs of an exam can be used only in the exam", Usage: true,
 		Acts: []labs.Act{{Name: labs.ActExamResume, For: "Go on with it"}},
 	}
 }
@@ -83,7 +83,7 @@ func noLab() *labs.Problem {
 	}
 }
 
-// variantOf draws the variant that a lab runs.
+// variantOf returns the variant of a lab.
 func (d *Desk) variantOf(lab *labs.Lab) (*labs.Variant, error) {
 	return d.library().Variant(lab.Scenario, lab.Seed)
 }

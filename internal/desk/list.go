@@ -6,15 +6,14 @@ import (
 	"endstate/labs"
 )
 
-// Wanted says which scenarios are wanted. What is empty does not matter.
+// Wanted selects scenarios. Empty fields select all.
 type Wanted struct {
 	Topic string
 	Level int
 	Word  string // part of the name, the title or the question
 }
 
-// List returns the scenarios that are wanted. Those that are broken are left out, with a
-// warning.
+// List returns the selected scenarios. It warns of broken ones, and leaves them out.
 func (d *Desk) List(_ labs.Learner, wanted Wanted, emit labs.Emit) []labs.Scenario {
 	found := []labs.Scenario{}
 	for _, s := range d.library().List() {
@@ -23,7 +22,7 @@ func (d *Desk) List(_ labs.Learner, wanted Wanted, emit labs.Emit) []labs.Scenar
 		}
 	}
 	if err := d.library().Broken(); err != nil {
-		emit.Warn(err, "Such scenarios are left out.")
+		emit.Warn(err, "Broken scenarios are left out.")
 	}
 	return found
 }

@@ -13,7 +13,7 @@ import (
 	"endstate/labs"
 )
 
-// memory returns what a learner finds in the store, for acts that can't do without it.
+// memory returns a learner's part of the store, for acts that need it.
 func (d *Desk) memory(ctx context.Context, who labs.Learner) (*attempts.View, error) {
 	store, err := d.openStore(ctx)
 	if err != nil {
@@ -40,11 +40,11 @@ func (d *Desk) openStore(ctx context.Context) (*attempts.Store, error) {
 	return store, nil
 }
 
-// storePause is how long a store that could not be opened is not tried again.
+// storePause is how long to wait before opening a store again that could not be opened.
 const storePause = time.Minute
 
-// recall returns what a learner finds in the store, nil if it can't be used: then labs work
-// without it.
+// recall returns a learner's part of the store. If the store can't be used, it warns and returns
+// nil: labs work without it.
 func (d *Desk) recall(ctx context.Context, who labs.Learner, emit labs.Emit) *attempts.View {
 	if d.storeFailed() {
 		return nil
@@ -56,7 +56,7 @@ func (d *Desk) recall(ctx context.Context, who labs.Learner, emit labs.Emit) *at
 	d.mu.Lock()
 	d.failed = d.Clock()
 	d.mu.Unlock()
-	emit.Warn(err, "The lab works without it; hints and scores are not remembered.")
+	emit.Warn(err, "The lab works without it, but hints and scores are not stored.")
 	return nil
 }
 
@@ -66,14 +66,14 @@ func (d *Desk) storeFailed() bool {
 	return d.store == nil && !d.failed.IsZero() && d.Clock().Sub(d.failed).Abs() < storePause
 }
 
-// remembers reports whether anything was ever kept; to look is not a reason to make a store.
+// remembers reports whether the store exists. Looking does not create it.
 func (d *Desk) remembers() bool {
 	_, err := os.Stat(attempts.Path(d.Home))
 	return err == nil
 }
 
-// begin opens the attempt of a lab, or finds it. What can't be found out about the engine is
-// left out: the lab goes on all the same.
+// begin returns the attempt of a lab, and opens one if there is none. What the engine does not
+// say about itself is left out.
 func (d *Desk) begin(ctx context.Context, store *attempts.View, lab *labs.Lab, v *labs.Variant) (*attempts.Attempt, error) {
 	attempt, err := store.OfLab(ctx, lab)
 	if err == nil && attempt != nil && attempt.Ended != nil {
@@ -89,7 +89,7 @@ func (d *Desk) begin(ctx context.Context, store *attempts.View, lab *labs.Lab, v
 	return store.Begin(ctx, lab, about)
 }
 
-// reopen has the attempt of a lab go on that was closed, if the lab is still there.
+// reopen reopens the closed attempt of a lab if the lab still exists.
 func (d *Desk) reopen(ctx context.Context, store *attempts.View, lab *labs.Lab, attempt *attempts.Attempt) error {
 	there, err := d.stage(lab.Owner).Find(ctx, lab.Owner, lab.Scenario)
 	if errors.Is(err, labs.ErrNotFound) || err == nil && !there.Started.Equal(lab.Started) {
@@ -115,20 +115,19 @@ func (d *Desk) imagesOf(ctx context.Context, lab *labs.Lab) []attempts.Image {
 	return used
 }
 
-// end notes that a lab goes. It is noted before the lab is removed: a process that is ended
-// between the two leaves a lab, whose attempt goes on with the next act on it, and not an
-// attempt without a lab.
+// end ends the attempt of a lab that is about to be removed. If the process is killed in between,
+// the lab is still there, and the next act on it reopens the attempt. The other order could leave
+// an open attempt without a lab.
 func (d *Desk) end(ctx context.Context, lab *labs.Lab, at time.Time, how attempts.Ending, emit labs.Emit) {
 	ctx = context.WithoutCancel(ctx)
 	if store := d.recall(ctx, labs.Learner{Name: lab.Owner}, emit); store != nil {
 		if err := store.End(ctx, lab, at, how); err != nil {
-			emit.Warn(err, "The lab goes all the same.")
+			emit.Warn(err, "The lab is removed all the same.")
 		}
 	}
 }
 
-// note notes something about the attempt that a lab stands for. Where that fails the learner
-// is warned, and goes on.
+// note changes the attempt of a lab. If that fails, it warns, and says what goes on all the same.
 func (d *Desk) note(ctx context.Context, lab *labs.Lab, v *labs.Variant, but string, emit labs.Emit, note func(*attempts.View, *attempts.Attempt) error) {
 	store := d.recall(ctx, labs.Learner{Name: lab.Owner}, emit)
 	if store == nil {
@@ -143,5 +142,5 @@ func (d *Desk) note(ctx context.Context, lab *labs.Lab, v *labs.Variant, but str
 	}
 }
 
-// nothing is what is noted of an attempt that need only be there.
+// nothing changes nothing: the attempt only has to exist.
 func nothing(*attempts.View, *attempts.Attempt) error { return nil }

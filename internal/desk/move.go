@@ -9,8 +9,8 @@ import (
 	"endstate/labs"
 )
 
-// Export yields a learner's attempts as lines of JSON, to be imported elsewhere; everyone's,
-// if an examiner wants them.
+// Export returns a learner's attempts as lines of JSON, to import them elsewhere. An examiner can
+// ask for everyone's.
 func (d *Desk) Export(ctx context.Context, who labs.Learner, everyone bool) (iter.Seq2[[]byte, error], error) {
 	store, err := d.openStore(ctx)
 	if err != nil {
@@ -25,8 +25,8 @@ func (d *Desk) Export(ctx context.Context, who labs.Learner, everyone bool) (ite
 	return view.Export(ctx), nil
 }
 
-// Import reads attempts that were exported: all of them, or none if a line is not an
-// attempt. Only an examiner takes in others'.
+// Import reads exported attempts: all of them, or none if a line is invalid. Only an examiner can
+// import other learners' attempts.
 func (d *Desk) Import(ctx context.Context, who labs.Learner, from io.Reader) (attempts.Imported, error) {
 	store, err := d.openStore(ctx)
 	if err != nil {

@@ -13,13 +13,13 @@ import (
 	"endstate/labs"
 )
 
-// Progress says how a learner stands with all scenarios that there are.
+// Progress returns a learner's progress in all scenarios.
 func (d *Desk) Progress(ctx context.Context, who labs.Learner) (*practice.Progress, error) {
 	progress, _, err := d.assess(ctx, who, func() []labs.Scenario { return d.library().List() })
 	return progress, err
 }
 
-// Next chooses what a learner is to practise now, of the scenarios whose servers are there.
+// Next chooses what a learner should practise now, from the scenarios whose servers exist here.
 func (d *Desk) Next(ctx context.Context, who labs.Learner) (*practice.Pick, error) {
 	progress, store, err := d.assess(ctx, who, func() []labs.Scenario { return d.offered(ctx) })
 	if err != nil {
@@ -27,17 +27,17 @@ func (d *Desk) Next(ctx context.Context, who labs.Learner) (*practice.Pick, erro
 	}
 	pick := progress.Next()
 	if pick == nil {
-		return nil, labs.Misuse("There is nothing to choose from: a lab of every scenario goes on", "", labs.Act{Name: labs.ActStatus, For: "See them"})
+		return nil, labs.Misuse("There is nothing to choose from: every scenario has a running lab", "", labs.Act{Name: labs.ActStatus, For: "See them"})
 	}
 	used, err := store.Seeds(ctx, pick.Scenario.Name)
-	// Drawn so that it is the same until it was started: to look first changes nothing.
+	// The same seed is drawn until a lab is started with it, so looking changes nothing.
 	drawn := sha256.Sum256([]byte(who.Name + "\x00" + pick.Scenario.Name))
 	pick.Seed = practice.NewSeed(used, rand.New(rand.NewPCG(binary.LittleEndian.Uint64(drawn[:]), uint64(len(used)))).Uint64N)
 	return pick, err
 }
 
-// assess says how a learner stands with some scenarios. They are read while the attempts
-// are: somebody waits for both.
+// assess returns a learner's progress in some scenarios. It reads scenarios and attempts at the
+// same time, because somebody is waiting for both.
 func (d *Desk) assess(ctx context.Context, who labs.Learner, list func() []labs.Scenario) (*practice.Progress, *attempts.View, error) {
 	scenarios := make(chan []labs.Scenario, 1)
 	go func() { scenarios <- list() }()
@@ -53,7 +53,7 @@ func (d *Desk) assess(ctx context.Context, who labs.Learner, list func() []labs.
 	return practice.Assess(known, latest, d.Clock()), store, nil
 }
 
-// offered returns the scenarios whose servers are there.
+// offered returns the scenarios whose servers exist here.
 func (d *Desk) offered(ctx context.Context) []labs.Scenario {
 	all := d.library().List()
 	if !slices.ContainsFunc(all, func(s labs.Scenario) bool { return len(s.Requires) > 0 }) {
@@ -69,8 +69,8 @@ func (d *Desk) offered(ctx context.Context) []labs.Scenario {
 	})
 }
 
-// servers returns the servers of the images that are there; of an engine that does not
-// answer, none.
+// servers returns the servers of the existing images. If the engine does not answer, there are
+// none.
 func (d *Desk) servers(ctx context.Context) []string {
 	if d.connect(ctx) != nil {
 		return nil

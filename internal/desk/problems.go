@@ -8,9 +8,9 @@ import (
 
 // The codes of problems that only the desk has.
 const (
-	CodeSeveralLabs = "several-labs" // it is not said which is meant
+	CodeSeveralLabs = "several-labs" // which one is meant was not said
 	CodeExpired     = "lab-expired"
-	CodeCutOff      = "cut-off"     // what was interrupted left something behind
+	CodeCutOff      = "cut-off"     // an interrupted act left something behind
 	CodeRunning     = "lab-running" // already
 	CodeStopped     = "lab-stopped"
 	CodeShellLost   = "shell-lost"      // the lab goes on
@@ -19,8 +19,8 @@ const (
 	CodeOthers      = "other-terminals" // open in the same lab
 )
 
-// Unconfirmed is the error of an act that is to be confirmed first: it is done when it is
-// called again and told that the learner agrees.
+// Unconfirmed is the error of an act that needs the learner's consent. Call it again once the
+// learner has agreed.
 type Unconfirmed struct{ Question string }
 
 // Error returns the question.
@@ -29,7 +29,7 @@ func (u *Unconfirmed) Error() string { return u.Question }
 // Several is the error of an act that must be told which of several labs it is about.
 type Several struct{ Scenarios []string }
 
-// Error says what the act must be told.
+// Error says that several labs are running.
 func (s *Several) Error() string { return s.problem().Error() }
 
 // Unwrap returns the problem, for doors that can't ask.

@@ -14,9 +14,8 @@ import (
 	"endstate/labs"
 )
 
-// Report returns a report of an attempt, by its number or ID; of a candidate's exam, as
-// exam-N; or of all sittings of a blueprint that are over, by its name or title. One of the
-// two is nil.
+// Report returns a report of an attempt, by its number or ID; of a candidate's exam, as exam-N; or
+// of all finished sittings of a blueprint, by its name or title. One of the two results is nil.
 func (d *Desk) Report(ctx context.Context, who labs.Learner, name string) (*report.Attempt, *report.Exam, error) {
 	store, err := d.memory(ctx, who)
 	if err != nil {
@@ -36,18 +35,18 @@ func (d *Desk) Report(ctx context.Context, who labs.Learner, name string) (*repo
 	}
 	var next *practice.Pick
 	if story.Owner == who.Name {
-		next, _ = d.Next(ctx, who) // there may be nothing to choose from
+		next, _ = d.Next(ctx, who) // without a suggestion if there is nothing to choose from
 	}
 	return report.OfAttempt(*story, next, d.Clock(), d.Version), nil, nil
 }
 
-// sittingsOf returns the sitting exam-N, or those that are over of a blueprint; none if the
-// name is not an exam's.
+// sittingsOf returns the sitting exam-N, or the finished ones of a blueprint. It returns none if
+// the name is not that of an exam.
 func sittingsOf(ctx context.Context, store *attempts.View, name string) ([]*exams.Sitting, error) {
 	if number, is := strings.CutPrefix(name, "exam-"); is {
 		id, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
-			return nil, labs.Misuse(fmt.Sprintf("%q is no number of an exam", number), "", labs.Act{Name: labs.ActExamList, For: "See them"})
+			return nil, labs.Misuse(fmt.Sprintf("%q is not the number of an exam", number), "", labs.Act{Name: labs.ActExamList, For: "See them"})
 		}
 		s, err := store.Exam(ctx, id)
 		return []*exams.Sitting{s}, err
@@ -64,7 +63,7 @@ func sittingsOf(ctx context.Context, store *attempts.View, name string) ([]*exam
 	return over, ofOneTitle(name, over)
 }
 
-// ofOneTitle refuses sittings of several exams that share a name.
+// ofOneTitle returns an error if sittings belong to different exams of the same name.
 func ofOneTitle(name string, sittings []*exams.Sitting) error {
 	var titles []string
 	for _, s := range sittings {

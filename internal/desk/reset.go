@@ -7,10 +7,10 @@ import (
 	"endstate/labs"
 )
 
-// AskReset is what is asked before a lab is put back.
+// AskReset is the question before a reset.
 const AskReset = "Everything done in the lab will be lost. Put it back to its beginning?"
 
-// Reset puts a lab back to how it was handed over. It is to be confirmed.
+// Reset puts a lab back to its beginning. Until the learner has agreed, it returns [Unconfirmed].
 func (d *Desk) Reset(ctx context.Context, who labs.Learner, name string, agreed bool, emit labs.Emit) (*labs.Lab, error) {
 	lab, _, err := d.find(ctx, who, name, emit)
 	if err != nil {
@@ -23,7 +23,7 @@ func (d *Desk) Reset(ctx context.Context, who labs.Learner, name string, agreed 
 	return fresh, err
 }
 
-// reset puts a lab back. The variant comes along, as its texts may be newer.
+// reset puts a lab back. It also returns the variant, whose texts may be newer.
 func (d *Desk) reset(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
 	v, err := d.variantOf(lab)
 	if err != nil {
@@ -31,7 +31,7 @@ func (d *Desk) reset(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.
 	}
 	d.end(ctx, lab, d.Clock(), attempts.Gone, emit)
 	fresh, err := d.stage(lab.Owner).Reset(ctx, lab, v, emit)
-	ctx = context.WithoutCancel(ctx) // what came of it is noted
+	ctx = context.WithoutCancel(ctx) // the result is stored even then
 	if err != nil {
 		d.note(ctx, lab, v, "The lab is as it is all the same.", emit, nothing)
 		return nil, nil, err

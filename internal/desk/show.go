@@ -15,13 +15,13 @@ import (
 	"endstate/labs"
 )
 
-// Story is the whole story of an attempt: the terminal and the checks.
+// Story is a complete attempt: the terminal and the checks.
 type Story struct {
 	*attempts.Story
 	Timeline []practice.Moment `json:"timeline"`
 }
 
-// Show tells the story of an attempt, by its number or ID.
+// Show returns the story of an attempt, by its number or ID.
 func (d *Desk) Show(ctx context.Context, who labs.Learner, attempt string) (*Story, error) {
 	story, err := d.story(ctx, who, attempt)
 	if err != nil {
@@ -30,7 +30,7 @@ func (d *Desk) Show(ctx context.Context, who labs.Learner, attempt string) (*Sto
 	return &Story{story, practice.Timeline(story, d.typed(story), d.Clock())}, nil
 }
 
-// story returns what is known of a learner's attempt.
+// story returns everything about a learner's attempt.
 func (d *Desk) story(ctx context.Context, who labs.Learner, name string) (*attempts.Story, error) {
 	store, err := d.memory(ctx, who)
 	if err != nil {
@@ -46,14 +46,14 @@ func (d *Desk) story(ctx context.Context, who labs.Learner, name string) (*attem
 	return store.Story(ctx, attempt)
 }
 
-// Replay is what the terminal of an attempt showed: one stay in a shell after the other.
+// Replay has the recordings of an attempt, one for each stay in a shell.
 type Replay struct {
 	Attempt    int64
-	Recordings []*recording.Recording // one at least
-	Folder     string                 // where they lie
+	Recordings []*recording.Recording // at least one
+	Folder     string                 // that they are in
 }
 
-// Replay returns what the terminal of an attempt showed.
+// Replay returns the recordings of an attempt.
 func (d *Desk) Replay(ctx context.Context, who labs.Learner, attempt string) (*Replay, error) {
 	story, err := d.story(ctx, who, attempt)
 	if err != nil {
@@ -70,13 +70,13 @@ func (d *Desk) Replay(ctx context.Context, who labs.Learner, attempt string) (*R
 		}
 	}
 	if len(replay.Recordings) == 0 {
-		return nil, labs.Misuse(fmt.Sprintf("Nothing of attempt %d is recorded here", story.ID), "", labs.Act{Name: labs.ActShow, For: "Its story", Attempt: story.ID})
+		return nil, labs.Misuse(fmt.Sprintf("There is no recording of attempt %d here", story.ID), "", labs.Act{Name: labs.ActShow, For: "Its story", Attempt: story.ID})
 	}
 	return replay, nil
 }
 
-// recordingOf reads what a terminal showed; nil if that was not recorded, or the recording
-// is gone. What is another attempt's is nobody's to see here.
+// recordingOf reads the recording of a visit. It returns nil if there is none, or if it belongs to
+// another attempt.
 func (d *Desk) recordingOf(story *attempts.Story, visit attempts.Visit) (*recording.Recording, error) {
 	if !story.OwnsRecording(visit.Recording) {
 		return nil, nil
@@ -88,8 +88,7 @@ func (d *Desk) recordingOf(story *attempts.Story, visit attempts.Visit) (*record
 	return recorded, err
 }
 
-// typed returns what was entered in the shells of an attempt, as far as that was recorded
-// and the recording is still there.
+// typed returns what was entered in the shells of an attempt, as far as recordings of them exist.
 func (d *Desk) typed(story *attempts.Story) []practice.Line {
 	var lines []practice.Line
 	for _, visit := range story.Visits {
@@ -106,7 +105,7 @@ func (d *Desk) typed(story *attempts.Story) []practice.Line {
 	return lines
 }
 
-// prompt is what stands before what was typed.
+// prompt matches the prompt before a command.
 var prompt = regexp.MustCompile(`^.*?[$#>] `)
 
 func entered(line string) string {
@@ -117,8 +116,8 @@ func entered(line string) string {
 	return strings.TrimSpace(rest)
 }
 
-// notInOpenExam refuses to look at an attempt of an exam that goes on, whose rules say what
-// its candidate is told.
+// notInOpenExam returns an error if an attempt belongs to a running exam, because the exam's rules
+// decide what its candidate sees.
 func notInOpenExam(ctx context.Context, store *attempts.View, attempt *attempts.Attempt) error {
 	if !exams.OwnsLabs(attempt.Owner) {
 		return nil
@@ -130,8 +129,8 @@ func notInOpenExam(ctx context.Context, store *attempts.View, attempt *attempts.
 	for _, s := range open {
 		if s.LabOwner == attempt.Owner && s.Ended.IsZero() {
 			return &labs.Problem{
-				Code: CodeExamLab, What: fmt.Sprintf("Attempt %d is a question of exam %d, which goes on", attempt.ID, s.ID), Usage: true,
-				Acts: []labs.Act{{Name: labs.ActExamStatus, For: "It is told when the exam is over", Exam: s.ID}},
+				Code: CodeExamLab, What: fmt.Sprintf("Attempt %d is a question of exam %d, which is still running", attempt.ID, s.ID), Usage: true,
+				Acts: []labs.Act{{Name: labs.ActExamStatus, For: "You can see it when the exam is over", Exam: s.ID}},
 			}
 		}
 	}

@@ -10,14 +10,14 @@ import (
 	"endstate/labs"
 )
 
-// Solution is how a lab can be solved.
+// Solution is a solution of a lab.
 type Solution struct {
-	Answer string `json:"answer"` // Markdown: as one would say it in an interview
-	Script string `json:"script"` // of the shell, whole: what it takes from its environment is set first
+	Answer string `json:"answer"` // Markdown, worded as in an interview
+	Script string `json:"script"` // a complete shell script, which sets the variables that it needs
 }
 
-// Solution returns how a lab can be solved. Its attempt counts as assisted from then on, so
-// it is to be confirmed.
+// Solution returns a solution of a lab. From then on the attempt counts as assisted, so it returns
+// [Unconfirmed] until the learner has agreed.
 func (d *Desk) Solution(ctx context.Context, who labs.Learner, name string, agreed bool, emit labs.Emit) (*Solution, error) {
 	lab, v, err := d.find(ctx, who, name, emit)
 	if err != nil {
@@ -44,8 +44,8 @@ func (d *Desk) Solution(ctx context.Context, who labs.Learner, name string, agre
 	return solution, nil
 }
 
-// assignments are the params that a script takes from its environment, as the shell
-// assigns them: a learner's shell has none of them.
+// assignments returns shell assignments of the parameters that a script takes from its
+// environment, because a learner's shell does not have them.
 func assignments(script string, params map[string]string) string {
 	var lines strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(params)) {

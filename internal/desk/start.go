@@ -8,15 +8,14 @@ import (
 	"endstate/labs"
 )
 
-// MaxSeed bounds the seeds that nobody chose: they are short, so that they can be said aloud.
+// MaxSeed limits random seeds: they are short, so that people can say them.
 const MaxSeed = 9999
 
-// DrawSeed returns a seed for who chose none.
+// DrawSeed returns a random seed.
 func DrawSeed() uint64 { return rand.Uint64N(MaxSeed) + 1 }
 
-// Start starts a lab of a scenario and opens its attempt. Without a seed, one is drawn; a lab
-// of the scenario that runs already is returned then, with a warning, as it is for its own
-// seed.
+// Start starts a lab of a scenario and opens its attempt. Without a seed, it draws one. If a lab of
+// the scenario is already running, it warns and returns that lab, unless another seed was given.
 func (d *Desk) Start(ctx context.Context, who labs.Learner, name string, seed *uint64, emit labs.Emit) (*Task, error) {
 	if err := practises(who); err != nil {
 		return nil, err

@@ -9,18 +9,18 @@ import (
 	"endstate/labs"
 )
 
-// LabStatus is how a running lab stands.
+// LabStatus is the status of a lab.
 type LabStatus struct {
 	*labs.Lab
 	State  string        `json:"state"`
 	Memory int64         `json:"memory"` // bytes
 	Disk   int64         `json:"disk"`   // bytes that its hosts have written
-	Left   time.Duration `json:"-"`      // until it may be swept, by the engine's clock
-	// Help is what can be done about a lab that does not run as a whole; else nil.
+	Left   time.Duration `json:"-"`      // until it expires, by the engine's clock
+	// Help is what can be done if some of the lab is not running; nil if all is.
 	Help *labs.Problem `json:"-"`
 }
 
-// Status returns how the learner's labs stand; everyone's, if an examiner wants them.
+// Status returns the status of the learner's labs. An examiner can ask for everyone's.
 func (d *Desk) Status(ctx context.Context, who labs.Learner, everyone bool, emit labs.Emit) ([]LabStatus, error) {
 	owner, err := d.whose(who, everyone, who.SeesOthers())
 	if err == nil {
@@ -46,7 +46,7 @@ func (d *Desk) Status(ctx context.Context, who labs.Learner, everyone bool, emit
 
 func (d *Desk) statusOf(ctx context.Context, lab *labs.Lab) LabStatus {
 	status := LabStatus{Lab: lab, State: stateOf(lab), Left: lab.Expires.Sub(d.backend.Engine.Now()), Help: helpWith(lab)}
-	// A host that ends while it is measured shows in the state.
+	// A host that stops meanwhile shows in the state.
 	status.Memory, _ = d.backend.Engine.Memory(ctx, lab)
 	for _, host := range lab.Hosts {
 		written, _ := d.backend.Engine.Written(ctx, host)
@@ -55,7 +55,7 @@ func (d *Desk) statusOf(ctx context.Context, lab *labs.Lab) LabStatus {
 	return status
 }
 
-// stateOf says in a few words how a lab stands.
+// stateOf describes the state of a lab in a few words.
 func stateOf(lab *labs.Lab) string {
 	switch {
 	case lab.Damaged():
@@ -78,14 +78,14 @@ func stateOf(lab *labs.Lab) string {
 	return state
 }
 
-// helpWith says what can be done about a lab that does not run as a whole.
+// helpWith says what can be done if some of a lab is not running.
 func helpWith(lab *labs.Lab) *labs.Problem {
 	act := func(name, what string) labs.Act { return labs.Act{Name: name, For: what, Scenario: lab.Scenario} }
 	switch {
 	case lab.Damaged():
 		return &labs.Problem{
 			Code: labs.CodeHostDown, What: fmt.Sprintf("A host of %s was removed, with all that was in it", lab.Scenario),
-			Acts: []labs.Act{act(labs.ActReset, "It can only be put back to its beginning"), act(labs.ActStop, "end it")},
+			Acts: []labs.Act{act(labs.ActReset, "It can only be reset"), act(labs.ActStop, "end it")},
 		}
 	case !lab.Running() && lab.Whole:
 		return &labs.Problem{

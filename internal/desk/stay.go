@@ -14,9 +14,8 @@ import (
 	"endstate/labs"
 )
 
-// Stay is a learner's stay in a shell, as it is remembered: that it was, when keys were
-// pressed, and what the screen showed. What can't be remembered is left out, and told at the
-// end.
+// Stay is a learner's stay in a shell. It stores that the learner was there and when they pressed
+// keys, and records the screen. If something can't be stored, [Stay.Leave] warns.
 type Stay struct {
 	Process labs.Process // the shell
 
@@ -27,16 +26,16 @@ type Stay struct {
 	id      int64
 	failed  error
 
-	pressed atomic.Int64    // when a key last was, in nanoseconds since 1970
+	pressed atomic.Int64    // when the last key was pressed, in nanoseconds since 1970
 	left    context.Context // ends when the learner leaves
 	leave   context.CancelFunc
 	working sync.WaitGroup
 }
 
 const (
-	// signPause is how often it is noted that the client is there and keys were pressed.
+	// signPause is how often the client's presence and its keys are stored.
 	signPause = 15 * time.Second
-	// diskPause is how often it is looked at what a lab has written.
+	// diskPause is how often the disk usage of a lab is measured.
 	diskPause = 20 * time.Second
 )
 
@@ -63,7 +62,7 @@ func (v *Visit) arrive(ctx context.Context, process labs.Process, at Window, emi
 	return s
 }
 
-// nameOthers names the learner's other terminals in the lab: what runs there may hold locks.
+// nameOthers warns of the learner's other terminals in the lab: programs there may hold locks.
 func (s *Stay) nameOthers(ctx context.Context, now time.Time) {
 	others, err := s.store.Others(ctx, s.attempt, now)
 	if err != nil {
@@ -77,7 +76,7 @@ func (s *Stay) nameOthers(ctx context.Context, now time.Time) {
 	}
 }
 
-// record begins a recording and returns its file's name.
+// record starts a recording and returns its file's name.
 func (s *Stay) record(at Window, now time.Time) string {
 	v, dir := s.visit, s.visit.desk.recordings()
 	recording.Prune(dir, allRecordings-recording.Limit)
@@ -85,14 +84,14 @@ func (s *Stay) record(at Window, now time.Time) string {
 	name := fmt.Sprintf("%s-%d.cast", s.attempt.UID, now.UnixNano())
 	recorder, err := recording.Create(filepath.Join(dir, name), at.Columns, at.Rows, title, at.Kind, v.desk.Clock)
 	if err != nil {
-		s.emit.Warn(err, "The terminal is not recorded; the lab goes on.")
+		s.emit.Warn(err, "The terminal is not recorded.")
 		return ""
 	}
 	v.recorder = recorder
 	return name
 }
 
-// Watchers are those who look at the terminal.
+// Watchers returns what watches the terminal.
 func (s *Stay) Watchers() []seat.Watcher {
 	if s.visit.recorder == nil {
 		return []seat.Watcher{s}
@@ -106,11 +105,11 @@ func (s *Stay) Output([]byte) {}
 // Resize does nothing.
 func (s *Stay) Resize(int, int) {}
 
-// Input keeps the time at which keys were pressed.
+// Input notes the time of a key.
 func (s *Stay) Input() { s.pressed.Store(s.visit.desk.Clock().UnixNano()) }
 
-// noteKeys notes from time to time that the client is there, and that keys were pressed, so
-// that little is lost if this process is killed.
+// noteKeys regularly stores that the client is there, and that keys were pressed, so that little
+// is lost if this process is killed.
 func (s *Stay) noteKeys(ctx context.Context) {
 	ticker := time.NewTicker(signPause)
 	defer ticker.Stop()
@@ -137,7 +136,7 @@ func (s *Stay) noteKeys(ctx context.Context) {
 	}
 }
 
-// watchDisk warns of what the lab's hosts have written.
+// watchDisk warns when the lab's hosts have written much.
 func (s *Stay) watchDisk(lab *labs.Lab) {
 	tick := time.NewTicker(diskPause)
 	defer tick.Stop()
@@ -151,7 +150,7 @@ func (s *Stay) watchDisk(lab *labs.Lab) {
 	}
 }
 
-// Leave ends a stay. Its warnings come after the shell's end.
+// Leave ends a stay. Call it after the shell has ended.
 func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 	ctx = context.WithoutCancel(ctx)
 	s.leave()
@@ -159,11 +158,11 @@ func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 	if s.id != 0 && s.failed == nil {
 		s.failed = s.store.Leave(ctx, s.attempt, s.id, s.visit.desk.Clock())
 		if s.visit.Exam != nil && s.failed == nil {
-			s.failed = s.store.StopClock(ctx, s.attempt) // on to another question, or away
+			s.failed = s.store.StopClock(ctx, s.attempt) // the candidate left, or goes to another question
 		}
 	}
 	if s.failed != nil {
-		emit.Warn(s.failed, "This stay in the lab is not remembered whole.")
+		emit.Warn(s.failed, "Part of this stay in the lab could not be stored.")
 	}
 	recorder := s.visit.recorder
 	if recorder == nil {
@@ -173,12 +172,13 @@ func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 	if err := recorder.Close(); recording.Full(err) {
 		emit.Warn(&labs.Problem{Code: labs.CodeRecordingFull, What: fmt.Sprintf("The recording of this terminal ended at %d MiB", recording.Limit>>20)}, "")
 	} else if err != nil {
-		emit.Warn(err, "The recording of this terminal is not whole.")
+		emit.Warn(err, "The recording of this terminal is incomplete.")
 	}
 }
 
-// recordings is the folder of what terminals showed.
+// recordings returns the folder of the recordings of terminals.
 func (d *Desk) recordings() string { return filepath.Join(d.Home, "recordings") }
 
-// allRecordings is what recordings take together, in bytes: the oldest go first.
+// allRecordings limits the size of all recordings together, in bytes; the oldest are removed
+// first.
 const allRecordings = 512 << 20

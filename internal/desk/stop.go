@@ -9,8 +9,8 @@ import (
 	"endstate/labs"
 )
 
-// Stop ends a lab and removes every trace of it, and returns it; nil: there is none, and
-// twice is as good as once. Without a name it is the only lab that the learner has.
+// Stop removes a lab with all its traces, and returns it. It returns nil if there is no such lab.
+// Without a name it is the learner's only lab.
 func (d *Desk) Stop(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, error) {
 	mine, err := d.labs(ctx, who, emit)
 	if err != nil {
@@ -30,8 +30,7 @@ func (d *Desk) Stop(ctx context.Context, who labs.Learner, name string, emit lab
 	return lab, d.stop(ctx, lab, emit)
 }
 
-// StopAll ends all labs of a learner, and returns those that are gone. Those of an exam end
-// with it.
+// StopAll removes all labs of a learner, except those of exams, and returns the removed ones.
 func (d *Desk) StopAll(ctx context.Context, who labs.Learner, emit labs.Emit) ([]*labs.Lab, error) {
 	mine, err := d.labs(ctx, who, emit)
 	if err != nil {

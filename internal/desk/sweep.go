@@ -11,12 +11,11 @@ import (
 	"endstate/labs"
 )
 
-// sweepPause is how long a learner's labs are left alone once they were swept in passing.
+// sweepPause is the shortest time between two automatic sweeps of a learner's labs.
 const sweepPause = 5 * time.Minute
 
-// Sweep removes the learner's labs that are past their time, and what interrupted starts
-// left; everybody's for who looks after the machine. Each lab of a learner that it removes
-// is told as a warning.
+// Sweep removes the learner's expired labs and the remains of interrupted starts. An admin can
+// sweep for everyone. It warns of each lab of a learner that it removes.
 func (d *Desk) Sweep(ctx context.Context, who labs.Learner, everyone bool, emit labs.Emit) error {
 	owner, err := d.whose(who, everyone, who.Maintains())
 	if err == nil {
@@ -28,20 +27,20 @@ func (d *Desk) Sweep(ctx context.Context, who labs.Learner, everyone bool, emit 
 	return d.sweep(ctx, owner, emit)
 }
 
-// whose returns the owner that an act is about: the learner, or nobody in particular if it
-// is about everyone and the learner may do that.
+// whose returns the owner that an act is about: the learner, or empty for everyone, if the learner
+// may do that.
 func (d *Desk) whose(who labs.Learner, everyone, may bool) (string, error) {
 	switch {
 	case !everyone:
 		return who.Name, nil
 	case !may:
-		return "", &labs.Problem{Code: labs.CodeForbidden, What: "What is everyone's is not for you to see or change", Usage: true}
+		return "", &labs.Problem{Code: labs.CodeForbidden, What: "Your role does not let you see or change other learners' data", Usage: true}
 	}
 	return "", nil
 }
 
-// open opens the engine, and sweeps in passing. Every act on labs begins so. What can't be
-// swept keeps nobody from their work.
+// open opens the engine, and sweeps if that is due. Every act on labs begins with it. A failed
+// sweep is a warning.
 func (d *Desk) open(ctx context.Context, who labs.Learner, emit labs.Emit) error {
 	if err := d.connect(ctx); err != nil {
 		return err
@@ -60,7 +59,7 @@ func (d *Desk) open(ctx context.Context, who labs.Learner, emit labs.Emit) error
 	return nil
 }
 
-// sweepIsDue reports whether an owner's labs are to be swept, and notes that they are.
+// sweepIsDue reports whether an owner's labs should be swept now, and remembers the time.
 func (d *Desk) sweepIsDue(owner string) bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -88,28 +87,28 @@ func (d *Desk) sweep(ctx context.Context, owner string, emit labs.Emit) error {
 	return err
 }
 
-// whyRemoved says why a lab was swept.
+// whyRemoved says why a sweep removed a lab.
 func (d *Desk) whyRemoved(lab *labs.Lab) *labs.Problem {
 	switch {
 	case lab.Expired(d.backend.Engine.Now()):
 		return &labs.Problem{Code: CodeExpired, What: fmt.Sprintf("The lab of %s was past its time and has been removed", lab.Scenario)}
 	case lab.Remade():
 		return &labs.Problem{
-			Code: CodeCutOff, What: fmt.Sprintf("A reset of %s was cut off after it had removed the lab", lab.Scenario),
+			Code: CodeCutOff, What: fmt.Sprintf("A reset of %s was interrupted after it had removed the lab", lab.Scenario),
 			Acts: []labs.Act{{Name: labs.ActStart, For: "Start the same exercise again", Scenario: lab.Scenario, Seed: lab.Seed}},
 		}
 	}
 	return &labs.Problem{Code: CodeCutOff, What: fmt.Sprintf("A start of %s was interrupted; what it left has been removed", lab.Scenario)}
 }
 
-// clockOff returns how far this machine's clock is ahead of the engine's, if that is more
-// than can be borne. The engine must be open.
+// clockOff returns how far this machine's clock is ahead of the engine's, and whether that is too
+// much. The engine must be open.
 func (d *Desk) clockOff() (time.Duration, bool) {
 	off := d.Clock().Sub(d.backend.Engine.Now())
 	return off, off.Abs() > exams.ClockTolerance
 }
 
-// warnOfClock warns once that the clocks differ, and says what follows.
+// warnOfClock warns once if the clocks differ.
 func (d *Desk) warnOfClock(emit labs.Emit) {
 	off, differ := d.clockOff()
 	d.mu.Lock()
@@ -125,6 +124,6 @@ func (d *Desk) warnOfClock(emit labs.Emit) {
 	}
 	emit.Warn(&labs.Problem{
 		Code: labs.CodeClocks, What: fmt.Sprintf("This machine's clock is %s %s the engine's: one of them is wrong", report.Span(off.Abs()), which),
-		Advice: "Labs go by the engine's clock, and no exam is ended until the clocks agree. Set them right: timedatectl",
+		Advice: "Labs go by the engine's clock, and no exam ends until the clocks agree. Set them right: timedatectl",
 	}, "")
 }

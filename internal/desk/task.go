@@ -7,7 +7,7 @@ import (
 	"endstate/labs"
 )
 
-// Task is what a learner is to do in a lab.
+// Task is the task of a lab.
 type Task struct {
 	labs.Scenario
 	Lab  *labs.Lab `json:"lab"`
