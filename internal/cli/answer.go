@@ -10,11 +10,11 @@ import (
 	"endstate/labs"
 )
 
-// inLabCommands are the commands of a lab's shell, beside the shell's own.
+// inLabCommands are the commands that a lab's shell has in addition to its own.
 type inLabCommands struct{ *door.Shell }
 
-// answer answers a lab's command on the learner's screen. It returns false when
-// the lab was put back, and with it the shell.
+// answer answers an in-lab command on the learner's screen. It returns false if a reset has
+// replaced the lab, and so ended the shell.
 func (s inLabCommands) answer(ctx context.Context, verb string, screen *seat.Screen) bool {
 	style := s.Style(s.Out)
 	var err error

@@ -21,8 +21,8 @@ func checkCommand(d *door.Door) *cobra.Command {
 	o := &checkOptions{Door: d}
 	c := d.OfLab(&cobra.Command{
 		Use:   "check",
-		Short: "Grade what is there now",
-		Long:  "Grade what is there now, as often as you like. Exit status: 0 all passed, 1 something failed, 3 something could not be graded.",
+		Short: "Grade the lab as it is now",
+		Long:  "Grade the lab as it is now, as often as you like. Exit status: 0 all passed, 1 something failed, 3 something could not be graded.",
 	}, o.run)
 	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
 	c.Flags().BoolVar(&o.asJUnit, "junit", false, "as JUnit XML")
@@ -31,7 +31,7 @@ func checkCommand(d *door.Door) *cobra.Command {
 
 func (o *checkOptions) run(ctx context.Context, args []string) error {
 	if o.asJSON && o.asJUnit {
-		return labs.Misuse("A report is JSON or JUnit, not both", "Give one of --json and --junit.")
+		return labs.Misuse("A report is JSON or JUnit, not both", "Choose --json or --junit.")
 	}
 	return o.OnLab(args, func(name string) error {
 		var found *labs.Report

@@ -1,5 +1,5 @@
-// Package cli is the command line, a door to the desk: one file a command. A command reads
-// its arguments, has the desk act, and shows what came of it. It has no rules of its own.
+// Package cli is the command line, a door to the desk, with one file per command. A command parses
+// its arguments, calls the desk and shows the result. It has no rules of its own.
 package cli
 
 import (
@@ -14,15 +14,15 @@ import (
 	"endstate/labs"
 )
 
-// Program is everything the command line is wired with.
+// Program is everything that the command line is made from.
 type Program door.Program
 
 // Exit statuses.
 const (
 	StatusDone        = 0
 	StatusFailed      = 1   // check ran and something failed
-	StatusMisused     = 2   // the command was used wrongly
-	StatusUngraded    = 3   // could not be graded, or the engine is not there
+	StatusMisused     = 2   // the command line was wrong
+	StatusUngraded    = 3   // could not be graded, or there is no engine
 	StatusInterrupted = 130 // by a signal
 )
 
@@ -50,7 +50,7 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	return statusOf(err)
 }
 
-// statusOf returns the exit status that an error stands for.
+// statusOf returns the exit status for an error.
 func statusOf(err error) int {
 	var problem *labs.Problem
 	switch {
@@ -64,9 +64,9 @@ func statusOf(err error) int {
 	return StatusUngraded
 }
 
-// interruptible returns a context that the first signal ends, so that commands
-// clean up. A second signal ends the process at once. One that comes when the
-// command is done is caught still: it must not make what was done look killed.
+// interruptible returns a context that the first signal ends, so that commands clean up. A second
+// signal ends the process at once. A signal that comes when the command is done is still caught, so
+// that the command does not look killed.
 func interruptible(ctx context.Context) (context.Context, func()) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	signals := make(chan os.Signal, 1)

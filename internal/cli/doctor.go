@@ -24,7 +24,7 @@ func doctorCommand(d *door.Door) *cobra.Command {
 	o := &doctorOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "doctor",
-		Short: "Look whether everything is there that labs need, and say what to do",
+		Short: "Check whether the machine has everything that labs need, and say what to do",
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
@@ -32,7 +32,7 @@ func doctorCommand(d *door.Door) *cobra.Command {
 	return c
 }
 
-// finding is a finding with what to do about it, worded.
+// finding is a finding, with what to do about it in words.
 type finding struct {
 	desk.Finding
 	Do string `json:"do,omitempty"`

@@ -32,7 +32,7 @@ func hintCommand(d *door.Door) *cobra.Command {
 	})
 }
 
-// showHints shows all hints that are open.
+// showHints shows all open hints.
 func showHints(w io.Writer, style report.Style, hints *desk.Hints) error {
 	if !hints.Fresh {
 		fmt.Fprintln(w, style.Dim("All hints are open."))

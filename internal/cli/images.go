@@ -30,7 +30,7 @@ func imagesCommand(d *door.Door) *cobra.Command {
 func imagesBuildCommand(d *door.Door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "build [IMAGE…]",
-		Short: "Build the images that are not there yet; all of them, or those named",
+		Short: "Build missing images: all of them, or those named",
 		RunE: func(c *cobra.Command, args []string) error {
 			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.BuildImages(c.Context(), d.Who(), args, emit) })
 		},
@@ -47,7 +47,7 @@ func imagesListCommand(d *door.Door) *cobra.Command {
 	o := &imagesListOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "list",
-		Short: "List the images and snapshots that are there",
+		Short: "List the existing images and snapshots",
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
@@ -99,7 +99,7 @@ func imagesRemoveCommand(d *door.Door) *cobra.Command {
 	o := &imagesRemoveOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "rm",
-		Short: "Remove the images and the snapshots; they are made again when needed",
+		Short: "Remove images and snapshots; they are made again when needed",
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
@@ -141,12 +141,12 @@ func imagesSaveCommand(d *door.Door) *cobra.Command {
 func imagesLoadCommand(d *door.Door) *cobra.Command {
 	return &cobra.Command{
 		Use:   "load FILE",
-		Short: "Read the images from a file that save wrote",
+		Short: "Load the images from a file that save wrote",
 		Args:  door.Exactly(1, "the name of a file"),
 		RunE: func(c *cobra.Command, args []string) error {
 			file, err := os.Open(args[0])
 			if err != nil {
-				return labs.Misuse("The file can't be read: "+err.Error(), "Give one that endstate images save wrote.")
+				return labs.Misuse("The file can't be read: "+err.Error(), "Name a file that endstate images save wrote.")
 			}
 			defer file.Close()
 			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.LoadImages(c.Context(), d.Who(), file, emit) })

@@ -25,7 +25,7 @@ func listCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list [WORD]",
 		Short: "List the scenarios",
-		Long:  "List the scenarios: topic, level (1 core, 2 working, 3 expert) and the minutes in which a prepared learner is done.",
+		Long:  "List the scenarios: topic, level (1 core, 2 working, 3 expert) and the minutes that a prepared learner needs.",
 		Args:  door.AtMost(1, "one word at most"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			o.wanted.Word = strings.Join(args, "")
@@ -50,7 +50,7 @@ func (o *listOptions) run() error {
 	case o.asJSON:
 		return report.JSON(o.Out, found)
 	case len(found) == 0:
-		_, err := fmt.Fprintln(o.Err, "No scenario is like that. See them all: endstate list")
+		_, err := fmt.Fprintln(o.Err, "No scenario matches. See all: endstate list")
 		return err
 	}
 	return writeList(o.Out, found)

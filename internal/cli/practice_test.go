@@ -176,7 +176,7 @@ func TestDebrief(t *testing.T) {
 	d.state = "bad"
 	d.wants(StatusFailed, "check")
 	d.in = "I looked at the state first, then changed it."
-	d.wants(StatusMisused, "debrief", "This asks first", "--yes")
+	d.wants(StatusMisused, "debrief", "This needs your consent", "--yes")
 	if a := read[attempts.Story](d, "show 1 --json"); a.Assisted || len(a.Explanations) != 0 {
 		t.Errorf("it was assisted by an answer that did not show: %+v", a)
 	}

@@ -51,7 +51,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 	grouped("look", past.Commands(d)...)
 	grouped("write", author.Commands(d)...)
 	grouped("keep", sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))
-	// Those that cobra adds are used wrongly like our own.
+	// Cobra's own commands report misuse like ours.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
@@ -66,11 +66,11 @@ func rootCommand(d *door.Door) *cobra.Command {
 	return root
 }
 
-// finishes reports whether a command ends the exams whose time is up: any but those
-// that are about scenarios as they are written and about the machine.
+// finishes reports whether a command ends the exams whose time is up. Commands for authors and
+// about the machine do not.
 func finishes(c *cobra.Command) bool {
 	if c.Hidden {
-		return false // the keeper knows which
+		return false // the keeper, which ends its own exam
 	}
 	for c.HasParent() && c.Parent().HasParent() {
 		c = c.Parent()
@@ -78,7 +78,7 @@ func finishes(c *cobra.Command) bool {
 	return c.GroupID != "" && c.GroupID != "write" && (c.GroupID != "keep" || c.Name() == "sweep")
 }
 
-// knownTopic is for help, which names commands.
+// knownTopic checks the arguments of help, which are commands.
 func knownTopic(help *cobra.Command, args []string) error {
 	c, rest, err := help.Root().Find(args)
 	if err != nil {

@@ -25,7 +25,7 @@ func shellCommand(d *door.Door) *cobra.Command {
 	o := &shellOptions{Door: d}
 	c := &cobra.Command{
 		Use:               "shell [SCENARIO] [HOST]",
-		Short:             "Open a shell in a running lab: in its workspace, or in a host that it opens to you",
+		Short:             "Open a shell in a running lab: in its workspace, or in another host that it opens",
 		Example:           "  endstate shell\n  endstate shell mysql-choose-a-backup\n  endstate shell workspace",
 		Args:              door.AtMost(2, "a scenario and a host at most"),
 		ValidArgsFunction: d.CompleteScenarios,
@@ -38,7 +38,7 @@ func shellCommand(d *door.Door) *cobra.Command {
 func (o *shellOptions) run(ctx context.Context, args []string) error {
 	t, ok := tty.Open(o.In, o.Out)
 	if !ok {
-		return labs.Misuse("A shell needs a terminal", "Run it at one; scripts may use: endstate check")
+		return labs.Misuse("A shell needs a terminal", "Run this at a terminal. Scripts can use: endstate check")
 	}
 	at, err := o.Desk()
 	if err != nil {
@@ -48,7 +48,7 @@ func (o *shellOptions) run(ctx context.Context, args []string) error {
 	return o.OnLab(names, func(name string) error { return enter(ctx, o.Door, t, name, host, o.noRecord) })
 }
 
-// splitHost tells a scenario's name and a host's apart: what is not a scenario is a host.
+// splitHost tells the names of scenarios and hosts apart: what is not a scenario is a host.
 func splitHost(scenarios []labs.Scenario, args []string) (names []string, host string) {
 	isScenario := func(name string) bool {
 		return slices.ContainsFunc(scenarios, func(s labs.Scenario) bool { return s.Name == name })
@@ -62,7 +62,7 @@ func splitHost(scenarios []labs.Scenario, args []string) (names []string, host s
 	return args, labs.Workspace
 }
 
-// enter opens a shell in a host of a lab and stays until the learner leaves.
+// enter opens a shell in a host of a lab, and returns when the learner leaves.
 func enter(ctx context.Context, d *door.Door, t tty.Terminal, name, host string, noRecord bool) error {
 	s := &door.Shell{Door: d, Terminal: t, NoRecord: noRecord}
 	err := d.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {

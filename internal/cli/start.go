@@ -16,7 +16,7 @@ import (
 // startOptions are the options of start.
 type startOptions struct {
 	*door.Door
-	seed                      *uint64 // nil: one is drawn
+	seed                      *uint64 // nil: a random one
 	noShell, noRecord, asJSON bool
 }
 
@@ -25,7 +25,7 @@ func startCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:               "start SCENARIO",
 		Short:             "Start a lab and open its shell",
-		Long:              "Start a lab and open its shell. Without a terminal, print the task and the commands that come next.",
+		Long:              "Start a lab and open its shell. Without a terminal, print the task and what to do next.",
 		Example:           "  endstate start git-merge-conflict\n  endstate start git-merge-conflict --seed 42 --no-shell",
 		Args:              door.Exactly(1, "a scenario; see: endstate list"),
 		ValidArgsFunction: d.CompleteScenarios,

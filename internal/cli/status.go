@@ -25,7 +25,7 @@ func statusCommand(d *door.Door) *cobra.Command {
 	o := &statusOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "status",
-		Short: "Show the labs that are running",
+		Short: "Show the running labs",
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}

@@ -22,18 +22,18 @@ func stopCommand(d *door.Door) *cobra.Command {
 	o := &stopOptions{Door: d}
 	c := &cobra.Command{
 		Use:               "stop [SCENARIO]",
-		Short:             "End a lab and remove every trace of it",
+		Short:             "Stop a lab and remove all its traces",
 		Args:              door.AtMost(1, "one scenario at most"),
 		ValidArgsFunction: d.CompleteScenarios,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
-	c.Flags().BoolVar(&o.all, "all", false, "every lab of yours; those of an exam end with it")
+	c.Flags().BoolVar(&o.all, "all", false, "all your labs, except those of exams")
 	return c
 }
 
 func (o *stopOptions) run(ctx context.Context, args []string) error {
 	if o.all && len(args) > 0 {
-		return labs.Misuse("One lab or all of them, not both", "Leave out --all, or "+args[0]+".")
+		return labs.Misuse("Choose one lab or all labs, not both", "Leave out --all, or "+args[0]+".")
 	}
 	var gone []*labs.Lab
 	err := o.OnLab(args, func(name string) error {

@@ -14,8 +14,8 @@ func sweepCommand(d *door.Door) *cobra.Command {
 	var everyone bool
 	c := &cobra.Command{
 		Use:   "sweep",
-		Short: "Remove the labs that are past their time",
-		Long:  "Remove your labs that are past their time, and what interrupted starts may have left. Every command does so in passing.",
+		Short: "Remove expired labs",
+		Long:  "Remove your expired labs and the remains of interrupted starts. Other commands do this too, every few minutes.",
 		Args:  door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error {
 			err := d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.Sweep(c.Context(), d.Who(), everyone, emit) })
@@ -25,6 +25,6 @@ func sweepCommand(d *door.Door) *cobra.Command {
 			return err
 		},
 	}
-	c.Flags().BoolVar(&everyone, "everyone", false, "the labs of every owner; for who looks after the machine")
+	c.Flags().BoolVar(&everyone, "everyone", false, "the labs of every owner, for administrators")
 	return c
 }

@@ -32,7 +32,7 @@ func taskCommand(d *door.Door) *cobra.Command {
 	})
 }
 
-// showTask writes what the learner is to do.
+// showTask writes the task.
 func showTask(w io.Writer, style report.Style, task *desk.Task) error {
 	if err := door.Markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", task.Title, task.Text)); err != nil {
 		return err

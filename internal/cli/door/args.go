@@ -9,7 +9,7 @@ import (
 	"endstate/labs"
 )
 
-// Known refuses what is no command below c, and names those that are nearly like it.
+// Known returns an error for unknown subcommands of c, and suggests similar ones.
 func Known(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -22,7 +22,7 @@ func Known(c *cobra.Command, args []string) error {
 	return labs.Misuse(fmt.Sprintf("There is no command %q", c.CommandPath()+" "+args[0]), do)
 }
 
-// Exactly is for commands that take so many arguments, no more and no fewer.
+// Exactly checks that a command gets exactly n arguments.
 func Exactly(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) == n {
@@ -32,7 +32,7 @@ func Exactly(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// AtMost is for commands whose arguments may be left out.
+// AtMost checks that a command gets at most n arguments.
 func AtMost(n int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
 		if len(args) <= n {
@@ -42,7 +42,7 @@ func AtMost(n int, what string) cobra.PositionalArgs {
 	}
 }
 
-// seedFlag is a seed as it is given on the command line.
+// seedFlag is the value of a flag for seeds.
 type seedFlag struct{ seed **uint64 }
 
 func (f seedFlag) String() string { return "" }
@@ -55,12 +55,12 @@ func (f seedFlag) Set(text string) error {
 	return err
 }
 
-// SeedVar gives a command the flag that chooses a seed.
+// SeedVar adds the flag for a seed to a command.
 func SeedVar(c *cobra.Command, seed **uint64, usage string) {
 	c.Flags().Var(seedFlag{seed}, "seed", usage)
 }
 
-// RecordVar gives a command that opens a shell the flag that keeps it unrecorded.
+// RecordVar adds the flag that turns recording off to a command that opens a shell.
 func RecordVar(c *cobra.Command, noRecord *bool) {
 	c.Flags().BoolVar(noRecord, "no-record", false, "don't record the terminal (ENDSTATE_RECORD=off)")
 }

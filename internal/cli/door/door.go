@@ -1,5 +1,5 @@
-// Package door holds what all commands share: how they reach the desk, ask for confirmation,
-// and show progress, problems and shells.
+// Package door has what all commands share: reaching the desk, asking for consent, and showing
+// progress, problems and shells.
 package door
 
 import (
@@ -25,15 +25,15 @@ import (
 	"endstate/labs"
 )
 
-// Door is one run of the command line: what its commands share.
+// Door is one run of the command line.
 type Door struct {
 	Program
 	Flags struct {
 		Scenarios []string
 		Owner     string
 	}
-	Running bool       // arguments were understood, a command is at work
-	opened  *desk.Desk // nil until it is first needed
+	Running bool       // the arguments were valid, and a command is running
+	opened  *desk.Desk // nil until first needed
 }
 
 // Desk returns the desk, with the settings of the environment.
@@ -52,14 +52,14 @@ func (d *Door) Desk() (*desk.Desk, error) {
 	return d.opened, nil
 }
 
-// Close closes the desk, if it was opened.
+// Close closes the desk if it is open.
 func (d *Door) Close() {
 	if d.opened != nil {
 		d.opened.Close()
 	}
 }
 
-// roots are where scenarios lie.
+// roots returns the folders of scenarios.
 func (d *Door) roots() []scenario.Root {
 	roots := []scenario.Root{{Files: d.Scenarios}}
 	for _, path := range append(filepath.SplitList(d.Env("ENDSTATE_SCENARIOS")), d.Flags.Scenarios...) {
@@ -68,7 +68,7 @@ func (d *Door) roots() []scenario.Root {
 	return roots
 }
 
-// Style returns how text is shown on a writer.
+// Style returns the style for text on a writer.
 func (d *Door) Style(w io.Writer) report.Style {
 	t, ok := tty.Open(d.In, w)
 	if !ok {
@@ -79,8 +79,7 @@ func (d *Door) Style(w io.Writer) report.Style {
 	return report.Style{Color: d.Env("NO_COLOR") == "" && d.Env("TERM") != "dumb", Width: columns}
 }
 
-// Act has the desk do something, shows on standard error how that goes, and then its
-// warnings.
+// Act calls the desk, and shows its progress and then its warnings on standard error.
 func (d *Door) Act(asJSON bool, do func(*desk.Desk, labs.Emit) error) error {
 	at, err := d.Desk()
 	if err != nil {
@@ -106,13 +105,13 @@ func (d *Door) renderer(asJSON bool) progress.Renderer {
 	return progress.Plain(d.Err)
 }
 
-// warnings holds warnings back until what is drawn meanwhile is gone from the screen.
+// warnings keeps warnings until the progress is gone from the screen.
 type warnings struct {
 	mu  sync.Mutex
 	all []labs.Event
 }
 
-// sort returns an Emit that keeps warnings and hands on all else.
+// sort returns an Emit that keeps warnings and passes on everything else.
 func (w *warnings) sort(other labs.Emit) labs.Emit {
 	return func(event labs.Event) {
 		if event.State != labs.Warned {
@@ -131,8 +130,7 @@ func (w *warnings) show(out io.Writer) {
 	}
 }
 
-// OnLab does something about the lab that was named, or the only one; where there are
-// several it asks on a terminal.
+// OnLab acts on the named lab, or on the only one. If there are several, it asks on a terminal.
 func (d *Door) OnLab(args []string, act func(name string) error) error {
 	err := act(strings.Join(args, ""))
 	var several *desk.Several
@@ -154,7 +152,7 @@ func (d *Door) OnLab(args []string, act func(name string) error) error {
 	return act(several.Scenarios[n-1])
 }
 
-// Agreeing does something that the desk may want confirmed; yes, if it was said before.
+// Agreeing calls an act that may need consent. With yes, the user has given it already.
 func (d *Door) Agreeing(ctx context.Context, yes bool, act func(agreed bool) error) error {
 	err := act(yes)
 	var asks *desk.Unconfirmed
@@ -167,11 +165,11 @@ func (d *Door) Agreeing(ctx context.Context, yes bool, act func(agreed bool) err
 	return act(true)
 }
 
-// Confirm asks a question that only "y" answers with yes. Without a terminal it is a no, and
-// the flag that says yes is named. Ctrl-C ends it.
+// Confirm asks a question, and returns true only for the answer "y". Without a terminal, it returns
+// an error that names the flag for yes. Ctrl-C cancels it.
 func (d *Door) Confirm(ctx context.Context, question string) (bool, error) {
 	if _, ok := tty.Open(d.In, d.Err); !ok {
-		return false, labs.Misuse("This asks first, and nobody is there to answer", "Say yes with --yes.")
+		return false, labs.Misuse("This needs your consent, but there is no terminal to ask", "Say yes with --yes.")
 	}
 	fmt.Fprint(d.Err, question+" [y/N] ")
 	typed := make(chan string, 1)
@@ -187,7 +185,7 @@ func (d *Door) Confirm(ctx context.Context, question string) (bool, error) {
 	}
 }
 
-// OfLab makes a command one about a running lab.
+// OfLab sets up a command about a running lab.
 func (d *Door) OfLab(c *cobra.Command, run func(ctx context.Context, args []string) error) *cobra.Command {
 	c.Use += " [SCENARIO]"
 	c.Args, c.ValidArgsFunction = AtMost(1, "one scenario at most"), d.CompleteScenarios
@@ -195,7 +193,7 @@ func (d *Door) OfLab(c *cobra.Command, run func(ctx context.Context, args []stri
 	return c
 }
 
-// CompleteScenarios completes a scenario's name.
+// CompleteScenarios completes the names of scenarios.
 func (d *Door) CompleteScenarios(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	at, err := d.Desk()
 	if err != nil || len(args) > 0 {

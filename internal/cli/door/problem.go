@@ -16,7 +16,7 @@ func IsProblem(err error) bool {
 	return errors.As(err, &problem)
 }
 
-// ShowError shows an error, unless the command has shown why it ends.
+// ShowError shows an error, unless the command has already shown it.
 func ShowError(w io.Writer, err error) {
 	var problem *labs.Problem
 	switch {
@@ -39,7 +39,7 @@ func ShowProblem(w io.Writer, problem *labs.Problem) {
 	}
 }
 
-// ShowWarning shows what is wrong while a command goes on.
+// ShowWarning shows a warning. The command goes on.
 func ShowWarning(w io.Writer, event labs.Event) {
 	var problem *labs.Problem
 	if errors.As(event.Warning, &problem) {
@@ -52,7 +52,7 @@ func ShowWarning(w io.Writer, event labs.Event) {
 	}
 }
 
-// HelpWith words what can be done about a problem: first what is no command.
+// HelpWith says what can be done about a problem: the advice first, then the commands.
 func HelpWith(problem *labs.Problem) string {
 	return strings.TrimSpace(problem.Advice + " " + report.Acts(problem.Acts))
 }

@@ -11,8 +11,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// Program is everything the command line is wired with. Nothing is taken from the
-// process behind its back.
+// Program is everything that the command line is made from. It takes nothing else from the process.
 type Program struct {
 	In        io.Reader
 	Out       io.Writer
@@ -21,13 +20,13 @@ type Program struct {
 	Clock     func() time.Time
 	Version   string
 	Families  []kit.Family
-	Images    []kit.Image // those of no family
+	Images    []kit.Image // those that belong to no family
 	Scenarios fs.FS
 	Open      func(context.Context) (*desk.Backend, error)
-	Detach    func(args ...string) error // runs a command line that outlives this one; may be nil
+	Detach    func(args ...string) error // starts a command line that outlives this one; may be nil
 }
 
-// ErrFailed and ErrUngraded end a command that has shown why already.
+// ErrFailed and ErrUngraded end a command that has already shown why.
 var (
 	ErrFailed   = errors.New("something failed")
 	ErrUngraded = errors.New("something could not be graded")

@@ -16,7 +16,7 @@ import (
 	"endstate/labs"
 )
 
-// Show writes an error on the learner's screen.
+// Show shows an error on the learner's screen.
 func Show(screen *seat.Screen, err error) {
 	if errors.Is(err, seat.ErrInterrupted) {
 		fmt.Fprintln(screen, "Interrupted.")
@@ -25,8 +25,7 @@ func Show(screen *seat.Screen, err error) {
 	ShowError(screen, err)
 }
 
-// Working shows progress on the screen while work is done, which Ctrl-C ends, and then what
-// was warned of.
+// Working shows the progress of work on the screen, and then its warnings. Ctrl-C cancels the work.
 func Working(ctx context.Context, screen *seat.Screen, style report.Style, work func(context.Context, labs.Emit) error) error {
 	renderer := progress.Live(screen, style.Width, style.Color)
 	held := &warnings{}
@@ -36,7 +35,7 @@ func Working(ctx context.Context, screen *seat.Screen, style report.Style, work 
 	return err
 }
 
-// ShowHelp lists commands of the lab, each with what it is for.
+// ShowHelp lists in-lab commands with their purposes.
 func ShowHelp(screen io.Writer, commands [][2]string, style report.Style) error {
 	width := 0
 	for _, line := range commands {
@@ -50,7 +49,7 @@ func ShowHelp(screen io.Writer, commands [][2]string, style report.Style) error 
 	return nil
 }
 
-// Markdown writes Markdown as it looks best on the terminal; elsewhere as it is.
+// Markdown writes rendered Markdown to a terminal, and plain Markdown elsewhere.
 func Markdown(w io.Writer, style report.Style, text string) error {
 	text = report.Visible(text)
 	if style.Width > 0 {

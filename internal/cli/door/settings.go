@@ -52,7 +52,7 @@ func (p Program) life() (time.Duration, error) {
 	text := p.Setting("ENDSTATE_LIFE", defaultLife)
 	life, err := time.ParseDuration(text)
 	if err != nil || life < time.Minute {
-		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_LIFE is %q, which is no time a lab can live", text), "Give one such as 8h or 90m.")
+		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_LIFE is %q, which is not a valid lifetime", text), "Use a duration of at least a minute, such as 8h or 90m.")
 	}
 	return life, nil
 }
@@ -61,7 +61,7 @@ func (p Program) cache() (int64, error) {
 	text := p.Setting("ENDSTATE_CACHE", defaultCache)
 	size, err := units.RAMInBytes(text)
 	if err != nil || size < 0 {
-		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_CACHE is %q, which is no size", text), "Give one such as 4GiB; 0 keeps no snapshot that nothing uses.")
+		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_CACHE is %q, which is not a valid size", text), "Use a size such as 4GiB; 0 keeps no unused snapshots.")
 	}
 	return size, nil
 }
@@ -70,7 +70,7 @@ func (p Program) record() bool {
 	return !slices.Contains([]string{"off", "no", "0", "false"}, strings.ToLower(p.Env("ENDSTATE_RECORD")))
 }
 
-// Owner is whose labs the commands speak of.
+// Owner is the owner of the labs that commands are about.
 func (d *Door) Owner() string {
 	if d.Flags.Owner != "" {
 		return d.Flags.Owner
@@ -84,6 +84,6 @@ func (d *Door) Owner() string {
 	return "learner"
 }
 
-// Who acts is whoever has the machine: with a shell on it, its engine and its files are at
-// hand as well.
+// Who is the learner who acts. Anyone with a shell on the machine can reach its engine and its
+// files anyway, so the role is admin.
 func (d *Door) Who() labs.Learner { return labs.Learner{Name: d.Owner(), Role: labs.RoleAdmin} }

@@ -24,7 +24,7 @@ type Shell struct {
 // Records reports whether what the terminal shows is recorded.
 func (s *Shell) Records() bool { return s.record() && !s.NoRecord }
 
-// Once opens one shell and stays in it until it ends.
+// Once opens one shell, and returns when it has ended.
 func (s *Shell) Once(ctx context.Context, answer seat.Answer) error {
 	columns, rows := s.Terminal.Size()
 	stay, err := s.Visit.Open(ctx, desk.Window{
@@ -52,14 +52,14 @@ func (s *Shell) attach(ctx context.Context, stay *desk.Stay, answer seat.Answer)
 	return err
 }
 
-// warnMeanwhile shows a warning on a terminal that is in raw mode.
+// warnMeanwhile shows a warning on a terminal in raw mode.
 func (s *Shell) warnMeanwhile(event labs.Event) {
 	var text strings.Builder
 	ShowWarning(&text, event)
 	fmt.Fprint(s.Out, "\r\n"+strings.ReplaceAll(text.String(), "\n", "\r\n"))
 }
 
-// Lost tells why a shell ended that nobody left.
+// Lost says why a shell ended although nobody left it.
 func (s *Shell) Lost(ctx context.Context, err error) error {
 	if !errors.Is(err, seat.ErrLost) {
 		return err
@@ -72,7 +72,7 @@ func (s *Shell) Lost(ctx context.Context, err error) error {
 	return problem
 }
 
-// Reset puts the lab back and goes on in it. It returns whether the shell is gone.
+// Reset puts the lab back to its beginning, after asking. It returns whether the shell has ended.
 func (s *Shell) Reset(ctx context.Context, screen *seat.Screen, style report.Style) (bool, error) {
 	before := s.Visit.Lab
 	err := s.Visit.Reset(ctx, false, nil)
