@@ -7,7 +7,7 @@ import (
 	"endstate/internal/images"
 )
 
-// buildLog turns what the builder writes into progress, and keeps its last lines.
+// buildLog turns the builder's output into progress, and keeps its last lines.
 type buildLog struct {
 	progress    images.Progress
 	step, steps int64

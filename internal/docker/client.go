@@ -1,7 +1,7 @@
-// Package docker runs labs on the Docker Engine API: it is a labs.Engine, and the
+// Package docker runs labs on the Docker Engine API. It implements labs.Engine, and the
 // store of images that labs are started from.
 //
-// Everything it makes carries labels that identify it; there is no other state.
+// Everything it creates has labels that identify it; there is no other state.
 package docker
 
 import (
@@ -26,34 +26,34 @@ import (
 	"endstate/labs"
 )
 
-// Oldest version of the Engine API that has all we ask for: Docker 20.10.
+// oldestAPI is the oldest sufficient version of the Engine API, that of Docker 20.10.
 const oldestAPI = "1.41"
 
-// An engine that does not answer within this time is not there.
+// pingTimeout is how long to wait for an engine's first answer.
 const pingTimeout = 10 * time.Second
 
 // Engine is a Docker engine.
 type Engine struct {
 	api     *client.Client
-	subnets netip.Prefix // the range that labs' networks are cut from
-	version string       // of Endstate, to be put on what is made
-	maker   string       // this process, to be put on what is made
+	subnets netip.Prefix // the range from which labs get their subnets
+	version string       // Endstate's version, for labels
+	maker   string       // this process, for labels
 	clock   clock
 
-	unsealed atomic.Bool // it knows no profiles of calls
-	storage  sync.Once   // it was asked about its storage
-	bounded  atomic.Bool // which can bound what a host writes
+	unsealed atomic.Bool // the engine does not support seccomp profiles
+	storage  sync.Once   // guards the question whether storage can be limited
+	bounded  atomic.Bool // storage can be limited
 }
 
-// Options are what an engine is opened with.
+// Options configure an engine.
 type Options struct {
-	Subnets string // the range that labs' networks are cut from; empty: [defaultSubnets]
-	Version string // of Endstate
+	Subnets string // the range from which labs get their subnets; empty: [defaultSubnets]
+	Version string // Endstate's version
 }
 
-// Open finds the engine as the docker command does, by DOCKER_HOST, DOCKER_CONTEXT
-// or the chosen context, and asks it whether it is there. It returns a
-// *labs.Problem if none answers or it is too old.
+// Open finds the engine in the same way as the docker command: by DOCKER_HOST,
+// DOCKER_CONTEXT or the current context. It returns a *labs.Problem if no engine answers,
+// or if it is too old.
 func Open(ctx context.Context, options Options) (*Engine, error) {
 	subnets, err := parseSubnets(cmp.Or(options.Subnets, defaultSubnets))
 	if err != nil {
@@ -83,8 +83,8 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if answer.podman {
 		return nil, &labs.Problem{
 			Code:   labs.CodeEngine,
-			What:   "Podman answers at " + api.DaemonHost() + ", and Endstate does not run on it",
-			Advice: "Its snapshots lose what labs need to know. Point DOCKER_HOST or the docker context at a Docker engine.",
+			What:   "Podman answers at " + api.DaemonHost() + ", which Endstate does not support",
+			Advice: "Its snapshots lose the labels that labs need. Point DOCKER_HOST or the docker context at a Docker engine.",
 		}
 	}
 	api.NegotiateAPIVersionPing(types.Ping{APIVersion: answer.api})
@@ -142,10 +142,10 @@ func endpoint() ([]client.Opt, error) {
 	return reachable.ClientOpts()
 }
 
-// Close lets go of the connections.
+// Close closes the connections.
 func (e *Engine) Close() error { return e.api.Close() }
 
-// Info asks the engine about itself.
+// Info returns information about the engine.
 func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {
 	info, err := e.api.Info(ctx)
 	if err != nil {
@@ -172,15 +172,15 @@ func gaps(info system.Info) (found []*labs.Problem) {
 	if profile == "" || !slices.ContainsFunc(info.SecurityOptions, seccomp) {
 		found = append(found, &labs.Problem{
 			Code: "datagrams", What: "a lab of several hosts can send datagrams (UDP) to addresses of the engine's machine",
-			Advice: "The engine has no seccomp, or this is not Linux, so labs have no profile of calls of their own. Trust who works in them, or drop what comes from the bridges br-* at the machine.",
+			Advice: "The engine has no seccomp, or this is not Linux, so labs have no seccomp profile of their own. Trust the people who work in them, or drop packets from the bridges br-* on the machine.",
 		})
 	}
 	return found
 }
 
-// settled returns a context that outlives its parent by what a single call to the
-// engine may take. A call that creates something is never torn: what was created
-// without an answer could not be removed again.
-func settled(ctx context.Context) (context.Context, context.CancelFunc) {
+// callContext returns a context for a single call, which outlives its parent so that the call
+// can finish. A call that creates something must not be interrupted: without an answer,
+// what it has created could not be removed.
+func callContext(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
 }

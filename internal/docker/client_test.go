@@ -20,13 +20,13 @@ func TestOpenRefusesSubnetsWithoutRoom(t *testing.T) {
 	}
 }
 
-// What engines answer to a ping, as they do.
+// Answers to a ping, as different engines give them.
 func TestOpenKnowsEnginesByTheirPing(t *testing.T) {
 	date := "Sun, 29 Nov 2026 00:22:06 GMT"
 	for name, test := range map[string]struct {
 		status int
 		header map[string]string
-		what   string // of the problem; empty: it is opened
+		what   string // of the problem; empty if the engine is accepted
 	}{
 		"Docker 20.10":   {200, map[string]string{"Server": "Docker/20.10.24 (linux)", "Api-Version": "1.41", "Date": date}, ""},
 		"Docker 28":      {200, map[string]string{"Server": "Docker/28.5.2 (linux)", "Api-Version": "1.51", "Date": date}, ""},

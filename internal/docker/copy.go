@@ -22,7 +22,7 @@ func (e *Engine) CopyIn(ctx context.Context, host labs.Host, dir string, archive
 	return nil
 }
 
-// CopyOut returns a file or folder of a host as a tar archive.
+// CopyOut returns a file or folder in a host as a tar archive.
 func (e *Engine) CopyOut(ctx context.Context, host labs.Host, name string) (io.ReadCloser, error) {
 	archive, _, err := e.api.CopyFromContainer(ctx, host.ID, name)
 	if err == nil {
@@ -33,16 +33,15 @@ func (e *Engine) CopyOut(ctx context.Context, host labs.Host, name string) (io.R
 			return nil, &labs.Unreadable{Reason: reason, Err: err}
 		}
 	}
-	// Of a host that is gone the engine says the same as of a file.
+	// The engine gives the same answer for a missing host as for a missing file.
 	if _, there := e.api.ContainerStatPath(ctx, host.ID, "/"); there == nil && errdefs.IsNotFound(err) {
 		err = labs.ErrNotFound
 	}
 	return nil, failure(err, "copy %s out of host %s", name, host.Name)
 }
 
-// inTheWay tells what lies on the way to a path that the engine can't follow, as a host
-// has it; empty, if nothing does. What the engine itself says of that names paths of its
-// own machine.
+// inTheWay describes what stops the engine from following a path in a host, or returns ""
+// if nothing does. The engine's own error names paths on its own machine.
 func (e *Engine) inTheWay(ctx context.Context, host labs.Host, name string) string {
 	for i := range name {
 		if i == 0 || name[i] != '/' {
@@ -55,18 +54,18 @@ func (e *Engine) inTheWay(ctx context.Context, host labs.Host, name string) stri
 		if found, err := e.api.ContainerStatPath(ctx, host.ID, folder); err == nil && found.Mode.IsRegular() {
 			return "`" + folder + "` is a file, not a folder"
 		}
-		return "`" + folder + "` is a link that leads to no folder"
+		return "`" + folder + "` is a link that does not lead to a folder"
 	}
 	if _, err := e.api.ContainerStatPath(ctx, host.ID, path.Dir(name)); err != nil {
 		return ""
 	}
 	if _, err := e.api.ContainerStatPath(ctx, host.ID, name); err != nil && !errdefs.IsNotFound(err) {
-		return "it is a link that leads nowhere"
+		return "it is a dangling link"
 	}
 	return ""
 }
 
-// Logs returns the last lines that a host's main process wrote.
+// Logs returns the last lines of output of a host's main process.
 func (e *Engine) Logs(ctx context.Context, host labs.Host, lines int) (string, error) {
 	stream, err := e.api.ContainerLogs(ctx, host.ID, container.LogsOptions{
 		ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(lines),

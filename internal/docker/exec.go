@@ -15,10 +15,10 @@ import (
 	"endstate/labs"
 )
 
-// What a command may write to its standard error before the rest is dropped.
+// stderrLimit is how many bytes of a command's standard error are kept.
 const stderrLimit = 64 << 10
 
-// process is a command at work in a container.
+// process is a command running in a container.
 type process struct {
 	attached types.HijackedResponse
 	stdout   *io.PipeReader
@@ -28,10 +28,10 @@ type process struct {
 
 	status func(context.Context) (int, error) // waits for the command's end
 	resize func(ctx context.Context, size container.ResizeOptions) error
-	remove func() // what goes with the command; may be nil
+	remove func() // removes what belongs to the command; may be nil
 }
 
-// Execute runs a command in a host. labs.ErrDown: it does not run.
+// Execute runs a command in a host. If the host is not running, the error is labs.ErrDown.
 func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Command) (labs.Process, error) {
 	env := make([]string, 0, len(command.Environment))
 	for _, name := range slices.Sorted(maps.Keys(command.Environment)) {
@@ -70,9 +70,9 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 	return p, nil
 }
 
-// awaitBegin waits until a command has begun, or has ended before.
+// awaitBegin waits until a command has begun, or has already ended.
 func (e *Engine) awaitBegin(id string, ended <-chan struct{}) {
-	ctx, cancel := settled(context.Background())
+	ctx, cancel := callContext(context.Background())
 	defer cancel()
 	for {
 		if state, err := e.api.ContainerExecInspect(ctx, id); err != nil || state.Pid != 0 {
@@ -86,7 +86,7 @@ func (e *Engine) awaitBegin(id string, ended <-chan struct{}) {
 	}
 }
 
-// execStatus waits until the engine knows what a command that has ended exited with.
+// execStatus waits until the engine knows the exit status of a command that has ended.
 func (e *Engine) execStatus(ctx context.Context, id string) (int, error) {
 	for {
 		state, err := e.api.ContainerExecInspect(ctx, id)
@@ -104,14 +104,14 @@ func (e *Engine) execStatus(ctx context.Context, id string) (int, error) {
 	}
 }
 
-// newProcess reads an attached stream for as long as it lasts.
+// newProcess returns a process that reads an attached stream to its end.
 func newProcess(attached types.HijackedResponse, terminal bool) *process {
 	p := &process{attached: attached, stderr: &errorText{}, ended: make(chan struct{})}
 	p.read(terminal)
 	return p
 }
 
-// read takes the stream apart into output and errors, for as long as it lasts.
+// read splits the stream into output and errors, until its end.
 func (p *process) read(terminal bool) {
 	reader, writer := io.Pipe()
 	p.stdout = reader
@@ -131,12 +131,13 @@ func (p *process) Stdin() io.WriteCloser { return stdin{p} }
 func (p *process) Stdout() io.Reader     { return p.stdout }
 func (p *process) Stderr() string        { return p.stderr.String() }
 
-// Resize tells the command's terminal its size.
+// Resize sets the size of the command's terminal.
 func (p *process) Resize(ctx context.Context, columns, rows int) error {
 	return p.resize(ctx, container.ResizeOptions{Width: uint(columns), Height: uint(rows)})
 }
 
-// Wait waits for the command's end. Its output must be read to the end, or closed.
+// Wait waits for the command's end. The caller must read its output to the end, or close
+// it.
 func (p *process) Wait(ctx context.Context) (int, error) {
 	select {
 	case <-p.ended:
@@ -150,7 +151,7 @@ func (p *process) Wait(ctx context.Context) (int, error) {
 	return status, nil
 }
 
-// Close lets go of the command and of what reads its output.
+// Close ends the connection to the command, and whatever reads its output.
 func (p *process) Close() error {
 	p.closing.Do(func() {
 		p.attached.Close()

@@ -15,7 +15,7 @@ import (
 	"endstate/labs"
 )
 
-// answering is an engine that answers whatever is asked of it with one error.
+// answering returns an engine that answers every call with the same error.
 func answering(t *testing.T, status int, message string) *Engine {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -69,11 +69,11 @@ func TestFullDiskIsToldAsThat(t *testing.T) {
 			err := do(t.Context(), e)
 			var problem *labs.Problem
 			if !errors.As(err, &problem) || problem.What != "The engine's disk is full" || !strings.Contains(err.Error(), "no space left") {
-				t.Errorf("it is told as %v", err)
+				t.Errorf("it is reported as %v", err)
 			}
 			err = do(t.Context(), answering(t, http.StatusInternalServerError, "something else"))
 			if other := new(labs.Problem); err == nil || errors.As(err, &other) && other.What == problem.What {
-				t.Errorf("another error is told as %v", err)
+				t.Errorf("another error is reported as %v", err)
 			}
 		})
 	}

@@ -18,25 +18,27 @@ import (
 	"endstate/labs"
 )
 
-// Who keeps a host frozen holds a lock on a file of its name, which the system lets go
-// when the process ends, however it does. Several may. Whoever gets the file for itself
-// alone thaws the host, unless a second file says that it is to stay frozen.
+// A process that keeps a host frozen holds a shared lock on a file named after the host.
+// The system releases the lock when the process ends, however it ends. A process that gets
+// the lock exclusively thaws the host, unless a second file says that the host should stay
+// frozen.
 //
-// A host must not be frozen while a command is just beginning in it: engines that use runc
-// and cgroup v1 then wait for each other without end, for all hosts. Commands that begin
-// share a third lock, which who freezes has alone.
+// A host must not be frozen while a command is starting in it: engines with runc and cgroup
+// v1 would deadlock, for all hosts. So starting commands share a third lock, which the
+// process that freezes the host takes exclusively.
 const (
 	lockSuffix   = ".lock"
 	keptSuffix   = ".frozen"
 	beginSuffix  = ".begin"
 	lockInterval = 10 * time.Millisecond
-	// Where processes begin and end all the time, an engine may fail to freeze them.
+	// An engine may fail to freeze processes while they keep starting and ending.
 	pauseTries = 3
-	// A host that nobody thaws is looked at that often by whoever is attached to it.
+	// How often an attached process checks whether a frozen host needs thawing.
 	thawInterval = 500 * time.Millisecond
 )
 
-// Freeze stops all that runs in a host.
+// Freeze stops everything that runs in a host, until thaw is called. If lasting, the host
+// stays frozen even beyond this process.
 func (e *Engine) Freeze(ctx context.Context, host labs.Host, lasting bool) (thaw func() error, err error) {
 	lock, err := lockOf(host, lockSuffix)
 	if err != nil {
@@ -47,12 +49,12 @@ func (e *Engine) Freeze(ctx context.Context, host labs.Host, lasting bool) (thaw
 	}
 	thaw = sync.OnceValue(func() error {
 		if lasting {
-			_ = os.Remove(keptFile(lock))
+			_ = os.Remove(lastingFile(lock))
 		}
 		return errors.Join(lock.Close(), e.thaw(context.WithoutCancel(ctx), host))
 	})
 	if lasting {
-		if err := os.WriteFile(keptFile(lock), nil, 0o600); err != nil {
+		if err := os.WriteFile(lastingFile(lock), nil, 0o600); err != nil {
 			return nil, errors.Join(fmt.Errorf("freeze host %s: %w", host.Name, err), thaw())
 		}
 	}
@@ -60,13 +62,13 @@ func (e *Engine) Freeze(ctx context.Context, host labs.Host, lasting bool) (thaw
 		return nil, errors.Join(err, thaw())
 	}
 	if lasting {
-		// The file keeps it frozen: who thaws it does not wait for this process to end.
+		// The file keeps the host frozen, so the lock need not outlive this process.
 		return thaw, lock.Close()
 	}
 	return thaw, nil
 }
 
-// pause freezes a host. That it is frozen already is success.
+// pause freezes a host. It succeeds if the host is already frozen.
 func (e *Engine) pause(ctx context.Context, host labs.Host) error {
 	begin, err := lockOf(host, beginSuffix)
 	if err != nil {
@@ -76,7 +78,7 @@ func (e *Engine) pause(ctx context.Context, host labs.Host) error {
 		return fmt.Errorf("freeze host %s: %w", host.Name, err)
 	}
 	defer begin.Close()
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
 	for range pauseTries {
 		if err = e.api.ContainerPause(call, host.ID); err == nil {
@@ -100,7 +102,8 @@ func (e *Engine) frozen(ctx context.Context, host labs.Host) (bool, error) {
 	return inspected.State.Paused, nil
 }
 
-// thaw lets a host run on if nobody keeps it frozen. That it runs, or is gone, is success.
+// thaw lets a host run again unless another process keeps it frozen. It succeeds if the
+// host is running or does not exist.
 func (e *Engine) thaw(ctx context.Context, host labs.Host) error {
 	lock, err := lockOf(host, lockSuffix)
 	if err != nil {
@@ -111,10 +114,10 @@ func (e *Engine) thaw(ctx context.Context, host labs.Host) error {
 		return err
 	}
 	defer lock.Close()
-	if isKept(host) {
+	if staysFrozen(host) {
 		return nil
 	}
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
 	if err := e.api.ContainerUnpause(call, host.ID); err != nil {
 		frozen, looked := e.frozen(call, host)
@@ -126,9 +129,9 @@ func (e *Engine) thaw(ctx context.Context, host labs.Host) error {
 	return nil
 }
 
-// begin begins a command in a host that takes none while it is frozen, and waits for those
-// who freeze it for a moment. It returns the lock that keeps others from freezing the host
-// until the command has begun. labs.ErrFrozen: the host is to stay frozen.
+// begin starts a command in a host. If the host is frozen for a moment, begin waits. It
+// returns a lock that keeps others from freezing the host; release it once the command has
+// started. If the host should stay frozen, the error is labs.ErrFrozen.
 func (e *Engine) begin(ctx context.Context, host labs.Host, do func() error) (begun io.Closer, err error) {
 	lock, err := lockOf(host, beginSuffix)
 	if err != nil {
@@ -150,12 +153,12 @@ func (e *Engine) begin(ctx context.Context, host labs.Host, do func() error) (be
 		switch {
 		case looked != nil:
 			return nil, errors.Join(err, looked)
-		case frozen && isKept(host):
+		case frozen && staysFrozen(host):
 			return nil, errors.Join(labs.ErrFrozen, err)
 		case frozen:
 			refused = 0
 			err = e.thaw(ctx, host)
-		case refused < 2: // it may just have been thawed
+		case refused < 2: // it may have been thawed just now
 			err = nil
 		default:
 			err = errors.Join(labs.ErrDown, err)
@@ -171,8 +174,8 @@ func (e *Engine) begin(ctx context.Context, host labs.Host, do func() error) (be
 	}
 }
 
-// attend thaws a host, for as long as the context lasts, whenever a process froze it and
-// was killed: who is attached would sit before a dead terminal.
+// attend thaws a host whenever a process has frozen it and was then killed, until the
+// context ends. Otherwise the learner attached to it would face a dead terminal.
 func (e *Engine) attend(ctx context.Context, host labs.Host) {
 	paused, failed := e.api.Events(ctx, events.ListOptions{Filters: filters.NewArgs(
 		filters.Arg("container", host.ID), filters.Arg("event", string(events.ActionPause)),
@@ -189,7 +192,8 @@ func (e *Engine) attend(ctx context.Context, host labs.Host) {
 	}
 }
 
-// thawWhenLeft waits until a frozen host runs, and thaws it if nobody else will.
+// thawWhenLeft waits until a frozen host runs again, and thaws it if nobody keeps it
+// frozen.
 func (e *Engine) thawWhenLeft(ctx context.Context, host labs.Host) error {
 	for {
 		select {
@@ -206,28 +210,28 @@ func (e *Engine) thawWhenLeft(ctx context.Context, host labs.Host) error {
 	}
 }
 
-// lockOf returns a lock of a host, unlocked.
+// lockOf returns one of a host's locks, unlocked.
 func lockOf(host labs.Host, suffix string) (*flock.Flock, error) {
 	dir, err := locksDir()
 	if err != nil {
-		return nil, fmt.Errorf("make the folder for locks of hosts: %w", err)
+		return nil, fmt.Errorf("create the folder for hosts' locks: %w", err)
 	}
 	return flock.New(filepath.Join(dir, host.ID+suffix)), nil
 }
 
-// keptFile is the file that says that a host is to stay frozen.
-func keptFile(lock *flock.Flock) string { return lock.Path() + keptSuffix }
+// lastingFile returns the path of the file that says that a host should stay frozen.
+func lastingFile(lock *flock.Flock) string { return lock.Path() + keptSuffix }
 
-func isKept(host labs.Host) bool {
+func staysFrozen(host labs.Host) bool {
 	lock, err := lockOf(host, lockSuffix)
 	if err != nil {
 		return false
 	}
-	_, err = os.Stat(keptFile(lock))
+	_, err = os.Stat(lastingFile(lock))
 	return err == nil
 }
 
-// locksDir is where all processes of a user meet, whatever else is set for them.
+// locksDir returns a folder shared by all processes of a user, whatever their settings.
 func locksDir() (dir string, err error) {
 	if cache, err := os.UserCacheDir(); err == nil {
 		dir = filepath.Join(cache, "endstate", "hosts")
@@ -239,7 +243,7 @@ func locksDir() (dir string, err error) {
 	return dir, os.MkdirAll(dir, 0o700)
 }
 
-// forget removes what is kept about a host that is gone.
+// forget removes the locks of a host that no longer exists.
 func forget(id string) {
 	dir, err := locksDir()
 	if err != nil {

@@ -51,7 +51,7 @@ func freeze(t *testing.T, r *enginetest.Runner, host labs.Host, lasting bool) (t
 	}
 }
 
-// A host runs on when the last of those who froze it has thawed it.
+// A host runs again once all who froze it have thawed it.
 func TestFreezeOfSeveral(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -59,7 +59,7 @@ func TestFreezeOfSeveral(t *testing.T) {
 	host := workspaceOf(t, lab)
 	one, two := freeze(t, r, host, false), freeze(t, r, host, false)
 	one()
-	one() // twice is as good as once
+	one() // thawing twice does no harm
 	if !isFrozen(t, r, host) {
 		t.Error("one of two thawed the host")
 	}
@@ -72,11 +72,11 @@ func TestFreezeOfSeveral(t *testing.T) {
 	}
 	two()
 	if isFrozen(t, r, host) {
-		t.Error("nobody freezes the host, and it is frozen")
+		t.Error("nobody keeps the host frozen, but it is frozen")
 	}
 }
 
-// Commands wait for a moment's freezing, whoever comes first.
+// Commands wait while a host is frozen for a moment, whichever comes first.
 func TestExecuteWhileOthersFreeze(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -125,10 +125,10 @@ func TestFreezeThatLasts(t *testing.T) {
 	if isFrozen(t, r, host) {
 		t.Error("it could not be thawed by a later process")
 	}
-	killFreezer(t, host, true) // and is removed so
+	killFreezer(t, host, true) // and it can be removed while frozen
 }
 
-// What a killed process froze runs on as soon as a command is to run in it.
+// A host frozen by a killed process runs again as soon as a command starts in it.
 func TestFrozenByAKilledProcess(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -143,7 +143,7 @@ func TestFrozenByAKilledProcess(t *testing.T) {
 	}
 }
 
-// Whoever is attached to it goes on working.
+// A learner attached to it can go on working.
 func TestAttachedToWhatAKilledProcessFroze(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -160,12 +160,12 @@ func TestAttachedToWhatAKilledProcessFroze(t *testing.T) {
 	killFreezer(t, workspaceOf(t, lab), false)
 	for range 50 { // more than may have been on its way
 		if !lines.Scan() {
-			t.Fatal("the shell came to an end, or stood still")
+			t.Fatal("the shell ended, or hung")
 		}
 	}
 }
 
-// A host that is frozen when its lab is graded, restarted or removed is in nobody's way.
+// A frozen host does not hinder grading, restarting or removing its lab.
 func TestCheckOfAFrozenLab(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -181,14 +181,14 @@ func TestCheckOfAFrozenLab(t *testing.T) {
 		t.Error(err)
 	}
 	if isFrozen(t, r, workspaceOf(t, lab)) {
-		t.Error("it was restarted, and is frozen")
+		t.Error("it was restarted, but is frozen")
 	}
 }
 
-// The environment in which the test program freezes a host and waits to be killed.
+// The environment in which the test binary freezes a host and waits to be killed.
 const freezerHost, freezerLasting = "ENDSTATE_TEST_FREEZER", "ENDSTATE_TEST_FREEZER_LASTING"
 
-// killFreezer has another process freeze a host, and kills it.
+// killFreezer lets another process freeze a host, and kills it.
 func killFreezer(t *testing.T, host labs.Host, lasting bool) {
 	t.Helper()
 	freezer := exec.Command(os.Args[0], "-test.run", "^TestFreezer$")
@@ -209,7 +209,7 @@ func killFreezer(t *testing.T, host labs.Host, lasting bool) {
 	_ = freezer.Wait()
 }
 
-// TestFreezer is no test: it is the process that [killFreezer] kills.
+// TestFreezer is not a test: it is the process that [killFreezer] kills.
 func TestFreezer(t *testing.T) {
 	id := os.Getenv(freezerHost)
 	if id == "" {

@@ -19,16 +19,16 @@ import (
 	"endstate/labs"
 )
 
-// A registry that does not answer within this time is one that is not there.
+// registryTimeout is how long to wait for a registry's answer.
 const registryTimeout = 5 * time.Second
 
-// Images is the engine as a store of images.
+// Images is an engine's store of images.
 type Images struct{ engine *Engine }
 
 // Images returns the engine's store of images.
 func (e *Engine) Images() Images { return Images{engine: e} }
 
-// Find returns an image. labs.ErrNotFound: it is not there.
+// Find returns an image. If it does not exist, the error is labs.ErrNotFound.
 func (s Images) Find(ctx context.Context, ref string) (*images.Info, error) {
 	found, err := s.engine.api.ImageInspect(ctx, ref)
 	if errdefs.IsNotFound(err) {
@@ -44,7 +44,7 @@ func (s Images) Find(ctx context.Context, ref string) (*images.Info, error) {
 	return info, nil
 }
 
-// Answers reports whether a registry knows the reference, and answers soon.
+// Answers reports whether a registry has the reference, and answers in time.
 func (s Images) Answers(ctx context.Context, ref string) bool {
 	ctx, cancel := context.WithTimeout(ctx, registryTimeout)
 	defer cancel()
@@ -52,7 +52,7 @@ func (s Images) Answers(ctx context.Context, ref string) bool {
 	return err == nil
 }
 
-// Pull fetches an image from its registry.
+// Pull pulls an image from its registry.
 func (s Images) Pull(ctx context.Context, ref string, progress images.Progress) error {
 	stream, err := s.engine.api.ImagePull(ctx, ref, image.PullOptions{})
 	if err != nil {
@@ -76,7 +76,7 @@ func (s Images) Pull(ctx context.Context, ref string, progress images.Progress) 
 	return nil
 }
 
-// Import makes an image of a root file system.
+// Import creates an image from a root file system.
 func (s Images) Import(ctx context.Context, root io.Reader, ref string) error {
 	stream, err := s.engine.api.ImageImport(ctx, image.ImportSource{Source: root, SourceName: "-"}, ref, image.ImportOptions{})
 	if err != nil {
@@ -94,11 +94,11 @@ func (s Images) ReadFile(ctx context.Context, ref, path string) ([]byte, error) 
 	if err := context.Cause(ctx); err != nil {
 		return nil, err
 	}
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
 	created, err := s.engine.api.ContainerCreate(call, &container.Config{Image: ref, Cmd: []string{"true"}}, nil, nil, nil, "")
 	if err != nil {
-		return nil, failure(err, "look into image %s", ref)
+		return nil, failure(err, "inspect image %s", ref)
 	}
 	archive, err := s.engine.CopyOut(call, labs.Host{Name: ref, ID: created.ID}, path)
 	if err != nil {
@@ -114,7 +114,7 @@ func (s Images) ReadFile(ctx context.Context, ref, path string) ([]byte, error) 
 	return data, errors.Join(err, s.engine.removeContainer(call, created.ID))
 }
 
-// List returns the images that carry a label.
+// List returns the images that have a label.
 func (s Images) List(ctx context.Context, label string) ([]images.Info, error) {
 	found, err := s.engine.api.ImageList(ctx, image.ListOptions{Filters: filters.NewArgs(filters.Arg("label", label))})
 	if err != nil {
@@ -127,7 +127,7 @@ func (s Images) List(ctx context.Context, label string) ([]images.Info, error) {
 	return all, nil
 }
 
-// Remove removes an image. None there is success.
+// Remove removes an image. It succeeds if there is none.
 func (s Images) Remove(ctx context.Context, ref string) error {
 	_, err := s.engine.api.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
 	if errdefs.IsConflict(err) {
@@ -139,16 +139,16 @@ func (s Images) Remove(ctx context.Context, ref string) error {
 	return nil
 }
 
-// Prune removes untagged images that carry a label.
+// Prune removes untagged images that have a label.
 func (s Images) Prune(ctx context.Context, label string) (int64, error) {
 	what := filters.NewArgs(filters.Arg("label", label), filters.Arg("dangling", "true"))
 	report, err := s.engine.api.ImagesPrune(ctx, what)
-	for errdefs.IsConflict(err) && ctx.Err() == nil { // an engine prunes for one at a time
+	for errdefs.IsConflict(err) && ctx.Err() == nil { // an engine allows one prune at a time
 		time.Sleep(time.Second)
 		report, err = s.engine.api.ImagesPrune(ctx, what)
 	}
 	if err != nil {
-		return 0, failure(err, "remove what builds left")
+		return 0, failure(err, "remove remains of builds")
 	}
 	return int64(report.SpaceReclaimed), nil
 }
@@ -166,7 +166,7 @@ func (s Images) Save(ctx context.Context, refs []string, w io.Writer) error {
 	return nil
 }
 
-// Load reads images that Save wrote.
+// Load loads images that Save wrote.
 func (s Images) Load(ctx context.Context, r io.Reader) error {
 	loaded, err := s.engine.api.ImageLoad(ctx, r, client.ImageLoadWithQuiet(true))
 	if err != nil {
@@ -179,7 +179,7 @@ func (s Images) Load(ctx context.Context, r io.Reader) error {
 	return nil
 }
 
-// Build makes an image of a recipe and returns its ID.
+// Build builds an image from a recipe and returns its ID.
 func (s Images) Build(ctx context.Context, recipe images.Recipe, progress images.Progress) (string, error) {
 	options := build.ImageBuildOptions{
 		Dockerfile: recipe.Dockerfile, BuildArgs: map[string]*string{}, Labels: recipe.Labels,
@@ -202,7 +202,7 @@ func (s Images) Build(ctx context.Context, recipe images.Recipe, progress images
 	log := &buildLog{progress: progress}
 	id, err := follow(answer.Body, log.read)
 	if err == nil && id == "" {
-		err = errors.New("the builder answered no image")
+		err = errors.New("the builder returned no image")
 	}
 	if cause := context.Cause(ctx); cause != nil {
 		return "", cause
@@ -214,14 +214,14 @@ func (s Images) Build(ctx context.Context, recipe images.Recipe, progress images
 		return "", &labs.Problem{
 			Code:   labs.CodeBuild,
 			What:   "An image could not be built",
-			Advice: "The build said last:\n" + log.last() + "\nIs the network reached?", Err: err,
+			Advice: "The build's last lines:\n" + log.last() + "\nIs the network available?", Err: err,
 			Acts: []labs.Act{{Name: labs.ActExamine, For: "See"}},
 		}
 	}
 	return id, nil
 }
 
-// message is one line of what the engine tells about a long operation.
+// message is one line of an engine's report on a long operation.
 type message struct {
 	ID             string `json:"id"`
 	Stream         string `json:"stream"`
@@ -236,8 +236,8 @@ type message struct {
 	} `json:"aux"`
 }
 
-// follow reads messages to their end. It returns the ID that the last message with
-// one gave, and an error that a message tells.
+// follow reads messages to their end. It returns the last ID in them, or the error that one
+// of them reports.
 func follow(stream io.Reader, tell func(message)) (id string, err error) {
 	decoder := json.NewDecoder(stream)
 	for {
@@ -249,7 +249,7 @@ func follow(stream io.Reader, tell func(message)) (id string, err error) {
 		}
 		var m message
 		if err := json.Unmarshal(raw, &m); err != nil {
-			continue // an auxiliary message of another shape
+			continue // an auxiliary message of another kind
 		}
 		if m.Error != "" {
 			return id, errors.New(m.Error)

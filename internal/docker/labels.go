@@ -7,8 +7,8 @@ import (
 	"endstate/labs"
 )
 
-// The labels on containers and networks. An image's own labels are inherited by
-// what is started from it, so these are always set, never assumed absent.
+// The labels of containers and networks. Containers inherit their image's labels, so always
+// set all of them.
 const (
 	labelLab      = "endstate.lab"
 	labelRole     = "endstate.role"
@@ -19,14 +19,14 @@ const (
 	labelStarted  = "endstate.started" // RFC 3339
 	labelExpires  = "endstate.expires" // RFC 3339
 	labelSnapshot = "endstate.snapshot"
-	labelRecord   = "endstate.record" // of the workspace's image in a snapshot; of all else it is empty
-	labelMoment   = "endstate.moment" // the same on all images that were kept together, as a snapshot
+	labelRecord   = "endstate.record" // on the workspace's image of a snapshot; empty on everything else
+	labelMoment   = "endstate.moment" // the same on all images of a snapshot
 	labelHost     = "endstate.host"
-	labelHosts    = "endstate.hosts" // how many the lab has
-	labelFamily   = "endstate.image" // the family's name of the image
+	labelHosts    = "endstate.hosts" // the number of the lab's hosts
+	labelFamily   = "endstate.image" // the image's name in its family
 	labelVersion  = "endstate.version"
-	labelMaker    = "endstate.maker"  // the process that made it
-	labelServer   = "endstate.server" // set by images: the server inside, with its version
+	labelMaker    = "endstate.maker"  // the process that created it
+	labelServer   = "endstate.server" // set by images: the server in it, with its version
 )
 
 func (e *Engine) labLabels(plan labs.Plan) map[string]string {
@@ -40,8 +40,8 @@ func (e *Engine) labLabels(plan labs.Plan) map[string]string {
 	}
 }
 
-// labOf reads a lab's identity from labels. What can't be read stays zero, so a
-// lab with a label that we did not write is past its expiry, and swept.
+// labOf reads a lab's identity from labels. Unreadable values stay zero, so a lab with
+// foreign labels counts as expired, and is swept.
 func labOf(labels map[string]string) *labs.Lab {
 	seed, _ := strconv.ParseUint(labels[labelSeed], 10, 64)
 	started, _ := time.Parse(time.RFC3339, labels[labelStarted])

@@ -18,8 +18,7 @@ import (
 	"endstate/labs"
 )
 
-// Labs lists labs of every role: those that have a container, and those of which
-// only a network is left.
+// Labs lists labs of every role, including those of which only a network is left.
 func (e *Engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error) {
 	ours := filters.NewArgs(filters.Arg("label", labelLab))
 	for label, value := range map[string]string{labelLab: which.ID, labelOwner: which.Owner, labelScenario: which.Scenario} {
@@ -52,26 +51,26 @@ func (e *Engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error
 	return found.ordered(), nil
 }
 
-// parts puts labs together from what the engine lists.
+// parts assembles labs from the engine's lists.
 type parts struct {
 	maker string // this process
 	labs  []*part
 }
 
-// part is a lab of which parts were found.
+// part is a lab and the parts found so far.
 type part struct {
 	*labs.Lab
 	planned int // hosts
 }
 
-// of returns the lab of something that carries its labels. Its ID and its owner tell it
-// from all others.
+// of returns the lab to which something with these labels belongs, identified by its ID and
+// owner.
 func (p *parts) of(labels map[string]string, made time.Time) *part {
 	i := slices.IndexFunc(p.labs, func(l *part) bool { return l.ID == labels[labelLab] && l.Owner == labels[labelOwner] })
 	if i < 0 {
 		i = len(p.labs)
 		p.labs = append(p.labs, &part{Lab: labOf(labels)})
-		p.labs[i].Made, p.labs[i].Orphan = made, gone(labels[labelMaker], p.maker)
+		p.labs[i].Made, p.labs[i].Orphan = made, hasEnded(labels[labelMaker], p.maker)
 	}
 	if made.Before(p.labs[i].Made) {
 		p.labs[i].Made = made
@@ -84,7 +83,7 @@ func (p *part) add(host labs.Host, labels map[string]string) {
 	p.Hosts = append(p.Hosts, host)
 }
 
-// ordered returns the labs in the order in which they were started.
+// ordered returns the labs in the order in which they started.
 func (p *parts) ordered() []*labs.Lab {
 	all := make([]*labs.Lab, 0, len(p.labs))
 	for _, lab := range p.labs {
@@ -120,7 +119,7 @@ func (e *Engine) hostOf(ctx context.Context, c container.Summary) (host labs.Hos
 	return host, nil
 }
 
-// Restart stops and starts the hosts of a lab.
+// Restart restarts the hosts of a lab.
 func (e *Engine) Restart(ctx context.Context, lab *labs.Lab) error {
 	failed := make([]error, len(lab.Hosts))
 	var all sync.WaitGroup
@@ -136,7 +135,7 @@ func (e *Engine) Restart(ctx context.Context, lab *labs.Lab) error {
 	return errors.Join(failed...)
 }
 
-// Stop stops a host. One that is frozen is not kept so.
+// Stop stops a host. It ends a freeze.
 func (e *Engine) Stop(ctx context.Context, host labs.Host) error {
 	grace := 5 // seconds
 	if err := e.api.ContainerStop(ctx, host.ID, container.StopOptions{Timeout: &grace}); err != nil {
@@ -152,7 +151,7 @@ func (e *Engine) Remove(ctx context.Context, lab *labs.Lab) error {
 	if err != nil {
 		return failure(err, "remove lab %s", lab.ID)
 	}
-	// What was begun is done to its end, or a network would stay behind.
+	// Once begun, finish, or a network would be left behind.
 	ctx = context.WithoutCancel(ctx)
 	failed := make([]error, len(containers))
 	var all sync.WaitGroup
@@ -171,9 +170,10 @@ func (e *Engine) Remove(ctx context.Context, lab *labs.Lab) error {
 	return nil
 }
 
-// removeContainer removes a container and waits until it is gone. None there is success.
+// removeContainer removes a container and waits until it is gone. It succeeds if there is
+// none.
 func (e *Engine) removeContainer(ctx context.Context, id string) error {
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
 	for {
 		err := e.api.ContainerRemove(call, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
@@ -181,7 +181,7 @@ func (e *Engine) removeContainer(ctx context.Context, id string) error {
 			forget(id)
 			return nil
 		}
-		// Another process may be removing it at this moment.
+		// Another process may be removing it right now.
 		if !errdefs.IsConflict(err) || call.Err() != nil {
 			return failure(err, "remove container")
 		}
@@ -189,7 +189,7 @@ func (e *Engine) removeContainer(ctx context.Context, id string) error {
 	}
 }
 
-// awaitRemoval waits until a container is gone, a second at most.
+// awaitRemoval waits until a container is gone, for a second at most.
 func (e *Engine) awaitRemoval(ctx context.Context, id string) {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()

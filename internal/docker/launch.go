@@ -15,8 +15,8 @@ import (
 	"endstate/labs"
 )
 
-// Launch creates the hosts of a plan side by side and then starts them, the workspace
-// last: so what is there tells whether anybody could have worked in it.
+// Launch creates the hosts of a plan side by side and then starts them, the workspace last,
+// so that its state shows whether anybody could have worked in the lab.
 func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*labs.Lab, error) {
 	lab, err := e.launch(ctx, plan, emit)
 	if e.cantSeal(err) {
@@ -42,14 +42,14 @@ func (e *Engine) launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*l
 	return &lab, nil
 }
 
-// launch is a plan that is being carried out.
+// launch is the execution of a plan.
 type launch struct {
 	engine  *Engine
 	plan    labs.Plan
 	labels  map[string]string
 	network labNetwork
 	hosts   []labs.Host
-	ends    []func(error) // end the step of each host; nil once it has ended
+	ends    []func(error) // end the step of each host; nil after that
 }
 
 func (l *launch) run(ctx context.Context, emit labs.Emit) (err error) {
@@ -84,8 +84,8 @@ func (l *launch) end(i int, err error) {
 	}
 }
 
-// each does something with those hosts that are meant, side by side. A call to the engine
-// that was begun is not torn.
+// each calls a function for the chosen hosts, side by side. It does not interrupt calls to
+// the engine.
 func (l *launch) each(ctx context.Context, meant func(labs.Host) bool, do func(context.Context, int) error) error {
 	failed := make([]error, len(l.hosts))
 	var all sync.WaitGroup
@@ -95,7 +95,7 @@ func (l *launch) each(ctx context.Context, meant func(labs.Host) bool, do func(c
 		}
 		all.Go(func() {
 			if failed[i] = context.Cause(ctx); failed[i] == nil {
-				call, cancel := settled(ctx)
+				call, cancel := callContext(ctx)
 				defer cancel()
 				failed[i] = do(call, i)
 			}
@@ -127,8 +127,8 @@ func (l *launch) start(ctx context.Context, i int) error {
 	return nil
 }
 
-// undo removes what a failed launch made, and nothing that another process made
-// under the same name.
+// undo removes what a failed launch has created, but nothing of another process with the
+// same name.
 func (e *Engine) undo(ctx context.Context, hosts []labs.Host, netID string) error {
 	var failed []error
 	for _, host := range hosts {
@@ -142,8 +142,7 @@ func (e *Engine) undo(ctx context.Context, hosts []labs.Host, netID string) erro
 	return errors.Join(failed...)
 }
 
-// createHost creates a host's container and returns its ID. What is set beyond the plan
-// may be nil.
+// createHost creates a host's container and returns its ID. set may be nil.
 func (e *Engine) createHost(
 	ctx context.Context, plan labs.Plan, host labs.HostPlan, net labNetwork, labels map[string]string,
 	set func(*container.Config, *container.HostConfig),
@@ -151,7 +150,7 @@ func (e *Engine) createHost(
 	labels = maps.Clone(labels)
 	labels[labelHost], labels[labelFamily] = host.Name, host.Family
 	for _, large := range []string{labelRecord, images.LabelPackages} {
-		labels[large] = "" // else it would come from the image, into each list of labs
+		labels[large] = "" // otherwise inherited from the image, and part of every list of labs
 	}
 	config := containerConfig(host, labels)
 	walls, err := e.hostConfig(ctx, plan, host, net)
@@ -176,7 +175,7 @@ func (e *Engine) createHost(
 	return created.ID, nil
 }
 
-// place is where a host stands on its lab's network.
+// place returns a host's place on its lab's network.
 func place(net labNetwork, host string) *network.NetworkingConfig {
 	config := &network.NetworkingConfig{}
 	if net.id != "" {

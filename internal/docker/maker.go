@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// maker tells which process made something: the boot of the machine, the namespace of
-// process IDs, the ID, and when the process began. Empty where this can't be told.
+// maker identifies this process: the boot ID of the machine, the PID namespace, the PID,
+// and the process's start time. It is empty if these are not available.
 func maker() string {
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
@@ -19,12 +19,12 @@ func maker() string {
 	if err != nil {
 		return ""
 	}
-	return strings.Join([]string{strings.TrimSpace(string(boot)), space, strconv.Itoa(os.Getpid()), begun(os.Getpid())}, " ")
+	return strings.Join([]string{strings.TrimSpace(string(boot)), space, strconv.Itoa(os.Getpid()), startTime(os.Getpid())}, " ")
 }
 
-// gone reports whether the process that [maker] told of is known to have ended. Of one on
-// another machine nothing is known.
-func gone(made, self string) bool {
+// hasEnded reports whether the process identified by [maker] has certainly ended. It returns
+// false for processes on other machines.
+func hasEnded(made, self string) bool {
 	of, own := strings.Fields(made), strings.Fields(self)
 	if len(of) < 4 || len(own) < 4 || of[0] != own[0] || of[1] != own[1] {
 		return false
@@ -36,18 +36,18 @@ func gone(made, self string) bool {
 	if err := syscall.Kill(pid, 0); err == syscall.ESRCH {
 		return true
 	}
-	// Another process may have the number by now. What belongs to another user may be hidden.
-	now := begun(pid)
+	// Another process may have the PID by now. A process of another user may be hidden.
+	now := startTime(pid)
 	return now != "" && now != of[3]
 }
 
-// begun returns when a process began, in the kernel's own units; empty if that is hidden.
-func begun(pid int) string {
+// startTime returns when a process started, in the kernel's units; empty if that is hidden.
+func startTime(pid int) string {
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return ""
 	}
-	// The name in parentheses may hold anything; after it the third field follows.
+	// The name in parentheses may contain anything; the third field follows it.
 	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
 	const field = 22
 	if len(fields) < field-2 {

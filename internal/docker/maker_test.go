@@ -12,10 +12,10 @@ import (
 func TestMakerIsGoneWithItsProcess(t *testing.T) {
 	self := maker()
 	if self == "" {
-		t.Skip("processes can't be told apart here")
+		t.Skip("processes can't be identified here")
 	}
-	if gone(self, self) {
-		t.Errorf("%s is held to have ended", self)
+	if hasEnded(self, self) {
+		t.Errorf("%s counts as ended", self)
 	}
 	other := exec.Command("sleep", "60")
 	if err := other.Start(); err != nil {
@@ -26,23 +26,23 @@ func TestMakerIsGoneWithItsProcess(t *testing.T) {
 		return strings.Join([]string{fields[0], fields[1], strconv.Itoa(pid), begun}, " ")
 	}
 	pid := other.Process.Pid
-	lives, another := of(pid, begun(pid)), of(pid, "1")
-	if gone(lives, self) {
-		t.Errorf("%s is held to have ended", lives)
+	lives, another := of(pid, startTime(pid)), of(pid, "1")
+	if hasEnded(lives, self) {
+		t.Errorf("%s counts as ended", lives)
 	}
-	if !gone(another, self) {
-		t.Error("a process that has the number of one that ended is held to be it")
+	if !hasEnded(another, self) {
+		t.Error("a process with a reused PID counts as the old one")
 	}
 	if err := other.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
 	_ = other.Wait()
-	if !gone(lives, self) {
-		t.Errorf("%s has ended, which is not known", lives)
+	if !hasEnded(lives, self) {
+		t.Errorf("%s has ended, but does not count as ended", lives)
 	}
 	for _, unknown := range []string{"", "x", fields[0], "another-boot " + strings.Join(fields[1:], " "), fields[0] + " pid:[1] 1 1", of(-1, "1"), of(0, "1")} {
-		if gone(unknown, self) {
-			t.Errorf("%q is held to have ended", unknown)
+		if hasEnded(unknown, self) {
+			t.Errorf("%q counts as ended", unknown)
 		}
 	}
 }
@@ -54,11 +54,11 @@ func TestClockGoesOnByItself(t *testing.T) {
 	if now, old := c.now(); old || now.Before(at) || now.Sub(at) > time.Minute {
 		t.Errorf("it is %v, old: %v", now, old)
 	}
-	c.heard = c.heard.Add(-time.Hour)
+	c.heardAt = c.heardAt.Add(-time.Hour)
 	if now, old := c.now(); !old || now.Sub(at) < time.Hour {
 		t.Errorf("an hour later it is %v, old: %v", now, old)
 	}
-	if _, err := os.Stat("/proc/self/stat"); err == nil && begun(os.Getpid()) == "" {
-		t.Error("when this process began is not known")
+	if _, err := os.Stat("/proc/self/stat"); err == nil && startTime(os.Getpid()) == "" {
+		t.Error("this process's start time is unknown")
 	}
 }

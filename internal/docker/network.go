@@ -18,12 +18,12 @@ import (
 const (
 	// defaultSubnets is a range that few machines use.
 	defaultSubnets = "10.213.0.0/16"
-	// A lab's network is a /28: room for 13 hosts.
+	// A lab's network is a /28, with room for 13 hosts.
 	subnetBits = 28
 )
 
-// createNetwork makes a lab's network: internal, and without an address on the
-// engine's own machine, so that nothing there can be reached from a lab either.
+// createNetwork creates a lab's network. It is internal, and the engine's own machine has
+// no address on it, so a lab can't reach that machine either.
 func (e *Engine) createNetwork(ctx context.Context, lab string, labels map[string]string) (net labNetwork, err error) {
 	for range 32 {
 		if err := context.Cause(ctx); err != nil {
@@ -40,14 +40,14 @@ func (e *Engine) createNetwork(ctx context.Context, lab string, labels map[strin
 	return net, e.noSubnet()
 }
 
-// labNetwork is the network of a lab; without an ID there is none.
+// labNetwork is a lab's network. Its ID is empty if there is none.
 type labNetwork struct {
 	id     string
 	subnet netip.Prefix
-	hosts  []string // their names, in the order of their addresses
+	hosts  []string // names, in the order of their addresses
 }
 
-// address returns the address of a host. The first one of a subnet is the engine's.
+// address returns the address of a host. The engine keeps a subnet's first address.
 func (n labNetwork) address(host string) string {
 	address := n.subnet.Addr().Next().Next()
 	for range slices.Index(n.hosts, host) {
@@ -56,10 +56,9 @@ func (n labNetwork) address(host string) string {
 	return address.String()
 }
 
-// known are the names of the other hosts, with their addresses, as a host's own file has
-// them: no server has to be asked for a name, and of a name that is not there it is known
-// at once.
-func (n labNetwork) known(host string) (entries []string) {
+// others returns the names and addresses of the other hosts, for a host's own hosts file.
+// With them, no name server is asked, and unknown names fail at once.
+func (n labNetwork) others(host string) (entries []string) {
 	for _, other := range n.hosts {
 		if other != host {
 			entries = append(entries, other+":"+n.address(other))
@@ -69,10 +68,10 @@ func (n labNetwork) known(host string) (entries []string) {
 }
 
 func (e *Engine) tryNetwork(ctx context.Context, lab string, labels map[string]string, subnet netip.Prefix) (string, error) {
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
-	// Two processes may begin the same lab, of which one will give way. Engines look
-	// networks up by name, so each has its own.
+	// Two processes may launch the same lab; one of them will give way. Engines look up
+	// networks by name, so each process uses its own name.
 	name := "endstate-" + lab + "-" + strings.ToLower(cryptorand.Text()[:6])
 	created, err := e.api.NetworkCreate(call, name, network.CreateOptions{
 		Driver: "bridge", Internal: true, Labels: labels,
@@ -85,8 +84,8 @@ func (e *Engine) tryNetwork(ctx context.Context, lab string, labels map[string]s
 	return created.ID, nil
 }
 
-// freeSubnet picks a subnet of our range that no network of the engine has. It
-// picks at random, so that processes that pick at the same time rarely meet.
+// freeSubnet picks a subnet of our range that none of the engine's networks uses. It picks
+// at random, so that concurrent processes rarely collide.
 func (e *Engine) freeSubnet(ctx context.Context) (netip.Prefix, error) {
 	networks, err := e.api.NetworkList(ctx, network.ListOptions{})
 	if err != nil {
@@ -136,19 +135,19 @@ func overlapsAny(subnet netip.Prefix, taken []netip.Prefix) bool {
 	return false
 }
 
-// parseSubnets reads the range that labs' networks are cut from.
+// parseSubnets parses the range from which labs get their subnets.
 func parseSubnets(text string) (netip.Prefix, error) {
 	prefix, err := netip.ParsePrefix(text)
 	if err != nil || !prefix.Addr().Is4() || prefix.Bits() > subnetBits || prefix.Bits() < 8 {
 		return netip.Prefix{}, labs.Misuse(fmt.Sprintf("%q is not a range of IPv4 subnets", text),
-			"Set ENDSTATE_SUBNETS to a range of 8 to 28 bits, such as 10.213.0.0/16.")
+			"Set ENDSTATE_SUBNETS to a range with a prefix of 8 to 28 bits, such as 10.213.0.0/16.")
 	}
 	return prefix.Masked(), nil
 }
 
-// removeNetwork removes a network. None there is success.
+// removeNetwork removes a network. It succeeds if there is none.
 func (e *Engine) removeNetwork(ctx context.Context, id string) error {
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
 	if err := e.api.NetworkRemove(call, id); err != nil && !errdefs.IsNotFound(err) {
 		return failure(err, "remove network")

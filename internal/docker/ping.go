@@ -11,19 +11,19 @@ import (
 	"github.com/docker/docker/client"
 )
 
-// pong is what an engine tells of itself with its shortest answer.
-type pong struct {
+// pingAnswer is an engine's answer to a ping.
+type pingAnswer struct {
 	api    string // the newest version of its API
 	podman bool
-	at     time.Time // by its own clock, in whole seconds
+	at     time.Time // the engine's time, in whole seconds
 }
 
-// ping asks an engine for its shortest answer. The client of the API hides who answered
-// and when, so its connection is used directly.
-func ping(ctx context.Context, api *client.Client) (answer pong, err error) {
+// ping sends the engine its smallest request. The API client hides who answered and when,
+// so ping uses its connection directly.
+func ping(ctx context.Context, api *client.Client) (answer pingAnswer, err error) {
 	url, err := client.ParseHostURL(api.DaemonHost())
 	if err != nil {
-		return pong{}, err
+		return pingAnswer{}, err
 	}
 	host := "engine" // a socket has none
 	if url.Scheme == "tcp" {
@@ -35,52 +35,52 @@ func ping(ctx context.Context, api *client.Client) (answer pong, err error) {
 	return answer, err
 }
 
-func pingAt(ctx context.Context, api *client.Client, url string) (pong, error) {
+func pingAt(ctx context.Context, api *client.Client, url string) (pingAnswer, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
-		return pong{}, err
+		return pingAnswer{}, err
 	}
 	answer, err := api.HTTPClient().Do(request)
 	if err != nil {
-		return pong{}, err
+		return pingAnswer{}, err
 	}
 	_ = answer.Body.Close()
 	if answer.StatusCode != http.StatusOK {
-		return pong{}, fmt.Errorf("it answers %s", answer.Status)
+		return pingAnswer{}, fmt.Errorf("it answers %s", answer.Status)
 	}
 	at, err := http.ParseTime(answer.Header.Get("Date"))
 	if err != nil {
-		return pong{}, fmt.Errorf("it does not tell the time: %w", err)
+		return pingAnswer{}, fmt.Errorf("it does not give the time: %w", err)
 	}
 	podman := answer.Header.Get("Libpod-Api-Version") != "" || strings.HasPrefix(answer.Header.Get("Server"), "Libpod")
-	return pong{api: answer.Header.Get("Api-Version"), podman: podman, at: at}, nil
+	return pingAnswer{api: answer.Header.Get("Api-Version"), podman: podman, at: at}, nil
 }
 
-// clock is an engine's clock. Between two answers time passes as the machine's steady
-// clock counts it, whatever is done to the time of day.
+// clock is an engine's clock. Between two answers it uses this machine's monotonic clock,
+// so changes of the time of day don't matter.
 type clock struct {
-	mu    sync.Mutex
-	at    time.Time // what the engine told
-	heard time.Time // when
+	mu      sync.Mutex
+	at      time.Time // the engine's time
+	heardAt time.Time // when
 }
 
-// An answer older than this is not relied on.
+// clockAge is how long to rely on an answer.
 const clockAge = time.Minute
 
 func (c *clock) set(at time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.at, c.heard = at, time.Now()
+	c.at, c.heardAt = at, time.Now()
 }
 
 func (c *clock) now() (now time.Time, old bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	passed := time.Since(c.heard)
+	passed := time.Since(c.heardAt)
 	return c.at.Add(passed), passed > clockAge
 }
 
-// Now is the time by the engine's clock, to the second.
+// Now returns the engine's time, to the second.
 func (e *Engine) Now() time.Time {
 	if now, old := e.clock.now(); !old {
 		return now

@@ -9,8 +9,8 @@ import (
 	"endstate/labs"
 )
 
-// Run launches a host whose own command is what is run. The engine removes it when the
-// command has ended, also when nobody is there any more to ask for it.
+// Run launches a host whose main process is the command. The engine removes the host when
+// the command has ended, even if nobody is left to ask for that.
 func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Host, labs.Process, error) {
 	host, p, err := e.run(ctx, plan)
 	if e.cantSeal(err) {
@@ -23,7 +23,7 @@ func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Host, labs.Proce
 }
 
 func (e *Engine) run(ctx context.Context, plan labs.Plan) (labs.Host, *process, error) {
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
 	host := plan.Hosts[0]
 	id, err := e.createHost(call, plan, host, labNetwork{}, e.labLabels(plan), func(c *container.Config, h *container.HostConfig) {
@@ -41,13 +41,13 @@ func (e *Engine) run(ctx context.Context, plan labs.Plan) (labs.Host, *process, 
 	return labs.Host{Name: host.Name, ID: id, Image: host.Family, State: labs.HostRunning}, p, nil
 }
 
-// runHost attaches to a host that was created, and starts it.
+// runHost attaches to a created host, and starts it.
 func (e *Engine) runHost(ctx context.Context, host labs.HostPlan, id string) (*process, error) {
 	attached, err := e.api.ContainerAttach(ctx, id, container.AttachOptions{Stream: true, Stdin: true, Stdout: true, Stderr: true})
 	if err != nil {
 		return nil, failure(err, "attach to host %s", host.Name)
 	}
-	// Asked for before the start: afterwards the host may be gone with its status.
+	// Ask before the start: later, the host and its status may be gone.
 	waiting, stop := context.WithCancel(context.WithoutCancel(ctx))
 	exited, failed := e.api.ContainerWait(waiting, id, container.WaitConditionNextExit)
 	p := newProcess(attached, false)
@@ -69,7 +69,7 @@ func (e *Engine) runHost(ctx context.Context, host labs.HostPlan, id string) (*p
 			_ = e.removeContainer(context.WithoutCancel(ctx), id)
 		}
 	}
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
 	if err := e.api.ContainerStart(call, id, container.StartOptions{}); err != nil {
 		_ = p.Close()

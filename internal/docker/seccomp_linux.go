@@ -10,15 +10,16 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// seccompProfile is Docker's own profile, as an engine of today has it, with two changes.
+// seccompProfile is Docker's current default profile, with two changes.
 //
-// A lab speaks TCP, and nothing else that a packet could carry out of it: an engine's bridge
-// answers for all addresses of its machine, and whoever names the bridge's device reaches
-// them past every route. TCP gets no answer back; a datagram needs none. Neither is there a
-// socket of another kind: to the machine below a virtual one, say.
+// A lab can open TCP sockets and local ones, but no others that could carry a packet out of
+// it: an engine's bridge answers for all addresses of its machine, and a packet sent to the
+// bridge's device by name reaches them regardless of any route. TCP gets no answer back,
+// but a datagram needs none. Other socket types, such as those to a virtual machine's host,
+// are blocked as well.
 //
-// And a process has one way to ask the kernel, its own architecture's, as the calls of older
-// ones can't be told apart by what they ask for.
+// And a process can make system calls only in its own architecture's way, because the
+// filter can't tell apart the arguments of the older calls.
 var seccompProfile = sync.OnceValues(func() (string, error) {
 	profile := seccomp.DefaultProfile()
 	for i := range profile.ArchMap {
@@ -33,13 +34,13 @@ var seccompProfile = sync.OnceValues(func() (string, error) {
 	return string(text), err
 })
 
-// sockets are the rules for those sockets that a lab may make.
+// sockets returns the rules for the sockets that a lab may open.
 func sockets() []*seccomp.Syscall {
 	const kind, domain, protocol = 1, 0, 2 // the arguments
 	is := func(argument uint, value uint64) specs.LinuxSeccompArg {
 		return specs.LinuxSeccompArg{Index: argument, Value: value, Op: specs.OpEqualTo}
 	}
-	// Flags stand beside the kind.
+	// The type argument may also contain flags.
 	stream := specs.LinuxSeccompArg{Index: kind, Value: 0xf, ValueTwo: unix.SOCK_STREAM, Op: specs.OpMaskedEqual}
 	var rules []*seccomp.Syscall
 	allow := func(args ...specs.LinuxSeccompArg) {

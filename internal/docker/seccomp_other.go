@@ -2,6 +2,6 @@
 
 package docker
 
-// seccompProfile is empty, as Docker's own profile can only be had on Linux: labs have the
-// engine's.
+// seccompProfile is empty, because Docker's profile is available only on Linux. Labs use
+// the engine's own.
 func seccompProfile() (string, error) { return "", nil }

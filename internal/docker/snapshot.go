@@ -19,20 +19,20 @@ import (
 	"endstate/labs"
 )
 
-// snapshotRepository names snapshots: endstate/snapshot:KEY-HOST, one image a host.
+// snapshotRepository names snapshots: endstate/snapshot:KEY-HOST, one image per host.
 const snapshotRepository = "endstate/snapshot"
 
 func snapshotRef(key, host string) string { return snapshotRepository + ":" + key + "-" + host }
 
-// Snapshots keeps snapshots as images of the engine, one a host. The record stands in a
-// label on the workspace's image, which no container inherits (see [Engine.createHost]).
+// Snapshots stores snapshots as images of the engine, one per host. The record is in a
+// label of the workspace's image, which containers don't inherit (see [Engine.createHost]).
 type Snapshots struct{ engine *Engine }
 
 // Snapshots returns the engine's cache of snapshots.
 func (e *Engine) Snapshots() Snapshots { return Snapshots{engine: e} }
 
-// Keep keeps the hosts of a lab as a snapshot, host by host side by side. The
-// hosts stand still meanwhile, so that what is kept is of one moment.
+// Keep stores the hosts of a lab as a snapshot, side by side. The hosts are paused
+// meanwhile, so that each image shows a single moment.
 func (s Snapshots) Keep(ctx context.Context, lab *labs.Lab, snapshot labs.Snapshot, record labs.Record) error {
 	text, err := record.Encode()
 	if err != nil {
@@ -66,7 +66,7 @@ func (s Snapshots) Keep(ctx context.Context, lab *labs.Lab, snapshot labs.Snapsh
 }
 
 func (s Snapshots) keepHost(ctx context.Context, host labs.Host, ref string, labels map[string]string) error {
-	call, cancel := settled(ctx)
+	call, cancel := callContext(ctx)
 	defer cancel()
 	options := container.CommitOptions{Reference: ref, Pause: true, Config: &container.Config{Labels: labels}}
 	if _, err := s.engine.api.ContainerCommit(call, host.ID, options); err != nil {
@@ -75,8 +75,8 @@ func (s Snapshots) keepHost(ctx context.Context, host labs.Host, ref string, lab
 	return nil
 }
 
-// Find finds a snapshot of which every host is there, of one moment, and marks it as used
-// now. It asks for each by name, as to list images takes the engine longer the more there are.
+// Find returns a snapshot if it is complete and consistent, and marks it as used. It asks
+// for each image by name, because the time to list images grows with their number.
 func (s Snapshots) Find(ctx context.Context, key string, hosts []string) (*labs.Snapshot, error) {
 	snapshot := &labs.Snapshot{Key: key, Images: map[string]string{}}
 	moments := map[string]bool{}
@@ -95,13 +95,13 @@ func (s Snapshots) Find(ctx context.Context, key string, hosts []string) (*labs.
 		moments[found.Config.Labels[labelMoment]] = true
 	}
 	if len(moments) != 1 {
-		return nil, labs.ErrNotFound // a process was killed while it replaced an older snapshot
+		return nil, labs.ErrNotFound // a process was killed while replacing an older snapshot
 	}
 	return snapshot, s.touch(ctx, snapshot)
 }
 
 // Record reads the record from the image that the lab's workspace was started from. An
-// image in use can't be removed, though another may have taken its name.
+// image in use can't be removed, but another one may have taken over its name.
 func (s Snapshots) Record(ctx context.Context, lab *labs.Lab) (labs.Record, error) {
 	workspace, err := lab.Host(labs.Workspace)
 	if err != nil {
@@ -120,7 +120,7 @@ func (s Snapshots) Record(ctx context.Context, lab *labs.Lab) (labs.Record, erro
 	return labs.Record{}, failure(err, "load the record of lab %s", lab.ID)
 }
 
-// touch tags the images anew, which is how an engine remembers when they were used.
+// touch tags the images again, which makes the engine record the time of use.
 func (s Snapshots) touch(ctx context.Context, snapshot *labs.Snapshot) error {
 	for _, ref := range snapshot.Images {
 		err := s.engine.api.ImageTag(ctx, ref, ref)
@@ -134,9 +134,9 @@ func (s Snapshots) touch(ctx context.Context, snapshot *labs.Snapshot) error {
 	return nil
 }
 
-// List lists all snapshots, with their sizes beyond the images below them.
+// List lists all snapshots. Sizes exclude the images below them.
 func (s Snapshots) List(ctx context.Context) ([]labs.Snapshot, error) {
-	// All images at once, as those below the snapshots are weighed too.
+	// All images at once, because the ones below the snapshots are needed, too.
 	images, err := s.engine.api.ImageList(ctx, image.ListOptions{All: true})
 	if err != nil {
 		return nil, failure(err, "list snapshots")
@@ -160,7 +160,7 @@ func (s Snapshots) List(ctx context.Context) ([]labs.Snapshot, error) {
 		byKey[key].Size += found.Size - sizes[found.ParentID]
 		host, ref := found.Labels[labelHost], snapshotRef(key, found.Labels[labelHost])
 		if !slices.Contains(found.RepoTags, ref) {
-			host, ref = host+" "+found.ID, found.ID // what another one took the name from
+			host, ref = host+" "+found.ID, found.ID // another image has taken over its name
 		}
 		byKey[key].Images[host] = ref
 	}
@@ -185,14 +185,15 @@ func (s Snapshots) LastUsed(ctx context.Context, snapshot labs.Snapshot) (used t
 	return used, nil
 }
 
-// Drop deletes a snapshot that no lab uses, and reports whether it did.
+// Drop deletes a snapshot unless a lab uses it, and reports whether it did.
 func (s Snapshots) Drop(ctx context.Context, snapshot labs.Snapshot) (bool, error) {
 	for _, ref := range snapshot.Images {
 		_, err := s.engine.api.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
 		if errdefs.IsConflict(err) || err != nil && strings.Contains(err.Error(), "in use") {
 			return false, nil
 		}
-		// An engine that is removing it for somebody else does not call it not found.
+		// If the engine is already removing it for somebody else, it does not report not
+		// found.
 		gone := errdefs.IsNotFound(err) || err != nil && strings.Contains(err.Error(), "unrecognized image ID")
 		if err != nil && !gone {
 			return false, failure(err, "drop snapshot %s", snapshot.Key)

@@ -14,7 +14,7 @@ import (
 	"endstate/labs"
 )
 
-// Vitals returns how a host stands at this moment.
+// Vitals returns a host's current state.
 func (e *Engine) Vitals(ctx context.Context, host labs.Host) (labs.Vitals, error) {
 	inspected, err := e.api.ContainerInspect(ctx, host.ID)
 	if errdefs.IsNotFound(err) {
@@ -23,7 +23,7 @@ func (e *Engine) Vitals(ctx context.Context, host labs.Host) (labs.Vitals, error
 	if err != nil {
 		return labs.Vitals{}, failure(err, "inspect host %s", host.Name)
 	}
-	// Ages are by the clock that wrote the times: that of the engine's machine.
+	// Ages are relative to the clock that wrote the times, that of the engine's machine.
 	return vitalsOf(inspected.State, inspected.RestartCount, e.Now()), nil
 }
 
@@ -58,7 +58,7 @@ func stateOf(state *container.State) labs.HostState {
 	return labs.HostStopped
 }
 
-// Usage returns how much of the processors a host had since it began.
+// Usage returns how much processor time a host has used since it started.
 func (e *Engine) Usage(ctx context.Context, host labs.Host) (labs.Usage, error) {
 	stats, err := e.stats(ctx, host)
 	if err != nil {
@@ -70,8 +70,8 @@ func (e *Engine) Usage(ctx context.Context, host labs.Host) (labs.Usage, error) 
 	}, nil
 }
 
-// Memory returns the memory in use by a lab's running hosts, in bytes. Like the
-// docker command it leaves out file caches that are not in use.
+// Memory returns the memory used by a lab's running hosts, in bytes. Like the docker
+// command, it excludes file caches that are not in use.
 func (e *Engine) Memory(ctx context.Context, lab *labs.Lab) (int64, error) {
 	var sum int64
 	for _, host := range lab.Hosts {
@@ -109,8 +109,8 @@ func (e *Engine) stats(ctx context.Context, host labs.Host) (container.StatsResp
 	return stats, nil
 }
 
-// Written returns how much a host has written to its disk, in bytes. It asks for a list, as
-// to inspect a container returns the whole profile of calls.
+// Written returns how much a host has written to its disk, in bytes. It uses a list,
+// because inspecting a container returns its whole seccomp profile.
 func (e *Engine) Written(ctx context.Context, host labs.Host) (int64, error) {
 	only := filters.NewArgs(filters.Arg("id", host.ID))
 	found, err := e.api.ContainerList(ctx, container.ListOptions{All: true, Size: true, Filters: only})

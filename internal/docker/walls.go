@@ -14,16 +14,17 @@ import (
 
 const (
 	openFiles = 16384
-	// Microseconds. A quota may exceed what the machine has; a number of processors may not.
+	// Microseconds. A quota may exceed the machine's processors; a number of processors may
+	// not.
 	cpuPeriod = 100_000
 	logSize   = "1m"
-	// How processors are shared where there are too few: so much to a lab, however many
-	// hosts it has, and twice as much to what the grader runs itself.
+	// Shares of the processors when there are too few: each lab gets the same, however many
+	// hosts it has, and each of the grader's own hosts gets twice as much.
 	labShares    = 512
 	graderShares = 2 * labShares
 )
 
-// hostConfig raises a host's walls.
+// hostConfig returns the configuration that isolates a host.
 func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostPlan, net labNetwork) (*container.HostConfig, error) {
 	yes := true
 	config := &container.HostConfig{
@@ -34,11 +35,11 @@ func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostP
 		Init:           &yes,
 		LogConfig:      container.LogConfig{Type: "json-file", Config: map[string]string{"max-size": logSize, "max-file": "1"}},
 		Resources:      resources(plan, host),
-		// An engine before 26 forwards names that a lab asks for to the outside, even
-		// from an internal network. Nothing listens at the host's own address.
+		// Engines before version 26 forward a lab's DNS queries to the outside, even from
+		// an internal network. Nothing listens at the host's own address.
 		DNS:        []string{"127.0.0.1"},
 		DNSOptions: []string{"timeout:1", "attempts:1"},
-		ExtraHosts: net.known(host.Name),
+		ExtraHosts: net.others(host.Name),
 		Sysctls:    map[string]string{"net.ipv6.conf.all.disable_ipv6": "1", "net.ipv6.conf.default.disable_ipv6": "1"},
 	}
 	if net.id != "" {
@@ -84,14 +85,14 @@ func resources(plan labs.Plan, host labs.HostPlan) container.Resources {
 	}
 }
 
-// seal gives a host our profile of the calls that its processes may make.
+// seal sets our seccomp profile for a host.
 func (e *Engine) seal(config *container.HostConfig) error {
 	if e.unsealed.Load() {
 		return nil
 	}
 	profile, err := seccompProfile()
 	if err != nil {
-		return failure(err, "make the profile of calls")
+		return failure(err, "create the seccomp profile")
 	}
 	if profile != "" {
 		config.SecurityOpt = append(config.SecurityOpt, "seccomp="+profile)
@@ -99,19 +100,19 @@ func (e *Engine) seal(config *container.HostConfig) error {
 	return nil
 }
 
-// cantSeal reports whether a host did not start as the engine knows no such profiles, and
-// remembers that: the next ones have none. [Engine.Info] tells of it.
+// cantSeal reports whether a host did not start because the engine does not support seccomp
+// profiles. It remembers that, so that later hosts have none. [Engine.Info] reports it.
 func (e *Engine) cantSeal(err error) bool {
 	return err != nil && strings.Contains(err.Error(), "seccomp") && e.unsealed.CompareAndSwap(false, true)
 }
 
-// bounds reports whether the engine's storage may bound what a host writes. Of overlay2 it
-// depends on how its file system is mounted, which is only known once it was tried.
+// bounds reports whether the engine's storage may be able to limit what a host writes. With
+// overlay2 that depends on how its file system is mounted, so it takes a try to find out.
 func (e *Engine) bounds(ctx context.Context) bool {
 	e.storage.Do(func() {
 		info, err := e.api.Info(ctx)
 		if err != nil {
-			return // then what follows fails too
+			return // the calls that follow will fail too
 		}
 		on := ""
 		for _, status := range info.DriverStatus {
@@ -124,8 +125,8 @@ func (e *Engine) bounds(ctx context.Context) bool {
 	return e.bounded.Load()
 }
 
-// unbounded reports whether a host was refused as its disk can't be bounded, and remembers
-// that.
+// unbounded reports whether a host was rejected because its disk can't be limited, and
+// remembers that.
 func (e *Engine) unbounded(err error) bool {
 	if err == nil || !e.bounded.Load() || !strings.Contains(err.Error(), "storage-opt") && !strings.Contains(err.Error(), "quota") {
 		return false

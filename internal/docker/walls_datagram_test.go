@@ -15,8 +15,8 @@ import (
 	"endstate/labs"
 )
 
-// datagrams sends from a host to every address that reaches the machine below, in each of
-// the ways round the routes that need no right, and prints how many were taken.
+// datagrams sends packets from a host to every address of the machine below, in every way
+// past the routes that needs no privilege, and prints how many were sent.
 const datagrams = `
 use Socket;
 my ($port, @to) = @ARGV;
@@ -41,7 +41,7 @@ print "$taken\n";
 sleep 1;
 `
 
-// heard collects the datagrams that reach the machine until the test ends.
+// heard collects the datagrams that reach the machine, until the test ends.
 type heard struct {
 	conn *net.UDPConn
 	port int
@@ -61,8 +61,8 @@ func hear(t *testing.T) *heard {
 	return &heard{conn, address.Port}
 }
 
-// leaks returns how many datagrams came out of a lab. One that is sent here at last, and
-// comes, shows that those before it would have come.
+// leaks returns how many datagrams came out of a lab. It finally sends one from here: once
+// that arrives, the earlier ones would have arrived, too.
 func (h *heard) leaks(t *testing.T) (n int) {
 	t.Helper()
 	last, err := net.Dial("udp4", fmt.Sprintf("127.0.0.1:%d", h.port))
@@ -117,7 +117,7 @@ func TestNoDatagramLeavesALab(t *testing.T) {
 	}
 }
 
-// unsealed is a lab of two hosts that have the engine's own profile, as no learner's have.
+// unsealed returns a lab of two hosts with the engine's own profile, unlike a learner's.
 func unsealed(t *testing.T, r *enginetest.Runner) *labs.Lab {
 	t.Helper()
 	images, err := r.Library.Ensure(t.Context(), []string{"git"}, nil)
@@ -144,8 +144,8 @@ func unsealed(t *testing.T, r *enginetest.Runner) *labs.Lab {
 	return lab
 }
 
-// What is no stream of TCP, no local socket and no question to the kernel about its own
-// network is not made, nor is a ring of calls, which would go past the profile.
+// Sockets other than TCP, local and netlink ones can't be opened, nor can io_uring, which
+// would bypass the profile.
 func TestSocketsThatALabMayMake(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)

@@ -17,8 +17,7 @@ import (
 	"endstate/labs"
 )
 
-// reached returns those of the addresses, each HOST/PORT, that the learner can
-// connect to.
+// reached returns the addresses, HOST/PORT, to which the learner can connect.
 func reached(r *enginetest.Runner, lab *labs.Lab, addresses ...string) []string {
 	_, out := r.Learner(lab, `
 		for address in `+strings.Join(addresses, " ")+`; do
@@ -28,7 +27,7 @@ func reached(r *enginetest.Runner, lab *labs.Lab, addresses ...string) []string 
 	return strings.Fields(out)
 }
 
-// inspect tells of a host what the engine knows.
+// inspect returns what the engine knows about a host.
 func inspect(t *testing.T, r *enginetest.Runner, lab *labs.Lab, name string) container.InspectResponse {
 	t.Helper()
 	host, err := lab.Host(name)
@@ -80,8 +79,7 @@ func TestLabHasNoWayOut(t *testing.T) {
 	}
 }
 
-// gateway returns the address that the engine keeps for a way out of the lab's
-// network; nothing may be there.
+// gateway returns the address reserved for the network's gateway; nothing may answer there.
 func gateway(t *testing.T, r *enginetest.Runner, lab *labs.Lab) string {
 	t.Helper()
 	for _, endpoint := range inspect(t, r, lab, "db").NetworkSettings.Networks {
@@ -98,8 +96,8 @@ func gateway(t *testing.T, r *enginetest.Runner, lab *labs.Lab) string {
 	return ""
 }
 
-// ownAddresses returns the addresses of the machine that the test runs on, which is
-// the engine's too if that is local.
+// ownAddresses returns the addresses of this machine, which is also the engine's if that is
+// local.
 func ownAddresses(t *testing.T) []string {
 	t.Helper()
 	all, err := net.InterfaceAddrs()
@@ -115,7 +113,7 @@ func ownAddresses(t *testing.T) []string {
 	return own
 }
 
-// listen answers on every address of the machine until the test ends.
+// listen answers on every address of the machine, until the test ends.
 func listen(t *testing.T) (port int) {
 	t.Helper()
 	listener, err := new(net.ListenConfig).Listen(t.Context(), "tcp", ":0")
@@ -163,7 +161,7 @@ func TestLabsDoNotReachEachOther(t *testing.T) {
 	if _, out := r.Learner(mine, "getent hosts db"); !strings.HasPrefix(out, address(t, r, mine, "db")+" ") {
 		t.Errorf("db is %q, not the lab's own", out)
 	}
-	// The server's host is no way round: it stands on the same network alone.
+	// The server's host is not a way out either: it is on the same network only.
 	to := address(t, other, theirs, "db")
 	if status, _ := r.Root(mine, "db", "timeout 3 bash -c 'exec 3<>/dev/tcp/"+to+"/3306'"); status == 0 {
 		t.Errorf("a lab's server reaches another's at %s", to)
@@ -188,8 +186,8 @@ func TestLabPublishesNothing(t *testing.T) {
 	}
 }
 
-// greeting returns what a MySQL server at an address says first. Proxies may let
-// any connection through, but can't say that.
+// greeting returns the first bytes of a MySQL server at an address. A proxy might accept
+// any connection, but can't send those.
 func greeting(t *testing.T, ip string) string {
 	t.Helper()
 	conn, err := net.DialTimeout("tcp", net.JoinHostPort(ip, "3306"), 2*time.Second)

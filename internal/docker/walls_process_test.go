@@ -47,7 +47,7 @@ func TestSetuidProgramsGiveNothing(t *testing.T) {
 			t.Errorf("%s makes %s of user %s", script, out, want)
 		}
 	}
-	// Those that Debian brings: each refuses, or does nothing that it should not.
+	// Programs of Debian: each refuses, or does nothing that it should not.
 	for _, script := range []string{
 		"su --command id </dev/null", "su - <<<root", "mount -t tmpfs none /mnt", "unshare --map-root-user --mount true",
 		"newgrp root <<<id", "passwd --delete root", "cat /etc/shadow", "chroot / id", "mknod /tmp/disk b 8 0",
@@ -109,7 +109,7 @@ func TestMemoryHogIsStopped(t *testing.T) {
 	v := r.Variant(enginetest.Git, enginetest.Seed)
 	lab := r.Lab(v)
 	r.Solve(lab, v)
-	// tail keeps a line until it has read it whole.
+	// tail keeps a line until it has read all of it.
 	status, out := r.Learner(lab, "head --bytes 2G /dev/zero | tail --lines 1 | wc --bytes; exit ${PIPESTATUS[1]}")
 	if status != labs.ExitKilled {
 		t.Errorf("a program that wants 2 GB ends with %d, not killed: %s", status, out)

@@ -63,8 +63,7 @@ func TestWorkspaceHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// What the engine lists of labs it lists to every process, and for each host: the record is
-// on one image alone.
+// The engine lists labs to every process, host by host, so the record is only on one image.
 func TestRecordIsOnTheImageOfTheWorkspaceAlone(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -111,8 +110,8 @@ const (
 	asked     = "mysql --execute 'SHOW FULL PROCESSLIST; SHOW GLOBAL VARIABLES; SHOW GLOBAL STATUS; SELECT * FROM mysql.user' 2>&1"
 )
 
-// secretsOf returns what must not be in the workspace: the grader's password, and
-// facts that are long enough not to be there by chance.
+// secretsOf returns what must not be in the workspace: the grader's password, and facts too
+// long to be there by chance.
 func secretsOf(t *testing.T, r *enginetest.Runner, lab *labs.Lab) map[string]string {
 	t.Helper()
 	record, err := r.Snapshots.Record(t.Context(), lab)
@@ -138,7 +137,7 @@ func secretsOf(t *testing.T, r *enginetest.Runner, lab *labs.Lab) map[string]str
 	return secrets
 }
 
-// everyFile returns all files of the workspace, as the engine copies them out.
+// everyFile returns all files of the workspace, as copied out by the engine.
 func everyFile(t *testing.T, r *enginetest.Runner, lab *labs.Lab) []byte {
 	t.Helper()
 	host, err := lab.Host(labs.Workspace)
