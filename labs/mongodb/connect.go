@@ -18,42 +18,43 @@ import (
 )
 
 const (
-	// What the server may take for a command, if its host is not slow.
+	// How long the server may take for a command, unless its host is slow.
 	patience = 4 * time.Second
-	// Of hidden documents there are few, so that a right answer takes far less; it is not
-	// waited for longer than haste before it is asked alone.
+	// There are few hidden documents, so a right answer takes far less. After haste the
+	// grader stops waiting, and later asks again alone.
 	hiddenPatience = 2 * time.Second
 	haste          = time.Second
-	// As many looks ask the server side by side; the grader's own listener takes eight.
+	// How many looks query the server at the same time; the grader's own listener takes
+	// eight.
 	connections = 4
-	// The driver looks for a server for as long as it is asked: the context ends that.
+	// The driver looks for a server as long as the context allows.
 	selection = kit.LookTimeout
-	// hidden is what messages call the server of hidden documents.
-	hidden = "The grader's own server, where it is tried on other documents,"
+	// hidden is the name of the server with hidden documents in messages.
+	hidden = "The grader's own server, which tries it on other documents,"
 )
 
-// client is a driver's client, and the reason why it could not connect, which the
-// driver itself hides.
+// client is a driver's client, with the reason why it could not connect, which the driver
+// hides.
 type client struct {
 	*mongo.Client
 	dialer *dialer
-	hasty  bool // what it does not answer soon, is not asked again
+	hasty  bool // if it does not answer soon, it is not asked again
 }
 
 // dialer connects through a relay inside the server's host.
 type dialer struct {
 	site   kit.Site
 	host   labs.Host
-	called string // what messages call the server; by its host, if empty
+	called string // the server's name in messages; if empty, its host is named
 	dial   func(context.Context) (net.Conn, error)
 
 	mu      sync.Mutex
 	err     error
 	pending int
-	ready   net.Conn // made before the driver asked for one
+	ready   net.Conn // made before the driver needed one
 }
 
-// DialContext connects; the address is always the host's own.
+// DialContext connects to the host's own server, whatever the address.
 func (d *dialer) DialContext(ctx context.Context, _, _ string) (net.Conn, error) {
 	if conn := d.take(); conn != nil {
 		return conn, nil
@@ -67,7 +68,7 @@ func (d *dialer) DialContext(ctx context.Context, _, _ string) (net.Conn, error)
 	return conn, err
 }
 
-// take returns the connection that was made before, once.
+// take returns the connection that was made in advance, the first time it is called.
 func (d *dialer) take() net.Conn {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -82,8 +83,8 @@ func (d *dialer) count(change int) {
 	d.pending += change
 }
 
-// connecting reports whether a connection is still being made. That is the engine's
-// part: a server that is busy, or hangs, is connected to all the same.
+// connecting reports whether a connection is still being made. That is the engine's part:
+// even a server that is busy or hangs accepts connections.
 func (d *dialer) connecting() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -96,7 +97,7 @@ func (d *dialer) reason() error {
 	return d.err
 }
 
-// connect returns a client of a server.
+// connect returns a client for a server.
 func connect(site kit.Site, host labs.Host, called string, port int) (*client, error) {
 	return dialing(&dialer{
 		site: site, host: host, called: called,
@@ -104,7 +105,7 @@ func connect(site kit.Site, host labs.Host, called string, port int) (*client, e
 	}, port)
 }
 
-// dialing returns a client that connects by a dialer, at once and as it needs to.
+// dialing returns a client that connects with a dialer, now and whenever necessary.
 func dialing(d *dialer, port int) (*client, error) {
 	inner, err := mongo.Connect(options.Client().
 		SetHosts([]string{fmt.Sprintf("%s:%d", d.host.Name, port)}).SetDirect(true).SetDialer(d).
@@ -116,8 +117,8 @@ func dialing(d *dialer, port int) (*client, error) {
 	return &client{Client: inner, dialer: d}, nil
 }
 
-// pool returns the round's client of a server; all looks share it. called is what messages
-// call the server; by its host, if empty.
+// pool returns the round's client for a server, shared by all looks. called is the server's
+// name in messages; if empty, its host is named.
 func pool(site kit.Site, host labs.Host, called string) (*client, error) {
 	return kit.Once(site, "mongodb "+host.ID, func() (*client, error) {
 		c, err := connect(site, host, called, graderPort(host))
@@ -128,8 +129,8 @@ func pool(site kit.Site, host labs.Host, called string) (*client, error) {
 	})
 }
 
-// reach makes the first connection. It has all the time of a look for what the engine
-// does, which under load is slow, and none of that counts as the server's.
+// reach makes the first connection. The engine's part, which is slow under load, may take
+// all the time of a look, and does not count as the server's.
 func (c *client) reach(ctx context.Context) error {
 	conn, err := c.dialer.dial(ctx)
 	if err != nil {
@@ -147,8 +148,8 @@ func (c *client) reach(ctx context.Context) error {
 	return err
 }
 
-// awake waits until a server that was just started answers. Where it listens before it
-// serves it is asked again, by the connections there are.
+// awake waits until a server that was just started answers. If it listens before it serves,
+// awake asks again over the existing connections.
 func (c *client) awake(ctx context.Context) error {
 	never := func(error) bool { return false }
 	return labs.Poll(ctx, 50*time.Millisecond, never, func(ctx context.Context) error {
@@ -156,15 +157,15 @@ func (c *client) awake(ctx context.Context) error {
 	})
 }
 
-// disconnect lets go of a client without waiting for what it still asks.
+// disconnect closes a client without waiting for unfinished commands.
 func disconnect(c *client) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	_ = c.Disconnect(ctx)
 }
 
-// ask asks the server, again and with more time if it is slow. A question gets its limit
-// as that of its context, too.
+// ask asks the server, and retries with a longer timeout if it is slow. The timeout is also
+// that of the question's context.
 func (c *client) ask(ctx context.Context, question func(ctx context.Context, limit time.Duration) error) error {
 	limit := patience
 	switch {
@@ -179,13 +180,13 @@ func (c *client) ask(ctx context.Context, question func(ctx context.Context, lim
 	})
 }
 
-// once asks the server once.
+// once asks the server a single time.
 func (c *client) once(ctx context.Context, limit time.Duration, question func(ctx context.Context, limit time.Duration) error) error {
 	return kit.Within(ctx, limit, func(ctx context.Context) error { return question(ctx, limit) }, c.explain)
 }
 
 // explain says what the driver's errors mean. The data and indexes are the learner's, so
-// whatever the server refuses is a finding. Behind a failed connection stands the dialer's
+// whatever the server refuses is a finding. If a connection failed, the dialer has the
 // reason, which the driver hides.
 func (c *client) explain(err error) error {
 	var obstacle *kit.Obstacle
@@ -208,8 +209,8 @@ func (c *client) explain(err error) error {
 	return nil
 }
 
-// refusal tells what a server answers. Of one that holds hidden documents, which its words
-// may quote, only the code is told.
+// refusal describes the server's error. For a server with hidden documents, it gives only
+// the code, because the message may quote them.
 func (c *client) refusal(refused mongo.ServerError) string {
 	if c.dialer.called == "" {
 		return fmt.Sprintf("%s answers: %v.", c.name(), refused)
@@ -218,7 +219,7 @@ func (c *client) refusal(refused mongo.ServerError) string {
 	return fmt.Sprintf("%s refuses it (%s).", c.name(), strings.Trim(fmt.Sprint(codes), "[]"))
 }
 
-// name is what messages call the server.
+// name returns the server's name in messages.
 func (c *client) name() string {
 	if c.dialer.called != "" {
 		return c.dialer.called
@@ -226,7 +227,7 @@ func (c *client) name() string {
 	return fmt.Sprintf("The server on `%s`", c.dialer.host.Name)
 }
 
-// shortName is what messages call the server in a sentence of their own.
+// shortName returns the server's name within a sentence.
 func (c *client) shortName() string {
 	if c.dialer.called != "" {
 		return "the grader's own server"
@@ -234,8 +235,8 @@ func (c *client) shortName() string {
 	return fmt.Sprintf("the server on `%s`", c.dialer.host.Name)
 }
 
-// lost reports whether the answer never came, which the driver tells by the same
-// type as what a server answers.
+// lost reports whether no answer came. The driver uses the same type for that as for a
+// server's errors.
 func lost(err error) bool {
 	return mongo.IsNetworkError(err) || errors.Is(err, context.DeadlineExceeded)
 }

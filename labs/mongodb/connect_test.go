@@ -16,10 +16,11 @@ import (
 	"endstate/labs/kit"
 )
 
-// That no answer comes shows nothing of the learner's server: it is asked again.
+// If no answer comes, that shows nothing about the learner's server, so the grader asks
+// again.
 func TestNoAnswerIsNoFinding(t *testing.T) {
 	for name, dial := range map[string]func(context.Context) (net.Conn, error){
-		"a connection that is slowly made": func(ctx context.Context) (net.Conn, error) {
+		"a connection that takes long": func(ctx context.Context) (net.Conn, error) {
 			<-ctx.Done()
 			return nil, context.Cause(ctx)
 		},
@@ -68,7 +69,7 @@ func questions(c *client) map[string]question {
 	}
 }
 
-// What stands in the way of connecting is told as that.
+// Whatever prevents connecting is reported.
 func TestObstacleOfAConnectionIsTold(t *testing.T) {
 	c := clientOf(t, "", func(context.Context) (net.Conn, error) { return nil, &kit.Obstacle{Message: "Nothing answers."} })
 	for name, ask := range questions(c) {
@@ -79,7 +80,7 @@ func TestObstacleOfAConnectionIsTold(t *testing.T) {
 	}
 }
 
-// budgets is a site that gives budgets, and nothing else.
+// budgets is a site that provides budgets and nothing else.
 type budgets struct{ kit.Site }
 
 func (budgets) Budget(what string, limits kit.Limits) *kit.Budget { return kit.NewBudget(what, limits) }
@@ -116,7 +117,7 @@ func TestExplain(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 			if c == own && obstacle != nil && (strings.Contains(obstacle.Message, "db") || strings.Contains(obstacle.Message, one.says)) {
-				t.Errorf("%s: nothing of the hidden server is told: %s", name, obstacle.Message)
+				t.Errorf("%s: the message does not name the hidden server: %s", name, obstacle.Message)
 			}
 			if c == theirs && obstacle != nil && (!obstacle.Finding || !strings.Contains(obstacle.Message, one.says)) {
 				t.Errorf("%s: %+v", name, obstacle)

@@ -12,7 +12,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// contents observes collections as a whole, or that part of them which is asked for.
+// contents observes whole collections, or the part that matches a filter.
 func (l *Look) contents(ctx context.Context, c *client) ([]any, error) {
 	where := bson.D{}
 	if l.Where != "" {
@@ -32,11 +32,12 @@ func (l *Look) contents(ctx context.Context, c *client) ([]any, error) {
 	return observed, nil
 }
 
-// digest counts a collection's documents and adds up their hashes, so that neither
-// order nor how they are stored matters, and a document that stands twice counts twice.
+// digest counts a collection's documents and adds up their hashes, so that neither order
+// nor storage matters, and duplicates count twice.
 func (c *client) digest(ctx context.Context, database, collection string, where bson.D, budget *kit.Budget) (int, string, error) {
 	documents := c.Database(database).Collection(collection)
-	// To count costs the server far less than to send: what can't be read whole is not begun.
+	// Counting costs the server far less than sending, so don't start reading what can't be
+	// read in full.
 	expected, err := documents.CountDocuments(ctx, where, options.Count().SetLimit(budget.Limits().Items+1))
 	if err != nil {
 		return 0, "", err

@@ -1,5 +1,5 @@
-// Package mongodb is the family of MongoDB: the server's and the client's images,
-// and the probe that asks a server over its protocol and replays recorded answers.
+// Package mongodb is the MongoDB family: images of the server and the client, and a probe
+// that queries a server over its protocol and replays recorded answers.
 package mongodb
 
 import (
@@ -15,16 +15,16 @@ import (
 //go:embed image
 var images embed.FS
 
-// The images of the family, as scenarios name them.
+// The names of the family's images in scenarios.
 const (
 	serverImage = "mongodb"
 	clientImage = "mongosh"
 )
 
-// genuine is the reference of MongoDB's own server.
+// genuine is the reference of MongoDB's own server image.
 const genuine = "mongo:8.0"
 
-// Family returns the family of MongoDB.
+// Family returns the MongoDB family.
 func Family() kit.Family {
 	return kit.Family{
 		Name: "mongodb",
@@ -53,7 +53,7 @@ func Family() kit.Family {
 	}
 }
 
-// graderPort is where the grader asks: of FerretDB, a listener of its own.
+// graderPort is the port for the grader. FerretDB has a separate listener for it.
 func graderPort(host labs.Host) int {
 	if strings.HasPrefix(host.Server, "FerretDB") {
 		return 27018
@@ -61,10 +61,10 @@ func graderPort(host labs.Host) int {
 	return learnerPort
 }
 
-// learnerPort is where the learner's programs ask.
+// learnerPort is the port for the learner's programs.
 const learnerPort = 27017
 
-// ready pings the server as the grader and as the learner do.
+// ready pings the server as the grader and as the learner.
 func ready(ctx context.Context, site kit.Site, host labs.Host) error {
 	for _, port := range slices.Compact([]int{graderPort(host), learnerPort}) {
 		if err := ping(ctx, site, host, port); err != nil {

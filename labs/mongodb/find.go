@@ -14,7 +14,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// find runs a command that reads and returns its documents.
+// find runs a command that reads, and returns its documents.
 func (c *client) find(ctx context.Context, database string, command bson.D, exact bool) (docs []any, err error) {
 	err = c.ask(ctx, func(ctx context.Context, limit time.Duration) (err error) {
 		docs, err = c.findWithin(ctx, limit, database, command, exact)
@@ -47,7 +47,7 @@ func (c *client) findWithin(ctx context.Context, limit time.Duration, database s
 	return r.docs, nil
 }
 
-// each hands over what a command finds, one document after the other.
+// each passes on a command's documents one by one.
 func (c *client) each(ctx context.Context, database string, command bson.D, read func(context.Context, bson.Raw) error) error {
 	cursor, err := c.Database(database).RunCommandCursor(ctx, command)
 	if err != nil {
@@ -62,20 +62,20 @@ func (c *client) each(ctx context.Context, database string, command bson.D, read
 	return cursor.Err()
 }
 
-// budget returns a budget for what the server answers.
+// budget returns a budget for the server's answers.
 func (c *client) budget(limits kit.Limits) *kit.Budget {
 	return c.dialer.site.Budget("What "+c.shortName()+" answers", limits)
 }
 
-// reading keeps documents, as expectations know them.
+// reading collects documents in the form that expectations use.
 type reading struct {
 	budget  *kit.Budget
 	exact   bool
-	indexes bool // they are definitions of indexes
+	indexes bool // the documents are definitions of indexes
 	docs    []any
 }
 
-// add keeps a document. What it comes to in memory is known before it is decoded.
+// add adds a document. It computes the size in memory before decoding.
 func (r *reading) add(ctx context.Context, raw bson.Raw) error {
 	if err := r.budget.Take(ctx, "", int64(len(raw)+kit.ValueBytes*valuesIn(raw, 0))); err != nil {
 		return err
@@ -91,7 +91,7 @@ func (r *reading) add(ctx context.Context, raw bson.Raw) error {
 	return nil
 }
 
-// valuesIn counts the values in a document, those of documents in it too.
+// valuesIn counts the values in a document, including nested ones.
 func valuesIn(raw []byte, depth int) int {
 	count := 0
 	_, rest, ok := bsoncore.ReadLength(raw)
@@ -115,7 +115,7 @@ func documentOf(value bsoncore.Value) ([]byte, bool) {
 	return value.ArrayOK()
 }
 
-// deepest is how deep documents may lie in each other; MongoDB stores no deeper ones.
+// deepest limits the nesting of documents, as MongoDB does.
 const deepest = 200
 
 func has(command bson.D, name string) bool {
@@ -127,8 +127,8 @@ func has(command bson.D, name string) bool {
 	return false
 }
 
-// findHidden runs a command over the given documents, on a server without a network
-// that is made for the round: nobody in the lab ever sees them.
+// findHidden runs a command on the given documents, on a server without a network that is
+// made for the round, where nobody in the lab can see them.
 func (l *Look) findHidden(ctx context.Context, site kit.Site, command bson.D) (docs []any, err error) {
 	err = l.askHidden(ctx, site, func(server *client) (err error) {
 		docs, err = server.find(ctx, l.Database, command, l.Exact)
@@ -137,9 +137,10 @@ func (l *Look) findHidden(ctx context.Context, site kit.Site, command bson.D) (d
 	return docs, err
 }
 
-// askHidden asks the server of hidden documents. What gave no answer beside others, which
-// may have been in its way, is asked once more alone, of a server that answers. An
-// [kit.Obstacle]: the server refuses it, or it takes too much even so.
+// askHidden asks the server of hidden documents. If there was no answer while others were
+// asking, which may have been the reason, it asks once more, alone, on a working server. It
+// returns a [kit.Obstacle] if the server refuses the command, or if it takes too much even
+// then.
 func (l *Look) askHidden(ctx context.Context, site kit.Site, ask func(*client) error) error {
 	err := l.turn(ctx, site, false, func() (*client, error) { return l.sharedServer(ctx, site) }, func(shared *client) error {
 		return ask(&client{Client: shared.Client, dialer: shared.dialer, hasty: true})
@@ -169,7 +170,8 @@ func (l *Look) turn(ctx context.Context, site kit.Site, alone bool, server func(
 	return ask(one)
 }
 
-// hideObstacle makes an error of the grader's own of one about its own server.
+// hideObstacle turns an obstacle about the grader's own server into an error of the
+// grader's.
 func hideObstacle(err error) error {
 	var obstacle *kit.Obstacle
 	if errors.As(err, &obstacle) {
@@ -178,15 +180,15 @@ func hideObstacle(err error) error {
 	return err
 }
 
-// holds tells servers of different hidden documents apart.
+// holds distinguishes servers with different hidden documents.
 func (l *Look) holds() string { return fmt.Sprint(l.Database, l.Given) }
 
-// sharedServer returns the round's server that holds the given documents.
+// sharedServer returns the round's server with the given documents.
 func (l *Look) sharedServer(ctx context.Context, site kit.Site) (*client, error) {
 	return kit.Once(site, fmt.Sprintf("mongodb hidden %v", l.Given), func() (*client, error) { return l.hiddenServer(ctx, site) })
 }
 
-// hiddenServer returns a client of a server that holds the hidden documents.
+// hiddenServer returns a client for a server with the hidden documents.
 func (l *Look) hiddenServer(ctx context.Context, site kit.Site) (*client, error) {
 	host, err := site.Server(ctx, serverImage, l.holds(), func(ctx context.Context, host labs.Host, empty bool) error {
 		server, err := pool(site, host, hidden)
@@ -212,7 +214,7 @@ func (l *Look) hiddenServer(ctx context.Context, site kit.Site) (*client, error)
 	return pool(site, host, hidden)
 }
 
-// give inserts the documents of a file of the scenario.
+// give inserts the documents in a file of the scenario.
 func (c *client) give(ctx context.Context, site kit.Site, database, file string) error {
 	given, err := readList(site, file)
 	if err != nil {
@@ -226,7 +228,7 @@ func (c *client) give(ctx context.Context, site kit.Site, database, file string)
 	return err
 }
 
-// readList reads a file of the scenario that is a list of documents.
+// readList reads a file of the scenario that contains a list of documents.
 func readList(site kit.Site, file string) ([]bson.D, error) {
 	data, err := fs.ReadFile(site.Given(), file)
 	if err != nil {

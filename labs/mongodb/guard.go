@@ -8,35 +8,35 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// What may be asked: by a scenario, and by a learner's answer.
+// What a scenario, or a learner's answer, may ask.
 var (
 	readCommands   = []string{"find", "aggregate", "count", "distinct", "listCollections", "listIndexes", "collStats", "dbStats"}
 	answerCommands = []string{"find", "aggregate"}
 )
 
-// Fields of a command that may go with it. Whatever else a command could carry,
-// such as a read concern or a comment, is not part of an answer.
+// Allowed fields of a command. Others, such as a read concern or a comment, can't be part
+// of an answer.
 var commandFields = []string{
 	"filter", "pipeline", "sort", "projection", "limit", "skip", "collation", "hint", "min", "max", "let", "query", "key",
 	"cursor", "nameOnly",
 }
 
-// Stages that read and only read.
+// Stages that only read.
 var readStages = []string{
 	"$addFields", "$bucket", "$bucketAuto", "$count", "$densify", "$documents", "$facet", "$fill", "$geoNear", "$graphLookup",
 	"$group", "$limit", "$lookup", "$match", "$project", "$redact", "$replaceRoot", "$replaceWith", "$sample", "$set",
 	"$setWindowFields", "$skip", "$sort", "$sortByCount", "$unionWith", "$unset", "$unwind",
 }
 
-// Operators that run code, wherever they stand.
+// Operators that run code, anywhere in a command.
 var codeOperators = []string{"$where", "$function", "$accumulator", "$eval"}
 
 const maxDepth = 60
 
-// allowed reports why a command may not be run, nil if it may.
+// allowed says why a command may not be run, or returns nil if it may.
 func allowed(command bson.D, names []string) error {
 	if len(command) == 0 || !slices.Contains(names, command[0].Key) {
-		return fmt.Errorf("it is none of %v", names)
+		return fmt.Errorf("it is not one of %v", names)
 	}
 	for _, field := range command[1:] {
 		if !slices.Contains(commandFields, field.Key) {
@@ -68,8 +68,8 @@ func allowedStages(pipeline any) error {
 	return nil
 }
 
-// harmless walks everything in a command: pipelines may stand in stages, and
-// operators that run code anywhere.
+// harmless checks every part of a command, because stages may contain pipelines, and
+// operators that run code may be anywhere.
 func harmless(value any, depth int) error {
 	if depth > maxDepth {
 		return errors.New("it is nested too deeply")
@@ -91,7 +91,7 @@ func harmless(value any, depth int) error {
 		}
 	case bson.A:
 		for _, item := range v {
-			// The branches of $facet are pipelines under names of their own.
+			// The branches of $facet are pipelines with arbitrary names.
 			if stage, ok := item.(bson.D); ok && len(stage) == 1 && slices.Contains([]string{"$out", "$merge"}, stage[0].Key) {
 				return fmt.Errorf("the stage `%s` is not allowed", stage[0].Key)
 			}

@@ -13,7 +13,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// Answers that only read are taken.
+// Answers that only read are accepted.
 func TestAllowed(t *testing.T) {
 	for _, text := range []string{
 		`{"find": "orders"}`,
@@ -34,13 +34,13 @@ func TestAllowed(t *testing.T) {
 	}
 }
 
-// Answers that write, run code or carry more than a question are not.
+// Answers that write, run code or contain more than a question are refused.
 func TestNotAllowed(t *testing.T) {
 	for text, reason := range map[string]string{
-		`{}`:                                       "none of",
-		`{"insert": "orders"}`:                     "none of",
-		`{"dropDatabase": 1}`:                      "none of",
-		`{"filter": {}, "find": "x"}`:              "none of",
+		`{}`:                                       "not one of",
+		`{"insert": "orders"}`:                     "not one of",
+		`{"dropDatabase": 1}`:                      "not one of",
+		`{"filter": {}, "find": "x"}`:              "not one of",
 		`{"find": "x", "$db": "other"}`:            "`$db`",
 		`{"find": "x", "tailable": true}`:          "`tailable`",
 		`{"find": "x", "comment": "c"}`:            "`comment`",
@@ -75,7 +75,7 @@ func TestNotAllowed(t *testing.T) {
 	}
 }
 
-// What lies in the answers' folder may be anything.
+// The answers' folder may contain anything.
 func TestRecorded(t *testing.T) {
 	look := &Look{Database: "shop", Answer: "q1"}
 	command, err := look.recorded([]byte(`{"name": "q1", "database": "shop", "command": {"find": "orders", "filter": {"at": {"$date": "2026-01-01T00:00:00Z"}}}}`))
@@ -96,8 +96,8 @@ func TestRecorded(t *testing.T) {
 	}
 }
 
-// Values keep their types, so that 1, 1.0, "1" and a decimal are told apart where
-// expectations tell them apart.
+// Values keep their types, so that expectations can tell apart 1, 1.0, "1" and a decimal
+// where they need to.
 func TestValue(t *testing.T) {
 	decimal, err := bson.ParseDecimal128("1.50")
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"endstate/labs"
 )
 
-// An answer that does its work on hidden documents alone falls, whatever that work is, and
-// no other does. Nothing that hidden documents hold is told.
+// An answer that takes too much on hidden documents alone fails, however it does so, and no
+// other one fails. Messages reveal nothing about hidden documents.
 func TestAnswersThatFailOnHiddenDocumentsAlone(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -37,7 +37,7 @@ func TestAnswersThatFailOnHiddenDocumentsAlone(t *testing.T) {
 			t.Errorf("%s is %s, not %s: %s", id, result.Verdict, want, result.Message)
 		}
 		if strings.Contains(result.Message, "@") || len(result.Message) > 200 {
-			t.Errorf("%s tells of hidden documents: %s", id, result.Message)
+			t.Errorf("%s reveals hidden documents: %s", id, result.Message)
 		}
 	}
 }

@@ -14,23 +14,23 @@ import (
 	"endstate/labs/kit"
 )
 
-// Look asks a MongoDB server. It needs exactly one of `command`, `answer`, `contents` and
-// `tries`. Observed are:
+// Look queries a MongoDB server. It needs exactly one of `command`, `answer`, `contents` and
+// `tries`. It observes:
 //
-//	docs      the documents that the command or the answer finds; with contents and
-//	          tries, one of each collection or try
-//	hidden    what it finds among given documents, on a server made for that
+//	docs      the documents found by the command or the answer; with contents or tries,
+//	          one per collection or try
+//	hidden    what it finds among given documents, on a separate server
 //
 // Documents are maps. The order of fields does not count, except in an index's key, which is
-// a list of `{field, order}`. Whole numbers are ints, doubles are doubles, dates are
-// timestamps in UTC, binary data is bytes. Every other type is a map: a Decimal128 is
+// a list of `{field, order}`. Integers are ints, doubles are doubles, dates are timestamps in
+// UTC, and binary data is bytes. Every other type is a map: a Decimal128 is
 // `{"decimal": "1.5"}` without trailing zeros, an ObjectId `{"objectId": "…"}`, binary data
-// of a subtype `{"binary": …, "subtype": 4}`, a document that has a key twice
+// with a subtype `{"binary": …, "subtype": 4}`, a document with a duplicate key
 // `{"fields": [["a", 1], ["a", 2]]}`, and a stored document that looks like one of these
-// `{"embedded": {…}}`. So no value equals one of another type.
+// `{"embedded": {…}}`. So no value equals a value of another type.
 //
-// FerretDB stands in where MongoDB can't be had. Compare result sets with a stated order,
-// and error codes; never compare messages.
+// FerretDB replaces MongoDB where that is not available. Compare result sets with a stated
+// order, and error codes; never compare messages.
 type Look struct {
 	// The database to ask.
 	Database string `yaml:"database"`
@@ -47,23 +47,23 @@ type Look struct {
 	Contents []string `yaml:"contents,omitempty"`
 	// With `contents`: a filter, as extended JSON. Only documents that match it count.
 	Where string `yaml:"where,omitempty"`
-	// A file of documents to insert, one after the other, into an empty copy of a collection
-	// with its validator and unique indexes, on a server made for that. The file is extended
-	// JSON, a list of `{"document": {…}, …}`, and has the collection's name. Each try gives
-	// what stands beside its document, and `{accepted, code}`: 121 of a validator, 11000 of
-	// a unique index, 0 if it was accepted.
+	// A file of documents to insert, one by one, into an empty copy of a collection with its
+	// validator and unique indexes, on a separate server. The file is extended JSON, a list of
+	// `{"document": {…}, …}`, and is named after the collection. Each try gives the other fields
+	// of its entry, and `{accepted, code}`: 121 from a validator, 11000 from a unique index, 0 if
+	// it was accepted.
 	Tries string `yaml:"tries,omitempty"`
 	// With `command` or `answer`: files of hidden documents, on which it runs too. Each is
-	// extended JSON, a list, and has its collection's name.
+	// extended JSON, a list, and is named after its collection.
 	Given []string `yaml:"given,omitempty"`
-	// The server's host, where there are several.
+	// The server's host, if there are several.
 	Host string `yaml:"host,omitempty"`
 }
 
-// answersDir is where answer() puts what it records.
+// answersDir is where answer() saves what it records.
 const answersDir = labs.LearnerHome + "/answers"
 
-// Variable is the name of what is observed.
+// Variable returns the name of the observation in expectations.
 func (l *Look) Variable() string { return "found" }
 
 // ImageNames returns the image of the server for hidden documents.
@@ -74,7 +74,7 @@ func (l *Look) ImageNames() []string {
 	return []string{serverImage}
 }
 
-// Validate reports fields that make no sense.
+// Validate returns an error if the fields make no sense.
 func (l *Look) Validate() error {
 	asked := 0
 	for _, is := range []bool{l.Command != "", l.Answer != "", len(l.Contents) > 0, l.Tries != ""} {
@@ -84,15 +84,15 @@ func (l *Look) Validate() error {
 	}
 	switch {
 	case asked != 1:
-		return errors.New("one of command, answer, contents and tries is needed")
+		return errors.New("exactly one is needed: command, answer, contents or tries")
 	case l.Database == "":
 		return errors.New("database is needed")
 	case l.Exact && l.Command == "" && l.Answer == "":
-		return errors.New("exact goes with an answer or a command")
+		return errors.New("exact requires an answer or a command")
 	case len(l.Given) > 0 && l.Command == "" && l.Answer == "":
-		return errors.New("given goes with an answer or a command")
+		return errors.New("given requires an answer or a command")
 	case l.Where != "" && len(l.Contents) == 0:
-		return errors.New("where goes with contents")
+		return errors.New("where requires contents")
 	case l.Where != "":
 		_, err := parse("where", l.Where)
 		return err
@@ -148,7 +148,7 @@ func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 	return map[string]any{"docs": docs, "hidden": hidden}, nil
 }
 
-// command returns what is to be asked: the look's own command, or the learner's.
+// command returns the command to run: the look's own, or the learner's answer.
 func (l *Look) command(ctx context.Context, site kit.Site) (bson.D, error) {
 	if l.Command != "" {
 		return parse("command", l.Command)
@@ -169,7 +169,7 @@ func (l *Look) command(ctx context.Context, site kit.Site) (bson.D, error) {
 	return nil, &kit.Obstacle{Message: fmt.Sprintf("Nothing is recorded as %s yet.", l.Answer)}
 }
 
-// recorded reads what answer() recorded, or what somebody made in its place.
+// recorded reads what answer() recorded, or whatever somebody put in its place.
 func (l *Look) recorded(data []byte) (bson.D, error) {
 	var answer struct {
 		Database string
@@ -187,7 +187,7 @@ func (l *Look) recorded(data []byte) (bson.D, error) {
 	return answer.Command, nil
 }
 
-// parse reads a field that is extended JSON.
+// parse parses a field in extended JSON.
 func parse(field, text string) (bson.D, error) {
 	var document bson.D
 	if err := bson.UnmarshalExtJSON([]byte(text), false, &document); err != nil {
@@ -196,5 +196,5 @@ func parse(field, text string) (bson.D, error) {
 	return document, nil
 }
 
-// collectionOf returns the collection whose documents a file holds.
+// collectionOf returns the name of the collection that a file is for.
 func collectionOf(file string) string { return strings.TrimSuffix(path.Base(file), ".json") }

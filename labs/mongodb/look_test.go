@@ -11,15 +11,15 @@ import (
 
 func TestLooksThatMakeNoSense(t *testing.T) {
 	for name, look := range map[string]Look{
-		"nothing is asked":            {Database: "shop"},
-		"two things at once":          {Database: "shop", Contents: []string{"orders"}, Tries: "hidden/orders.json"},
-		"no database":                 {Tries: "hidden/orders.json"},
-		"given to contents":           {Database: "shop", Contents: []string{"orders"}, Given: []string{"orders.json"}},
-		"given to tries":              {Database: "shop", Tries: "hidden/orders.json", Given: []string{"orders.json"}},
-		"where of a command":          {Database: "shop", Command: `{"find": "orders"}`, Where: `{}`},
-		"where is no extended JSON":   {Database: "shop", Contents: []string{"orders"}, Where: `{a: 1}`},
-		"command is no extended JSON": {Database: "shop", Command: `find`},
-		"command writes":              {Database: "shop", Command: `{"drop": "orders"}`},
+		"nothing is asked":             {Database: "shop"},
+		"two things at once":           {Database: "shop", Contents: []string{"orders"}, Tries: "hidden/orders.json"},
+		"no database":                  {Tries: "hidden/orders.json"},
+		"given to contents":            {Database: "shop", Contents: []string{"orders"}, Given: []string{"orders.json"}},
+		"given to tries":               {Database: "shop", Tries: "hidden/orders.json", Given: []string{"orders.json"}},
+		"where with a command":         {Database: "shop", Command: `{"find": "orders"}`, Where: `{}`},
+		"where is not extended JSON":   {Database: "shop", Contents: []string{"orders"}, Where: `{a: 1}`},
+		"command is not extended JSON": {Database: "shop", Command: `find`},
+		"command writes":               {Database: "shop", Command: `{"drop": "orders"}`},
 	} {
 		if err := look.Validate(); err == nil {
 			t.Errorf("%s: it is accepted", name)
@@ -66,7 +66,7 @@ func TestEqualDecimalsAreWrittenAlike(t *testing.T) {
 	}
 }
 
-// Whoever stores what a look shows of a value has not stored the value.
+// Storing what a look shows of a value is not the same as storing the value.
 func TestDocumentsAreNotTakenForOtherValues(t *testing.T) {
 	decimal, err := bson.ParseDecimal128("1.5")
 	if err != nil {
@@ -82,14 +82,14 @@ func TestDocumentsAreNotTakenForOtherValues(t *testing.T) {
 		seen := value(real)
 		fields, ok := seen.(map[string]any)
 		if !ok {
-			t.Fatalf("%v is seen as %v", real, seen)
+			t.Fatalf("%v is observed as %v", real, seen)
 		}
 		var copied bson.D
 		for name, field := range fields {
 			copied = append(copied, bson.E{Key: name, Value: bsonOf(field)})
 		}
 		if got := value(copied); cmp.Equal(got, seen) {
-			t.Errorf("the document %v is taken for %v", copied, real)
+			t.Errorf("the document %v is observed as %v", copied, real)
 		}
 	}
 	plain := bson.D{{Key: "decimal", Value: "1.5"}, {Key: "other", Value: "x"}}
@@ -98,7 +98,7 @@ func TestDocumentsAreNotTakenForOtherValues(t *testing.T) {
 	}
 }
 
-// bsonOf turns a map of texts back into a document.
+// bsonOf converts a map of strings back into a document.
 func bsonOf(v any) any {
 	fields, ok := v.(map[string]any)
 	if !ok {

@@ -14,17 +14,17 @@ import (
 	"endstate/labs/kit"
 )
 
-// The message in which commands are sent and answered.
+// The message for commands and answers.
 // https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 const (
 	opMsg        = 2013
 	headerSize   = 16
-	sectionStart = headerSize + 5 // four bytes of flags, one that says that a document follows
+	sectionStart = headerSize + 5 // four bytes of flags, and one that says that a document follows
 	maxPong      = 64 << 10
 )
 
-// ping asks a server whether it serves, by one connection: a driver's client makes one
-// more to watch the server, and each costs the engine an exec.
+// ping asks a server whether it serves, over one connection. A driver's client makes
+// another one to monitor the server, and each costs an exec in the engine.
 func ping(ctx context.Context, site kit.Site, host labs.Host, port int) error {
 	conn, err := site.Dial(ctx, host, port)
 	if err != nil {
@@ -57,7 +57,7 @@ func pingOver(conn net.Conn) error {
 	}
 	length := binary.LittleEndian.Uint32(head[:])
 	if length < sectionStart || length > maxPong {
-		return fmt.Errorf("what answers is no MongoDB: a message of %d bytes", length)
+		return fmt.Errorf("the answer is not MongoDB's: a message of %d bytes", length)
 	}
 	answer := make([]byte, length)
 	if _, err := io.ReadFull(conn, answer[len(head):]); err != nil {

@@ -2,7 +2,7 @@ package mongodb
 
 import "endstate/labs"
 
-// Shape says what is found. Documents are whatever the learner made of them.
+// Shape describes the observation. Documents may have any shape.
 func (l *Look) Shape() *labs.Shape {
 	var document *labs.Shape
 	if len(l.Contents) > 0 {

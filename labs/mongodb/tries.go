@@ -23,14 +23,14 @@ const (
 	refusedByFerretDB = 525074461
 )
 
-// Options of a collection that say which documents it takes.
+// Options of a collection that decide which documents it accepts.
 var validation = []string{"validator", "validationLevel", "validationAction"}
 
-// Fields of an index that decide what it refuses.
+// Fields of an index that decide what it rejects.
 var enforcing = []string{"key", "name", "unique", "partialFilterExpression", "sparse", "collation"}
 
-// tryAll tries the documents on a copy of the collection, once a round for all
-// checks that ask for the same.
+// tryAll tries the documents on a copy of the collection, once per round for all checks
+// that ask the same.
 func (l *Look) tryAll(ctx context.Context, site kit.Site, server *client, host labs.Host) (any, error) {
 	return kit.Once(site, "mongodb tries "+host.ID+" "+l.Database+" "+l.Tries, func() (any, error) {
 		rules, err := server.rulesOf(ctx, l.Database, collectionOf(l.Tries))
@@ -103,7 +103,7 @@ func (c *client) readRules(ctx context.Context, database, collection string) (*r
 	return r, nil
 }
 
-// only returns those fields of a document that have one of the names.
+// only returns the fields of a document with the given names.
 func only(document bson.D, names []string) bson.D {
 	kept := bson.D{}
 	for _, field := range document {
@@ -114,7 +114,7 @@ func only(document bson.D, names []string) bson.D {
 	return kept
 }
 
-// tryOn makes a collection of the same rules and inserts documents into it.
+// tryOn creates a collection with the same rules and inserts documents into it.
 func (r *rules) tryOn(ctx context.Context, db *mongo.Database, tries []bson.D) ([]any, error) {
 	if err := r.copyTo(ctx, db); err != nil {
 		return nil, err
@@ -127,7 +127,7 @@ func (r *rules) tryOn(ctx context.Context, db *mongo.Database, tries []bson.D) (
 		}
 		documents[i] = document[0].Value
 	}
-	// One goes in after the other, and none waits for an answer of its own.
+	// They are inserted in order, without waiting for each answer.
 	_, err := db.Collection(r.collection).InsertMany(ctx, documents, options.InsertMany().SetOrdered(false))
 	codes, err := refusals(err)
 	if err != nil {
@@ -145,8 +145,8 @@ func (r *rules) tryOn(ctx context.Context, db *mongo.Database, tries []bson.D) (
 	return observed, nil
 }
 
-// copyTo makes the collection. A validator is set afterwards, as FerretDB takes none
-// with create.
+// copyTo creates the collection. It sets the validator afterwards, because FerretDB does
+// not take one with create.
 func (r *rules) copyTo(ctx context.Context, db *mongo.Database) error {
 	if err := db.CreateCollection(ctx, r.collection); err != nil {
 		return err
@@ -163,8 +163,8 @@ func (r *rules) copyTo(ctx context.Context, db *mongo.Database) error {
 	return db.RunCommand(ctx, bson.D{{Key: "createIndexes", Value: r.collection}, {Key: "indexes", Value: r.unique}}).Err()
 }
 
-// refusals returns the codes with which the server refused documents, by their numbers,
-// or the error of an insert that came to no end.
+// refusals returns the codes of the rejected documents, by index, or the error of an insert
+// that did not finish.
 func refusals(err error) (map[int]int, error) {
 	var refused mongo.BulkWriteException
 	switch {

@@ -11,11 +11,11 @@ import (
 	"go.mongodb.org/mongo-driver/v2/bson"
 )
 
-// value turns a BSON value into one that expectations know.
+// value converts a BSON value into the form that expectations use.
 func value(v any) any { return valueOf(v, false) }
 
-// valueOf is value, which tells whole numbers and doubles apart only by their values,
-// or exactly: by their types, too.
+// valueOf is like value, but if exact, it distinguishes numbers by type as well as by
+// value.
 func valueOf(v any, exact bool) any {
 	switch v := v.(type) {
 	case int64:
@@ -42,7 +42,8 @@ func valueOf(v any, exact bool) any {
 	return special(v, exact)
 }
 
-// special turns a value of one of BSON's own types into one that no other type gives.
+// special converts a value of one of BSON's own types, so that it equals no value of
+// another type.
 func special(v any, exact bool) any {
 	switch v := v.(type) {
 	case bson.DateTime:
@@ -81,8 +82,8 @@ func special(v any, exact bool) any {
 	return map[string]any{"other": fmt.Sprintf("%T %v", v, v)}
 }
 
-// document turns a document into a map. One that has a key twice, which MongoDB keeps, is
-// shown as the list of its fields: a map would lose one.
+// document converts a document into a map. MongoDB allows duplicate keys; such a document
+// becomes a list of its fields, because a map would lose one.
 func document(v bson.D, exact bool) any {
 	doc := make(map[string]any, len(v))
 	fields := make([]any, len(v))
@@ -99,20 +100,21 @@ func document(v bson.D, exact bool) any {
 	return doc
 }
 
-// Fields by which values are shown that are no documents, and documents that look so.
+// Fields that represent values other than documents, and documents that look like such
+// values.
 var shown = []string{
 	"binary,subtype", "code", "code,scope", "decimal", "double", "embedded", "fields", "increment,timestamp", "key", "long", "objectId",
 	"options,regex", "other", "pointer,to", "symbol", "undefined",
 }
 
-// disguised reports whether a document has exactly the fields by which a value of another
-// type is shown: whoever stores {"decimal": "1.5"} has stored no Decimal128.
+// disguised reports whether a document has exactly the fields that represent a value of
+// another type: storing {"decimal": "1.5"} is not storing a Decimal128.
 func disguised(doc map[string]any) bool {
 	return slices.Contains(shown, strings.Join(slices.Sorted(maps.Keys(doc)), ","))
 }
 
-// shortest writes a Decimal128 without zeros at its end and, where its digits allow,
-// without an exponent, so that numbers which MongoDB holds equal are written alike.
+// shortest formats a Decimal128 without trailing zeros and, if its digits allow, without an
+// exponent, so that numbers that MongoDB considers equal are formatted alike.
 func shortest(v bson.Decimal128) string {
 	digits, exponent, err := v.BigInt()
 	switch {
@@ -142,7 +144,7 @@ func shortest(v bson.Decimal128) string {
 	return same.String()
 }
 
-// maxDigits is how many digits a Decimal128 has, its sign apart.
+// maxDigits is the number of digits of a Decimal128, without the sign.
 const maxDigits = 34
 
 // ordered returns an index's definition with its key as a list of {field, order}.

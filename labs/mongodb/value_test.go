@@ -19,7 +19,7 @@ func decimal(text string) bson.Decimal128 {
 	return d
 }
 
-// odd is one of every type that BSON has, and values at the edges of types.
+// odd has a value of every BSON type, and values at the limits of types.
 var odd = []any{
 	nil, true, false, "", "a", "\x00", int32(math.MinInt32), int32(1), int64(math.MaxInt64), int64(1<<53 + 1), 0.0, 1.5,
 	math.NaN(), math.Inf(1), math.Inf(-1), math.SmallestNonzeroFloat64,
@@ -61,7 +61,7 @@ var odd = []any{
 	bson.D{{Key: "fields", Value: bson.A{bson.A{"a", int32(2)}, bson.A{"a", int32(3)}}}},
 }
 
-// stored returns a value as the server would give it back.
+// stored returns a value as the server would return it.
 func stored(t valuetest.T, v any) any {
 	t.Helper()
 	data, err := bson.Marshal(bson.D{{Key: "v", Value: v}})
@@ -90,7 +90,7 @@ func bsonValues() *rapid.Generator[any] {
 	})
 }
 
-// A fact gives back what was found, whatever its type, and holds it equal to itself.
+// A fact returns what was found, whatever its type, and equals it.
 func TestFactsOfBSON(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		v := stored(t, bsonValues().Draw(t, "value"))
@@ -99,7 +99,7 @@ func TestFactsOfBSON(t *testing.T) {
 	})
 }
 
-// No two of these are the same to MongoDB, and none is held equal to another.
+// MongoDB considers no two of these the same, and no two of them are equal.
 func TestDifferentBSONDiffers(t *testing.T) {
 	for i, one := range odd {
 		fact, _ := valuetest.RoundTrip(t, valueOf(stored(t, one), true))
@@ -112,7 +112,7 @@ func TestDifferentBSONDiffers(t *testing.T) {
 	}
 }
 
-// Numbers are told apart by their types only where that is asked for.
+// Numbers are distinguished by type only if exact.
 func TestNumbersOfBSON(t *testing.T) {
 	numbers := []any{int32(1), int64(1), 1.0}
 	for i, one := range numbers {
@@ -129,7 +129,7 @@ func TestNumbersOfBSON(t *testing.T) {
 	}
 }
 
-// Decimals that MongoDB holds equal are written alike.
+// Decimals that MongoDB considers equal are formatted alike.
 func TestShortest(t *testing.T) {
 	for text, want := range map[string]string{
 		"1.50": "1.5", "1.5": "1.5", "-0": "0", "0E+6000": "0", "0.000": "0", "100": "100", "1E+2": "100", "10E+1": "100", "1E+40": "1E+40",

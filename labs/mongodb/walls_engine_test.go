@@ -48,7 +48,7 @@ func TestConnectionsOfTheLearnerDoNotLockTheGraderOut(t *testing.T) {
 	v := r.Variant(enginetest.MongoDB, enginetest.Seed)
 	lab := r.Lab(v)
 	r.Solve(lab, v)
-	// Sockets that ask nothing, as many as the workspace can hold.
+	// As many idle sockets as the workspace can hold.
 	r.Hold(lab, `for i in {10..800}; do eval "exec $i<>/dev/tcp/db/27017" || break; done; echo holding; exec sleep 600`)
 	r.Passes(lab, v)
 }

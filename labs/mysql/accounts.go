@@ -13,7 +13,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// accounts asks for all accounts but the grader's, with their logins, roles and rights.
+// accounts queries all accounts except the grader's, with their logins, roles and rights.
 const accounts = `
 SELECT CONCAT("'", user, "'@'", host, "'") AS account,
        CONCAT_WS(' ', 'login', plugin, SHA2(authentication_string, 224), account_locked, password_expired, ssl_type,
@@ -41,15 +41,15 @@ SELECT CONCAT("'", user, "'@'", host, "'"), CONCAT_WS(' ', 'proxy', proxied_user
   FROM mysql.proxies_priv WHERE CONCAT(user, '@', host) <> '` + graderName + `@127.0.0.1'
  ORDER BY 1, 2`
 
-// accounts lists logins, roles and rights. A password that was set again is another one
-// to the server, which adds salt to it: of accounts that let a known login in, it is known
-// instead.
+// accounts lists logins, roles and rights. When a password is set again, the server stores
+// it with a new salt. So for accounts that accept a known login, that login stands in for
+// the stored password.
 func (l *Look) accounts(ctx context.Context, r reader, known []string) ([]any, error) {
 	rows, err := r.rows(ctx, accounts)
 	for _, one := range rows {
 		row, ok := one.(map[string]any)
 		if !ok {
-			continue // rows gives nothing else
+			continue // rows returns no other type
 		}
 		account, detail, password := fmt.Sprint(row["account"]), fmt.Sprint(row["detail"]), fmt.Sprint(row["password"])
 		if delete(row, "password"); password != "" && slices.Contains(known, account) {
@@ -59,10 +59,10 @@ func (l *Look) accounts(ctx context.Context, r reader, known []string) ([]any, e
 	return rows, err
 }
 
-// shut are the server's words on a login that it does not let in: wrong, expired, locked.
+// shut are the server's error codes for refused logins: wrong, expired, locked.
 var shut = []uint16{codeAccessDenied, codeExpired, codeLocked}
 
-// known returns the accounts that the logins of the look lead to.
+// known returns the accounts reached by the look's logins.
 func (l *Look) known(ctx context.Context, site kit.Site, host labs.Host) (accounts []string, err error) {
 	for _, login := range l.Logins {
 		err := visit(ctx, site, host, login, false, func(ctx context.Context, r reader) error {

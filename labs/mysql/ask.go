@@ -14,9 +14,9 @@ import (
 	"endstate/labs/kit"
 )
 
-// ask asks a server over one of the round's connections, again and with more time if the
-// server is slow. Questions that change something, to be rolled back, come one after the
-// other: they would wait for each other's locks.
+// ask asks a server over one of the round's connections, and retries with a longer timeout
+// if the server is slow. Questions that change something, to be rolled back, are asked one
+// at a time, because they would wait for each other's locks.
 func ask(
 	ctx context.Context, site kit.Site, host labs.Host, account Account, changes bool,
 	question func(context.Context, *sql.Conn) error,
@@ -56,12 +56,12 @@ func ask(
 	})
 }
 
-// addresses are those from which the grader comes to a server in this round.
+// addresses are the addresses from which the grader connects to a server in this round.
 func addresses(site kit.Site, host labs.Host) (*sync.Map, error) {
 	return kit.Once(site, "mysql addresses "+host.Name, func() (*sync.Map, error) { return &sync.Map{}, nil })
 }
 
-// enter waits until no other look of the round changes anything on a host.
+// enter waits until no other look of the round is changing anything on a host.
 func enter(ctx context.Context, site kit.Site, host labs.Host) (leave func(), err error) {
 	turn, err := kit.Once(site, "mysql changes "+host.Name, func() (chan struct{}, error) { return make(chan struct{}, 1), nil })
 	if err != nil {
@@ -75,8 +75,8 @@ func enter(ctx context.Context, site kit.Site, host labs.Host) (leave func(), er
 	}
 }
 
-// begin finds out which session a connection is, and gives it the server's part of a limit
-// that is not the usual one.
+// begin finds out the ID of a connection's session, and sets the server's part of an
+// unusual timeout.
 func begin(ctx context.Context, conn *sql.Conn, limit time.Duration, session *atomic.Int64, own *sync.Map) error {
 	var id int64
 	var from string
@@ -93,8 +93,8 @@ func begin(ctx context.Context, conn *sql.Conn, limit time.Duration, session *at
 	return err
 }
 
-// blockers asks for the sessions that hold what a session waits for, those of the grader
-// left out. Locks that nobody else may have together with them come first.
+// blockers queries the sessions that hold what a session is waiting for, without the
+// grader's own. Exclusive locks come first.
 const blockers = `
 SELECT t.processlist_id, t.processlist_user, t.processlist_command = 'Sleep',
        COALESCE(TIMESTAMPDIFF(SECOND, x.trx_started, NOW()), t.processlist_time, 0), w.what
@@ -118,12 +118,12 @@ SELECT t.processlist_id, t.processlist_user, t.processlist_command = 'Sleep',
  WHERE t.processlist_user <> '` + graderName + `' AND NOT FIND_IN_SET(SUBSTRING_INDEX(t.processlist_host, ':', 1), ?)
  ORDER BY w.alone DESC, 4 DESC LIMIT 1`
 
-// sleeping tells whether a session waits by a function that waits, as none of the
-// grader's statements does.
+// sleeping queries whether a session is waiting in a function such as SLEEP(), which none
+// of the grader's statements calls.
 const sleeping = "SELECT COUNT(*) FROM information_schema.processlist WHERE id = ? AND state IN ('User sleep', 'User lock')"
 
-// blockerOf returns an obstacle that names who or what a session of the grader's waits
-// for, nil if nothing can be seen.
+// blockerOf returns an obstacle that names what a session of the grader's is waiting for,
+// or nil if that can't be seen.
 func blockerOf(ctx context.Context, site kit.Site, host labs.Host, session int64) error {
 	db, err := kit.Once(site, "mysql watch "+host.Name, func() (*sql.DB, error) {
 		db := open(site, host, grader(site), true)
@@ -153,12 +153,12 @@ func blockerOf(ctx context.Context, site kit.Site, host labs.Host, session int64
 		err = db.QueryRowContext(ctx, sleeping, session).Scan(&waits)
 	}
 	if err == nil && waits > 0 {
-		return &kit.Obstacle{Message: "What is asked for waits by itself: a view, a trigger or a function calls SLEEP() or GET_LOCK()."}
+		return &kit.Obstacle{Message: "The query itself waits: a view, a trigger or a function calls SLEEP() or GET_LOCK()."}
 	}
 	return err
 }
 
-// held tells whose session holds a lock, for how long, and what to do about it.
+// held says whose session holds a lock, for how long, and what to do about it.
 func held(id int64, user string, idle bool, since time.Duration, what string) *kit.Obstacle {
 	on, doing := "on the whole server", "has been at work"
 	if what != "" {

@@ -11,8 +11,8 @@ import (
 	"endstate/labs"
 )
 
-// What keeps a look of a right repair from its answer is named, and whose it is; the
-// looks that it is not in the way of pass.
+// Whatever blocks a look at a right repair is named, with its owner. Looks that it does not
+// block pass.
 func TestWhoKeepsALookFromItsAnswerIsNamed(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, statements, fails, message string }{
@@ -48,7 +48,7 @@ func TestWhoKeepsALookFromItsAnswerIsNamed(t *testing.T) {
 	}
 }
 
-// A view that its learner makes, which may never answer.
+// A view made by the learner, which may never answer.
 const viewed = `
 -- scenario.yaml --
 hosts:
@@ -82,8 +82,8 @@ func TestAViewThatNeverAnswersIsTheLearners(t *testing.T) {
 	}
 }
 
-// Graders that change the same rows, each for its own look, wait for each other, and blame
-// nobody.
+// Graders that change the same rows, each for its own look, wait for each other, and nobody
+// is blamed.
 func TestGradersAreNotInEachOthersWay(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)

@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// What a server holds too much of is not read on, is told as that, and takes little memory.
+// If a server holds too much, the grader stops reading, says so, and uses little memory.
 func TestRowsThatAreTooMuch(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)

@@ -18,8 +18,8 @@ func session(statements string) string {
 	return "{ cat; exec sleep 600; } <<'SQL' | mysql --unbuffered --skip-column-names\n" + statements + "; SELECT 'holding';\nSQL"
 }
 
-// bound is how long a check may take before it counts as hanging. The grader gives
-// up after some seconds; a slow machine is given more.
+// bound is how long a check may take before it counts as hanging. The grader gives up after
+// some seconds; a slow machine gets more.
 const bound = 40 * time.Second
 
 // neighbours is the guard that reads the databases archive and reporting.
@@ -65,19 +65,19 @@ func TestServerWithoutAConnectionLeft(t *testing.T) {
 		User: labs.UserName, Environment: map[string]string{"HOME": labs.LearnerHome},
 	})
 	defer crowd.Close()
-	// 60 connections, and one more for administrators.
+	// 60 connections, and one reserved for administrators.
 	refused := make([]byte, 3*len("refused\n"))
 	if _, err := io.ReadFull(crowd.Stdout(), refused); err != nil {
 		t.Fatalf("%q, %v: %s", refused, err, crowd.Stderr())
 	}
-	// The one that is left for administrators goes to one look, and to the next after it.
+	// One look gets the connection reserved for administrators, and then the next look.
 	report := r.Grade(lab, v)
 	without := 0
 	for _, result := range slices.Concat(report.Checks, report.Guards) {
 		if result.Verdict == labs.Ungraded {
 			t.Errorf("with every connection taken, %s is ungraded: %s", result.ID, result.Message)
 		}
-		if strings.Contains(result.Message, "no connection left") {
+		if strings.Contains(result.Message, "no free connection") {
 			without++
 		}
 	}

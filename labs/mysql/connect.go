@@ -19,16 +19,16 @@ import (
 
 const (
 	port = 3306
-	// graderName is the grader's account, which exists for connections from inside
-	// the server's host alone.
+	// graderName is the grader's account, which can only connect from inside the server's
+	// host.
 	graderName = "endstate"
-	// What the server may take to answer, if its host is not slow.
+	// How long the server may take to answer, unless its host is slow.
 	patience = 4 * time.Second
-	// As many looks may wait for the server side by side.
+	// How many looks may use the server at the same time.
 	connections = 8
 )
 
-// Account is who asks. The zero value is the grader.
+// Account is a login for questions. The zero value is the grader's.
 type Account struct {
 	// The account's name.
 	User string `yaml:"user"`
@@ -38,8 +38,8 @@ type Account struct {
 
 func grader(site kit.Site) Account { return Account{User: graderName, Password: site.Record().Secret} }
 
-// session are the settings of every connection, so that no setting of the server
-// changes what is seen, nothing is changed, and no lock is waited for without end.
+// session are the settings of every connection. They make sure that no setting of the
+// server changes what is seen, nothing is changed, and no wait for a lock is endless.
 var session = map[string]string{
 	"sql_mode":                 "''",
 	"time_zone":                "'+00:00'",
@@ -47,13 +47,13 @@ var session = map[string]string{
 	"innodb_lock_wait_timeout": lockWait(patience),
 	"max_execution_time":       executionTime(patience),
 	"group_concat_max_len":     "4194304",
-	// What information_schema says of AUTO_INCREMENT is remembered for a day otherwise.
+	// Otherwise information_schema caches AUTO_INCREMENT for a day.
 	"information_schema_stats_expiry": "0",
-	// Of a transaction that says nothing else, even after a procedure has ended one.
+	// For transactions that don't say otherwise, even after a procedure has ended one.
 	"transaction_read_only": "1",
 }
 
-// Of what an answer may take, a lock may be waited for a quarter, in whole seconds, and a
+// Shares of a timeout: a lock may be waited for a quarter of it, in whole seconds, and a
 // statement that reads may take all but half a second.
 func lockWait(limit time.Duration) string { return fmt.Sprint(max(1, int(limit.Seconds())/4)) }
 
@@ -66,12 +66,12 @@ type connector struct {
 	site   kit.Site
 	host   labs.Host
 	config *driver.Config
-	once   bool // it is not asked again: whoever opened it does that
+	once   bool // no retry here: the caller of open retries
 	dial   func(context.Context, labs.Host, int) (net.Conn, error)
 }
 
-// Connect has all of its context's time for what the engine does, which under load is
-// slow. The server's own part is a question like any other.
+// Connect uses the context's whole time for the engine's part, which is slow under load.
+// The server's part has the same timeout as any question.
 func (c *connector) Connect(ctx context.Context) (session sqldriver.Conn, err error) {
 	if c.once {
 		return c.try(ctx, patience)
@@ -106,11 +106,11 @@ func (c *connector) try(ctx context.Context, limit time.Duration) (sqldriver.Con
 	return session, err
 }
 
-// Driver returns the driver's own.
+// Driver returns the underlying driver.
 func (c *connector) Driver() sqldriver.Driver { return driver.MySQLDriver{} }
 
-// open returns a pool of connections to a server, made through its own host: the grader's
-// from inside, those of any other account from where the application comes from, too.
+// open returns a pool of connections to a server, made through the server's own host. The
+// grader connects from inside; other accounts connect from where the application does, too.
 func open(site kit.Site, host labs.Host, account Account, once bool) *sql.DB {
 	config := driver.NewConfig()
 	config.User, config.Passwd = account.User, account.Password
@@ -127,7 +127,7 @@ func open(site kit.Site, host labs.Host, account Account, once bool) *sql.DB {
 	return db
 }
 
-// pool returns the round's connections for an account; all looks share them.
+// pool returns the round's pool for an account, shared by all looks.
 func pool(site kit.Site, host labs.Host, account Account) (*sql.DB, error) {
 	key := fmt.Sprintf("mysql %s %s %s", host.Name, account.User, account.Password)
 	return kit.Once(site, key, func() (*sql.DB, error) {
@@ -137,7 +137,8 @@ func pool(site kit.Site, host labs.Host, account Account) (*sql.DB, error) {
 	})
 }
 
-// Codes of the server. https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html
+// The server's error codes.
+// https://dev.mysql.com/doc/mysql-errors/en/server-error-reference.html
 const (
 	codeAccessDenied   = 1045
 	codeTooMany        = 1040
@@ -151,7 +152,7 @@ const (
 	codeLocked         = 3118
 )
 
-// late are the codes of a server that gave up.
+// late are the error codes of a server that gave up.
 var late = []uint16{codeLockTimeout, codeDeadlock, codeQueryTimeout}
 
 // explain says what the driver's errors mean. The server is the learner's, so whatever it
@@ -171,8 +172,8 @@ func explain(host labs.Host, user string) func(error) error {
 	}
 }
 
-// brokenOff reports whether a connection ended before the answer did, or was
-// answered by what is no server.
+// brokenOff reports whether a connection ended before the answer did, or whether something
+// other than a server answered.
 func brokenOff(err error) bool {
 	for _, one := range []error{driver.ErrInvalidConn, sqldriver.ErrBadConn, driver.ErrMalformPkt, driver.ErrPktSync, io.EOF, io.ErrUnexpectedEOF} {
 		if errors.Is(err, one) {
@@ -190,7 +191,7 @@ func refusal(host labs.Host, user string, refused *driver.MySQLError) *kit.Obsta
 		}
 	case codeTooMany:
 		return &kit.Obstacle{
-			Message: fmt.Sprintf("The server on `%s` has no connection left: too many are open. Close those that nobody needs.", host.Name), Err: refused,
+			Message: fmt.Sprintf("The server on `%s` has no free connection: too many are open. Close those that nobody needs.", host.Name), Err: refused,
 		}
 	}
 	return &kit.Obstacle{

@@ -11,8 +11,8 @@ import (
 	"endstate/labs"
 )
 
-// What structure says of a program's owner is what the server does when the program is
-// used: it runs with the rights that it needs, and fails without any one of them.
+// What structure says about a program's owner agrees with the server: the program runs with
+// the rights that it needs, and fails without any one of them.
 func TestDefinersAreJudgedByTheirEffect(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -46,7 +46,7 @@ func TestDefinersAreJudgedByTheirEffect(t *testing.T) {
 			}
 			result := r.Result(r.Grade(lab, v), "it")
 			if does := works(program.use); does != (result.Verdict == labs.Passed) || does != (lacking == len(rights)) {
-				t.Errorf("%s with %v works: %t, and it is %s: %s", program.make, held, does, result.Verdict, result.Message)
+				t.Errorf("%s with %v works: %t, but it is %s: %s", program.make, held, does, result.Verdict, result.Message)
 			}
 			server(t, r, lab, "REVOKE ALL, GRANT OPTION FROM keeper")
 		}

@@ -1,5 +1,5 @@
-// Package mysql is the family of MySQL: the server's and the client's images, and
-// the probe that asks a server over its protocol with the grader's own account.
+// Package mysql is the MySQL family: images of the server and the client, and a probe that
+// queries a server over its protocol with the grader's account.
 package mysql
 
 import (
@@ -14,13 +14,13 @@ import (
 //go:embed image
 var images embed.FS
 
-// The images of the family, as scenarios name them.
+// The names of the family's images in scenarios.
 const (
 	serverImage = "mysql"
 	clientImage = "mysql-client"
 )
 
-// Family returns the family of MySQL.
+// Family returns the MySQL family.
 func Family() kit.Family {
 	return kit.Family{
 		Name: "mysql",
@@ -53,12 +53,12 @@ func ready(ctx context.Context, site kit.Site, host labs.Host) error {
 	return db.PingContext(ctx)
 }
 
-// arm gives the grader's account its password; the image has it without one.
+// arm sets the password of the grader's account, which has none in the image.
 func arm(ctx context.Context, site kit.Site, host labs.Host, secret string) error {
 	db := open(site, host, Account{User: graderName}, true)
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	// The secret is letters and digits; ALTER USER takes no parameters.
+	// The secret consists of letters and digits; ALTER USER takes no parameters.
 	for _, statement := range []string{"SET transaction_read_only = 0", fmt.Sprintf("ALTER USER CURRENT_USER() IDENTIFIED BY '%s'", secret)} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("set the password of %s: %w", graderName, err)

@@ -11,8 +11,8 @@ import (
 	"endstate/labs"
 )
 
-// What the administrator, as whom learners work, might try on the grader's account,
-// and on what the grader needs. Each must be refused.
+// Attacks on the grader's account, and on what the grader needs, by the administrator that
+// learners work as. Each must be refused.
 var attacks = []string{
 	"ALTER USER endstate@127.0.0.1 IDENTIFIED BY 'known'",
 	"ALTER USER endstate@127.0.0.1 ACCOUNT LOCK",
@@ -90,7 +90,7 @@ func TestGradersAccountCanNotBeTouched(t *testing.T) {
 	}
 	for _, mistaken := range []string{"(42S02)", "ERROR 1064", "ERROR 2"} { // no such table, no syntax, no connection
 		if strings.Contains(out, mistaken) {
-			t.Errorf("an attack is refused for a mistake in it:\n%s", out)
+			t.Errorf("an attack is refused because of a mistake in it:\n%s", out)
 		}
 	}
 	if _, out = r.Learner(lab, `mysql --skip-column-names --execute "SELECT LOAD_FILE('/etc/passwd')"`); out != "NULL" {
@@ -124,12 +124,12 @@ func TestGradersSessionCanNotBeEnded(t *testing.T) {
 		time.Sleep(100 * time.Millisecond)
 	}
 	if id == "" {
-		t.Fatal("the grader's session does not show")
+		t.Fatal("the grader's session is not listed")
 	}
 	if status, out := r.Learner(lab, "mysql --execute 'KILL "+id+"'"); status == 0 {
 		t.Errorf("the administrator ends the grader's session: %s", out)
 	}
 	if _, still := r.Learner(lab, find); !strings.Contains(still, id) {
-		t.Errorf("the grader's session %s is gone: %q", id, still)
+		t.Errorf("the grader's session %s has ended: %q", id, still)
 	}
 }

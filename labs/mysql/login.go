@@ -10,8 +10,8 @@ import (
 	"endstate/labs/kit"
 )
 
-// shadows asks for accounts that stand in for a name at some addresses near one, and not
-// at all of them. A lab's network has at least these sixteen.
+// shadows queries accounts that replace a name at some nearby addresses but not at all of
+// them. A lab's network has at least these sixteen addresses.
 const shadows = `
 WITH RECURSIVE near (n) AS (SELECT INET_ATON(?) & ~15 UNION ALL SELECT n + 1 FROM near WHERE n < INET_ATON(?) | 15),
   accounts AS (SELECT user, host, SUBSTRING_INDEX(host, '/', 1) AS net, SUBSTRING_INDEX(host, '/', -1) AS bits
@@ -21,8 +21,8 @@ WITH RECURSIVE near (n) AS (SELECT INET_ATON(?) & ~15 UNION ALL SELECT n + 1 FRO
 SELECT CONCAT("'", user, "'@'", host, "'") FROM masked JOIN near
     ON INET_NTOA(n) LIKE host OR n & mask = INET_ATON(net) GROUP BY user, host HAVING COUNT(*) < 16 ORDER BY 1`
 
-// unshadowed makes sure, once a round, that a login leads to the same account from every
-// host of the lab's network, so that what holds for the grader holds for the application.
+// unshadowed checks, once a round, that a login leads to the same account from every host
+// of the lab's network, so that what the grader sees also holds for the application.
 func unshadowed(ctx context.Context, site kit.Site, host labs.Host, account Account) error {
 	_, err := kit.Once(site, fmt.Sprintf("mysql login %s %s", host.ID, account.User), func() (any, error) {
 		var from string
@@ -45,7 +45,7 @@ func unshadowed(ctx context.Context, site kit.Site, host labs.Host, account Acco
 			return nil, err
 		}
 		return nil, &kit.Obstacle{Finding: true, Message: fmt.Sprintf(
-			"`%s` does not reach the same account of `%s` from every host of the network: %s stands in for it at some addresses, or lets it in from some alone.",
+			"`%s` does not reach the same account on `%s` from every host of the network: %s replaces it at some addresses, or only accepts it from some.",
 			account.User, host.Name, strings.Join(found, ", "))}
 	})
 	return err

@@ -11,28 +11,28 @@ import (
 	"endstate/labs/kit"
 )
 
-// Look asks a MySQL server. It needs exactly one of `query`, `tries`, `accounts`, or
-// `contents` and `structure`, of which both may be given.
+// Look queries a MySQL server. It needs exactly one of `query`, `tries` and `accounts`, or
+// one or both of `contents` and `structure`.
 //
-// The rows are a list of maps from column name to value. Whole numbers are ints, FLOAT and
-// DOUBLE are doubles, DECIMAL is a text with all its digits. DATE, DATETIME and TIMESTAMP
-// are timestamps in UTC; a date that no calendar has (`0000-00-00`, `2024-00-00`) is a
-// text. Binary columns, GEOMETRY, VECTOR, and text that is not UTF-8 are bytes. NULL is
-// null. All else is a text.
+// The rows are a list of maps from column name to value. Integers are ints, FLOAT and DOUBLE
+// are doubles, and DECIMAL is a string with all its digits. DATE, DATETIME and TIMESTAMP are
+// timestamps in UTC; a date that does not exist (`0000-00-00`, `2024-00-00`) is a string.
+// Binary columns, GEOMETRY, VECTOR, and text that is not UTF-8 are bytes. NULL is null.
+// Everything else is a string.
 //
-// `given` and `tries` are rolled back. What a rollback would not undo is not tried, and the
-// check fails with the reason: a table of MyISAM, a trigger that takes a number from an
-// AUTO_INCREMENT, a procedure with COMMIT, also where triggers, views, functions or foreign
-// keys lead to one.
+// `given` and `tries` are rolled back. If a rollback would not undo everything, nothing is
+// tried, and the check fails with the reason: a MyISAM table, a trigger that uses up an
+// AUTO_INCREMENT number, or a procedure with COMMIT, even if they are only reached through
+// triggers, views, functions or foreign keys.
 //
-// Before the server is asked, it must be the one that was handed over: the rights of every
-// account, the accounts with SYSTEM_USER, plugins, components, functions and settings. If
-// one of them differs, every check of that server fails and names it. The learner's account
-// can change none of them, administrator though it is.
+// The server must still be as it was handed over: the rights of every account, the accounts
+// with SYSTEM_USER, plugins, components, functions and settings. If one of them differs,
+// every check of that server fails and names it. The learner's account can't change any of
+// them, even though it is an administrator.
 type Look struct {
-	// One SQL statement that reads.
+	// A single SQL statement that reads.
 	Query string `yaml:"query,omitempty"`
-	// With `query`: one row `{rows, digest}` for the whole result, whatever its order.
+	// With `query`: one row `{rows, digest}` for the whole result, in any order.
 	Digest bool `yaml:"digest,omitempty"`
 	// With `query` or `tries`: INSERT, UPDATE, DELETE and REPLACE statements that run first,
 	// in the same transaction. State every AUTO_INCREMENT key, below those that exist: a
@@ -57,27 +57,27 @@ type Look struct {
 	// With `accounts`: the logins whose passwords the task states. Setting such a password
 	// again changes nothing.
 	Logins []Account `yaml:"logins,omitempty"`
-	// The server's host, where there are several.
+	// The server's host, if there are several.
 	Host string `yaml:"host,omitempty"`
 	// The login to ask with, from an address of the lab's network; by default the grader's.
 	As *Account `yaml:"as,omitempty"`
 }
 
-// Variable is the name of what is observed.
+// Variable returns the name of the observation in expectations.
 func (l *Look) Variable() string { return "rows" }
 
-// SetShorthand takes the query.
+// SetShorthand sets the query.
 func (l *Look) SetShorthand(text string) { l.Query = text }
 
 var (
-	// changes is a statement that Given may hold: one that a rollback undoes.
+	// changes matches the statements allowed in Given: those that a rollback undoes.
 	changes = regexp.MustCompile(`(?i)^\s*(INSERT|UPDATE|DELETE|REPLACE)\s`)
-	// triable is one that Tries may hold.
+	// triable matches the statements allowed in Tries.
 	triable = regexp.MustCompile(`(?i)^\s*(INSERT|UPDATE|DELETE|REPLACE|SELECT|CALL)\s`)
 	calls   = regexp.MustCompile(`(?i)^\s*CALL\s`)
 )
 
-// Validate reports fields that make no sense.
+// Validate returns an error if the fields make no sense.
 func (l *Look) Validate() error {
 	asked := 0
 	for _, given := range []bool{l.Query != "", len(l.Tries) > 0, len(l.Contents)+len(l.Structure) > 0, l.Accounts} {
@@ -87,13 +87,13 @@ func (l *Look) Validate() error {
 	}
 	switch {
 	case asked != 1:
-		return errors.New("one is needed: a query, tries, accounts, or contents, structure or both")
+		return errors.New("exactly one is needed: query, tries, accounts, or contents, structure or both")
 	case l.Digest && l.Query == "":
-		return errors.New("digest goes with a query")
+		return errors.New("digest requires a query")
 	case len(l.Logins) > 0 && !l.Accounts:
-		return errors.New("logins go with accounts")
+		return errors.New("logins require accounts")
 	case len(l.Given) > 0 && l.Query == "" && len(l.Tries) == 0:
-		return errors.New("given goes with a query or with tries")
+		return errors.New("given requires a query or tries")
 	}
 	for _, statement := range l.Given {
 		if !changes.MatchString(statement) {

@@ -10,23 +10,23 @@ import (
 	"endstate/labs/kit"
 )
 
-// maxRow is what a row may come to, in bytes. A larger one comes in several packets.
+// maxRow limits a row, in bytes. A larger row comes in several packets.
 const maxRow = 1<<24 - 1
 
-// errLargeRow ends a connection over which a row comes that is too large.
+// errLargeRow ends a connection over which too large a row comes.
 var errLargeRow = errors.New("a row is too large")
 
-// packets is a connection that ends where a row is larger than may be, before it is read:
-// the driver would put the whole of it together in memory.
+// packets is a connection that ends before it reads a row that is too large, because the
+// driver would assemble the whole row in memory.
 // https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_basic_packets.html
 type packets struct {
 	net.Conn
-	met  *atomic.Bool // such a row was met
-	head []byte       // of the packet that comes next
-	left int          // bytes of the packet that have not come yet
+	met  *atomic.Bool // a row was too large
+	head []byte       // sequence number of the next packet
+	left int          // bytes of the packet still to come
 }
 
-// packetHead is the size of a packet's header: its length, and its number.
+// packetHead is the size of a packet's header: its length and sequence number.
 const packetHead = 4
 
 func (p *packets) Read(b []byte) (int, error) {
@@ -50,13 +50,13 @@ func (p *packets) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// largeRow tells whether a row was met that is too large, on any connection of the round
-// to a host.
+// largeRow reports whether any of the round's connections to a host met a row that is too
+// large.
 func largeRow(site kit.Site, host labs.Host) (*atomic.Bool, error) {
 	return kit.Once(site, "mysql large row "+host.ID, func() (*atomic.Bool, error) { return new(atomic.Bool), nil })
 }
 
-// explainRow tells why a connection broke off, if that was for a row that is too large.
+// explainRow returns an obstacle if a connection ended because of a row that is too large.
 func explainRow(site kit.Site, host labs.Host, err error) error {
 	met, failed := largeRow(site, host)
 	if failed != nil || !brokenOff(err) || !met.Load() {

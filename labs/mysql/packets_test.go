@@ -10,7 +10,7 @@ import (
 	"testing/iotest"
 )
 
-// from is a connection over which something comes.
+// from is a connection that delivers given data.
 type from struct {
 	net.Conn
 	io.Reader
@@ -22,7 +22,7 @@ func packet(number byte, size int) []byte {
 	return append([]byte{byte(size), byte(size >> 8), byte(size >> 16), number}, make([]byte, size)...)
 }
 
-// Packets go through whole, however they are cut, until one has no end.
+// Packets pass unchanged however they are split, until one is too large.
 func TestPackets(t *testing.T) {
 	small := bytes.Join([][]byte{packet(0, 10), packet(1, 0), packet(2, 70_000)}, nil)
 	for name, cut := range map[string]func(io.Reader) io.Reader{

@@ -11,12 +11,12 @@ import (
 
 // program is a view, trigger, routine or event that runs with the rights of its definer.
 type program struct {
-	kind, table, name string // table is that of a trigger, or the view
+	kind, table, name string // the trigger's table, or the view's name
 	definer           string // user@host
 	text              string
 }
 
-// programs asks for those of one database that run with their definers' rights.
+// programs queries the programs in a database that run with their definers' rights.
 const programs = `
 SELECT 'view', table_name, '', definer, view_definition FROM information_schema.views WHERE table_schema = ? AND security_type = 'DEFINER'
  UNION ALL
@@ -28,8 +28,8 @@ SELECT LOWER(routine_type), '', routine_name, definer, IFNULL(routine_definition
 SELECT 'event', '', event_name, definer, event_definition FROM information_schema.events WHERE event_schema = ?
  ORDER BY 1, 2, 3`
 
-// rights asks for the rights of all accounts: user@host, privilege, and of what, where
-// they are not of everything. A role that an account has by default is a right, too.
+// rights queries the rights of all accounts: user@host, privilege, and the object unless
+// the right is for everything. Rights of an account's default roles count, too.
 const rights = `
 SELECT CONCAT(user, '@', host), '', '', '' FROM mysql.user
  UNION ALL
@@ -48,19 +48,19 @@ SELECT CONCAT(to_user, '@', to_host), 'ROLE', CONCAT(from_user, '@', from_host),
 SELECT CONCAT(to_user, '@', to_host), 'ROLE', CONCAT(from_user, '@', from_host), '' FROM mysql.role_edges
  WHERE EXISTS (SELECT 1 FROM mysql.default_roles d WHERE d.default_role_user = to_user AND d.default_role_host = to_host)`
 
-// named asks for all tables and routines that a text may name.
+// named queries all tables and routines that a program's text may name.
 const named = `
 SELECT 'table', table_schema, table_name FROM information_schema.tables WHERE table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')
  UNION ALL
 SELECT 'routine', routine_schema, routine_name FROM information_schema.routines WHERE routine_schema NOT IN ('mysql', 'sys')`
 
-// right is a privilege on an object of a database; empty is every one.
+// right is a privilege on an object in a database; empty means every object.
 type right struct{ privilege, database, object string }
 
-// grants are what accounts may do.
+// grants are the rights of accounts.
 type grants map[string][]right
 
-// holds reports whether an account has a right, by itself or by a role.
+// holds reports whether an account has a right, itself or through a role.
 func (g grants) holds(account string, want right) bool { return g.search(account, want, nil) }
 
 func (g grants) search(account string, want right, seen []string) bool {
@@ -76,8 +76,8 @@ func (g grants) search(account string, want right, seen []string) bool {
 	})
 }
 
-// definers returns a row of structure for every program of a database that can't run as
-// the account to which it belongs: that account is not there, or lacks a right.
+// definers returns a row of structure for every program in a database that can't run as its
+// definer, because that account does not exist or lacks a right.
 func (r reader) definers(ctx context.Context, database string) ([]any, error) {
 	all, err := r.programs(ctx, database)
 	if err != nil || len(all) == 0 {
@@ -122,10 +122,10 @@ func (r reader) programs(ctx context.Context, database string) (all []program, e
 	return all, err
 }
 
-// failing says why a program can't run as its definer, or nothing.
+// failing says why a program can't run as its definer, or returns "".
 func (p program) failing(database string, held grants, objects map[string]bool) string {
 	if _, ok := held[p.definer]; !ok {
-		return fmt.Sprintf("`%s` is not there", p.definer)
+		return fmt.Sprintf("`%s` does not exist", p.definer)
 	}
 	for _, need := range p.needs(database, objects) {
 		if !held.holds(p.definer, need) {
@@ -135,7 +135,7 @@ func (p program) failing(database string, held grants, objects map[string]bool) 
 	return ""
 }
 
-// needs returns the rights without which a program fails, as far as its text tells.
+// needs returns the rights that a program needs, judging by its text.
 func (p program) needs(database string, objects map[string]bool) []right {
 	var needed []right
 	switch p.kind {
@@ -153,7 +153,7 @@ func (p program) needs(database string, objects map[string]bool) []right {
 	return needed
 }
 
-// uses returns the rights that the word at i needs.
+// uses returns the rights needed by the word at i.
 func (p program) uses(text []word, i int, w word, database string, objects map[string]bool) []right {
 	next := wordAt(text, i+1)
 	if p.kind == "trigger" && w.is("NEW", "OLD") && next.is(".") {
@@ -169,7 +169,7 @@ func (p program) uses(text []word, i int, w word, database string, objects map[s
 	switch {
 	case next.is("(") && objects["routine "+database+"."+w.text]:
 		return []right{{"EXECUTE", database, w.text}}
-	case !objects["table "+database+"."+w.text] || next.is("."): // t.column is no use of t by itself
+	case !objects["table "+database+"."+w.text] || next.is("."): // in t.column, t is only a qualifier
 		return nil
 	}
 	switch verb := verbBefore(text, i); {
@@ -186,7 +186,7 @@ func (p program) uses(text []word, i int, w word, database string, objects map[s
 	}
 }
 
-// chooses reports whether the statement that a text goes on with reads what it changes.
+// chooses reports whether a statement that changes rows also reads them.
 func chooses(text []word) bool {
 	for _, w := range text {
 		if w.is(";", "WHERE") {

@@ -13,13 +13,13 @@ import (
 	"endstate/labs/kit"
 )
 
-// reader reads from a server over one session, within the limits of the round.
+// reader reads from a server over one session, within the round's limits.
 type reader struct {
 	conn   *sql.Conn
 	budget func(kit.Limits) *kit.Budget
 }
 
-// visit is [ask] with a reader. The question may come more than once.
+// visit is [ask] with a reader. It may call the question more than once.
 func visit(
 	ctx context.Context, site kit.Site, host labs.Host, account Account, changes bool, question func(context.Context, reader) error,
 ) error {
@@ -30,8 +30,8 @@ func visit(
 	})
 }
 
-// end takes back what was done. A session in which programs of the learner's ran is not
-// used again, as they may have set its variables.
+// end rolls back. If the learner's programs ran in the session, it is not reused, because
+// they may have set variables.
 func (r reader) end(ctx context.Context, spent bool) {
 	_, err := r.conn.ExecContext(ctx, "ROLLBACK")
 	if spent || err != nil {
@@ -39,8 +39,8 @@ func (r reader) end(ctx context.Context, spent bool) {
 	}
 }
 
-// each asks, and calls read for every row. The statement is prepared, as values then
-// come in the server's own form: as text, a FLOAT has six digits.
+// each asks, and calls read for every row. It prepares the statement, because then values
+// come in the server's binary form; as text, a FLOAT has only six digits.
 func (r reader) each(ctx context.Context, statement string, args []any, read func(*sql.Rows) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
@@ -58,7 +58,7 @@ func (r reader) each(ctx context.Context, statement string, args []any, read fun
 	return eachRow(rows, err, read, stop)
 }
 
-// eachRow reads rows. What is not to be read on is not waited for either.
+// eachRow reads rows. If it stops early, it does not wait for the rest.
 func eachRow(rows *sql.Rows, err error, read func(*sql.Rows) error, stop func()) error {
 	if err != nil {
 		return err
@@ -70,7 +70,7 @@ func eachRow(rows *sql.Rows, err error, read func(*sql.Rows) error, stop func())
 			return err
 		}
 	}
-	// A procedure may fail after its first answer.
+	// A procedure may fail after its first result.
 	for rows.Err() == nil && rows.NextResultSet() {
 	}
 	return rows.Err()

@@ -13,7 +13,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// rows returns what a statement gives, a map a row.
+// rows returns a statement's result, with a map per row.
 func (r reader) rows(ctx context.Context, statement string, args ...any) ([]any, error) {
 	all, budget := []any{}, r.budget(kit.RowLimits)
 	var types []*sql.ColumnType
@@ -41,13 +41,13 @@ func (r reader) rows(ctx context.Context, statement string, args ...any) ([]any,
 	return all, err
 }
 
-// cells are the values of one row after the other.
+// cells holds the values of one row at a time.
 type cells[T any] struct {
 	held    []T
 	targets []any
 }
 
-// scan reads the values of a row that has so many.
+// scan reads the values of a row with n columns.
 func (c *cells[T]) scan(rows *sql.Rows, n int) error {
 	if c.held == nil {
 		c.held, c.targets = make([]T, n), make([]any, n)
@@ -65,11 +65,12 @@ func sizeOf(value any) int64 {
 	return kit.ValueBytes
 }
 
-// Character sets from which every text can be turned into UTF-8 and back. Of any other,
-// two texts may look the same once they are UTF-8, so their bytes are read.
+// Character sets whose text converts to UTF-8 and back without loss. In any other,
+// different texts may look the same in UTF-8, so their bytes are read.
 var wholeCharsets = []string{"ascii", "binary", "gb18030", "latin1", "utf16", "utf16le", "utf32", "utf8mb3", "utf8mb4"}
 
-// contents digests every table of some databases, columns that SELECT * leaves out included.
+// contents returns digests of every table in some databases, including columns that SELECT
+// * omits.
 func (r reader) contents(ctx context.Context, databases []string) ([]any, error) {
 	all := []any{}
 	for _, database := range databases {
@@ -89,8 +90,8 @@ func (r reader) contents(ctx context.Context, databases []string) ([]any, error)
 	return all, nil
 }
 
-// columns returns the tables of a database in the order of their names, and of each the
-// expressions that read its columns.
+// columns returns the tables of a database sorted by name, with the expressions that read
+// their columns.
 func (r reader) columns(ctx context.Context, database string) (names []string, columns map[string][]string, err error) {
 	columns = map[string][]string{}
 	err = r.each(ctx, `SELECT c.table_name, c.column_name, IFNULL(c.character_set_name, 'binary')
@@ -114,8 +115,8 @@ func (r reader) columns(ctx context.Context, database string) (names []string, c
 	return names, columns, err
 }
 
-// digest returns how many rows a query gives, and a digest of them that does not
-// depend on their order: the sum of their hashes.
+// digest returns the number of rows of a query, and a digest that does not depend on their
+// order: the sum of their hashes.
 func (r reader) digest(ctx context.Context, query string) (count int64, digest string, err error) {
 	var sum [4]uint64
 	var values cells[sql.RawBytes]
@@ -138,7 +139,7 @@ func (r reader) digest(ctx context.Context, query string) (count int64, digest s
 	return count, hex.EncodeToString(whole[:16]), err
 }
 
-// addRow adds a row's hash, and returns how many bytes the row has.
+// addRow adds a row's hash, and returns the row's size in bytes.
 func addRow(sum *[4]uint64, values []sql.RawBytes) (size int64) {
 	h := sha256.New()
 	var length [8]byte

@@ -12,13 +12,13 @@ import (
 	"endstate/labs/kit"
 )
 
-// mighty holds for accounts that no administrator of a lab can touch: the grader's and
-// the server's own.
+// mighty matches accounts that a lab's administrator can't touch: the grader's and the
+// server's own.
 const mighty = "SELECT CONCAT(\"'\", user, \"'@'\", host, \"'\") FROM mysql.global_grants WHERE priv = 'SYSTEM_USER'"
 
-// sealed asks for what gives power over the server, and so over what it answers: the
-// accounts that have it, the rights that others have, what is loaded, and settings. None
-// of it can be changed with the rights that a lab is handed over with.
+// sealed queries everything that gives power over the server, and so over its answers:
+// accounts that have such power, others' rights, loaded code, and settings. The rights
+// handed over with a lab can't change any of it.
 const sealed = `
 SELECT CONCAT('the account ', user, '@', host) AS subject, SHA2(CONCAT_WS(' ', plugin, authentication_string, account_locked,
        password_expired, ssl_type, max_questions, max_updates, max_connections, max_user_connections, user_attributes), 224) AS state
@@ -46,14 +46,14 @@ SELECT CONCAT('the component ', component_urn), '' FROM mysql.component
  UNION ALL
 SELECT CONCAT('the function ', name), CONCAT_WS(' ', ret, dl, type) FROM mysql.func`
 
-// settings are global variables that decide who may do what, and what runs unasked.
+// settings are global variables that decide who may do what, and what runs automatically.
 var settings = []string{
 	"activate_all_roles_on_login", "authentication_policy", "event_scheduler", "init_connect", "mandatory_roles", "offline_mode",
 	"partial_revokes", "plugin_dir", "read_only", "require_secure_transport", "secure_file_priv", "super_read_only",
 }
 
-// seal returns what must be as it was at hand-over, or no answer of the server's counts:
-// a map from what it is about to its state.
+// seal returns the state that must be as at hand-over, by name. Otherwise no answer of the
+// server counts.
 func seal(ctx context.Context, site kit.Site, host labs.Host) (any, error) {
 	query := sealed
 	for _, name := range settings {
@@ -72,8 +72,8 @@ func seal(ctx context.Context, site kit.Site, host labs.Host) (any, error) {
 	return state, err
 }
 
-// intact makes sure, once a round, that the server is the one that was handed over.
-// While it is being built, nothing is sealed yet.
+// intact checks, once a round, that the server is as it was handed over. During setup there
+// is no seal yet.
 func intact(ctx context.Context, site kit.Site, host labs.Host) error {
 	want, ok := site.Record().Seals[host.Name].(map[string]any)
 	if !ok {
@@ -93,7 +93,7 @@ func intact(ctx context.Context, site kit.Site, host labs.Host) error {
 	return err
 }
 
-// broken returns an Obstacle that names what differs from the seal.
+// broken returns an Obstacle that names the differences from the seal.
 func broken(host labs.Host, want, now map[string]any) error {
 	var odd []string
 	for _, subject := range slices.Sorted(maps.Keys(now)) {
@@ -102,7 +102,7 @@ func broken(host labs.Host, want, now map[string]any) error {
 		}
 	}
 	for _, subject := range slices.Sorted(maps.Keys(want)) {
-		if _, ok := now[subject]; !ok && !strings.HasPrefix(subject, "the right ") { // a right that nobody has any more is no power
+		if _, ok := now[subject]; !ok && !strings.HasPrefix(subject, "the right ") { // a right that nobody has any more is harmless
 			odd = append(odd, subject)
 		}
 	}
@@ -110,6 +110,6 @@ func broken(host labs.Host, want, now map[string]any) error {
 		return nil
 	}
 	return &kit.Obstacle{Message: fmt.Sprintf(
-		"The server on `%s` was given powers, or lost what the grader relies on, so what it says does not count. New, changed or gone: %s. `reset` puts it back.",
+		"The server on `%s` was given new powers, or lost what the grader relies on, so its answers don't count. New, changed or gone: %s. `reset` undoes that.",
 		host.Name, strings.Join(odd[:min(4, len(odd))], ", "))}
 }

@@ -12,7 +12,7 @@ import (
 	"endstate/labs"
 )
 
-// server runs statements as the server's own root, whose rights no learner has.
+// server runs statements as the server's own root, which a learner can't.
 func server(t *testing.T, r *enginetest.Runner, lab *labs.Lab, statements string) {
 	t.Helper()
 	if status, out := r.Root(lab, "db", "mysql <<'SQL'\n"+statements+"\nSQL"); status != 0 {
@@ -20,7 +20,7 @@ func server(t *testing.T, r *enginetest.Runner, lab *labs.Lab, statements string
 	}
 }
 
-// admin runs statements as the administrator, as whom learners work.
+// admin runs statements as the administrator that learners work as.
 func admin(t *testing.T, r *enginetest.Runner, lab *labs.Lab, statements string) {
 	t.Helper()
 	if status, out := r.Learner(lab, "mysql <<'SQL'\n"+statements+"\nSQL"); status != 0 {
@@ -28,8 +28,8 @@ func admin(t *testing.T, r *enginetest.Runner, lab *labs.Lab, statements string)
 	}
 }
 
-// Whoever found a way to powers that a lab is handed over without earns nothing by it:
-// each way fails every check, by name.
+// Getting powers that a lab does not hand over gains nothing: each way fails every check,
+// and is named.
 func TestChangedServerIsNotBelieved(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -60,7 +60,7 @@ func TestChangedServerIsNotBelieved(t *testing.T) {
 		server(t, r, lab, test.do)
 		report := r.Grade(lab, v)
 		for _, result := range slices.Concat(report.Checks, report.Guards) {
-			if strings.Contains(result.ID, "dump") { // no matter of the server's
+			if strings.Contains(result.ID, "dump") { // not about the server
 				continue
 			}
 			if result.Verdict == labs.Passed || result.Verdict == labs.Ungraded || result.Verdict == labs.Failed && !strings.Contains(result.Message, test.names) {
@@ -74,7 +74,7 @@ func TestChangedServerIsNotBelieved(t *testing.T) {
 	}
 }
 
-// What an administrator may do with accounts of its own is no harm to the grader.
+// What an administrator does with their own accounts does not disturb the grader.
 func TestSealMindsNoOrdinaryAccount(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -86,7 +86,7 @@ func TestSealMindsNoOrdinaryAccount(t *testing.T) {
 	r.Passes(lab, v)
 }
 
-// plainly is a scenario of one check, on a server with a database shop.
+// plainly returns a scenario with one check, on a server with a database shop.
 func plainly(look, expect string) string {
 	return fmt.Sprintf(`
 -- scenario.yaml --

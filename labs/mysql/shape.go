@@ -7,10 +7,10 @@ import (
 	"endstate/labs"
 )
 
-// everything is a query whose columns are the table's, and so the learner's.
+// everything matches queries whose columns are the table's, so the learner may change them.
 var everything = regexp.MustCompile(`(?i)(\bselect|,)\s*\*|\.\s*\*`)
 
-// Shape says which columns the rows have. Those of a query are known once a row was seen.
+// Shape describes the rows' columns. A query's columns are known once a row was seen.
 func (l *Look) Shape() *labs.Shape {
 	fields := map[string]*labs.Shape{}
 	if len(l.Contents) > 0 || l.Digest {

@@ -2,13 +2,13 @@ package mysql
 
 import "strings"
 
-// word is one word or sign of SQL. Strings and comments are left out of it.
+// word is a word or sign of SQL, outside of strings and comments.
 type word struct {
 	text   string
 	quoted bool // it was written as `name` or "name", so it is no keyword
 }
 
-// is reports whether the word is a keyword, in whatever case.
+// is reports whether the word is a keyword, in any case.
 func (w word) is(keywords ...string) bool {
 	for _, keyword := range keywords {
 		if !w.quoted && strings.EqualFold(w.text, keyword) {
@@ -18,8 +18,8 @@ func (w word) is(keywords ...string) bool {
 	return false
 }
 
-// words returns the words and signs of a text. What MySQL alone reads (/*!50003 … */) is
-// no comment. With escapes, a backslash in a string escapes what follows it.
+// words returns the words and signs of a text. What only MySQL reads (/*!50003 … */) is not
+// a comment. With escapes, a backslash in a string escapes the next character.
 func words(text string, escapes bool) []word {
 	var found []word
 	for text != "" {
@@ -71,7 +71,7 @@ func span(text string, of func(byte) bool) int {
 	return n
 }
 
-// until returns how far it is to the end of what ends a comment.
+// until returns the length up to the end of a comment.
 func until(text string, from int, end string) int {
 	if i := strings.Index(text[from:], end); i >= 0 {
 		return from + i + len(end)
@@ -79,8 +79,8 @@ func until(text string, from int, end string) int {
 	return len(text)
 }
 
-// quotedText returns what stands in the quotes with which a text begins, and how much
-// of the text that is.
+// quotedText returns the quoted text at the beginning of a text, and its length including
+// quotes.
 func quotedText(text string, escapes bool) (inside string, size int) {
 	var b strings.Builder
 	for i := 1; i < len(text); i++ {

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// definitions asks for all that one database is made of. The counters of AUTO_INCREMENT
-// are no part of it, nor is what differs with the way in which a dump writes the same.
+// definitions queries all definitions in one database. It excludes AUTO_INCREMENT counters,
+// and what varies with how a dump writes the same thing.
 const definitions = `
 SELECT 'database' AS kind, '' AS of_table, '' AS name,
        CONCAT_WS(' ', default_character_set_name, default_collation_name, NULLIF(options, '')) AS detail
@@ -54,7 +54,7 @@ SELECT 'event', '', event_name, CONCAT_WS(' ', status, event_type, execute_at, i
   FROM information_schema.events WHERE event_schema = ?
  ORDER BY 1, 2, 3`
 
-// structure lists all that some databases are made of, and which of their programs can't run.
+// structure lists all definitions in some databases, and the programs that can't run.
 func (r reader) structure(ctx context.Context, databases []string) ([]any, error) {
 	all := []any{}
 	for _, database := range databases {
@@ -69,7 +69,7 @@ func (r reader) structure(ctx context.Context, databases []string) ([]any, error
 		for _, one := range found {
 			row, ok := one.(map[string]any)
 			if !ok {
-				continue // rows gives nothing else
+				continue // rows returns no other type
 			}
 			row["database"], row["table"] = database, row["of_table"]
 			delete(row, "of_table")

@@ -8,8 +8,8 @@ import (
 	driver "github.com/go-sql-driver/mysql"
 )
 
-// try runs each statement for itself, and takes it back before the next one. It
-// observes {statement, accepted, code, changed}.
+// try runs each statement separately, and rolls it back before the next. It observes
+// {statement, accepted, code, changed}.
 func (r reader) try(ctx context.Context, statements []string) ([]any, error) {
 	observed := []any{}
 	for _, statement := range statements {
@@ -30,8 +30,8 @@ func (r reader) try(ctx context.Context, statements []string) ([]any, error) {
 	return observed, nil
 }
 
-// attempt runs a statement, and returns how many rows it changed or the code with which
-// the server refused it. What kept the server from an answer is an error.
+// attempt runs a statement, and returns how many rows it changed, or the error code with
+// which the server refused it. If the server could not answer, it returns an error.
 func (r reader) attempt(ctx context.Context, statement string) (changed, refusal int64, err error) {
 	result, err := r.conn.ExecContext(ctx, statement)
 	var refused *driver.MySQLError

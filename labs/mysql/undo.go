@@ -11,16 +11,16 @@ import (
 	"endstate/labs/kit"
 )
 
-// object is a table, or something that statements set to work: a view, trigger, routine
-// or foreign key.
+// object is a table, or something that statements trigger: a view, trigger, routine or
+// foreign key.
 type object struct {
 	kind string
-	name string // of the table or routine whose use reaches it
-	text string // what it does; of a table, its engine
+	name string // the table or routine whose use reaches it
+	text string // its body; for a table, its engine
 }
 
-// objects asks for what may be reached by changes: tables whose engine rolls nothing
-// back, tables that count, and everything that carries a change on.
+// objects queries what changes may reach: tables whose engine does not roll back, tables
+// with counters, and everything that passes changes on.
 const objects = `
 SELECT 'engine', table_name, engine FROM information_schema.tables JOIN information_schema.engines USING (engine)
  WHERE table_type = 'BASE TABLE' AND transactions <> 'YES' AND ` + ours + `
@@ -37,8 +37,8 @@ SELECT 'foreign key', referenced_table_name, CONCAT('"', table_name, '"') FROM i
 
 const ours = "table_schema NOT IN ('mysql', 'sys', 'information_schema', 'performance_schema')"
 
-// undoable makes sure beforehand that all that statements may set to work can be rolled
-// back. An Obstacle says what can't.
+// undoable checks in advance that everything statements may trigger can be rolled back. If
+// not, it returns an Obstacle that says what can't.
 func (r reader) undoable(ctx context.Context, host labs.Host, statements []string, reads bool) error {
 	var all []object
 	err := r.each(ctx, objects, nil, func(rows *sql.Rows) error {
@@ -53,35 +53,35 @@ func (r reader) undoable(ctx context.Context, host labs.Host, statements []strin
 		return err
 	}
 	if why := lasting(statements, all, reads); why != "" {
-		return &kit.Obstacle{Finding: true, Message: fmt.Sprintf("This was not tried on `%s`, as it would leave something behind: %s.", host.Name, why)}
+		return &kit.Obstacle{Finding: true, Message: fmt.Sprintf("This was not tried on `%s`, because it would leave something behind: %s.", host.Name, why)}
 	}
 	return nil
 }
 
-// lasting returns what statements would leave behind for good, or nothing. It goes by
-// names alone, so it may find more than there is, and never less. In a transaction that
-// only reads, nothing but its early end could be left.
+// lasting describes what statements would leave behind permanently, or returns "". It only
+// looks at names, so it may find too much, but never too little. In a read-only
+// transaction, only ending the transaction can leave something behind.
 func lasting(statements []string, all []object, reads bool) string {
 	reached, names := reach(statements, all)
 	for _, one := range reached {
 		if verb := ends(wordsOf(one.text)); verb != "" {
-			return fmt.Sprintf("the %s that is at work there uses %s, which ends the transaction", strings.TrimSpace(one.kind+" "+one.name), verb)
+			return fmt.Sprintf("the %s that runs there uses %s, which ends the transaction", strings.TrimSpace(one.kind+" "+one.name), verb)
 		}
 	}
 	for _, one := range all {
 		switch {
 		case reads || !names[strings.ToLower(one.name)]:
 		case one.kind == "engine":
-			return fmt.Sprintf("`%s` is a table of %s, which rolls nothing back", one.name, one.text)
+			return fmt.Sprintf("`%s` is a table of %s, which does not roll back", one.name, one.text)
 		case one.kind == "counter" && slices.ContainsFunc(reached, func(by object) bool { return inserts(wordsOf(by.text), one.name) }):
-			return fmt.Sprintf("`%s` would give out a number by AUTO_INCREMENT", one.name)
+			return fmt.Sprintf("`%s` would use up an AUTO_INCREMENT number", one.name)
 		}
 	}
 	return ""
 }
 
-// reach returns the objects that statements set to work, one by way of another, and all
-// names that occur in them.
+// reach returns the objects that statements reach, directly or through others, and all
+// names in them.
 func reach(statements []string, all []object) (reached []object, names map[string]bool) {
 	names = map[string]bool{}
 	note := func(text string) {
@@ -107,7 +107,8 @@ func reach(statements []string, all []object) (reached []object, names map[strin
 	return reached, names
 }
 
-// wordsOf returns the words of a text as they are read in either mode of strings.
+// wordsOf returns the words of a text, as read with either setting for backslashes in
+// strings.
 func wordsOf(text string) []word {
 	found := words(text, true)
 	if strings.Contains(text, `\`) {
@@ -116,14 +117,14 @@ func wordsOf(text string) []word {
 	return found
 }
 
-// Keywords of statements that end a transaction, or that run what nobody can read.
+// Keywords of statements that end a transaction, or that run unreadable code.
 var ending = []string{
 	"COMMIT", "ROLLBACK", "AUTOCOMMIT", "TRANSACTION", "TRANSACTION_READ_ONLY", "XA", "PREPARE", "EXECUTE", "LOCK", "UNLOCK",
 	"CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "GRANT", "REVOKE", "FLUSH", "RESET", "ANALYZE", "OPTIMIZE", "REPAIR",
 	"LOAD", "INSTALL", "UNINSTALL", "IMPORT", "PURGE", "KILL",
 }
 
-// ends returns the first keyword that ends a transaction, or nothing.
+// ends returns the first keyword that ends a transaction, or "".
 func ends(text []word) string {
 	for i, w := range text {
 		next, last := wordAt(text, i+1), wordAt(text, i-1)
@@ -148,7 +149,7 @@ func wordAt(text []word, i int) word {
 	return text[i]
 }
 
-// inserts reports whether a text inserts into a table of that name.
+// inserts reports whether a text inserts into a table with this name.
 func inserts(text []word, name string) bool {
 	for i, w := range text {
 		if strings.EqualFold(w.text, name) && slices.Contains([]string{"INSERT", "REPLACE"}, verbBefore(text, i)) {
@@ -158,8 +159,8 @@ func inserts(text []word, name string) bool {
 	return false
 }
 
-// verbBefore returns what is done with the table that is named at i: INSERT, REPLACE,
-// UPDATE, DELETE, or nothing where it is read.
+// verbBefore returns what is done to the table named at i: INSERT, REPLACE, UPDATE, DELETE,
+// or "" if it is read.
 func verbBefore(text []word, i int) string {
 	if i >= 2 && text[i-1].is(".") {
 		i -= 2

@@ -11,15 +11,15 @@ import (
 	"endstate/labs"
 )
 
-// state shows all that could be left behind in a lab of plainly.
+// state returns everything that could be left behind in a lab of plainly.
 const state = `mysql --skip-column-names --execute "
 SELECT * FROM shop.orders; SELECT * FROM shop.items; SELECT * FROM shop.plain; SELECT COUNT(*) FROM shop.log;
 SET information_schema_stats_expiry = 0; SELECT table_name, auto_increment FROM information_schema.tables WHERE table_schema = 'shop'"`
 
 const asApp = "as: {user: app, password: app}"
 
-// Whatever a learner does to the tables and programs that a look sets to work, a check
-// leaves nothing behind: what can't be taken back is not tried, and that is said.
+// Whatever a learner does to the tables and programs that a look triggers, a check leaves
+// nothing behind: what can't be undone is not tried, and the message says so.
 func TestChecksLeaveNothingBehind(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, look, expect, prepare, says string }{
@@ -85,8 +85,8 @@ func TestChecksLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-// A refusal is told by its code, an acceptance by what it changed, and each try finds
-// what the others left untouched.
+// A refusal shows its code, an acceptance what it changed, and each try finds what the
+// others left untouched.
 func TestTries(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -103,8 +103,8 @@ func TestTries(t *testing.T) {
 	r.Passes(lab, v)
 }
 
-// The grader reaches an account as the application does: an account that stands in for
-// it where the grader alone would come from deceives nobody.
+// The grader reaches an account as the application does: an account that replaces it only
+// where the grader connects from deceives nobody.
 func TestShadowedLogin(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -116,7 +116,7 @@ func TestShadowedLogin(t *testing.T) {
 		{"at the server's address in the network", "ALTER USER app ACCOUNT LOCK; CREATE USER app@'ADDRESS' IDENTIFIED BY 'app'; GRANT SELECT ON shop.* TO app@'ADDRESS'", false},
 		{"by a pattern", "ALTER USER app ACCOUNT LOCK; CREATE USER app@'%.2' IDENTIFIED BY 'app'; CREATE USER app@'ADDRES_' IDENTIFIED BY 'app'; GRANT SELECT ON shop.* TO app@'%.2', app@'ADDRES_'", false},
 		{"by nobody's account", "CREATE USER ''@'ADDRESS' IDENTIFIED BY 'app'; GRANT SELECT ON shop.* TO ''@'ADDRESS'", false},
-		{"as a twin inside that does no harm", "CREATE USER app@localhost IDENTIFIED BY 'other'", true},
+		{"as a harmless twin inside", "CREATE USER app@localhost IDENTIFIED BY 'other'", true},
 		{"moved to the whole network", "RENAME USER app TO app@'10.213.%'", true},
 		{"moved to the whole network by a mask", "RENAME USER app TO app@'10.213.0.0/255.255.0.0'", true},
 	} {
@@ -135,7 +135,7 @@ func TestShadowedLogin(t *testing.T) {
 	}
 }
 
-// An account of the grader's name at another host is an account like any other.
+// An account with the grader's name at another host is an ordinary account.
 func TestAccountOfTheGradersName(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -148,7 +148,7 @@ func TestAccountOfTheGradersName(t *testing.T) {
 	}
 }
 
-// Rows of a binary log are replayed with the rights of who replays them.
+// A binary log's rows are replayed with the rights of the account that replays them.
 func TestReplayedRowsNeedRights(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -159,6 +159,6 @@ func TestReplayedRowsNeedRights(t *testing.T) {
 	_, out := r.Learner(lab, `log=$(mysql -N -e 'SHOW BINARY LOGS' | tail -n 2 | head -n 1 | cut -f 1)
 		mysqlbinlog --read-from-remote-server "$log" | mysql --force`)
 	if _, super := r.Root(lab, "db", `mysql -N -e "SELECT Super_priv FROM mysql.user WHERE user = 'admin'"`); super != "N" || !strings.Contains(out, "ERROR") {
-		t.Errorf("a replay made the administrator mightier (%s): %s", super, out)
+		t.Errorf("a replay gave the administrator more rights (%s): %s", super, out)
 	}
 }

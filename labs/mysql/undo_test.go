@@ -11,7 +11,7 @@ func TestWhatWouldLast(t *testing.T) {
 		statements []string
 		all        []object
 		reads      bool
-		want       string // part of what is said; nothing: it can be rolled back
+		want       string // part of the message; empty: it can be rolled back
 	}{
 		"nothing in the way":           {insert, []object{{"trigger", "items", "SET NEW.a = 1"}}, false, ""},
 		"the table itself":             {insert, []object{{"engine", "items", "MyISAM"}}, false, "`items` is a table of MyISAM"},
@@ -19,23 +19,23 @@ func TestWhatWouldLast(t *testing.T) {
 		"by a trigger":                 {insert, []object{{"trigger", "items", "INSERT INTO `log` VALUES (1)"}, {"engine", "log", "MEMORY"}}, false, "MEMORY"},
 		"by a trigger of another case": {insert, []object{{"trigger", "ITEMS", "INSERT INTO Log VALUES (1)"}, {"engine", "log", "MEMORY"}}, false, "MEMORY"},
 		"by a trigger, in a comment":   {insert, []object{{"trigger", "items", "SET @a = 'log' /* log */ -- log"}, {"engine", "log", "MEMORY"}}, false, ""},
-		"in what is no comment":        {insert, []object{{"trigger", "items", "/*!50003 INSERT INTO log VALUES (1) */"}, {"engine", "log", "MEMORY"}}, false, "MEMORY"},
+		"in what is not a comment":     {insert, []object{{"trigger", "items", "/*!50003 INSERT INTO log VALUES (1) */"}, {"engine", "log", "MEMORY"}}, false, "MEMORY"},
 		"by a cascade":                 {insert, []object{{"foreign key", "items", `"parts"`}, {"engine", "parts", "MyISAM"}}, false, "parts"},
 		"by a view, a function, a trigger": {
 			[]string{"UPDATE v SET a = 1"},
 			[]object{{"view", "v", "select `f`() from `t`"}, {"routine", "f", "BEGIN UPDATE u SET a = 1; END"}, {"trigger", "u", "DELETE FROM `end`"}, {"engine", "end", "CSV"}},
 			false, "CSV",
 		},
-		"by a backslash that is none":  {insert, []object{{"trigger", "items", `SET @a = '\'; INSERT INTO log VALUES ('\')`}, {"engine", "log", "CSV"}}, false, "CSV"},
-		"a counter of the statement's": {insert, []object{{"counter", "items", ""}}, false, ""},
-		"a counter of a trigger's":     {insert, []object{{"trigger", "items", "insert ignore into shop . log set a = 1"}, {"counter", "log", ""}}, false, "AUTO_INCREMENT"},
-		"a counter that only is read":  {insert, []object{{"trigger", "items", "UPDATE log SET a = (SELECT 1 FROM log)"}, {"counter", "log", ""}}, false, ""},
-		"a procedure that commits":     {[]string{"CALL p()"}, []object{{"routine", "p", "BEGIN commit; END"}}, true, "COMMIT"},
-		"by another procedure":         {[]string{"CALL p()"}, []object{{"routine", "p", "CALL q()"}, {"routine", "q", "TRUNCATE t"}}, true, "TRUNCATE"},
-		"what nobody can read":         {[]string{"CALL p()"}, []object{{"routine", "p", "PREPARE s FROM @s; EXECUTE s"}}, true, "PREPARE"},
-		"a transaction of its own":     {[]string{"CALL p()"}, []object{{"routine", "p", "START TRANSACTION READ WRITE"}}, true, "TRANSACTION"},
-		"autocommit":                   {[]string{"CALL p()"}, []object{{"routine", "p", "SET @@autocommit = 1"}}, true, "AUTOCOMMIT"},
-		"words that only look so": {
+		"by a backslash that escapes nothing": {insert, []object{{"trigger", "items", `SET @a = '\'; INSERT INTO log VALUES ('\')`}, {"engine", "log", "CSV"}}, false, "CSV"},
+		"a counter of the statement's":        {insert, []object{{"counter", "items", ""}}, false, ""},
+		"a counter of a trigger's":            {insert, []object{{"trigger", "items", "insert ignore into shop . log set a = 1"}, {"counter", "log", ""}}, false, "AUTO_INCREMENT"},
+		"a counter that only is read":         {insert, []object{{"trigger", "items", "UPDATE log SET a = (SELECT 1 FROM log)"}, {"counter", "log", ""}}, false, ""},
+		"a procedure that commits":            {[]string{"CALL p()"}, []object{{"routine", "p", "BEGIN commit; END"}}, true, "COMMIT"},
+		"by another procedure":                {[]string{"CALL p()"}, []object{{"routine", "p", "CALL q()"}, {"routine", "q", "TRUNCATE t"}}, true, "TRUNCATE"},
+		"what nobody can read":                {[]string{"CALL p()"}, []object{{"routine", "p", "PREPARE s FROM @s; EXECUTE s"}}, true, "PREPARE"},
+		"a transaction of its own":            {[]string{"CALL p()"}, []object{{"routine", "p", "START TRANSACTION READ WRITE"}}, true, "TRANSACTION"},
+		"autocommit":                          {[]string{"CALL p()"}, []object{{"routine", "p", "SET @@autocommit = 1"}}, true, "AUTOCOMMIT"},
+		"words that only look like it": {
 			[]string{"CALL p()"},
 			[]object{{"routine", "p", "SELECT `commit`, t.drop, 'commit', TRUNCATE(a, 2), transaction FROM t LOCK IN SHARE MODE; CREATE TEMPORARY TABLE x (a INT)"}},
 			true, "",
@@ -79,7 +79,7 @@ func TestWhatAProgramNeeds(t *testing.T) {
 			}
 		})
 	}
-	if got := (program{kind: "view", definer: "x@y"}).failing("shop", grants{}, nil); got != "`x@y` is not there" {
+	if got := (program{kind: "view", definer: "x@y"}).failing("shop", grants{}, nil); got != "`x@y` does not exist" {
 		t.Errorf("got %q", got)
 	}
 }

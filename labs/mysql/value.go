@@ -9,12 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// typed gives a value that the driver read its type, so that different values stay
-// different and equal ones equal. kind is the column's type as the driver calls it.
+// typed restores the type of a value that the driver read, so that different values stay
+// different and equal ones equal. kind is the driver's name for the column's type.
 func typed(value any, kind string) any {
 	switch v := value.(type) {
 	case float32:
-		// The shortest text that means the number, not its nearest double.
+		// The shortest text that means this number, not its nearest double.
 		exact, _ := strconv.ParseFloat(strconv.FormatFloat(float64(v), 'g', -1, 32), 64)
 		return exact
 	case []byte:
@@ -23,7 +23,7 @@ func typed(value any, kind string) any {
 	return value
 }
 
-// Kinds of columns that hold bytes and no text.
+// Types of columns that hold bytes, not text.
 var binaryKinds = []string{"BINARY", "VARBINARY", "TINYBLOB", "BLOB", "MEDIUMBLOB", "LONGBLOB", "GEOMETRY", "VECTOR"}
 
 func typedBytes(v []byte, kind string) any {
@@ -46,14 +46,14 @@ func typedBytes(v []byte, kind string) any {
 	return string(v)
 }
 
-// moment returns the timestamp that a text of the server means, or the text itself if
-// no calendar has that day: 0000-00-00, 2024-00-00, or a year above 9999.
+// moment returns the timestamp that the server's text means, or the text itself if no
+// calendar has that day: 0000-00-00, 2024-00-00, or a year above 9999.
 func moment(text string) any {
 	layout := time.DateOnly
 	if strings.Contains(text, " ") {
 		layout = time.DateTime
 	}
-	at, err := time.Parse(layout, text) // fractions of a second are read too
+	at, err := time.Parse(layout, text) // also parses fractions of a second
 	if err != nil || at.Year() < 1 {
 		return text
 	}

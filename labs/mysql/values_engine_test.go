@@ -14,8 +14,8 @@ import (
 	"endstate/labs"
 )
 
-// kind is a type of MySQL, with expressions for values of it that differ. Neighbours in
-// the list are those that are most easily taken for one another.
+// kind is a MySQL type, with expressions for different values of it. Neighbours in the list
+// are the most easily confused.
 type kind struct {
 	name, column string
 	values       []string
@@ -35,7 +35,7 @@ func hexes(values ...string) []string {
 	return values
 }
 
-// kinds are all types, with their edges and a few values drawn at random.
+// kinds are all types, with their limits and a few random values.
 func kinds(random *rand.Rand) []kind {
 	number := func(low, high int64) string { return fmt.Sprint(low + random.Int64N(high-low)) }
 	digits := func(n int) string {
@@ -93,7 +93,7 @@ func kinds(random *rand.Rand) []kind {
 	return all
 }
 
-// script makes a table of each kind and fills it.
+// script creates and fills a table of each kind.
 func script(all []kind) string {
 	var b strings.Builder
 	b.WriteString(client + "CREATE DATABASE d; USE d; CREATE TABLE numbers (id INT PRIMARY KEY);\n")
@@ -118,7 +118,7 @@ func longest(all []kind) (n int) {
 	return n
 }
 
-// put gives rows of every kind that has them the values of others, by their numbers.
+// put overwrites rows of every kind that has them with the values of others, by number.
 func put(all []kind, pairs ...[2]int) string {
 	var b strings.Builder
 	b.WriteString(client)
@@ -132,8 +132,8 @@ func put(all []kind, pairs ...[2]int) string {
 	return b.String() + "SQL\n"
 }
 
-// asking is a scenario that asks for all kinds in every way. Messages name the kinds
-// whose values are others than they were, or are not told apart.
+// asking is a scenario that observes all kinds in every way. Messages name the kinds whose
+// values have changed, or can't be told apart.
 func asking(all []kind) string {
 	columns, joins, sizes := "n.id", "", []string{}
 	for _, k := range all {
@@ -183,8 +183,8 @@ checks:
 SCRIPT`)
 }
 
-// What a fact records it gives back identical, and no two different values are taken for
-// one another, whatever their type.
+// A fact returns what it recorded, and the grader tells different values apart, whatever
+// their type.
 func TestEveryValueIsItself(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -206,7 +206,7 @@ func TestEveryValueIsItself(t *testing.T) {
 			noticed := strings.Fields(result.Message)
 			for _, k := range all {
 				if i+1 < len(k.values) && !slices.Contains(noticed, k.name) {
-					t.Errorf("%s: %s and %s of %s are one to the grader (%s: %s)", way, k.values[i], k.values[i+1], k.column, result.Verdict, result.Message)
+					t.Errorf("%s: the grader can't tell apart %s and %s of %s (%s: %s)", way, k.values[i], k.values[i+1], k.column, result.Verdict, result.Message)
 				}
 			}
 		}
