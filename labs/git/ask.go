@@ -27,13 +27,13 @@ import (
 var ask []byte
 
 const (
-	askTime   = 5 * time.Second // of a processor
+	askTime   = 5 * time.Second // processor time
 	askMemory = 512 << 20       // bytes
-	maxLine   = 4096            // bytes of a line that Git writes
+	maxLine   = 4096            // longest line of Git's output, in bytes
 )
 
-// asked reads a repository by asking Git itself. It takes a fresh host, and so longer
-// than to read what is plain.
+// asked reads a repository by running Git in a fresh host, which takes longer than reading
+// a plain repository.
 func asked(ctx context.Context, site kit.Site, c copied, budget *kit.Budget) (*repository, error) {
 	files, err := forGit(c)
 	if err != nil {
@@ -58,7 +58,7 @@ func asked(ctx context.Context, site kit.Site, c copied, budget *kit.Budget) (*r
 	return a.repository(c)
 }
 
-// answers are what Git told.
+// answers are Git's answers.
 type answers struct {
 	ctx     context.Context
 	budget  *kit.Budget
@@ -68,7 +68,7 @@ type answers struct {
 	ended   bool
 }
 
-// refusal is why Git can't read a repository, if that is so.
+// refusal is the reason why Git can't read a repository, if it can't.
 func (a *answers) refusal(c copied, result kit.FreshResult) error {
 	said, failed := a.records["failed"]
 	_, large := a.records["large"]
@@ -84,7 +84,7 @@ func (a *answers) refusal(c copied, result kit.FreshResult) error {
 	return nil
 }
 
-// read takes the records and the objects.
+// read reads the records and the objects.
 func (a *answers) read(from io.Reader) error {
 	in := bufio.NewReaderSize(from, maxLine)
 	for {
@@ -92,7 +92,7 @@ func (a *answers) read(from io.Reader) error {
 		fields := bytes.Fields(line)
 		switch {
 		case errors.Is(err, io.EOF):
-			return nil // Git or the host ended before: the exit status tells
+			return nil // Git or the host has ended: the exit status says why
 		case err != nil:
 			return fmt.Errorf("read what git tells: %w", err)
 		case len(fields) == 1 && string(fields[0]) == "end":
@@ -111,14 +111,14 @@ func (a *answers) read(from io.Reader) error {
 
 func (a *answers) record(name, length string, in io.Reader) error {
 	if length == "missing" {
-		return nil // an object that something leads to, of a clone that is not whole
+		return nil // an object that is referred to, but missing from an incomplete clone
 	}
 	content, err := a.content(length, in)
 	a.records[name] = append(a.records[name], content...)
 	return err
 }
 
-// content reads so many bytes within the budget.
+// content reads n bytes within the budget.
 func (a *answers) content(length string, in io.Reader) ([]byte, error) {
 	size, err := strconv.ParseInt(length, 10, 64)
 	if err != nil {
@@ -132,7 +132,7 @@ func (a *answers) content(length string, in io.Reader) ([]byte, error) {
 	return content, err
 }
 
-// object takes an object, and the line feed after it.
+// object reads an object, and the line feed after it.
 func (a *answers) object(id, kind, length string, in *bufio.Reader) error {
 	content, err := a.content(length, in)
 	if err != nil {
@@ -152,7 +152,7 @@ func (a *answers) object(id, kind, length string, in *bufio.Reader) error {
 	return err
 }
 
-// repository makes a repository of what was told.
+// repository makes a repository of the answers.
 func (a *answers) repository(c copied) (*repository, error) {
 	refs := map[string]string{}
 	for line := range strings.Lines(string(a.records["refs"])) {
@@ -197,7 +197,7 @@ func (a *answers) remotes() map[string]string {
 	return remotes
 }
 
-// work are the IDs of the work tree's files, in the order in which they were asked for.
+// work returns the IDs of the work tree's files, in the order of the question.
 func (a *answers) work(entries []kit.Entry) map[string]string {
 	ids, files := strings.Fields(string(a.records["work"])), workFiles(entries)
 	if len(ids) != len(files) {
@@ -210,16 +210,16 @@ func (a *answers) work(entries []kit.Entry) map[string]string {
 	return work
 }
 
-// advice tells what would undo what Git can't read.
+// advice says how to fix what Git can't read, by Git's error message.
 var advice = []struct{ says, do string }{
-	{`unknown repository extension|repo version`, "`git config --unset` takes away an extension that Git does not know."},
+	{`unknown repository extension|repo version`, "`git config --unset` removes an extension that Git does not know."},
 	{`bad config|bad numeric|bad boolean|invalid value`, "`git config --edit` shows the line."},
-	{`index file|bad signature 0x|index uses|unknown index|sharedindex`, "`rm .git/index && git reset` makes the index anew."},
+	{`index file|bad signature 0x|index uses|unknown index|sharedindex`, "`rm .git/index && git reset` rebuilds the index."},
 	{`must be run in a work tree`, "`git config core.bare false` says that it has a work tree."},
 	{`bad object|missing|corrupt|unable to read|broken|alternate`, "`git fsck` names what is damaged."},
 }
 
-// advised returns what Git says as a line, and what to do about it.
+// advised returns Git's error as one line, and what to do about it.
 func advised(said string) string {
 	said = text(strings.ToValidUTF8(said, "?"))
 	line, _, _ := strings.Cut(strings.TrimSpace(said), "\n")
@@ -241,8 +241,8 @@ func advised(said string) string {
 	return "“" + line + "”. `git status` says the same; `reset` puts all of the lab back"
 }
 
-// within reports whether a path leads into a folder of Git's data of a repository or one
-// of its submodules, and not to its refs or logs.
+// within reports whether a path leads into the Git data of a repository or one of its
+// submodules, except refs and logs.
 func within(target string) bool {
 	_, inside, ok := strings.Cut("/"+target+"/", "/.git/")
 	return ok && path.Clean(target) == target && !strings.HasPrefix(target, "../") &&

@@ -6,23 +6,25 @@ import (
 	"strings"
 )
 
-// block is a line at the left margin and what belongs to it: the lines that are indented
-// or close a bracket. So a function is a block in most languages, and a line in a plain text.
+// block is a line at the left margin and the lines that belong to it: those that are
+// indented or close a bracket. So a function is a block in most languages, and a line is a
+// block in plain text.
 type block struct {
-	key  string // what it is called: the beginning of its first line
+	key  string // its name: the beginning of its first line
 	line int    // the number of its first line, from 1
-	text string // without empty lines at its end
-	free bool   // anything may stand in its place
+	text string // without trailing empty lines
+	free bool   // it may have any content
 }
 
-// called is a first line's beginning, up to what a change of the same thing may change.
+// called matches the beginning of a first line, up to what a change of the same definition
+// may change.
 var called = regexp.MustCompile(`^[^\s(=:\[{]+(?:\s+[^\s(=:\[{]+)?`)
 
-// defines tells a first line that gives a name a meaning.
+// defines matches a first line that defines a name.
 var defines = regexp.MustCompile(`^(?:async\s+def|def|class|function)\s|^[\w.]+\s*(?:[:=]|$)`)
 
-// blocksOf splits a text. A line that is marked makes its block a free one; a gap before
-// a line is a free block that is empty, or makes the block around it free.
+// blocksOf splits a text into blocks. A marked line makes its block free. A gap before a
+// line is a free, empty block, or makes the block around it free.
 func blocksOf(lines []string, marked, gaps map[int]bool) []block {
 	var all []block
 	for i, line := range append(lines, "end") {
@@ -47,8 +49,8 @@ func blocksOf(lines []string, marked, gaps map[int]bool) []block {
 	return slices.DeleteFunc(all, func(b block) bool { return b.text == "" && !b.free })
 }
 
-// sides are the two versions that a text with Git's conflict markers holds, and where in
-// each of them the conflicts are.
+// sides are the two versions in a text with Git's conflict markers, and the places of the
+// conflicts in each.
 type sides [2]struct {
 	lines        []string
 	marked, gaps map[int]bool
@@ -59,7 +61,7 @@ func sidesOf(text string) *sides {
 	for i := range both {
 		both[i].marked, both[i].gaps = map[int]bool{}, map[int]bool{}
 	}
-	in := -1 // the side that the lines are of; of both
+	in := -1 // the side of the current lines; both outside of conflicts
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, "\r\n")
 		switch {
@@ -92,8 +94,8 @@ func (s *sides) add(in int, line string) {
 	}
 }
 
-// around returns the blocks of a text, of which those are free that are in conflict, that
-// were so before, or whose first line matches a pattern; and the keys of those.
+// around returns the blocks of a text, and the keys of the free ones: those that are in
+// conflict, were so before, or whose first line matches a pattern.
 func around(text string, before map[string]bool, free []*regexp.Regexp) ([]block, map[string]bool) {
 	both, keys := sidesOf(text), map[string]bool{}
 	for key := range before {
@@ -116,9 +118,9 @@ func around(text string, before map[string]bool, free []*regexp.Regexp) ([]block
 	return ours, keys
 }
 
-// mismatch compares a text with the blocks that it must have, in their order, with
-// anything in place of free ones but what gives another meaning to a name of theirs. It
-// returns the first block that differs, wanted or met; nil if none does.
+// mismatch compares a text with the blocks that it must have, in order. Free blocks may
+// have any content, except another definition of the blocks' names. It returns the first
+// block that differs, as wanted or as found; nil if there is none.
 func mismatch(wanted []block, text string) (missing, met *block) {
 	var lines []string
 	for line := range strings.Lines(text) {

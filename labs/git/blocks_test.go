@@ -86,8 +86,8 @@ func textOf(b *block) string {
 	return b.text
 }
 
-// What was in conflict when one commit was replayed stays free in those that follow, and
-// what a scenario names is free from the beginning.
+// Blocks in conflict when one commit was replayed stay free in later ones, and blocks named
+// by a scenario are free from the start.
 func TestBlocksStayFree(t *testing.T) {
 	t.Parallel()
 	_, keys := around(conflicted, nil, nil)
@@ -101,7 +101,7 @@ func TestBlocksStayFree(t *testing.T) {
 	}
 }
 
-// One side adds at a place where the other side adds too, or takes something away.
+// One side adds lines where the other side adds or removes some.
 func TestPlacesWhereOneSideHasNothingAreFree(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{

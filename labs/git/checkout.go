@@ -13,12 +13,12 @@ import (
 	"endstate/labs/kit"
 )
 
-// maxCheckout is how many bytes the files of a revision may come to: one object may
-// stand for many of them.
+// maxCheckout limits the files of a revision, in bytes, because one object may stand for
+// many files.
 const maxCheckout = 64 << 20
 
-// checkout returns the files of a revision; none, if there is no such revision. As
-// observe, it takes a panic of the library for a finding about the repository.
+// checkout returns the files of a revision, or none if there is no such revision. Like
+// observe, it treats a panic of the library as a finding about the repository.
 func (r *repository) checkout(revision string) (files []kit.Entry, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -58,14 +58,14 @@ func (r *repository) checkout(revision string) (files []kit.Entry, err error) {
 	return files, nil
 }
 
-// isCheckedOut reports whether Git would write a file of that name.
+// isCheckedOut reports whether Git would write a file with this name.
 func isCheckedOut(name string) bool {
 	return !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool {
 		return part == "" || part == "." || part == ".." || strings.EqualFold(part, ".git")
 	})
 }
 
-// file returns a file of a tree as it would be checked out.
+// file returns a file of a tree as Git would check it out.
 func (r *repository) file(name string, as plain.State) (kit.Entry, error) {
 	content, err := r.bytesOf(as.ID)
 	if err != nil {

@@ -24,7 +24,7 @@ func checkedOut(t *testing.T, entries []kit.Entry, revision string) ([]kit.Entry
 	return r.checkout(revision)
 }
 
-// What is committed is checked out, whatever the work tree and the settings say.
+// Committed files are checked out whatever the work tree and the settings.
 func TestCheckout(t *testing.T) {
 	p := newPlace(t)
 	p.write("sub/ünï.sh", "#!/bin/sh\n")
@@ -57,8 +57,8 @@ func TestCheckout(t *testing.T) {
 	}
 }
 
-// A tree leads nowhere else, and one that stands for more than can be, or lacks a
-// part, is a finding about the repository.
+// A tree can't lead elsewhere. One that stands for too much, or lacks a part, is a finding
+// about the repository.
 func TestHostileTrees(t *testing.T) {
 	blobPath, blobData, blob := loose(t, "blob", strings.Repeat("x", 1<<20))
 	raw, err := hex.DecodeString(blob)

@@ -12,10 +12,10 @@ import (
 	"endstate/labs/kit"
 )
 
-// maxFollowed is how many links are followed to a learner's settings.
+// maxFollowed limits the links to follow to a learner's settings.
 const maxFollowed = 5
 
-// copyOut copies a repository out, and the learner's own settings of Git.
+// copyOut copies out a repository, and the learner's own Git settings.
 func copyOut(ctx context.Context, site kit.Site, host labs.Host, root string) (copied, error) {
 	type result struct {
 		entries []kit.Entry
@@ -35,7 +35,7 @@ func copyOut(ctx context.Context, site kit.Site, host labs.Host, root string) (c
 	return c, c.addNamed(ctx, site, host)
 }
 
-// settingsOf copies the files that Git looks for in the learner's home.
+// settingsOf copies the files that Git reads in the learner's home.
 func settingsOf(ctx context.Context, site kit.Site, host labs.Host) ([]kit.Entry, error) {
 	var all []kit.Entry
 	for _, name := range []string{".gitconfig", ".config/git"} {
@@ -48,8 +48,8 @@ func settingsOf(ctx context.Context, site kit.Site, host labs.Host) ([]kit.Entry
 	return all, nil
 }
 
-// follow copies a file, or the files right in a folder, out of a host, by the name that
-// it was asked for, wherever links lead. What is not there is no file.
+// follow copies a file out of a host, or the files directly in a folder, following links.
+// The copies keep the original name. It ignores a missing file.
 func follow(ctx context.Context, site kit.Site, host labs.Host, name string) (files []kit.Entry, err error) {
 	at := name
 	for range maxFollowed {
@@ -71,7 +71,7 @@ func follow(ctx context.Context, site kit.Site, host labs.Host, name string) (fi
 	return nil, nil
 }
 
-// named gives the files that were copied their names.
+// named gives the copied files their names.
 func named(entries []kit.Entry, name string) (files []kit.Entry) {
 	for _, entry := range entries {
 		if entry.Mode.IsRegular() && !strings.Contains(entry.Path, "/") {
@@ -82,10 +82,10 @@ func named(entries []kit.Entry, name string) (files []kit.Entry) {
 	return files
 }
 
-// fileSetting is a setting that names a file with patterns.
+// fileSetting matches a setting that names a file of patterns.
 var fileSetting = regexp.MustCompile(`(?im)\b(?:excludesfile|attributesfile)\s*=\s*"?([^"\n#;]+)`)
 
-// addNamed copies the files that settings name, apart from those in the repository.
+// addNamed copies the files named in settings, except those in the repository.
 func (c *copied) addNamed(ctx context.Context, site kit.Site, host labs.Host) error {
 	configs := c.home
 	for _, entry := range c.entries {

@@ -15,35 +15,35 @@ import (
 	"endstate/labs/kit"
 )
 
-// Differs compares commits with what Git itself makes of their sources.
+// Differs compares commits with the result that Git itself gets.
 type Differs struct {
-	// The revision to compare. Of replayed commits, each is compared with the commit of this
+	// The revision to compare. Each replayed commit is compared with the commit of this
 	// branch that has the same subject.
 	At string `yaml:"at"`
-	// The fact that observed what is expected.
+	// The fact with the expected result.
 	From string `yaml:"from"`
 }
 
 func (d *Differs) validate() error {
 	if d.At == "" || d.From == "" {
-		return errors.New("differs needs at and from")
+		return errors.New("differs requires at and from")
 	}
 	return nil
 }
 
-// steps returns what the fact observed.
+// steps returns the fact's observation.
 func (d *Differs) steps(site kit.Site) ([]any, error) {
 	fact, _ := site.Record().Facts[d.From].(map[string]any)
 	steps, ok := fact["expected"].([]any)
 	if !ok {
-		return nil, fmt.Errorf("the fact %q did not observe what is expected", d.From)
+		return nil, fmt.Errorf("the fact %q has no field expected", d.From)
 	}
 	return steps, nil
 }
 
-// differs returns what is not as it is expected to be: {path, what, says, commit} each.
-// What: content, mode, kind, missing or extra; says: a sentence for a message, without a
-// full stop; commit: the subject, where several commits are compared.
+// differs returns the differences from the expected result: {path, what, says, commit}
+// each. what is content, mode, kind, missing or extra; says is a sentence for a message,
+// without a full stop; commit is the subject if several commits are compared.
 func (r *repository) differs(d *Differs, steps []any) (all []any, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -65,7 +65,7 @@ func (r *repository) differs(d *Differs, steps []any) (all []any, err error) {
 		commit, name := tip, ""
 		if len(steps) > 1 {
 			if commit, name = r.bySubject(tip, subject, onto), subject; commit == nil {
-				continue // that it is missing is for others to say
+				continue // another check reports that it is missing
 			}
 		}
 		found, err := r.compare(commit, files, name)
@@ -77,8 +77,8 @@ func (r *repository) differs(d *Differs, steps []any) (all []any, err error) {
 	return all, nil
 }
 
-// bySubject finds the last commit with a subject that is in one line with the tip, and
-// above the commit onto which it was made.
+// bySubject finds the last commit with a subject on the tip's first-parent line, above the
+// commit onto which it was replayed.
 func (r *repository) bySubject(tip *object.Commit, subject, onto string) *object.Commit {
 	for c, count := tip, 0; c != nil && r.id(c.Hash) != onto && count < maxCommits; count++ {
 		if first, _, _ := strings.Cut(strings.TrimSpace(c.Message), "\n"); first == subject {
@@ -97,7 +97,7 @@ func finding(commit, path, what, says string) map[string]any {
 	return map[string]any{"commit": commit, "path": path, "what": what, "says": says}
 }
 
-// compare compares every entry of a commit's tree with those expected.
+// compare compares every entry of a commit's tree with the expected entries.
 func (r *repository) compare(commit *object.Commit, files map[string]any, name string) ([]any, error) {
 	tree, err := commit.Tree()
 	if err != nil {
@@ -119,11 +119,11 @@ func (r *repository) compare(commit *object.Commit, files map[string]any, name s
 		switch {
 		case !ok && !absent:
 			add(path, "missing", "is missing")
-		case !ok || mode == "": // others judge it
+		case !ok || mode == "": // other checks judge it
 		case kindOf(now.Mode.String()[1:]) != kindOf(mode):
 			add(path, "kind", "is "+kindOf(now.Mode.String()[1:])+", not "+kindOf(mode))
 		case now.Mode.String()[1:] != mode:
-			add(path, "mode", map[bool]string{true: "is executable", false: "is not executable any more"}[now.Mode == filemode.Executable])
+			add(path, "mode", map[bool]string{true: "is executable", false: "is no longer executable"}[now.Mode == filemode.Executable])
 		default:
 			if says := r.content(now.ID, file); says != "" {
 				add(path, "content", says)
@@ -132,9 +132,9 @@ func (r *repository) compare(commit *object.Commit, files map[string]any, name s
 	}
 	for _, path := range slices.Sorted(maps.Keys(have)) {
 		if _, ok := files[path]; !ok {
-			says := "came along"
+			says := "was added"
 			if have[path].Mode == filemode.Submodule {
-				says = "came along: a repository of its own"
+				says = "was added: a nested repository"
 			}
 			add(path, "extra", says)
 		}
@@ -142,23 +142,23 @@ func (r *repository) compare(commit *object.Commit, files map[string]any, name s
 	return found, nil
 }
 
-// kindOf names what a tree's entry is.
+// kindOf names the kind of a tree's entry.
 func kindOf(mode string) string {
 	switch mode {
 	case "120000":
 		return "a link"
 	case "160000":
-		return "a repository of its own"
+		return "a nested repository"
 	}
 	return "a file"
 }
 
-// content tells what of a file's content is not as expected, empty if nothing is.
+// content describes how a file's content differs from the expected one, or returns "".
 func (r *repository) content(id plumbing.Hash, file map[string]any) string {
 	blocks, around := file["blocks"].([]any)
 	if !around {
 		if want, _ := file["id"].(string); want != r.id(id) {
-			return "is not as it was made"
+			return "is not as expected"
 		}
 		return ""
 	}
@@ -177,7 +177,7 @@ func (r *repository) content(id plumbing.Hash, file map[string]any) string {
 		first, _, _ := strings.Cut(missing.text, "\n")
 		return fmt.Sprintf("has another text at “%.60s”, which was not in conflict", first)
 	case met != nil:
-		return fmt.Sprintf("has something that nobody wrote, from line %d on", met.line)
+		return fmt.Sprintf("has something that neither side wrote, from line %d on", met.line)
 	}
 	return ""
 }

@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// Every entry of a tree counts: content, modes, kinds, what is missing and what came along.
+// Every entry of a tree counts: content, modes, kinds, missing and extra ones.
 func TestDiffersNamesEveryEntry(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -43,7 +43,7 @@ func TestDiffersNamesEveryEntry(t *testing.T) {
 		p.git("add", "--all")
 		p.git("commit", "--quiet", "--allow-empty", "--message", test.name)
 		p.git("branch", "--force", "at", "HEAD")
-		// Not checked out, it can be read without Git's help.
+		// A commit that is not checked out can be read without Git.
 		_ = os.RemoveAll(filepath.Join(p.dir, "vendor"))
 		p.git("switch", "--quiet", "--detach", "main")
 		if got := differences(t, p, steps); !slices.Equal(got, test.want) {
@@ -52,8 +52,8 @@ func TestDiffersNamesEveryEntry(t *testing.T) {
 	}
 }
 
-// Of commits that were replayed, each is compared with the one of its subject, and none
-// with those that they were made on.
+// Each replayed commit is compared with the one with its subject, and none with those below
+// them.
 func TestDiffersComparesCommitsBySubject(t *testing.T) {
 	t.Parallel()
 	p := newPlace(t)
@@ -84,7 +84,7 @@ func TestDiffersComparesCommitsBySubject(t *testing.T) {
 	}
 }
 
-// entry is what is expected of a file as it is committed.
+// entry returns the expectation for a file as it is committed.
 func entry(p place, path string) map[string]any {
 	return map[string]any{"id": p.git("rev-parse", "HEAD:"+path), "mode": "100644"}
 }

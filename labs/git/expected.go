@@ -18,36 +18,37 @@ import (
 	"endstate/labs/kit"
 )
 
-// Expected asks what Git itself makes of a merge, or of commits that are replayed. It is
-// for a fact: what is observed is how files must be outside of what was in conflict.
+// Expected asks Git for the result of a merge, or of replaying commits. Use it in a fact:
+// it observes how files must be outside of what was in conflict.
 type Expected struct {
-	// Two revisions: the one that is merged into, and the one that is merged.
+	// Two revisions: the one to merge into, and the one to merge.
 	Merge []string `yaml:"merge,omitempty"`
-	// The base of the merge, if it is not the common ancestor. Undoing a merge needs one:
-	// it merges what was there before, with the merge as its base.
+	// The base of the merge, if it is not the common ancestor. To undo a merge, use the merge
+	// as the base, and merge the state before it.
 	Base string `yaml:"base,omitempty"`
-	// Commits to make anew, as cherry-pick and rebase do: a revision is one commit, `A..B`
-	// is all that B has and A has not, oldest first.
+	// Commits to replay, as cherry-pick and rebase do: a revision is one commit, and `A..B`
+	// is everything in B that is not in A, oldest first.
 	Replay []string `yaml:"replay,omitempty"`
-	// With `replay`: the revision that the first of them is made on.
+	// With `replay`: the revision onto which the first commit is replayed.
 	Onto string `yaml:"onto,omitempty"`
-	// What is free though Git meets no conflict there, as other checks judge it: `PATH`, or
-	// `PATH:PATTERN` for the blocks of a file whose first line matches.
+	// What is free even though Git sees no conflict there, because other checks judge it:
+	// `PATH`, or `PATH:PATTERN` for the blocks of a file whose first line matches.
 	Free []string `yaml:"free,omitempty"`
 }
 
 func (e *Expected) validate() error {
 	switch {
 	case (len(e.Merge) == 2) == (len(e.Replay) > 0), len(e.Merge) == 1, len(e.Merge) > 2:
-		return errors.New("expected needs either merge, with two revisions, or replay")
+		return errors.New("expected requires either merge, with two revisions, or replay")
 	case (e.Onto == "") == (len(e.Replay) > 0):
-		return errors.New("expected needs onto with replay, and with nothing else")
+		return errors.New("expected requires onto with replay, and only then")
 	}
 	_, err := e.free()
 	return err
 }
 
-// free returns the patterns by path. A path without one may be there or not: it has none.
+// free returns the patterns by path. A path without a pattern has an empty list, and may
+// exist or not.
 func (e *Expected) free() (map[string][]*regexp.Regexp, error) {
 	all := map[string][]*regexp.Regexp{}
 	for _, one := range e.Free {
@@ -68,7 +69,7 @@ func (e *Expected) free() (map[string][]*regexp.Regexp, error) {
 //go:embed merge.py
 var mergeScript []byte
 
-// step is what Git made of a merge, or of one commit that was replayed.
+// step is Git's result for a merge, or for one replayed commit.
 type step struct {
 	Subject string                       `json:"subject"`
 	Onto    string                       `json:"onto"`
@@ -77,9 +78,9 @@ type step struct {
 	Texts   map[string]string            `json:"texts"`  // base64
 }
 
-// The most that a merge may take, and the most that may be told of it.
+// Limits of a merge, and of its report.
 const (
-	mergeTime   = 4 * time.Second // of a processor
+	mergeTime   = 4 * time.Second // processor time
 	mergeMemory = 256 << 20
 	mergeOutput = 4 << 20
 )
@@ -106,7 +107,7 @@ func (e *Expected) look(ctx context.Context, site kit.Site, host labs.Host, path
 	return observeSteps(steps, free)
 }
 
-// files are those of the fresh host: the script, what it is asked, and the repository.
+// files returns the files for the fresh host: the script, its input, and the repository.
 func (e *Expected) files(ctx context.Context, site kit.Site, host labs.Host, path string, texts []string) ([]kit.Entry, error) {
 	asked, err := json.Marshal(map[string]any{"merge": e.Merge, "base": e.Base, "replay": e.Replay, "onto": e.Onto, "texts": texts})
 	if err != nil {
@@ -132,11 +133,11 @@ func (e *Expected) files(ctx context.Context, site kit.Site, host labs.Host, pat
 	return files, nil
 }
 
-// observeSteps says of each step, and each of its files, how it must be: {id, mode}, or,
-// where it was in conflict or is judged by others, {mode, blocks, absent}. An empty block
-// stands for whatever may be there; absent: the file may be gone.
+// observeSteps describes, for each step and each of its files, how it must be: {id, mode},
+// or, if it was in conflict or other checks judge it, {mode, blocks, absent}. An empty
+// block stands for any content; absent means that the file may be missing.
 func observeSteps(steps []step, free map[string][]*regexp.Regexp) ([]any, error) {
-	keys := map[string]map[string]bool{} // of each file, the blocks that were in conflict so far
+	keys := map[string]map[string]bool{} // of each file, the blocks that have been in conflict
 	observed := make([]any, len(steps))
 	for i, s := range steps {
 		files := map[string]any{}
@@ -170,7 +171,7 @@ func observeSteps(steps []step, free map[string][]*regexp.Regexp) ([]any, error)
 	return observed, nil
 }
 
-// bytesIn returns a path of which each byte came as a character.
+// bytesIn converts a path in which each byte came as a character.
 func bytesIn(path string) string {
 	raw := make([]byte, 0, len(path))
 	for _, c := range path {
@@ -179,7 +180,7 @@ func bytesIn(path string) string {
 	return string(raw)
 }
 
-// modeAmong is the mode that a file in conflict must have: what either side made of it.
+// modeAmong returns the mode that a file in conflict must have, given both sides' modes.
 func modeAmong(stages map[string]string) string {
 	base, ours, theirs := stages["1"], stages["2"], stages["3"]
 	switch {
@@ -191,7 +192,7 @@ func modeAmong(stages map[string]string) string {
 	return ours
 }
 
-// textsOf gives the texts of blocks, of free ones an empty one.
+// textsOf returns the texts of blocks; those of free ones are empty.
 func textsOf(blocks []block) []any {
 	all := make([]any, len(blocks))
 	for i, b := range blocks {

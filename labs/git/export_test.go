@@ -8,21 +8,20 @@ import (
 	"endstate/labs/kit"
 )
 
-// What the tests with an engine need: they can't be of this package, as the help that
-// they take knows it.
+// For tests with an engine, which can't be in this package because their helpers import it.
 
-// Text is what a name of any bytes is told as.
+// Text returns a name of any bytes as messages show it.
 var Text = text
 
-// Seen is what was read, by each way to read it.
+// Seen is what was read, in each way to read it.
 type Seen struct {
 	Asked    map[string]any
 	AskedErr error
-	Plain    map[string]any // nil: it was left to Git
+	Plain    map[string]any // nil if it was left to Git
 	NotPlain error
 }
 
-// ReadBoth reads a repository of a host by asking Git and, if it is plain, without.
+// ReadBoth reads a repository in a host with Git and, if it is plain, without.
 func ReadBoth(ctx context.Context, site kit.Site, host labs.Host, path string, look Look) (seen Seen, err error) {
 	c, err := copyOut(ctx, site, host, path)
 	if err != nil {
@@ -44,8 +43,8 @@ func readBoth(ctx context.Context, site kit.Site, c copied, look Look) (seen See
 	return seen
 }
 
-// Hostile reads what a learner could have made to fool or to harm the grader, and tells
-// of each case what was seen, and why it has to be refused, if it has to.
+// Hostile reads repositories that a learner could have made to fool or to harm the grader.
+// For each it returns what was seen, and why it has to be refused, if it has.
 func Hostile(ctx context.Context, t *testing.T, site kit.Site, look Look, each func(name, reason string, seen Seen)) {
 	base, config, first := simpleOf(t)
 	cases := refusedOnes(t)

@@ -1,5 +1,5 @@
-// Package git is the family of Git: the workspace's image, and the probe that
-// reads a learner's repository with a Git library, from a copy in memory.
+// Package git is the Git family: the image of a workspace with Git, and a probe that reads
+// a learner's repository with a Git library, from a copy in memory.
 package git
 
 import (
@@ -11,7 +11,7 @@ import (
 //go:embed image
 var image embed.FS
 
-// Family returns the family of Git.
+// Family returns the Git family.
 func Family() kit.Family {
 	return kit.Family{
 		Name: "git",

@@ -17,7 +17,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// bounded fails when reading takes more than five seconds or 256 MB.
+// bounded fails if reading takes more than five seconds or 256 MB.
 func bounded(t *testing.T, read func()) {
 	t.Helper()
 	hung := time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("%s takes for ever", t.Name())) })
@@ -31,13 +31,13 @@ func bounded(t *testing.T, read func()) {
 	}
 }
 
-// summed is data with its SHA-1 behind it, as indexes and packs have it.
+// summed returns data followed by its SHA-1, as in indexes and packs.
 func summed(data []byte) []byte {
 	sum := sha1.Sum(data)
 	return append(data[:len(data):len(data)], sum[:]...)
 }
 
-// Whatever lies in an index, it is read or left to Git.
+// Any index is either read or left to Git.
 func FuzzIndex(f *testing.F) {
 	for _, entry := range simple(f) {
 		if entry.Path == ".git/index" {
@@ -54,7 +54,7 @@ func FuzzIndex(f *testing.F) {
 	})
 }
 
-// Whatever lies in a pack, it is read or left to Git.
+// Any pack is either read or left to Git.
 func FuzzPack(f *testing.F) {
 	p := newPlace(f)
 	for i := range 4 {
@@ -80,7 +80,7 @@ func FuzzPack(f *testing.F) {
 	})
 }
 
-// Whatever refs say, they are read or left to Git.
+// Any refs are either read or left to Git.
 func FuzzRefs(f *testing.F) {
 	base := simple(f)
 	tip := ""
@@ -103,7 +103,7 @@ func FuzzRefs(f *testing.F) {
 	})
 }
 
-// Whatever comes where Git's answers should, it is read or refused.
+// Anything in place of Git's answers is either read or refused.
 func FuzzAnswers(f *testing.F) {
 	id := strings.Repeat("ab", 20)
 	long := strings.Repeat("cd", 32)

@@ -8,8 +8,8 @@ import (
 	"endstate/internal/enginetest"
 )
 
-// Out of a snapshot files have other inodes: Git must not take them for modified, or the
-// first command of a learner may be refused.
+// Files from a snapshot have new inodes. Git must not take them for modified, or it may
+// refuse the learner's first command.
 func TestFilesAreAsTheIndexHasThem(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)

@@ -9,8 +9,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
-// history returns the commits that a revision reaches, the newest first; none, if there
-// is no such revision.
+// history returns the commits that a revision reaches, newest first, or none if there is no
+// such revision.
 func (r *repository) history(revision string) ([]any, error) {
 	commits := []any{}
 	start := r.commit(revision)
@@ -47,7 +47,7 @@ func (n newest) Less(i, j int) bool { return n[i].Committer.When.After(n[j].Comm
 func (n newest) Swap(i, j int)      { n[i], n[j] = n[j], n[i] }
 func (n *newest) Push(c any)        { commit, _ := c.(*object.Commit); *n = append(*n, commit) }
 
-// Pop takes the last one off.
+// Pop removes the last element.
 func (n *newest) Pop() any {
 	last := (*n)[len(*n)-1]
 	*n = (*n)[:len(*n)-1]

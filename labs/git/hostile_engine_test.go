@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// What a learner may leave in a repository that the grader copies out. Each is told
+// Things a learner may leave in a repository that the grader copies out. Each is reported
 // as the learner's, and none makes the check hang.
 func TestRepositoryThatCanNotBeLookedAt(t *testing.T) {
 	t.Parallel()

@@ -17,13 +17,13 @@ import (
 	"endstate/labs/kit"
 )
 
-// everything asks for all that a look can.
+// everything asks for everything that a look can.
 var everything = Look{
 	History: []string{"main", "HEAD", "HEAD~3", "main@{1}", "refs/heads/../../x", "--all", ":/x", ""},
 	Trees:   []string{"main", "work", "HEAD^2"}, Files: []string{"main:a", "work:a", "HEAD:../a", "work:../../etc/passwd", "main:/etc/passwd"},
 }
 
-// changed replaces, adds or, with nil, removes files of a copy.
+// changed returns a copy with files replaced, added or, with nil, removed.
 func changed(entries []kit.Entry, files map[string][]byte) []kit.Entry {
 	var out []kit.Entry
 	for _, entry := range entries {
@@ -52,7 +52,7 @@ func zlibbed(t testing.TB, content string) []byte {
 	return out.Bytes()
 }
 
-// loose is an object's file: its path and its data.
+// loose returns an object's file: its path and its data.
 func loose(t testing.TB, kind, content string) (path string, data []byte, id string) {
 	t.Helper()
 	whole := fmt.Sprintf("%s %d\x00%s", kind, len(content), content)
@@ -60,7 +60,7 @@ func loose(t testing.TB, kind, content string) (path string, data []byte, id str
 	return ".git/objects/" + id[:2] + "/" + id[2:], zlibbed(t, whole), id
 }
 
-// packOf is a pack of raw objects, each a header and compressed data.
+// packOf returns a pack of raw objects, each a header and compressed data.
 func packOf(count uint32, objects ...[]byte) []byte {
 	var out bytes.Buffer
 	out.WriteString("PACK")
@@ -73,7 +73,7 @@ func packOf(count uint32, objects ...[]byte) []byte {
 	return out.Bytes()
 }
 
-// packed is an object of a pack that claims a size.
+// packed returns an object of a pack that claims a size.
 func packed(kind byte, size uint64, data []byte) []byte {
 	first, rest := kind<<4|byte(size&15), size>>4
 	var out []byte
@@ -107,7 +107,7 @@ func simpleOf(t testing.TB) (entries []kit.Entry, config, first string) {
 
 const zeroID = "0000000000000000000000000000000000000000"
 
-// hostile is what a learner could make of a repository to fool or to harm the grader.
+// hostile returns repositories made to fool or to harm the grader.
 type hostile struct {
 	files  map[string][]byte
 	reason string // of the refusal; "": what is seen is as if it were not there
@@ -115,7 +115,7 @@ type hostile struct {
 
 const maxObject = 32 << 20
 
-// refusedOnes are repositories that can't be read.
+// refusedOnes returns repositories that can't be read.
 func refusedOnes(t testing.TB) map[string]hostile {
 	bomb := strings.Repeat("\x00", maxObject+1)
 	delta := func(data string) []byte {
@@ -135,7 +135,7 @@ func refusedOnes(t testing.TB) map[string]hostile {
 		"an extension to come":          {map[string][]byte{".git/config": []byte("[core]\nrepositoryformatversion = 1\n[extensions]\nwonder = 1\n")}, "unknown repository extension"},
 		"nothing":                       {map[string][]byte{".git/HEAD": nil, ".git/config": nil}, "not a git repository"},
 		"a submodule's data elsewhere":  {map[string][]byte{"sub/.git": []byte("gitdir: ../trap\n"), "trap/HEAD": []byte("ref: refs/heads/main\n"), "trap/config": []byte("[core]\n\tfsmonitor = touch /tmp/x\n")}, "points elsewhere"},
-		// Git passes over a pack without an index.
+		// Git ignores a pack without an index.
 		"a bomb in a pack":             {pack(packOf(1, packed(3, maxObject+1, zlibbed(t, bomb)))), ""},
 		"a pack that lies about sizes": {pack(packOf(1, packed(3, 10, zlibbed(t, bomb)))), ""},
 		"a pack that claims billions":  {pack(packOf(4_000_000_000)), ""},
@@ -147,8 +147,8 @@ func refusedOnes(t testing.TB) map[string]hostile {
 	}
 }
 
-// oddOnes are repositories in which something leads out of the copy, would run something,
-// or is odd: nothing of what is seen changes by it.
+// oddOnes returns repositories with something that leads out of the copy, would run
+// something, or is odd, but does not change what is seen.
 func oddOnes(t testing.TB, config, first string) map[string]hostile {
 	const trap = "/tmp/trap"
 	command := []byte("#!/bin/sh\ntouch " + trap + "\n")
@@ -178,7 +178,7 @@ func oddOnes(t testing.TB, config, first string) map[string]hostile {
 	return cases
 }
 
-// What is hostile is not plain, or it is read, at once and without harm.
+// A hostile repository either is not plain, or is read at once and without harm.
 func TestHostileIsNotPlain(t *testing.T) {
 	base := simple(t)
 	cases := refusedOnes(t)
@@ -193,7 +193,7 @@ func TestHostileIsNotPlain(t *testing.T) {
 	}
 }
 
-// Odd refs, histories and trees end in a finding or in what is there, and end.
+// With odd refs, histories and trees, reading ends, in a finding or a result.
 func TestOddRefsAndObjects(t *testing.T) {
 	base := simple(t)
 	signature := "author A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nm\n"
@@ -262,7 +262,7 @@ func isFinding(err error) bool {
 	return errors.As(err, &finding) || errors.As(err, &obstacle) || plain.IsNotPlain(err)
 }
 
-// Whatever lies in .git, the grader neither dies nor reports itself at fault.
+// Whatever is in .git, the grader neither crashes nor blames itself.
 func FuzzObserve(f *testing.F) {
 	base := simple(f)
 	for _, entry := range base {

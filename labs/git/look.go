@@ -13,46 +13,44 @@ import (
 	"endstate/labs/kit"
 )
 
-// Look reads a repository as Git reads it, in any form that Git keeps one in. Always
-// observed are:
+// Look reads a repository as Git does, in any form that Git supports. It always observes:
 //
 //	head        {branch, commit}; branch is "" if HEAD is detached
 //	branches    name → commit; tags and refs likewise
 //	remotes     name → URL
-//	operation   what is in progress: merge, rebase, cherry-pick, revert, bisect, am, or ""
-//	conflicts   paths that the index holds as unmerged
-//	status      {path, index, work} each, as in git status --short, every untracked file included
+//	operation   the operation in progress: merge, rebase, cherry-pick, revert, bisect, am, or ""
+//	conflicts   paths that are unmerged in the index
+//	status      {path, index, work} each, as in git status --short, with every untracked file
 //	clean       whether status is empty
 //	stashes     commits, newest first
 //
-// A revision is `HEAD`, a branch, a tag, a full name or an ID, with steps such as `~2` or
-// `^1` behind it. A tag stands for what it leads to in the end. Texts of commits are decoded
-// as `git log` does. Replaced commits and grafts are not followed in `history` and `trees`,
-// as nobody else gets them. Bytes that are not UTF-8 are quoted as Git quotes them, such as
-// `caf\351`.
+// A revision is `HEAD`, a branch, a tag, a full name or an ID, with optional steps such as
+// `~2` or `^1`. A tag stands for its final target. Commit texts are decoded as in `git log`.
+// Replaced commits and grafts are ignored in `history` and `trees`, because nobody else gets
+// them. Bytes that are not UTF-8 are quoted as Git quotes them, such as `caf\351`.
 type Look struct {
 	// The folder that holds `.git`.
 	Path string `yaml:"path"`
 	// The host of the repository; the workspace by default.
 	Host string `yaml:"host,omitempty"`
-	// Revisions whose commits are wanted: `history.main` lists what `main` reaches, newest
+	// Revisions whose commits to observe: `history.main` lists what `main` reaches, newest
 	// first, `{id, parents, tree, author, email, at, committer, message, subject}` each. It
 	// is empty if there is no such revision.
 	History []string `yaml:"history,omitempty"`
-	// Revisions whose files are wanted, without their text: `trees.main` maps a path to
+	// Revisions whose files to observe, without their text: `trees.main` maps a path to
 	// `{id, mode}`. `work` is the work tree.
 	Trees []string `yaml:"trees,omitempty"`
-	// Files whose text is wanted: `REVISION:PATH`, or `work:PATH` in the work tree.
-	// `files["main:a.txt"]` is there if the file is. A path that ends in `/` stands for all
-	// files below it.
+	// Files whose text to observe: `REVISION:PATH`, or `work:PATH` in the work tree.
+	// `files["main:a.txt"]` exists if the file does. A path that ends in `/` means all files
+	// below it.
 	Files []string `yaml:"files,omitempty"`
 	// For a fact: what Git makes of a merge or of replayed commits. It may meet conflicts.
 	Expected *Expected `yaml:"expected,omitempty"`
-	// What differs from what such a fact observed, `{path, what, says, commit}` each: a path
-	// that is missing or new, a mode, a link, a repository inside the repository, and content
-	// outside of what was in conflict. What was in conflict is free, with the whole block it
-	// lies in: a line at the left margin and the indented lines below it, such as a function.
-	// Judge that by behaviour.
+	// How a revision differs from the result that such a fact observed, `{path, what, says,
+	// commit}` each: a missing or extra path, a mode, a link, a repository inside the
+	// repository, and content outside of what was in conflict. What was in conflict is free,
+	// together with the block around it: a line at the left margin and the indented lines
+	// below it, such as a function. Judge that by behaviour.
 	Differs *Differs `yaml:"differs,omitempty"`
 }
 
@@ -80,7 +78,7 @@ func (l *Look) Validate() error {
 	}
 	for _, revision := range revisions {
 		if _, rest := nameIn(revision); !steps.MatchString(rest) || strings.ContainsAny(revision, "@:{ ") {
-			return fmt.Errorf("%q is not a revision that can be looked at: a name or an ID, with ~1 or ^2 behind it", revision)
+			return fmt.Errorf("%q is not a supported revision, which is a name or an ID, with steps such as ~1 or ^2", revision)
 		}
 	}
 	if l.Expected != nil {
@@ -94,7 +92,7 @@ func (l *Look) Validate() error {
 	return nil
 }
 
-// ImageNames returns the image in which Git is asked.
+// ImageNames returns the image in which Git runs.
 func (l *Look) ImageNames() []string { return []string{"git"} }
 
 // Observe reads a copy of the repository.
@@ -114,7 +112,7 @@ func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 	return observed, explain(l.Path, err)
 }
 
-// compare adds what Git makes of sources, and what differs from that.
+// compare adds Git's expected results, and the differences from them.
 func (l *Look) compare(ctx context.Context, site kit.Site, host labs.Host, r *repository, observed map[string]any) (err error) {
 	if l.Expected != nil {
 		if observed["expected"], err = l.Expected.look(ctx, site, host, l.Path); err != nil {
@@ -133,7 +131,7 @@ func (l *Look) compare(ctx context.Context, site kit.Site, host labs.Host, r *re
 }
 
 // Checkout returns the files of a revision of the repository in a host's folder, as
-// they are committed; none, if there is no such revision.
+// committed, or none if there is no such revision.
 func Checkout(ctx context.Context, site kit.Site, host labs.Host, path, revision string) ([]kit.Entry, error) {
 	repository, err := copyOf(ctx, site, host, path)
 	if err != nil {
@@ -143,7 +141,7 @@ func Checkout(ctx context.Context, site kit.Site, host labs.Host, path, revision
 	return files, explain(path, err)
 }
 
-// copyOf copies a repository out, once for all looks of a round.
+// copyOf copies out a repository, once for all looks of a round.
 func copyOf(ctx context.Context, site kit.Site, host labs.Host, path string) (*repository, error) {
 	copied, err := kit.Once(site, "git "+host.Name+" "+path, func() (*repository, error) {
 		c, err := copyOut(ctx, site, host, path)
@@ -155,7 +153,7 @@ func copyOf(ctx context.Context, site kit.Site, host labs.Host, path string) (*r
 	return copied, explain(path, err)
 }
 
-// read reads a copy: fast if it is plain, else by asking Git.
+// read reads a copy: fast if it is plain, otherwise with Git.
 func read(ctx context.Context, site kit.Site, c copied) (*repository, error) {
 	if err := c.isFolder(); err != nil {
 		return nil, err
@@ -169,8 +167,8 @@ func read(ctx context.Context, site kit.Site, c copied) (*repository, error) {
 	return asked(ctx, site, c, budget)
 }
 
-// explain makes an obstacle of what a repository can't be read for: it is the
-// learner's, so whatever is wrong with it is a finding about it.
+// explain turns a reason why a repository can't be read into an obstacle. The repository is
+// the learner's, so whatever is wrong with it is a finding.
 func explain(path string, err error) error {
 	var damaged *damage
 	if errors.As(err, &damaged) {
@@ -179,7 +177,7 @@ func explain(path string, err error) error {
 	return err
 }
 
-// damage is why a repository can't be read.
+// damage is a reason why a repository can't be read.
 type damage struct {
 	reason string
 	err    error

@@ -17,12 +17,12 @@ import (
 
 const (
 	maxCommits = 10_000
-	maxFiles   = 100_000 // of one revision; trees that share trees can stand for more without end
-	maxText    = 1 << 20 // bytes of a file whose text is wanted
+	maxFiles   = 100_000 // of one revision; trees with shared subtrees can stand for any number
+	maxText    = 1 << 20 // bytes of a file whose text to observe
 )
 
-// observe reads everything a look asks for. A panic of the library is a finding
-// about the repository, which alone decides what the library meets.
+// observe reads everything that a look asks for. A panic of the library is a finding about
+// the repository, because only its content can cause one.
 func (r *repository) observe(look *Look) (observed map[string]any, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -60,7 +60,7 @@ func (r *repository) observe(look *Look) (observed map[string]any, err error) {
 	return observed, nil
 }
 
-// observed makes values of what was told.
+// observed converts the facts about a repository into values.
 func (t *told) observed() map[string]any {
 	status, conflicts, stashes, remotes := []any{}, []any{}, []any{}, map[string]any{}
 	for _, c := range t.status {
@@ -81,7 +81,7 @@ func (t *told) observed() map[string]any {
 	}
 }
 
-// operation tells what was begun and not ended, by the files that Git keeps meanwhile.
+// operation returns the operation in progress, by the files that Git keeps meanwhile.
 // https://git-scm.com/docs/git-status
 func operation(entries map[string]kit.Entry) string {
 	for _, mark := range []struct{ path, operation string }{
@@ -143,7 +143,8 @@ func (r *repository) head() map[string]any {
 	return head
 }
 
-// tree returns the files of a revision, or of the work tree; none, if there is no such revision.
+// tree returns the files of a revision, or of the work tree, or none if there is no such
+// revision.
 func (r *repository) tree(revision string) (map[string]any, error) {
 	if revision == workTree {
 		return r.workFiles(), nil
@@ -163,7 +164,7 @@ func (r *repository) tree(revision string) (map[string]any, error) {
 	return files, err
 }
 
-// eachFile visits the files of a tree and of the trees in it, whatever their names.
+// eachFile visits the files of a tree and of its subtrees, whatever their names.
 func eachFile(tree *object.Tree, visit func(name string, id plumbing.Hash, mode filemode.FileMode)) error {
 	walker := object.NewTreeWalker(tree, true, nil)
 	walker.SkipPathValidation()
@@ -183,7 +184,8 @@ func eachFile(tree *object.Tree, visit func(name string, id plumbing.Hash, mode 
 	}
 }
 
-// workFiles are the files of the work tree, each with the ID that Git would store it under.
+// workFiles returns the files of the work tree, each with the ID that Git would store it
+// under.
 func (r *repository) workFiles() map[string]any {
 	files := map[string]any{}
 	for path, entry := range r.entries {
@@ -210,7 +212,7 @@ func (r *repository) texts(name string, files map[string]any) {
 	}
 }
 
-// text returns the text of a file named REVISION:PATH, if it is there and is text.
+// text adds the text of a file named REVISION:PATH, if it exists and is text.
 func (r *repository) text(name string) (string, bool) {
 	revision, path, _ := strings.Cut(name, ":")
 	content := r.entries[path].Data
@@ -222,7 +224,7 @@ func (r *repository) text(name string) (string, bool) {
 	return string(content), content != nil && len(content) <= maxText && utf8.Valid(content)
 }
 
-// lookup returns a file of a commit, nil if it is not there.
+// lookup returns a file of a commit, or nil if there is none.
 func (r *repository) lookup(commit *object.Commit, path string) []byte {
 	if commit == nil {
 		return nil

@@ -13,13 +13,13 @@ import (
 	"endstate/labs/kit"
 )
 
-// A plain repository is of the form that Git writes unless it is told otherwise: loose
-// objects and packs under SHA-1, refs in files, an index of version 2 or 3, no
-// attributes, no submodules, no setting that changes how files are read. It is read
-// here, as that is fast. Whatever is not known to be plain is left to Git.
+// A plain repository has the form that Git writes by default: loose objects and packs under
+// SHA-1, refs in files, an index of version 2 or 3, no attributes, no submodules, and no
+// setting that changes how files are read. This package reads such a repository itself,
+// because that is fast. Whatever is not certainly plain is left to Git.
 
-// plain reads a plain repository. Any error means that this one is not plain, or not
-// whole: Git is to be asked.
+// plain reads a plain repository. Any error means that the repository is not plain, or not
+// complete: then Git must read it.
 func readPlain(ctx context.Context, c copied, budget *kit.Budget) (r *repository, err error) {
 	defer func() {
 		if met := recover(); met != nil {
@@ -56,7 +56,7 @@ func readPlain(ctx context.Context, c copied, budget *kit.Budget) (r *repository
 	return r, err
 }
 
-// plainHome lets through settings that change nothing about how files are read.
+// plainHome accepts settings that don't change how files are read.
 func plainHome(home []kit.Entry) error {
 	for _, entry := range home {
 		if entry.Mode.IsDir() || len(entry.Data) == 0 && entry.Link == "" {
@@ -72,19 +72,19 @@ func plainHome(home []kit.Entry) error {
 	return nil
 }
 
-// inPlain are the files of a plain .git, apart from objects and refs, that have no
-// bearing on what is read, or that are read here.
+// inPlain are the files of a plain .git, apart from objects and refs, that don't affect
+// what is read, or are read here.
 var inPlain = regexp.MustCompile(`^(HEAD|config|description|index|packed-refs|ORIG_HEAD|FETCH_HEAD|COMMIT_EDITMSG|MERGE_[A-Z]+|AUTO_MERGE` +
 	`|SQUASH_MSG|TAG_EDITMSG|CHERRY_PICK_HEAD|REVERT_HEAD|REBASE_HEAD|BISECT_[A-Z_]+|info/exclude|info/refs|gitk\.cache` +
 	`|(hooks|logs|refs|objects|branches|rebase-merge|rebase-apply|sequencer|rr-cache|worktrees)/.*)$`)
 
-// plainFiles refuses a repository in which something lies that is not known.
+// plainFiles refuses a repository with unknown files.
 func plainFiles(entries []kit.Entry) error {
 	for _, entry := range entries {
 		inside, isGit := strings.CutPrefix(entry.Path, ".git/")
 		switch base := path.Base(entry.Path); {
 		case entry.Path == ".git" && !entry.Mode.IsDir():
-			return plain.Errorf(".git is no folder")
+			return plain.Errorf(".git is not a folder")
 		case isGit && (entry.Link != "" || !entry.Mode.IsDir() && !inPlain.MatchString(inside)):
 			return plain.Errorf("%s", entry.Path)
 		case !isGit && entry.Path != ".git" && (strings.EqualFold(base, ".git") || base == ".gitattributes" || base == ".gitmodules"):
@@ -105,7 +105,7 @@ func isPlainRef(name string) bool {
 		!strings.HasPrefix(name, "refs/replace/") && !slices.ContainsFunc(strings.Split(name, "/"), func(part string) bool { return strings.HasSuffix(part, ".lock") })
 }
 
-// plainRefs returns all refs by their names, and what HEAD says.
+// plainRefs returns all refs by name, and what HEAD says.
 func plainRefs(entries []kit.Entry) (refs map[string]string, head string, err error) {
 	refs, loose := map[string]string{}, map[string]string{}
 	for _, entry := range entries {
@@ -138,8 +138,8 @@ func plainRefs(entries []kit.Entry) (refs map[string]string, head string, err er
 	return refs, head, nil
 }
 
-// packedRefs reads the file of packed refs. What it says of the objects that tags stand
-// for follows from the tags.
+// packedRefs reads the packed refs. What they say about a tag's target follows from the tag
+// itself.
 func packedRefs(text string, refs map[string]string) error {
 	for line := range strings.SplitSeq(text, "\n") {
 		if line == "" || line[0] == '#' || line[0] == '^' && plainID.MatchString(line[1:]) {
@@ -156,7 +156,7 @@ func packedRefs(text string, refs map[string]string) error {
 
 var logLine = regexp.MustCompile(`^[0-9a-f]{40} ([0-9a-f]{40}) [^\n]+$`)
 
-// plainStashes are the entries of the stash's log, which Git writes oldest first.
+// plainStashes returns the entries of the stash's log, which Git writes oldest first.
 func plainStashes(refs map[string]string, log kit.Entry) (stashes []string, err error) {
 	tip, ok := refs["refs/stash"]
 	if !ok && len(log.Data) == 0 {
@@ -171,7 +171,7 @@ func plainStashes(refs map[string]string, log kit.Entry) (stashes []string, err 
 	}
 	slices.Reverse(stashes)
 	if !ok || stashes[0] != tip {
-		return nil, plain.Errorf("a stash that its log does not know")
+		return nil, plain.Errorf("a stash that is not in its log")
 	}
 	return stashes, nil
 }

@@ -15,7 +15,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// What Git may read otherwise than we would is left to Git.
+// What Git may read in another way than this package is left to Git.
 func TestWhatIsLeftToGit(t *testing.T) {
 	for name, commands := range map[string][]string{
 		"autocrlf":                 {"config core.autocrlf input"},
@@ -74,8 +74,8 @@ func TestWhatIsLeftToGit(t *testing.T) {
 	}
 }
 
-// Of a file that has the size and the time that the index knows, Git does not look at
-// the content: what it takes it for is Git's to say.
+// If a file has the size and time in the index, Git does not look at its content. What Git
+// then takes it for is left to Git.
 func TestFileThatSeemsToBeAsItWas(t *testing.T) {
 	p := newPlace(t)
 	p.commit("a", "1\n")
@@ -95,7 +95,7 @@ func TestFileThatSeemsToBeAsItWas(t *testing.T) {
 	}
 }
 
-// The learner's own settings that change nothing keep a repository plain.
+// Settings of the learner's that change nothing keep a repository plain.
 func TestSettingsOfTheLearner(t *testing.T) {
 	p := newPlace(t)
 	p.commit("a", "1\n")
@@ -120,7 +120,7 @@ func TestSettingsOfTheLearner(t *testing.T) {
 	}
 }
 
-// A text of any bytes is kept so that no two become one.
+// Texts of any bytes stay distinct.
 func TestTextIsLossless(t *testing.T) {
 	for raw, want := range map[string]string{
 		"plain": "plain", "ünï": "ünï", "caf\xe9": `caf\351`, `caf\351`: `caf\134351`, `\`: `\`, `C:\new`: `C:\new`, "\t\n": "\t\n",
@@ -142,7 +142,7 @@ func TestTextIsLossless(t *testing.T) {
 	})
 }
 
-// What a commit says it is encoded in is shown as git log shows it, or as it stands.
+// A commit's encoding is decoded as git log does, or the text is left as it is.
 func TestDecoded(t *testing.T) {
 	for _, c := range []struct{ raw, encoding, want string }{
 		{"caf\xe9", "ISO-8859-1", "café"},

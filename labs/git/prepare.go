@@ -10,12 +10,12 @@ import (
 	"endstate/labs/kit"
 )
 
-// given is the folder in the copy in which the grader's own files lie.
+// given is the folder in the copy for the grader's own files.
 const givenDir = ".git/endstate"
 
-// forGit returns the files of a copy that Git is to be asked about, and those that asking
-// takes. Whatever could lead Git out of the copy, or have it run something, is refused
-// or left out.
+// forGit returns the files of a copy that Git must read, and those that running it takes.
+// It refuses or leaves out whatever could lead Git out of the copy, or make it run
+// something.
 func forGit(c copied) ([]kit.Entry, error) {
 	if err := c.isFolder(); err != nil {
 		return nil, err
@@ -53,22 +53,22 @@ var (
 	gitFile   = regexp.MustCompile(`^gitdir: ([^\n]+)\n*$`)
 )
 
-// leads refuses an entry that would lead Git elsewhere: to another repository, whose
-// settings it would follow.
+// leads refuses an entry that would lead Git elsewhere, such as to another repository,
+// whose settings Git would use.
 func (c copied) leads(entry kit.Entry) error {
 	folder, base := path.Dir(entry.Path), path.Base(entry.Path)
 	inGit := strings.Contains("/"+entry.Path+"/", "/.git/")
 	switch {
 	case entry.Link != "" && linkedRef.MatchString(entry.Path):
 		if target := path.Join(folder, entry.Link); !linkedRef.MatchString(target) {
-			return damaged(nil, "`%s` is a link to what is no ref", text(entry.Path))
+			return damaged(nil, "`%s` is a link to something that is not a ref", text(entry.Path))
 		}
 	case entry.Link != "" && inGit:
 		return damaged(nil, "`%s` is a link", text(entry.Path))
 	case entry.Mode.IsDir():
 	case base == ".git":
 		if found := gitFile.FindSubmatch(entry.Data); found != nil && !within(c.target(folder, string(found[1]))) {
-			return damaged(nil, "`%s` points elsewhere. Without it, what lies beside it is this repository's", text(entry.Path))
+			return damaged(nil, "`%s` points elsewhere. Without it, Git uses the files beside it", text(entry.Path))
 		}
 	case base == "commondir" && within(folder):
 		if !within(c.target(folder, strings.TrimSpace(string(entry.Data)))) {
@@ -78,7 +78,7 @@ func (c copied) leads(entry kit.Entry) error {
 	return nil
 }
 
-// target returns where a path in a file of Git's leads, relative to the repository.
+// target returns where a path in one of Git's files leads, relative to the repository.
 func (c copied) target(folder, to string) string {
 	if path.IsAbs(to) {
 		inside, ok := strings.CutPrefix(path.Clean(to), c.path+"/")
@@ -90,7 +90,7 @@ func (c copied) target(folder, to string) string {
 	return path.Join(folder, to)
 }
 
-// workFiles are the files of the work tree whose content Git would convert, in their order.
+// workFiles returns the files of the work tree whose content Git would convert, sorted.
 func workFiles(entries []kit.Entry) (files []string) {
 	for _, entry := range entries {
 		if entry.Mode.IsRegular() && !strings.Contains("/"+entry.Path, "/.git/") && entry.Path != "." {
@@ -101,7 +101,7 @@ func workFiles(entries []kit.Entry) (files []string) {
 	return files
 }
 
-// quoted lists paths as Git reads them: one a line, each in quotes, with escapes.
+// quoted formats paths for Git: one per line, each in quotes, with escapes.
 func quoted(paths []string) string {
 	var out strings.Builder
 	for _, path := range paths {

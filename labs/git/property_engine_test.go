@@ -22,7 +22,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// inSite is a look that does what a test wants to do where looks are.
+// inSite is a look that runs a test's function in the site of a lab.
 type inSite struct {
 	do func(ctx context.Context, site kit.Site) error
 }
@@ -37,7 +37,7 @@ type always struct{}
 
 func (always) Holds(labs.Bindings) (bool, error) { return true, nil }
 
-// look does something in the site of a lab.
+// look runs a function in the site of a lab.
 func look(t *testing.T, r *enginetest.Runner, lab *labs.Lab, v *labs.Variant, do func(ctx context.Context, site kit.Site) error) {
 	t.Helper()
 	alone := *v
@@ -53,7 +53,7 @@ func look(t *testing.T, r *enginetest.Runner, lab *labs.Lab, v *labs.Variant, do
 //go:embed testdata/repository.py
 var repositoryScript string
 
-// said is what Git says of a repository.
+// said is what Git says about a repository.
 type said struct {
 	Fails              string
 	Status             []string
@@ -65,10 +65,11 @@ type said struct {
 	Operation          string
 }
 
-// A repository is seen as Git sees it, whatever was done with it, and the fast way to
-// read it agrees wherever it takes a repository for plain.
+// A repository is seen as Git sees it, whatever was done with it, and the fast way to read
+// it agrees if it takes the repository for plain.
 //
-// ENDSTATE_REPOSITORIES is how many are made; ENDSTATE_REPOSITORY makes one again.
+// ENDSTATE_REPOSITORIES is the number of repositories; ENDSTATE_REPOSITORY recreates a
+// single one.
 func TestSeenAsGitSeesIt(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
@@ -110,7 +111,7 @@ func TestSeenAsGitSeesIt(t *testing.T) {
 	t.Logf("%d of %d repositories from %d on were plain", plain, count, first)
 }
 
-// compare tells what was seen otherwise than Git says it.
+// compare describes the differences from what Git says.
 func compare(want said, seen git.Seen) string {
 	if want.Fails != "" {
 		if seen.AskedErr == nil || !strings.Contains(seen.AskedErr.Error(), "Git says") || seen.Plain != nil {
@@ -132,7 +133,7 @@ func compare(want said, seen git.Seen) string {
 	return ""
 }
 
-// raw gives back the text for the bytes that were told as Latin-1.
+// raw converts a text in Latin-1 back into bytes.
 func raw(latin string) string {
 	var b []byte
 	for _, c := range latin {
@@ -175,7 +176,7 @@ func each(list []string) []string {
 	return out
 }
 
-// normal brings what we saw into the form of what Git said.
+// normal converts what was seen into the form of what Git said.
 func normal(seen map[string]any) map[string]any {
 	at := func(from any, key string) any { m, _ := from.(map[string]any); return m[key] }
 	refs, _ := seen["refs"].(map[string]any)
@@ -214,8 +215,8 @@ func normal(seen map[string]any) map[string]any {
 	}
 }
 
-// What a learner could make of a repository to fool or to harm the grader is refused
-// with a reason, or changes nothing of what is seen. Nothing of it is run.
+// Repositories made to fool or to harm the grader are refused with a reason, or change
+// nothing of what is seen. Nothing in them is run.
 func TestHostileRepositories(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)

@@ -16,8 +16,8 @@ import (
 	"endstate/labs"
 )
 
-// What a learner's Git is told to do with files, or writes in another form, takes nothing
-// from a right solution.
+// Whatever a learner's Git is configured to do with files, or writes in another form, a
+// right solution stays right.
 func TestRightWhateverGitIsTold(t *testing.T) {
 	t.Parallel()
 	for name, script := range map[string]string{
@@ -66,7 +66,7 @@ func TestRightWhateverGitIsTold(t *testing.T) {
 	}
 }
 
-// freshHosts counts the hosts that were made to look at a lab.
+// freshHosts counts the hosts created for looks at a lab.
 func freshHosts(t *testing.T, r *enginetest.Runner, lab *labs.Lab, since time.Time) (n int) {
 	only := filters.NewArgs(filters.Arg("event", "create"), filters.Arg("label", "endstate.role="+string(labs.RoleScratch)), filters.Arg("label", "endstate.owner="+lab.Owner))
 	made, failed := r.API.Events(t.Context(), events.ListOptions{

@@ -13,35 +13,36 @@ import (
 	"endstate/labs/kit"
 )
 
-// repository is a copy of a learner's repository in memory. Its objects and refs are
-// go-git's; all else is told by us, if the repository is plain, or by Git itself.
+// repository is a copy of a learner's repository in memory. go-git holds its objects and
+// refs. Everything else was read by this package if the repository is plain, or else by
+// Git.
 type repository struct {
 	*gogit.Repository
-	mu      sync.Mutex // go-git reads are not safe side by side
+	mu      sync.Mutex // go-git can't read concurrently
 	entries map[string]kit.Entry
 	told    told
-	shallow map[plumbing.Hash]bool   // commits at which the history was cut off
-	long    map[plumbing.Hash]string // IDs that are longer than go-git knows
+	shallow map[plumbing.Hash]bool   // commits at which the history of a shallow clone ends
+	long    map[plumbing.Hash]string // IDs longer than go-git's
 }
 
-// told is what is known of a repository besides its objects and refs.
+// told is everything about a repository other than objects and refs.
 type told struct {
 	status    []change
-	stashes   []string // IDs, the newest first
+	stashes   []string // IDs, newest first
 	remotes   map[string]string
 	operation string
 	work      map[string]string // path → ID that Git would store the file under
 }
 
-// change is one line of git status --short. Its code has two letters: the index against
-// HEAD, and the work tree against the index.
+// change is a line of git status --short. Its code has two letters: the index compared with
+// HEAD, and the work tree compared with the index.
 type change struct{ code, path string }
 
 // copied is what was copied out of a host.
 type copied struct {
 	path    string      // of the repository
-	entries []kit.Entry // its files, .git among them
-	home    []kit.Entry // the learner's own settings of Git, by their absolute paths
+	entries []kit.Entry // the repository's files, including .git
+	home    []kit.Entry // the learner's own Git settings, by absolute path
 }
 
 func (c copied) byPath() map[string]kit.Entry {
@@ -52,7 +53,7 @@ func (c copied) byPath() map[string]kit.Entry {
 	return entries
 }
 
-// isFolder refuses what is no repository at all, or one that lies elsewhere.
+// isFolder refuses something that is not a repository, or whose .git is elsewhere.
 func (c copied) isFolder() error {
 	entries := c.byPath()
 	if root, ok := entries["."]; ok && !root.Mode.IsDir() {
@@ -62,13 +63,13 @@ func (c copied) isFolder() error {
 	case !ok:
 		return damaged(nil, "there is no `.git` in it")
 	case !dotGit.Mode.IsDir():
-		return damaged(nil, "its `.git` is no folder but points elsewhere")
+		return damaged(nil, "its `.git` is not a folder, but points elsewhere")
 	}
 	return nil
 }
 
-// newRepository makes a repository of objects and refs. head is the name of the ref
-// that HEAD stands for, or the ID of a commit.
+// newRepository makes a repository of objects and refs. head is the name of HEAD's ref, or
+// the ID of a commit.
 func newRepository(c copied, objects *memory.Storage, refs map[string]string, head string) (*repository, error) {
 	r := &repository{entries: c.byPath(), shallow: map[plumbing.Hash]bool{}, long: map[plumbing.Hash]string{}}
 	for name, id := range refs {
@@ -83,7 +84,7 @@ func newRepository(c copied, objects *memory.Storage, refs map[string]string, he
 	if err := objects.SetReference(at); err != nil {
 		return nil, err
 	}
-	// Git knows the tree without files, and does not keep it in every repository.
+	// Git knows the empty tree, and does not store it in every repository.
 	for _, id := range []string{"4b825dc642cb6eb9a060e54bf8d69288fbee4904", "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"} {
 		if _, err := objects.SetEncodedObject(plain.NewObject(plumbing.TreeObject, nil, plumbing.NewHash(id))); err != nil {
 			return nil, err
@@ -99,7 +100,7 @@ func newRepository(c copied, objects *memory.Storage, refs map[string]string, he
 	return r, nil
 }
 
-// hash returns the go-git ID for one that Git wrote, and remembers what was cut off.
+// hash returns the go-git ID for an ID of Git's, and remembers the rest of a longer one.
 func (r *repository) hash(id string) plumbing.Hash {
 	short := plumbing.NewHash(id)
 	if len(id) > len(short.String()) {
@@ -108,7 +109,7 @@ func (r *repository) hash(id string) plumbing.Hash {
 	return short
 }
 
-// id returns an ID as Git writes it.
+// id returns an ID in Git's form.
 func (r *repository) id(hash plumbing.Hash) string {
 	if long, ok := r.long[hash]; ok {
 		return long

@@ -18,7 +18,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// place is a real repository, made with the real git.
+// place is a real repository, made with the real Git.
 type place struct {
 	t   testing.TB
 	dir string
@@ -31,7 +31,7 @@ func newPlace(t testing.TB) place {
 	return p
 }
 
-// try runs git, with nothing of the machine's own configuration.
+// try runs Git without this machine's configuration.
 func (p place) try(args ...string) (string, error) {
 	command := exec.Command("git", args...)
 	command.Dir = p.dir
@@ -72,7 +72,7 @@ func (p place) commit(name, content string) string {
 	return p.git("rev-parse", "HEAD")
 }
 
-// entries is what would be copied out of a host.
+// entries returns what would be copied out of a host.
 func (p place) entries() []kit.Entry {
 	p.t.Helper()
 	var entries []kit.Entry
@@ -111,7 +111,7 @@ func observed(entries []kit.Entry, look Look) (map[string]any, error) {
 	return r.observe(&look)
 }
 
-// opened reads what is plain.
+// opened reads a plain repository.
 func opened(entries []kit.Entry) (*repository, error) {
 	budget := kit.NewBudget("The repository", kit.ObjectLimits)
 	return readPlain(context.Background(), copied{path: "/home/learner/shop", entries: entries}, budget)
@@ -169,7 +169,7 @@ func TestObserve(t *testing.T) {
 	}
 }
 
-// A branch is looked at by its name, whatever else bears that name.
+// A branch is found by name, whatever else has the same name.
 func TestNameOfBranchAndTag(t *testing.T) {
 	p := newPlace(t)
 	first := p.commit("a.txt", "one\n")
@@ -198,7 +198,7 @@ func TestNameOfBranchAndTag(t *testing.T) {
 	}
 }
 
-// What is asked for by its full name is that, though a branch be called so.
+// A full name is taken literally, even if a branch has that name.
 func TestFullNames(t *testing.T) {
 	p := newPlace(t)
 	first := p.commit("a", "1\n")
@@ -222,7 +222,7 @@ func TestFullNames(t *testing.T) {
 	}
 }
 
-// What is in progress is told by what git left behind.
+// An operation in progress is recognised by what Git leaves behind.
 func TestOperation(t *testing.T) {
 	conflicting := func(p place) {
 		p.commit("a", "1\n")
@@ -250,7 +250,7 @@ func TestOperation(t *testing.T) {
 	}
 }
 
-// However a plain repository is stored, the same is seen.
+// However a plain repository is stored, the result is the same.
 func TestHoweverItIsStored(t *testing.T) {
 	ways := map[string][][]string{
 		"packed":              {{"gc", "--quiet", "--aggressive", "--prune=now"}},
@@ -273,7 +273,7 @@ func TestHoweverItIsStored(t *testing.T) {
 				p.git(command...)
 			}
 			got := p.see(look)
-			delete(want, "refs") // HEAD is among them when it is detached
+			delete(want, "refs") // HEAD is one of them if it is detached
 			delete(got, "refs")
 			if name == "detached" {
 				got["head"] = want["head"]
@@ -285,7 +285,7 @@ func TestHoweverItIsStored(t *testing.T) {
 	}
 }
 
-// Our status is git's own, whatever was done.
+// Our status equals Git's own, whatever was done.
 func TestStatusIsGits(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		p := newPlace(t)

@@ -10,15 +10,15 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/object"
 )
 
-// hop is a step from a commit to one of its ancestors: ~3 or ^2.
+// hop is a step from a commit to an ancestor: ~3 or ^2.
 var (
 	hop    = regexp.MustCompile(`[~^]\d*`)
 	steps  = regexp.MustCompile(`^([~^]\d{0,4})*$`)
 	fullID = regexp.MustCompile(`^([0-9a-f]{40}|[0-9a-f]{64})$`)
 )
 
-// unambiguous refuses a look when a name it asks for is both a branch's and a tag's
-// and they differ: one of them could be right and the other one be graded.
+// unambiguous refuses a look if a name is both a branch's and a tag's and they differ,
+// because one could be right and the other be graded.
 func (r *repository) unambiguous(look *Look) error {
 	asked := slices.Concat(look.History, look.Trees)
 	for _, file := range look.Files {
@@ -36,7 +36,7 @@ func (r *repository) unambiguous(look *Look) error {
 	return nil
 }
 
-// nameIn splits a revision, such as main~3, into the name it begins with and the rest.
+// nameIn splits a revision such as main~3 into the name at its beginning and the rest.
 func nameIn(revision string) (name, rest string) {
 	if i := strings.IndexAny(revision, "~^"); i >= 0 {
 		return revision[:i], revision[i:]
@@ -44,8 +44,7 @@ func nameIn(revision string) (name, rest string) {
 	return revision, ""
 }
 
-// named returns the object that a name stands for: HEAD, a ref by its full name, a
-// branch, a tag, or an ID.
+// named returns the object with a name: HEAD, a ref's full name, a branch, a tag, or an ID.
 func (r *repository) named(name string) (plumbing.Hash, bool) {
 	refs := []plumbing.ReferenceName{plumbing.NewBranchReferenceName(name), plumbing.NewTagReferenceName(name)}
 	if name == plumbing.HEAD.String() || strings.HasPrefix(name, "refs/") {
@@ -59,7 +58,7 @@ func (r *repository) named(name string) (plumbing.Hash, bool) {
 	return plumbing.NewHash(name), fullID.MatchString(name)
 }
 
-// peel returns what a tag stands for in the end; what is no tag stands for itself.
+// peel returns what a tag finally points to. Other objects are returned as they are.
 func (r *repository) peel(hash plumbing.Hash) plumbing.Hash {
 	for {
 		tag, err := r.TagObject(hash)
@@ -70,11 +69,11 @@ func (r *repository) peel(hash plumbing.Hash) plumbing.Hash {
 	}
 }
 
-// saying is a revision that names a commit by how its message begins, as Git writes it:
-// main^{/^Fix the sums}.
+// saying matches a revision that names a commit by the beginning of its message, in Git's
+// syntax: main^{/^Fix the sums}.
 var saying = regexp.MustCompile(`^(.*)\^\{/\^(.*)\}$`)
 
-// commit returns the commit a revision names, nil if it names none.
+// commit returns the commit that a revision names, or nil if there is none.
 func (r *repository) commit(revision string) *object.Commit {
 	if parts := saying.FindStringSubmatch(revision); parts != nil {
 		return r.saying(r.commit(parts[1]), parts[2])
@@ -97,7 +96,8 @@ func (r *repository) commit(revision string) *object.Commit {
 	return commit
 }
 
-// saying returns the latest commit in one line with a commit whose message begins so.
+// saying returns the latest commit on a commit's first-parent line whose message begins
+// with a text.
 func (r *repository) saying(commit *object.Commit, begins string) *object.Commit {
 	for range maxCommits {
 		if commit == nil || strings.HasPrefix(strings.TrimSpace(commit.Message), begins) {
@@ -112,8 +112,7 @@ func (r *repository) saying(commit *object.Commit, begins string) *object.Commit
 	return nil
 }
 
-// ancestor goes from a commit to the one that is so many generations before it, along
-// first parents, or to one of its parents.
+// ancestor returns a commit's n-th ancestor along first parents, or its n-th parent.
 func (r *repository) ancestor(commit *object.Commit, step string) (_ *object.Commit, err error) {
 	n := 1
 	if len(step) > 1 {

@@ -8,9 +8,8 @@ import (
 	"github.com/go-git/go-git/v5/plumbing"
 )
 
-// Objects under SHA-256 have IDs that go-git has no room for. In memory they go by the
-// first 20 bytes, which are as unlike to be met twice as those of SHA-1; what is observed
-// has the whole ID.
+// SHA-256 IDs don't fit into go-git's. In memory, objects have the first 20 bytes as ID,
+// which collide no more easily than SHA-1; observations have the whole ID.
 
 const (
 	sha256Hex  = 64 // digits of an ID
@@ -19,7 +18,7 @@ const (
 
 var longHeader = regexp.MustCompile(`(?m)^(tree|parent|object) ([0-9a-f]{64})$`)
 
-// short returns the ID that an object goes by in memory.
+// short returns an object's ID in memory.
 func (a *answers) short(id string) plumbing.Hash {
 	short := plumbing.NewHash(id)
 	if len(id) == sha256Hex {
@@ -28,7 +27,7 @@ func (a *answers) short(id string) plumbing.Hash {
 	return short
 }
 
-// shortened returns an object's content with short IDs in it.
+// shortened returns an object's content with short IDs.
 func (a *answers) shortened(kind plumbing.ObjectType, content []byte) []byte {
 	switch kind {
 	case plumbing.TreeObject:
@@ -44,7 +43,8 @@ func (a *answers) shortened(kind plumbing.ObjectType, content []byte) []byte {
 	return content
 }
 
-// shortTree shortens the IDs of a tree's entries, each of which follows a name and a zero.
+// shortTree shortens the IDs of a tree's entries, each of which follows a name and a zero
+// byte.
 func (a *answers) shortTree(content []byte) (out []byte) {
 	for {
 		end := bytes.IndexByte(content, 0) + 1

@@ -7,8 +7,8 @@ import (
 	"endstate/labs"
 )
 
-// Shape says what a repository is described by: its revisions and files are those that
-// were asked for, its refs those that the learner made.
+// Shape describes the observation: the requested revisions and files, and the refs, which
+// the learner made.
 func (l *Look) Shape() *labs.Shape {
 	commit := labs.RecordOf(map[string]*labs.Shape{
 		"id": labs.Text, "parents": labs.ListOf(labs.Text), "tree": labs.Text, "author": labs.Text, "email": labs.Text,
@@ -36,7 +36,7 @@ func (l *Look) Shape() *labs.Shape {
 	return labs.RecordOf(fields)
 }
 
-// eachOf is the shape of a map that has what was asked for.
+// eachOf is the shape of a map with the requested keys.
 func eachOf(names []string, each *labs.Shape) *labs.Shape {
 	fields := make(map[string]*labs.Shape, len(names))
 	for _, name := range names {

@@ -14,9 +14,8 @@ import (
 	"endstate/labs/kit"
 )
 
-// status tells what differs between HEAD, index and work tree of a plain repository, as
-// git status --short does.
-// https://git-scm.com/docs/git-status#_short_format
+// status returns the differences between HEAD, index and work tree of a plain repository,
+// as git status --short does. https://git-scm.com/docs/git-status#_short_format
 func (r *repository) status(ctx context.Context) ([]change, error) {
 	index, err := plain.Index(r.entries[".git/index"].Data)
 	if err != nil {
@@ -50,7 +49,7 @@ func (r *repository) status(ctx context.Context) ([]change, error) {
 	return append(changes(codes), untracked...), err
 }
 
-// changes lists the paths that have a code, in their order.
+// changes lists the paths that have a code, sorted.
 func changes(codes map[string]string) (list []change) {
 	for _, path := range slices.Sorted(maps.Keys(codes)) {
 		if code := codes[path]; code != "  " {
@@ -60,10 +59,10 @@ func changes(codes map[string]string) (list []change) {
 	return list
 }
 
-// unmerged are the codes of a path in conflict, by which of its three stages are there.
+// unmerged are the codes of a path in conflict, by which of its three stages exist.
 var unmerged = map[int]string{1: "DD", 2: "AU", 3: "UD", 4: "UA", 5: "DU", 6: "AA", 7: "UU"}
 
-// headFiles returns the files of HEAD's commit; none, if it has no commit yet.
+// headFiles returns the files of HEAD's commit, or none if there is no commit yet.
 func (r *repository) headFiles() (map[string]plain.State, error) {
 	files := map[string]plain.State{}
 	ref, err := r.Reference(plumbing.HEAD, true)
@@ -101,9 +100,9 @@ func stagedCode(entry plain.IndexEntry, head map[string]plain.State) string {
 	return " "
 }
 
-// workCode compares the work tree with the index. Git does not look into a file that has
-// the size and the time that the index knows, if the index is younger: one that has them
-// and yet another content is left to Git.
+// workCode compares the work tree with the index. Git does not read a file with the size
+// and time in the index if the index is younger. If such a file has other content, the
+// decision is left to Git.
 func (r *repository) workCode(entry plain.IndexEntry) (string, error) {
 	file, ok := r.entries[entry.Path]
 	if !ok || file.Mode.IsDir() || r.behindLink(entry.Path) {
@@ -120,13 +119,13 @@ func (r *repository) workCode(entry plain.IndexEntry) (string, error) {
 	case rawID(file) == entry.ID:
 		return " ", nil
 	case entry.Size == uint32(len(file.Data)) && entry.Modified == uint32(file.Modified) && file.Modified < r.entries[".git/index"].Modified:
-		return "", plain.Errorf("%s seems to be as it was", entry.Path)
+		return "", plain.Errorf("%s seems to be unchanged", entry.Path)
 	}
 	return "M", nil
 }
 
-// behindLink reports whether a folder of the path is a link: what lies there is not
-// the work tree's.
+// behindLink reports whether a folder in the path is a link, so that the file is outside of
+// the work tree.
 func (r *repository) behindLink(path string) bool {
 	for i, c := range path {
 		if c == '/' && r.entries[path[:i]].Link != "" {
@@ -153,7 +152,7 @@ func modeOf(file kit.Entry) filemode.FileMode {
 	return filemode.Regular
 }
 
-// rawID is the ID of a file's content as it stands.
+// rawID returns the ID of a file's unconverted content.
 func rawID(file kit.Entry) plumbing.Hash {
 	content := file.Data
 	if file.Link != "" {
@@ -162,7 +161,7 @@ func rawID(file kit.Entry) plumbing.Hash {
 	return plumbing.ComputeHash(plumbing.BlobObject, content)
 }
 
-// untracked are the files that neither the index nor a list of ignored ones knows.
+// untracked returns the files that are neither in the index nor ignored.
 func (r *repository) untracked(ctx context.Context, known map[string]string) (list []change, err error) {
 	patterns, err := plain.IgnorePatterns(r.entries)
 	if err != nil {

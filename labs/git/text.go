@@ -9,13 +9,12 @@ import (
 	"golang.org/x/text/encoding/ianaindex"
 )
 
-// octal is what stands for a byte in the texts that [text] returns.
+// octal matches an escaped byte in the texts that [text] returns.
 var octal = regexp.MustCompile(`\\([0-7]{3})`)
 
-// text returns a name or a message of any bytes as a string that is UTF-8. A byte that
-// is not part of any character is written as Git quotes it, such as \351; a backslash
-// that could be taken for the beginning of one is written so too. Two texts are equal
-// only if their bytes are.
+// text returns a name or a message of any bytes as a UTF-8 string. A byte that is not part
+// of a character is escaped as Git does, such as \351; so is a backslash that could be
+// taken for the beginning of an escape. Two texts are equal only if their bytes are.
 func text(raw string) string {
 	if utf8.ValidString(raw) && !octal.MatchString(raw) {
 		return raw
@@ -34,7 +33,7 @@ func text(raw string) string {
 	return out.String()
 }
 
-// decoded returns a text of a commit that says how it is encoded, as git log shows it.
+// decoded returns the text of a commit with a stated encoding, as git log shows it.
 func decoded(raw, encoding string) string {
 	known, err := ianaindex.IANA.Encoding(encoding)
 	if err != nil || known == nil || utf8.ValidString(raw) && strings.EqualFold(encoding, "UTF-8") {

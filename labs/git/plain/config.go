@@ -11,8 +11,8 @@ var (
 	configLine    = regexp.MustCompile(`^([A-Za-z][A-Za-z0-9-]*)\s*=\s*([^"\\#;]*)$`)
 )
 
-// Sections and keys that have no bearing on how refs, objects, the index and files are
-// read, or only on the form in which they are written.
+// Sections and keys that don't affect how refs, objects, the index and files are read, or
+// only in which form they are written.
 var (
 	plainSections = []string{
 		"advice", "alias", "blame", "branch", "color", "column", "commit", "credential", "diff", "difftool", "fetch", "format", "gc", "grep",
@@ -27,8 +27,8 @@ var (
 	}
 )
 
-// plainConfig reads a configuration of which nothing needs Git to be understood, and
-// returns the remotes by their names.
+// plainConfig reads a configuration that can be understood without Git, and returns the
+// remotes by name.
 func Config(data []byte) (remotes map[string]string, err error) {
 	remotes = map[string]string{}
 	section, name := "", ""

@@ -8,26 +8,25 @@ import (
 	"endstate/labs/kit"
 )
 
-// What is matched here, at most.
+// Limits of the matching here.
 const (
 	maxPatterns = 200
-	MaxSteps    = 2_000_000 // comparisons of a name with a pattern
+	MaxSteps    = 2_000_000 // comparisons of names with patterns
 )
 
-// plainPattern is a pattern of one name, or of one that is at the top, with at most one
-// star.
+// plainPattern matches a pattern for a name anywhere or at the top, with at most one star.
 var plainPattern = regexp.MustCompile(`^/?[A-Za-z0-9_.-]*\*?[A-Za-z0-9_.-]*/?$`)
 
-// ignorePattern is a line of a .gitignore: a name, or one with a star, of a file
-// anywhere below a folder or only right in it.
+// ignorePattern is a line of a .gitignore: a name, possibly with a star, of a file anywhere
+// below a folder or only directly in it.
 type IgnorePattern struct {
 	folder string // "" or with a slash at its end
 	name   string
-	here   bool // right in the folder
-	dirs   bool // folders only
+	here   bool // directly in the folder
+	dirs   bool // only folders
 }
 
-// ignorePatterns reads all lists of what is ignored.
+// ignorePatterns reads all ignore files.
 func IgnorePatterns(entries map[string]kit.Entry) (patterns []IgnorePattern, err error) {
 	for name, entry := range entries {
 		folder, isList := strings.CutSuffix(name, ".gitignore")
@@ -53,7 +52,7 @@ func IgnorePatterns(entries map[string]kit.Entry) (patterns []IgnorePattern, err
 	return patterns, nil
 }
 
-// ignored reports whether a file, or a folder that it lies in, is ignored.
+// ignored reports whether a file, or a folder that contains it, is ignored.
 func Ignores(patterns []IgnorePattern, file string) bool {
 	for name, isDir := file, false; name != "."; name, isDir = path.Dir(name), true {
 		for _, pattern := range patterns {

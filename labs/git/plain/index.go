@@ -10,14 +10,14 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// indexEntry is what the index says of a file.
+// indexEntry is an entry of the index.
 type IndexEntry struct {
 	State
 	Path        string
-	Stage       int // 0, or one of the three of a conflict
+	Stage       int // 0, or the stage of a conflict, 1 to 3
 	IntentToAdd bool
-	Size        uint32 // of the file when it was looked at last
-	Modified    uint32 // when the file had been changed last by then, in seconds since 1970
+	Size        uint32 // the file's size when Git last looked at it
+	Modified    uint32 // its modification time then, in seconds since 1970
 }
 
 const (
@@ -29,9 +29,8 @@ const (
 	flagIntentAdd = 1 << 13
 )
 
-// plainIndex reads an index of version 2 or 3 that has its checksum and nothing in it
-// that changes how the work tree is read.
-// https://git-scm.com/docs/index-format
+// plainIndex reads an index of version 2 or 3 with a valid checksum and nothing that
+// changes how the work tree is read. https://git-scm.com/docs/index-format
 func Index(data []byte) (entries []IndexEntry, err error) {
 	if len(data) == 0 {
 		return nil, nil
@@ -64,7 +63,7 @@ func before(a, b IndexEntry) bool {
 
 func plainIndexEntry(data []byte, version uint32) (entry IndexEntry, rest []byte, err error) {
 	if len(data) < indexFixed {
-		return entry, nil, Errorf("an index that is cut off")
+		return entry, nil, Errorf("a truncated index")
 	}
 	number := func(at int) uint32 { return binary.BigEndian.Uint32(data[at:]) }
 	entry.Modified, entry.Mode, entry.Size = number(8), filemode.FileMode(number(24)), number(36)
@@ -92,7 +91,7 @@ func plainIndexEntry(data []byte, version uint32) (entry IndexEntry, rest []byte
 	return entry, data[padded:], nil
 }
 
-// plainExtensions lets through what only makes Git faster.
+// plainExtensions accepts extensions that only make Git faster.
 func plainExtensions(data []byte) error {
 	for len(data) >= 8 {
 		name, size := string(data[:4]), uint64(binary.BigEndian.Uint32(data[4:]))

@@ -62,7 +62,7 @@ func Objects(ctx context.Context, entries []kit.Entry, budget *kit.Budget) (*mem
 	return l.store, l.unpack()
 }
 
-// loose reads an object that has a file of its own.
+// loose reads an object that has its own file.
 // https://git-scm.com/book/en/v2/Git-Internals-Git-Objects
 func (l *loader) loose(id string, data []byte) error {
 	inflated, err := zlib.NewReader(bytes.NewReader(data))
@@ -108,9 +108,8 @@ func (l *loader) unpack() error {
 	return nil
 }
 
-// boundPack walks a pack without keeping anything, and accounts for what each of
-// its objects says it comes to. The scanner refuses an object that is larger than
-// it says.
+// boundPack walks a pack without storing anything, and checks the sizes of its objects
+// against the budget. The scanner refuses an object that is larger than it claims.
 func (l *loader) boundPack(pack []byte) error {
 	scanner := packfile.NewScanner(bytes.NewReader(pack))
 	_, count, err := scanner.Header()
@@ -139,7 +138,7 @@ func (l *loader) boundPack(pack []byte) error {
 	return nil
 }
 
-// targetSize reads from a delta's head how large its result is; -1: it can't be read.
+// targetSize reads the size of a delta's result from its header; -1 if it can't be read.
 // https://git-scm.com/docs/pack-format#_deltified_representation
 func targetSize(delta []byte) int64 {
 	_, n := binary.Uvarint(delta)
@@ -153,7 +152,7 @@ func targetSize(delta []byte) int64 {
 	return int64(size)
 }
 
-// headWriter keeps the first bytes and lets the rest go.
+// headWriter stores the first bytes and discards the rest.
 type headWriter struct{ data []byte }
 
 func (h *headWriter) Write(b []byte) (int, error) {
@@ -161,16 +160,16 @@ func (h *headWriter) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// given is an object that goes by an ID that it was given.
+// given is an object with a given ID.
 type given struct {
 	plumbing.MemoryObject
 	id plumbing.Hash
 }
 
-// Hash is the ID.
+// Hash returns the ID.
 func (o *given) Hash() plumbing.Hash { return o.id }
 
-// newObject makes an object in memory; without an ID it goes by the hash of its content.
+// newObject makes an object in memory. Without an ID, its ID is the hash of its content.
 func NewObject(kind plumbing.ObjectType, content []byte, id plumbing.Hash) *given {
 	if id.IsZero() {
 		id = plumbing.ComputeHash(kind, content)

@@ -1,7 +1,7 @@
-// Package plain reads the files of a repository that has the form that Git writes by
-// default, so that no program of Git's is needed for it: configuration, index, ignore files
-// and objects. What it does not know for certain it refuses with [NotPlain], and Git itself
-// is asked.
+// Package plain reads the files of a repository in the form that Git writes by default,
+// without running Git: configuration, index, ignore files and objects. It refuses whatever
+// it does not certainly understand with [NotPlain]; then Git itself must read the
+// repository.
 package plain
 
 import (
@@ -12,7 +12,7 @@ import (
 	"github.com/go-git/go-git/v5/plumbing/filemode"
 )
 
-// NotPlain is why a repository is not plain.
+// NotPlain is the reason why a repository is not plain.
 type NotPlain struct{ why string }
 
 func (o *NotPlain) Error() string { return "not plain: " + o.why }
@@ -25,7 +25,7 @@ func IsNotPlain(err error) bool {
 	return errors.As(err, &o)
 }
 
-// State is what one of HEAD, the index and the work tree has under a path.
+// State is the state of a path in HEAD, the index or the work tree.
 type State struct {
 	ID   plumbing.Hash
 	Mode filemode.FileMode
