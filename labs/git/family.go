@@ -5,6 +5,7 @@ package git
 import (
 	"embed"
 
+	"endstate/labs"
 	"endstate/labs/kit"
 )
 
@@ -19,6 +20,7 @@ func Family() kit.Family {
 			Name:    "git",
 			Builds:  []kit.Build{{From: []string{"workspace"}, Files: kit.Folder(image, "image")}},
 			Notable: []string{"git", "python3-minimal"},
+			State:   []string{labs.LearnerHome},
 		}},
 		Probes: []kit.Probe{{Name: "git", New: func() kit.Look { return &Look{} }}},
 	}

@@ -21,6 +21,9 @@ type Image struct {
 	Name    string
 	Builds  []Build  // ways to make it, the best one first
 	Notable []string // Debian packages whose versions doctor reports
+	// State lists the folders in which a host keeps everything that setups and faults change,
+	// except for /run. An engine that can't commit hosts keeps these folders as their snapshot.
+	State []string
 	// Ready reports whether the host serves; it is called until it answers nil.
 	// A nil Ready: the host serves as soon as it runs.
 	Ready func(ctx context.Context, site Site, host labs.Host) error

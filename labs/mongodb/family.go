@@ -39,6 +39,7 @@ func Family() kit.Family {
 					{Server: "ferretdb", From: []string{"base"}, Files: kit.Folder(images, "image/ferretdb")},
 				},
 				Notable: []string{"postgresql-18-documentdb"},
+				State:   []string{"/var/lib/mongo", "/srv/mongo"}, // FerretDB's, mongod's
 				Ready:   ready,
 			},
 			{
@@ -47,6 +48,7 @@ func Family() kit.Family {
 					From: []string{"base", "workspace"}, Files: kit.Folder(images, "image/mongosh"),
 				}},
 				Notable: []string{"nodejs"},
+				State:   []string{labs.LearnerHome},
 			},
 		},
 		Probes: []kit.Probe{{Name: "mongodb", New: func() kit.Look { return &Look{} }}},
