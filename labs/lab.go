@@ -37,8 +37,8 @@ type Lab struct {
 	Whole bool `json:"-"`
 	// Orphan: the process that made it is known to have ended.
 	Orphan bool `json:"-"`
-	// Made is when the engine made the oldest part of what is there: a reset makes all
-	// anew, and keeps Started.
+	// Made is when the engine made the oldest part of what is there: a reset recreates
+	// everything, but keeps Started.
 	Made time.Time `json:"-"`
 }
 
@@ -108,11 +108,11 @@ func (l *Lab) Host(name string) (Host, error) {
 // Expired reports whether the lab's time is up.
 func (l *Lab) Expired(now time.Time) bool { return now.After(l.Expires) }
 
-// Over reports whether the lab is to be swept.
+// Over reports whether a sweep should remove the lab.
 func (l *Lab) Over(now time.Time) bool { return l.Expired(now) || l.Abandoned(now) }
 
 // Handed reports whether the lab was ever handed over, so that there may be work in it.
-// A workspace is made before any host is started, and is itself started last. So where
+// A workspace is made before any host is started, and is itself started last. So if
 // another host was started and there is no workspace, somebody removed it.
 func (l *Lab) Handed() bool {
 	if l.Whole {
@@ -140,8 +140,8 @@ func (l *Lab) Abandoned(now time.Time) bool {
 	return !l.Handed() && (l.Orphan || now.Sub(l.Made) > StartTimeout)
 }
 
-// Remade reports whether what is there was made by a reset: the lab itself is older. Whoever
-// started it may have another clock than the engine.
+// Remade reports whether a reset recreated the hosts after the lab was started. The margin
+// allows for a difference between the starter's clock and the engine's.
 func (l *Lab) Remade() bool { return l.Made.Sub(l.Started) > StartTimeout }
 
 // Running reports whether every host runs.

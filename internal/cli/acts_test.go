@@ -12,7 +12,7 @@ import (
 	"endstate/labs"
 )
 
-// Every act that a problem can suggest is worded as a command that exists.
+// Every act that a problem can suggest is worded as an existing command.
 func TestActsAreCommands(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "../../labs/problem.go", nil, 0)
 	if err != nil {

@@ -33,7 +33,7 @@ func (s inLabCommands) answer(ctx context.Context, verb string, screen *seat.Scr
 			{"task", "read the task again"},
 			{"check", "see what is right and what is not yet, and why; as often as you like"},
 			{"hint", "open the next hint; it costs points"},
-			{"reset", "put everything back to how it was handed over"},
+			{"reset", "put the lab back to how it was at the start"},
 			{"exit", "leave; the lab goes on until endstate stop"},
 		}, style)
 	}

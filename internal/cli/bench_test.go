@@ -8,11 +8,11 @@ import (
 	"endstate/internal/attempts"
 )
 
-// wantStore is what remembering a check may cost.
+// wantStore limits what storing a check may cost.
 const wantStore = 10 * time.Millisecond
 
-// What the store adds to a check: the same command with it, and with one that can't
-// be opened, each with all that a process does but start.
+// What the store adds to a check: the same command with it and with one that can't be
+// opened, each doing everything that a process does after its start.
 func BenchmarkCheck(b *testing.B) {
 	took := map[string]time.Duration{}
 	for _, name := range []string{"without", "with"} {

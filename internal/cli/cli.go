@@ -39,7 +39,7 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	err := root.ExecuteContext(ctx)
 	d.Close()
 	if cause := context.Cause(ctx); errors.Is(cause, errInterrupted) && err != nil {
-		fmt.Fprintln(p.Err, "Interrupted. What was begun has been taken back.")
+		fmt.Fprintln(p.Err, "Interrupted. Unfinished work was undone.")
 		return StatusInterrupted
 	}
 	if err != nil && !d.Running && !door.IsProblem(err) {

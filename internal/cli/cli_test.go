@@ -17,7 +17,7 @@ import (
 	"endstate/labs/kit"
 )
 
-// inTwoLines demands the form in which learners are told errors.
+// inTwoLines demands the form in which learners see errors.
 func inTwoLines(t *testing.T, text string) {
 	t.Helper()
 	lines := strings.SplitN(strings.TrimSuffix(text, "\n"), "\n", 3)
@@ -48,7 +48,7 @@ func TestNoLab(t *testing.T) {
 	d.wants(StatusDone, "stop first", "nothing is left")
 	d.wants(StatusDone, "stop --all", "nothing is left")
 	d.wants(StatusMisused, "stop frist", "Did you mean first?")
-	d.wants(StatusDone, "sweep", "Nothing past its time is left.")
+	d.wants(StatusDone, "sweep", "Nothing has expired.")
 	if len(d.engine.labs) != 1 {
 		t.Error("somebody else's lab is gone")
 	}
@@ -114,7 +114,7 @@ func TestStart(t *testing.T) {
 	d.wants(StatusDone, "status", "has lost a host", "endstate reset first", "endstate stop first")
 }
 
-// What check found decides the exit status, however it is shown.
+// The results of a check decide the exit status, whatever the output format.
 func TestCheckStatus(t *testing.T) {
 	for name, test := range map[string]struct {
 		state   any
@@ -151,7 +151,7 @@ func TestCheckStatus(t *testing.T) {
 	}
 }
 
-// Hints and the solution are charged, also after a reset and by another process.
+// Hints and the solution are charged, even after a reset and by another process.
 func TestHelpIsCharged(t *testing.T) {
 	d := newConsole(t)
 	d.lab("ada", "first")
@@ -170,7 +170,7 @@ func TestHelpIsCharged(t *testing.T) {
 	d.wants(StatusDone, "check", "100 of 100") // another attempt
 }
 
-// An author may take hints away after they were opened.
+// An author may remove hints after they were opened.
 func TestHintsTakenAway(t *testing.T) {
 	d := newConsole(t)
 	d.lab("ada", "first")
@@ -181,8 +181,8 @@ func TestHintsTakenAway(t *testing.T) {
 	d.wants(StatusDone, "check", "95 of 100")
 }
 
-// A store that can't be used stops no lab from being practised. Only help, whose
-// cost could not be remembered, waits until it is mended.
+// A store that can't be used does not stop anybody from practising. Only help, whose cost
+// could not be stored, waits until the store works again.
 func TestWithoutStore(t *testing.T) {
 	d := newConsole(t)
 	if err := os.WriteFile(filepath.Join(d.env["ENDSTATE_HOME"], "endstate.db"), bytes.Repeat([]byte("no database\n"), 99), 0o600); err != nil {
@@ -198,7 +198,8 @@ func TestWithoutStore(t *testing.T) {
 	d.wants(StatusDone, "stop", warning, "The lab of first is gone.")
 }
 
-// What is past its time goes in passing; what can't be removed keeps nobody from working.
+// Commands remove expired labs in passing. One that can't be removed does not stop anybody
+// from working.
 func TestSweep(t *testing.T) {
 	d := newConsole(t)
 	d.lab("ada", "first")
@@ -216,8 +217,8 @@ func TestSweep(t *testing.T) {
 	}
 }
 
-// A command sweeps what is its owner's: labs, and those of the owner's exams and proofs.
-// Everybody's are for who says so.
+// A command sweeps what its owner owns: labs, and those of the owner's exams and proofs.
+// With --everyone, it sweeps all.
 func TestSweepIsOfOnesOwn(t *testing.T) {
 	d := newConsole(t)
 	for _, owner := range []string{"ada", "ada/exam-x", "ada/prove-x", "adam", "bob", ""} {
@@ -245,7 +246,7 @@ func TestSweepIsOfOnesOwn(t *testing.T) {
 	}
 }
 
-// A clock that is wrong removes nothing and ends nothing, and that is said.
+// With a wrong clock, nothing is removed and nothing ends, and a warning says so.
 func TestClocksDiffer(t *testing.T) {
 	d := newConsole(t)
 	d.lab("ada", "first")
@@ -270,7 +271,7 @@ func TestClocksDiffer(t *testing.T) {
 	}
 }
 
-// A lab that lost a host is not removed by any command that was not told to.
+// Only commands meant to remove a lab remove one that has lost a host.
 func TestDamagedLabStays(t *testing.T) {
 	d := newConsole(t)
 	lab := d.lab("ada", "first")
@@ -303,8 +304,8 @@ func TestLabWithoutRecordStays(t *testing.T) {
 	d.wants(StatusDone, "check", "100 of 100")
 }
 
-// A command that is interrupted, or killed, while it removes a lab leaves no attempt open
-// whose lab is gone; and where the lab is still there, the attempt goes on.
+// A command that is interrupted or killed while removing a lab never leaves an attempt open
+// without a lab. If the lab still exists, its attempt goes on.
 func TestInterruptedRemoval(t *testing.T) {
 	for _, test := range []struct {
 		line, at string
@@ -338,7 +339,7 @@ func TestInterruptedRemoval(t *testing.T) {
 	}
 }
 
-// A lab that fills the disk is told of, and past the bound it is stopped and not lost.
+// A lab that fills the disk causes a warning; over the limit it is stopped, but not lost.
 func TestLabThatFillsTheDisk(t *testing.T) {
 	d := newConsole(t)
 	d.lab("ada", "first")
@@ -359,7 +360,7 @@ func TestLabThatFillsTheDisk(t *testing.T) {
 	}
 }
 
-// Of what two owners have, no command sees the other's, even where both have one ID.
+// No command sees another owner's data, even if IDs are the same.
 func TestOwnersWithOneID(t *testing.T) {
 	d := newConsole(t)
 	other := d.lab("bob", "first")
@@ -385,7 +386,7 @@ func TestEngineFails(t *testing.T) {
 	d.wants(StatusUngraded, "doctor", "✗ labs")
 }
 
-// Errors are told in two lines, and nothing else is on standard output.
+// Errors take two lines, and nothing is written to standard output.
 func TestProblems(t *testing.T) {
 	d := newConsole(t)
 	for _, args := range [][]string{
@@ -408,7 +409,7 @@ func TestProblems(t *testing.T) {
 	}
 }
 
-// With the programs that read JSON nothing is ever null that is a list.
+// In JSON output, an empty list is never null.
 func TestListsInJSON(t *testing.T) {
 	d := newConsole(t)
 	for _, command := range []string{"status --json", "list cobol --json", "images list --json", "doctor --json"} {

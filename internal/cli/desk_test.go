@@ -14,7 +14,8 @@ import (
 	"endstate/labs"
 )
 
-// atDesk opens a desk on what a command line has, without the command line.
+// atDesk opens a desk on the same store and engine as a command line, without the command
+// line.
 func (d *console) atDesk() *desk.Desk {
 	at := desk.New(desk.Config{
 		Families: d.families(), Scenarios: []scenario.Root{{Files: d.scenarios()}}, Clock: d.clock, Version: "test",
@@ -25,15 +26,15 @@ func (d *console) atDesk() *desk.Desk {
 	return at
 }
 
-// unwarned fails the test when an act warns of something.
+// unwarned fails the test if an act emits a warning.
 func (d *console) unwarned(event labs.Event) {
 	if event.State == labs.Warned {
 		d.Errorf("warned of %v", event.Warning)
 	}
 }
 
-// exercise is one attempt of a learner's: after a pause, so many minutes of work with
-// so many hints, which leave the lab in a state.
+// exercise is an attempt: after a pause, some minutes of work with some hints, leaving the
+// lab in a state.
 type exercise struct {
 	pause    time.Duration
 	scenario string
@@ -90,7 +91,7 @@ func (d *console) doesAtDesk(at *desk.Desk, who labs.Learner, e exercise) {
 	must(err)
 }
 
-// A fortnight over the command line and one over the desk by itself come to the same: the
+// A fortnight over the command line and one over the desk alone have the same result: the
 // door adds nothing.
 func TestFortnightComesToTheSameAtTheDesk(t *testing.T) {
 	topics := map[string]string{"git-a": "git", "git-b": "git", "mysql-a": "mysql"}
@@ -119,7 +120,7 @@ func TestFortnightComesToTheSameAtTheDesk(t *testing.T) {
 	}
 }
 
-// told is a history without what no two attempts share.
+// told is a history without the parts that are unique to each attempt.
 func told(t *testing.T, entries []practice.Entry) any {
 	for _, entry := range entries {
 		entry.UID = ""
@@ -139,7 +140,7 @@ func asJSON(t testing.TB, value any) (decoded any) {
 	return decoded
 }
 
-// What is another's is not there, by no name and for no act, whatever one's role is.
+// A learner finds nothing of another's, by any name and with any act, whatever their role.
 func TestAnothersIsNotFound(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "start first --seed 3")
@@ -181,7 +182,7 @@ func TestAnothersIsNotFound(t *testing.T) {
 	}
 }
 
-// What is everyone's takes a role, and the refusal says so.
+// Acts on everyone's data take a role, and the refusal says so.
 func TestRoles(t *testing.T) {
 	d := newConsole(t)
 	at, ctx := d.atDesk(), t.Context()
@@ -206,7 +207,7 @@ func TestRoles(t *testing.T) {
 	}
 }
 
-// What costs something is asked first, and done once it is agreed to.
+// Acts that cost something ask first, and are done once the learner agrees.
 func TestActsThatAskFirst(t *testing.T) {
 	d := newConsole(t)
 	at, ctx, ada := d.atDesk(), t.Context(), labs.Learner{Name: "ada"}

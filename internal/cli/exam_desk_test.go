@@ -73,7 +73,7 @@ func (e *examDesk) does(s step) string {
 	return e.outcome(s, nil)
 }
 
-// outcome says what an error means, and without one, where the exam stands.
+// outcome describes an error or, if there is none, the state of the exam.
 func (e *examDesk) outcome(s step, err error) string {
 	var asks *desk.Unconfirmed
 	var problem *labs.Problem
@@ -153,7 +153,7 @@ func (e *examDesk) spies(which examdesk.Which) string {
 	return "not found"
 }
 
-// sits does what the commands in a shell do.
+// sits does what commands in a shell do.
 func (e *examDesk) sits(s step) string {
 	at, err := e.desk.Sit(e.Context(), e.who, examdesk.Which{ID: s.exam}, examdesk.Current, labs.Workspace, e.unwarned)
 	if err != nil {
@@ -239,7 +239,7 @@ func (c *candidate) types(s step, command string) (err error) {
 	return err
 }
 
-// asks fails the test unless an act wanted consent.
+// asks fails the test unless an act asked for consent.
 func (c *candidate) asks(err error) {
 	var asks *desk.Unconfirmed
 	if !errors.As(err, &asks) {

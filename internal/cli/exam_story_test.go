@@ -20,8 +20,8 @@ import (
 	"endstate/labs"
 )
 
-// step is something that happens on a day of exams: after a pause, with the labs in a state,
-// somebody does something about an exam.
+// step is an event on a day of exams: after a pause, with the labs in a state, somebody
+// does something about an exam.
 type step struct {
 	pause time.Duration
 	state string // good or bad; unseen: the grader can't look at it; empty: as before
@@ -34,7 +34,7 @@ type step struct {
 const agreed = "agreed"
 
 var examDay = []step{
-	// Ada works on both questions, makes the clock stop and submits.
+	// Ada works on both questions, causes the clock to stop, and submits.
 	{0, "bad", 1, "start", "Ada", "running"},
 	{time.Minute, "", 1, "check", "", "score 0"},
 	{0, "", 1, "check", "2", "refused"},
@@ -65,8 +65,8 @@ var examDay = []step{
 	{0, "", 3, "spy", "", "not found"},
 }
 
-// A day of exams over the command line and one over the desk by itself come to the same: the
-// door adds nothing.
+// A day of exams over the command line and one over the desk alone have the same result:
+// the door adds nothing.
 func TestExamsComeToTheSameAtTheDesk(t *testing.T) {
 	line, alone := newConsole(t), newConsole(t)
 	file := line.exam("feedback: score\nhints: 10")
@@ -111,7 +111,7 @@ var sameFacts = cmpopts.IgnoreMapEntries(func(key string, _ any) bool {
 	return slices.Contains([]string{"attempt", "lab", "owner", "took", "digest"}, key)
 })
 
-// finds says what the grader finds from now on.
+// finds sets what the grader finds from now on.
 func (d *console) finds(state string) {
 	switch state {
 	case "":
@@ -177,7 +177,7 @@ func (l *examLine) does(s step) string {
 	return l.outcome(s, "exam "+s.act+" "+s.arg+of)
 }
 
-// outcome runs a command line and returns what comes of it.
+// outcome runs a command line and describes the result.
 func (l *examLine) outcome(s step, line string) string {
 	status, _, err := l.run(strings.Fields(line)...)
 	switch {
@@ -215,7 +215,7 @@ func score(answer exams.Answer) string {
 	return fmt.Sprintf("score %d", *answer.Score)
 }
 
-// verbs are the requests of in-lab commands that have another name.
+// verbs are the requests of in-lab commands that have a different name.
 var verbs = map[string]string{"flag": "examflag", "next": "examnext", "status": "examstatus", "goto1": "examgotoa", "submit:n": "examsubmit:n", "submit:y": "examsubmit:y"}
 
 // sits works in the shells of an exam.

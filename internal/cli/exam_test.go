@@ -16,7 +16,7 @@ import (
 	"endstate/labs"
 )
 
-// exam writes a blueprint and returns its file.
+// exam writes a blueprint and returns its file name.
 func (d *console) exam(rules string) string {
 	d.Helper()
 	path := filepath.Join(d.TempDir(), "mine.yaml")
@@ -27,7 +27,7 @@ func (d *console) exam(rules string) string {
 	return path
 }
 
-// What a check tells while an exam runs is what the exam says, and no more.
+// While an exam runs, a check reveals what the exam allows, and no more.
 func TestExamFeedback(t *testing.T) {
 	for rules, test := range map[string]struct{ says, hides []string }{
 		"feedback: none":  {[]string{"It can be graded"}, []string{"Score", "The state is"}},
@@ -48,13 +48,13 @@ func TestExamFeedback(t *testing.T) {
 				}
 			}
 		}
-		// What it was at the end is told to everybody.
+		// At the end, everybody can see all of it.
 		d.wants(StatusFailed, "exam submit --yes", "0 of 40, not passed", "endstate start first --seed")
 	}
 }
 
-// Any command that is about labs or attempts ends an exam whose time is up, before
-// labs that are past theirs are swept; those about other things do not.
+// Any command about labs or attempts ends an exam whose time is up before it sweeps expired
+// labs. Other commands don't.
 func TestAnyCommandEndsAnExam(t *testing.T) {
 	for line, ends := range map[string]bool{
 		"list": true, "status": true, "history": true, "progress": true, "exam list": true, "exam status": true, "sweep": true, "stop --all": true,
@@ -62,7 +62,7 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 	} {
 		d := newConsole(t)
 		d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
-		d.now = d.now.Add(20 * time.Hour) // its lab is past its time as well
+		d.now = d.now.Add(20 * time.Hour) // its lab has expired as well
 		_, _, err := d.run(strings.Fields(line)...)
 		if ended := strings.Contains(err, "Exam 1 of ada ended at 10:30:00 and is graded now"); ended != ends {
 			t.Errorf("%s ends the exam: %v\n%s", line, ended, err)
@@ -70,7 +70,7 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 		if !ends {
 			continue
 		}
-		// Nobody knows when the work was done: it counts if an examiner says so.
+		// Nobody knows when the work was done, so it counts only if an examiner says so.
 		d.wants(StatusDone, "exam status", "score 100 of 100, which does not count", "as it was 19 h 30 min after the end", "It was never opened", "No result yet")
 		d.wants(StatusMisused, "exam grade --late", "No question is named")
 		d.wants(StatusMisused, "exam grade 2 --late", "has no late grade")
@@ -81,7 +81,7 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 	}
 }
 
-// No exam begins, goes on or ends by a clock that is wrong.
+// With a wrong clock, no exam starts, continues or ends.
 func TestExamWhileClocksDiffer(t *testing.T) {
 	d := newConsole(t)
 	d.now, d.ahead = d.now.Add(240*time.Hour), 240*time.Hour
@@ -98,7 +98,8 @@ func TestExamWhileClocksDiffer(t *testing.T) {
 	d.wants(StatusFailed, "exam submit --yes", "10 of 10 · score 100")
 }
 
-// Without an engine an exam can't be graded: that is said, and it stays to be done.
+// Without an engine an exam can't be graded. The command says so, and a later one grades
+// it.
 func TestExamThatCantBeGradedNow(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
@@ -115,7 +116,7 @@ func TestExamThatCantBeGradedNow(t *testing.T) {
 	d.wants(StatusDone, "exam status", "score 100 of 100", "as it was 30 min after the end")
 }
 
-// A question that can't be graded makes the clock stand, and the exam wait.
+// A question that can't be graded stops the clock, and the exam waits.
 func TestExamUngraded(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "exam start "+d.exam("feedback: score")+" --no-shell")
@@ -165,13 +166,13 @@ func TestExamMisused(t *testing.T) {
 	} {
 		d.wants(StatusMisused, line, says)
 	}
-	// Nobody's practice is in the way of an exam, nor the other way round.
+	// Practice does not hinder an exam, nor the other way round.
 	d.wants(StatusDone, "start first --no-shell")
 	d.wants(StatusDone, "stop --all", "first is gone")
 	d.wants(StatusDone, "exam resume --no-shell", "Question 1 of 2")
 }
 
-// A name that would steer the terminal is refused, or spelt out.
+// A name that would control the terminal is refused, or escaped.
 func TestHostileCandidate(t *testing.T) {
 	d := newConsole(t)
 	for _, name := range []string{"\x1b[2J", "Ada\nBob", strings.Repeat("é", 101)} {
@@ -192,7 +193,8 @@ func TestHostileCandidate(t *testing.T) {
 	}
 }
 
-// What goes on is named wherever labs are, with whose it is; what came of it is told later.
+// Wherever labs are listed, running exams are named with their candidates; results appear
+// later.
 func TestExamThatGoesOnIsNamed(t *testing.T) {
 	d := newConsole(t)
 	mine := d.exam("feedback: none")
@@ -210,7 +212,7 @@ func TestExamThatGoesOnIsNamed(t *testing.T) {
 	d.wants(StatusFailed, "exam submit --yes")
 	d.wants(StatusDone, "report mine --format csv", "Ada", "Bob")
 
-	// Another exam of the same name is another exam.
+	// Another exam with the same name is a different exam.
 	text, err := os.ReadFile(mine)
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +229,7 @@ func TestExamThatGoesOnIsNamed(t *testing.T) {
 	}
 }
 
-// A report is verified as it was made, and no more once it is changed.
+// A report can be verified until it is changed.
 func TestVerify(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
@@ -236,7 +238,7 @@ func TestVerify(t *testing.T) {
 		for _, format := range []string{"json", "html"} {
 			file := filepath.Join(t.TempDir(), "report."+format)
 			d.wants(StatusDone, "report "+name+" --format "+format+" --output "+file)
-			d.wants(StatusDone, "verify "+file, "It is as it was made.", "Its digest: sha256:")
+			d.wants(StatusDone, "verify "+file, "It is unchanged.", "Its digest: sha256:")
 			text, err := os.ReadFile(file)
 			if err != nil {
 				t.Fatal(err)
@@ -256,7 +258,7 @@ func TestVerify(t *testing.T) {
 	d.wants(StatusMisused, "verify "+file, "not a report of Endstate")
 }
 
-// What was changed in the store by hand is shown wherever the exam is.
+// Manual changes of the store are shown wherever the exam is.
 func TestStoreThatWasChanged(t *testing.T) {
 	d := newConsole(t)
 	d.state = "bad"

@@ -9,13 +9,13 @@ import (
 	"endstate/labs"
 )
 
-// typist types what a test says into the shells of the fake engine: in-lab commands, each
-// after the answer to the one before. When nothing is left to type, a shell ends.
+// typist types a test's text into the shells of the fake engine: in-lab commands, each
+// after the answer to the one before. When there is nothing left to type, the shell ends.
 type typist struct {
 	mu       sync.Mutex        // guards commands
 	commands []string          // "examsubmit:y" answers y to the question of examsubmit
-	other    map[string]func() // what a command does that is not an in-lab command
-	keyboard io.StringWriter   // of the terminal
+	other    map[string]func() // what commands do that are not in-lab commands
+	keyboard io.StringWriter   // the terminal's
 }
 
 func (t *typist) next() (command string, ok bool) {
@@ -28,7 +28,7 @@ func (t *typist) next() (command string, ok bool) {
 	return command, true
 }
 
-// left returns what is still to be typed.
+// left returns the text not typed yet.
 func (t *typist) left() []string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -42,7 +42,8 @@ func (e *engine) Execute(context.Context, labs.Host, labs.Command) (labs.Process
 	return s, nil
 }
 
-// shell is a process that makes the requests of in-lab commands, once somebody looks at it.
+// shell is a process that makes the requests of in-lab commands, once somebody reads its
+// output.
 type shell struct {
 	typist     *typist
 	starting   sync.Once
@@ -83,7 +84,8 @@ func (s *shell) run() {
 	}
 }
 
-// await waits until the client has understood; false: it closed the shell.
+// await waits until the client has understood. It returns false if the client has closed
+// the shell.
 func (s *shell) await() bool {
 	select {
 	case <-s.understood:
@@ -93,7 +95,7 @@ func (s *shell) await() bool {
 	}
 }
 
-// Stdin takes the frames of keys, of which only acknowledgements count.
+// Stdin receives frames of keys, and only uses the acknowledgements.
 func (s *shell) Stdin() io.WriteCloser { return s }
 
 const acknowledgement = "\x06"

@@ -20,13 +20,13 @@ import (
 	"endstate/labs/kit"
 )
 
-// cache is a seam of the engine's, under another name than its methods have.
+// cache gives the engine the methods of a snapshot store, whose names its own methods use.
 type cache = labs.Snapshots
 
-// engine is a labs.Engine that has every snapshot. Its hosts are names. All that can be
-// executed in them is a shell.
+// engine is a labs.Engine that has every snapshot. Its hosts are names. They can only
+// execute a shell.
 type engine struct {
-	labs.Engine // what is not below is not to be called
+	labs.Engine // methods not overridden below must not be called
 	cache
 
 	mu       sync.Mutex
@@ -34,7 +34,7 @@ type engine struct {
 	stuck    string // the lab that can't be removed
 	listing  func(context.Context) error
 	now      func() time.Time
-	struck   func(moment string) // told of every moment at which a command may be struck; may be nil
+	struck   func(moment string) // called at every moment at which a command may be struck; may be nil
 	launched int
 	lost     bool  // the records of all labs are
 	written  int64 // by each host
@@ -93,7 +93,7 @@ func (e *engine) Written(context.Context, labs.Host) (int64, error) { return e.w
 
 func (e *engine) Stop(context.Context, labs.Host) error { e.stopped++; return nil }
 
-// Freeze notes that a host stands still.
+// Freeze records that a host is frozen.
 func (e *engine) Freeze(_ context.Context, host labs.Host, _ bool) (func() error, error) {
 	e.mark(host, labs.HostFrozen)
 	return func() error { e.mark(host, labs.HostRunning); return nil }, nil
@@ -126,9 +126,9 @@ func (e *engine) Record(context.Context, *labs.Lab) (labs.Record, error) {
 
 func (e *engine) List(context.Context) ([]labs.Snapshot, error) { return []labs.Snapshot{}, nil }
 
-// shelf is a store of images of which every image is there.
+// shelf is an image store with every image.
 type shelf struct {
-	images.Store // what is not below is not to be called
+	images.Store // methods not overridden below must not be called
 }
 
 func (shelf) Find(context.Context, string) (*images.Info, error) {
@@ -137,7 +137,7 @@ func (shelf) Find(context.Context, string) (*images.Info, error) {
 
 func (shelf) List(context.Context, string) ([]images.Info, error) { return nil, nil }
 
-// look observes what the test says.
+// look observes what the test sets.
 type look struct{ State func() (any, error) }
 
 func (l *look) Variable() string                               { return "state" }
@@ -166,7 +166,7 @@ proofs:
   - {name: solution, script: solution.sh}
 `
 
-// console is a command line with an engine that is not one.
+// console is a command line with a fake engine.
 type console struct {
 	testing.TB
 	engine *engine
@@ -177,8 +177,8 @@ type console struct {
 	ahead  time.Duration     // how far the command's clock is ahead of the engine's
 	state  any               // what checks observe
 	failed error             // or why they can't
-	topics map[string]string // of the scenarios there are; by default one of two
-	lacks  string            // what the author took out of every scenario since
+	topics map[string]string // the existing scenarios; by default one of two
+	lacks  string            // what the author has removed from every scenario since
 }
 
 func newConsole(t testing.TB) *console {
@@ -196,7 +196,7 @@ func (d *console) clock() time.Time {
 	return d.now
 }
 
-// after lets time pass.
+// after advances the clock.
 func (d *console) after(passed time.Duration) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -230,7 +230,7 @@ func (d *console) scenarios() fstest.MapFS {
 	return files
 }
 
-// program is the command line as it would be run now.
+// program returns the command line in its current state.
 func (d *console) program(out, err *bytes.Buffer) Program {
 	return Program{
 		In: strings.NewReader(d.in), Out: out, Err: err, Env: func(name string) string { return d.env[name] },
@@ -246,14 +246,14 @@ func (d *console) program(out, err *bytes.Buffer) Program {
 	}
 }
 
-// run runs a command line and returns its exit status and what it wrote.
+// run runs a command line and returns its exit status and output.
 func (d *console) run(args ...string) (status int, out, err string) {
 	var outBuffer, errBuffer bytes.Buffer
 	status = d.program(&outBuffer, &errBuffer).Run(d.Context(), args)
 	return status, outBuffer.String(), errBuffer.String()
 }
 
-// strike runs a command line that is interrupted or killed at a moment of the engine's.
+// strike runs a command line that is interrupted or killed at one of the engine's moments.
 func (d *console) strike(how, at, line string) {
 	d.Helper()
 	ctx, cancel := context.WithCancel(d.Context())
@@ -277,7 +277,7 @@ func (d *console) strike(how, at, line string) {
 	<-ended
 }
 
-// remembered returns the attempts that are kept.
+// remembered returns the stored attempts.
 func (d *console) remembered() []*attempts.Attempt {
 	d.Helper()
 	store, err := attempts.Open(d.Context(), attempts.Path(d.env["ENDSTATE_HOME"]))
@@ -296,8 +296,7 @@ func (d *console) remembered() []*attempts.Attempt {
 	return all
 }
 
-// wants runs a command line and demands its exit status, and texts in what it wrote
-// on either stream.
+// wants runs a command line and demands its exit status, and texts on either output stream.
 func (d *console) wants(status int, line string, texts ...string) (out string) {
 	d.Helper()
 	got, out, err := d.run(strings.Fields(line)...)
@@ -312,7 +311,7 @@ func (d *console) wants(status int, line string, texts ...string) (out string) {
 	return out
 }
 
-// lab adds a lab that runs.
+// lab adds a running lab.
 func (d *console) lab(owner, name string) *labs.Lab {
 	d.Helper()
 	v, err := scenario.New(d.families()[0].Probes, nil, scenario.Root{Files: d.scenarios()}).Variant(name, 7)

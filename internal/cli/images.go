@@ -99,7 +99,7 @@ func imagesRemoveCommand(d *door.Door) *cobra.Command {
 	o := &imagesRemoveOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "rm",
-		Short: "Remove images and snapshots; they are made again when needed",
+		Short: "Remove images and snapshots; they are recreated when needed",
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}

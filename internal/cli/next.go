@@ -25,7 +25,7 @@ func nextCommand(d *door.Door) *cobra.Command {
 		Use:   "next",
 		Short: "Choose what to practise now, and say why",
 		Long: "Choose what to practise now, by spaced repetition (FSRS) from the scores that you got without help, your time against par and hints: " +
-			"first what is due, then what you never tried, of your weakest topic. Its seed is one that you never had.",
+			"first what is due, then what you have never tried, from your weakest topic. The seed is one that you have never had.",
 		Args: door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
@@ -62,7 +62,7 @@ func (o *nextOptions) run(ctx context.Context) error {
 func (o *nextOptions) write(pick *practice.Pick) {
 	style, s := o.Style(o.Out), pick.Scenario
 	fmt.Fprintf(o.Out, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, report.LevelName(s.Level), s.Minutes)))
-	for _, why := range append(slices.Clone(pick.Why), fmt.Sprintf("You never had seed %d.", pick.Seed)) {
+	for _, why := range append(slices.Clone(pick.Why), fmt.Sprintf("You have never had seed %d.", pick.Seed)) {
 		fmt.Fprintf(o.Out, "• %s\n", strings.TrimSpace(style.Paragraph(why, 2)))
 	}
 }

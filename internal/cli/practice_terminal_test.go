@@ -69,7 +69,7 @@ func TestEditorThatFails(t *testing.T) {
 	}
 }
 
-// recorded gives the first attempt a stay in a shell that was recorded.
+// recorded gives the first attempt a recorded stay in a shell.
 func (d *console) recorded() {
 	d.Helper()
 	d.wants(StatusDone, "start first")
@@ -118,7 +118,7 @@ func TestReplay(t *testing.T) {
 	d.wants(StatusDone, "show 1", "0:00  $ mend --it", "came into the shell of workspace")
 }
 
-// Recordings that are gone or no recordings stop nobody from looking at the rest.
+// A missing or invalid recording does not stop anybody from seeing the rest.
 func TestRecordingsThatAreNotThere(t *testing.T) {
 	d := newConsole(t)
 	d.recorded()

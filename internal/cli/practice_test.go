@@ -24,8 +24,8 @@ func read[T any](d *console, line string) (value T) {
 	return value
 }
 
-// practises starts what next chooses, has the learner work for so many minutes, grades
-// a good state or a bad one, and stops it.
+// practises starts what next chooses, lets the learner work for some minutes, grades a good
+// or a bad state, and stops the lab.
 func (d *console) practises(want string, minutes int, state string, hints int) {
 	d.Helper()
 	pick := read[practice.Pick](d, "next --json")
@@ -49,7 +49,7 @@ func (d *console) practises(want string, minutes int, state string, hints int) {
 	d.wants(StatusDone, "stop "+want, "is gone")
 }
 
-// A learner's fortnight, told over the command line with a clock that the test moves.
+// A learner's fortnight over the command line, with a clock that the test moves.
 func TestFortnight(t *testing.T) {
 	d := newConsole(t)
 	d.topics = map[string]string{"git-a": "git", "git-b": "git", "mysql-a": "mysql"}
@@ -67,7 +67,7 @@ func TestFortnight(t *testing.T) {
 	d.wants(StatusDone, "progress", "0 mastered, 2 shaky, 0 untried", "git-a", "100 of 100 without help")
 	d.after(12 * time.Hour)
 	d.wants(StatusDone, "next", "Nothing is due and nothing is new")
-	// Its second success, days after the first and on another seed.
+	// The second success, days after the first and at another seed.
 	d.after(5 * 24 * time.Hour)
 	d.practises("mysql-a", 2, "good", 0)
 	d.practises("git-a", 2, "good", 0)
@@ -85,8 +85,8 @@ func TestFortnight(t *testing.T) {
 	}
 }
 
-// What is chosen can be started at once; and while every lab goes on there is nothing
-// to choose.
+// What next chooses can be started at once. If every scenario has a running lab, there is
+// nothing to choose.
 func TestNextIsStarted(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "next --start", "You have not finished anything yet", "The lab is running", "endstate shell first")
@@ -95,11 +95,11 @@ func TestNextIsStarted(t *testing.T) {
 	}
 	d.wants(StatusMisused, "next", "every scenario has a running lab", "endstate status")
 	d.wants(StatusDone, "stop first")
-	d.wants(StatusDone, "next", "first", "You never had seed")
+	d.wants(StatusDone, "next", "first", "You have never had seed")
 }
 
-// Nothing that is shown is wider than a terminal of 80 columns, and no number of
-// attempts or names makes it so.
+// No output is wider than a terminal of 80 columns, whatever the number of attempts or the
+// names.
 func TestEightyColumns(t *testing.T) {
 	d := newConsole(t)
 	d.topics = map[string]string{"a-name-that-is-longer-than-any-there-is": "documentation"}
@@ -143,7 +143,7 @@ func TestStoryOfAnAttempt(t *testing.T) {
 	d.wants(StatusDone, "check")
 	d.wants(StatusDone, "stop")
 	d.wants(StatusDone, "show 1", "Attempt 1: first, seed 7", "0:00  began", "1:00  check: 0 of 100", "failed: The state is good", "The state is bad.",
-		"1:00  opened hint 1", "no time counts for 20 min", "21:00  check: could not be graded", "23:00  put the lab back", "23:00  check: 95 of 100",
+		"1:00  opened hint 1", "no time counts for 20 min", "21:00  check: could not be graded", "23:00  reset the lab", "23:00  check: 95 of 100",
 		"23:00  ended: stopped", "Score 95 of 100, without help 0", "1/5 minutes at work until", "workspace from fake")
 	story := read[attempts.Story](d, "show 1 --json")
 	if len(story.Rounds) != 3 || story.Rounds[1].Report.Graded() || story.Resets != 1 || story.Hints != 1 || story.Ungraded != 1 || story.Hash == "" {
@@ -155,7 +155,7 @@ func TestStoryOfAnAttempt(t *testing.T) {
 	d.wants(StatusMisused, "replay 1 --speed 0", "The speed is out of range")
 }
 
-// A lab whose time was up ends its attempt at that time.
+// When a lab expires, its attempt ends at that time.
 func TestExpired(t *testing.T) {
 	d := newConsole(t)
 	d.env["ENDSTATE_LIFE"] = "1h"
@@ -197,7 +197,7 @@ func TestDebrief(t *testing.T) {
 	d.wants(StatusDone, "show 1", "How you explained it", "I looked at the state first", "explained it")
 }
 
-// While a lab goes on and is not repaired, the model answer is the solution.
+// While a lab is running and not repaired, the model answer counts as the solution.
 func TestDebriefOfWhatIsNotRepaired(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "start first")
@@ -210,7 +210,7 @@ func TestDebriefOfWhatIsNotRepaired(t *testing.T) {
 	d.wants(StatusFailed, "check", "solution seen")
 }
 
-// What a learner typed steers no terminal.
+// Text typed by a learner can't control a terminal.
 func TestHostileText(t *testing.T) {
 	const hostile = "\x1b]0;title\a\x1b[2J\u202e\x9b31m<script>alert(1)</script> state change look"
 	d := newConsole(t)
@@ -263,8 +263,8 @@ func TestMovedToAnotherMachine(t *testing.T) {
 	other.wants(StatusMisused, "import nowhere.jsonl", "can't be read")
 }
 
-// A store that can't be used stops nobody from practising, and is told by what is
-// about nothing else.
+// A store that can't be used does not stop anybody from practising. Commands that only need
+// the store report it.
 func TestLookingBackWithoutAStore(t *testing.T) {
 	d := newConsole(t)
 	if err := os.WriteFile(attempts.Path(d.env["ENDSTATE_HOME"]), []byte(strings.Repeat("no database\n", 100)), 0o600); err != nil {

@@ -21,7 +21,7 @@ func resetCommand(d *door.Door) *cobra.Command {
 	o := &resetOptions{Door: d}
 	c := d.OfLab(&cobra.Command{
 		Use:   "reset",
-		Short: "Put a lab back to its beginning",
+		Short: "Put a lab back to how it was at the start",
 	}, o.run)
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask")
 	return c

@@ -31,7 +31,7 @@ func startCommand(d *door.Door) *cobra.Command {
 		ValidArgsFunction: d.CompleteScenarios,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
-	door.SeedVar(c, &o.seed, "the seed: the same one is the same exercise (default: at random)")
+	door.SeedVar(c, &o.seed, "the seed: the same seed gives the same exercise (default: random)")
 	c.Flags().BoolVar(&o.noShell, "no-shell", false, "don't open a shell")
 	c.Flags().BoolVar(&o.asJSON, "json", false, "print the lab as JSON, and progress as JSON lines; opens no shell")
 	door.RecordVar(c, &o.noRecord)

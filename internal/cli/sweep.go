@@ -20,7 +20,7 @@ func sweepCommand(d *door.Door) *cobra.Command {
 		RunE: func(c *cobra.Command, _ []string) error {
 			err := d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.Sweep(c.Context(), d.Who(), everyone, emit) })
 			if err == nil {
-				_, err = fmt.Fprintln(d.Out, "Nothing past its time is left.")
+				_, err = fmt.Fprintln(d.Out, "Nothing has expired.")
 			}
 			return err
 		},

@@ -14,8 +14,8 @@ import (
 	"github.com/creack/pty"
 )
 
-// sit runs a command line at a terminal, at which keys were pressed before, and
-// returns its exit status and what the terminal shows.
+// sit runs a command line at a terminal at which keys were already pressed, and returns its
+// exit status and the terminal's output.
 func (d *console) sit(keys string, args ...string) (int, string) {
 	d.Helper()
 	keyboard, tty, err := pty.Open()
@@ -32,7 +32,7 @@ func (d *console) sit(keys string, args ...string) (int, string) {
 	}
 	shown := make(chan string)
 	go func() {
-		// A terminal's end is an error.
+		// The end of a terminal is an error.
 		all, _ := io.ReadAll(keyboard)
 		shown <- string(all)
 	}()
@@ -45,7 +45,7 @@ func (d *console) sit(keys string, args ...string) (int, string) {
 	return status, <-shown
 }
 
-// At a terminal, what is not said is asked.
+// At a terminal, missing answers are asked for.
 func TestAsked(t *testing.T) {
 	for _, test := range []struct {
 		keys   string
@@ -80,7 +80,7 @@ func TestAsked(t *testing.T) {
 
 var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// Colours are for terminals, and not for those who want none.
+// Colours are only for terminals, and only for people who want them.
 func TestColours(t *testing.T) {
 	for name, test := range map[string]struct {
 		env  map[string]string
@@ -111,7 +111,7 @@ func TestColours(t *testing.T) {
 	}
 }
 
-// A signal ends a command, which says so; its status is that of shells.
+// A signal ends a command, which says so and has the same exit status as in a shell.
 func TestInterrupted(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP} {
 		d := newConsole(t)
@@ -123,7 +123,7 @@ func TestInterrupted(t *testing.T) {
 			return context.Cause(ctx)
 		}
 		status, out, err := d.run("status")
-		if status != StatusInterrupted || out != "" || !strings.HasSuffix(err, "Interrupted. What was begun has been taken back.\n") {
+		if status != StatusInterrupted || out != "" || !strings.HasSuffix(err, "Interrupted. Unfinished work was undone.\n") {
 			t.Errorf("%v: %d, %q, %q", signal, status, out, err)
 		}
 	}

@@ -145,7 +145,7 @@ func (v *Visit) Hint(ctx context.Context, emit labs.Emit) (*Hints, error) {
 	return v.desk.hint(ctx, v.Lab, v.Variant, emit)
 }
 
-// Reset puts the visit's lab back to its beginning. The shell ends with the old lab; the next one
+// Reset puts the visit's lab back to how it was at the start. The shell ends with the old lab; the next one
 // is in the new lab. Until the learner has agreed, it returns [Unconfirmed].
 func (v *Visit) Reset(ctx context.Context, agreed bool, emit labs.Emit) error {
 	if !agreed {

@@ -63,7 +63,7 @@ func (p Parts) End(ctx context.Context, lab *labs.Lab, emit labs.Emit) {
 	p.desk.end(ctx, lab, p.desk.Clock(), attempts.Stopped, emit)
 }
 
-// Reset puts a lab back to its beginning.
+// Reset puts a lab back to how it was at the start.
 func (p Parts) Reset(ctx context.Context, lab *labs.Lab, emit labs.Emit) error {
 	_, _, err := p.desk.reset(ctx, lab, emit)
 	return err

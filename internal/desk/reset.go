@@ -8,9 +8,9 @@ import (
 )
 
 // AskReset is the question before a reset.
-const AskReset = "Everything done in the lab will be lost. Put it back to its beginning?"
+const AskReset = "Everything done in the lab will be lost. Put it back to how it was at the start?"
 
-// Reset puts a lab back to its beginning. Until the learner has agreed, it returns [Unconfirmed].
+// Reset puts a lab back to how it was at the start. Until the learner has agreed, it returns [Unconfirmed].
 func (d *Desk) Reset(ctx context.Context, who labs.Learner, name string, agreed bool, emit labs.Emit) (*labs.Lab, error) {
 	lab, _, err := d.find(ctx, who, name, emit)
 	if err != nil {

@@ -52,7 +52,7 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 			Code:   labs.CodeLabIncomplete,
 			What:   fmt.Sprintf("The lab of %s can't be graded: its facts were removed from the engine", v.Name),
 			Advice: "What was done in it is still there.",
-			Acts:   []labs.Act{{Name: labs.ActReset, For: "Put it back to its beginning", Scenario: v.Name}}, Err: err,
+			Acts:   []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}}, Err: err,
 		}
 	}
 	if err != nil {

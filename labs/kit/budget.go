@@ -27,20 +27,20 @@ var (
 	FileLimits = Limits{Items: 20_000, Noun: "files and folders", Item: 32 << 20, Bytes: 64 << 20, Kept: true}
 	// ObjectLimits are those of a repository's objects, inflated.
 	ObjectLimits = Limits{Items: 100_000, Noun: "objects", Item: 32 << 20, Bytes: 96 << 20}
-	// RowLimits are those of the rows that a query gives.
+	// RowLimits limit the rows of a query.
 	RowLimits = Limits{Items: 100_000, Noun: "rows", Bytes: 32 << 20, Kept: true, Finding: true}
-	// DocumentLimits are those of the documents that a command finds.
+	// DocumentLimits limit the documents that a command finds.
 	DocumentLimits = Limits{Items: 20_000, Noun: "documents", Bytes: 32 << 20, Kept: true, Finding: true}
-	// DigestLimits are those of rows and documents of which only a digest is kept.
+	// DigestLimits limit rows and documents of which only a digest is stored.
 	DigestLimits = Limits{Items: 300_000, Noun: "rows or documents", Bytes: 128 << 20, Finding: true}
 
-	// RoundLimits are those of all that the looks of a round keep.
+	// RoundLimits limit everything that the looks of a round store.
 	RoundLimits = Limits{Bytes: 96 << 20}
 )
 
-// ValueBytes is about what a value in a row or a document takes in memory beyond its
-// content, in all the forms that it is brought into until it is compared. Whoever reads
-// values adds it, as many small ones are large, too.
+// ValueBytes is roughly how much memory a value in a row or a document takes beyond its
+// content, in all its forms until it is compared. Add it for each value read, because many
+// small values are large, too.
 const ValueBytes = 256
 
 // Budget is what may still be read of one thing. Its methods are safe side by side, end

@@ -106,7 +106,7 @@ func LookImages(looks []labs.Look) []string {
 // An Obstacle is what a [Look] answers when the learner's own system stands in
 // the way of looking: a stopped server, a locked table, a missing repository.
 // The grader must have seen that: a time-out alone shows nothing. The check that asked
-// has failed, and the message says why; a guard could not be looked at, which is no harm.
+// has failed, and the message says why; a guard could not be checked, which does no harm.
 // Every other error of a look is the grader's and leaves the check ungraded.
 type Obstacle struct {
 	Message string

@@ -191,7 +191,7 @@ func (l *Look) recorded(data []byte) (bson.D, error) {
 func parse(field, text string) (bson.D, error) {
 	var document bson.D
 	if err := bson.UnmarshalExtJSON([]byte(text), false, &document); err != nil {
-		return nil, fmt.Errorf("%s is no extended JSON: %w", field, err)
+		return nil, fmt.Errorf("%s is not extended JSON: %w", field, err)
 	}
 	return document, nil
 }

@@ -137,7 +137,7 @@ func (r *rules) tryOn(ctx context.Context, db *mongo.Database, tries []bson.D) (
 	for i, try := range tries {
 		one, ok := value(try).(map[string]any)
 		if !ok {
-			return nil, fmt.Errorf("try %d is no document", i+1)
+			return nil, fmt.Errorf("try %d is not a document", i+1)
 		}
 		one["accepted"], one["code"] = codes[i] == 0, codes[i]
 		observed[i] = one

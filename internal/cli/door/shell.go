@@ -72,7 +72,7 @@ func (s *Shell) Lost(ctx context.Context, err error) error {
 	return problem
 }
 
-// Reset puts the lab back to its beginning, after asking. It returns whether the shell has ended.
+// Reset puts the lab back to how it was at the start, after asking. It returns whether the shell has ended.
 func (s *Shell) Reset(ctx context.Context, screen *seat.Screen, style report.Style) (bool, error) {
 	before := s.Visit.Lab
 	err := s.Visit.Reset(ctx, false, nil)

@@ -102,7 +102,7 @@ func writeHelp(screen *seat.Screen, style report.Style) error {
 		{"task", "read the question again"},
 		{"check", "grade it; the exam's rules say what you are shown"},
 		{"hint", "open the next hint, if the exam allows it; it costs points"},
-		{"reset", "put the question back to its beginning"},
+		{"reset", "put the question's lab back to how it was at the start"},
 		{"exam", "see all questions and the time left"},
 		{"exam goto N", "go to question N; exam next goes to the next one"},
 		{"exam flag", "put a flag on the question, or take it away"},

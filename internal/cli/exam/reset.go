@@ -21,7 +21,7 @@ func resetCommand(d *door.Door) *cobra.Command {
 	o := &resetOptions{options: options{Door: d}}
 	c := &cobra.Command{
 		Use:   "reset",
-		Short: "Put the lab of the question back to its beginning",
+		Short: "Put the question's lab back to how it was at the start",
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}

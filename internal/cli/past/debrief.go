@@ -31,8 +31,8 @@ func debriefCommand(d *door.Door) *cobra.Command {
 		Use:   "debrief [SCENARIO]",
 		Short: "Explain in your words what was broken, what you did and why; then see the model answer",
 		Long: "Explain in a few sentences what was broken, what you did and why: in your editor (VISUAL, EDITOR), or on standard input. Then the model answer is shown, " +
-			"and its key points; those are marked that share two in five of their telling words with your text, and you say which you really made. " +
-			"It is kept beside your latest attempt and is no part of its score.",
+			"and its key points; a key point is marked if your text has at least two in five of its significant words, and you say which ones you really made. " +
+			"Your text is stored with your latest attempt and does not affect its score.",
 		Args:              door.AtMost(1, "one scenario at most"),
 		ValidArgsFunction: d.CompleteScenarios,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },

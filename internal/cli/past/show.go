@@ -129,7 +129,7 @@ func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
 	case practice.Solved:
 		text = "saw the solution"
 	case practice.Reset:
-		text = "put the lab back to its beginning"
+		text = "reset the lab"
 	case practice.Paused:
 		text = fmt.Sprintf("no time counts for %s", report.Brief(m.Took))
 	case practice.Explained:

@@ -25,10 +25,10 @@ func verifyCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "verify FILE",
 		Short: "Compare a report with its digest: has it been changed since it was made?",
-		Long: "Compare a report, JSON or HTML, with the digest that it carries, and say what in it does not fit together.\n" +
-			"Exit status: 0 it is as it was made, 1 it was changed or does not fit together.\n\n" +
-			"A digest is no signature: who changes a report can make its digest anew. It proves that a report is the one\n" +
-			"whose digest you noted down when it was made.",
+		Long: "Compare a report, JSON or HTML, with the digest in it, and say whether its content is consistent.\n" +
+			"Exit status: 0 it is unchanged, 1 it was changed or contradicts itself.\n\n" +
+			"A digest is not a signature: anybody who changes a report can update its digest. It proves that a report is the one\n" +
+			"whose digest you wrote down when it was made.",
 		Example: "  endstate report exam-3 --format html --output anna.html\n  endstate verify anna.html",
 		Args:    door.Exactly(1, "the file of a report"),
 		RunE:    func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
@@ -73,7 +73,7 @@ func verifyFile(name string) (*report.Verification, error) {
 
 func (o *verifyOptions) show(name string, found *report.Verification) {
 	style := o.Style(o.Out)
-	verdict := style.Good("✓ It is as it was made.")
+	verdict := style.Good("✓ It is unchanged.")
 	if !found.Whole {
 		verdict = style.Bad("✗ It was changed since it was made.")
 	}

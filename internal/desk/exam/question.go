@@ -53,7 +53,7 @@ func (d *Desk) Flag(ctx context.Context, who labs.Learner, which Which, n int, e
 	return d.view(s), nil
 }
 
-// Reset puts the lab of the current question back to its beginning. Until the candidate has
+// Reset puts the lab of the current question back to how it was at the start. Until the candidate has
 // agreed, it returns [desk.Unconfirmed].
 func (d *Desk) Reset(ctx context.Context, who labs.Learner, which Which, agreed bool, emit labs.Emit) (exams.View, error) {
 	_, s, err := d.sitting(ctx, who, which, false, emit)
