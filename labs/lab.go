@@ -42,7 +42,7 @@ type Lab struct {
 	Made time.Time `json:"-"`
 }
 
-// Host is one container of a lab.
+// Host is one machine of a lab, such as a container.
 type Host struct {
 	Name   string    `json:"host"`
 	ID     string    `json:"id"`    // the engine's
