@@ -3,6 +3,7 @@ package labs
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,6 +51,18 @@ type Host struct {
 	Server string    `json:"server,omitempty"`
 	State  HostState `json:"state"`
 	Exit   int       `json:"exit,omitempty"` // exit status of its main process, when it is down
+}
+
+// MarshalJSON also tells what a host's state means to a program that does not know all states.
+func (h Host) MarshalJSON() ([]byte, error) {
+	type fields Host
+	return json.Marshal(struct {
+		fields
+		Running     bool `json:"running"`
+		Frozen      bool `json:"frozen,omitempty"`
+		Restarting  bool `json:"restarting,omitempty"`
+		OutOfMemory bool `json:"out_of_memory,omitempty"`
+	}{fields(h), h.State.Up(), h.State == HostFrozen, h.State == HostRestarting, h.State == HostOutOfMemory})
 }
 
 // HostState is the state of a host. The zero value: the engine has no such host.

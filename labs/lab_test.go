@@ -1,6 +1,7 @@
 package labs
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 )
@@ -48,5 +49,21 @@ func TestRemains(t *testing.T) {
 				t.Errorf("handed over: %v, damaged: %v, to be swept: %v", lab.Handed(), lab.Damaged(), lab.Over(made.Add(test.age)))
 			}
 		})
+	}
+}
+
+func TestHostAsJSON(t *testing.T) {
+	for host, want := range map[Host]string{
+		{Name: "db", ID: "1", Image: "mysql", State: HostFrozen}:                 `{"host":"db","id":"1","image":"mysql","state":"frozen","running":true,"frozen":true}`,
+		{Name: "db", ID: "1", Image: "mysql", State: HostOutOfMemory, Exit: 137}: `{"host":"db","id":"1","image":"mysql","state":"out-of-memory","exit":137,"running":false,"out_of_memory":true}`,
+	} {
+		got, err := json.Marshal(host)
+		if err != nil || string(got) != want {
+			t.Errorf("got %s (%v), want %s", got, err, want)
+		}
+		var read Host
+		if err := json.Unmarshal(got, &read); err != nil || read != host {
+			t.Errorf("read back: %+v (%v), want %+v", read, err, host)
+		}
 	}
 }
