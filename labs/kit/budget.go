@@ -6,26 +6,26 @@ import (
 	"sync"
 )
 
-// Limits bound what is read of one thing that a learner made. A limit of 0 is none.
+// Limits limit what is read of one thing of the learner's. 0 means no limit.
 type Limits struct {
-	Items int64  // how many files, rows, documents, objects, …
+	Items int64  // number of files, rows, documents, objects, …
 	Noun  string // what the items are called, in the plural
 	Item  int64  // bytes of one item
 	Bytes int64  // bytes of all items
-	// Kept: what is read stays in memory until the round of checks ends, so that it
-	// counts against the limit of the round as well.
+	// Kept means that the data stays in memory until the round of checks ends, so it also
+	// counts against the round's limit.
 	Kept bool
-	// Finding: what is read is compared with facts that were within the limits, so that to
-	// pass one shows that it is not as it was.
+	// Finding means that the data is compared with facts that were within the limits, so
+	// exceeding one shows that the data has changed.
 	Finding bool
 }
 
-// The limits of everything that is read, in one place. Together they keep a check
-// below five seconds of processor time and 256 MB of memory, whatever it meets.
+// The limits of everything that is read. Together they keep any check below five seconds of
+// processor time and 256 MB of memory.
 var (
-	// FileLimits are those of a file or folder that is copied out of a host.
+	// FileLimits apply to a file or folder that is copied out of a host.
 	FileLimits = Limits{Items: 20_000, Noun: "files and folders", Item: 32 << 20, Bytes: 64 << 20, Kept: true}
-	// ObjectLimits are those of a repository's objects, inflated.
+	// ObjectLimits apply to the objects of a repository, uncompressed.
 	ObjectLimits = Limits{Items: 100_000, Noun: "objects", Item: 32 << 20, Bytes: 96 << 20}
 	// RowLimits limit the rows of a query.
 	RowLimits = Limits{Items: 100_000, Noun: "rows", Bytes: 32 << 20, Kept: true, Finding: true}
@@ -43,9 +43,8 @@ var (
 // small values are large, too.
 const ValueBytes = 256
 
-// Budget is what may still be read of one thing. Its methods are safe side by side, end
-// with the cause of their context once that is over, and with an [Obstacle] that names
-// the limit as soon as one is passed.
+// Budget counts what is read of one thing. Its methods are safe for concurrent use. They return
+// an [Obstacle] that names the limit that was exceeded, or the cause of a context that is done.
 type Budget struct {
 	what   string
 	limits Limits
@@ -55,11 +54,11 @@ type Budget struct {
 	items, bytes int64
 }
 
-// NewBudget returns a budget that no round shares. What is read goes by its name in
-// messages: “`/home/learner/shop`”, “The answer of `db`”.
+// NewBudget returns a budget outside any round. Messages call the data by what: “The answer of
+// `db`”, for example.
 func NewBudget(what string, limits Limits) *Budget { return &Budget{what: what, limits: limits} }
 
-// Within has what is kept in memory count against a round's budget as well.
+// Within makes data that is kept in memory count against a round's budget too.
 func (b *Budget) Within(round *Budget) *Budget {
 	if b.limits.Kept {
 		b.round = round
@@ -67,10 +66,10 @@ func (b *Budget) Within(round *Budget) *Budget {
 	return b
 }
 
-// Limits are those that it was made with.
+// Limits returns the budget's limits.
 func (b *Budget) Limits() Limits { return b.limits }
 
-// Take draws one item of so many bytes. The name is what messages call it; it may be empty.
+// Take counts one item and its size in bytes. Messages use the name, which may be empty.
 func (b *Budget) Take(ctx context.Context, name string, size int64) error {
 	b.mu.Lock()
 	b.items++
@@ -89,7 +88,7 @@ func (b *Budget) Take(ctx context.Context, name string, size int64) error {
 	return b.Grow(ctx, size)
 }
 
-// Expect reports, before anything is read, whether so many more items pass a limit.
+// Expect returns an error if a number of further items would exceed a limit.
 func (b *Budget) Expect(items int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -103,7 +102,7 @@ func (b *Budget) tooMany() error {
 	return b.refuse("it holds more than %d %s", b.limits.Items, b.limits.Noun)
 }
 
-// Grow draws bytes without an item.
+// Grow counts bytes without an item.
 func (b *Budget) Grow(ctx context.Context, size int64) error {
 	b.mu.Lock()
 	b.bytes += size
@@ -128,7 +127,7 @@ func (b *Budget) Grow(ctx context.Context, size int64) error {
 	return nil
 }
 
-// Release gives back what was drawn from the round, as nothing of it is kept after all.
+// Release gives the bytes back to the round, for data that is not kept after all.
 func (b *Budget) Release() {
 	b.mu.Lock()
 	bytes := b.bytes

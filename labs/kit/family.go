@@ -16,37 +16,37 @@ type Family struct {
 	Probes []Probe
 }
 
-// Image is what hosts of a family are started from.
+// Image is an image of a family, from which hosts are started.
 type Image struct {
 	Name    string
-	Builds  []Build  // ways to make it, the best one first
+	Builds  []Build  // ways to build it, best first
 	Notable []string // Debian packages whose versions doctor reports
 	// State lists the folders in which a host keeps everything that setups and faults change,
 	// except for /run. An engine that can't commit hosts keeps these folders as their snapshot.
 	State []string
-	// Ready reports whether the host serves; it is called until it answers nil.
-	// A nil Ready: the host serves as soon as it runs.
+	// Ready returns nil if the host serves; it is called until it does. If Ready is nil, the
+	// host serves as soon as it runs.
 	Ready func(ctx context.Context, site Site, host labs.Host) error
 	// Arm gives the grader's own account its password, before setup. May be nil.
 	Arm func(ctx context.Context, site Site, host labs.Host, secret string) error
-	// Seal returns what must stay as it is at hand-over for looks at the host to be worth
-	// anything. It stands in [labs.Record.Seals], with which looks compare. May be nil.
+	// Seal returns what must not change after hand-over, or looks at the host prove nothing.
+	// [labs.Record.Seals] keeps it, for looks to compare. May be nil.
 	Seal func(ctx context.Context, site Site, host labs.Host) (any, error)
 }
 
-// Build is one way to make an image.
+// Build is one way to build an image.
 type Build struct {
-	Server    string            // which server the image runs, where several could: "mongod", "ferretdb"
-	Runs      Software          // the server, where its version is that of a package
-	Needs     string            // reference of an image that must be local, or be had from a registry that answers
-	From      []string          // names of the images it is built from; their references are build arguments
+	Server    string            // which server the image runs, if there is a choice: "mongod", "ferretdb"
+	Runs      Software          // the server, if a package has its version
+	Needs     string            // reference of an image that must be local or in a registry that answers
+	From      []string          // names of the images it is built from; build arguments give their references
 	Files     fs.FS             // the build context, with its Dockerfile
 	Args      map[string]string // further build arguments
-	Bootstrap bool              // made by debootstrap in place of a Dockerfile
+	Bootstrap bool              // built by debootstrap instead of a Dockerfile
 }
 
-// Folder returns a folder of embedded files, such as a build context. It panics if there is
-// none.
+// Folder returns a folder of embedded files, such as a build context. It panics if the folder
+// does not exist.
 func Folder(files embed.FS, path string) fs.FS {
 	folder, err := fs.Sub(files, path)
 	if err == nil {
@@ -61,22 +61,22 @@ func Folder(files embed.FS, path string) fs.FS {
 // Software is a program by name, and the Debian package that has its version.
 type Software struct{ Name, Package string }
 
-// Probe is how the grader looks at a host: what scenarios name, and what its
-// fields are read into.
+// Probe is a way to look at a host: the name that scenarios use, and a function that returns
+// an empty look, into which the fields are read.
 type Probe struct {
 	Name string
 	New  func() Look
 }
 
-// Look is one probe with its fields filled in: one thing that is looked at.
+// Look is one probe with its fields filled in.
 type Look interface {
 	labs.Look
-	// Observe looks. It returns a value that [labs.Normal] knows. An [Obstacle] is the
-	// learner's doing, every other error the grader's.
+	// Observe returns an observation, of types that [labs.Normal] converts. An [Obstacle] means
+	// that the learner caused the failure; any other error means that the grader failed.
 	Observe(ctx context.Context, site Site) (any, error)
 }
 
-// Validator is a [Look] that can say, without a lab, that its fields make no sense.
+// Validator is a [Look] that can find mistakes in its fields without a lab.
 type Validator interface {
 	Validate() error
 }
@@ -86,12 +86,12 @@ type Shorthand interface {
 	SetShorthand(text string)
 }
 
-// ImageUser is a [Look] that needs images besides those of the hosts.
+// ImageUser is a [Look] that needs images other than those of the hosts.
 type ImageUser interface {
 	ImageNames() []string
 }
 
-// LookImages returns the names of the images that looks need themselves, each once.
+// LookImages returns the names of the images that looks themselves need, without duplicates.
 func LookImages(looks []labs.Look) []string {
 	var names []string
 	for _, look := range looks {
@@ -103,15 +103,14 @@ func LookImages(looks []labs.Look) []string {
 	return slices.Compact(names)
 }
 
-// An Obstacle is what a [Look] answers when the learner's own system stands in
-// the way of looking: a stopped server, a locked table, a missing repository.
-// The grader must have seen that: a time-out alone shows nothing. The check that asked
-// has failed, and the message says why; a guard could not be checked, which does no harm.
-// Every other error of a look is the grader's and leaves the check ungraded.
+// An Obstacle is the error of a [Look] that the learner's own system prevents: a stopped
+// server, a locked table, a missing repository. The grader must have seen the cause; a timeout
+// alone proves nothing. The check fails, and the message says why. A guard is skipped, which is
+// not harm. Any other error of a look leaves the check ungraded.
 type Obstacle struct {
 	Message string
-	// Finding: the answer itself says what is wrong, so that it breaks a guard, too. A
-	// table that a guard asks for is not there any more.
+	// Finding means that the answer itself shows the damage, so it also breaks a guard: for
+	// example, a table that the guard asks for no longer exists.
 	Finding bool
 	Err     error // the cause; may be nil
 }

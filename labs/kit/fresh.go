@@ -8,58 +8,58 @@ import (
 
 // Entry is a file, folder or link that was copied out of a host.
 type Entry struct {
-	Path string // slash-separated, below what was asked for; "." is that itself. Any bytes.
+	Path string // slash-separated, relative to the requested path, which is "."; may contain any bytes
 	Mode fs.FileMode
 	Link string // target of a symbolic link
-	Data []byte // content of a file; several that are one file share it
-	// Modified is when it was changed last, in seconds since 1970.
+	Data []byte // content of a file; hard links share it
+	// Modified is the time of the last change, in seconds since 1970.
 	Modified int64
 }
 
-// FreshRun is a command to be run in a host that is made for it: without a network,
-// read-only but for a copy of files, and gone afterwards.
+// FreshRun is a command to run in a host of its own, which has no network, is read-only except
+// for a copy of files, and is removed afterwards.
 type FreshRun struct {
-	Image   string                  // the family's name
-	Files   func() ([]Entry, error) // asked for while the host is being made
-	Dir     string                  // the folder that they are put into; /work if it is empty
-	Links   bool                    // links that lead out of it are kept too
-	Command string                  // for bash, in the folder of the files
-	// Time is the longest that the command may use a processor, all its processes together.
-	// To wait for a processor costs nothing; for anything else it may wait for a few seconds.
+	Image   string                  // the image's name
+	Files   func() ([]Entry, error) // called while the host starts
+	Dir     string                  // the folder that they are put into; empty: /work
+	Links   bool                    // keep links that lead out of the folder
+	Command string                  // for bash, run in Dir
+	// Time limits the processor time of the command and all its processes. Waiting for a
+	// processor does not count; it may wait for anything else for a few seconds.
 	Time   time.Duration
 	Memory int64 // bytes
-	Output int64 // the most that is read of what it writes, in bytes; 0: 64 KiB
-	// Lends is a folder in which another command of the same round may run in this host, until
-	// the files come. Such a command has the folder as its Dir, needs no more memory, and can
-	// run nothing that the learner wrote. Empty: none may.
+	Output int64 // limit of what is read of its output, in bytes; 0: 64 KiB
+	// Lends is a folder in which another command of the same round may run in this host, before
+	// the files arrive. That command must have the folder as its Dir, need no more memory, and
+	// run nothing that the learner wrote. Empty: the host is not lent.
 	Lends string
-	// Borrows means that the command may run in a host that lends its folder.
+	// Borrows means that the command may run in a host whose Lends is the command's Dir.
 	Borrows bool
-	// Read takes what the command writes, in place of Stdout. It may be nil.
+	// Read reads the output, instead of Stdout. May be nil.
 	Read func(io.Reader) error
-	// Apart are files that only root can read, in [ApartDir]. With them the command is
-	// root's, and not watched: it keeps the learner's code apart from them, and to its time,
-	// itself. Nothing that the learner wrote may come to be what it runs.
+	// Apart are files in [ApartDir] that only root can read. If there are any, the command
+	// runs as root, and Time does not limit it: it must itself run the learner's code as another
+	// user, and limit its time. It must never run the learner's code as root.
 	Apart []Entry
 }
 
-// FreshResult is what came of a command in a fresh host.
+// FreshResult is the result of a command in a fresh host.
 type FreshResult struct {
 	Status  int
-	Stdout  string // its beginning, at most [FreshRun.Output], as of Stderr
+	Stdout  string // at most the first [FreshRun.Output] bytes; Stderr likewise
 	Stderr  string
 	Overran Overrun
 }
 
-// Overrun tells why a command was ended.
+// Overrun says why a command was ended.
 type Overrun string
 
-// Why a command was ended: it used up its time of a processor, or it waited for
-// something that did not come. Empty: it ended by itself.
+// Why a command was ended: it used up its processor time, or it waited for something other
+// than a processor for too long. Empty: it ended by itself.
 const (
 	UsedUp Overrun = "processor"
 	Waited Overrun = "waits"
 )
 
-// ApartDir is where files lie that only root can read.
+// ApartDir is the folder of files that only root can read.
 const ApartDir = "/judge"

@@ -6,14 +6,14 @@ import (
 	"unicode"
 )
 
-// What is shown of text that a learner may have made, at most.
+// Limits of what is shown of text that a learner may have written.
 const (
 	mostShown = 1000 // characters of a message
 	mostName  = 100  // characters of a name
 )
 
-// Shown returns a text as a terminal can show it: without what it would obey, and not
-// longer than somebody reads.
+// Shown returns a text that is safe to show in a terminal: without control characters, and
+// shortened.
 func Shown(text string) string { return cut(printable(text, "\n\t"), mostShown) }
 
 // ShownName is [Shown] for a name, on one line.
@@ -35,7 +35,7 @@ func cut(text string, most int) string {
 	return text
 }
 
-// Size writes a number of bytes.
+// Size formats a number of bytes.
 func Size(bytes int64) string {
 	switch {
 	case bytes >= 1<<30:

@@ -1,6 +1,6 @@
-// Package kit is what the author of a family calls: a [Site], which is a lab as the looks of
-// one round of checks see it, and what a [Family] is made of: images, and probes with their
-// looks. A family imports this package, package labs and its own driver, and nothing else.
+// Package kit is what the author of a family uses: a [Site], which is a lab as the looks of one
+// round of checks see it, and the parts of a [Family]: images, and probes with their looks. A
+// family imports only this package, package labs and its own driver.
 package kit
 
 import (
@@ -14,14 +14,14 @@ import (
 	"endstate/labs"
 )
 
-// Site is a lab as the looks of one round of checks see it. Its methods are safe side by
-// side, and what one look opened or copied out, the others share.
+// Site is a lab as the looks of one round of checks see it. Its methods are safe for concurrent
+// use, and looks share connections and copies.
 type Site interface {
-	// Lab is the lab that is looked at.
+	// Lab returns the lab.
 	Lab() *labs.Lab
-	// Record is what was measured and sealed before the lab was handed over.
+	// Record returns what was measured and sealed before the lab was handed over.
 	Record() labs.Record
-	// Given is the scenario's folder, templates rendered.
+	// Given returns the scenario's folder, with templates rendered.
 	Given() fs.FS
 
 	// Dial connects to a port of a host from inside that host. It waits for a server that is
