@@ -30,7 +30,7 @@ type Result struct {
 	Acts    []Act         `json:"acts,omitempty"`    // what the learner can do when it could not be graded
 	Defect  string        `json:"defect,omitempty"`  // a mistake in the scenario's expectation or message
 	Notes   []string      `json:"-"`                 // notes on the expectation for its author; only from proofs
-	Barred  bool          `json:"barred,omitempty"`  // the state of the learner's system made it impossible to check
+	Blocked bool          `json:"barred,omitempty"`  // the state of the learner's system made it impossible to check
 	Took    time.Duration `json:"took"`              // nanoseconds
 }
 
@@ -84,9 +84,9 @@ func (r *Report) Help() int {
 	return sum
 }
 
-// Barred reports whether the state of the learner's system made something impossible to check.
-func (r *Report) Barred() bool {
-	return slices.ContainsFunc(r.Results(), func(result Result) bool { return result.Barred })
+// Blocked reports whether the state of the learner's system made something impossible to check.
+func (r *Report) Blocked() bool {
+	return slices.ContainsFunc(r.Results(), func(result Result) bool { return result.Blocked })
 }
 
 // Charge records the help that the learner used and sets the score.

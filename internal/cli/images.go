@@ -20,7 +20,7 @@ func imagesCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "images",
 		Short: "Build, list, remove, save and load the images",
-		Args:  door.Known,
+		Args:  door.CheckSubcommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(imagesBuildCommand(d), imagesListCommand(d), imagesRemoveCommand(d), imagesSaveCommand(d), imagesLoadCommand(d))

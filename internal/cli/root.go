@@ -26,7 +26,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 				exam.FinishDue(c.Context(), d)
 			}
 		},
-		Args: door.Known,
+		Args: door.CheckSubcommand,
 		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	root.SetIn(d.In)
@@ -59,7 +59,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 		case "help":
 			c.Args = knownTopic
 		case "completion":
-			c.Args = door.Known
+			c.Args = door.CheckSubcommand
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 		}
 	}
@@ -84,5 +84,5 @@ func knownTopic(help *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return door.Known(c, rest)
+	return door.CheckSubcommand(c, rest)
 }

@@ -49,7 +49,7 @@ func practises(who labs.Learner) error {
 func (d *Desk) choose(mine []*labs.Lab, name string) (*labs.Lab, error) {
 	switch {
 	case name != "":
-		return d.named(mine, name)
+		return d.labNamed(mine, name)
 	case len(mine) == 0:
 		return nil, noLab()
 	case len(mine) == 1:
@@ -62,7 +62,7 @@ func (d *Desk) choose(mine []*labs.Lab, name string) (*labs.Lab, error) {
 	return nil, several
 }
 
-func (d *Desk) named(mine []*labs.Lab, name string) (*labs.Lab, error) {
+func (d *Desk) labNamed(mine []*labs.Lab, name string) (*labs.Lab, error) {
 	i := slices.IndexFunc(mine, func(l *labs.Lab) bool { return l.Scenario == name || l.ID == name })
 	if i >= 0 {
 		return mine[i], nil

@@ -180,11 +180,11 @@ func TestLabThatWentOn(t *testing.T) {
 func TestServerThatCouldNotBeReachedIsAskedAgain(t *testing.T) {
 	h := newHall(t, nil)
 	h.goTo(1)
-	store := func(score int, barred bool) *Sitting {
+	store := func(score int, blocked bool) *Sitting {
 		t.Helper()
 		s, err := h.store.ChangeExam(t.Context(), h.id, func(s *Sitting) error {
 			s.End(h.now)
-			r := &labs.Report{Scenario: "a", Seed: s.Questions[0].Seed, At: h.now, Checks: []labs.Result{{Verdict: labs.Failed, Points: 100, Barred: barred}}, Score: &score}
+			r := &labs.Report{Scenario: "a", Seed: s.Questions[0].Seed, At: h.now, Checks: []labs.Result{{Verdict: labs.Failed, Points: 100, Blocked: blocked}}, Score: &score}
 			return s.SetGrade(1, Grade{At: h.now, Report: r, Score: &score})
 		})
 		if err != nil {

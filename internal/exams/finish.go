@@ -117,8 +117,8 @@ const (
 // fault. The best grade counts, because nobody has worked on the question since.
 func (p *Proctor) gradeWithRetries(ctx context.Context, s *Sitting, q *Question, emit labs.Emit) (Grade, error) {
 	best, err := p.look(ctx, s, q, emit)
-	barred := best.Report != nil && best.Report.Barred()
-	if best.Score == nil || q.Grade == nil && !barred {
+	blocked := best.Report != nil && best.Report.Blocked()
+	if best.Score == nil || q.Grade == nil && !blocked {
 		return best, err
 	}
 	for patience := settleTime; err == nil && *best.Score < labs.Total && patience > 0; patience -= settlePause {

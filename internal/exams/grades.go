@@ -58,7 +58,7 @@ func (s *Sitting) SetGrade(n int, grade Grade) error {
 	grade.Late = max(0, s.stateTime(q, grade).Sub(s.Ended))
 	// Retry once only: if the server still does not answer, that is how the candidate left
 	// it.
-	grade.Retry = grade.Score != nil && grade.Report != nil && grade.Report.Barred() && (before == nil || before.Score == nil)
+	grade.Retry = grade.Score != nil && grade.Report != nil && grade.Report.Blocked() && (before == nil || before.Score == nil)
 	if grade.CameLate() && grade.Score != nil && !grade.Accepted {
 		grade.Score, grade.Retry = nil, false
 		grade.Why = "Its lab went on after the end, so work done after the end can't be told from work done before."

@@ -122,7 +122,7 @@ func (r *round) judge(ctx context.Context, a labs.Assertion) (result labs.Result
 	var unfit *labs.Unfit
 	switch {
 	case errors.As(err, &obstacle):
-		result.Verdict, result.Message, result.Barred = labs.Failed, obstacle.Message, !obstacle.Finding
+		result.Verdict, result.Message, result.Blocked = labs.Failed, obstacle.Message, !obstacle.Finding
 		if r.examining && errors.As(err, &unfit) {
 			result.Defect = unfit.Reason
 		}
@@ -183,7 +183,7 @@ func examine(result *labs.Result, a labs.Assertion, bindings labs.Bindings) {
 // guarded adapts a verdict to a guard: one that the learner's system makes impossible to
 // check is skipped, not broken.
 func guarded(result labs.Result) labs.Result {
-	if result.Barred {
+	if result.Blocked {
 		result.Verdict = labs.Skipped
 	}
 	return result
@@ -212,7 +212,7 @@ func skip(checks []labs.Check, results []labs.Result) {
 			if j < 0 || results[i].Verdict == labs.Skipped {
 				continue
 			}
-			results[i].Verdict, results[i].Defect, results[i].Barred = labs.Skipped, "", false
+			results[i].Verdict, results[i].Defect, results[i].Blocked = labs.Skipped, "", false
 			results[i].Message = fmt.Sprintf("Waits for: %s.", titleOf(results, check.Needs[j]))
 			changed = true
 		}

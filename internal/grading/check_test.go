@@ -203,11 +203,11 @@ func TestGradeMessages(t *testing.T) {
 func TestHeldBackIsNotHarm(t *testing.T) {
 	report := &labs.Report{
 		Checks: []labs.Result{{Verdict: labs.Passed, Points: 100}},
-		Guards: []labs.Result{{Verdict: labs.Skipped, Barred: true, Points: 30}, {Verdict: labs.Failed, Points: 10}},
+		Guards: []labs.Result{{Verdict: labs.Skipped, Blocked: true, Points: 30}, {Verdict: labs.Failed, Points: 10}},
 	}
 	report.Charge(nil, false)
-	if score(report) != "60" || report.Harm() != 10 || report.Held != 30 || report.Passed() || !report.Barred() {
-		t.Errorf("score %s, harm %d, held back %d, passed %v, barred %v", score(report), report.Harm(), report.Held, report.Passed(), report.Barred())
+	if score(report) != "60" || report.Harm() != 10 || report.Held != 30 || report.Passed() || !report.Blocked() {
+		t.Errorf("score %s, harm %d, held back %d, passed %v, blocked %v", score(report), report.Harm(), report.Held, report.Passed(), report.Blocked())
 	}
 }
 

@@ -75,8 +75,8 @@ func ungraded() *labs.Report {
 // held returns a report with a guard that could not be checked because of what the learner did.
 func held() *labs.Report {
 	r := found()
-	r.Checks[0].Verdict, r.Checks[0].Barred, r.Checks[0].Message = labs.Failed, true, "Nothing is listening on port 3306 of `db`."
-	r.Guards[0].Verdict, r.Guards[0].Barred, r.Guards[0].Message = labs.Skipped, true, "Nothing is listening on port 3306 of `db`."
+	r.Checks[0].Verdict, r.Checks[0].Blocked, r.Checks[0].Message = labs.Failed, true, "Nothing is listening on port 3306 of `db`."
+	r.Guards[0].Verdict, r.Guards[0].Blocked, r.Guards[0].Message = labs.Skipped, true, "Nothing is listening on port 3306 of `db`."
 	r.Charge(nil, false)
 	return r
 }

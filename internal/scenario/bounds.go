@@ -63,11 +63,11 @@ func (d *builder) checkHostBounds(one entry[host]) {
 // whole reports a number that is missing or out of range.
 func (d *builder) whole(name string, n whole, least, most int) {
 	if n.Value < least || n.Value > most {
-		d.mistake(n.node, "%s must be a whole number from %d to %d%s", name, least, most, given(n))
+		d.mistake(n.node, "%s must be a whole number from %d to %d%s", name, least, most, describeWhole(n))
 	}
 }
 
-func given(n whole) string {
+func describeWhole(n whole) string {
 	if n.node == nil {
 		return "; it is missing"
 	}

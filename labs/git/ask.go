@@ -32,9 +32,9 @@ const (
 	maxLine   = 4096            // longest line of Git's output, in bytes
 )
 
-// asked reads a repository by running Git in a fresh host, which takes longer than reading
+// readWithGit reads a repository by running Git in a fresh host, which takes longer than reading
 // a plain repository.
-func asked(ctx context.Context, site kit.Site, c copied, budget *kit.Budget) (*repository, error) {
+func readWithGit(ctx context.Context, site kit.Site, c copied, budget *kit.Budget) (*repository, error) {
 	files, err := forGit(c)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,7 @@ func follow(ctx context.Context, site kit.Site, host labs.Host, name string) (fi
 			return nil, err
 		}
 		if to := entries[0].Link; to == "" {
-			return named(entries, name), nil
+			return withNames(entries, name), nil
 		} else if path.IsAbs(to) {
 			at = to
 		} else {
@@ -71,8 +71,8 @@ func follow(ctx context.Context, site kit.Site, host labs.Host, name string) (fi
 	return nil, nil
 }
 
-// named gives the copied files their names.
-func named(entries []kit.Entry, name string) (files []kit.Entry) {
+// withNames gives the copied files their names.
+func withNames(entries []kit.Entry, name string) (files []kit.Entry) {
 	for _, entry := range entries {
 		if entry.Mode.IsRegular() && !strings.Contains(entry.Path, "/") {
 			entry.Path = path.Join(name, entry.Path)

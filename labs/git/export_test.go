@@ -32,7 +32,7 @@ func ReadBoth(ctx context.Context, site kit.Site, host labs.Host, path string, l
 
 func readBoth(ctx context.Context, site kit.Site, c copied, look Look) (seen Seen) {
 	budget := func() *kit.Budget { return kit.NewBudget("It", kit.ObjectLimits) }
-	r, err := asked(ctx, site, c, budget())
+	r, err := readWithGit(ctx, site, c, budget())
 	if err == nil {
 		seen.Asked, err = r.observe(&look)
 	}

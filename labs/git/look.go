@@ -164,7 +164,7 @@ func read(ctx context.Context, site kit.Site, c copied) (*repository, error) {
 		return r, err
 	}
 	budget = site.Budget(fmt.Sprintf("The repository in `%s`", c.path), kit.ObjectLimits)
-	return asked(ctx, site, c, budget)
+	return readWithGit(ctx, site, c, budget)
 }
 
 // explain turns a reason why a repository can't be read into an obstacle. The repository is

@@ -44,8 +44,8 @@ func nameIn(revision string) (name, rest string) {
 	return revision, ""
 }
 
-// named returns the object with a name: HEAD, a ref's full name, a branch, a tag, or an ID.
-func (r *repository) named(name string) (plumbing.Hash, bool) {
+// lookupName returns the object with a name: HEAD, a ref's full name, a branch, a tag, or an ID.
+func (r *repository) lookupName(name string) (plumbing.Hash, bool) {
 	refs := []plumbing.ReferenceName{plumbing.NewBranchReferenceName(name), plumbing.NewTagReferenceName(name)}
 	if name == plumbing.HEAD.String() || strings.HasPrefix(name, "refs/") {
 		refs = []plumbing.ReferenceName{plumbing.ReferenceName(name)}
@@ -79,7 +79,7 @@ func (r *repository) commit(revision string) *object.Commit {
 		return r.saying(r.commit(parts[1]), parts[2])
 	}
 	name, rest := nameIn(revision)
-	hash, ok := r.named(name)
+	hash, ok := r.lookupName(name)
 	if !ok || !steps.MatchString(rest) {
 		return nil
 	}

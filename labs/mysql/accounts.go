@@ -62,8 +62,8 @@ func (l *Look) accounts(ctx context.Context, r reader, known []string) ([]any, e
 // shut are the server's error codes for refused logins: wrong, expired, locked.
 var shut = []uint16{codeAccessDenied, codeExpired, codeLocked}
 
-// known returns the accounts reached by the look's logins.
-func (l *Look) known(ctx context.Context, site kit.Site, host labs.Host) (accounts []string, err error) {
+// loginAccounts returns the accounts reached by the look's logins.
+func (l *Look) loginAccounts(ctx context.Context, site kit.Site, host labs.Host) (accounts []string, err error) {
 	for _, login := range l.Logins {
 		err := visit(ctx, site, host, login, false, func(ctx context.Context, r reader) error {
 			var account string

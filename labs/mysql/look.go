@@ -127,7 +127,7 @@ func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
 			return nil, err
 		}
 	}
-	known, err := l.known(ctx, site, host)
+	known, err := l.loginAccounts(ctx, site, host)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,8 @@ import (
 	"endstate/labs"
 )
 
-// Known returns an error for unknown subcommands of c, and suggests similar ones.
-func Known(c *cobra.Command, args []string) error {
+// CheckSubcommand returns an error for unknown subcommands of c, and suggests similar ones.
+func CheckSubcommand(c *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}

@@ -27,7 +27,7 @@ func Command(d *door.Door) *cobra.Command {
 		Long: "Sit an exam: several questions, each with a lab of its own, against the clock.\n\n" +
 			"The clock starts when the first lab is ready. When time is up, your work is graded, even if no terminal is attached.",
 		Example: "  endstate exam list\n  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada",
-		Args:    door.Known,
+		Args:    door.CheckSubcommand,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(listCommand(d), startCommand(d), statusCommand(d), gotoCommand(d), resumeCommand(d),
@@ -54,7 +54,7 @@ func (o *options) act(do func(*examdesk.Desk, labs.Emit) error) error {
 }
 
 func act(d *door.Door, asJSON bool, do func(*examdesk.Desk, labs.Emit) error) error {
-	return named(d.Act(asJSON, func(at *desk.Desk, emit labs.Emit) error { return do(examdesk.New(at, keeper(d)), emit) }))
+	return withOptions(d.Act(asJSON, func(at *desk.Desk, emit labs.Emit) error { return do(examdesk.New(at, keeper(d)), emit) }))
 }
 
 // actAsking calls an act that may need the user's consent. It returns whether the act was done.
@@ -67,8 +67,8 @@ func (o *options) actAsking(ctx context.Context, yes bool, do func(at *examdesk.
 	return done, err
 }
 
-// named says with which option one of several exams is chosen.
-func named(err error) error {
+// withOptions says with which option one of several exams is chosen.
+func withOptions(err error) error {
 	var several *examdesk.Several
 	if !errors.As(err, &several) {
 		return err
