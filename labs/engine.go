@@ -8,102 +8,102 @@ import (
 	"time"
 )
 
-// Engine runs hosts. It is kept this narrow so that another engine is one
-// package; a connection into a host needs nothing but Execute (see [Site.Dial]).
+// Engine runs hosts. The interface is narrow so that another engine is one package: even a
+// connection into a host needs only Execute.
 //
-// An operation that was begun is not torn by the end of its context: what it
-// creates is either answered or removed.
+// If the context ends during an operation, the operation either returns what it created or
+// removes it.
 type Engine interface {
-	// Launch creates and starts the hosts of a plan side by side. When it fails it
-	// has removed all it made. ErrConflict: a lab with the plan's ID is there.
+	// Launch creates and starts the hosts of a plan in parallel. If it fails, it removes
+	// everything it created. ErrConflict: a lab with the plan's ID exists.
 	Launch(ctx context.Context, plan Plan, emit Emit) (*Lab, error)
-	// Run launches the one host of a plan, with its command's input and output. The host
-	// is gone once the command has ended, or its process was closed. Until then more commands
-	// can be executed in it.
+	// Run launches the only host of a plan and connects to its command's input and output. The
+	// engine removes the host when the command ends or the process is closed. Until then, more
+	// commands can be executed in the host.
 	Run(ctx context.Context, plan Plan) (Host, Process, error)
-	// Labs lists the labs that are asked for, of every role.
+	// Labs lists the labs that match, of every role.
 	Labs(ctx context.Context, which Which) ([]*Lab, error)
-	// Now is the time by the engine's clock, by which the ages of labs are measured.
+	// Now returns the time of the engine's clock, which measures the ages of labs.
 	Now() time.Time
-	// Restart stops the hosts of a lab that are up, and starts all of them. An engine keeps
+	// Restart stops the hosts of a lab that are up, and then starts all hosts. An engine keeps
 	// their disks, names and addresses. Their processes end, and folders in memory are emptied.
 	Restart(ctx context.Context, lab *Lab) error
-	// Remove removes the hosts and the network of a lab, which its ID and its owner tell
-	// from all others. Nothing there is success.
+	// Remove removes the hosts and the network of a lab, which its ID and owner identify. It
+	// succeeds if there is nothing to remove.
 	Remove(ctx context.Context, lab *Lab) error
 
-	// Execute runs a command in a host. ErrDown: the host does not run. ErrFrozen: it is
-	// to stay frozen. One that is frozen for a moment is waited for.
+	// Execute runs a command in a host. If the host is frozen for a moment, it waits. ErrDown:
+	// the host is not running. ErrFrozen: the host must stay frozen.
 	Execute(ctx context.Context, host Host, command Command) (Process, error)
-	// Freeze stops all that runs in a host, so that nothing in it changes, until thaw is
-	// called or this process is gone. Several may do so; it runs on when the last of them
-	// has thawed it. With lasting it stays frozen until anybody thaws it who froze it so, be
-	// it a later process. A host that a killed process left frozen runs on when Execute meets
-	// it, or within a second if somebody sits at a command in it. ErrDown: the host does not
-	// run.
+	// Freeze suspends everything that runs in a host, so that nothing in it changes, until thaw
+	// is called or this process ends. Several processes may freeze a host; it continues when the
+	// last of them thaws it. With lasting, it stays frozen even after this process has ended,
+	// until a process that also froze it with lasting thaws it. A host that a killed process
+	// left frozen continues at the next Execute, or within a second if a command in it is
+	// attended. ErrDown: the host is not running.
 	Freeze(ctx context.Context, host Host, lasting bool) (thaw func() error, err error)
 	// CopyIn unpacks a tar archive into a folder of a host.
 	CopyIn(ctx context.Context, host Host, dir string, archive io.Reader) error
 	// CopyOut returns a file or folder of a host as a tar archive, without running
-	// anything in the host. ErrNotFound: nothing has that path.
+	// anything in the host. ErrNotFound: the path does not exist.
 	CopyOut(ctx context.Context, host Host, path string) (io.ReadCloser, error)
-	// Vitals returns how a host stands at this moment. ErrNotFound: it is gone.
+	// Vitals returns a host's current state. ErrNotFound: the host does not exist.
 	Vitals(ctx context.Context, host Host) (Vitals, error)
-	// Usage returns how much of the processors a host had since it began.
+	// Usage returns the processor time that a host has used since it started.
 	Usage(ctx context.Context, host Host) (Usage, error)
-	// Logs returns the last lines that a host's main process wrote.
+	// Logs returns the last lines of output of a host's main process.
 	Logs(ctx context.Context, host Host, lines int) (string, error)
 	// Written returns how much a host has written to its disk, in bytes.
 	Written(ctx context.Context, host Host) (int64, error)
-	// Stop stops a host until [Engine.Restart], which finds its disk as it was. A host that is
-	// down is success.
+	// Stop stops a host until [Engine.Restart], and keeps its disk. It succeeds if the host is
+	// already down.
 	Stop(ctx context.Context, host Host) error
-	// Memory returns the memory in use by a lab's hosts, in bytes, without caches
-	// that the kernel can take back.
+	// Memory returns the memory used by a lab's hosts, in bytes, without caches that the kernel
+	// can reclaim.
 	Memory(ctx context.Context, lab *Lab) (int64, error)
 }
 
-// Snapshots keeps variants after their fault, to start labs from. It is a cache: whoever
-// does not find a snapshot makes it.
+// Snapshots keeps variants after their fault, to start labs from. It is a cache: if a snapshot
+// is missing, the stage makes it.
 //
-// Each snapshot has a record, which no list carries, as it may be large. It is loaded to
-// grade. It is kept where no learner reaches it, and no process that is killed can leave
-// a snapshot with half a record or with another's.
+// Each snapshot has a record. Lists don't contain it, because it may be large; it is loaded to
+// grade. Learners can't reach it. A killed process never leaves a snapshot with part of a
+// record, or with another snapshot's record.
 type Snapshots interface {
-	// Keep keeps the hosts of a lab, and the record, under the snapshot's key. When it
-	// fails it has removed all it made.
+	// Keep saves the hosts of a lab, and the record, under the snapshot's key. If it fails, it
+	// removes everything it created.
 	Keep(ctx context.Context, lab *Lab, snapshot Snapshot, record Record) error
-	// Find finds the snapshot of a lab with these hosts, and marks it as used now.
-	// ErrNotFound: none has the key, or not all of it is there.
+	// Find returns the snapshot with the key, and marks it as used now. ErrNotFound: there is
+	// none, or the image of one of these hosts is missing.
 	Find(ctx context.Context, key string, hosts []string) (*Snapshot, error)
-	// Record returns the record of the snapshot that a lab was started from. It is there as
-	// long as the lab and its workspace are, whatever has become of the snapshot since.
-	// ErrNotFound: the workspace is gone, or was started without a record.
+	// Record returns the record of the snapshot that a lab was started from. It exists as long
+	// as the lab's workspace does, even if the snapshot was dropped since. ErrNotFound: the
+	// workspace does not exist, or was started without a record.
 	Record(ctx context.Context, lab *Lab) (Record, error)
 	// List lists all snapshots, with their sizes.
 	List(ctx context.Context) ([]Snapshot, error)
 	// LastUsed returns when a snapshot was last found; the zero time if it is gone.
 	LastUsed(ctx context.Context, snapshot Snapshot) (time.Time, error)
-	// Drop deletes a snapshot that no lab uses, and reports whether it did. None there is
-	// success.
+	// Drop deletes a snapshot unless a lab uses it, and reports whether it is gone.
 	Drop(ctx context.Context, snapshot Snapshot) (bool, error)
 }
 
-// Which says what labs are asked for. What is empty does not matter.
+// Which selects labs. Empty fields match every lab.
 type Which struct{ ID, Owner, Scenario string }
 
-// DiskBound is what a host may write to its disk, in bytes. An engine whose storage can
-// bound that does. With others it is watched, and the host is stopped, with all that is in it.
+// DiskBound is how much a host may write to its disk, in bytes. An engine enforces it if its
+// storage can. Otherwise the usage is watched, and a host that exceeds it is stopped, with its
+// disk kept.
 const DiskBound = 4 << 30
 
-// Plan is what an engine is to make: data, decided before anything is done.
+// Plan says what an engine has to create. It is complete before anything is done.
 type Plan struct {
-	Lab     Lab // its identity; Hosts are not read
+	Lab     Lab // its identity; Hosts are ignored
 	Hosts   []HostPlan
-	Network bool // the hosts share a network of their own; else they have none
+	Network bool // the hosts share a separate network; otherwise they have none
 }
 
-// HostPlan is one host to be made.
+// HostPlan describes a host to create.
 type HostPlan struct {
 	Name        string
 	Image       string // the engine's reference
@@ -114,55 +114,55 @@ type HostPlan struct {
 	Memory      int64 // bytes
 	CPUs        float64
 	PIDs        int64
-	Disk        int64 // bytes that it may write, where the engine can bound that; 0: no bound
+	Disk        int64 // bytes that it may write, if the engine can enforce that; 0: no limit
 	CapAdd      []string
 	ReadOnly    bool
 	Scratch     []Scratch
-	Restart     bool // comes back after the engine was restarted
-	Trusted     bool // no learner gets here: the engine's usual capabilities are kept
+	Restart     bool // starts again when the engine is restarted
+	Trusted     bool // no learner can get in: the engine's usual capabilities are kept
 }
 
-// Scratch is a folder of a host that is kept in memory, and empty at first.
+// Scratch is a folder of a host that is kept in memory and is empty at the start.
 type Scratch struct {
 	Path string
 	Size int64       // bytes
 	Mode fs.FileMode // permissions, with [fs.ModeSticky]
-	Exec bool        // programs in it can be run
+	Exec bool        // programs in it can be executed
 }
 
-// What a host may take when nothing else is said.
+// The limits of a host whose plan sets none.
 const (
 	defaultMemory = 512 << 20 // bytes
 	defaultCPUs   = 2         // with one, mongosh takes twice as long to start
 	defaultPIDs   = 256
 )
 
-// SetDefaults sets the limits that are not set.
+// SetDefaults sets the limits that are zero.
 func (p *HostPlan) SetDefaults() {
 	p.Memory = cmp.Or(p.Memory, defaultMemory)
 	p.CPUs = cmp.Or(p.CPUs, defaultCPUs)
 	p.PIDs = cmp.Or(p.PIDs, defaultPIDs)
 }
 
-// Vitals are how a host stands, by the engine's own clock.
+// Vitals describe the current state of a host, by the engine's clock.
 type Vitals struct {
 	State HostState
 	Exit  int // exit status of its main process, when it is down
-	// Restarts counts how often the engine started it again because it had ended by itself.
+	// Restarts counts how often the engine started it again after it had ended by itself.
 	Restarts int
-	// Again tells that it had ended before it began the last time, for whatever reason.
+	// Again means that this is not its first run, for whatever reason it had ended.
 	Again bool
-	Age   time.Duration // since it began the last time
-	Down  time.Duration // since it ended the last time; a very long time if it never did
+	Age   time.Duration // since it last started
+	Down  time.Duration // since it last ended; a very long time if it never did
 }
 
-// Usage is how much of the processors a host had.
+// Usage is the processor time of a host.
 type Usage struct {
-	Worked    time.Duration // processor time that it used
-	Throttled time.Duration // how long a limit on its processor time made it wait
+	Worked    time.Duration // processor time used
+	Throttled time.Duration // time spent waiting because of its limit
 }
 
-// Command is what is executed in a host.
+// Command is a command to execute in a host.
 type Command struct {
 	Args        []string
 	Environment map[string]string
@@ -171,43 +171,43 @@ type Command struct {
 	Terminal    bool
 	Columns     int // with Terminal
 	Rows        int
-	Attended    bool // somebody sits at it, as with Terminal: see [Engine.Freeze]
+	Attended    bool // a person is using it, as with Terminal: see [Engine.Freeze]
 }
 
-// Process is a command at work in a host, or a host's own.
+// Process is a running command in a host, or a host's main process.
 type Process interface {
-	// Stdin is the command's input; closing it tells the command that no more comes.
+	// Stdin is the command's input. Closing it ends the input.
 	Stdin() io.WriteCloser
-	// Stdout ends when the command has.
+	// Stdout is the command's output. It ends when the command ends.
 	Stdout() io.Reader
-	// Stderr returns what the command wrote there so far, of a terminal nothing.
+	// Stderr returns what the command has written there so far. It is empty for a terminal.
 	Stderr() string
-	// Resize tells the command's terminal its size.
+	// Resize sets the size of the command's terminal.
 	Resize(ctx context.Context, columns, rows int) error
-	// Wait waits for the command's end and returns its exit status, [ExitKilled] if it was
+	// Wait waits until the command ends and returns its exit status: [ExitKilled] if it was
 	// killed.
 	Wait(ctx context.Context) (int, error)
-	// Close ends the command's input and stops reading its output. A host's own command ends,
-	// with its host ([Engine.Run]); one that was executed has to end at the end of its input.
+	// Close ends the command's input and stops reading its output. A host's main process ends,
+	// with its host ([Engine.Run]). An executed command must end when its input ends.
 	Close() error
 }
 
-// ExitKilled is the exit status of a command that was killed. An engine that says so in
-// another way translates it.
+// ExitKilled is the exit status of a command that was killed. An engine that reports this
+// differently translates it.
 const ExitKilled = 137
 
-// Snapshot is a variant after its fault, kept to start labs from.
+// Snapshot is a variant after its fault, from which labs are started.
 type Snapshot struct {
 	Key      string            `json:"snapshot"`
 	Scenario string            `json:"scenario"`
 	Seed     uint64            `json:"seed"`
 	Images   map[string]string `json:"-"`     // host → the engine's reference
-	Size     int64             `json:"bytes"` // beyond the images it was made from
+	Size     int64             `json:"bytes"` // without the images it is based on
 }
 
 // EngineInfo is what an engine tells about itself.
 type EngineInfo struct {
-	Name    string // of its software
+	Name    string // the name of its software
 	Version string
 	Address string
 	System  string // the operating system and architecture of its machine
@@ -218,18 +218,18 @@ type EngineInfo struct {
 	Gaps    []*Problem // walls of a lab that it can't provide; the code names the wall
 }
 
-// ImageRef is an image that is there.
+// ImageRef is an available image.
 type ImageRef struct {
 	Name     string            `json:"image"`
 	Ref      string            `json:"ref"`              // the engine's reference
-	ID       string            `json:"id"`               // the engine's ID: content, not name
+	ID       string            `json:"id"`               // the engine's ID, which identifies the content
 	Server   string            `json:"server,omitempty"` // the server it runs, with its version
 	Packages map[string]string `json:"packages,omitempty"`
 	Size     int64             `json:"bytes"`
 }
 
-// Images makes sure of images.
+// Images provides images.
 type Images interface {
-	// Ensure finds the named images, and builds or pulls those that are not there.
+	// Ensure finds the named images, and builds or pulls those that are missing.
 	Ensure(ctx context.Context, names []string, emit Emit) (map[string]ImageRef, error)
 }
