@@ -161,7 +161,7 @@ func TestShellAtARealTerminal(t *testing.T) {
 	// The quotes make the echoed input differ from the output.
 	for _, step := range []struct{ keys, seen string }{
 		{"whoami\r", "learner"},
-		{"help\r", "put everything back"},
+		{"help\r", "put the lab back"},
 		{"task\r", "par 12 minutes"},
 		{"hint\r", "Hint 1 of 3"},
 		{"check\r", "Score 0 of 100"},
@@ -172,7 +172,7 @@ func TestShellAtARealTerminal(t *testing.T) {
 		{"echo ali've'\r", "alive"},
 		{"check | cat\r", "works at the lab's terminal"},
 		{"head --bytes 5M /dev/urandom; echo do'ne'\r", "done"},
-		{"printf '\\033]1701;endstate;'; sleep 0.3; printf 'help\\a'\r", "put everything back"},
+		{"printf '\\033]1701;endstate;'; sleep 0.3; printf 'help\\a'\r", "put the lab back"},
 	} {
 		s.types(step.keys)
 		s.sees(step.seen)
