@@ -110,6 +110,8 @@ func (s *shell) Write(frame []byte) (int, error) {
 	return len(frame), nil
 }
 
+func (s *shell) Kill(context.Context) error { return s.Close() }
+
 func (s *shell) Close() error {
 	s.closing.Do(func() { close(s.closed) })
 	return s.output.Close()

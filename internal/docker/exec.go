@@ -2,6 +2,8 @@ package docker
 
 import (
 	"context"
+	"crypto/rand"
+	"errors"
 	"io"
 	"maps"
 	"slices"
@@ -28,12 +30,26 @@ type process struct {
 
 	status func(context.Context) (int, error) // waits for the command's end
 	resize func(ctx context.Context, size container.ResizeOptions) error
-	remove func() // removes what belongs to the command; may be nil
+	kill   func(ctx context.Context) error // returns when the command has ended
+	remove func()                          // removes what belongs to the command; may be nil
 }
+
+// commandVariable is the environment variable that tells a command's processes from others.
+const commandVariable = "ENDSTATE_COMMAND"
+
+// killScript kills the processes of a command. It looks twice, because a process may start
+// another one meanwhile.
+const killScript = `for round in 1 2; do
+  for process in /proc/[0-9]*; do
+    grep -qzxF "$1" "$process/environ" 2>/dev/null && kill -KILL "${process#/proc/}"
+  done
+done
+true`
 
 // Execute runs a command in a host. If the host is not running, the error is labs.ErrDown.
 func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Command) (labs.Process, error) {
-	env := make([]string, 0, len(command.Environment))
+	mark := commandVariable + "=" + rand.Text()
+	env := append(make([]string, 0, len(command.Environment)+1), mark)
 	for _, name := range slices.Sorted(maps.Keys(command.Environment)) {
 		env = append(env, name+"="+command.Environment[name])
 	}
@@ -55,6 +71,7 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 	p := newProcess(attached, command.Terminal)
 	go func() { defer begun.Close(); e.awaitBegin(created.ID, p.ended) }()
 	p.status = func(ctx context.Context) (int, error) { return e.execStatus(ctx, created.ID) }
+	p.kill = func(ctx context.Context) error { return e.killCommand(ctx, host, command.User, mark, p) }
 	p.resize = func(ctx context.Context, size container.ResizeOptions) error {
 		return e.api.ContainerExecResize(ctx, created.ID, size)
 	}
@@ -68,6 +85,25 @@ func (e *Engine) Execute(ctx context.Context, host labs.Host, command labs.Comma
 		go e.attend(attached, host)
 	}
 	return p, nil
+}
+
+// killCommand kills the processes that have a mark in their environment. Only processes of the
+// command's user can be killed, because nobody in a host has a capability to kill others.
+func (e *Engine) killCommand(ctx context.Context, host labs.Host, user, mark string, p *process) error {
+	killer, err := e.Execute(ctx, host, labs.Command{Args: []string{"sh", "-c", killScript, "sh", mark}, User: user})
+	if errors.Is(err, labs.ErrDown) || errors.Is(err, labs.ErrNotFound) {
+		return nil // the host has ended, and the command with it
+	}
+	if err != nil {
+		return err
+	}
+	defer killer.Close()
+	_, _ = io.Copy(io.Discard, killer.Stdout())
+	if _, err := killer.Wait(ctx); err != nil {
+		return err
+	}
+	_, err = p.status(ctx)
+	return err
 }
 
 // awaitBegin waits until a command has begun, or has already ended.
@@ -149,6 +185,20 @@ func (p *process) Wait(ctx context.Context) (int, error) {
 		return 0, failure(err, "wait for a command")
 	}
 	return status, nil
+}
+
+// Kill kills the command.
+func (p *process) Kill(ctx context.Context) error {
+	defer p.Close()
+	select {
+	case <-p.ended:
+		return nil
+	default:
+	}
+	if err := p.kill(ctx); err != nil {
+		return failure(err, "kill a command")
+	}
+	return nil
 }
 
 // Close ends the connection to the command, and whatever reads its output.

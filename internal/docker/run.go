@@ -63,6 +63,7 @@ func (e *Engine) runHost(ctx context.Context, host labs.HostPlan, id string) (*p
 			return 0, context.Cause(ctx)
 		}
 	}
+	p.kill = func(ctx context.Context) error { return e.removeContainer(context.WithoutCancel(ctx), id) }
 	p.remove = func() {
 		stop()
 		if !gone.Load() {

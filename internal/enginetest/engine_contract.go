@@ -29,17 +29,18 @@ type Subject struct {
 func EngineContract(t *testing.T, s Subject) {
 	for name, test := range map[string]func(*engineContract){
 		"a command gets its user, environment, folder and input": (*engineContract).execute,
-		"a killed command":                           (*engineContract).kill,
-		"a command's input ends when it is closed":   (*engineContract).closeCommand,
-		"files go in and come out":                   (*engineContract).copyFiles,
-		"a frozen host stands still":                 (*engineContract).freeze,
-		"a restart keeps disks, names and addresses": (*engineContract).restart,
-		"states are told apart":                      (*engineContract).tellStates,
-		"a lab is found and removed by its owner":    (*engineContract).isolateOwners,
-		"a second lab of the same ID is refused":     (*engineContract).refuseSecond,
-		"a snapshot keeps files and record":          (*engineContract).keepSnapshot,
-		"a host with a command of its own":           (*engineContract).runCommand,
-		"use is measured":                            (*engineContract).measure,
+		"a command that the engine kills":                        (*engineContract).killCommand,
+		"a killed command":                                       (*engineContract).kill,
+		"a command's input ends when it is closed":               (*engineContract).closeCommand,
+		"files go in and come out":                               (*engineContract).copyFiles,
+		"a frozen host stands still":                             (*engineContract).freeze,
+		"a restart keeps disks, names and addresses":             (*engineContract).restart,
+		"states are told apart":                                  (*engineContract).tellStates,
+		"a lab is found and removed by its owner":                (*engineContract).isolateOwners,
+		"a second lab of the same ID is refused":                 (*engineContract).refuseSecond,
+		"a snapshot keeps files and record":                      (*engineContract).keepSnapshot,
+		"a host with a command of its own":                       (*engineContract).runCommand,
+		"use is measured":                                        (*engineContract).measure,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -157,6 +158,29 @@ func (c *engineContract) kill() {
 	status, _, err := stage.Run(c.Context(), c.Engine, host, labs.Command{Args: []string{"bash", "-c", "kill -9 $$"}})
 	if err != nil || status != labs.ExitKilled {
 		c.Errorf("status %d, %v", status, err)
+	}
+}
+
+// killCommand checks that a command that ignores its input and signals is killed, with what it
+// started.
+func (c *engineContract) killCommand() {
+	host := c.host(c.launch(c.plan(labs.RoleLab)), labs.Workspace)
+	for _, user := range []string{"root", labs.UserName} {
+		process, err := c.Engine.Execute(c.Context(), host, labs.Command{
+			Args: []string{"bash", "-c", "trap '' HUP TERM; sleep 1000 & sleep 1000; true"}, User: user,
+		})
+		if err != nil {
+			c.Fatal(err)
+		}
+		const sleepers = "$(grep -lzx '[1]000' /proc/[0-9]*/cmdline | wc -l)"
+		c.root(host, "until [ "+sleepers+" = 2 ]; do sleep 0.1; done")
+		if err := process.Kill(c.Context()); err != nil {
+			c.Fatal(err)
+		}
+		c.root(host, "[ "+sleepers+" = 0 ]")
+		if err := process.Kill(c.Context()); err != nil {
+			c.Errorf("killed again: %v", err)
+		}
 	}
 }
 

@@ -117,6 +117,8 @@ func (p *local) Wait(ctx context.Context) (int, error) {
 	}
 }
 
+func (p *local) Kill(context.Context) error { return p.Close() }
+
 func (p *local) Close() error {
 	p.closing.Do(func() { close(p.closed); p.master.Close() })
 	return nil

@@ -44,6 +44,8 @@ func (p *piped) Wait(context.Context) (int, error) {
 	return p.command.ProcessState.ExitCode(), nil
 }
 
+func (p *piped) Kill(context.Context) error { return p.command.Process.Kill() }
+
 func (p *piped) Close() error {
 	p.closing.Do(func() { _ = p.stdin.Close() })
 	return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"endstate/labs"
 	"endstate/labs/kit"
@@ -93,11 +94,20 @@ func (b *borrowed) Wait(ctx context.Context) (int, error) {
 	return status, err
 }
 
-// Close gives the host back.
-func (b *borrowed) Close() error {
-	err := b.Process.Close()
+// killTimeout is how long to wait for the end of a killed command.
+const killTimeout = 5 * time.Second
+
+// Close gives the host back, after killing a command that has not ended.
+func (b *borrowed) Close() (err error) {
 	b.once.Do(func() {
-		b.loan.spoiled = !b.ended.Load()
+		if b.ended.Load() {
+			err = b.Process.Close()
+		} else {
+			ctx, cancel := context.WithTimeout(context.Background(), killTimeout)
+			defer cancel()
+			err = b.Process.Kill(ctx)
+			b.loan.spoiled = err != nil
+		}
 		b.loan.user.Done()
 	})
 	return err

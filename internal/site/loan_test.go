@@ -64,7 +64,8 @@ func (c *command) Wait(context.Context) (int, error) {
 	time.Sleep(10 * time.Millisecond)
 	return 0, c.failing
 }
-func (c *command) Close() error { return nil }
+func (c *command) Kill(context.Context) error { return c.failing }
+func (c *command) Close() error               { return nil }
 
 // A command that may borrow runs in the host that waits for what the command gives, and
 // that host gets its files only once nothing of the borrower is left in it.

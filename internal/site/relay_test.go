@@ -45,8 +45,9 @@ func (p *localProcess) Stdin() io.WriteCloser { return p.in }
 func (p *localProcess) Stdout() io.Reader     { return p.out }
 
 // Stderr waits for the process to end, because only then is it safe to read.
-func (p *localProcess) Stderr() string { _ = p.command.Wait(); return p.errors.String() }
-func (p *localProcess) Close() error   { return p.in.Close() }
+func (p *localProcess) Stderr() string             { _ = p.command.Wait(); return p.errors.String() }
+func (p *localProcess) Close() error               { return p.in.Close() }
+func (p *localProcess) Kill(context.Context) error { return p.in.Close() }
 
 // serve answers every connection to a port of this machine.
 func serve(t *testing.T, answer func(net.Conn)) (port int) {
