@@ -45,12 +45,16 @@ const apartScript = `tar -x --no-same-owner -C / -f - && cd "$0" && exec bash -c
 
 // Fresh runs a command in a new host, which is removed when the command ends.
 func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshResult, err error) {
+	l := s.offer(&fresh) // before it waits for a place, as a command that may borrow waits too
 	leave, err := s.place(ctx)
 	if err != nil {
+		l.err = err
+		close(l.started)
+		s.withdraw(l)
 		return result, err
 	}
 	defer leave()
-	process, archive, err := s.startFresh(ctx, &fresh)
+	process, archive, err := s.startFresh(ctx, l)
 	if err != nil {
 		return result, err
 	}
@@ -68,10 +72,10 @@ func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshR
 	return result, err
 }
 
-// startFresh starts the command, in a borrowed host or in its own, and packs its files
-// meanwhile.
-func (s *Site) startFresh(ctx context.Context, run *kit.FreshRun) (labs.Process, io.Reader, error) {
-	l := s.offer(run)
+// startFresh starts the command of an offer, in a borrowed host or in its own, and packs its
+// files meanwhile.
+func (s *Site) startFresh(ctx context.Context, l *loan) (labs.Process, io.Reader, error) {
+	run := l.run
 	packed := make(chan error, 1)
 	var archive io.Reader
 	go func() {

@@ -4,8 +4,8 @@ package git_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
-	"strconv"
 	"testing"
 	"time"
 
@@ -57,20 +57,29 @@ func TestRightWhateverGitIsTold(t *testing.T) {
 			if _, out := r.Learner(lab, "cd ~/*/.git/.. && git -c core.fsmonitor= status --short"); out != "" {
 				t.Fatalf("git status: %s", out)
 			}
-			begun := time.Now()
-			r.Passes(lab, v)
-			if n := freshHosts(t, r, lab, begun); n != 1 {
-				t.Errorf("the check started %d fresh hosts, want one for Git and the program", n)
+			// On a busy machine, the program's host may be offered too late.
+			for tries := 1; ; tries++ {
+				begun := time.Now()
+				r.Passes(lab, v)
+				n := freshHosts(t, r, lab, begun)
+				if n == 1 {
+					break
+				}
+				if tries == 3 {
+					t.Fatalf("the check started %d fresh hosts, want one for Git and the program", n)
+				}
 			}
 		})
 	}
 }
 
+func timestamp(t time.Time) string { return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond()) }
+
 // freshHosts counts the hosts created for looks at a lab.
 func freshHosts(t *testing.T, r *enginetest.Runner, lab *labs.Lab, since time.Time) (n int) {
 	only := filters.NewArgs(filters.Arg("event", "create"), filters.Arg("label", "endstate.role="+string(labs.RoleScratch)), filters.Arg("label", "endstate.owner="+lab.Owner))
 	made, failed := r.API.Events(t.Context(), events.ListOptions{
-		Since: strconv.FormatInt(since.Unix(), 10), Until: strconv.FormatInt(time.Now().Unix()+1, 10), Filters: only,
+		Since: timestamp(since), Until: timestamp(time.Now()), Filters: only,
 	})
 	for {
 		select {
