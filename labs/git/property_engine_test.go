@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"strconv"
@@ -180,6 +181,7 @@ func each(list []string) []string {
 func normal(seen map[string]any) map[string]any {
 	at := func(from any, key string) any { m, _ := from.(map[string]any); return m[key] }
 	refs, _ := seen["refs"].(map[string]any)
+	refs = maps.Clone(refs) // what was seen is compared again, with HEAD
 	delete(refs, "HEAD")
 	tree, _ := at(seen["trees"], "HEAD").(map[string]any)
 	files, _ := at(seen["trees"], "work").(map[string]any)
