@@ -187,8 +187,8 @@ type Process interface {
 	// Wait waits until the command ends and returns its exit status: [ExitKilled] if it was
 	// killed.
 	Wait(ctx context.Context) (int, error)
-	// Kill kills the command, and what it started as the same user, waits for its end, and
-	// closes it.
+	// Kill kills the command, and what it started as the same user, waits a few seconds for its
+	// end, and closes it. It does so even if the context has ended.
 	Kill(ctx context.Context) error
 	// Close ends the command's input and stops reading its output. A host's main process ends,
 	// with its host ([Engine.Run]). An executed command may go on until it needs its input or

@@ -187,9 +187,14 @@ func (p *process) Wait(ctx context.Context) (int, error) {
 	return status, nil
 }
 
+// killTimeout is how long to wait for the end of a killed command.
+const killTimeout = 5 * time.Second
+
 // Kill kills the command.
 func (p *process) Kill(ctx context.Context) error {
 	defer p.Close()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTimeout)
+	defer cancel()
 	select {
 	case <-p.ended:
 		return nil

@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"maps"
 	"strings"
-	"time"
 
 	"endstate/labs"
 )
@@ -43,9 +42,6 @@ func runScript(ctx context.Context, engine labs.Engine, host labs.Host, script l
 	return nil
 }
 
-// killTimeout is how long to wait for the end of a killed command.
-const killTimeout = 5 * time.Second
-
 // withHome sets HOME to the script's temporary folder, so that files written there
 // disappear with it.
 func withHome(env map[string]string, home string) map[string]string {
@@ -61,11 +57,7 @@ func Run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.C
 		return 0, "", err
 	}
 	defer process.Close()
-	stop := context.AfterFunc(ctx, func() {
-		kill, cancel := context.WithTimeout(context.WithoutCancel(ctx), killTimeout)
-		defer cancel()
-		_ = process.Kill(kill)
-	})
+	stop := context.AfterFunc(ctx, func() { _ = process.Kill(ctx) })
 	defer stop()
 	if err := process.Stdin().Close(); err != nil {
 		return 0, "", err
