@@ -26,7 +26,7 @@ import (
 //
 // A revision is `HEAD`, a branch, a tag, a full name or an ID, with optional steps such as
 // `~2` or `^1`. A tag stands for its final target. Commit texts are decoded as in `git log`.
-// Replaced commits and grafts are ignored in `history` and `trees`, because nobody else gets
+// `history` and `trees` ignore replaced commits and grafts, because pushing does not transfer
 // them. Bytes that are not UTF-8 are quoted as Git quotes them, such as `caf\351`.
 type Look struct {
 	// The folder that holds `.git`.
