@@ -70,7 +70,7 @@ func awaitGrades(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: graded NAME")
 	}
 	for range 120 {
-		if s := sittingOf(ts, args[0]); !s.Ended.IsZero() && len(s.Pending()) == 0 {
+		if s := sittingOf(ts, args[0]); s.Done() {
 			return
 		}
 		time.Sleep(time.Second)

@@ -69,8 +69,7 @@ func writeExam(ctx context.Context, tx *sql.Tx, sitting *exams.Sitting) error {
 	if !sitting.Ended.IsZero() {
 		ended = sitting.Ended.UTC().Format(time.RFC3339)
 	}
-	pending := sitting.Ended.IsZero() || len(sitting.Pending()) > 0
-	_, err = tx.ExecContext(ctx, "UPDATE exams SET ended = ?, pending = ?, sitting = ? WHERE id = ?", ended, pending, string(text), sitting.ID)
+	_, err = tx.ExecContext(ctx, "UPDATE exams SET ended = ?, pending = ?, sitting = ? WHERE id = ?", ended, !sitting.Done(), string(text), sitting.ID)
 	return err
 }
 
@@ -119,8 +118,8 @@ func (v *View) Exams(ctx context.Context) ([]*exams.Sitting, error) {
 	return v.selectExams(ctx, "ORDER BY id DESC")
 }
 
-// OpenExams returns the sittings that have not ended, or that nobody has tried to grade in
-// full.
+// OpenExams returns the sittings that have not ended, or whose grading is not done, as
+// [exams.Sitting.Done] says.
 func (v *View) OpenExams(ctx context.Context) ([]*exams.Sitting, error) {
 	return v.selectExams(ctx, "AND pending ORDER BY id")
 }

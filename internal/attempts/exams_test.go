@@ -114,8 +114,9 @@ func TestOneExamAtATime(t *testing.T) {
 	}
 }
 
-// OpenExams returns running exams and those nobody has tried to grade in full. A question
-// that could not be graded counts as tried.
+// OpenExams returns running exams, those nobody has tried to grade in full, and those whose
+// labs are not removed yet. A question that could not be graded counts as tried, and keeps its
+// lab.
 func TestOpenExams(t *testing.T) {
 	store, _ := examStore(t)
 	ids := func() (open []int64) {
@@ -146,7 +147,8 @@ func TestOpenExams(t *testing.T) {
 	score := 5
 	step(1, func(s *exams.Sitting) error { s.End(s.Created); return nil }, 1, 2)
 	step(1, func(s *exams.Sitting) error { return s.SetGrade(1, exams.Grade{Score: &score}) }, 1, 2)
-	step(1, func(s *exams.Sitting) error { return s.SetGrade(2, exams.Grade{Why: "gone"}) }, 2)
+	step(1, func(s *exams.Sitting) error { return s.SetGrade(2, exams.Grade{Why: "gone"}) }, 1, 2)
+	step(1, func(s *exams.Sitting) error { s.Questions[0].Removed = true; return nil }, 2)
 	all, err := store.Exams(t.Context())
 	if err != nil || len(all) != 2 || all[0].ID != 2 {
 		t.Errorf("%v, %v", all, err)

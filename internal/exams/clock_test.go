@@ -251,3 +251,35 @@ func TestClockThatIsSetBack(t *testing.T) {
 		t.Errorf("doubts: %q", doubts)
 	}
 }
+
+// A lab that was not removed after its grade was stored, as the process was interrupted between
+// the two, is removed by whoever comes next. The grade stays.
+func TestLabsOfInterruptedGradingAreRemoved(t *testing.T) {
+	next := map[string]func(*hall) error{
+		"submit": func(h *hall) error { _, err := h.proctor.Submit(t.Context(), h.id, nil); return err },
+		"finish": func(h *hall) error { _, err := h.proctor.Finish(t.Context(), h.id, nil); return err },
+	}
+	for name, act := range next {
+		h := newHall(t, nil)
+		h.room.points["a"] = 40
+		h.goTo(1)
+		h.room.failed["remove a"] = context.Canceled
+		if _, err := h.proctor.Submit(t.Context(), h.id, nil); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: the interrupted one: %v", name, err)
+		}
+		if s := h.sitting(); len(s.Pending()) != 0 || s.Done() || !h.room.there["a"] {
+			t.Errorf("%s: before, pending %v, done %v, labs %v", name, s.Pending(), s.Done(), h.room.there)
+		}
+		h.room.failed["remove a"] = nil
+		h.room.points["a"] = 90
+		if due, err := h.proctor.Due(t.Context()); err != nil || len(due) != 1 {
+			t.Errorf("%s: due: %v, %v", name, due, err)
+		}
+		if err := act(h); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if s := h.sitting(); !s.Done() || h.room.there["a"] || *s.Questions[0].Grade.Score != 40 {
+			t.Errorf("%s: after, done %v, labs %v, score %d", name, s.Done(), h.room.there, *s.Questions[0].Grade.Score)
+		}
+	}
+}

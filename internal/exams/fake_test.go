@@ -58,7 +58,7 @@ func (m *memory) Exams(context.Context) ([]*Sitting, error) {
 
 func (m *memory) OpenExams(ctx context.Context) ([]*Sitting, error) {
 	all, err := m.Exams(ctx)
-	return slices.DeleteFunc(all, func(s *Sitting) bool { return !s.Ended.IsZero() && len(s.Pending()) == 0 }), err
+	return slices.DeleteFunc(all, func(s *Sitting) bool { return s.Done() }), err
 }
 
 func (m *memory) ChangeExam(_ context.Context, id int64, change func(*Sitting) error) (*Sitting, error) {
@@ -139,6 +139,9 @@ func (r *room) Check(_ context.Context, _ *Sitting, q *Question, _ labs.Emit) (*
 }
 
 func (r *room) Remove(_ context.Context, _ *Sitting, q *Question, _ labs.Emit) error {
+	if err := r.failed["remove "+q.Scenario]; err != nil {
+		return err
+	}
 	delete(r.there, q.Scenario)
 	return nil
 }

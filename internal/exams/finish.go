@@ -31,7 +31,7 @@ func (p *Proctor) Submit(ctx context.Context, id int64, emit labs.Emit) (*Sittin
 func (p *Proctor) Due(ctx context.Context) ([]*Sitting, error) {
 	open, err := p.Store.OpenExams(ctx)
 	return slices.DeleteFunc(open, func(s *Sitting) bool {
-		return !s.Due(p.Clock()) && (s.Ended.IsZero() || len(s.Pending()) == 0)
+		return !s.Due(p.Clock()) && (s.Ended.IsZero() || s.Done())
 	}), err
 }
 
@@ -59,7 +59,7 @@ func (p *Proctor) Accept(ctx context.Context, id int64, n int, emit labs.Emit) (
 	if err != nil {
 		return s, err
 	}
-	return s, p.Labs.Remove(ctx, s, &s.Questions[n-1], emit)
+	return p.removeLeftover(ctx, s, emit)
 }
 
 // freeze freezes the labs at the exam's end and records when each was frozen, so that later
@@ -83,10 +83,10 @@ func (p *Proctor) freeze(ctx context.Context, s *Sitting) (*Sitting, error) {
 	return changed, nil
 }
 
-// grade grades questions one by one. It stores each grade before removing the lab, and
-// keeps the labs of questions that could not be graded.
+// grade grades questions one by one, and removes the labs whose grades are final, also those
+// that an interrupted process left. It stores each grade before it removes the lab.
 func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit labs.Emit) (*Sitting, error) {
-	var failed []error
+	s, failed := p.removeLeftover(ctx, s, emit)
 	for _, n := range numbers {
 		q := &s.Questions[n-1]
 		end := emit.Step(labs.GradeQuestion, strconv.Itoa(n))
@@ -99,11 +99,36 @@ func (p *Proctor) grade(ctx context.Context, s *Sitting, numbers []int, emit lab
 		if s, err = p.Store.ChangeExam(ctx, id, func(s *Sitting) error { return s.SetGrade(n, grade) }); err != nil {
 			return s, err
 		}
-		if kept := s.Questions[n-1].Grade; kept.Score != nil && !kept.Retry {
-			failed = append(failed, p.Labs.Remove(ctx, s, &s.Questions[n-1], emit))
+		if s, err = p.removeLeftover(ctx, s, emit); err != nil {
+			failed = err
 		}
 	}
-	return s, errors.Join(failed...)
+	return s, failed
+}
+
+// removeLeftover removes the labs of the questions whose grades are final, and records that
+// they are gone. It returns the exam, with an error too.
+func (p *Proctor) removeLeftover(ctx context.Context, s *Sitting, emit labs.Emit) (*Sitting, error) {
+	numbers := s.Leftover()
+	if len(numbers) == 0 {
+		return s, nil
+	}
+	var failed []error
+	numbers = slices.DeleteFunc(numbers, func(n int) bool {
+		err := p.Labs.Remove(ctx, s, &s.Questions[n-1], emit)
+		failed = append(failed, err)
+		return err != nil
+	})
+	changed, err := p.Store.ChangeExam(ctx, s.ID, func(s *Sitting) error {
+		for _, n := range numbers {
+			s.Questions[n-1].Removed = true
+		}
+		return nil
+	})
+	if err != nil {
+		return s, errors.Join(append(failed, err)...)
+	}
+	return changed, errors.Join(failed...)
 }
 
 const (

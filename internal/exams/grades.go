@@ -24,10 +24,22 @@ func (s *Sitting) Pending() []int {
 	return s.numbersWhere(func(q *Question) bool { return q.Grade == nil })
 }
 
+// Leftover returns the numbers of the questions whose grade is final and whose labs are still
+// to be removed.
+func (s *Sitting) Leftover() []int {
+	return s.numbersWhere(func(q *Question) bool { return q.Grade.final() && !q.Removed })
+}
+
+// Done reports whether the exam has ended and nothing is left to do: somebody has tried to
+// grade every question, and the labs of the graded ones are gone.
+func (s *Sitting) Done() bool {
+	return !s.Ended.IsZero() && len(s.Pending()) == 0 && len(s.Leftover()) == 0
+}
+
 // Gradable returns the numbers of the questions that may be graded now: those that have no
 // score, and those whose score rests on a server that could not be reached.
 func (s *Sitting) Gradable() []int {
-	return s.numbersWhere(func(q *Question) bool { return q.Grade == nil || q.Grade.Score == nil || q.Grade.Retry })
+	return s.numbersWhere(func(q *Question) bool { return !q.Grade.final() })
 }
 
 func (s *Sitting) numbersWhere(is func(*Question) bool) []int {
@@ -52,7 +64,7 @@ func (s *Sitting) SetGrade(n int, grade Grade) error {
 		return fmt.Errorf("question %d of exam %d was graded before the exam's end", n, s.ID)
 	}
 	before := q.Grade
-	if before != nil && before.Score != nil && !before.Retry {
+	if before.final() {
 		return nil
 	}
 	grade.Late = max(0, s.stateTime(q, grade).Sub(s.Ended))
@@ -89,6 +101,9 @@ func (s *Sitting) Accept(n int) error {
 	g.Score, g.Accepted, g.Why = g.Report.Score, true, ""
 	return nil
 }
+
+// final reports whether there is a score that no later grade replaces.
+func (g *Grade) final() bool { return g != nil && g.Score != nil && !g.Retry }
 
 // Withheld reports whether there is a score that does not count because it is late.
 func (g *Grade) Withheld() bool {

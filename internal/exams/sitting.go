@@ -56,6 +56,7 @@ type Question struct {
 	Hints    int       `json:"hints,omitempty"`   // opened
 	FrozenAt time.Time `json:"still,omitzero"`    // when, after the end, its lab was frozen
 	Grade    *Grade    `json:"grade,omitempty"`   // set at the end
+	Removed  bool      `json:"removed,omitempty"` // its lab, after the final grade
 }
 
 // Grade is a question's result at the end.

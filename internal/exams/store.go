@@ -16,8 +16,7 @@ type Store interface {
 	Exam(ctx context.Context, id int64) (*Sitting, error)
 	// Exams returns all sittings, latest first.
 	Exams(ctx context.Context) ([]*Sitting, error)
-	// OpenExams returns the sittings that have not ended, or that nobody has tried to grade
-	// in full.
+	// OpenExams returns the sittings that have not ended, or whose grading is not done.
 	OpenExams(ctx context.Context) ([]*Sitting, error)
 	// ChangeExam changes a sitting atomically and returns the changed one. If change
 	// returns an error, the sitting stays as it was.

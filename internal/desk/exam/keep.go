@@ -72,7 +72,7 @@ func (d *Desk) startKeeper(id int64, emit labs.Emit) {
 
 // isDone reports whether the keeper has nothing left to do.
 func (d *Desk) isDone(s *exams.Sitting) bool {
-	return hasEnded(s) && (len(s.Pending()) == 0 || d.now().Sub(s.Ended) > keepLonger)
+	return s.Done() || hasEnded(s) && d.now().Sub(s.Ended) > keepLonger
 }
 
 // keeperIsDue reports whether the keeper should grade an exam: its time is up, or another
