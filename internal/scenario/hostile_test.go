@@ -166,6 +166,7 @@ func FuzzScenario(f *testing.F) {
 func FuzzBlueprint(f *testing.F) {
 	f.Add("title: B\nminutes: 1.5\npass: 50\nseed: 1\nhints: as-written\nquestions: [{topic: git, level: 1, count: 2, points: 1}, {scenario: git-one, points: 2}]\n")
 	f.Add("0\n0")
+	f.Add(strings.Repeat("ab", 1000) + ": 0\n")
 	f.Fuzz(func(t *testing.T, document string) {
 		_, err := bank().Blueprint("b", "b.yaml", []byte(document))
 		var found Mistakes

@@ -20,9 +20,13 @@ type Mistake struct {
 	Text   string `json:"text"`
 }
 
-// Error returns "file:line:column: text" on one line, the form that editors understand.
+// maxMistake limits the text of a mistake, in bytes: it may quote a whole file.
+const maxMistake = 800
+
+// Error returns "file:line:column: text" on one line, the form that editors understand. It
+// shortens a long text.
 func (m Mistake) Error() string {
-	text := inLine(m.Text)
+	text := shorten(inLine(m.Text))
 	switch {
 	case m.Line == 0:
 		return m.File + ": " + text
@@ -39,6 +43,14 @@ func inLine(text string) string {
 	}
 	quoted := strconv.Quote(text)
 	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
+}
+
+// shorten cuts a text after maxMistake bytes.
+func shorten(text string) string {
+	if len(text) <= maxMistake {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxMistake], "") + "…"
 }
 
 // Mistakes is an error that lists several mistakes.
