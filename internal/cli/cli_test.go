@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,6 +180,33 @@ func TestHintsTakenAway(t *testing.T) {
 	d.lacks = "  - {costs: 7, text: The second hint.}\n"
 	d.wants(StatusDone, "hint", "Hint 1 of 1 (−5)", "All hints are open.")
 	d.wants(StatusDone, "check", "95 of 100")
+}
+
+// The task is read while the lab is started. A start that can't succeed shows none.
+func TestStartShowsTheTaskFirst(t *testing.T) {
+	d := newConsole(t)
+	var out, err bytes.Buffer
+	d.engine.struck = func(moment string) {
+		if moment == "launched" && (!strings.Contains(out.String(), "Do the first thing.") || !strings.Contains(out.String(), "first · seed ")) {
+			t.Errorf("when the lab was launched, the output was %q", out.String())
+		}
+	}
+	if status := d.program(&out, &err).Run(t.Context(), []string{"start", "first"}); status != StatusDone || d.engine.launched != 1 {
+		t.Errorf("start: %d, %d launched: %s", status, d.engine.launched, err.String())
+	}
+	seed := d.engine.labs[0].Seed
+	if shown := fmt.Sprintf("first · seed %d · par", seed); !strings.Contains(out.String(), shown) || !strings.Contains(d.wants(StatusDone, "start first"), shown) {
+		t.Errorf("the lab has seed %d, and the tasks are %q and another", seed, out.String())
+	}
+	for _, line := range []string{"start first --seed 100000", "start first --json --seed 100000", "start second --owner ada/exam-x"} {
+		if out := d.wants(StatusMisused, line); out != "" {
+			t.Errorf("%s shows %q", line, out)
+		}
+	}
+	d.engine.labs[0].Expires = d.now.Add(-time.Minute)
+	if out := d.wants(StatusDone, "start first --seed 9", "was past its time"); !strings.Contains(out, "first · seed 9 · par") {
+		t.Errorf("after the old lab's time, start shows %q", out)
+	}
 }
 
 // A store that can't be used does not stop anybody from practising. Only help, whose cost

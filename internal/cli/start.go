@@ -25,7 +25,7 @@ func startCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:               "start SCENARIO",
 		Short:             "Start a lab and open its shell",
-		Long:              "Start a lab and open its shell. Without a terminal, print the task and what to do next.",
+		Long:              "Print the task, start its lab meanwhile, and open the lab's shell. Without a terminal, print the\ntask and what to do next.",
 		Example:           "  endstate start git-merge-conflict\n  endstate start git-merge-conflict --seed 42 --no-shell",
 		Args:              door.Exactly(1, "a scenario; see: endstate list"),
 		ValidArgsFunction: d.CompleteScenarios,
@@ -39,9 +39,12 @@ func startCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *startOptions) run(ctx context.Context, name string) error {
-	var task *desk.Task
-	err := o.Act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
-		task, err = at.Start(ctx, o.Who(), name, o.seed, emit)
+	task, err := o.draw(ctx, name)
+	if err != nil {
+		return err
+	}
+	err = o.Act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
+		task, err = at.Start(ctx, o.Who(), name, &task.Seed, emit)
 		return err
 	})
 	if err != nil {
@@ -49,9 +52,6 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 	}
 	if o.asJSON {
 		return report.JSON(o.Out, task.Lab)
-	}
-	if err := showTask(o.Out, o.Style(o.Out), task); err != nil {
-		return err
 	}
 	if t, onTerminal := tty.Open(o.In, o.Out); onTerminal && !o.noShell {
 		return enter(ctx, o.Door, t, name, labs.Workspace, o.noRecord)
@@ -64,4 +64,17 @@ The lab is running, at seed %[2]d. What comes next:
   endstate stop %[1]s     remove every trace
 `, task.Name, task.Lab.Seed)
 	return nil
+}
+
+// draw shows the task, to be read while the lab is started.
+func (o *startOptions) draw(ctx context.Context, name string) (*desk.Task, error) {
+	at, err := o.Desk()
+	if err != nil {
+		return nil, err
+	}
+	task, err := at.Draw(ctx, o.Who(), name, o.seed)
+	if err != nil || o.asJSON {
+		return task, err
+	}
+	return task, showTask(o.Out, o.Style(o.Out), task)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,9 +38,9 @@ func showTask(w io.Writer, style report.Style, task *desk.Task) error {
 	if err := door.Markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", task.Title, task.Text)); err != nil {
 		return err
 	}
-	facts := fmt.Sprintf("%s · seed %d · par %d minutes", task.Name, task.Lab.Seed, task.Minutes)
-	for _, server := range task.Lab.Servers() {
-		facts += " · " + server
+	facts := fmt.Sprintf("%s · seed %d · par %d minutes", task.Name, task.Seed, task.Minutes)
+	if task.Lab != nil {
+		facts = strings.Join(append([]string{facts}, task.Lab.Servers()...), " · ")
 	}
 	_, err := fmt.Fprintln(w, style.Dim(facts))
 	return err

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 
@@ -14,17 +15,56 @@ const MaxSeed = 9999
 // DrawSeed returns a random seed.
 func DrawSeed() uint64 { return rand.Uint64N(MaxSeed) + 1 }
 
+// Draw returns the task that Start sets for the same seed, so that it can be read while the lab is
+// started. Without a seed, it draws one, unless a lab of the scenario is running: then the task is
+// that lab's. It returns an error if another lab of the scenario prevents a start.
+func (d *Desk) Draw(ctx context.Context, who labs.Learner, name string, seed *uint64) (*Task, error) {
+	if err := practises(who); err != nil {
+		return nil, err
+	}
+	v, err := d.draw(name, seed)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.connect(ctx); err != nil {
+		return nil, err
+	}
+	lab, err := d.stage(who.Name).Find(ctx, who.Name, name)
+	switch {
+	case errors.Is(err, labs.ErrNotFound) || err == nil && lab.Over(d.backend.Engine.Now()):
+		return taskOf(nil, v), nil
+	case err != nil:
+		return nil, err
+	case !offers(lab, seed):
+		return nil, d.stage(who.Name).Vacant(ctx, who.Name, name)
+	}
+	if v, err = d.variantOf(lab); err != nil {
+		return nil, err
+	}
+	return taskOf(lab, v), nil
+}
+
+// draw returns the variant of a scenario at a seed, or at a random one.
+func (d *Desk) draw(name string, seed *uint64) (*labs.Variant, error) {
+	drawn := DrawSeed()
+	if seed != nil {
+		drawn = *seed
+	}
+	return d.library().Variant(name, drawn)
+}
+
+// offers reports whether a lab can be handed over to a learner who starts its scenario.
+func offers(lab *labs.Lab, seed *uint64) bool {
+	return lab.Whole && lab.Running() && (seed == nil || lab.Seed == *seed)
+}
+
 // Start starts a lab of a scenario and opens its attempt. Without a seed, it draws one. If a lab of
 // the scenario is already running, it warns and returns that lab, unless another seed was given.
 func (d *Desk) Start(ctx context.Context, who labs.Learner, name string, seed *uint64, emit labs.Emit) (*Task, error) {
 	if err := practises(who); err != nil {
 		return nil, err
 	}
-	drawn := DrawSeed()
-	if seed != nil {
-		drawn = *seed
-	}
-	v, err := d.library().Variant(name, drawn)
+	v, err := d.draw(name, seed)
 	if err != nil {
 		return nil, err
 	}
@@ -32,7 +72,7 @@ func (d *Desk) Start(ctx context.Context, who labs.Learner, name string, seed *u
 		return nil, err
 	}
 	lab, err := d.stage(who.Name).Find(ctx, who.Name, name)
-	if err == nil && lab.Whole && lab.Running() && (seed == nil || lab.Seed == *seed) {
+	if err == nil && offers(lab, seed) {
 		emit.Warn(&labs.Problem{Code: CodeRunning, What: fmt.Sprintf("The lab of %s is running already, at seed %d", name, lab.Seed)}, "")
 		v, err = d.variantOf(lab)
 	} else {

@@ -10,11 +10,12 @@ import (
 // Task is the task of a lab.
 type Task struct {
 	labs.Scenario
-	Lab  *labs.Lab `json:"lab"`
+	Seed uint64    `json:"seed"`
+	Lab  *labs.Lab `json:"lab"`  // nil: it is not running yet
 	Text string    `json:"task"` // Markdown
 }
 
-func taskOf(lab *labs.Lab, v *labs.Variant) *Task { return &Task{v.Scenario, lab, v.Task} }
+func taskOf(lab *labs.Lab, v *labs.Variant) *Task { return &Task{v.Scenario, v.Seed, lab, v.Task} }
 
 // Task returns the task of a lab.
 func (d *Desk) Task(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*Task, error) {

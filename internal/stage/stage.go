@@ -37,7 +37,7 @@ const readyInterval = 25 * time.Millisecond
 // Start starts a lab of the variant for an owner from the variant's snapshot, and makes the
 // snapshot first if necessary. Sweep removes the lab once life is over.
 func (s *Stage) Start(ctx context.Context, v *labs.Variant, owner string, life time.Duration, emit labs.Emit) (*labs.Lab, error) {
-	if err := s.vacant(ctx, owner, v.Name); err != nil {
+	if err := s.Vacant(ctx, owner, v.Name); err != nil {
 		return nil, err
 	}
 	images, snapshot, clean, err := s.provide(ctx, v, emit)
@@ -112,9 +112,9 @@ func (s *Stage) provide(ctx context.Context, v *labs.Variant, emit labs.Emit) (i
 	return images, snapshot, clean, err
 }
 
-// vacant checks that the owner has no lab of the scenario. It removes the remains of an
+// Vacant returns an error if the owner has a lab of the scenario. It removes the remains of an
 // interrupted start, but never a lab that may contain work.
-func (s *Stage) vacant(ctx context.Context, owner, scenario string) error {
+func (s *Stage) Vacant(ctx context.Context, owner, scenario string) error {
 	lab, err := s.Find(ctx, owner, scenario)
 	switch {
 	case errors.Is(err, labs.ErrNotFound):
