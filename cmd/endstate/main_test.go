@@ -65,11 +65,15 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// Every family has a probe, and doctor can report the versions in each of its images.
+// Every family has a probe; one with images has a skeleton for new scenarios, and doctor can
+// report the versions in each of them.
 func TestFamiliesAreComplete(t *testing.T) {
 	for _, family := range all.Families() {
 		if family.Name == "" || len(family.Probes) == 0 {
 			t.Errorf("family %q has no probe", family.Name)
+		}
+		if len(family.Images) > 0 && family.Skeleton == nil {
+			t.Errorf("family %q has no skeleton for new scenarios", family.Name)
 		}
 		for _, image := range family.Images {
 			if len(image.Notable) == 0 {

@@ -8,6 +8,7 @@ import (
 	"endstate/internal/scenario"
 	"endstate/internal/stage"
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // Parts are what the desk's other rooms are built from. They are not acts: no door uses them.
@@ -34,6 +35,9 @@ func (p Parts) ClocksDiffer(emit labs.Emit) bool {
 
 // Library returns the library of scenarios.
 func (p Parts) Library() *scenario.Library { return p.desk.library() }
+
+// Families returns the families of topics.
+func (p Parts) Families() []kit.Family { return p.desk.Families }
 
 // Read returns the library of the scenarios in some folders.
 func (p Parts) Read(roots []scenario.Root) *scenario.Library { return p.desk.read(roots) }

@@ -121,8 +121,14 @@ func (l *Library) add(root Root) error {
 // and commands, and are shown on terminals.
 var folderShape = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,62}$`)
 
+// ValidName reports whether a scenario may have a name.
+func ValidName(name string) bool { return folderShape.MatchString(name) }
+
+// Has reports whether there is a scenario with a name, even if it is broken.
+func (l *Library) Has(name string) bool { return l.folders[name] != nil }
+
 func (l *Library) find(name string, files fs.FS) {
-	if !folderShape.MatchString(name) {
+	if !ValidName(name) {
 		l.broken = append(l.broken, Mistakes{{File: strconv.QuoteToASCII(name), Text: "the name of a scenario folder must be at most 63 lowercase letters, digits and hyphens: rename it"}})
 		return
 	}

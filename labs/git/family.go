@@ -9,8 +9,8 @@ import (
 	"endstate/labs/kit"
 )
 
-//go:embed image
-var image embed.FS
+//go:embed image all:skeleton
+var files embed.FS
 
 // Family returns the Git family.
 func Family() kit.Family {
@@ -18,10 +18,11 @@ func Family() kit.Family {
 		Name: "git",
 		Images: []kit.Image{{
 			Name:    "git",
-			Builds:  []kit.Build{{From: []string{"workspace"}, Files: kit.Folder(image, "image")}},
+			Builds:  []kit.Build{{From: []string{"workspace"}, Files: kit.Folder(files, "image")}},
 			Notable: []string{"git", "python3-minimal"},
 			State:   []string{labs.LearnerHome},
 		}},
-		Probes: []kit.Probe{{Name: "git", New: func() kit.Look { return &Look{} }}},
+		Probes:   []kit.Probe{{Name: "git", New: func() kit.Look { return &Look{} }}},
+		Skeleton: kit.Folder(files, "skeleton"),
 	}
 }

@@ -14,6 +14,9 @@ type Family struct {
 	Name   string
 	Images []Image
 	Probes []Probe
+	// Skeleton is the folder of a small scenario that authors start from. It lints and proves as it
+	// is. Nil for a family that has no scenarios of its own.
+	Skeleton fs.FS
 }
 
 // Image is an image of a family, from which hosts are started.

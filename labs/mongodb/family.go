@@ -12,8 +12,8 @@ import (
 	"endstate/labs/kit"
 )
 
-//go:embed image
-var images embed.FS
+//go:embed image all:skeleton
+var files embed.FS
 
 // The names of the family's images in scenarios.
 const (
@@ -33,10 +33,10 @@ func Family() kit.Family {
 				Name: serverImage,
 				Builds: []kit.Build{
 					{
-						Server: "mongod", Needs: genuine, Files: kit.Folder(images, "image/mongod"),
+						Server: "mongod", Needs: genuine, Files: kit.Folder(files, "image/mongod"),
 						Runs: kit.Software{Name: "MongoDB", Package: "mongodb-org-server"},
 					},
-					{Server: "ferretdb", From: []string{"base"}, Files: kit.Folder(images, "image/ferretdb")},
+					{Server: "ferretdb", From: []string{"base"}, Files: kit.Folder(files, "image/ferretdb")},
 				},
 				Notable: []string{"postgresql-18-documentdb"},
 				State:   []string{"/var/lib/mongo", "/srv/mongo"}, // FerretDB's, mongod's
@@ -45,13 +45,14 @@ func Family() kit.Family {
 			{
 				Name: clientImage,
 				Builds: []kit.Build{{
-					From: []string{"base", "workspace"}, Files: kit.Folder(images, "image/mongosh"),
+					From: []string{"base", "workspace"}, Files: kit.Folder(files, "image/mongosh"),
 				}},
 				Notable: []string{"nodejs"},
 				State:   []string{labs.LearnerHome},
 			},
 		},
-		Probes: []kit.Probe{{Name: "mongodb", New: func() kit.Look { return &Look{} }}},
+		Probes:   []kit.Probe{{Name: "mongodb", New: func() kit.Look { return &Look{} }}},
+		Skeleton: kit.Folder(files, "skeleton"),
 	}
 }
 

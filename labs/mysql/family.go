@@ -11,8 +11,8 @@ import (
 	"endstate/labs/kit"
 )
 
-//go:embed image
-var images embed.FS
+//go:embed image all:skeleton
+var files embed.FS
 
 // The names of the family's images in scenarios.
 const (
@@ -28,7 +28,7 @@ func Family() kit.Family {
 			{
 				Name: serverImage,
 				Builds: []kit.Build{{
-					From: []string{"base"}, Files: kit.Folder(images, "image/server"),
+					From: []string{"base"}, Files: kit.Folder(files, "image/server"),
 					Runs: kit.Software{Name: "MySQL", Package: "mysql-server-core"},
 				}},
 				Notable: []string{"mysql-server-core"},
@@ -39,12 +39,13 @@ func Family() kit.Family {
 			},
 			{
 				Name:    clientImage,
-				Builds:  []kit.Build{{From: []string{"mysql", "workspace"}, Files: kit.Folder(images, "image/client")}},
+				Builds:  []kit.Build{{From: []string{"mysql", "workspace"}, Files: kit.Folder(files, "image/client")}},
 				Notable: []string{"mysql-client-core"},
 				State:   []string{labs.LearnerHome},
 			},
 		},
-		Probes: []kit.Probe{{Name: "mysql", New: func() kit.Look { return &Look{} }}},
+		Probes:   []kit.Probe{{Name: "mysql", New: func() kit.Look { return &Look{} }}},
+		Skeleton: kit.Folder(files, "skeleton"),
 	}
 }
 

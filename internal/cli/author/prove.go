@@ -19,7 +19,7 @@ import (
 
 // Commands returns the commands of this room.
 func Commands(d *door.Door) []*cobra.Command {
-	return []*cobra.Command{proveCommand(d), lintCommand(d)}
+	return []*cobra.Command{newCommand(d), lintCommand(d), proveCommand(d)}
 }
 
 // proveOptions are the options of prove.

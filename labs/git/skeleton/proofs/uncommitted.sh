@@ -1,0 +1,1 @@
+cd ~/"$project" && git revert --no-commit HEAD~1

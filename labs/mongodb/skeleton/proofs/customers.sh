@@ -1,0 +1,1 @@
+mongosh --quiet --eval "db.customers.updateMany({}, { \$set: { status: 'overdue' } })"

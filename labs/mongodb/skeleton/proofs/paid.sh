@@ -1,0 +1,3 @@
+mongosh --quiet --eval "
+  db.invoices.updateMany({ due: { \$lt: ISODate('$day') } }, { \$set: { status: 'overdue' } });
+"

@@ -1,0 +1,1 @@
+mysql --execute "DROP DATABASE backup"

@@ -1,0 +1,1 @@
+mysqldump --no-create-info --where "category = '$category'" backup products | mysql "$database"
