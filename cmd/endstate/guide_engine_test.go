@@ -9,21 +9,25 @@ import (
 	"testing"
 )
 
-// Following the guide to the letter gives a scenario that proves its grader.
-func TestGuideProves(t *testing.T) {
+// Following a guide to the letter gives a scenario that proves its grader.
+func TestGuidesProve(t *testing.T) {
 	t.Parallel()
-	folder := writeGuide(t)
-	m := newMachine(t)
-	end := m.run(guideCommand(t, "prove", folder)...)
-	if end.status != 0 || !strings.Contains(end.out, "24 proofs, 0 wrong") {
-		t.Errorf("status %d\n%s%s", end.status, end.out, end.err)
+	for _, g := range guides {
+		t.Run(g.scenario, func(t *testing.T) {
+			t.Parallel()
+			folder := g.write(t)
+			end := newMachine(t).run(g.command(t, "prove", folder)...)
+			if end.status != 0 || !strings.Contains(end.out, g.proofs+", 0 wrong") {
+				t.Errorf("status %d\n%s%s", end.status, end.out, end.err)
+			}
+		})
 	}
 }
 
 // A wrong statement in a proof is found, and the earlier proofs in the same lab are not blamed.
 func TestProveFindsWrongStatements(t *testing.T) {
 	t.Parallel()
-	folder := writeGuide(t)
+	folder := gitGuide.write(t)
 	path := filepath.Join(folder, "git-wrong-branch", "scenario.yaml")
 	text, err := os.ReadFile(path)
 	if err != nil {

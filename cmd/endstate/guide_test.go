@@ -8,26 +8,43 @@ import (
 	"testing"
 )
 
-// guide is the page that teaches how to write a scenario.
-const guide = "../../docs/scenarios.md"
+// guide is a page that teaches how to write a scenario.
+type guide struct {
+	page, scenario string
+	proofs         string // how many proofs three seeds have
+}
 
-// A file in the guide: its name on a line of its own, then a fenced block with its content.
-var guideFile = regexp.MustCompile("(?ms)^`([a-z/.-]+)`\n\n```[a-z]+\n(.*?)^```$")
+var (
+	gitGuide = guide{page: "../../docs/scenarios.md", scenario: "git-wrong-branch", proofs: "24 proofs"}
+	guides   = []guide{
+		gitGuide,
+		{page: "../../docs/scenarios-mysql.md", scenario: "mysql-foreign-key", proofs: "33 proofs"},
+	}
+)
 
-// writeGuide writes the guide's files and returns the resulting folder of scenarios.
-func writeGuide(t *testing.T) string {
+// A file in a guide: its name on a line of its own, then a fenced block with its content.
+var guideFile = regexp.MustCompile("(?ms)^`([a-z./-]+)`\n\n```[a-z]+\n(.*?)^```$")
+
+// read returns the guide's text.
+func (g guide) read(t *testing.T) string {
 	t.Helper()
-	text, err := os.ReadFile(guide)
+	text, err := os.ReadFile(g.page)
 	if err != nil {
 		t.Fatal(err)
 	}
+	return string(text)
+}
+
+// write writes the guide's files and returns the resulting folder of scenarios.
+func (g guide) write(t *testing.T) string {
+	t.Helper()
 	folder := filepath.Join(t.TempDir(), "mine")
-	files := guideFile.FindAllStringSubmatch(string(text), -1)
+	files := guideFile.FindAllStringSubmatch(g.read(t), -1)
 	if len(files) < 10 {
 		t.Fatalf("the guide has %d files", len(files))
 	}
 	for _, file := range files {
-		path := filepath.Join(folder, "git-wrong-branch", file[1])
+		path := filepath.Join(folder, g.scenario, file[1])
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
@@ -38,14 +55,10 @@ func writeGuide(t *testing.T) string {
 	return folder
 }
 
-// guideCommand returns the arguments of the guide's command that begins with the given words.
-func guideCommand(t *testing.T, begins, folder string) []string {
+// command returns the arguments of the guide's command that begins with the given words.
+func (g guide) command(t *testing.T, begins, folder string) []string {
 	t.Helper()
-	text, err := os.ReadFile(guide)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(text)) {
+	for line := range strings.Lines(g.read(t)) {
 		if strings.HasPrefix(line, "bin/endstate "+begins) {
 			words := strings.Fields(line)[1:]
 			for i := range words {
@@ -60,12 +73,16 @@ func guideCommand(t *testing.T, begins, folder string) []string {
 	return nil
 }
 
-// Following the guide to the letter gives a scenario in which lint finds nothing.
-func TestGuideLints(t *testing.T) {
-	folder := writeGuide(t)
-	var out strings.Builder
-	p := program(nil, &out, &out)
-	if status := p.Run(t.Context(), guideCommand(t, "lint", folder)); status != 0 || out.String() != "1 scenarios, 0 mistakes\n" {
-		t.Errorf("status %d\n%s", status, out.String())
+// Following a guide to the letter gives a scenario in which lint finds nothing.
+func TestGuidesLint(t *testing.T) {
+	for _, g := range guides {
+		t.Run(g.scenario, func(t *testing.T) {
+			folder := g.write(t)
+			var out strings.Builder
+			p := program(nil, &out, &out)
+			if status := p.Run(t.Context(), g.command(t, "lint", folder)); status != 0 || out.String() != "1 scenarios, 0 mistakes\n" {
+				t.Errorf("status %d\n%s", status, out.String())
+			}
+		})
 	}
 }
