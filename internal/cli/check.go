@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,7 @@ import (
 // checkOptions are the options of check.
 type checkOptions struct {
 	*door.Door
-	asJSON, asJUnit bool
+	output door.Output
 }
 
 func checkCommand(d *door.Door) *cobra.Command {
@@ -24,18 +25,14 @@ func checkCommand(d *door.Door) *cobra.Command {
 		Short: "Grade the lab as it is now",
 		Long:  "Grade the lab as it is now, as often as you like. Exit status: 0 all passed, 1 something failed, 3 something could not be graded.",
 	}, o.run)
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
-	c.Flags().BoolVar(&o.asJUnit, "junit", false, "as JUnit XML")
+	d.OutputVar(c, &o.output, report.FormatJUnit)
 	return c
 }
 
 func (o *checkOptions) run(ctx context.Context, args []string) error {
-	if o.asJSON && o.asJUnit {
-		return labs.Misuse("A report is JSON or JUnit, not both", "Choose --json or --junit.")
-	}
 	return o.OnLab(args, func(name string) error {
 		var found *labs.Report
-		err := o.Act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
+		err := o.Act(o.output.AsJSON(), func(at *desk.Desk, emit labs.Emit) (err error) {
 			found, err = at.Check(ctx, o.Who(), name, emit)
 			return err
 		})
@@ -47,15 +44,13 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 }
 
 func (o *checkOptions) show(found *labs.Report) error {
-	var err error
-	switch {
-	case o.asJSON:
-		err = report.JSON(o.Out, found)
-	case o.asJUnit:
-		err = report.JUnit(o.Out, found)
-	default:
-		err = report.Text(o.Out, found, o.Style(o.Out))
-	}
+	err := o.output.Write(door.Forms{
+		Value: found,
+		Text:  func(w io.Writer, style report.Style) error { return report.Text(w, found, style) },
+		Other: map[report.Format]func(io.Writer) error{
+			report.FormatJUnit: func(w io.Writer) error { return report.JUnit(w, found) },
+		},
+	})
 	switch {
 	case err != nil:
 		return err

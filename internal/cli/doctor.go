@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -17,7 +18,7 @@ import (
 // doctorOptions are the options of doctor.
 type doctorOptions struct {
 	*door.Door
-	asJSON bool
+	output door.Output
 }
 
 func doctorCommand(d *door.Door) *cobra.Command {
@@ -28,7 +29,7 @@ func doctorCommand(d *door.Door) *cobra.Command {
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -53,24 +54,20 @@ func (o *doctorOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		err = report.JSON(o.Out, all)
-	} else {
-		o.write(all)
-	}
+	err = o.output.Write(door.Forms{Value: all, Text: func(w io.Writer, style report.Style) error { return writeFindings(w, style, all) }})
 	if err == nil && slices.ContainsFunc(all, func(f finding) bool { return f.State == desk.FindingBad }) {
 		return door.ErrUngraded
 	}
 	return err
 }
 
-func (o *doctorOptions) write(all []finding) {
-	style := o.Style(o.Out)
+func writeFindings(w io.Writer, style report.Style, all []finding) error {
 	signs := map[desk.FindingState]string{desk.FindingOK: style.Good("✓"), desk.FindingWarn: style.Warn("!"), desk.FindingBad: style.Bad("✗")}
 	for _, f := range all {
-		fmt.Fprintf(o.Out, "%s %-20s %s\n", signs[f.State], f.About, report.Visible(f.Text))
+		fmt.Fprintf(w, "%s %-20s %s\n", signs[f.State], f.About, report.Visible(f.Text))
 		if f.Do != "" {
-			fmt.Fprintf(o.Out, "  %-20s %s\n", "", strings.ReplaceAll(f.Do, "\n", "\n                       "))
+			fmt.Fprintf(w, "  %-20s %s\n", "", strings.ReplaceAll(f.Do, "\n", "\n                       "))
 		}
 	}
+	return nil
 }

@@ -40,7 +40,7 @@ func imagesBuildCommand(d *door.Door) *cobra.Command {
 // imagesListOptions are the options of images list.
 type imagesListOptions struct {
 	*door.Door
-	asJSON bool
+	output door.Output
 }
 
 func imagesListCommand(d *door.Door) *cobra.Command {
@@ -48,10 +48,11 @@ func imagesListCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "list",
 		Short: "List the existing images and snapshots",
+		Long:  "List the existing images and snapshots; as JSON, with the packages in them.",
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON, with the packages in them")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -61,13 +62,10 @@ func (o *imagesListOptions) run(ctx context.Context) error {
 		kept, err = at.Images(ctx, o.Who(), emit)
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.asJSON:
-		return report.JSON(o.Out, kept)
 	}
-	return writeImages(o.Out, kept)
+	return o.output.Write(door.Forms{Value: kept, Text: func(w io.Writer, _ report.Style) error { return writeImages(w, kept) }})
 }
 
 func writeImages(w io.Writer, kept desk.Kept) error {

@@ -17,7 +17,7 @@ import (
 type listOptions struct {
 	*door.Door
 	wanted desk.Wanted
-	asJSON bool
+	output door.Output
 }
 
 func listCommand(d *door.Door) *cobra.Command {
@@ -34,7 +34,7 @@ func listCommand(d *door.Door) *cobra.Command {
 	}
 	c.Flags().StringVar(&o.wanted.Topic, "topic", "", "only this topic")
 	c.Flags().IntVar(&o.wanted.Level, "level", 0, "only this level")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -44,16 +44,14 @@ func (o *listOptions) run() error {
 		found = at.List(o.Who(), o.wanted, emit)
 		return nil
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.asJSON:
-		return report.JSON(o.Out, found)
-	case len(found) == 0:
+	}
+	if len(found) == 0 && !o.output.AsJSON() {
 		_, err := fmt.Fprintln(o.Err, "No scenario matches. See all: endstate list")
 		return err
 	}
-	return writeList(o.Out, found)
+	return o.output.Write(door.Forms{Value: found, Text: func(w io.Writer, _ report.Style) error { return writeList(w, found) }})
 }
 
 func writeList(w io.Writer, scenarios []labs.Scenario) error {

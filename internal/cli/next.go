@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -16,7 +17,8 @@ import (
 // nextOptions are the options of next.
 type nextOptions struct {
 	startOptions
-	start bool
+	start  bool
+	output door.Output
 }
 
 func nextCommand(d *door.Door) *cobra.Command {
@@ -25,13 +27,14 @@ func nextCommand(d *door.Door) *cobra.Command {
 		Use:   "next",
 		Short: "Choose what to practise now, and say why",
 		Long: "Choose what to practise now, by spaced repetition (FSRS) from the scores that you got without help, your time against par and hints: " +
-			"first what is due, then what you have never tried, from your weakest topic. The seed is one that you have never had.",
+			"first what is due, then what you have never tried, from your weakest topic. The seed is one that you have never had. " +
+			"As JSON with --start, it is the lab that is written.",
 		Args: door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.start, "start", false, "start it")
 	c.Flags().BoolVar(&o.noShell, "no-shell", false, "with --start: don't open a shell")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON; with --start, the lab")
+	d.OutputVar(c, &o.output)
 	door.RecordVar(c, &o.noRecord)
 	return c
 }
@@ -42,27 +45,27 @@ func (o *nextOptions) run(ctx context.Context) error {
 		return err
 	}
 	pick, err := at.Next(ctx, o.Who())
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.start:
-		if !o.asJSON {
-			o.write(pick)
+	}
+	if o.start {
+		if o.asJSON = o.output.AsJSON(); !o.asJSON {
+			writePick(o.Out, o.Style(o.Out), pick)
 		}
 		o.seed = &pick.Seed
 		return o.startOptions.run(ctx, pick.Scenario.Name)
-	case o.asJSON:
-		return report.JSON(o.Out, pick)
 	}
-	o.write(pick)
-	_, err = fmt.Fprintf(o.Out, "\nStart it: endstate start %s --seed %d\n", pick.Scenario.Name, pick.Seed)
-	return err
+	return o.output.Write(door.Forms{Value: pick, Text: func(w io.Writer, style report.Style) error {
+		writePick(w, style, pick)
+		_, err := fmt.Fprintf(w, "\nStart it: endstate start %s --seed %d\n", pick.Scenario.Name, pick.Seed)
+		return err
+	}})
 }
 
-func (o *nextOptions) write(pick *practice.Pick) {
-	style, s := o.Style(o.Out), pick.Scenario
-	fmt.Fprintf(o.Out, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, report.LevelName(s.Level), s.Minutes)))
+func writePick(w io.Writer, style report.Style, pick *practice.Pick) {
+	s := pick.Scenario
+	fmt.Fprintf(w, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, report.LevelName(s.Level), s.Minutes)))
 	for _, why := range append(slices.Clone(pick.Why), fmt.Sprintf("You have never had seed %d.", pick.Seed)) {
-		fmt.Fprintf(o.Out, "• %s\n", strings.TrimSpace(style.Paragraph(why, 2)))
+		fmt.Fprintf(w, "• %s\n", strings.TrimSpace(style.Paragraph(why, 2)))
 	}
 }

@@ -169,7 +169,7 @@ func TestExpired(t *testing.T) {
 
 func TestDebrief(t *testing.T) {
 	d := newConsole(t)
-	d.wants(StatusMisused, "debrief", "There is no attempt to explain yet.")
+	d.wants(StatusMisused, "debrief", "There are no attempts yet.")
 	d.wants(StatusMisused, "debrief frist", "Did you mean first?")
 	d.wants(StatusDone, "start first")
 	d.wants(StatusMisused, "debrief", "has not been checked yet", "endstate check first")

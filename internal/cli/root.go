@@ -1,15 +1,12 @@
 package cli
 
 import (
-	"strings"
-
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/author"
 	"endstate/internal/cli/door"
 	"endstate/internal/cli/exam"
 	"endstate/internal/cli/past"
-	"endstate/labs"
 )
 
 // rootCommand builds the command tree.
@@ -32,10 +29,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 	root.SetIn(d.In)
 	root.SetOut(d.Out)
 	root.SetErr(d.Err)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		text := err.Error()
-		return labs.Misuse(strings.ToUpper(text[:1])+text[1:], "See: "+c.CommandPath()+" --help")
-	})
+	root.SetFlagErrorFunc(door.FlagError)
 	flags := root.PersistentFlags()
 	flags.StringArrayVar(&d.Flags.Scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
 	flags.StringVar(&d.Flags.Owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")

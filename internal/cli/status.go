@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 
 	"github.com/docker/go-units"
@@ -18,7 +19,8 @@ import (
 // statusOptions are the options of status.
 type statusOptions struct {
 	*door.Door
-	everyone, asJSON bool
+	everyone bool
+	output   door.Output
 }
 
 func statusCommand(d *door.Door) *cobra.Command {
@@ -30,7 +32,7 @@ func statusCommand(d *door.Door) *cobra.Command {
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.everyone, "everyone", false, "the labs of every owner")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -43,18 +45,16 @@ func (o *statusOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		return report.JSON(o.Out, all)
-	}
-	if err := o.write(all); err != nil {
+	err = o.output.Write(door.Forms{Value: all, Text: func(w io.Writer, style report.Style) error { return o.write(w, style, all) }})
+	if err != nil || o.output.AsJSON() {
 		return err
 	}
 	return exam.Mention(ctx, o.Door)
 }
 
-func (o *statusOptions) write(all []desk.LabStatus) error {
+func (o *statusOptions) write(w io.Writer, _ report.Style, all []desk.LabStatus) error {
 	if len(all) == 0 {
-		_, err := fmt.Fprintln(o.Out, "No lab is running.")
+		_, err := fmt.Fprintln(w, "No lab is running.")
 		return err
 	}
 	rows := [][]string{{"SCENARIO", "SEED", "OWNER", "AGE", "ENDS IN", "MEMORY", "DISK", "STATE", "SERVER"}}
@@ -69,12 +69,12 @@ func (o *statusOptions) write(all []desk.LabStatus) error {
 			units.BytesSize(float64(s.Memory)), units.BytesSize(float64(s.Disk)), fmt.Sprint(s.State), servers,
 		})
 	}
-	if err := door.WriteTable(o.Out, rows); err != nil {
+	if err := door.WriteTable(w, rows); err != nil {
 		return err
 	}
 	for _, s := range all {
 		if s.Help != nil {
-			fmt.Fprintf(o.Out, "\n%s. %s\n", s.Help.What, door.HelpWith(s.Help))
+			fmt.Fprintf(w, "\n%s. %s\n", s.Help.What, door.HelpWith(s.Help))
 		}
 	}
 	return nil

@@ -11,7 +11,7 @@ import (
 	"endstate/labs"
 )
 
-// Debriefing is a learner's explanation of their latest attempt, before they see the model answer.
+// Debriefing is a learner's explanation of an attempt, before they see the model answer.
 type Debriefing struct {
 	Story *attempts.Story
 
@@ -27,34 +27,33 @@ type Explained struct {
 	Answer string `json:"answer"` // Markdown
 }
 
-// Debrief begins the debriefing of the latest attempt, at one scenario or at all. While its lab is
-// running and not repaired, the model answer gives the solution away: then it returns [Unconfirmed]
-// until the learner has agreed, and the attempt counts as assisted.
-func (d *Desk) Debrief(ctx context.Context, who labs.Learner, scenario string, agreed bool) (*Debriefing, error) {
-	b, err := d.debriefing(ctx, who, scenario)
-	if err != nil || b.mayShow() {
-		return b, err
+// Debrief begins the debriefing of an attempt, named as for [Desk.Show]. While a lab of its scenario
+// is running and not repaired, the model answer gives the solution away: then it returns
+// [Unconfirmed] until the learner has agreed, and the attempt at that lab counts as assisted.
+func (d *Desk) Debrief(ctx context.Context, who labs.Learner, attempt string, agreed bool) (*Debriefing, error) {
+	b, err := d.debriefing(ctx, who, attempt)
+	if err != nil {
+		return nil, err
 	}
-	if !agreed {
+	spoiled, err := b.unrepaired(ctx)
+	switch {
+	case err != nil:
+		return nil, err
+	case spoiled == nil:
+		return b, nil
+	case !agreed:
 		return nil, &Unconfirmed{"The lab goes on and is not repaired: with the model answer, the attempt counts as assisted. Go on?"}
 	}
-	return b, b.store.NoteSolution(ctx, &b.Story.Attempt, d.Clock())
+	return b, b.store.NoteSolution(ctx, spoiled, d.Clock())
 }
 
-func (d *Desk) debriefing(ctx context.Context, who labs.Learner, scenario string) (*Debriefing, error) {
+func (d *Desk) debriefing(ctx context.Context, who labs.Learner, attempt string) (*Debriefing, error) {
 	store, err := d.memory(ctx, who)
 	if err != nil {
 		return nil, err
 	}
-	all, err := store.List(ctx, scenario)
-	if err == nil && len(all) == 0 {
-		err = d.nothingToExplain(scenario)
-	}
-	if err != nil {
-		return nil, err
-	}
 	b := &Debriefing{desk: d, store: store}
-	if b.Story, err = store.Story(ctx, all[len(all)-1]); err != nil {
+	if b.Story, err = d.story(ctx, who, attempt); err != nil {
 		return nil, err
 	}
 	if len(b.Story.Rounds) == 0 {
@@ -65,20 +64,26 @@ func (d *Desk) debriefing(ctx context.Context, who labs.Learner, scenario string
 	return b, err
 }
 
-func (d *Desk) nothingToExplain(scenario string) error {
-	if scenario != "" {
-		if _, err := d.library().Variant(scenario, 1); err != nil {
-			return err
-		}
+// unrepaired returns the learner's running attempt at the scenario if the model answer would give
+// its solution away: no check of it has passed, and the solution was not seen. Otherwise it returns
+// nil.
+func (b *Debriefing) unrepaired(ctx context.Context) (*attempts.Attempt, error) {
+	all, err := b.store.List(ctx, b.Story.Scenario)
+	if err != nil {
+		return nil, err
 	}
-	return labs.Misuse("There is no attempt to explain yet", "",
-		labs.Act{Name: labs.ActStart, For: "Start one"}, labs.Act{Name: labs.ActNext, For: "get a suggestion"})
-}
-
-// mayShow reports whether the model answer no longer gives anything away.
-func (b *Debriefing) mayShow() bool {
-	_, over := b.Story.Over(b.desk.Clock())
-	return over || b.Story.Assisted || slices.ContainsFunc(b.Story.Rounds, func(c attempts.Check) bool { return c.Report.Passed() })
+	i := slices.IndexFunc(all, func(a *attempts.Attempt) bool {
+		_, over := a.Over(b.desk.Clock())
+		return !over && !a.Assisted
+	})
+	if i < 0 {
+		return nil, nil
+	}
+	story, err := b.store.Story(ctx, all[i])
+	if err != nil || slices.ContainsFunc(story.Rounds, func(c attempts.Check) bool { return c.Report.Passed() }) {
+		return nil, err
+	}
+	return &story.Attempt, nil
 }
 
 // MaxExplanation limits explanations, in bytes: people say them in an interview.

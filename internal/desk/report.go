@@ -14,7 +14,7 @@ import (
 	"endstate/labs"
 )
 
-// Report returns a report of an attempt, by its number or ID; of a candidate's exam, as exam-N; or
+// Report returns a report of an attempt, named as for [Desk.Show]; of a candidate's exam, as exam-N; or
 // of all finished sittings of a blueprint, by its name or title. One of the two results is nil.
 func (d *Desk) Report(ctx context.Context, who labs.Learner, name string) (*report.Attempt, *report.Exam, error) {
 	store, err := d.memory(ctx, who)

@@ -21,7 +21,8 @@ type Story struct {
 	Timeline []practice.Moment `json:"timeline"`
 }
 
-// Show returns the story of an attempt, by its number or ID.
+// Show returns the story of an attempt. It is named by its number or its ID, or by its scenario for
+// the latest attempt at it; without a name it is the learner's latest attempt.
 func (d *Desk) Show(ctx context.Context, who labs.Learner, attempt string) (*Story, error) {
 	story, err := d.story(ctx, who, attempt)
 	if err != nil {
@@ -36,7 +37,7 @@ func (d *Desk) story(ctx context.Context, who labs.Learner, name string) (*attem
 	if err != nil {
 		return nil, err
 	}
-	attempt, err := store.Find(ctx, name)
+	attempt, err := d.attempt(ctx, store, name)
 	if err == nil {
 		err = notInOpenExam(ctx, store, attempt)
 	}
@@ -44,6 +45,38 @@ func (d *Desk) story(ctx context.Context, who labs.Learner, name string) (*attem
 		return nil, err
 	}
 	return store.Story(ctx, attempt)
+}
+
+// attempt finds an attempt by what a learner calls it: see [Desk.Show].
+func (d *Desk) attempt(ctx context.Context, store *attempts.View, name string) (*attempts.Attempt, error) {
+	if name != "" {
+		if a, err := store.Find(ctx, name); err == nil || numbersAttempt.MatchString(name) {
+			return a, err
+		}
+	}
+	of, err := store.List(ctx, name)
+	if err == nil && len(of) == 0 {
+		err = d.noAttempt(name)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return of[len(of)-1], nil
+}
+
+// numbersAttempt matches the number of an attempt, and its ID. No scenario has such a name.
+var numbersAttempt = regexp.MustCompile(`^([0-9]+|[0-9a-f]{6,32})$`)
+
+// noAttempt says that there is no attempt at a scenario, or none at all.
+func (d *Desk) noAttempt(scenario string) error {
+	if scenario == "" {
+		return labs.Misuse("There are no attempts yet", "",
+			labs.Act{Name: labs.ActStart, For: "Start one"}, labs.Act{Name: labs.ActNext, For: "get a suggestion"})
+	}
+	if _, err := d.library().Variant(scenario, 1); err != nil {
+		return err
+	}
+	return labs.Misuse("There is no attempt at "+scenario+" yet", "", labs.Act{Name: labs.ActStart, For: "Start one", Scenario: scenario})
 }
 
 // Replay has the recordings of an attempt, one for each stay in a shell.

@@ -4,6 +4,7 @@ package author
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ type proveOptions struct {
 	*door.Door
 	wanted authordesk.Proving
 	seed   *uint64
-	asJSON bool
+	output door.Output
 }
 
 func proveCommand(d *door.Door) *cobra.Command {
@@ -47,7 +48,7 @@ with what the proofs state. Without names, all scenarios.`,
 	door.SeedVar(c, &o.seed, "the first seed (default: at random)")
 	c.Flags().IntVar(&o.wanted.Parallel, "parallel", 3, "how many labs at once")
 	c.Flags().StringVar(&o.wanted.Proof, "proof", "", "only the proofs whose name contains this, and those that they continue")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -57,7 +58,7 @@ func (o *proveOptions) run(ctx context.Context) error {
 		o.wanted.First = *o.seed
 	}
 	var results []grading.ProofResult
-	err := o.Act(o.asJSON, func(at *desk.Desk, emit labs.Emit) (err error) {
+	err := o.Act(o.output.AsJSON(), func(at *desk.Desk, emit labs.Emit) (err error) {
 		results, err = authordesk.New(at).Prove(ctx, o.Who(), o.wanted, emit)
 		return err
 	})
@@ -80,14 +81,12 @@ func (o *proveOptions) show(results []grading.ProofResult) error {
 			wrong++
 		}
 	}
-	if o.asJSON {
-		if err := report.JSON(o.Out, results); err != nil {
-			return err
-		}
-	} else {
-		o.write(results, wrong, failed)
-	}
+	err := o.output.Write(door.Forms{Value: results, Text: func(w io.Writer, style report.Style) error {
+		return writeProofs(w, style, results, wrong, failed)
+	}})
 	switch {
+	case err != nil:
+		return err
 	case wrong > 0:
 		return door.ErrFailed
 	case failed > 0:
@@ -96,8 +95,7 @@ func (o *proveOptions) show(results []grading.ProofResult) error {
 	return nil
 }
 
-func (o *proveOptions) write(results []grading.ProofResult, wrong, failed int) {
-	style := o.Style(o.Out)
+func writeProofs(w io.Writer, style report.Style, results []grading.ProofResult, wrong, failed int) error {
 	for _, r := range results {
 		sign := style.Good("✓")
 		switch {
@@ -106,20 +104,21 @@ func (o *proveOptions) write(results []grading.ProofResult, wrong, failed int) {
 		case !r.Proved():
 			sign = style.Bad("✗")
 		}
-		fmt.Fprintf(o.Out, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(r.Took.Round(10*time.Millisecond).String()))
+		fmt.Fprintf(w, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(r.Took.Round(10*time.Millisecond).String()))
 		if r.Failed != "" {
-			fmt.Fprintf(o.Out, "    could not be played: %s\n", strings.ReplaceAll(report.Visible(r.Failed), "\n", "\n    "))
+			fmt.Fprintf(w, "    could not be played: %s\n", strings.ReplaceAll(report.Visible(r.Failed), "\n", "\n    "))
 		}
 		for _, line := range r.Wrong {
-			fmt.Fprintf(o.Out, "    %s\n", strings.ReplaceAll(report.Visible(line), "\n", "\n    "))
+			fmt.Fprintf(w, "    %s\n", strings.ReplaceAll(report.Visible(line), "\n", "\n    "))
 		}
 		if r.Output != "" {
-			fmt.Fprintf(o.Out, "    the last lines of the script:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
+			fmt.Fprintf(w, "    the last lines of the script:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
 		}
 	}
-	fmt.Fprintf(o.Out, "%d proofs, %d wrong", len(results), wrong)
+	fmt.Fprintf(w, "%d proofs, %d wrong", len(results), wrong)
 	if failed > 0 {
-		fmt.Fprintf(o.Out, ", %d could not be played", failed)
+		fmt.Fprintf(w, ", %d could not be played", failed)
 	}
-	fmt.Fprintln(o.Out)
+	_, err := fmt.Fprintln(w)
+	return err
 }

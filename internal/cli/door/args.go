@@ -49,10 +49,18 @@ func (f seedFlag) String() string { return "" }
 
 func (f seedFlag) Type() string { return "number" }
 
+// Takes says what values the flag takes.
+func (f seedFlag) Takes() string {
+	return fmt.Sprintf("It takes a whole number from 0 to %d.", labs.MaxSeed)
+}
+
 func (f seedFlag) Set(text string) error {
 	seed, err := labs.ParseSeed(text)
+	if err != nil {
+		return &ValueError{f.Takes()}
+	}
 	*f.seed = &seed
-	return err
+	return nil
 }
 
 // SeedVar adds the flag for a seed to a command.

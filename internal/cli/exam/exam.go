@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -39,18 +40,18 @@ func Command(d *door.Door) *cobra.Command {
 type options struct {
 	*door.Door
 	which  examdesk.Which
-	asJSON bool
+	output door.Output
 }
 
 func (o *options) register(c *cobra.Command) {
 	c.Flags().StringVar(&o.which.Candidate, "candidate", "", "whose exam it is, where several run")
 	c.Flags().Int64Var(&o.which.ID, "exam", 0, "the exam's number, as list shows it")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	o.OutputVar(c, &o.output)
 }
 
 // act calls the desk's room for exams, and shows progress and warnings.
 func (o *options) act(do func(*examdesk.Desk, labs.Emit) error) error {
-	return act(o.Door, o.asJSON, do)
+	return act(o.Door, o.output.AsJSON(), do)
 }
 
 func act(d *door.Door, asJSON bool, do func(*examdesk.Desk, labs.Emit) error) error {
@@ -116,10 +117,7 @@ func line(command string, id int64) string {
 
 // show shows an exam as it is now.
 func (o *options) show(v exams.View) error {
-	if o.asJSON {
-		return report.JSON(o.Out, v)
-	}
-	return report.ExamText(o.Out, v, o.Style(o.Out))
+	return o.output.Write(door.Forms{Value: v, Text: func(w io.Writer, style report.Style) error { return report.ExamText(w, v, style) }})
 }
 
 // showResult shows an exam that was submitted, and returns the error for its exit status.

@@ -65,7 +65,7 @@ func resumeCommand(d *door.Door) *cobra.Command {
 
 // enter opens the shell of a question. Without a terminal it shows the question's task.
 func (o *gotoOptions) enter(ctx context.Context, n int, host string) error {
-	if t, onTerminal := tty.Open(o.In, o.Out); onTerminal && !o.noShell && !o.asJSON {
+	if t, onTerminal := tty.Open(o.In, o.Out); onTerminal && !o.noShell && !o.output.AsJSON() {
 		return o.sit(ctx, t, n, host)
 	}
 	var at *examdesk.Question
@@ -76,8 +76,8 @@ func (o *gotoOptions) enter(ctx context.Context, n int, host string) error {
 	switch {
 	case err != nil:
 		return err
-	case o.asJSON:
-		return report.JSON(o.Out, at.Exam)
+	case o.output.Format() == report.FormatJSON:
+		return o.show(at.Exam)
 	}
 	if err := writeQuestion(o.Out, o.Style(o.Out), at); err != nil {
 		return err

@@ -64,12 +64,9 @@ func (o *gradeOptions) run(ctx context.Context, args []string) error {
 }
 
 func (o *gradeOptions) showAnswer(answer *examdesk.Answer, v exams.View) error {
-	var err error
-	if o.asJSON {
-		err = report.JSON(o.Out, answer.Answer)
-	} else {
-		err = writeAnswer(o.Out, o.Style(o.Out), answer)
-	}
+	err := o.output.Write(door.Forms{
+		Value: answer.Answer, Text: func(w io.Writer, style report.Style) error { return writeAnswer(w, style, answer) },
+	})
 	if err == nil && !answer.Graded {
 		o.sayIfStopped(v)
 		err = door.ErrUngraded

@@ -16,7 +16,7 @@ import (
 // listOptions are the options of list.
 type listOptions struct {
 	*door.Door
-	asJSON bool
+	output door.Output
 }
 
 func listCommand(d *door.Door) *cobra.Command {
@@ -27,23 +27,20 @@ func listCommand(d *door.Door) *cobra.Command {
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
 func (o *listOptions) run(ctx context.Context) error {
 	var found *examdesk.Listing
-	err := act(o.Door, o.asJSON, func(at *examdesk.Desk, emit labs.Emit) (err error) {
+	err := act(o.Door, o.output.AsJSON(), func(at *examdesk.Desk, emit labs.Emit) (err error) {
 		found, err = at.List(ctx, o.Who(), emit)
 		return err
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.asJSON:
-		return report.JSON(o.Out, found)
 	}
-	return writeListing(o.Out, found)
+	return o.output.Write(door.Forms{Value: found, Text: func(w io.Writer, _ report.Style) error { return writeListing(w, found) }})
 }
 
 func writeListing(w io.Writer, found *examdesk.Listing) error {

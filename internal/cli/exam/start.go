@@ -29,7 +29,7 @@ func startCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:     "start BLUEPRINT|NAME",
 		Short:   "Draw an exam and start its clock",
-		Long:    "Draw the questions of an exam, built-in or from a file, and start. The clock starts when the first lab is ready.",
+		Long:    "Draw the questions of an exam, built-in or from a file, and start. The clock starts when the first lab is ready. As JSON, progress is JSON lines too, and no shell opens.",
 		Example: "  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada --no-shell",
 		Args:    door.Exactly(1, "an exam; see: endstate exam list"),
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -43,7 +43,7 @@ func startCommand(d *door.Door) *cobra.Command {
 	c.Flags().StringVar(&o.chosen.Candidate, "candidate", "", "who sits it (default: the owner of the labs)")
 	c.Flags().StringVar(&o.chosen.Topic, "topic", "", "the topic, of an exam about one")
 	door.SeedVar(c, &o.chosen.Seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "print the exam as JSON, and progress as JSON lines; opens no shell")
+	d.OutputVar(c, &o.output)
 	o.registerShell(c)
 	return c
 }
@@ -60,7 +60,7 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	if !o.asJSON {
+	if !o.output.AsJSON() {
 		o.announce(b, v)
 	}
 	o.which.ID = v.ID

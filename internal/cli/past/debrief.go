@@ -22,23 +22,24 @@ import (
 // debriefOptions are the options of debrief.
 type debriefOptions struct {
 	*door.Door
-	yes, asJSON bool
+	yes    bool
+	output door.Output
 }
 
 func debriefCommand(d *door.Door) *cobra.Command {
 	o := &debriefOptions{Door: d}
 	c := &cobra.Command{
-		Use:   "debrief [SCENARIO]",
+		Use:   "debrief [ATTEMPT]",
 		Short: "Explain in your words what was broken, what you did and why; then see the model answer",
 		Long: "Explain in a few sentences what was broken, what you did and why: in your editor (VISUAL, EDITOR), or on standard input. Then the model answer is shown, " +
 			"and its key points; a key point is marked if your text has at least two in five of its significant words, and you say which ones you really made. " +
-			"Your text is stored with your latest attempt and does not affect its score.",
-		Args:              door.AtMost(1, "one scenario at most"),
-		ValidArgsFunction: d.CompleteScenarios,
-		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
+			"Your text is stored with the attempt and does not affect its score. As JSON or in a file, there are no further questions.\n\n" + namesOfAttempts,
+		Example: "  endstate debrief 3\n  endstate debrief git-merge-conflict",
+		Args:    door.AtMost(1, "one attempt at most; see: endstate history"),
+		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask before a running lab counts as assisted")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON, without questions")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -66,23 +67,27 @@ func (o *debriefOptions) debrief(ctx context.Context, debriefing *desk.Debriefin
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		return report.JSON(o.Out, said)
-	}
-	style := o.Style(o.Out)
-	if err := door.Markdown(o.Out, style, "\n"+said.Answer); err != nil {
-		return err
-	}
-	if _, ok := tty.Open(o.In, o.Err); ok && len(said.Points) > 0 {
-		o.tick(in, said.Points, style)
-		if err := debriefing.Tick(ctx, said); err != nil {
+	return o.output.Write(door.Forms{Value: said, Text: func(w io.Writer, style report.Style) error {
+		if err := door.Markdown(w, style, "\n"+said.Answer); err != nil {
 			return err
 		}
+		if err := o.ask(ctx, in, debriefing, said, style); err != nil {
+			return err
+		}
+		out := &strings.Builder{}
+		writePoints(out, said.Points, style)
+		_, err := fmt.Fprintf(w, "%s\n%s\n", out, style.Dim(fmt.Sprintf("Stored with attempt %d. It does not affect the score.", debriefing.Story.ID)))
+		return err
+	}})
+}
+
+// ask asks a learner at a terminal which key points they made, and stores that.
+func (o *debriefOptions) ask(ctx context.Context, in *bufio.Reader, debriefing *desk.Debriefing, said *desk.Explained, style report.Style) error {
+	if _, ok := tty.Open(o.In, o.Err); !ok || !o.output.ToScreen() || len(said.Points) == 0 {
+		return nil
 	}
-	out := &strings.Builder{}
-	writePoints(out, said.Points, style)
-	_, err = fmt.Fprintf(o.Out, "%s\n%s\n", out, style.Dim(fmt.Sprintf("Stored with attempt %d. It does not affect the score.", debriefing.Story.ID)))
-	return err
+	o.tick(in, said.Points, style)
+	return debriefing.Tick(ctx, said)
 }
 
 // explain asks the learner for an explanation, in an editor or at the terminal.

@@ -3,6 +3,7 @@ package past
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -16,6 +17,7 @@ import (
 type exportOptions struct {
 	*door.Door
 	everyone bool
+	output   door.Output
 }
 
 func exportCommand(d *door.Door) *cobra.Command {
@@ -24,11 +26,12 @@ func exportCommand(d *door.Door) *cobra.Command {
 		Use:     "export",
 		Short:   "Write attempts as JSON lines, to import them elsewhere",
 		Long:    "Write your attempts as JSON lines, one attempt per line. Recordings of terminals are separate files and are not included.",
-		Example: "  endstate export > attempts.jsonl",
+		Example: "  endstate export -o attempts.jsonl",
 		Args:    door.Exactly(0, "no arguments"),
 		RunE:    func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	c.Flags().BoolVar(&o.everyone, "everyone", false, "the attempts of every owner")
+	d.FileVar(c, &o.output)
 	return c
 }
 
@@ -42,25 +45,28 @@ func (o *exportOptions) run(ctx context.Context) error {
 		return err
 	}
 	n := 0
-	for line, err := range lines {
-		if err != nil {
-			return err
+	err = o.output.To(func(w io.Writer) error {
+		for line, err := range lines {
+			if err != nil {
+				return err
+			}
+			if _, err := w.Write(line); err != nil {
+				return err
+			}
+			n++
 		}
-		if _, err := o.Out.Write(line); err != nil {
-			return err
-		}
-		n++
-	}
-	if n == 0 {
+		return nil
+	})
+	if err == nil && n == 0 {
 		fmt.Fprintln(o.Err, "There are no attempts to export.")
 	}
-	return nil
+	return err
 }
 
 // importOptions are the options of import.
 type importOptions struct {
 	*door.Door
-	asJSON bool
+	output door.Output
 }
 
 func importCommand(d *door.Door) *cobra.Command {
@@ -72,7 +78,7 @@ func importCommand(d *door.Door) *cobra.Command {
 		Args:  door.AtMost(1, "one file at most"),
 		RunE:  func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -91,12 +97,11 @@ func (o *importOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	done, err := at.Import(ctx, o.Who(), in)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.asJSON:
-		return report.JSON(o.Out, done)
 	}
-	_, err = fmt.Fprintf(o.Out, "%d attempts added, %d updated, %d unchanged.\n", done.Added, done.Updated, done.Unchanged)
-	return err
+	return o.output.Write(door.Forms{Value: done, Text: func(w io.Writer, _ report.Style) error {
+		_, err := fmt.Fprintf(w, "%d attempts added, %d updated, %d unchanged.\n", done.Added, done.Updated, done.Unchanged)
+		return err
+	}})
 }

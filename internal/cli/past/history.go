@@ -5,6 +5,7 @@ package past
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -29,11 +30,15 @@ func Commands(d *door.Door) []*cobra.Command {
 	}
 }
 
+// namesOfAttempts says how commands name an attempt.
+const namesOfAttempts = "An attempt is named by its number, as endstate history shows it; by its ID, or the first six characters of that; " +
+	"or by its scenario, which means the latest attempt at it. Without a name, it is your latest attempt."
+
 // historyOptions are the options of history.
 type historyOptions struct {
 	*door.Door
 	wanted desk.Past
-	asJSON bool
+	output door.Output
 }
 
 func historyCommand(d *door.Door) *cobra.Command {
@@ -51,7 +56,7 @@ func historyCommand(d *door.Door) *cobra.Command {
 		},
 	}
 	c.Flags().IntVar(&o.wanted.Last, "last", 20, "how many of the latest; 0: all")
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -60,29 +65,25 @@ func (o *historyOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	o.wanted.Whole = o.asJSON
+	o.wanted.Whole = o.output.Format() == report.FormatJSON
 	history, err := at.History(ctx, o.Who(), o.wanted)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.asJSON:
-		return report.JSON(o.Out, history.Entries)
 	}
-	return o.write(history)
+	return o.output.Write(door.Forms{Value: history.Entries, Text: func(w io.Writer, style report.Style) error { return o.write(w, style, history) }})
 }
 
-func (o *historyOptions) write(history *desk.History) error {
+func (o *historyOptions) write(w io.Writer, style report.Style, history *desk.History) error {
 	name, entries := o.wanted.Scenario, history.Entries
 	if len(entries) == 0 {
-		_, err := fmt.Fprintln(o.Out, "There are no attempts yet. Start one: endstate start SCENARIO · get a suggestion: endstate next")
+		_, err := fmt.Fprintln(w, "There are no attempts yet. Start one: endstate start SCENARIO · get a suggestion: endstate next")
 		return err
 	}
-	style := o.Style(o.Out)
 	head := fmt.Sprintf("%4s  %-9s  %-28s %5s  %8s  %7s  %-8s", "NO.", "WHEN", "SCENARIO", "BEST", "UNAIDED ", "MIN/PAR", "HELP")
 	if name != "" {
 		head = strings.Replace(head, fmt.Sprintf("%-28s", "SCENARIO"), fmt.Sprintf("%-28s", "SEED"), 1)
 	}
-	fmt.Fprintln(o.Out, strings.TrimRight(head, " "))
+	fmt.Fprintln(w, strings.TrimRight(head, " "))
 	scores := []int{}
 	for _, e := range entries {
 		what := e.Scenario
@@ -95,21 +96,21 @@ func (o *historyOptions) write(history *desk.History) error {
 		}
 		line := fmt.Sprintf("%4d%s %-9s  %-28s %5s  %3s %-4s  %7s  %s", e.ID, going, dateOf(e.Started, o.Clock()), ansi.Truncate(report.Visible(what), 28, "…"),
 			number(e.Score), number(e.Unaided), signed(e.Change), timeOf(e.Attempt), helpOf(e))
-		fmt.Fprintln(o.Out, strings.TrimRight(line, " "))
+		fmt.Fprintln(w, strings.TrimRight(line, " "))
 		if e.Unaided != nil {
 			scores = append(scores, *e.Unaided)
 		}
 	}
 	if slices.ContainsFunc(entries, func(e practice.Entry) bool { return !e.Over }) {
-		fmt.Fprintln(o.Out, style.Dim("▸ still running"))
+		fmt.Fprintln(w, style.Dim("▸ still running"))
 	}
 	if history.More {
-		fmt.Fprintln(o.Out, style.Dim(fmt.Sprintf("These are the latest %d; all: --last 0", len(entries))))
+		fmt.Fprintln(w, style.Dim(fmt.Sprintf("These are the latest %d; all: --last 0", len(entries))))
 	}
 	if history.Trend != "" && name != "" {
-		fmt.Fprintf(o.Out, "\nTrend: %s  %s\n", history.Trend, spark(scores))
+		fmt.Fprintf(w, "\nTrend: %s  %s\n", history.Trend, spark(scores))
 	}
-	_, err := fmt.Fprintln(o.Out, style.Dim("\nDetails of one: endstate show NUMBER"))
+	_, err := fmt.Fprintln(w, style.Dim("\nDetails of one: endstate show NUMBER"))
 	return err
 }
 

@@ -3,6 +3,7 @@ package past
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ import (
 // progressOptions are the options of progress.
 type progressOptions struct {
 	*door.Door
-	asJSON bool
+	output door.Output
 }
 
 func progressCommand(d *door.Door) *cobra.Command {
@@ -32,7 +33,7 @@ func progressCommand(d *door.Door) *cobra.Command {
 		Args: door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -42,17 +43,14 @@ func (o *progressOptions) run(ctx context.Context) error {
 		return err
 	}
 	p, err := at.Progress(ctx, o.Who())
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.asJSON:
-		return report.JSON(o.Out, p)
 	}
-	return o.write(p)
+	return o.output.Write(door.Forms{Value: p, Text: func(w io.Writer, style report.Style) error { return o.write(w, style, p) }})
 }
 
-func (o *progressOptions) write(p *practice.Progress) error {
-	style, out := o.Style(o.Out), &strings.Builder{}
+func (o *progressOptions) write(w io.Writer, style report.Style, p *practice.Progress) error {
+	out := &strings.Builder{}
 	for _, topic := range p.Topics {
 		name := topic.Name
 		for _, level := range topic.Levels {
@@ -74,7 +72,7 @@ func (o *progressOptions) write(p *practice.Progress) error {
 	}
 	writeShaky(out, p, o.Clock(), style)
 	fmt.Fprintf(out, "\n%s\n", style.Dim("What to practise now: endstate next"))
-	_, err := o.Out.Write([]byte(out.String()))
+	_, err := io.WriteString(w, out.String())
 	return err
 }
 

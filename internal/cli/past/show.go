@@ -3,6 +3,7 @@ package past
 import (
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -19,20 +20,20 @@ import (
 // showOptions are the options of show.
 type showOptions struct {
 	*door.Door
-	asJSON bool
+	output door.Output
 }
 
 func showCommand(d *door.Door) *cobra.Command {
 	o := &showOptions{Door: d}
 	c := &cobra.Command{
-		Use:     "show ATTEMPT",
+		Use:     "show [ATTEMPT]",
 		Short:   "Show an attempt in full: the terminal and the checks",
-		Long:    "Show an attempt in full, by its number or ID: when it was worked on, what was entered in its shells, its checks, hints and explanation.",
+		Long:    "Show an attempt in full: when it was worked on, what was entered in its shells, its checks, hints and explanation.\n\n" + namesOfAttempts,
 		Example: "  endstate show 12",
-		Args:    door.Exactly(1, "an attempt; see: endstate history"),
-		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
+		Args:    door.AtMost(1, "one attempt at most; see: endstate history"),
+		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -42,17 +43,14 @@ func (o *showOptions) run(ctx context.Context, attempt string) error {
 		return err
 	}
 	story, err := at.Show(ctx, o.Who(), attempt)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case o.asJSON:
-		return report.JSON(o.Out, story)
 	}
-	return o.write(story)
+	return o.output.Write(door.Forms{Value: story, Text: func(w io.Writer, style report.Style) error { return o.write(w, style, story) }})
 }
 
-func (o *showOptions) write(story *desk.Story) error {
-	style, out := o.Style(o.Out), &strings.Builder{}
+func (o *showOptions) write(w io.Writer, style report.Style, story *desk.Story) error {
+	out := &strings.Builder{}
 	style.Width = narrower(style.Width)
 	now := o.Clock()
 	fmt.Fprintf(out, "%s\n", style.Bold(fmt.Sprintf("Attempt %d: %s, seed %d", story.ID, report.Visible(story.Scenario), story.Seed)))
@@ -70,7 +68,7 @@ func (o *showOptions) write(story *desk.Story) error {
 		fmt.Fprintf(out, "\n%s\n%s", style.Bold("How you explained it, "+e.At.In(now.Location()).Format("2 Jan 15:04")), style.Paragraph(e.Text, 2))
 		writePoints(out, e.Points, style)
 	}
-	_, err := o.Out.Write([]byte(out.String()))
+	_, err := io.WriteString(w, out.String())
 	return err
 }
 

@@ -2,6 +2,7 @@ package past
 
 import (
 	"fmt"
+	"io"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,7 @@ const largestReport = 256 << 20
 // verifyOptions are the options of verify.
 type verifyOptions struct {
 	*door.Door
-	asJSON bool
+	output door.Output
 }
 
 func verifyCommand(d *door.Door) *cobra.Command {
@@ -29,11 +30,11 @@ func verifyCommand(d *door.Door) *cobra.Command {
 			"Exit status: 0 it is unchanged, 1 it was changed or contradicts itself.\n\n" +
 			"A digest is not a signature: anybody who changes a report can update its digest. It proves that a report is the one\n" +
 			"whose digest you wrote down when it was made.",
-		Example: "  endstate report exam-3 --format html --output anna.html\n  endstate verify anna.html",
+		Example: "  endstate report exam-3 -o anna.html\n  endstate verify anna.html",
 		Args:    door.Exactly(1, "the file of a report"),
 		RunE:    func(_ *cobra.Command, args []string) error { return o.run(args[0]) },
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -45,11 +46,7 @@ func (o *verifyOptions) run(name string) error {
 			Advice: "Give a report of an attempt or an exam, as JSON or HTML: endstate report --help",
 		}
 	}
-	if o.asJSON {
-		err = report.JSON(o.Out, found)
-	} else {
-		o.show(name, found)
-	}
+	err = o.output.Write(door.Forms{Value: found, Text: func(w io.Writer, style report.Style) error { return show(w, style, name, found) }})
 	if err == nil && (!found.Whole || len(found.Doubts) > 0) {
 		return door.ErrFailed
 	}
@@ -71,17 +68,17 @@ func verifyFile(name string) (*report.Verification, error) {
 	return report.Verify(data)
 }
 
-func (o *verifyOptions) show(name string, found *report.Verification) {
-	style := o.Style(o.Out)
+func show(w io.Writer, style report.Style, name string, found *report.Verification) error {
 	verdict := style.Good("✓ It is unchanged.")
 	if !found.Whole {
 		verdict = style.Bad("✗ It was changed since it was made.")
 	}
-	fmt.Fprintf(o.Out, "%s\nReport of an %s: %s\nIts digest: %s\n", verdict, found.Kind, report.Visible(name), found.Digest)
+	fmt.Fprintf(w, "%s\nReport of an %s: %s\nIts digest: %s\n", verdict, found.Kind, report.Visible(name), found.Digest)
 	if found.Digest != found.Stated {
-		fmt.Fprintf(o.Out, "It says:    %s\n", report.Visible(found.Stated))
+		fmt.Fprintf(w, "It says:    %s\n", report.Visible(found.Stated))
 	}
 	for _, doubt := range found.Doubts {
-		fmt.Fprintf(o.Out, "%s %s\n", style.Warn("Contradiction:"), report.Visible(doubt))
+		fmt.Fprintf(w, "%s %s\n", style.Warn("Contradiction:"), report.Visible(doubt))
 	}
+	return nil
 }
