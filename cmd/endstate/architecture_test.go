@@ -19,8 +19,8 @@ import (
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
 	"cmd/endstate":      "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
-	"internal/attempts": "internal/exams labs modernc.org/sqlite",
-	"internal/cli": "internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/desk internal/practice internal/report internal/seat internal/tty labs " +
+	"internal/attempts": "internal/exams internal/rehearsal labs modernc.org/sqlite",
+	"internal/cli": "internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/practice internal/report internal/seat internal/tty labs " +
 		"github.com/docker/go-units github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/grading internal/report internal/scenario labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/desk internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
@@ -28,10 +28,12 @@ var imports = map[string]string{
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/report internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/practice internal/recording internal/report internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
+	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/tty labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +
 		"internal/report internal/scenario internal/seat internal/site internal/stage labs labs/kit github.com/docker/go-units",
-	"internal/desk/author": "internal/desk internal/grading internal/scenario labs",
-	"internal/desk/exam":   "internal/attempts internal/desk internal/exams internal/grading internal/report internal/stage labs github.com/gofrs/flock",
+	"internal/desk/author":   "internal/desk internal/grading internal/scenario labs",
+	"internal/desk/exam":     "internal/attempts internal/desk internal/exams internal/grading internal/report internal/stage labs github.com/gofrs/flock",
+	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
@@ -42,10 +44,12 @@ var imports = map[string]string{
 	"internal/expect":    "labs cel.dev/cel-go",
 	"internal/grading":   "internal/site internal/stage labs labs/kit",
 	"internal/images":    "labs labs/kit github.com/gofrs/flock",
+	"internal/interview": "internal/rehearsal labs go.yaml.in/yaml/v4",
 	"internal/places":    "github.com/gofrs/flock",
-	"internal/practice":  "internal/attempts labs github.com/open-spaced-repetition/go-fsrs/v4",
+	"internal/practice":  "internal/attempts internal/rehearsal labs github.com/open-spaced-repetition/go-fsrs/v4",
 	"internal/progress":  "internal/report labs github.com/charmbracelet/x/ansi",
 	"internal/recording": "",
+	"internal/rehearsal": "github.com/kljensen/snowball github.com/sergi/go-diff",
 	"internal/report":    "internal/attempts internal/exams internal/practice labs github.com/charmbracelet/x/ansi",
 	"internal/scenario": "internal/exams internal/expect labs labs/kit github.com/agnivade/levenshtein github.com/brianvoe/gofakeit/v7 github.com/docker/go-units " +
 		"github.com/mattn/go-shellwords go.yaml.in/yaml/v4 golang.org/x/text",
@@ -66,7 +70,7 @@ var familyImports = []string{"labs", "labs/kit"}
 
 // shared are the modules that several packages may import. Any other module has one home, so
 // that it can be replaced in one place.
-var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "golang.org/x/text"}
+var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "go.yaml.in/yaml/v4", "golang.org/x/text"}
 
 // testModules are what any package's tests may import.
 var testModules = []string{

@@ -178,7 +178,6 @@ type console struct {
 	state  any               // what checks observe
 	failed error             // or why they can't
 	topics map[string]string // the existing scenarios; by default one of two
-	adds   string            // more of every scenario
 	lacks  string            // what the author has removed from every scenario since
 }
 
@@ -330,9 +329,8 @@ func (d *console) lab(owner, name string) *labs.Lab {
 
 // written is a scenario as its author has it now.
 func (d *console) written() string {
-	text := written + d.adds
 	if d.lacks == "" {
-		return text
+		return written
 	}
-	return strings.ReplaceAll(text, d.lacks, "")
+	return strings.ReplaceAll(written, d.lacks, "")
 }

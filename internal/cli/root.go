@@ -7,6 +7,7 @@ import (
 	"endstate/internal/cli/door"
 	"endstate/internal/cli/exam"
 	"endstate/internal/cli/past"
+	"endstate/internal/cli/rehearse"
 )
 
 // rootCommand builds the command tree.
@@ -42,6 +43,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 	}
 	grouped("learn", listCommand(d), startCommand(d), taskCommand(d), shellCommand(d), checkCommand(d), hintCommand(d),
 		solutionCommand(d), resetCommand(d), statusCommand(d), stopCommand(d), nextCommand(d), exam.Command(d))
+	grouped("learn", rehearse.Commands(d)...)
 	grouped("look", past.Commands(d)...)
 	grouped("write", author.Commands(d)...)
 	grouped("keep", sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))

@@ -185,6 +185,28 @@ func (d *Door) Confirm(ctx context.Context, question string) (bool, error) {
 	}
 }
 
+// ReadText reads standard input to its end, at a terminal until Ctrl-D. Ctrl-C cancels it.
+func (d *Door) ReadText(ctx context.Context) (string, error) {
+	type result struct {
+		text []byte
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		text, err := io.ReadAll(io.LimitReader(d.In, maxText))
+		read <- result{text, err}
+	}()
+	select {
+	case r := <-read:
+		return string(r.text), r.err
+	case <-ctx.Done():
+		return "", context.Cause(ctx)
+	}
+}
+
+// maxText limits what ReadText reads, in bytes. Every act that takes a text allows less.
+const maxText = 1 << 20
+
 // OfLab sets up a command about a running lab.
 func (d *Door) OfLab(c *cobra.Command, run func(ctx context.Context, args []string) error) *cobra.Command {
 	c.Use += " [SCENARIO]"

@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"os/exec"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,7 +14,6 @@ import (
 	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/internal/tty"
-	"endstate/labs"
 )
 
 // debriefOptions are the options of debrief.
@@ -92,12 +89,10 @@ func (o *debriefOptions) ask(ctx context.Context, in *bufio.Reader, debriefing *
 
 // explain asks the learner for an explanation, in an editor or at the terminal.
 func (o *debriefOptions) explain(ctx context.Context, in io.Reader) (string, error) {
-	editor := o.Setting("VISUAL", o.Env("EDITOR"))
-	_, onTerminal := tty.Open(o.In, o.Out)
-	if onTerminal && editor != "" {
-		return o.edit(ctx, editor)
+	if o.HasEditor() {
+		return o.Edit(ctx, preface)
 	}
-	if onTerminal {
+	if _, ok := tty.Open(o.In, o.Out); ok {
 		fmt.Fprintln(o.Err, "What was broken, what did you do, and why? Write a few sentences; finish with Ctrl-D on a new line.")
 	}
 	all, err := io.ReadAll(io.LimitReader(in, desk.MaxExplanation+1))
@@ -109,32 +104,6 @@ const preface = `# In a few sentences: what was broken, what did you do, and why
 # These lines are ignored. Leave the text empty to cancel.
 
 `
-
-func (o *debriefOptions) edit(ctx context.Context, editor string) (string, error) {
-	file, err := os.CreateTemp("", "endstate-*.md")
-	if err != nil {
-		return "", err
-	}
-	defer os.Remove(file.Name())
-	if _, err := io.WriteString(file, preface); err != nil {
-		return "", err
-	}
-	if err := file.Close(); err != nil {
-		return "", err
-	}
-	// The setting may contain arguments, as with Git.
-	command := exec.CommandContext(ctx, "sh", "-c", editor+` "$1"`, "sh", file.Name())
-	command.Stdin, command.Stdout, command.Stderr = o.In, o.Out, o.Err
-	if err := command.Run(); err != nil {
-		return "", labs.Misuse("The editor "+editor+" failed; nothing was stored", "Set EDITOR to another one, or unset it to type here.")
-	}
-	text, err := os.ReadFile(file.Name())
-	rest := string(text)
-	for strings.HasPrefix(rest, "#") {
-		_, rest, _ = strings.Cut(rest, "\n")
-	}
-	return rest, err
-}
 
 // tick asks the learner which points they really made. The default is what the text seems to
 // say.
