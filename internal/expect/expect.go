@@ -6,7 +6,7 @@ package expect
 import (
 	"errors"
 	"fmt"
-	"reflect"
+	"slices"
 	"sync"
 
 	"cel.dev/cel-go/cel"
@@ -93,14 +93,15 @@ func environment(variable string) (*cel.Env, error) {
 }
 
 func newEnvironment(variable string) (*cel.Env, error) {
-	return cel.NewEnv(
+	options := []cel.EnvOption{
 		cel.CustomTypeAdapter(adapter{}),
 		cel.Variable("params", cel.MapType(cel.StringType, cel.DynType)),
 		cel.Variable("facts", cel.MapType(cel.StringType, cel.DynType)),
 		cel.Variable("id", cel.StringType),
 		cel.Variable(variable, cel.DynType),
 		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Sets(), ext.Bindings(), ext.Math(), ext.Regex(), ext.TwoVarComprehensions(), almost(),
-	)
+	}
+	return cel.NewEnv(slices.Concat(options, showing())...)
 }
 
 // Holds evaluates the condition. A condition that uses a missing key or item does not hold,
@@ -127,14 +128,7 @@ func (e *Expression) value(bindings labs.Bindings) (any, error) {
 	if err != nil {
 		return nil, e.classify(err)
 	}
-	if value.Type() == types.NullType {
-		return nil, nil
-	}
-	native, err := value.ConvertToNative(reflect.TypeFor[any]())
-	if err != nil {
-		return value.Value(), nil
-	}
-	return native, nil
+	return plain(value), nil
 }
 
 // classify turns an evaluation's error into an [absence], a [labs.Unfit] if the expression

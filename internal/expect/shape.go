@@ -192,7 +192,7 @@ func (f *fitter) call(node ast.Expr, call ast.CallExpr) *labs.Shape {
 		return of[0]
 	case "size":
 		return labs.Whole
-	case "string", "join", "format", "replace":
+	case "string", "join", "format", "replace", "shown", "toJson":
 		return labs.Text
 	}
 	return resultOf[call.FunctionName()]

@@ -2,10 +2,7 @@ package expect
 
 import (
 	"errors"
-	"fmt"
-	"strconv"
 	"strings"
-	"time"
 
 	"endstate/labs"
 )
@@ -124,29 +121,6 @@ func (t *Text) Examine(bindings labs.Bindings) (mistakes, notes []string) {
 		}
 	}
 	return mistakes, nil
-}
-
-// show formats a value for people.
-func show(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return "nothing"
-	case string:
-		return v
-	case []byte:
-		return fmt.Sprintf("%x", v)
-	case float64:
-		return strconv.FormatFloat(v, 'f', -1, 64)
-	case time.Time:
-		return v.Format("2006-01-02 15:04:05")
-	case []any:
-		items := make([]string, len(v))
-		for i := range v {
-			items[i] = show(v[i])
-		}
-		return strings.Join(items, ", ")
-	}
-	return fmt.Sprint(value)
 }
 
 var _ labs.Message = (*Text)(nil)

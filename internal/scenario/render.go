@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 	"regexp"
 	"strings"
 	"text/template"
+	ast "text/template/parse"
 
 	"go.yaml.in/yaml/v4"
 
@@ -35,11 +37,60 @@ func render(name, source string, params map[string]any, random *generator, parti
 	if _, err := parsed.Parse(source); err != nil {
 		return "", templateError(err)
 	}
+	for _, one := range parsed.Templates() {
+		writeJSON(one.Tree, one.Root)
+	}
 	out := &limited{}
 	if err := parsed.Execute(out, params); err != nil {
 		return "", templateError(err)
 	}
 	return out.String(), nil
+}
+
+// writeJSON makes each {{…}} below a node write a list or a map as JSON, not as Go prints it.
+func writeJSON(tree *ast.Tree, node ast.Node) {
+	switch n := node.(type) {
+	case *ast.ListNode:
+		if n == nil {
+			return // no {{else}}
+		}
+		for _, one := range n.Nodes {
+			writeJSON(tree, one)
+		}
+	case *ast.ActionNode:
+		if len(n.Pipe.Decl) == 0 {
+			call := ast.NewIdentifier("written").SetTree(tree).SetPos(n.Pos)
+			n.Pipe.Cmds = append(n.Pipe.Cmds, &ast.CommandNode{NodeType: ast.NodeCommand, Pos: n.Pos, Args: []ast.Node{call}})
+		}
+	case *ast.IfNode:
+		writeJSON(tree, n.List)
+		writeJSON(tree, n.ElseList)
+	case *ast.RangeNode:
+		writeJSON(tree, n.List)
+		writeJSON(tree, n.ElseList)
+	case *ast.WithNode:
+		writeJSON(tree, n.List)
+		writeJSON(tree, n.ElseList)
+	}
+}
+
+// written returns a value as templates write it: lists and maps as JSON.
+func written(value any) any {
+	switch reflect.ValueOf(value).Kind() {
+	case reflect.Slice, reflect.Map:
+		if text, err := quoteJSON(value); err == nil {
+			return text
+		}
+	}
+	return value
+}
+
+func writtenAll(values []any) []any {
+	all := make([]any, len(values))
+	for i := range values {
+		all[i] = written(values[i])
+	}
+	return all
 }
 
 // limited collects a template's output up to a limit.
@@ -119,11 +170,15 @@ func plainFunctions() template.FuncMap {
 		"join":  join,
 		"sql":   quoteSQL,
 		"json":  quoteJSON,
+		// Appended to each {{…}}.
+		"written": written,
 		// These replace built-in functions to limit memory: doubling a string forty times
 		// would use all of it.
-		"print":   func(items ...any) (string, error) { return short(fmt.Sprint(items...)) },
-		"println": func(items ...any) (string, error) { return short(fmt.Sprintln(items...)) },
-		"printf":  func(format string, items ...any) (string, error) { return short(fmt.Sprintf(format, items...)) },
+		"print":   func(items ...any) (string, error) { return short(fmt.Sprint(writtenAll(items)...)) },
+		"println": func(items ...any) (string, error) { return short(fmt.Sprintln(writtenAll(items)...)) },
+		"printf": func(format string, items ...any) (string, error) {
+			return short(fmt.Sprintf(format, writtenAll(items)...))
+		},
 	}
 }
 
@@ -174,17 +229,17 @@ func sequence(from, to int64) ([]int64, error) {
 func join(separator string, items []any) (string, error) {
 	texts := make([]string, len(items))
 	for i := range items {
-		texts[i] = fmt.Sprint(items[i])
+		texts[i] = fmt.Sprint(written(items[i]))
 	}
 	return short(strings.Join(texts, separator))
 }
 
-// quoteSQL returns a value as a MySQL literal.
+// quoteSQL returns a value as a MySQL literal. A list or a map becomes a string of JSON.
 func quoteSQL(value any) string {
 	if value == nil {
 		return "NULL"
 	}
-	text, ok := value.(string)
+	text, ok := written(value).(string)
 	if !ok {
 		return fmt.Sprint(value)
 	}
