@@ -39,6 +39,7 @@ const (
 	ActRehearseCompany = "rehearse-company"
 	ActQuestions       = "questions"
 	ActShow            = "show"
+	ActDebrief         = "debrief"
 	ActHistory         = "history"
 	ActExport          = "export"
 	ActExamine         = "examine"

@@ -20,7 +20,7 @@ import (
 var imports = map[string]string{
 	"cmd/endstate":      "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
 	"internal/attempts": "internal/exams internal/rehearsal labs modernc.org/sqlite",
-	"internal/cli": "internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/practice internal/report internal/seat internal/tty labs " +
+	"internal/cli": "internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/practice internal/report internal/seat internal/tty labs " +
 		"github.com/docker/go-units github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/grading internal/report internal/scenario labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/desk internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
@@ -37,7 +37,7 @@ var imports = map[string]string{
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
-	"internal/docgen": "internal/exams internal/report labs labs/all labs/kit github.com/invopop/jsonschema",
+	"internal/docgen": "internal/exams internal/practice internal/report labs labs/all labs/kit github.com/invopop/jsonschema",
 	"internal/enginetest": "internal/docker internal/grading internal/images internal/places internal/scenario internal/site internal/stage internal/workspace labs labs/all labs/kit scenarios " +
 		"github.com/containerd/errdefs github.com/docker/docker github.com/google/go-cmp github.com/rogpeppe/go-internal",
 	"internal/exams":     "labs",

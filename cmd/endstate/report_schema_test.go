@@ -9,6 +9,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/exams"
+	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -32,7 +33,9 @@ func TestReportsFitTheirSchema(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, value := range map[string]any{"report": checked, "ungraded": &ungraded, "attempt": report.OfAttempt(story, nil, at, "1"), "exam": exam} {
+	outcome := &practice.Outcome{Report: checked, Solved: practice.ClosingOf(&story.Attempt, &practice.Pick{Why: []string{}})}
+	outcome.Compare(&attempts.Check{At: at, Report: checked})
+	for name, value := range map[string]any{"check": outcome, "report": &practice.Outcome{Report: checked}, "ungraded": &practice.Outcome{Report: &ungraded}, "attempt": report.OfAttempt(story, nil, at, "1"), "exam": exam} {
 		var out bytes.Buffer
 		if err := report.JSON(&out, value); err != nil {
 			t.Fatal(err)

@@ -163,7 +163,8 @@ func TestShellAtARealTerminal(t *testing.T) {
 		{"whoami\r", "learner"},
 		{"help\r", "put the lab back"},
 		{"task\r", "par 12 minutes"},
-		{"hint\r", "Hint 1 of 3"},
+		{"hint\r", "Hint 1 of 3 costs 5 points. Open it? [y/N]"},
+		{"y\r", "Hint 1 of 3 (−5)"},
 		{"check\r", "Score 0 of 100"},
 		{"echo go'es' on\r", "goes on"},
 		// A shell loses an interrupt that comes while it starts a program, so wait until the program runs.

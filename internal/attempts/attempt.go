@@ -32,6 +32,7 @@ type Attempt struct {
 	Worked  time.Time  `json:"worked"` // the learner's last sign of life
 
 	Hints    int  `json:"hints"`    // opened
+	Charged  int  `json:"charged"`  // the first hints, which cost points; those opened after it was solved are free
 	Assisted bool `json:"assisted"` // the solution was shown
 	Resets   int  `json:"resets"`
 	Checks   int  `json:"checks"`   // including ungraded ones
@@ -45,6 +46,8 @@ type Attempt struct {
 	// Unaided is the best score before the learner opened a hint or saw the solution,
 	// missing if no check was graded before that.
 	Unaided *int `json:"unaided"`
+	// Solved is the active time until a check first found everything solved, missing until then.
+	Solved *time.Duration `json:"solved"` // nanoseconds
 }
 
 // Image is the image from which a host of a lab was started.

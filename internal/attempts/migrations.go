@@ -2,7 +2,7 @@ package attempts
 
 // migrations lead from each version of the store to the next. A store's version is the
 // number of migrations applied to it. Never change a migration that was released.
-var migrations = []string{firstVersion, secondVersion, examTables, seenVisits, rehearsalTables}
+var migrations = []string{firstVersion, secondVersion, examTables, seenVisits, rehearsalTables, freeHints}
 
 const firstVersion = `
 CREATE TABLE attempts (
@@ -133,4 +133,12 @@ CREATE INDEX explanations_by_attempt ON explanations (attempt);
 const seenVisits = `
 ALTER TABLE visits ADD COLUMN seen INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX visits_open ON visits (id) WHERE ended IS NULL;
+`
+
+// freeHints records when an attempt was first solved, and how many hints were opened before
+// that: later ones are free.
+const freeHints = `
+ALTER TABLE attempts ADD COLUMN charged INTEGER NOT NULL DEFAULT 0; -- the hints that cost points
+ALTER TABLE attempts ADD COLUMN solved INTEGER; -- active time until everything was first solved
+UPDATE attempts SET charged = hints, solved = iif(score = 100, took, NULL);
 `

@@ -148,6 +148,9 @@ func parseLine(text []byte) (*Story, error) {
 			return nil, fmt.Errorf("%q is not the name of a recording", visit.Recording)
 		}
 	}
+	if in.Solved == nil {
+		in.Charged = in.Hints // lines of earlier versions do not say
+	}
 	for _, check := range in.Rounds {
 		if check.Report == nil {
 			return nil, errors.New("a check has no report")
@@ -190,12 +193,12 @@ func write(ctx context.Context, tx *sql.Tx, id any, story *Story) error {
 		return err
 	}
 	result, err := tx.ExecContext(ctx, `INSERT INTO attempts (id, uid, imported, lab, scenario, hash, title, topic, level, minutes, seed,
-		owner, engine, images, started, expires, ended, ending, changed, worked, hints, assisted, resets, active, checks, ungraded, score, took, unaided)
-		VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		owner, engine, images, started, expires, ended, ending, changed, worked, hints, assisted, resets, active, checks, ungraded, score, took, unaided, charged, solved)
+		VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		id, story.UID, story.Lab, story.Scenario, story.Hash, story.Title, story.Topic, story.Level, story.Minutes, formatSeed(story.Seed),
 		story.Owner, story.Engine, string(images), milli(story.Started), milli(story.Expires), optional(story.Ended), story.Ending,
 		milli(story.Changed), milli(story.Worked), story.Hints, story.Assisted, story.Resets, story.Active.Milliseconds(), story.Checks, story.Ungraded,
-		story.Score, optionalDuration(story.Took), story.Unaided)
+		story.Score, optionalDuration(story.Took), story.Unaided, story.Charged, optionalDuration(story.Solved))
 	if err != nil {
 		return err
 	}

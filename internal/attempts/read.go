@@ -136,7 +136,7 @@ func (s *Store) byLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
 }
 
 const columns = `id, uid, imported, lab, scenario, hash, title, topic, level, minutes, seed, owner, engine, images,
-	started, expires, ended, ending, changed, worked, hints, assisted, resets, active, checks, ungraded, score, took, unaided`
+	started, expires, ended, ending, changed, worked, hints, assisted, resets, active, checks, ungraded, score, took, unaided, charged, solved`
 
 func (s *Store) query(ctx context.Context, where string, args ...any) ([]*Attempt, error) {
 	return all(ctx, s.db, "SELECT "+columns+" FROM attempts "+where, args, scanAttempt)
@@ -146,10 +146,10 @@ func scanAttempt(rows *sql.Rows) (*Attempt, error) {
 	a := &Attempt{}
 	var seed, images string
 	var started, expires, changed, worked, active int64
-	var ended, score, took, unaided sql.NullInt64
+	var ended, score, took, unaided, solved sql.NullInt64
 	err := rows.Scan(&a.ID, &a.UID, &a.Imported, &a.Lab, &a.Scenario, &a.Hash, &a.Title, &a.Topic, &a.Level, &a.Minutes, &seed,
 		&a.Owner, &a.Engine, &images, &started, &expires, &ended, &a.Ending, &changed, &worked, &a.Hints, &a.Assisted, &a.Resets,
-		&active, &a.Checks, &a.Ungraded, &score, &took, &unaided)
+		&active, &a.Checks, &a.Ungraded, &score, &took, &unaided, &a.Charged, &solved)
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func scanAttempt(rows *sql.Rows) (*Attempt, error) {
 	a.Started, a.Expires, a.Changed, a.Worked, a.Active = moment(started), moment(expires), moment(changed), moment(worked), duration(active)
 	a.Ended = pointer(ended, moment)
 	a.Score, a.Unaided = pointer(score, toInt), pointer(unaided, toInt)
-	a.Took = pointer(took, duration)
+	a.Took, a.Solved = pointer(took, duration), pointer(solved, duration)
 	return a, nil
 }
 
@@ -206,6 +206,18 @@ func (story *Story) read(ctx context.Context, tx *sql.Tx) (err error) {
 	}
 	story.Explanations, err = all(ctx, tx, "SELECT at, text, points FROM explanations WHERE attempt = ? ORDER BY id", id, scanExplanation)
 	return err
+}
+
+// LastCheck returns the attempt's latest check that could be graded, or nil if there is none.
+func (s *Store) LastCheck(ctx context.Context, a *Attempt) (*Check, error) {
+	found, err := all(ctx, s.db, "SELECT at, report FROM checks WHERE attempt = ? AND score IS NOT NULL ORDER BY id DESC LIMIT 1", []any{a.ID}, scanCheck)
+	if err != nil {
+		return nil, s.failed("read check", err)
+	}
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return &found[0], nil
 }
 
 func scanCheck(rows *sql.Rows) (c Check, err error) {

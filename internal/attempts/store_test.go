@@ -60,7 +60,7 @@ func TestAttempt(t *testing.T) {
 	store := open(t, path)
 	a := attemptOf(t, store, aLab())
 	score := 40
-	report := &labs.Report{Scenario: a.Scenario, At: started.Add(time.Minute), Score: &score}
+	report := &labs.Report{Scenario: a.Scenario, At: started.Add(time.Minute), Score: &score, Checks: []labs.Result{{ID: "a", Verdict: labs.Failed}}}
 	for _, err := range []error{
 		store.AddCheck(ctx, a, report), store.AddCheck(ctx, a, &labs.Report{At: started.Add(time.Hour)}),
 		openHint(ctx, store, a, started), openHint(ctx, store, a, started), store.NoteSolution(ctx, a, started), store.NoteSolution(ctx, a, started),
@@ -76,7 +76,7 @@ func TestAttempt(t *testing.T) {
 	ended, took := started.Add(2*time.Hour), time.Minute
 	want := &Attempt{
 		UID: a.UID, ID: a.ID, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
-		Expires: started.Add(8 * time.Hour), Ended: &ended, Ending: Stopped, Changed: ended, Worked: started.Add(time.Hour), Hints: 2, Assisted: true, Resets: 1,
+		Expires: started.Add(8 * time.Hour), Ended: &ended, Ending: Stopped, Changed: ended, Worked: started.Add(time.Hour), Hints: 2, Charged: 2, Assisted: true, Resets: 1,
 		Checks: 2, Ungraded: 1, Active: time.Minute, Score: &score, Took: &took, Unaided: &score,
 	}
 	if diff := cmp.Diff(want, attemptOf(t, store, aLab())); diff != "" {
@@ -177,7 +177,7 @@ func keptFromFirst(t *testing.T, store *Store, a *Attempt) {
 	score, unaided, took := 95, 30, 9*time.Minute
 	want := &Attempt{
 		UID: a.UID, ID: 5, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
-		Changed: started, Worked: started.Add(9 * time.Minute), Hints: 1, Resets: 2, Checks: 3, Ungraded: 1, Score: &score, Unaided: &unaided, Took: &took,
+		Changed: started, Worked: started.Add(9 * time.Minute), Hints: 1, Charged: 1, Resets: 2, Checks: 3, Ungraded: 1, Score: &score, Unaided: &unaided, Took: &took,
 	}
 	if diff := cmp.Diff(want, a); diff != "" || len(a.UID) != 32 {
 		t.Errorf("%s: %s", a.UID, diff)
@@ -319,7 +319,7 @@ func TestFull(t *testing.T) {
 
 // openHint opens one of many hints.
 func openHint(ctx context.Context, store *Store, a *Attempt, at time.Time) error {
-	_, _, err := store.OpenHint(ctx, a, at, 1000)
+	_, err := store.OpenHint(ctx, a, at, 1000)
 	return err
 }
 
@@ -332,9 +332,10 @@ func TestHintsAreNoMoreThanThereAre(t *testing.T) {
 	var fresh atomic.Int64
 	for range 8 {
 		all.Go(func() {
-			n, opened, err := store.OpenHint(t.Context(), a, started, 3)
-			if err != nil || n < 1 || n > 3 {
-				t.Errorf("%d are open, %v", n, err)
+			a := *a
+			opened, err := store.OpenHint(t.Context(), &a, started, 3)
+			if err != nil || a.Hints < 1 || a.Hints > 3 {
+				t.Errorf("%d are open, %v", a.Hints, err)
 			}
 			if opened {
 				fresh.Add(1)
@@ -345,7 +346,7 @@ func TestHintsAreNoMoreThanThereAre(t *testing.T) {
 	if again := attemptOf(t, store, aLab()); again.Hints != 3 || fresh.Load() != 3 {
 		t.Errorf("%d are stored, %d were opened", again.Hints, fresh.Load())
 	}
-	if n, opened, err := store.OpenHint(t.Context(), a, started, 1); n != 1 || opened || err != nil {
-		t.Errorf("with one hint left: %d, %v, %v", n, opened, err)
+	if opened, err := store.OpenHint(t.Context(), a, started, 1); opened || err != nil {
+		t.Errorf("with one hint left: %v, %v", opened, err)
 	}
 }

@@ -60,11 +60,11 @@ func (s *Store) NoteWork(ctx context.Context, a *Attempt, at time.Time) error {
 	return s.note(ctx, a, at, "note work", func(*sql.Tx) error { return nil })
 }
 
-// OpenHint opens the next hint of total, and returns how many are now open, and whether
-// this call opened one. Several processes may call it at once.
-func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, total int) (open int, fresh bool, err error) {
+// OpenHint opens the next hint of total, updates the attempt's hints, and reports whether it
+// opened one. A hint is free once the attempt was solved. Several processes may call it at once.
+func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, total int) (fresh bool, err error) {
 	err = s.note(ctx, a, at, "open hint", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE attempts SET hints = hints + 1 WHERE id = ? AND hints < ?", a.ID, total)
+		result, err := tx.ExecContext(ctx, "UPDATE attempts SET hints = hints + 1, charged = charged + (solved IS NULL) WHERE id = ? AND hints < ?", a.ID, total)
 		if err != nil {
 			return err
 		}
@@ -75,9 +75,9 @@ func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, total in
 				return err
 			}
 		}
-		return tx.QueryRowContext(ctx, "SELECT hints FROM attempts WHERE id = ?", a.ID).Scan(&open)
+		return tx.QueryRowContext(ctx, "SELECT hints, charged FROM attempts WHERE id = ?", a.ID).Scan(&a.Hints, &a.Charged)
 	})
-	return min(open, total), fresh, err
+	return fresh, err
 }
 
 // NoteSolution records that the learner saw the solution.
@@ -173,7 +173,8 @@ func (s *Store) AddCheck(ctx context.Context, a *Attempt, report *labs.Report) e
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE attempts SET checks = checks + 1,
 			took = iif(score IS NULL OR score < ?1, active, took), score = max(coalesce(score, 0), ?1),
-			unaided = iif(?2 IS NULL, unaided, max(coalesce(unaided, 0), ?2)) WHERE id = ?3`, report.Score, unaided, a.ID)
+			unaided = iif(?2 IS NULL, unaided, max(coalesce(unaided, 0), ?2)), solved = iif(?4 AND solved IS NULL, active, solved)
+			WHERE id = ?3`, report.Score, unaided, a.ID, report.Passed())
 		return err
 	})
 }

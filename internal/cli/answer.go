@@ -2,9 +2,11 @@ package cli
 
 import (
 	"context"
+	"fmt"
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/internal/seat"
 	"endstate/labs"
@@ -42,7 +44,7 @@ func (s inLabCommands) answer(ctx context.Context, verb string, screen *seat.Scr
 }
 
 func (s inLabCommands) check(ctx context.Context, screen *seat.Screen, style report.Style) error {
-	var found *labs.Report
+	var found *practice.Outcome
 	err := door.Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
 		found, err = s.Visit.Check(ctx, emit)
 		return err
@@ -50,13 +52,17 @@ func (s inLabCommands) check(ctx context.Context, screen *seat.Screen, style rep
 	if err != nil {
 		return err
 	}
-	return report.Text(screen, found, style)
+	if err := report.OutcomeText(screen, found, style); err != nil || found.Solved == nil {
+		return err
+	}
+	_, err = fmt.Fprintf(screen, "%s leaves the shell, where these commands work.\n", style.Bold("exit"))
+	return err
 }
 
 func (s inLabCommands) hint(ctx context.Context, screen *seat.Screen, style report.Style) error {
 	var hints *desk.Hints
-	err := door.Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
-		hints, err = s.Visit.Hint(ctx, emit)
+	err := door.Agreed(ctx, screen, style, func(ctx context.Context, agreed bool, emit labs.Emit) (err error) {
+		hints, err = s.Visit.Hint(ctx, agreed, emit)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -31,7 +32,7 @@ func checkCommand(d *door.Door) *cobra.Command {
 
 func (o *checkOptions) run(ctx context.Context, args []string) error {
 	return o.OnLab(args, func(name string) error {
-		var found *labs.Report
+		var found *practice.Outcome
 		err := o.Act(o.output.AsJSON(), func(at *desk.Desk, emit labs.Emit) (err error) {
 			found, err = at.Check(ctx, o.Who(), name, emit)
 			return err
@@ -43,12 +44,12 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 	})
 }
 
-func (o *checkOptions) show(found *labs.Report) error {
+func (o *checkOptions) show(found *practice.Outcome) error {
 	err := o.output.Write(door.Forms{
 		Value: found,
-		Text:  func(w io.Writer, style report.Style) error { return report.Text(w, found, style) },
+		Text:  func(w io.Writer, style report.Style) error { return report.OutcomeText(w, found, style) },
 		Other: map[report.Format]func(io.Writer) error{
-			report.FormatJUnit: func(w io.Writer) error { return report.JUnit(w, found) },
+			report.FormatJUnit: func(w io.Writer) error { return report.JUnit(w, found.Report) },
 		},
 	})
 	switch {

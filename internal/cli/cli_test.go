@@ -156,12 +156,14 @@ func TestCheckStatus(t *testing.T) {
 func TestHelpIsCharged(t *testing.T) {
 	d := newConsole(t)
 	d.lab("ada", "first")
-	if out := d.wants(StatusDone, "hint", "Hint 1 of 2 (−5)", "The first hint."); strings.Contains(out, "second") {
+	d.state = "bad"
+	if out := d.wants(StatusDone, "hint --yes", "Hint 1 of 2 (−5)", "The first hint."); strings.Contains(out, "second") {
 		t.Error("two hints at once")
 	}
-	d.wants(StatusDone, "check", "95 of 100")
-	d.wants(StatusDone, "hint", "The first hint.", "Hint 2 of 2 (−7)")
+	d.wants(StatusFailed, "check", "0 of 100", "hints −5")
+	d.wants(StatusDone, "hint --yes", "The first hint.", "Hint 2 of 2 (−7)")
 	d.wants(StatusDone, "hint", "All hints are open.")
+	d.state = "good"
 	d.wants(StatusDone, "reset --yes")
 	d.wants(StatusDone, "solution --yes", "do-the-thing", "I would do the thing.")
 	d.wants(StatusDone, "check", "88 of 100", "solution seen")
@@ -171,12 +173,57 @@ func TestHelpIsCharged(t *testing.T) {
 	d.wants(StatusDone, "check", "100 of 100") // another attempt
 }
 
+// Nobody pays for a hint without having agreed to its price.
+func TestHintsAskFirst(t *testing.T) {
+	d := newConsole(t)
+	d.lab("ada", "first")
+	d.wants(StatusMisused, "hint", "This needs your consent", "--yes")
+	for _, test := range []struct {
+		keys, question, shown string
+		open                  int
+	}{
+		{"n\n", "Hint 1 of 2 costs 5 points. Open it? [y/N]", "", 0},
+		{"y\n", "Hint 1 of 2 costs 5 points. Open it? [y/N]", "The first hint.", 1},
+		{"\n", "Hint 2 of 2 costs 7 points, 12 in all. Open it? [y/N]", "The first hint.", 1},
+		{"y\n", "Hint 2 of 2 costs 7 points, 12 in all. Open it? [y/N]", "The second hint.", 2},
+		{"", "All hints are open.", "The second hint.", 2},
+	} {
+		status, shown := d.sit(test.keys, "hint")
+		shown = colour.ReplaceAllString(shown, "")
+		if status != StatusDone || !strings.Contains(shown, test.question) || !strings.Contains(shown, test.shown) {
+			t.Errorf("%q: %d, %s", test.keys, status, shown)
+		}
+		if a := d.remembered()[0]; a.Hints != test.open || a.Charged != test.open {
+			t.Errorf("%q: %d hints are open, %d are charged", test.keys, a.Hints, a.Charged)
+		}
+	}
+}
+
+// Once everything is solved, hints cost nothing and nobody is asked.
+func TestHintsAreFreeOnceSolved(t *testing.T) {
+	d := newConsole(t)
+	d.lab("ada", "first")
+	d.state = "bad"
+	d.wants(StatusDone, "hint --yes")
+	d.wants(StatusFailed, "check")
+	d.wants(StatusMisused, "hint", "This needs your consent") // a check that failed frees none
+	d.state = "good"
+	d.wants(StatusDone, "check", "95 of 100", "With 1 hint.")
+	d.wants(StatusDone, "hint", "Hint 1 of 2 (−5)", "Hint 2 of 2 (free)")
+	d.wants(StatusDone, "check", "95 of 100 (as before)", "With 2 hints.")
+	d.state = "bad" // broken again, and still the same attempt
+	d.wants(StatusFailed, "check", "hints −5")
+	if a := d.remembered()[0]; a.Hints != 2 || a.Charged != 1 || a.Solved == nil || *a.Score != 95 {
+		t.Errorf("%+v", a)
+	}
+}
+
 // An author may remove hints after they were opened.
 func TestHintsTakenAway(t *testing.T) {
 	d := newConsole(t)
 	d.lab("ada", "first")
-	d.wants(StatusDone, "hint")
-	d.wants(StatusDone, "hint", "The second hint.")
+	d.wants(StatusDone, "hint --yes")
+	d.wants(StatusDone, "hint --yes", "The second hint.")
 	d.lacks = "  - {costs: 7, text: The second hint.}\n"
 	d.wants(StatusDone, "hint", "Hint 1 of 1 (−5)", "All hints are open.")
 	d.wants(StatusDone, "check", "95 of 100")

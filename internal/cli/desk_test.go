@@ -70,7 +70,7 @@ func (d *console) doesAtDesk(at *desk.Desk, who labs.Learner, e exercise) {
 	_, err = at.Start(ctx, who, e.scenario, &pick.Seed, d.unwarned)
 	must(err)
 	for i := range e.hints {
-		hints, err := at.Hint(ctx, who, e.scenario, d.unwarned)
+		hints, err := at.Hint(ctx, who, e.scenario, true, d.unwarned)
 		must(err)
 		if len(hints.Open) != i+1 || !hints.Fresh {
 			d.Errorf("hint %d: %+v", i+1, hints)
@@ -151,7 +151,7 @@ func TestAnothersIsNotFound(t *testing.T) {
 		for _, name := range []string{"", "first", lab.ID} {
 			_, task := at.Task(ctx, eve, name, nil)
 			_, check := at.Check(ctx, eve, name, nil)
-			_, hint := at.Hint(ctx, eve, name, nil)
+			_, hint := at.Hint(ctx, eve, name, true, nil)
 			_, solution := at.Solution(ctx, eve, name, true, nil)
 			_, reset := at.Reset(ctx, eve, name, true, nil)
 			_, enter := at.Enter(ctx, eve, name, labs.Workspace, nil)
@@ -214,6 +214,7 @@ func TestActsThatAskFirst(t *testing.T) {
 	d.lab("ada", "first")
 	for name, act := range map[string]func(agreed bool) error{
 		"reset":    func(agreed bool) error { _, err := at.Reset(ctx, ada, "first", agreed, d.unwarned); return err },
+		"hint":     func(agreed bool) error { _, err := at.Hint(ctx, ada, "first", agreed, d.unwarned); return err },
 		"solution": func(agreed bool) error { _, err := at.Solution(ctx, ada, "first", agreed, d.unwarned); return err },
 	} {
 		var asks *desk.Unconfirmed
@@ -224,7 +225,7 @@ func TestActsThatAskFirst(t *testing.T) {
 			t.Errorf("%s, agreed to: %v", name, err)
 		}
 	}
-	if all := d.remembered(); len(all) != 1 || all[0].Resets != 1 || !all[0].Assisted {
+	if all := d.remembered(); len(all) != 1 || all[0].Resets != 1 || all[0].Hints != 1 || !all[0].Assisted {
 		t.Errorf("remembered is %+v", all)
 	}
 }

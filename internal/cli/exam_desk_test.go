@@ -209,8 +209,11 @@ func (c *candidate) types(s step, command string) (err error) {
 		_, err = c.session.Read(ctx)
 	case "flag":
 		_, err = c.session.Flag(ctx)
-	case "hint":
-		_, err = c.session.Hint(ctx, c.unwarned)
+	case "hint:n":
+		_, err := c.session.Hint(ctx, false, c.unwarned)
+		c.asks(err)
+	case "hint:y":
+		_, err = c.session.Hint(ctx, true, c.unwarned)
 	case "check":
 		var answer *examdesk.Answer
 		if answer, err = c.session.Check(ctx, c.unwarned); err == nil && (answer.Score == nil || answer.Report != nil) {

@@ -55,7 +55,7 @@ var examDay = []step{
 	{0, "", 1, "flag", "1", "refused"},
 	// Bob takes a hint, and his time runs out while he is in the shell.
 	{0, "good", 2, "start", "Bob", "running"},
-	{time.Minute, "", 2, "shell", "prepared hint hint check", "running"},
+	{time.Minute, "", 2, "shell", "prepared hint:n hint:y hint:y check", "running"},
 	{28*time.Minute + 59900*time.Millisecond, "", 2, "shell", "timeout wait", "finished"},
 	// Cleo leaves, and nobody is attached when her time is up.
 	{0, "bad", 3, "start", "Cleo", "running"},

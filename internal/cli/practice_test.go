@@ -16,9 +16,15 @@ import (
 	"endstate/internal/practice"
 )
 
-func read[T any](d *console, line string) (value T) {
+func read[T any](d *console, line string) T {
 	d.Helper()
-	if err := json.Unmarshal([]byte(d.wants(StatusDone, line)), &value); err != nil {
+	return readAt[T](d, StatusDone, line)
+}
+
+// readAt reads the JSON of a command line that ends with a status.
+func readAt[T any](d *console, status int, line string) (value T) {
+	d.Helper()
+	if err := json.Unmarshal([]byte(d.wants(status, line)), &value); err != nil {
 		d.Fatalf("%s: %v", line, err)
 	}
 	return value
@@ -34,7 +40,7 @@ func (d *console) practises(want string, minutes int, state string, hints int) {
 	}
 	d.wants(StatusDone, fmt.Sprintf("start %s --seed %d", want, pick.Seed), "The lab is running")
 	for range hints {
-		d.wants(StatusDone, "hint "+want, "Hint")
+		d.wants(StatusDone, "hint --yes "+want, "Hint")
 	}
 	for range minutes {
 		d.after(time.Minute)
@@ -112,7 +118,7 @@ func TestEightyColumns(t *testing.T) {
 			name = "a-name-that-is-longer-than-any-there-is"
 		}
 		d.wants(StatusDone, "start "+name+" --seed 9007199254740991")
-		d.wants(StatusDone, "hint "+name)
+		d.wants(StatusDone, "hint --yes "+name)
 		d.state = strings.Repeat("bad ", 40)
 		d.wants(StatusFailed, "check "+name)
 		d.wants(StatusDone, "solution --yes "+name)
@@ -133,7 +139,7 @@ func TestStoryOfAnAttempt(t *testing.T) {
 	d.after(time.Minute)
 	d.state = "bad"
 	d.wants(StatusFailed, "check")
-	d.wants(StatusDone, "hint")
+	d.wants(StatusDone, "hint --yes")
 	d.after(20 * time.Minute)
 	d.failed = os.ErrDeadlineExceeded
 	d.wants(StatusUngraded, "check")

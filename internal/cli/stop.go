@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/attempts"
 	"endstate/internal/cli/door"
 	"endstate/internal/cli/exam"
 	"endstate/internal/desk"
@@ -35,22 +36,22 @@ func (o *stopOptions) run(ctx context.Context, args []string) error {
 	if o.all && len(args) > 0 {
 		return labs.Misuse("Choose one lab or all labs, not both", "Leave out --all, or "+args[0]+".")
 	}
-	var gone []*labs.Lab
+	var gone []*desk.Stopped
 	err := o.OnLab(args, func(name string) error {
 		return o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
 			if o.all {
 				gone, err = at.StopAll(ctx, o.Who(), emit)
 				return err
 			}
-			lab, err := at.Stop(ctx, o.Who(), name, emit)
-			if err == nil && lab != nil {
-				gone = []*labs.Lab{lab}
+			stopped, err := at.Stop(ctx, o.Who(), name, emit)
+			if stopped != nil {
+				gone = append(gone, stopped)
 			}
 			return err
 		})
 	})
 	for _, lab := range gone {
-		fmt.Fprintf(o.Out, "The lab of %s is gone.\n", lab.Scenario)
+		fmt.Fprintf(o.Out, "The lab of %s is gone. %s\n", lab.Scenario, lastScore(lab.Last))
 	}
 	if err == nil && len(gone) == 0 {
 		_, err = fmt.Fprintln(o.Out, "No such lab is running; nothing is left of it.")
@@ -59,4 +60,12 @@ func (o *stopOptions) run(ctx context.Context, args []string) error {
 		err = exam.Mention(ctx, o.Door)
 	}
 	return err
+}
+
+// lastScore names the score of a lab's last check.
+func lastScore(last *attempts.Check) string {
+	if last == nil {
+		return "It has no score."
+	}
+	return fmt.Sprintf("Its last score: %d of %d.", *last.Report.Score, last.Report.Total)
 }

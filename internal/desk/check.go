@@ -3,11 +3,13 @@ package desk
 import (
 	"context"
 
+	"endstate/internal/attempts"
+	"endstate/internal/practice"
 	"endstate/labs"
 )
 
 // Check grades a lab as it is now, charges the hints of its attempt, and stores the report.
-func (d *Desk) Check(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Report, error) {
+func (d *Desk) Check(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*practice.Outcome, error) {
 	lab, _, err := d.find(ctx, who, name, emit)
 	if err != nil {
 		return nil, err
@@ -17,7 +19,7 @@ func (d *Desk) Check(ctx context.Context, who labs.Learner, name string, emit la
 	return found, err
 }
 
-func (d *Desk) check(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.Report, error) {
+func (d *Desk) check(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*practice.Outcome, error) {
 	v, err := d.variantOf(lab) // read again, because its author may be working on it
 	if err != nil {
 		return nil, err
@@ -26,19 +28,39 @@ func (d *Desk) check(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.
 	if err != nil {
 		return nil, err
 	}
+	outcome := &practice.Outcome{Report: found}
 	store := d.recall(ctx, labs.Learner{Name: lab.Owner}, emit)
 	if store == nil {
-		return found, nil
+		return outcome, nil
 	}
 	attempt, err := d.begin(ctx, store, lab, v)
 	if err == nil {
-		found.Charge(v.Hints[:min(attempt.Hints, len(v.Hints))], attempt.Assisted)
-		err = store.AddCheck(ctx, attempt, found)
+		err = d.keepCheck(ctx, store, attempt, v, outcome)
 	}
 	if err != nil {
 		emit.Warn(err, "The check counts, but was not stored.")
 	}
-	return found, nil
+	return outcome, nil
+}
+
+// keepCheck charges and stores a check, and adds to its outcome what that means for the attempt.
+func (d *Desk) keepCheck(ctx context.Context, store *attempts.View, attempt *attempts.Attempt, v *labs.Variant, outcome *practice.Outcome) error {
+	outcome.Charge(chargedHints(attempt, v), attempt.Assisted)
+	before, err := store.LastCheck(ctx, attempt)
+	if err != nil {
+		return err
+	}
+	outcome.Compare(before)
+	if err := store.AddCheck(ctx, attempt, outcome.Report); err != nil || !outcome.Passed() {
+		return err
+	}
+	story, err := store.Find(ctx, attempt.UID)
+	if err != nil {
+		return err
+	}
+	next, _ := d.Next(ctx, labs.Learner{Name: attempt.Owner}) // without a suggestion if there is nothing to choose from
+	outcome.Solved = practice.ClosingOf(story, next)
+	return nil
 }
 
 // warnOfDisk warns if a lab's hosts have written much, and stops those that have written too

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"endstate/internal/practice"
 	"endstate/internal/recording"
 	"endstate/internal/seat"
 	"endstate/labs"
@@ -117,10 +118,10 @@ func (v *Visit) command(at Window) labs.Command {
 func (v *Visit) Task() *Task { return taskOf(v.Lab, v.Variant) }
 
 // Check grades the visit's lab as it is now.
-func (v *Visit) Check(ctx context.Context, emit labs.Emit) (*labs.Report, error) {
+func (v *Visit) Check(ctx context.Context, emit labs.Emit) (*practice.Outcome, error) {
 	found, err := v.desk.check(ctx, v.Lab, emit)
 	if err == nil {
-		v.Mark(found)
+		v.Mark(found.Report)
 	}
 	return found, err
 }
@@ -140,9 +141,9 @@ func ScoreOf(found *labs.Report) string {
 	return fmt.Sprintf("check: %d of %d", *found.Score, found.Total)
 }
 
-// Hint opens one more hint of the visit's lab.
-func (v *Visit) Hint(ctx context.Context, emit labs.Emit) (*Hints, error) {
-	return v.desk.hint(ctx, v.Lab, v.Variant, emit)
+// Hint opens one more hint of the visit's lab; see [Desk.Hint].
+func (v *Visit) Hint(ctx context.Context, agreed bool, emit labs.Emit) (*Hints, error) {
+	return v.desk.hint(ctx, v.Lab, v.Variant, agreed, emit)
 }
 
 // Reset puts the visit's lab back to how it was at the start. The shell ends with the old lab; the next one

@@ -9,6 +9,7 @@ import (
 	"github.com/invopop/jsonschema"
 
 	"endstate/internal/exams"
+	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -58,16 +59,16 @@ func reportSchema() ([]byte, error) {
 		}
 		return nil
 	}}
-	for _, folder := range []string{"labs", "internal/attempts", "internal/exams", "internal/report"} {
+	for _, folder := range []string{"labs", "internal/attempts", "internal/exams", "internal/practice", "internal/report"} {
 		if err := reflector.AddGoComments("endstate/internal/docgen", root+"/"+folder); err != nil {
 			return nil, err
 		}
 	}
 	whole := &jsonschema.Schema{
 		Version: jsonschema.Version, Title: "Reports", Definitions: jsonschema.Definitions{},
-		Description: "The output of endstate check --json (Report), and of report --format json for an attempt (report.Attempt) or an exam (report.Exam). Durations are in nanoseconds.",
+		Description: "The output of endstate check --json (practice.Outcome), and of report --format json for an attempt (report.Attempt) or an exam (report.Exam). Durations are in nanoseconds.",
 	}
-	for _, value := range []any{labs.Report{}, report.Attempt{}, report.Exam{}} {
+	for _, value := range []any{practice.Outcome{}, report.Attempt{}, report.Exam{}} {
 		one := reflector.Reflect(value)
 		for inner, definition := range one.Definitions {
 			whole.Definitions[inner] = definition

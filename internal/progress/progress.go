@@ -90,8 +90,11 @@ func (d *drawing) draw(b *board) {
 	for _, s := range b.takeEnded() {
 		if s.took >= time.Second {
 			sign := d.sign("✓", "32")
-			if s.failed {
+			switch {
+			case s.failed:
 				sign = d.sign("✗", "31")
+			case s.judges:
+				sign = d.sign("·", "2")
 			}
 			fmt.Fprintf(&out, "%s %s\n", sign, d.fit(s.name+": "+s.outcome()))
 		}
@@ -158,7 +161,7 @@ func (b *board) Emit(event labs.Event) {
 	i := slices.IndexFunc(b.steps, func(s *step) bool { return s.name == name(event) })
 	switch {
 	case event.State == labs.StepBegan:
-		b.steps = append(b.steps, &step{name: name(event), text: sentence(event), begun: time.Now()})
+		b.steps = append(b.steps, &step{name: name(event), text: sentence(event), judges: judges[event.Step], begun: time.Now()})
 	case i < 0:
 	case event.State == labs.StepMoved:
 		b.steps[i].detail, b.steps[i].done, b.steps[i].total = detail(event), event.Done, event.Total
@@ -197,6 +200,7 @@ type step struct {
 	begun              time.Time
 	took               time.Duration
 	failed, announced  bool
+	judges             bool      // its result follows: that it ended says nothing about success
 	reported           time.Time // when a line was last written
 }
 

@@ -174,6 +174,23 @@ func TestLive(t *testing.T) {
 	}
 }
 
+// A check that ran says nothing about success before its verdicts are shown.
+func TestCheckHasNoSignOfSuccess(t *testing.T) {
+	for err, want := range map[error]string{nil: "· check git-a: done in 2.0 s", io.EOF: "✗ check git-a: failed after 2.0 s"} {
+		synctest.Test(t, func(t *testing.T) {
+			on := &screen{t: t, width: 60}
+			renderer := Live(on, 60, true)
+			end := labs.Emit(renderer.Emit).Step(labs.CheckLab, "git-a")
+			time.Sleep(2 * time.Second)
+			end(err)
+			renderer.Close()
+			if got := ansi.Strip(strings.Join(on.lines, "\n")); got != want {
+				t.Errorf("it leaves %q, want %q", got, want)
+			}
+		})
+	}
+}
+
 func TestColor(t *testing.T) {
 	for color, want := range map[bool]bool{true: true, false: false} {
 		out := rendered(t, func(w io.Writer) Renderer { return Live(w, 80, color) })

@@ -38,6 +38,9 @@ var sentences = map[labs.Work]string{
 	labs.DiagnoseMachine: "Examining this machine and the engine",
 }
 
+// judges are the kinds of work that find out whether something is right.
+var judges = map[labs.Work]bool{labs.CheckLab: true, labs.GradeQuestion: true, labs.PlayProofs: true, labs.ReadScenarios: true, labs.DiagnoseMachine: true}
+
 // sentence returns a sentence that describes the work.
 func sentence(event labs.Event) string {
 	text, known := sentences[event.Step]

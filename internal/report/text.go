@@ -7,24 +7,30 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"endstate/internal/practice"
 	"endstate/labs"
 )
 
 // Text writes a report as text: every verdict with its message, and the score.
 func Text(w io.Writer, r *labs.Report, style Style) error {
 	var out strings.Builder
-	for _, result := range r.Checks {
-		writeResult(&out, result, checkPoints(result), style)
-	}
-	if len(r.Guards) > 0 {
-		fmt.Fprintf(&out, "\n%s\n", style.Dim("What must not be harmed"))
-	}
-	for _, result := range r.Guards {
-		writeResult(&out, result, guardPoints(result), style)
-	}
-	writeScore(&out, r, style)
+	writeReport(&out, r, nil, style)
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// writeReport writes a report, and marks what changed since an earlier one if change is not nil.
+func writeReport(out *strings.Builder, r *labs.Report, change *practice.Change, style Style) {
+	for _, result := range r.Checks {
+		writeResult(out, markChanged(result, change), checkPoints(result), style)
+	}
+	if len(r.Guards) > 0 {
+		fmt.Fprintf(out, "\n%s\n", style.Dim("What must not be harmed"))
+	}
+	for _, result := range r.Guards {
+		writeResult(out, markChanged(result, change), guardPoints(result), style)
+	}
+	writeScore(out, r, change, style)
 }
 
 func checkPoints(result labs.Result) string {
@@ -70,7 +76,7 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 	}
 }
 
-func writeScore(out *strings.Builder, r *labs.Report, style Style) {
+func writeScore(out *strings.Builder, r *labs.Report, change *practice.Change, style Style) {
 	if !r.Graded() {
 		fmt.Fprintf(out, "\n%s %s\n", style.Bold(style.Warn("No score")), style.Dim("– something could not be graded; nothing is charged"))
 		return
@@ -80,9 +86,14 @@ func writeScore(out *strings.Builder, r *labs.Report, style Style) {
 		paint = style.Good
 	}
 	fmt.Fprintf(out, "\n%s %s", style.Bold("Score"), style.Bold(paint(fmt.Sprintf("%d of %d", *r.Score, r.Total))))
+	if change != nil {
+		fmt.Fprintf(out, " (%s)", gain(change))
+	}
 	var parts []string
-	if help := r.Help(); help > 0 || len(r.Hints) > 0 {
+	if help := r.Help(); help > 0 {
 		parts = append(parts, fmt.Sprintf("hints −%d", help))
+	} else if len(r.Hints) > 0 {
+		parts = append(parts, "hints free")
 	}
 	if harm := r.Harm(); harm > 0 {
 		parts = append(parts, fmt.Sprintf("harm −%d", harm))

@@ -10,6 +10,7 @@ import (
 
 	"charm.land/glamour/v2"
 
+	"endstate/internal/desk"
 	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/seat"
@@ -33,6 +34,24 @@ func Working(ctx context.Context, screen *seat.Screen, style report.Style, work 
 	renderer.Close()
 	held.show(screen)
 	return err
+}
+
+// Agreed shows an act that may need consent on the screen, and asks for it. It returns nil if the
+// learner does not agree.
+func Agreed(ctx context.Context, screen *seat.Screen, style report.Style, act func(ctx context.Context, agreed bool, emit labs.Emit) error) error {
+	try := func(agreed bool) error {
+		return Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) error { return act(ctx, agreed, emit) })
+	}
+	err := try(false)
+	var asks *desk.Unconfirmed
+	if !errors.As(err, &asks) {
+		return err
+	}
+	yes, err := screen.Confirm(ctx, asks.Question)
+	if err != nil || !yes {
+		return err
+	}
+	return try(true)
 }
 
 // ShowHelp lists in-lab commands with their purposes.

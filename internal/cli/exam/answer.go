@@ -68,8 +68,8 @@ func (at *candidate) flag(ctx context.Context, screen *seat.Screen, style report
 
 func (at *candidate) hint(ctx context.Context, screen *seat.Screen, style report.Style) error {
 	var open []labs.Hint
-	err := door.Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
-		open, err = at.session.Hint(ctx, emit)
+	err := door.Agreed(ctx, screen, style, func(ctx context.Context, agreed bool, emit labs.Emit) (err error) {
+		open, err = at.session.Hint(ctx, agreed, emit)
 		return err
 	})
 	if err != nil {

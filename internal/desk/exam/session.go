@@ -159,16 +159,37 @@ func (s *Session) Flag(ctx context.Context) (exams.View, error) {
 }
 
 // Hint opens one more hint of the question, and returns the open ones, at what they cost in
-// the exam.
-func (s *Session) Hint(ctx context.Context, emit labs.Emit) ([]labs.Hint, error) {
+// the exam. If the hint costs points, it returns the ones that are already open and
+// [desk.Unconfirmed], until the candidate has agreed.
+func (s *Session) Hint(ctx context.Context, agreed bool, emit labs.Emit) ([]labs.Hint, error) {
+	if !agreed {
+		if open, err := s.askHint(ctx); err != nil {
+			return open, err
+		}
+	}
 	open, fresh, err := s.proctor.Hint(ctx, s.id, s.number)
 	if err == nil && fresh {
 		s.desk.parts.Note(ctx, s.visit.Lab, s.visit.Variant, "The exam remembers the hint all the same.", emit, func(store *attempts.View, attempt *attempts.Attempt) error {
-			_, _, err := store.OpenHint(ctx, attempt, s.desk.now(), len(open))
+			_, err := store.OpenHint(ctx, attempt, s.desk.now(), len(open))
 			return err
 		})
 	}
 	return open, err
+}
+
+// askHint returns the open hints, and [desk.Unconfirmed] if the next one costs points. It leaves
+// it to the proctor to refuse hints.
+func (s *Session) askHint(ctx context.Context) ([]labs.Hint, error) {
+	if _, err := s.Read(ctx); err != nil {
+		return nil, err
+	}
+	rules, q := s.sitting.Blueprint.Hints, s.sitting.Questions[s.number-1]
+	all := rules.Charged(s.visit.Variant.Hints)
+	if !rules.Allowed || q.Hints >= len(all) || s.sitting.CheckOpen(s.desk.now()) != nil || all[q.Hints].Costs == 0 {
+		return nil, nil
+	}
+	open := all[:q.Hints]
+	return open, desk.AskHint(q.Hints+1, len(all), all[q.Hints].Costs, open)
 }
 
 // Check grades the question as it is now, and returns what the exam's rules let its candidate
