@@ -53,6 +53,32 @@ func TestExamFeedback(t *testing.T) {
 	}
 }
 
+// withGuard adds a guard that is broken when the state is good.
+const withGuard = `
+guards:
+  - {id: kept, title: The neighbours are as they were, costs: 11, look: at it, expect: state != "good"}
+`
+
+// The candidate learns the rules before the clock starts, and what decided at the end.
+func TestExamRulesThatDecide(t *testing.T) {
+	d := newConsole(t)
+	d.adds = withGuard
+	rules := "harm: fails\nfeedback: score\nminimum: {tests: 70}"
+	d.wants(StatusDone, "exam start "+d.exam(rules)+" --no-shell", "2 questions · 30 minutes · 60 % pass · at least 70 % in", "fails the question")
+	d.wants(StatusDone, "exam status", "60 % pass · at least 70 % in")
+	d.wants(StatusDone, "exam grade", "Score 0 of 100", "As it is now, the question is failed: what must not change was harmed.")
+	d.wants(StatusFailed, "exam submit --yes", "0 of 10 · score 0 of 100", "failed: what must not change was harmed", "failed: tests: 0 %, at least 70 % needed")
+	d.wants(StatusDone, "report mine --format csv", "all questions: 0 %, at least 60 % needed; tests: 0 %, at least 70 % needed")
+	file := filepath.Join(t.TempDir(), "report.json")
+	d.wants(StatusDone, "report exam-1 --format json --output "+file)
+	d.wants(StatusDone, "verify "+file, "It is unchanged.")
+
+	// The same work passes where harm costs points and nothing else is asked.
+	d.wants(StatusDone, "exam start "+d.exam("harm: costs")+" --no-shell", "costs points")
+	d.wants(StatusDone, "exam goto 2 --no-shell")
+	d.wants(StatusDone, "exam submit --yes", "35.6 of 40, passed")
+}
+
 // Any command about labs or attempts ends an exam whose time is up before it sweeps expired
 // labs. Other commands don't.
 func TestAnyCommandEndsAnExam(t *testing.T) {

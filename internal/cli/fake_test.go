@@ -178,6 +178,7 @@ type console struct {
 	state  any               // what checks observe
 	failed error             // or why they can't
 	topics map[string]string // the existing scenarios; by default one of two
+	adds   string            // more of every scenario
 	lacks  string            // what the author has removed from every scenario since
 }
 
@@ -329,8 +330,9 @@ func (d *console) lab(owner, name string) *labs.Lab {
 
 // written is a scenario as its author has it now.
 func (d *console) written() string {
+	text := written + d.adds
 	if d.lacks == "" {
-		return written
+		return text
 	}
-	return strings.ReplaceAll(written, d.lacks, "")
+	return strings.ReplaceAll(text, d.lacks, "")
 }

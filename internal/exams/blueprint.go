@@ -17,7 +17,9 @@ type Blueprint struct {
 	Items    []Item   `json:"questions"`
 	Feedback Feedback `json:"feedback"`
 	Hints    Hints    `json:"hints"`
-	Pass     int      `json:"pass"`           // pass mark, in percent of the points
+	Pass     int      `json:"pass"` // pass mark, in percent of the points
+	Harm     Harm     `json:"harm"`
+	Minimum  Minimum  `json:"minimum,omitempty"`
 	Seed     *uint64  `json:"seed,omitempty"` // the same for all candidates; nil: one per candidate
 }
 
@@ -27,7 +29,8 @@ type Item struct {
 	Topic    string `json:"topic,omitempty"` // a topic, [EachTopic] or [ChosenTopic]; empty: any
 	Level    int    `json:"level,omitempty"` // 0: any
 	Count    int    `json:"count"`
-	Points   int    `json:"points"` // per question
+	Points   int    `json:"points"`             // per question
+	Required bool   `json:"required,omitempty"` // each question must reach the pass mark
 }
 
 // Placeholders for topics.

@@ -92,7 +92,10 @@ func (d *doubts) grade(s *Sitting, q *Question) {
 		d.add(g.Score != nil && *g.Score > 0, "question %d: it has a score and no report", n)
 		return
 	}
-	d.add(g.Score != nil && (r.Score == nil || *g.Score != *r.Score), "question %d: its score is not its report's", n)
+	fails := s.Blueprint.Harm.fails(r)
+	d.add(g.Score != nil && fails && (*g.Score != 0 || !g.Harmed), "question %d: its report shows harm, which should fail it", n)
+	d.add(g.Harmed && !fails, "question %d: it was failed for harm that its report does not show", n)
+	d.add(g.Score != nil && !fails && (r.Score == nil || *g.Score != *r.Score), "question %d: its score is not its report's", n)
 	d.add(!addsUp(r), "question %d: its report's score does not follow from its verdicts", n)
 	d.add(r.Scenario != q.Scenario || r.Seed != q.Seed, "question %d: its report is about another exercise", n)
 	d.add(len(r.Hints) < q.Hints, "question %d: %d hints were opened and %d are charged", n, q.Hints, len(r.Hints))

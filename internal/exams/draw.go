@@ -65,7 +65,7 @@ func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 	for i, s := range best {
 		questions[i] = Question{
 			Number: i + 1, Scenario: s.Name, Title: s.Title, Topic: s.Topic, Level: s.Level, Minutes: s.Minutes, Hash: s.Hash,
-			Seed: random(seed, "question "+s.Name).Uint64N(maxSeed) + 1, Points: slots[i].item.Points,
+			Seed: random(seed, "question "+s.Name).Uint64N(maxSeed) + 1, Points: slots[i].item.Points, Required: slots[i].item.Required,
 		}
 	}
 	return questions, nil
@@ -152,6 +152,14 @@ func (bank Bank) noTopic(b *Blueprint) error {
 		}
 	}
 	return labs.Misuse("The exam "+b.Name+" is about one topic", "Choose one of: "+strings.Join(topics, ", ")+".")
+}
+
+// MayAsk reports whether a question of the item may be a scenario.
+func (i Item) MayAsk(s labs.Scenario) bool {
+	if i.Topic == EachTopic || i.Topic == ChosenTopic {
+		i.Topic = ""
+	}
+	return suits(i, s)
 }
 
 func suits(item Item, s labs.Scenario) bool {

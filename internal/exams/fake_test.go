@@ -80,6 +80,7 @@ type room struct {
 	there  map[string]bool
 	points map[string]int   // scenario → points of its passed check
 	failed map[string]error // scenario → why it can't be checked
+	harms  map[string]int   // scenario → costs of its broken guard
 	opens  time.Duration    // how long opening takes
 	opened map[string]int
 	before func()        // runs during a check; may be nil
@@ -133,6 +134,9 @@ func (r *room) Check(_ context.Context, _ *Sitting, q *Question, _ labs.Emit) (*
 	}}
 	if err := r.failed[q.Scenario]; err != nil {
 		report.Checks[1] = labs.Result{ID: "rest", Verdict: labs.Ungraded, Message: err.Error() + "\nwhat to do"}
+	}
+	if costs := r.harms[q.Scenario]; costs > 0 {
+		report.Guards = []labs.Result{{ID: "kept", Verdict: labs.Failed, Points: costs}}
 	}
 	report.Charge(nil, false)
 	return report, nil

@@ -76,7 +76,16 @@ func (s *Sitting) SetGrade(n int, grade Grade) error {
 		grade.Why = "Its lab went on after the end, so work done after the end can't be told from work done before."
 	}
 	q.Grade = &grade
+	grade.count(s.Blueprint.Harm)
 	return nil
+}
+
+// count sets the score to 0 if the report shows harm that fails the question.
+func (g *Grade) count(harm Harm) {
+	if g.Harmed = g.Score != nil && harm.fails(g.Report); g.Harmed {
+		nothing := 0
+		g.Score = &nothing
+	}
 }
 
 // stateTime returns the time whose state of the lab a grade reflects.
@@ -99,6 +108,7 @@ func (s *Sitting) Accept(n int) error {
 		return labs.Misuse(fmt.Sprintf("Question %d has no late grade to accept", n), "", labs.Act{Name: labs.ActExamStatus, For: "See", Exam: s.ID})
 	}
 	g.Score, g.Accepted, g.Why = g.Report.Score, true, ""
+	g.count(s.Blueprint.Harm)
 	return nil
 }
 

@@ -1,6 +1,10 @@
 package exams
 
-import "endstate/labs"
+import (
+	"slices"
+
+	"endstate/labs"
+)
 
 // Result is the outcome of an exam.
 type Result struct {
@@ -10,27 +14,39 @@ type Result struct {
 	Pass     int      `json:"pass"`     // pass mark, in percent
 	Passed   *bool    `json:"passed"`   // missing if not every question could be graded
 	Ungraded []int    `json:"ungraded"` // numbers of the questions that have no score
+	// Conditions are what was needed to pass. There are none if not every question could be
+	// graded.
+	Conditions []Condition `json:"conditions"`
 }
 
-// Result adds up the grades. It compares the pass mark in integers, so that rounding can't
-// fail anybody.
+// Missed returns the conditions that were not met.
+func (r *Result) Missed() []Condition {
+	return slices.DeleteFunc(slices.Clone(r.Conditions), func(c Condition) bool { return c.Met })
+}
+
+// Result adds up the grades.
 func (s *Sitting) Result() Result {
-	result := Result{Pass: s.Blueprint.Pass, Ungraded: append([]int{}, s.Ungraded()...)}
-	hundredths := 0
-	for _, q := range s.Questions {
-		result.Points += q.Points
-		if q.Grade != nil && q.Grade.Score != nil {
-			hundredths += *q.Grade.Score * q.Points
-		}
+	result := Result{Pass: s.Blueprint.Pass, Ungraded: append([]int{}, s.Ungraded()...), Conditions: []Condition{}}
+	var whole share
+	for i := range s.Questions {
+		whole.add(&s.Questions[i])
 	}
-	result.Earned = float64(hundredths) / 100
+	result.Points, result.Earned = whole.points, float64(whole.hundredths)/100
 	if len(result.Ungraded) > 0 || result.Points == 0 {
 		return result
 	}
-	percent := float64(hundredths) / float64(result.Points)
-	passed := hundredths >= s.Blueprint.Pass*result.Points
+	result.Conditions = s.conditions()
+	percent, passed := result.Conditions[0].Reached, len(result.Missed()) == 0
 	result.Percent, result.Passed = &percent, &passed
 	return result
+}
+
+// hundredths returns the points earned, in hundredths; 0 if the question is not graded.
+func (q *Question) hundredths() int {
+	if q.Grade == nil || q.Grade.Score == nil {
+		return 0
+	}
+	return *q.Grade.Score * q.Points
 }
 
 // Charge adds the costs of the opened hints to a question's report, at the costs of this

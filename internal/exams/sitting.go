@@ -49,6 +49,7 @@ type Question struct {
 	Hash     string    `json:"hash"`    // of the scenario's folder when drawn
 	Seed     uint64    `json:"seed"`
 	Points   int       `json:"points"`
+	Required bool      `json:"required,omitempty"` // it must reach the pass mark
 	Flagged  bool      `json:"flagged,omitempty"`
 	Ready    time.Time `json:"ready,omitzero"`    // when its lab was first ready
 	Attempt  string    `json:"attempt,omitempty"` // of its lab, as in the store of attempts
@@ -65,7 +66,9 @@ type Grade struct {
 	Late   time.Duration `json:"late"`             // nanoseconds from the exam's end until the lab was frozen
 	Report *labs.Report  `json:"report,omitempty"` // missing if the lab was never opened, or could not be checked
 	Score  *int          `json:"score"`            // of 100; missing if it could not be graded
-	Why    string        `json:"why,omitempty"`    // why there is no report, or no score
+	// Harmed: the report shows harm that fails the question, so the score is 0.
+	Harmed bool   `json:"harmed,omitempty"`
+	Why    string `json:"why,omitempty"` // why there is no report, or no score
 	// Retry: the grade depends on a server that could not be reached. The lab is kept, and
 	// the question may be graded once more.
 	Retry bool `json:"again,omitempty"`

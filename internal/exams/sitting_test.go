@@ -309,7 +309,7 @@ func TestFeedback(t *testing.T) {
 	score := 70
 	report := &labs.Report{Score: &score}
 	for feedback, want := range map[Feedback][2]bool{FeedbackNone: {false, false}, FeedbackScore: {true, false}, FeedbackFull: {true, true}} {
-		got := feedback.Answer(1, report)
+		got := (&Blueprint{Feedback: feedback}).Answer(1, report)
 		if !got.Graded || (got.Score != nil) != want[0] || (got.Report != nil) != want[1] {
 			t.Errorf("%s tells %+v", feedback, got)
 		}

@@ -18,6 +18,9 @@ type View struct {
 	Minutes   float64        `json:"minutes"`
 	Feedback  Feedback       `json:"feedback"`
 	Hints     Hints          `json:"hints"`
+	Pass      int            `json:"pass"` // pass mark, in percent of the points
+	Harm      Harm           `json:"harm"`
+	Minimum   Minimum        `json:"minimum,omitempty"`
 	Seed      *uint64        `json:"seed,omitempty"` // only at the end
 	Started   time.Time      `json:"started,omitzero"`
 	Deadline  time.Time      `json:"deadline,omitzero"`
@@ -38,6 +41,7 @@ type QuestionView struct {
 	Level    int       `json:"level"`
 	Minutes  int       `json:"minutes"`
 	Points   int       `json:"points"`
+	Required bool      `json:"required"`
 	Flagged  bool      `json:"flagged"`
 	Opened   bool      `json:"opened"`
 	Ready    time.Time `json:"ready,omitzero"`
@@ -56,7 +60,8 @@ func (s *Sitting) View(now time.Time) View {
 	over := !s.Ended.IsZero()
 	view := View{
 		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(now), Way: s.Way,
-		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints, Started: s.Started, Ended: s.Ended,
+		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints,
+		Pass: s.Blueprint.Pass, Harm: s.Blueprint.Harm, Minimum: s.Blueprint.Minimum, Started: s.Started, Ended: s.Ended,
 		Left: s.Left(now).Seconds(), Current: s.Current,
 		Doubts: s.Doubts(now),
 	}
@@ -65,7 +70,7 @@ func (s *Sitting) View(now time.Time) View {
 	}
 	for _, q := range s.Questions {
 		one := QuestionView{
-			Number: q.Number, Scenario: q.Scenario, Title: q.Title, Topic: q.Topic, Level: q.Level, Minutes: q.Minutes, Points: q.Points,
+			Number: q.Number, Scenario: q.Scenario, Title: q.Title, Topic: q.Topic, Level: q.Level, Minutes: q.Minutes, Points: q.Points, Required: q.Required,
 			Flagged: q.Flagged, Opened: s.Opened(q.Number), Ready: q.Ready, Checks: q.Checks, Hints: q.Hints, Spent: s.Spent(q.Number, now).Seconds(),
 		}
 		if over {
@@ -85,21 +90,22 @@ type Answer struct {
 	Question int          `json:"question"`
 	Graded   bool         `json:"graded"` // false: it could not be checked, and the clock is stopped
 	Score    *int         `json:"score,omitempty"`
+	Harmed   bool         `json:"harmed,omitempty"` // harm fails the question, so the score is 0
 	Report   *labs.Report `json:"report,omitempty"`
 }
 
-// Answer returns what the feedback reveals of a report. The report is nil if the question
-// could not be checked.
-func (f Feedback) Answer(n int, report *labs.Report) Answer {
+// Answer returns what the feedback of the exam reveals of a report. The report is nil if the
+// question could not be checked.
+func (b *Blueprint) Answer(n int, report *labs.Report) Answer {
 	answer := Answer{Question: n, Graded: report != nil && report.Graded()}
-	switch {
-	case f == FeedbackFull:
+	full := b.Feedback == FeedbackFull
+	if full {
 		answer.Report = report
-		fallthrough
-	case f == FeedbackScore:
-		if report != nil {
-			answer.Score = report.Score
-		}
+	}
+	if answer.Graded && (full || b.Feedback == FeedbackScore) {
+		grade := Grade{Score: report.Score, Report: report}
+		grade.count(b.Harm)
+		answer.Score, answer.Harmed = grade.Score, grade.Harmed
 	}
 	return answer
 }

@@ -90,7 +90,7 @@ func anAttempt(words string) *Attempt {
 func aSitting(id int64, words string, graded4 bool) *exams.Sitting {
 	s := &exams.Sitting{
 		ID: id, Owner: "trainer", Candidate: words, Seed: 41, Current: 3, Created: began, Started: at(1), Ended: at(31), Way: exams.TimeUp,
-		Blueprint: exams.Blueprint{Name: "back-end", Title: "Back end " + words, Minutes: 30, Pass: 60, Feedback: exams.FeedbackScore, Hints: exams.Hints{Allowed: true}},
+		Blueprint: exams.Blueprint{Name: "back-end", Title: "Back end " + words, Minutes: 30, Pass: 60, Feedback: exams.FeedbackScore, Hints: exams.Hints{Allowed: true}, Harm: exams.HarmCosts, Minimum: exams.Minimum{exams.EachTopic: 40}},
 		Turns:     []exams.Turn{{Question: 1, From: at(1), To: at(13)}, {Question: 2, From: at(13), To: at(19)}, {Question: 4, From: at(22), To: at(31)}},
 		Pauses:    []exams.Pause{{Question: 4, From: at(19), To: at(22)}},
 	}
@@ -101,6 +101,7 @@ func aSitting(id int64, words string, graded4 bool) *exams.Sitting {
 	}
 	s.Questions[0].Grade = &exams.Grade{At: at(31), Score: pointer(25), Report: graded("mysql-scenario", words, 25)}
 	s.Questions[0].Hints = 1
+	s.Questions[2].Required = true
 	s.Questions[1].Grade = &exams.Grade{At: at(35), Late: 4 * time.Minute, Accepted: true, Score: pointer(100), Report: scored("git-scenario", words, 100)}
 	s.Questions[2].Grade = &exams.Grade{At: at(31), Score: pointer(0), Why: "It was never opened."}
 	s.Questions[3].Grade = &exams.Grade{At: at(31), Why: "The engine is gone. " + words}
@@ -192,7 +193,14 @@ func TestExamPage(t *testing.T) {
 	e := anExam(t, aSitting(3, "Zoë", true))
 	page := pageOf(t, "exam", func(w *bytes.Buffer) error { return ExamPage(w, e) })
 	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "time was up", "The lab was graded as it was 4 min after the end.", "An examiner accepted it", "The lab was graded as it was at the end.", "up to 240 s after the end", "It was never opened.",
-		"endstate start git-scenario --seed 101", "The mark shows par.", "0 of 100 here; 0 % in mongodb", "27 min of 30 min; 1 pause")
+		"endstate start git-scenario --seed 101", "The mark shows par.", "0 of 100 here; 0 % in mongodb", "27 min of 30 min; 1 pause",
+		"60 % pass; at least 40 % in every topic; question 3 is required: 60 % of its points; harm to what must not change costs points",
+		"Failed: all questions: 52.5 %, at least 60 % needed.", "Failed: question 3 is required: 0 %, at least 60 % needed.", "Failed: mongodb: 0 %, at least 40 % needed.")
+	harmed := aSitting(3, "Zoë", true)
+	harmed.Blueprint.Harm = exams.HarmFails
+	harmed.Questions[0].Grade.Score, harmed.Questions[0].Grade.Harmed = pointer(0), true
+	page = pageOf(t, "harmed", func(w *bytes.Buffer) error { return ExamPage(w, anExam(t, harmed)) })
+	wants(t, harmless(t, page), "score 0 of 100", "failed: what must not change was harmed", "harm to what must not change fails the question")
 	both := anExam(t, aSitting(3, evil, true), aSitting(4, "Anna", false))
 	page = pageOf(t, "class", func(w *bytes.Buffer) error { return ExamPage(w, both) })
 	wants(t, harmless(t, page), "Anna", "? not fully graded", "Could not be graded: The engine is gone.", "<script>alert(1)</script>")
@@ -219,11 +227,11 @@ func TestGradebook(t *testing.T) {
 	}
 	want := [][]string{
 		{
-			"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "late seconds", "doubts",
+			"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "failed because", "late seconds", "doubts",
 			"question 1: mysql-scenario", "question 1 late seconds", "question 2", "question 2 late seconds", "question 3: mongodb-scenario", "question 3 late seconds", "question 4: mysql-scenario", "question 4 late seconds",
 		},
-		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
-		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
+		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
+		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "all questions: 52.5 %, at least 60 % needed; question 3 is required: 0 %, at least 60 % needed; mongodb: 0 %, at least 40 % needed", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
 	}
 	if fmt.Sprint(rows) != fmt.Sprint(want) {
 		t.Errorf("got  %q\nwant %q", rows, want)
@@ -269,6 +277,40 @@ func TestJUnitOfAnExam(t *testing.T) {
 	if late != "0 240 0 0 " {
 		t.Errorf("late: %s", late)
 	}
+}
+
+// The conditions of passing are tests, so that a reader of JUnit learns why an exam is failed.
+func TestJUnitOfConditions(t *testing.T) {
+	var out bytes.Buffer
+	if err := ExamJUnit(&out, anExam(t, aSitting(3, "Zoë", true))); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, out.String(), `name="Zoë.result" `, `name="all questions: at least 60 %"`, "failed: all questions: 52.5 %, at least 60 % needed",
+		"failed: question 3 is required: 0 %, at least 60 % needed", `name="git: at least 40 %"`, "failed: mongodb: 0 %, at least 40 % needed")
+	var read testSuites
+	if err := xml.Unmarshal(out.Bytes(), &read); err != nil {
+		t.Fatal(err)
+	}
+	if last := read.Suites[len(read.Suites)-1]; last.Tests != 5 || last.Failures != 3 {
+		t.Errorf("%d tests, %d failures", last.Tests, last.Failures)
+	}
+}
+
+func TestRules(t *testing.T) {
+	v := exams.View{Pass: 60, Harm: exams.HarmFails, Feedback: exams.FeedbackNone, Questions: []exams.QuestionView{{Number: 1, Required: true}, {Number: 2}, {Number: 3, Required: true}}}
+	want := "60 % pass · questions 1 and 3 are required: 60 % of the points of each · harm to what must not change fails the question · check says only whether it could be graded · no hints"
+	if got := strings.Join(Rules(v), " · "); got != want {
+		t.Error(got)
+	}
+}
+
+// Which conditions decided is told under the result.
+func TestExamTextSaysWhy(t *testing.T) {
+	var text bytes.Buffer
+	if err := ExamText(&text, anExam(t, aSitting(3, "Zoë", true)).Sittings[0].View, Style{}); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, text.String(), "not passed · 52.5 %, 60 % pass\n  failed: question 3 is required: 0 %, at least 60 % needed\n  failed: mongodb: 0 %, at least 40 % needed\n")
 }
 
 func TestTextAndJSONAgreeWithPage(t *testing.T) {

@@ -34,7 +34,8 @@ func ExamText(w io.Writer, v exams.View, style Style) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", style.Bold(Visible(head)))
 	if v.Result == nil {
-		fmt.Fprintf(&out, "%s of %s minutes\n\n", ExamState(v), Decimal(v.Minutes))
+		fmt.Fprintf(&out, "%s of %s minutes\n", ExamState(v), Decimal(v.Minutes))
+		fmt.Fprintf(&out, "%s\n", style.Dim(strings.TrimSuffix(style.Paragraph(strings.Join(Rules(v), " · "), 0), "\n")))
 		writeQuestions(&out, style, v)
 	} else {
 		writeExamEnd(&out, v)
@@ -71,8 +72,36 @@ func writeQuestions(out *strings.Builder, style Style, v exams.View) {
 			state += ", " + style.Warn("flagged")
 		}
 		fmt.Fprintf(out, "%s %2d  %s\n      %s\n", mark, q.Number, style.Code(q.Title),
-			style.Dim(fmt.Sprintf("%d points · par %d min · ", q.Points, q.Minutes))+state)
+			style.Dim(fmt.Sprintf("%d points · par %d min · ", q.Points, q.Minutes))+required(q)+state)
 	}
+}
+
+func required(q exams.QuestionView) string {
+	if q.Required {
+		return "required · "
+	}
+	return ""
+}
+
+// Rules returns the rules of an exam that its candidate may know before it starts.
+func Rules(v exams.View) []string {
+	rules := []string{fmt.Sprintf("%d %% pass", v.Pass)}
+	if words := v.Minimum.Words(); words != "" {
+		rules = append(rules, words)
+	}
+	var numbers []string
+	for _, q := range v.Questions {
+		if q.Required {
+			numbers = append(numbers, fmt.Sprint(q.Number))
+		}
+	}
+	switch n := len(numbers); {
+	case n == 1:
+		rules = append(rules, fmt.Sprintf("question %s is required: %d %% of its points", numbers[0], v.Pass))
+	case n > 1:
+		rules = append(rules, fmt.Sprintf("questions %s and %s are required: %d %% of the points of each", strings.Join(numbers[:n-1], ", "), numbers[n-1], v.Pass))
+	}
+	return append(rules, v.Harm.Words(), v.Feedback.Words(), v.Hints.Words())
 }
 
 func writeExamEnd(out *strings.Builder, v exams.View) {
@@ -99,6 +128,9 @@ func writeGrades(out *strings.Builder, style Style, v exams.View) {
 	}
 }
 
+// HarmFailed says why a question with harm has no points.
+const HarmFailed = "failed: what must not change was harmed"
+
 // gradeText is the grade of a question, and how late its lab was frozen.
 func gradeText(style Style, q exams.QuestionView) string {
 	g := q.Grade
@@ -115,6 +147,9 @@ func gradeText(style Style, q exams.QuestionView) string {
 		earned, _ := q.Earned()
 		state = style.Bold(fmt.Sprintf("%s of %d", Decimal(earned), q.Points)) +
 			style.Dim(fmt.Sprintf(" · score %d of 100 · %s spent", *g.Score, Brief(time.Duration(q.Spent*float64(time.Second)))))
+		if g.Harmed {
+			state += style.Bad(" · " + HarmFailed)
+		}
 		if g.Why != "" {
 			state += style.Dim(" · " + Visible(g.Why))
 		}
@@ -154,6 +189,11 @@ func writeExamResult(out *strings.Builder, style Style, v exams.View) {
 	}
 	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", Decimal(r.Earned), r.Points)), style.Bold(verdict),
 		style.Dim(fmt.Sprintf("· %.1f %%, %d %% pass", *r.Percent, r.Pass)))
+	for _, missed := range r.Missed() {
+		if missed.Kind != exams.ConditionExam { // the line above says that
+			fmt.Fprintf(out, "  %s\n", Visible("failed: "+missed.Words()))
+		}
+	}
 }
 
 func gradeCommand(exam int64) string { return fmt.Sprintf("endstate exam grade --exam %d", exam) }

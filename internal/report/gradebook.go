@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"endstate/internal/exams"
 	"endstate/labs"
 )
 
@@ -20,7 +21,7 @@ func Gradebook(w io.Writer, e *Exam) error {
 	for _, s := range e.Sittings {
 		most = max(most, len(s.Questions))
 	}
-	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "late seconds", "doubts"}
+	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "failed because", "late seconds", "doubts"}
 	for n := range most {
 		head = append(head, e.column(n), fmt.Sprintf("question %d late seconds", n+1))
 	}
@@ -61,9 +62,18 @@ func (s *Sitting) row() []string {
 	}
 	return []string{
 		s.Candidate, strconv.FormatInt(s.ID, 10), s.Name, strconv.FormatUint(*s.Seed, 10), stamp(s.Started), stamp(s.Ended),
-		Decimal(s.Worked().Minutes()), Decimal(s.Result.Earned), strconv.Itoa(s.Result.Points), percent, passed,
+		Decimal(s.Worked().Minutes()), Decimal(s.Result.Earned), strconv.Itoa(s.Result.Points), percent, passed, strings.Join(missed(s.Result), "; "),
 		strconv.Itoa(s.Late), strings.Join(s.Doubts, "; "),
 	}
+}
+
+// missed returns the conditions that were not met, in words.
+func missed(r *exams.Result) []string {
+	var words []string
+	for _, c := range r.Missed() {
+		words = append(words, c.Words())
+	}
+	return words
 }
 
 // Worked returns how long the clock ran.

@@ -86,7 +86,7 @@ func (all testSuites) write(w io.Writer) error {
 }
 
 // ExamJUnit writes an exam as JUnit XML: one suite for each question, with how many seconds
-// after the end its lab was frozen.
+// after the end its lab was frozen, and one for the conditions of passing.
 func ExamJUnit(w io.Writer, e *Exam) error {
 	all := testSuites{}
 	for _, s := range e.Sittings {
@@ -98,8 +98,24 @@ func ExamJUnit(w io.Writer, e *Exam) error {
 			suite.Properties = append(suite.Properties, property{"late seconds", fmt.Sprint(lateSeconds(q.Grade))}, property{"doubts", Visible(strings.Join(s.Doubts, "; "))})
 			all.Suites = append(all.Suites, suite)
 		}
+		if len(s.Result.Conditions) > 0 {
+			all.Suites = append(all.Suites, suiteOf(len(all.Suites), conditionsOf(s)))
+		}
 	}
 	return all.write(w)
+}
+
+// conditionsOf returns the conditions of passing an exam as checks of a report.
+func conditionsOf(s Sitting) *labs.Report {
+	r := &labs.Report{Scenario: s.Candidate + ".result", Title: s.Title, Seed: *s.Seed, At: s.Ended}
+	for _, c := range s.Result.Conditions {
+		one := labs.Result{ID: string(c.Kind), Title: fmt.Sprintf("%s: at least %d %%", c.Name(), c.Needed), Verdict: labs.Passed}
+		if !c.Met {
+			one.Verdict, one.Message = labs.Failed, "failed: "+c.Words()
+		}
+		r.Checks = append(r.Checks, one)
+	}
+	return r
 }
 
 func suiteOf(id int, r *labs.Report) testSuite {

@@ -23,6 +23,11 @@ type blueprint struct {
 	Hints text `yaml:"hints,omitempty"`
 	// The percentage of points needed to pass.
 	Pass number `yaml:"pass"`
+	// What a broken guard does to its question: costs what the scenario says (costs, the
+	// default), or all its points (fails).
+	Harm text `yaml:"harm,omitempty"`
+	// The percentage of a topic's points needed to pass, by topic. each: of every other topic.
+	Minimum minimum `yaml:"minimum,omitempty"`
 	// candidate gives each candidate a seed of their own; a number is the same seed for all.
 	Seed text `yaml:"seed,omitempty"`
 	// The questions, in order.
@@ -42,6 +47,8 @@ type item struct {
 	Count number `yaml:"count,omitempty"`
 	// What each question is worth.
 	Points number `yaml:"points"`
+	// Each of these questions must reach the pass mark, or the exam is failed.
+	Required bool `yaml:"required,omitempty"`
 
 	node *yaml.Node
 }
@@ -50,6 +57,16 @@ func (i *item) UnmarshalYAML(node *yaml.Node) error {
 	type fields item
 	i.node = node
 	return node.Load((*fields)(i), yaml.WithKnownFields())
+}
+
+// minimum is a percentage for each of some topics.
+type minimum entries[number]
+
+func (m *minimum) UnmarshalYAML(node *yaml.Node) error {
+	if node.Kind != yaml.MappingNode {
+		return Mistakes{at(documentName, node, "minimum must give a percentage for each topic: {mysql: 60, each: 40}")}
+	}
+	return (*entries[number])(m).UnmarshalYAML(node)
 }
 
 // number is a number with its position in the file.
@@ -89,6 +106,7 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 	b := &exams.Blueprint{
 		Name: name, Title: doc.Title.Value, Minutes: doc.Minutes.Value, Feedback: r.feedback(doc.Feedback),
 		Hints: r.hints(doc.Hints), Pass: r.whole("pass", doc.Pass, 0, 100), Seed: r.seed(doc.Seed),
+		Harm: r.harm(doc.Harm),
 	}
 	if b.Title == "" {
 		r.mistake(doc.Title.node, "title is missing")
@@ -108,6 +126,7 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 	for _, one := range doc.Questions {
 		b.Items = append(b.Items, r.item(one))
 	}
+	b.Minimum = r.minimum(doc.Minimum, b.Items)
 	return b, r.wrong.orNil()
 }
 
@@ -139,6 +158,38 @@ func (r *blueprintReader) hints(t text) exams.Hints {
 	return hints
 }
 
+func (r *blueprintReader) harm(t text) exams.Harm {
+	harm := exams.Harm(t.Value)
+	switch {
+	case t.node == nil:
+		return exams.HarmCosts
+	case harm != exams.HarmCosts && harm != exams.HarmFails:
+		r.mistake(t.node, "harm must be costs (a broken guard costs what its scenario says) or fails (its question earns nothing)")
+	}
+	return harm
+}
+
+func (r *blueprintReader) minimum(all minimum, items []exams.Item) exams.Minimum {
+	found := exams.Minimum{}
+	for _, one := range all {
+		found[one.Name] = r.whole("the minimum of "+one.Name, one.Value, 1, 100)
+		if one.Name != exams.EachTopic && !r.asksAbout(one.Name, items) {
+			r.mistake(one.node, "minimum: no question can be about topic %q", one.Name)
+		}
+	}
+	if len(found) == 0 {
+		return nil
+	}
+	return found
+}
+
+// asksAbout reports whether a question of one of the items may be about a topic.
+func (r *blueprintReader) asksAbout(topic string, items []exams.Item) bool {
+	return r.hasTopic(topic) && slices.ContainsFunc(r.library.List(), func(s labs.Scenario) bool {
+		return s.Topic == topic && slices.ContainsFunc(items, func(i exams.Item) bool { return i.MayAsk(s) })
+	})
+}
+
 func (r *blueprintReader) seed(t text) *uint64 {
 	if t.node == nil || t.Value == "candidate" {
 		return nil
@@ -164,7 +215,7 @@ func (r *blueprintReader) whole(name string, n number, least, most int) int {
 func (r *blueprintReader) item(one item) exams.Item {
 	item := exams.Item{
 		Scenario: one.Scenario.Value, Topic: one.Topic.Value, Level: r.whole("level", one.Level, 1, 3),
-		Count: r.whole("count", one.Count, 1, exams.MaxQuestions), Points: r.whole("points", one.Points, 1, 1000),
+		Count: r.whole("count", one.Count, 1, exams.MaxQuestions), Points: r.whole("points", one.Points, 1, 1000), Required: one.Required,
 	}
 	if one.Points.node == nil {
 		r.mistake(one.node, "points is missing: what each question is worth")

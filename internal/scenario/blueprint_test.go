@@ -23,9 +23,11 @@ minutes: 1.5
 feedback: score
 hints: 7
 pass: 50
+harm: fails
+minimum: {git: 60, each: 40}
 seed: 4711
 questions:
-  - {scenario: git-one, points: 30}
+  - {scenario: git-one, points: 30, required: true}
   - {topic: git, level: 2, count: 2, points: 10}
 `))
 	if err != nil {
@@ -34,7 +36,8 @@ questions:
 	seven, seed := 7, uint64(4711)
 	want := &exams.Blueprint{
 		Name: "mine", Title: "Mine", Minutes: 1.5, Feedback: exams.FeedbackScore, Hints: exams.Hints{Allowed: true, Costs: &seven}, Pass: 50, Seed: &seed,
-		Items: []exams.Item{{Scenario: "git-one", Count: 1, Points: 30}, {Topic: "git", Level: 2, Count: 2, Points: 10}},
+		Harm: exams.HarmFails, Minimum: exams.Minimum{"git": 60, exams.EachTopic: 40},
+		Items: []exams.Item{{Scenario: "git-one", Count: 1, Points: 30, Required: true}, {Topic: "git", Level: 2, Count: 2, Points: 10}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -53,6 +56,12 @@ func TestBlueprintMistakes(t *testing.T) {
 		{head + "feedback: some\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:11: feedback must be none, score or full"},
 		{head + "feedback: ''\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:11: feedback must be none, score or full"},
 		{head + "hints: 101\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:8: hints are none"},
+		{head + "harm: never\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:7: harm must be costs (a broken guard costs what its scenario says) or fails"},
+		{head + "minimum: 60\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:10: minimum must give a percentage for each topic: {mysql: 60, each: 40}"},
+		{head + "minimum: {git: 101}\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:16: the minimum of git must be a whole number from 1 to 100"},
+		{head + "minimum: {gti: 50}\nquestions: [{topic: git, points: 1}]\n", `b.yaml:4:11: minimum: no question can be about topic "gti"`},
+		{head + "minimum: {git: 50}\nquestions: [{level: 3, points: 1}]\n", `b.yaml:4:11: minimum: no question can be about topic "git"`},
+		{head + "questions:\n  - {topic: git, required: maybe, points: 1}\n", "b.yaml:5:"},
 		{head + "seed: each\nquestions: [{topic: git, points: 1}]\n", "b.yaml:4:7: seed must be candidate"},
 		{head + "questions:\n  - {scenario: git-two, points: 1}\n", `b.yaml:5:16: there is no scenario "git-two"`},
 		{head + "questions:\n  - {scenario: git-one, count: 2, points: 1}\n", "b.yaml:5:16: a question with a scenario can't have topic"},

@@ -98,5 +98,8 @@ func writeAnswer(w io.Writer, style report.Style, answer *examdesk.Answer) error
 	default:
 		_, err = fmt.Fprintln(w, "It can be graded. You see the result after the end.")
 	}
+	if err == nil && answer.Harmed {
+		_, err = fmt.Fprintf(w, "%s\n", style.Bad("As it is now, the question is "+report.HarmFailed+"."))
+	}
 	return err
 }

@@ -61,7 +61,7 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 		return err
 	}
 	if !o.output.AsJSON() {
-		o.announce(b, v)
+		o.announce(v)
 	}
 	o.which.ID = v.ID
 	return o.enter(ctx, 1, labs.Workspace)
@@ -87,9 +87,9 @@ func blueprint(at *examdesk.Desk, name string) (*exams.Blueprint, error) {
 }
 
 // announce shows the exam's rules before its clock starts.
-func (o *startOptions) announce(b *exams.Blueprint, v exams.View) {
+func (o *startOptions) announce(v exams.View) {
 	style := o.Style(o.Out)
 	fmt.Fprintf(o.Out, "%s\n%s\n", style.Bold(report.Visible(v.Title)), style.Paragraph(report.Visible(fmt.Sprintf(
-		"Exam %d · %s · %d questions · %s minutes · %d %% pass · %s · %s",
-		v.ID, v.Candidate, len(v.Questions), report.Decimal(v.Minutes), b.Pass, b.Feedback.Words(), b.Hints.Words())), 0))
+		"Exam %d · %s · %s · %s · %s",
+		v.ID, v.Candidate, report.Count(len(v.Questions), "question"), report.Count(v.Minutes, "minute"), strings.Join(report.Rules(v), " · "))), 0))
 }

@@ -48,7 +48,7 @@ func (d *Desk) check(ctx context.Context, p *exams.Proctor, s *exams.Sitting, n 
 	if err != nil {
 		return nil, nil, s, err
 	}
-	answer := &Answer{Answer: s.Blueprint.Feedback.Answer(n, found), Total: found.Total}
+	answer := &Answer{Answer: s.Blueprint.Answer(n, found), Total: found.Total}
 	if !answer.Graded {
 		answer.Obstacles = exams.Obstacles(found)
 	}
