@@ -32,7 +32,7 @@ var imports = map[string]string{
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +
 		"internal/report internal/scenario internal/seat internal/site internal/stage labs labs/kit github.com/docker/go-units",
 	"internal/desk/author":   "internal/desk internal/grading internal/scenario labs",
-	"internal/desk/exam":     "internal/attempts internal/desk internal/exams internal/grading internal/report internal/stage labs github.com/gofrs/flock",
+	"internal/desk/exam":     "internal/attempts internal/desk internal/exams internal/grading internal/report internal/scenario internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +

@@ -62,6 +62,10 @@ func (e *examDesk) does(s step) string {
 	case "shell":
 		return e.sits(s)
 	case "list":
+		if found, err := e.desk.List(ctx, e.who, e.unwarned); err != nil || !found.Exams[0].Due {
+			e.Errorf("%+v, %v", found, err)
+		}
+	case "due":
 		for _, v := range e.desk.Due(ctx, e.who, e.unwarned) {
 			if _, err := e.desk.Finish(ctx, e.who, v.ID, e.unwarned); err != nil {
 				e.Error(err)

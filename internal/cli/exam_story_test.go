@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"endstate/internal/attempts"
+	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
@@ -59,7 +60,8 @@ var examDay = []step{
 	{28*time.Minute + 59900*time.Millisecond, "", 2, "shell", "timeout wait", "finished"},
 	// Cleo leaves, and nobody is attached when her time is up.
 	{0, "bad", 3, "start", "Cleo", "running"},
-	{time.Hour, "good", 3, "list", "", "over"},
+	{time.Hour, "good", 3, "list", "", "running"}, // which grades nothing
+	{0, "", 3, "due", "", "over"},
 	{0, "", 3, "accept", "2", "refused"},
 	{0, "", 3, "accept", "1", "finished"},
 	{0, "", 3, "spy", "", "not found"},
@@ -168,7 +170,10 @@ func (l *examLine) does(s step) string {
 	case "shell":
 		return l.sits(s)
 	case "list":
-		return l.outcome(s, "exam list")
+		l.wants(StatusDone, "exam list", "due, not graded yet")
+		return l.listed(s)
+	case "due":
+		return l.outcome(s, "status")
 	case "spy":
 		l.env["ENDSTATE_OWNER"] = "eve"
 		defer func() { l.env["ENDSTATE_OWNER"] = "ada" }()
@@ -193,6 +198,16 @@ func (l *examLine) outcome(s step, line string) string {
 
 func (l *examLine) phase(s step) string {
 	return string(read[exams.View](l.console, fmt.Sprintf("exam status --json --exam %d", s.exam)).Phase)
+}
+
+// listed returns the phase that the list says, which grades nothing.
+func (l *examLine) listed(s step) string {
+	for _, v := range read[examdesk.Listing](l.console, "exam list --json").Exams {
+		if v.ID == s.exam {
+			return string(v.Phase)
+		}
+	}
+	return "not listed"
 }
 
 // checks grades a question and returns the score that is shown.

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,6 +13,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/desk"
+	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
@@ -83,7 +85,7 @@ func TestExamRulesThatDecide(t *testing.T) {
 // labs. Other commands don't.
 func TestAnyCommandEndsAnExam(t *testing.T) {
 	for line, ends := range map[string]bool{
-		"list": true, "status": true, "history": true, "progress": true, "exam list": true, "exam status": true, "sweep": true, "stop --all": true,
+		"list": true, "status": true, "history": true, "progress": true, "exam list": false, "exam lint taste": false, "exam draw taste": false, "exam status": true, "sweep": true, "stop --all": true,
 		"version": false, "lint": false, "doctor": false, "help": false,
 	} {
 		d := newConsole(t)
@@ -94,6 +96,7 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 			t.Errorf("%s ends the exam: %v\n%s", line, ended, err)
 		}
 		if !ends {
+			d.wants(StatusDone, "exam list", "due, not graded yet")
 			continue
 		}
 		// Nobody knows when the work was done, so it counts only if an examiner says so.
@@ -104,6 +107,52 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 		if len(d.engine.labs) > 0 {
 			t.Errorf("%s leaves %d labs", line, len(d.engine.labs))
 		}
+	}
+}
+
+// lint finds every mistake of a blueprint, and says how its questions fit into its minutes.
+func TestExamLint(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusDone, "exam lint "+d.exam(""), "0 mistakes", "At 100 seeds, the par times add up to 10 of the exam's 30 minutes.", "at 100 of them, the par times are less than half")
+	d.wants(StatusFailed, "exam lint "+d.exam("harm: never\nhints: sometimes"), "mine.yaml:4:7: harm must be costs", "mine.yaml:5:8: hints are none", "2 mistakes")
+	if out := d.wants(StatusFailed, "exam lint --json "+d.exam("harm: never")); !json.Valid([]byte(out)) {
+		t.Errorf("%s", out)
+	}
+	d.wants(StatusMisused, "exam lint nothing", `There is no exam "nothing"`)
+	d.wants(StatusMisused, "exam lint "+t.TempDir(), "can't be read")
+	// Something that can't be drawn here is told too.
+	d.wants(StatusUngraded, "exam lint topic", "No topic has the scenarios")
+	if d.engine.launched > 0 {
+		t.Error("a lab was started")
+	}
+}
+
+// draw shows what start with the same seed asks.
+func TestExamDraw(t *testing.T) {
+	d := newConsole(t)
+	mine := d.exam("minimum: {tests: 50}")
+	d.wants(StatusDone, "exam draw "+mine+" --seed 7", "Mine · seed 7", "60 % pass · at least 50 % in tests", "40 points · the par times add up to 10 of 30 minutes", "less than half of the exam's time")
+	drawn := read[examdesk.Draft](d, "exam draw "+mine+" --seed 7 --json")
+	d.wants(StatusDone, "exam start "+mine+" --seed 7 --no-shell")
+	d.wants(StatusFailed, "exam submit --yes")
+	v := read[exams.View](d, "exam status --json")
+	for i, q := range v.Questions {
+		if asked := drawn.Questions[i]; asked.Scenario != q.Scenario || asked.Seed != *q.Seed || asked.Points != q.Points {
+			t.Errorf("drawn %+v, asked %+v", asked, q)
+		}
+	}
+	if len(v.Questions) != 2 || drawn.Pace.Fit != exams.FitLoose || drawn.Points != 40 {
+		t.Errorf("%+v", drawn)
+	}
+	d.wants(StatusMisused, "exam draw "+mine+" --topic git", "is not about one topic")
+	at := newExamDesk(d, mine)
+	b, err := readBlueprint(at.desk, mine)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var problem *labs.Problem
+	if _, err := at.desk.Rehearse(t.Context(), labs.Learner{Name: "eve"}, b, examdesk.Choice{}); !errors.As(err, &problem) || problem.Code != labs.CodeForbidden {
+		t.Errorf("a learner sees what the exam will ask: %v", err)
 	}
 }
 

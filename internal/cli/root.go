@@ -65,8 +65,8 @@ func rootCommand(d *door.Door) *cobra.Command {
 // finishes reports whether a command ends the exams whose time is up. Commands for authors and
 // about the machine do not.
 func finishes(c *cobra.Command) bool {
-	if c.Hidden {
-		return false // the keeper, which ends its own exam
+	if c.Hidden || c.Annotations[exam.OnlyLooks] != "" {
+		return false // the keeper ends its own exam
 	}
 	for c.HasParent() && c.Parent().HasParent() {
 		c = c.Parent()

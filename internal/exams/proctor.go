@@ -40,6 +40,17 @@ func OwnsLabs(owner string) bool { return strings.Contains(owner, labsOf) }
 // Draw draws a sitting and stores it. Its clock starts when the first lab is ready; see
 // [Proctor.Open].
 func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank, owner, candidate string) (*Sitting, error) {
+	s, err := Rehearse(b, seed, bank)
+	if err != nil {
+		return nil, err
+	}
+	s.Owner, s.Candidate, s.Created = owner, candidate, p.Clock()
+	s.LabOwner = owner + labsOf + strings.ToLower(rand.Text()[:8])
+	return s, p.Store.AddExam(ctx, s)
+}
+
+// Rehearse draws a sitting that has no candidate and is not stored.
+func Rehearse(b *Blueprint, seed uint64, bank Bank) (*Sitting, error) {
 	questions, err := Draw(b, seed, bank)
 	if err != nil {
 		return nil, err
@@ -48,11 +59,7 @@ func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank
 	if timed.Minutes, err = bank.Minutes(b); err != nil {
 		return nil, err
 	}
-	s := &Sitting{
-		Owner: owner, Candidate: candidate, Blueprint: timed, Topic: bank.Topic, Seed: seed, Created: p.Clock(),
-		LabOwner: owner + labsOf + strings.ToLower(rand.Text()[:8]), Questions: questions, Current: 1,
-	}
-	return s, p.Store.AddExam(ctx, s)
+	return &Sitting{Blueprint: timed, Topic: bank.Topic, Seed: seed, Questions: questions, Current: 1}, nil
 }
 
 // Goto takes the candidate to a question, and prepares its lab if necessary. Meanwhile the

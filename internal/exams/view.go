@@ -14,6 +14,7 @@ type View struct {
 	Title     string         `json:"title"`
 	Candidate string         `json:"candidate"`
 	Phase     Phase          `json:"phase"`
+	Due       bool           `json:"due"` // time is up, and nobody has ended and graded it yet
 	Way       Way            `json:"way,omitempty"`
 	Minutes   float64        `json:"minutes"`
 	Feedback  Feedback       `json:"feedback"`
@@ -59,7 +60,7 @@ type QuestionView struct {
 func (s *Sitting) View(now time.Time) View {
 	over := !s.Ended.IsZero()
 	view := View{
-		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(now), Way: s.Way,
+		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(now), Due: s.Due(now), Way: s.Way,
 		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints,
 		Pass: s.Blueprint.Pass, Harm: s.Blueprint.Harm, Minimum: s.Blueprint.Minimum, Started: s.Started, Ended: s.Ended,
 		Left: s.Left(now).Seconds(), Current: s.Current,

@@ -17,6 +17,9 @@ func ExamState(v exams.View) string {
 	case exams.Paused:
 		return "the clock is stopped, " + TimeLeft(v)
 	case exams.Running:
+		if v.Due {
+			return "due, not graded yet"
+		}
 		return TimeLeft(v)
 	case exams.Over:
 		return "over, not fully graded"

@@ -31,10 +31,15 @@ func Command(d *door.Door) *cobra.Command {
 		Args:    door.CheckSubcommand,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(listCommand(d), startCommand(d), statusCommand(d), gotoCommand(d), resumeCommand(d),
+	c.AddCommand(listCommand(d), lintCommand(d), drawCommand(d), startCommand(d), statusCommand(d), gotoCommand(d), resumeCommand(d),
 		flagCommand(d), resetCommand(d), gradeCommand(d), submitCommand(d), keepCommand(d))
 	return c
 }
+
+// OnlyLooks marks the commands that never end or grade an exam, even one whose time is up.
+const OnlyLooks = "only-looks"
+
+var onlyLooks = map[string]string{OnlyLooks: "yes"}
 
 // options are the options of every command about an exam.
 type options struct {

@@ -22,10 +22,12 @@ type listOptions struct {
 func listCommand(d *door.Door) *cobra.Command {
 	o := &listOptions{Door: d}
 	c := &cobra.Command{
-		Use:   "list",
-		Short: "List the built-in exams, and those that were sat",
-		Args:  door.Exactly(0, "no arguments"),
-		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
+		Use:         "list",
+		Short:       "List the built-in exams, and those that were sat",
+		Long:        "List the built-in exams, and those that were sat. It grades nothing: an exam whose time is up may be due and not graded yet.",
+		Args:        door.Exactly(0, "no arguments"),
+		Annotations: onlyLooks,
+		RunE:        func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
 	d.OutputVar(c, &o.output)
 	return c

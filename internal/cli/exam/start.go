@@ -27,18 +27,13 @@ type startOptions struct {
 func startCommand(d *door.Door) *cobra.Command {
 	o := &startOptions{gotoOptions: gotoOptions{options: options{Door: d}}}
 	c := &cobra.Command{
-		Use:     "start BLUEPRINT|NAME",
-		Short:   "Draw an exam and start its clock",
-		Long:    "Draw the questions of an exam, built-in or from a file, and start. The clock starts when the first lab is ready. As JSON, progress is JSON lines too, and no shell opens.",
-		Example: "  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada --no-shell",
-		Args:    door.Exactly(1, "an exam; see: endstate exam list"),
-		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
-			}
-			return exams.Names(), cobra.ShellCompDirectiveDefault
-		},
-		RunE: func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
+		Use:               "start BLUEPRINT|NAME",
+		Short:             "Draw an exam and start its clock",
+		Long:              "Draw the questions of an exam, built-in or from a file, and start. The clock starts when the first lab is ready. As JSON, progress is JSON lines too, and no shell opens.",
+		Example:           "  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada --no-shell",
+		Args:              door.Exactly(1, "an exam; see: endstate exam list"),
+		ValidArgsFunction: completeBlueprints,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
 	c.Flags().StringVar(&o.chosen.Candidate, "candidate", "", "who sits it (default: the owner of the labs)")
 	c.Flags().StringVar(&o.chosen.Topic, "topic", "", "the topic, of an exam about one")
@@ -67,15 +62,29 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 	return o.enter(ctx, 1, labs.Workspace)
 }
 
+func completeBlueprints(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return exams.Names(), cobra.ShellCompDirectiveDefault
+}
+
+// source returns the file of a built-in blueprint, or of any other.
+func source(name string) (file string, data []byte, err error) {
+	if slices.Contains(exams.Names(), name) {
+		data, err = exams.Read(name)
+		return name + ".yaml", data, err
+	}
+	data, err = os.ReadFile(name)
+	return name, data, err
+}
+
 // blueprint returns a built-in blueprint, or reads a file.
 func blueprint(at *examdesk.Desk, name string) (*exams.Blueprint, error) {
-	if slices.Contains(exams.Names(), name) {
-		return at.Blueprint(name)
-	}
-	data, err := os.ReadFile(name)
+	file, data, err := source(name)
 	switch {
 	case err == nil:
-		return at.ReadBlueprint(name, data)
+		return at.ReadBlueprint(file, data)
 	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, "/."):
 		return at.Blueprint(name) // which says what exams there are
 	}

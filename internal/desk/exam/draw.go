@@ -84,8 +84,8 @@ const longestName = 100
 // Draw draws the questions of an exam and stores it. The clock starts when the candidate gets
 // to the first question; see [Desk.Goto].
 func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, chosen Choice, emit labs.Emit) (exams.View, error) {
-	if chosen.Topic != "" && !b.AsksTopic() {
-		return exams.View{}, labs.Misuse("The exam "+b.Name+" is not about one topic", "Leave out the topic.")
+	if err := refuseTopic(b, chosen.Topic); err != nil {
+		return exams.View{}, err
 	}
 	p, err := d.proctor(ctx, who, emit)
 	if err != nil {

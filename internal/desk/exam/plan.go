@@ -1,0 +1,84 @@
+package exam
+
+import (
+	"context"
+	"errors"
+
+	"endstate/internal/exams"
+	"endstate/internal/scenario"
+	"endstate/labs"
+)
+
+// Review is what is wrong with a blueprint, and how its exams turn out.
+type Review struct {
+	Mistakes scenario.Mistakes `json:"mistakes"`
+	// Surveys has one entry, or one for each topic that can be chosen. It is empty if the
+	// blueprint has mistakes.
+	Surveys []exams.Survey `json:"surveys"`
+}
+
+// Lint finds mistakes in a blueprint, without containers, and draws it with many seeds.
+func (d *Desk) Lint(ctx context.Context, _ labs.Learner, file string, data []byte) (*Review, error) {
+	review := &Review{Mistakes: scenario.Mistakes{}, Surveys: []exams.Survey{}}
+	b, err := d.ReadBlueprint(file, data)
+	if errors.As(err, &review.Mistakes) {
+		return review, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	bank := exams.Bank{Scenarios: d.parts.Offered(ctx)}
+	topics := []string{""}
+	if b.AsksTopic() {
+		topics = bank.Topics(b)
+	}
+	for _, topic := range topics {
+		survey, err := exams.Bank{Scenarios: bank.Scenarios, Topic: topic}.Survey(b)
+		if err != nil {
+			return nil, err
+		}
+		review.Surveys = append(review.Surveys, survey)
+	}
+	if len(topics) == 0 {
+		_, err = exams.Draw(b, 1, bank) // which says what is missing
+	}
+	return review, err
+}
+
+// Draft is an exam as it would be drawn.
+type Draft struct {
+	Exam      exams.View       `json:"exam"` // as its candidate would see it at the start
+	Seed      uint64           `json:"seed"`
+	Questions []exams.Question `json:"questions"`
+	Points    int              `json:"points"` // of all questions
+	Pace      exams.Pace       `json:"pace"`
+}
+
+// Rehearse draws an exam without starting it. Candidates may not do that, because it tells
+// what they will be asked.
+func (d *Desk) Rehearse(ctx context.Context, who labs.Learner, b *exams.Blueprint, chosen Choice) (*Draft, error) {
+	if !who.SeesOthers() && who.Role != labs.RoleAuthor {
+		return nil, &labs.Problem{Code: labs.CodeForbidden, What: "Only an author or an examiner can see what an exam will ask", Usage: true}
+	}
+	if err := refuseTopic(b, chosen.Topic); err != nil {
+		return nil, err
+	}
+	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic}
+	s, err := exams.Rehearse(b, seedOf(b, chosen), bank)
+	if err != nil {
+		return nil, err
+	}
+	draft := &Draft{Exam: d.view(s), Seed: s.Seed, Questions: s.Questions, Pace: exams.PaceOf(s.Questions, s.Blueprint.Minutes)}
+	for _, q := range s.Questions {
+		draft.Points += q.Points
+	}
+	return draft, nil
+}
+
+// refuseTopic returns an error if a topic is chosen for an exam that is not about one.
+func refuseTopic(b *exams.Blueprint, topic string) error {
+	if topic != "" && !b.AsksTopic() {
+		return labs.Misuse("The exam "+b.Name+" is not about one topic", "Leave out the topic.")
+	}
+	return nil
+}
