@@ -31,7 +31,7 @@ func checkCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *checkOptions) run(ctx context.Context, args []string) error {
-	return o.OnLab(args, func(name string) error {
+	return o.OnLab(ctx, args, func(name string) error {
 		var found *practice.Outcome
 		err := o.Act(o.output.AsJSON(), func(at *desk.Desk, emit labs.Emit) (err error) {
 			found, err = at.Check(ctx, o.Who(), name, emit)

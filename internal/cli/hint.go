@@ -31,7 +31,7 @@ func hintCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *hintOptions) run(ctx context.Context, args []string) error {
-	return o.OnLab(args, func(name string) error {
+	return o.OnLab(ctx, args, func(name string) error {
 		var hints *desk.Hints
 		err := o.Agreeing(ctx, o.yes, func(agreed bool) error {
 			return o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {

@@ -28,7 +28,7 @@ func resetCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *resetOptions) run(ctx context.Context, args []string) error {
-	return o.OnLab(args, func(name string) error {
+	return o.OnLab(ctx, args, func(name string) error {
 		return o.Agreeing(ctx, o.yes, func(agreed bool) error {
 			return o.Act(false, func(at *desk.Desk, emit labs.Emit) error {
 				lab, err := at.Reset(ctx, o.Who(), name, agreed, emit)

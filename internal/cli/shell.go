@@ -45,7 +45,7 @@ func (o *shellOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	names, host := splitHost(at.List(o.Who(), desk.Wanted{}, nil), args)
-	return o.OnLab(names, func(name string) error { return enter(ctx, o.Door, t, name, host, o.noRecord) })
+	return o.OnLab(ctx, names, func(name string) error { return enter(ctx, o.Door, t, name, host, o.noRecord) })
 }
 
 // splitHost tells the names of scenarios and hosts apart: what is not a scenario is a host.

@@ -28,7 +28,7 @@ func solutionCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *solutionOptions) run(ctx context.Context, args []string) error {
-	return o.OnLab(args, func(name string) error {
+	return o.OnLab(ctx, args, func(name string) error {
 		return o.Agreeing(ctx, o.yes, func(agreed bool) error {
 			var solution *desk.Solution
 			err := o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {

@@ -37,7 +37,7 @@ func (o *stopOptions) run(ctx context.Context, args []string) error {
 		return labs.Misuse("Choose one lab or all labs, not both", "Leave out --all, or "+args[0]+".")
 	}
 	var gone []*desk.Stopped
-	err := o.OnLab(args, func(name string) error {
+	err := o.OnLab(ctx, args, func(name string) error {
 		return o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
 			if o.all {
 				gone, err = at.StopAll(ctx, o.Who(), emit)

@@ -19,7 +19,7 @@ func taskCommand(d *door.Door) *cobra.Command {
 		Use:   "task",
 		Short: "Show the task again",
 	}, func(ctx context.Context, args []string) error {
-		return d.OnLab(args, func(name string) error {
+		return d.OnLab(ctx, args, func(name string) error {
 			var task *desk.Task
 			err := d.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
 				task, err = at.Task(ctx, d.Who(), name, emit)

@@ -6,12 +6,14 @@ import (
 	"context"
 	"io"
 	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 
 	"github.com/creack/pty"
+	"golang.org/x/term"
 )
 
 // sit runs a command line at a terminal at which keys were already pressed, and returns its
@@ -79,6 +81,86 @@ func TestAsked(t *testing.T) {
 }
 
 var colour = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// One Ctrl-C ends every question at once. Nothing is done, and the terminal is as it was.
+func TestCtrlCEndsEveryQuestion(t *testing.T) {
+	for _, test := range []struct{ keys, line, asks string }{
+		{"", "check", "Which lab? "},
+		{"", "shell", "Which lab? "},
+		{"", "reset first", "[y/N] "},
+		{"", "solution first", "[y/N] "},
+		{"", "debrief first --yes", "finish with Ctrl-D on a new line."},
+		{"I looked at the state.\n\x04", "debrief first --yes", "[Y/n] "},
+		{"", "exam submit", "[y/N] "},
+	} {
+		t.Run(test.line+" "+test.asks, func(t *testing.T) {
+			d := newConsole(t)
+			d.lab("ada", "first")
+			d.lab("ada", "second")
+			d.wants(StatusDone, "check first")
+			d.wants(StatusDone, "check second")
+			if strings.HasPrefix(test.line, "exam") {
+				d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
+			}
+			status, shown := d.interruptAt(test.keys, test.asks, strings.Fields(test.line)...)
+			if status != StatusInterrupted || !strings.HasSuffix(shown, "\r\nInterrupted. Unfinished work was undone.\r\n") {
+				t.Errorf("status %d, %q", status, shown)
+			}
+			if d.engine.launched > 1 || strings.Contains(shown, "do-the-thing") {
+				t.Errorf("it was done all the same: %q", shown)
+			}
+		})
+	}
+}
+
+// interruptAt runs a command line at a terminal, and interrupts it once it asks something.
+func (d *console) interruptAt(keys, asks string, args ...string) (int, string) {
+	d.Helper()
+	keyboard, tty, err := pty.Open()
+	if err != nil {
+		d.Fatal(err)
+	}
+	defer keyboard.Close()
+	before, err := term.GetState(int(tty.Fd()))
+	if err != nil {
+		d.Fatal(err)
+	}
+	if _, err := keyboard.WriteString(keys); err != nil {
+		d.Fatal(err)
+	}
+	shown := make(chan string)
+	go func() {
+		var all strings.Builder
+		asked := false
+		buffer := make([]byte, 4096)
+		for {
+			n, err := keyboard.Read(buffer)
+			all.Write(buffer[:n])
+			if !asked && strings.Contains(colour.ReplaceAllString(all.String(), ""), asks) {
+				asked = true
+				_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
+			}
+			if err != nil {
+				shown <- all.String()
+				return
+			}
+		}
+	}()
+	p := d.program(nil, nil)
+	p.In, p.Out, p.Err = tty, tty, tty
+	status := p.Run(d.Context(), args)
+	if after, err := term.GetState(int(tty.Fd())); err != nil || !reflect.DeepEqual(after, before) {
+		d.Errorf("the terminal was %+v and is %+v, %v", before, after, err)
+	}
+	// The end of the process would end this read, too.
+	if _, err := keyboard.WriteString("\x04"); err != nil {
+		d.Fatal(err)
+	}
+	if err := tty.Close(); err != nil {
+		d.Fatal(err)
+	}
+	return status, <-shown
+}
 
 // Colours are only for terminals, and only for people who want them.
 func TestColours(t *testing.T) {

@@ -5,13 +5,10 @@ package door
 import (
 	"bufio"
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -20,7 +17,6 @@ import (
 	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
-	"endstate/internal/seat"
 	"endstate/internal/tty"
 	"endstate/labs"
 )
@@ -32,8 +28,9 @@ type Door struct {
 		Scenarios []string
 		Owner     string
 	}
-	Running bool       // the arguments were valid, and a command is running
-	opened  *desk.Desk // nil until first needed
+	Running bool          // the arguments were valid, and a command is running
+	opened  *desk.Desk    // nil until first needed
+	input   *bufio.Reader // of In; nil until first needed
 }
 
 // Desk returns the desk, with the settings of the environment.
@@ -129,83 +126,6 @@ func (w *warnings) show(out io.Writer) {
 		ShowWarning(out, event)
 	}
 }
-
-// OnLab acts on the named lab, or on the only one. If there are several, it asks on a terminal.
-func (d *Door) OnLab(args []string, act func(name string) error) error {
-	err := act(strings.Join(args, ""))
-	var several *desk.Several
-	if !errors.As(err, &several) {
-		return err
-	}
-	if _, ok := tty.Open(d.In, d.Err); !ok {
-		return err
-	}
-	for i, name := range several.Scenarios {
-		fmt.Fprintf(d.Err, "%2d  %s\n", i+1, name)
-	}
-	fmt.Fprint(d.Err, "Which lab? ")
-	line, _ := bufio.NewReader(d.In).ReadString('\n')
-	var n int
-	if _, err := fmt.Sscan(line, &n); err != nil || n < 1 || n > len(several.Scenarios) {
-		return labs.Misuse("No lab was chosen", "Name one of: "+strings.Join(several.Scenarios, ", "))
-	}
-	return act(several.Scenarios[n-1])
-}
-
-// Agreeing calls an act that may need consent. With yes, the user has given it already.
-func (d *Door) Agreeing(ctx context.Context, yes bool, act func(agreed bool) error) error {
-	err := act(yes)
-	var asks *desk.Unconfirmed
-	if !errors.As(err, &asks) {
-		return err
-	}
-	if ok, err := d.Confirm(ctx, asks.Question); err != nil || !ok {
-		return err
-	}
-	return act(true)
-}
-
-// Confirm asks a question, and returns true only for the answer "y". Without a terminal, it returns
-// an error that names the flag for yes. Ctrl-C cancels it.
-func (d *Door) Confirm(ctx context.Context, question string) (bool, error) {
-	if _, ok := tty.Open(d.In, d.Err); !ok {
-		return false, labs.Misuse("This needs your consent, but there is no terminal to ask", "Say yes with --yes.")
-	}
-	fmt.Fprint(d.Err, question+" [y/N] ")
-	typed := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(d.In).ReadString('\n')
-		typed <- line
-	}()
-	select {
-	case line := <-typed:
-		return seat.IsYes(line), nil
-	case <-ctx.Done():
-		return false, context.Cause(ctx)
-	}
-}
-
-// ReadText reads standard input to its end, at a terminal until Ctrl-D. Ctrl-C cancels it.
-func (d *Door) ReadText(ctx context.Context) (string, error) {
-	type result struct {
-		text []byte
-		err  error
-	}
-	read := make(chan result, 1)
-	go func() {
-		text, err := io.ReadAll(io.LimitReader(d.In, maxText))
-		read <- result{text, err}
-	}()
-	select {
-	case r := <-read:
-		return string(r.text), r.err
-	case <-ctx.Done():
-		return "", context.Cause(ctx)
-	}
-}
-
-// maxText limits what ReadText reads, in bytes. Every act that takes a text allows less.
-const maxText = 1 << 20
 
 // OfLab sets up a command about a running lab.
 func (d *Door) OfLab(c *cobra.Command, run func(ctx context.Context, args []string) error) *cobra.Command {

@@ -1,8 +1,8 @@
 package past
 
 import (
-	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -55,8 +55,7 @@ func (o *debriefOptions) run(ctx context.Context, name string) error {
 }
 
 func (o *debriefOptions) debrief(ctx context.Context, debriefing *desk.Debriefing) error {
-	in := bufio.NewReader(o.In)
-	text, err := o.explain(ctx, in)
+	text, err := o.explain(ctx)
 	if err != nil {
 		return err
 	}
@@ -68,7 +67,7 @@ func (o *debriefOptions) debrief(ctx context.Context, debriefing *desk.Debriefin
 		if err := door.Markdown(w, style, "\n"+said.Answer); err != nil {
 			return err
 		}
-		if err := o.ask(ctx, in, debriefing, said, style); err != nil {
+		if err := o.ask(ctx, debriefing, said, style); err != nil {
 			return err
 		}
 		out := &strings.Builder{}
@@ -79,24 +78,25 @@ func (o *debriefOptions) debrief(ctx context.Context, debriefing *desk.Debriefin
 }
 
 // ask asks a learner at a terminal which key points they made, and stores that.
-func (o *debriefOptions) ask(ctx context.Context, in *bufio.Reader, debriefing *desk.Debriefing, said *desk.Explained, style report.Style) error {
+func (o *debriefOptions) ask(ctx context.Context, debriefing *desk.Debriefing, said *desk.Explained, style report.Style) error {
 	if _, ok := tty.Open(o.In, o.Err); !ok || !o.output.ToScreen() || len(said.Points) == 0 {
 		return nil
 	}
-	o.tick(in, said.Points, style)
+	if err := o.tick(ctx, said.Points, style); err != nil {
+		return err
+	}
 	return debriefing.Tick(ctx, said)
 }
 
 // explain asks the learner for an explanation, in an editor or at the terminal.
-func (o *debriefOptions) explain(ctx context.Context, in io.Reader) (string, error) {
+func (o *debriefOptions) explain(ctx context.Context) (string, error) {
 	if o.HasEditor() {
 		return o.Edit(ctx, preface)
 	}
 	if _, ok := tty.Open(o.In, o.Out); ok {
 		fmt.Fprintln(o.Err, "What was broken, what did you do, and why? Write a few sentences; finish with Ctrl-D on a new line.")
 	}
-	all, err := io.ReadAll(io.LimitReader(in, desk.MaxExplanation+1))
-	return string(all), err
+	return o.ReadText(ctx)
 }
 
 // preface is the initial text in the learner's editor.
@@ -106,8 +106,8 @@ const preface = `# In a few sentences: what was broken, what did you do, and why
 `
 
 // tick asks the learner which points they really made. The default is what the text seems to
-// say.
-func (o *debriefOptions) tick(in *bufio.Reader, points []attempts.KeyPoint, style report.Style) {
+// say. The end of the input ends the questions.
+func (o *debriefOptions) tick(ctx context.Context, points []attempts.KeyPoint, style report.Style) error {
 	fmt.Fprintln(o.Err, style.Bold("Did you say this?"))
 	for i := range points {
 		usual, choice := points[i].Touched, "[y/N]"
@@ -115,10 +115,13 @@ func (o *debriefOptions) tick(in *bufio.Reader, points []attempts.KeyPoint, styl
 			choice = "[Y/n]"
 		}
 		fmt.Fprintf(o.Err, "%s  %s ", strings.TrimRight(style.Paragraph(points[i].Text, 2), "\n"), choice)
-		line, err := in.ReadString('\n')
-		if err != nil {
+		line, err := o.ReadLine(ctx)
+		if errors.Is(err, io.EOF) {
 			fmt.Fprintln(o.Err)
-			return
+			return nil
+		}
+		if err != nil {
+			return err
 		}
 		switch strings.ToLower(strings.TrimSpace(line)) {
 		case "y", "yes":
@@ -128,6 +131,7 @@ func (o *debriefOptions) tick(in *bufio.Reader, points []attempts.KeyPoint, styl
 		}
 		points[i].Said = &usual
 	}
+	return nil
 }
 
 // writePoints writes the key points, and which of them the learner made or seems to have made.
