@@ -1,14 +1,17 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -24,24 +27,25 @@ func listCommand(d *door.Door) *cobra.Command {
 	o := &listOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "list [WORD]",
-		Short: "List the scenarios",
-		Long:  "List the scenarios: topic, level (1 core, 2 working, 3 expert) and the minutes that a prepared learner needs.",
-		Args:  door.AtMost(1, "one word at most"),
-		RunE: func(_ *cobra.Command, args []string) error {
+		Short: "List the scenarios, and where you stand with each",
+		Long: "List the scenarios: topic, level, par (the minutes that a prepared learner needs), and where you stand. " +
+			"Best is your best score without help. For what mastered, solved, shaky and due mean, see: endstate progress",
+		Args: door.AtMost(1, "one word at most"),
+		RunE: func(c *cobra.Command, args []string) error {
 			o.wanted.Word = strings.Join(args, "")
-			return o.run()
+			return o.run(c.Context())
 		},
 	}
 	c.Flags().StringVar(&o.wanted.Topic, "topic", "", "only this topic")
-	c.Flags().IntVar(&o.wanted.Level, "level", 0, "only this level")
+	c.Flags().IntVar(&o.wanted.Level, "level", 0, "only this level: 1 core, 2 working, 3 expert")
 	d.OutputVar(c, &o.output)
 	return c
 }
 
-func (o *listOptions) run() error {
-	var found []labs.Scenario
+func (o *listOptions) run(ctx context.Context) error {
+	var found []*practice.Standing
 	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) error {
-		found = at.List(o.Who(), o.wanted, emit)
+		found = at.Standings(ctx, o.Who(), o.wanted, emit)
 		return nil
 	})
 	if err != nil {
@@ -51,17 +55,36 @@ func (o *listOptions) run() error {
 		_, err := fmt.Fprintln(o.Err, "No scenario matches. See all: endstate list")
 		return err
 	}
-	return o.output.Write(door.Forms{Value: found, Text: func(w io.Writer, _ report.Style) error { return writeList(w, found) }})
+	return o.output.Write(door.Forms{Value: found, Text: func(w io.Writer, _ report.Style) error { return writeList(w, found, o.Clock()) }})
 }
 
-func writeList(w io.Writer, scenarios []labs.Scenario) error {
-	rows := [][]string{{"SCENARIO", "TOPIC", "LEVEL", "MINUTES", "WHAT IT IS ABOUT"}}
-	for _, s := range scenarios {
+func writeList(w io.Writer, all []*practice.Standing, now time.Time) error {
+	rows := [][]string{{"SCENARIO", "TOPIC", "LEVEL", "PAR", "STANDING", "WHAT IT IS ABOUT"}}
+	for _, s := range all {
 		title := report.Visible(s.Title)
 		if len(s.Requires) > 0 {
 			title += " (needs " + strings.Join(s.Requires, ", ") + ")"
 		}
-		rows = append(rows, []string{s.Name, s.Topic, fmt.Sprint(s.Level), fmt.Sprint(s.Minutes), title})
+		level := fmt.Sprintf("%d %s", s.Level, report.LevelName(s.Level))
+		rows = append(rows, []string{s.Name, s.Topic, level, fmt.Sprintf("%d min", s.Minutes), standing(s, now), title})
 	}
 	return door.WriteTable(w, rows)
+}
+
+// standing says in a few words where the learner stands with a scenario.
+func standing(s *practice.Standing, now time.Time) string {
+	text := "not tried"
+	if s.State != practice.Untried {
+		text = string(s.State)
+	}
+	if s.State == practice.Shaky {
+		text += fmt.Sprintf(", best %d", *s.Best)
+	}
+	if s.IsDue(now) {
+		text += ", due"
+	}
+	if s.Going {
+		text += ", lab running"
+	}
+	return text
 }

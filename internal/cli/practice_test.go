@@ -61,7 +61,7 @@ func TestFortnight(t *testing.T) {
 	d.topics = map[string]string{"git-a": "git", "git-b": "git", "mysql-a": "mysql"}
 	d.wants(StatusDone, "history", "There are no attempts yet")
 	d.wants(StatusDone, "next", "git-a", "You have not finished anything yet", "Start it: endstate start git-a --seed")
-	d.wants(StatusDone, "progress", "0 mastered, 0 shaky, 2 untried", "0 mastered, 0 shaky, 1 untried")
+	d.wants(StatusDone, "progress", "2 not tried", "1 not tried", "Mastered: 100 without help twice")
 
 	d.practises("git-a", 4, "bad", 1)
 	d.wants(StatusDone, "next", "git-b", "never tried it, and nothing you have tried is due", "equally weak in git and some other topics")
@@ -70,14 +70,15 @@ func TestFortnight(t *testing.T) {
 	d.after(48 * time.Hour)
 	d.wants(StatusDone, "next", "git-a", "It is due", "2 days ago", "0 of 100 without help", "1 hint", "git is your weakest topic")
 	d.practises("git-a", 3, "good", 0)
-	d.wants(StatusDone, "progress", "0 mastered, 2 shaky, 0 untried", "git-a", "100 of 100 without help")
+	d.wants(StatusDone, "progress", "2 solved", "git-a: solved, 100 of 100 without help", "To master it: 100 without help once more, on another seed, started\n  after 4 Mar")
+	d.wants(StatusDone, "list", "git-a     git    1 core  5 min  solved ", "mysql-a   mysql  1 core  5 min  solved ")
 	d.after(12 * time.Hour)
 	d.wants(StatusDone, "next", "Nothing is due and nothing is new")
 	// The second success, days after the first and at another seed.
 	d.after(5 * 24 * time.Hour)
 	d.practises("mysql-a", 2, "good", 0)
 	d.practises("git-a", 2, "good", 0)
-	d.wants(StatusDone, "progress", "1 mastered, 1 shaky, 0 untried", "1 mastered, 0 shaky, 0 untried")
+	d.wants(StatusDone, "progress", "1 mastered, 1 solved", "1 mastered\n")
 	d.wants(StatusDone, "history git-a", "Trend: rising", "100 +100", "1 hint")
 	seeds := map[uint64]bool{}
 	for _, entry := range read[[]practice.Entry](d, "history git-a --json") {
@@ -89,6 +90,39 @@ func TestFortnight(t *testing.T) {
 	if len(seeds) != 3 {
 		t.Errorf("seeds %v of three attempts", seeds)
 	}
+}
+
+// list says where the learner stands with each scenario.
+func TestListSaysWhereYouStand(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusDone, "list", "first     tests  1 core  5 min  not tried ")
+	d.wants(StatusDone, "start first")
+	d.wants(StatusDone, "list", "5 min  not tried, lab running ", "5 min  not tried  ")
+	d.state = "bad"
+	d.wants(StatusFailed, "check")
+	d.wants(StatusDone, "stop")
+	d.wants(StatusDone, "start second")
+	d.state = "good"
+	d.wants(StatusDone, "check")
+	d.wants(StatusDone, "list", "shaky, best 0 ", "solved, lab running ")
+	d.after(10 * 24 * time.Hour)
+	d.wants(StatusDone, "list", "shaky, best 0, due ")
+	if all := read[[]practice.Standing](d, "list second --json"); len(all) != 1 || all[0].State != practice.Solved || all[0].Needs == "" || all[0].Title != "The second" {
+		t.Errorf("%+v", all)
+	}
+}
+
+// A store that can't be used takes no scenario away.
+func TestListWithoutAStore(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusDone, "list")
+	if _, err := os.Stat(attempts.Path(d.env["ENDSTATE_HOME"])); err == nil {
+		t.Error("looking has created a store")
+	}
+	if err := os.WriteFile(attempts.Path(d.env["ENDSTATE_HOME"]), []byte(strings.Repeat("no database\n", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	d.wants(StatusDone, "list", "The store of attempts can't be used", "Where you stand is not shown.", "first     tests  1 core  5 min  not tried ")
 }
 
 // What next chooses can be started at once. If every scenario has a running lab, there is

@@ -1,8 +1,13 @@
 package desk
 
 import (
+	"cmp"
+	"context"
+	"slices"
 	"strings"
 
+	"endstate/internal/attempts"
+	"endstate/internal/practice"
 	"endstate/labs"
 )
 
@@ -25,6 +30,27 @@ func (d *Desk) List(_ labs.Learner, wanted Wanted, emit labs.Emit) []labs.Scenar
 		emit.Warn(err, "Broken scenarios are left out.")
 	}
 	return found
+}
+
+// Standings returns what [Desk.List] returns, with where the learner stands with each scenario. If
+// the store can't be used, it warns, and everything is untried.
+func (d *Desk) Standings(ctx context.Context, who labs.Learner, wanted Wanted, emit labs.Emit) []*practice.Standing {
+	found := d.List(who, wanted, emit)
+	var latest []*attempts.Attempt
+	if d.remembers() { // looking does not create a store
+		store, err := d.memory(ctx, who)
+		if err == nil {
+			latest, err = store.Latest(ctx, practice.Latest)
+		}
+		if err != nil {
+			emit.Warn(err, "Where you stand is not shown.")
+		}
+	}
+	standings := practice.Assess(found, latest, d.Clock()).All()
+	slices.SortFunc(standings, func(a, b *practice.Standing) int {
+		return cmp.Or(cmp.Compare(a.Topic, b.Topic), a.Level-b.Level, cmp.Compare(a.Name, b.Name))
+	})
+	return standings
 }
 
 func (w Wanted) matches(s labs.Scenario) bool {

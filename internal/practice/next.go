@@ -63,7 +63,7 @@ func (p *Progress) candidates() []candidate {
 					continue
 				case s.State == Untried:
 					c.class = classNew
-				case s.due(p.now):
+				case s.IsDue(p.now):
 					c.class = classDue
 				}
 				all = append(all, c)
@@ -113,7 +113,7 @@ func (p *Progress) why(c candidate) []string {
 	var why []string
 	switch c.class {
 	case classDue:
-		why = append(why, fmt.Sprintf("It is due: you last worked on it %s, and the chance that you can still do it is %s.", ago(p.now.Sub(*c.Last)), percent(c.Recall)))
+		why = append(why, "It is due: "+c.WhyDue)
 	case classNew:
 		why = append(why, "You have never tried it, and nothing you have tried is due.")
 		if !p.tried() {
@@ -133,7 +133,7 @@ func (p *Progress) why(c candidate) []string {
 
 func (p *Progress) tried() bool {
 	return slices.ContainsFunc(p.Topics, func(t *Topic) bool {
-		return slices.ContainsFunc(t.Levels, func(l *Level) bool { return l.Mastered+l.Shaky > 0 })
+		return slices.ContainsFunc(t.Levels, func(l *Level) bool { return l.Mastered+l.Solved+l.Shaky > 0 })
 	})
 }
 

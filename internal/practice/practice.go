@@ -19,7 +19,8 @@ const (
 	// Mastered means 100 without help, twice, on different seeds, at least a day apart, and
 	// no lower score since then.
 	Mastered State = "mastered"
-	Shaky    State = "shaky" // tried, but not mastered
+	Solved   State = "solved" // 100 without help the last time, but not mastered
+	Shaky    State = "shaky"  // tried, and less than that the last time
 	Untried  State = "untried"
 )
 
@@ -40,7 +41,10 @@ type Standing struct {
 	// Strength is the latest unaided score, from 0 to 1, times Recall.
 	Strength float64 `json:"strength"`
 	Going    bool    `json:"going"` // an attempt is running
-	Trend    Trend   `json:"trend,omitempty"`
+	// Needs says what is missing for mastery; WhyDue says why it is due, or why not before Due.
+	Needs  string `json:"needs,omitempty"`
+	WhyDue string `json:"whyDue,omitempty"`
+	Trend  Trend  `json:"trend,omitempty"`
 
 	latest *attempts.Attempt
 }
@@ -57,6 +61,7 @@ type Topic struct {
 type Level struct {
 	Level     int         `json:"level"`
 	Mastered  int         `json:"mastered"`
+	Solved    int         `json:"solved"`
 	Shaky     int         `json:"shaky"`
 	Untried   int         `json:"untried"`
 	Due       int         `json:"due"` // how many of the tried ones are due
@@ -120,14 +125,27 @@ func (l *Level) add(s *Standing, now time.Time) {
 	switch s.State {
 	case Mastered:
 		l.Mastered++
+	case Solved:
+		l.Solved++
 	case Shaky:
 		l.Shaky++
 	case Untried:
 		l.Untried++
 	}
-	if s.due(now) {
+	if s.IsDue(now) {
 		l.Due++
 	}
+}
+
+// All returns the standings in all scenarios.
+func (p *Progress) All() []*Standing {
+	all := []*Standing{}
+	for _, topic := range p.Topics {
+		for _, level := range topic.Levels {
+			all = append(all, level.Scenarios...)
+		}
+	}
+	return all
 }
 
 func (t *Topic) weigh() {
@@ -154,10 +172,6 @@ func assess(s labs.Scenario, all []*attempts.Attempt, now time.Time) *Standing {
 	if len(counted) == 0 {
 		return standing
 	}
-	standing.State = Shaky
-	if mastered(counted) {
-		standing.State = Mastered
-	}
 	standing.Attempts, standing.Trend = len(counted), TrendOf(counted)
 	standing.latest = counted[len(counted)-1]
 	latest, last, best := unaided(standing.latest), standing.latest.Worked, 0
@@ -168,9 +182,22 @@ func assess(s labs.Scenario, all []*attempts.Attempt, now time.Time) *Standing {
 		}
 	}
 	standing.Latest, standing.Last, standing.Best = &latest, &last, &best
+	standing.State = stateOf(counted)
 	standing.schedule(counted, now)
+	standing.explain(counted, now)
 	standing.Strength = standing.Recall * float64(latest) / labs.Total
 	return standing
+}
+
+// stateOf returns the state of a scenario that was tried.
+func stateOf(counted []*attempts.Attempt) State {
+	switch {
+	case mastered(counted):
+		return Mastered
+	case unaided(counted[len(counted)-1]) == labs.Total:
+		return Solved
+	}
+	return Shaky
 }
 
 // counts reports whether an attempt counts: a check was graded or help was used, and the

@@ -49,12 +49,16 @@ func parsTaken(a *attempts.Attempt) float64 {
 	return a.Took.Minutes() / float64(a.Minutes)
 }
 
+// retention is the chance that a learner can still do a scenario at which it is due.
+const retention = 0.9
+
 // scheduler returns FSRS with its default parameters. Unlike a flash card, a lab is due in
 // days, never in minutes.
 func scheduler() *fsrs.FSRS {
 	parameters := fsrs.DefaultParam()
 	parameters.EnableShortTerm = false
 	parameters.EnableFuzz = false
+	parameters.RequestRetention = retention
 	return fsrs.NewFSRS(parameters)
 }
 
@@ -79,4 +83,5 @@ func (s *Standing) schedule(all []*attempts.Attempt, now time.Time) {
 	}
 }
 
-func (s *Standing) due(now time.Time) bool { return s.Due != nil && !s.Due.After(now) }
+// IsDue reports whether a scenario is due.
+func (s *Standing) IsDue(now time.Time) bool { return s.Due != nil && !s.Due.After(now) }

@@ -13,17 +13,17 @@ type MomentKind string
 
 // The kinds of moments.
 const (
-	Began     MomentKind = "began"
-	Entered   MomentKind = "entered" // a shell was opened
-	Left      MomentKind = "left"
-	Typed     MomentKind = "typed" // a line was entered in a shell
-	Checked   MomentKind = "check"
-	Hinted    MomentKind = "hint"
-	Solved    MomentKind = "solution" // the solution was shown
-	Reset     MomentKind = "reset"
-	Paused    MomentKind = "paused" // this time does not count
-	Explained MomentKind = "explained"
-	Ended     MomentKind = "ended"
+	Began         MomentKind = "began"
+	Entered       MomentKind = "entered" // a shell was opened
+	Left          MomentKind = "left"
+	Typed         MomentKind = "typed" // a line was entered in a shell
+	Checked       MomentKind = "check"
+	Hinted        MomentKind = "hint"
+	SolutionShown MomentKind = "solution" // the solution was shown
+	Reset         MomentKind = "reset"
+	Paused        MomentKind = "paused" // this time does not count
+	Explained     MomentKind = "explained"
+	Ended         MomentKind = "ended"
 )
 
 // Moment is one point in a timeline.
@@ -58,7 +58,7 @@ func Timeline(story *attempts.Story, typed []Line, now time.Time) []Moment {
 	for _, check := range story.Rounds {
 		all = append(all, Moment{At: check.At, Kind: Checked, Report: check.Report})
 	}
-	kinds := map[attempts.Kind]MomentKind{attempts.HintOpened: Hinted, attempts.SolutionSeen: Solved, attempts.LabReset: Reset}
+	kinds := map[attempts.Kind]MomentKind{attempts.HintOpened: Hinted, attempts.SolutionSeen: SolutionShown, attempts.LabReset: Reset}
 	for _, e := range story.Events {
 		if kind, ok := kinds[e.Kind]; ok {
 			all = append(all, Moment{At: e.At, Kind: kind, Number: e.Number})

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // Style controls how text is shown.
@@ -91,12 +89,23 @@ func (s Style) Paragraph(text string, indent int) string {
 	return margin + strings.Join(wrap(s.Code(text), s.room()), "\n"+margin) + "\n"
 }
 
+// Faint is a dim paragraph; its further lines are indented by hang columns.
+func (s Style) Faint(text string, hang int) string {
+	lines := wrap(s.Code(text), s.room())
+	for i := range lines {
+		lines[i] = s.Dim(lines[i])
+	}
+	return strings.Join(lines, "\n"+strings.Repeat(" ", hang)) + "\n"
+}
+
 // room returns the width for text, which leaves space for points and indentation.
 func (s Style) room() int { return max(10, s.columns()-10) }
 
-// wrap breaks a text into lines, but not at hyphens, so that names can be copied.
+// wrap breaks the lines of a text as [Wrapped] does.
 func wrap(text string, width int) []string {
-	const hyphen, unbroken = "-", "\u2011"
-	wrapped := ansi.Wrap(strings.ReplaceAll(text, hyphen, unbroken), width, "")
-	return strings.Split(strings.ReplaceAll(wrapped, unbroken, hyphen), "\n")
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		lines = append(lines, wrapLine(line, width)...)
+	}
+	return lines
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
-	"text/tabwriter"
 
 	"charm.land/glamour/v2"
 
@@ -88,11 +86,5 @@ func Markdown(w io.Writer, style report.Style, text string) error {
 	return err
 }
 
-// WriteTable writes rows in columns.
-func WriteTable(w io.Writer, rows [][]string) error {
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, row := range rows {
-		fmt.Fprintln(table, strings.Join(row, "\t"))
-	}
-	return table.Flush()
-}
+// WriteTable writes rows in columns, as far as there is room: see [report.Table].
+func WriteTable(w io.Writer, rows [][]string) error { return report.Table(w, rows) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"endstate/internal/cli/door"
 	"endstate/internal/practice"
 	"endstate/internal/report"
+	"endstate/labs"
 )
 
 // progressOptions are the options of progress.
@@ -26,9 +28,8 @@ func progressCommand(d *door.Door) *cobra.Command {
 	o := &progressOptions{Door: d}
 	c := &cobra.Command{
 		Use:   "progress",
-		Short: "Show what you master, what is shaky, what you never tried",
-		Long: "Show your progress, by topic and level. A scenario is mastered when you reached 100 without help, twice, on different seeds, " +
-			"at least a day apart, and did not fall short of that since. A topic's strength is the average over its scenarios of your latest score without help " +
+		Short: "Show what you master, what is shaky, what is due, and why",
+		Long: "Show your progress, by topic and level.\n\n" + strings.Join(meanings, "\n\n") + "\n\nA topic's strength is the average over its scenarios of your latest score without help " +
 			"times the chance that you can still do it; a scenario that was never tried has none.",
 		Args: door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
@@ -54,45 +55,73 @@ func (o *progressOptions) write(w io.Writer, style report.Style, p *practice.Pro
 	for _, topic := range p.Topics {
 		name := topic.Name
 		for _, level := range topic.Levels {
-			counts := fmt.Sprintf("%d mastered, %d shaky, %d untried", level.Mastered, level.Shaky, level.Untried)
-			fmt.Fprintf(out, "%-10s %-8s %s  %s", ansi.Truncate(name, 10, "…"), report.LevelName(level.Level), boxes(level, style), style.Dim(counts))
-			if level.Due > 0 {
-				fmt.Fprintf(out, ", %s", style.Warn(fmt.Sprintf("%d due", level.Due)))
-			}
-			out.WriteString("\n")
+			fmt.Fprintf(out, "%-10s %-8s %s  %s\n", ansi.Truncate(name, 10, "…"), report.LevelName(level.Level), boxes(level, style), countsOf(level, style))
 			name = ""
 		}
 	}
-	fmt.Fprintf(out, "%s\n\nStrength\n", style.Dim(fmt.Sprintf("%19s %s mastered  %s shaky  %s never tried", "", full, half, empty)))
+	fmt.Fprintf(out, "%s\n\nStrength\n", style.Dim(fmt.Sprintf("%19s %s mastered  %s solved  %s shaky  %s not tried", "", full, most, half, empty)))
 	for _, topic := range p.Topics {
 		fmt.Fprintf(out, "%-10s %s %3.0f %%\n", ansi.Truncate(topic.Name, 10, "…"), bar(topic.Strength, barWidth), 100*topic.Strength)
 	}
 	if len(p.Lately) > 0 {
-		fmt.Fprintf(out, "\nYour last %d without help, 0 to 100\n%s\n", len(p.Lately), spark(p.Lately))
+		fmt.Fprintf(out, "\nYour latest scores without help, 0 to 100\n%s\n", spark(p.Lately))
 	}
-	writeShaky(out, p, o.Clock(), style)
+	writeOpen(out, p, o.Clock(), style)
+	out.WriteString("\n")
+	for _, meaning := range meanings {
+		out.WriteString(style.Faint(meaning, 2))
+	}
 	fmt.Fprintf(out, "\n%s\n", style.Dim("What to practise now: endstate next"))
 	_, err := io.WriteString(w, out.String())
 	return err
 }
 
+// meanings say what the words for a learner's progress mean.
+var meanings = []string{
+	"Mastered: 100 without help twice, on different seeds and at least a day apart, and never less since.",
+	"Solved: 100 without help the last time. Shaky: tried, but less than that the last time.",
+	"Due: practise it again, because the chance that you can still do it has fallen to about 90 %. After a poor attempt, that is a day or two later.",
+}
+
 const (
-	full, half, empty = "█", "▒", "·"
-	boxWidth          = 14
-	barWidth          = 40
-	manyShaky         = 10
+	full, most, half, empty = "█", "▓", "▒", "·"
+	boxWidth                = 8
+	barWidth                = 40
+	maxOpen                 = 10
 )
+
+// countsOf says how many scenarios of a level are in each state.
+func countsOf(level *practice.Level, style report.Style) string {
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		text string
+	}{{level.Mastered, "mastered"}, {level.Solved, "solved"}, {level.Shaky, "shaky"}, {level.Untried, "not tried"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.text))
+		}
+	}
+	text := style.Dim(strings.Join(parts, ", "))
+	if level.Due > 0 {
+		text += style.Dim(", ") + style.Warn(fmt.Sprintf("%d due", level.Due))
+	}
+	return text
+}
 
 // boxes draws one box per scenario. If there is no room for all, scenarios share boxes.
 func boxes(level *practice.Level, style report.Style) string {
-	n := level.Mastered + level.Shaky + level.Untried
-	mastered, shaky, untried := level.Mastered, level.Shaky, level.Untried
-	if n > boxWidth {
-		mastered, shaky = share(mastered, n), share(shaky, n)
-		untried = max(0, boxWidth-mastered-shaky)
+	counts := []int{level.Mastered, level.Solved, level.Shaky, level.Untried}
+	n, used := len(level.Scenarios), 0
+	var row strings.Builder
+	for i, paint := range []func(string) string{style.Good, style.Good, style.Warn, style.Dim} {
+		width := counts[i]
+		if n > boxWidth {
+			width = min(share(width, n), boxWidth-used)
+		}
+		used += width
+		row.WriteString(paint(strings.Repeat([]string{full, most, half, empty}[i], width)))
 	}
-	row := style.Good(strings.Repeat(full, mastered)) + style.Warn(strings.Repeat(half, shaky)) + style.Dim(strings.Repeat(empty, untried))
-	return row + strings.Repeat(" ", max(0, boxWidth-mastered-shaky-untried))
+	return row.String() + strings.Repeat(" ", boxWidth-used)
 }
 
 // share returns how many of the boxes a part of n gets: at least one if the part is not empty.
@@ -108,29 +137,24 @@ func bar(part float64, width int) string {
 	return strings.Repeat(full, n) + strings.Repeat("░", width-n)
 }
 
-func writeShaky(out *strings.Builder, p *practice.Progress, now time.Time, style report.Style) {
-	var shaky []*practice.Standing
-	for _, topic := range p.Topics {
-		for _, level := range topic.Levels {
-			for _, s := range level.Scenarios {
-				if s.State == practice.Shaky {
-					shaky = append(shaky, s)
-				}
-			}
+// writeOpen writes what is due, and what mastery needs, for scenarios that were tried.
+func writeOpen(out *strings.Builder, p *practice.Progress, now time.Time, style report.Style) {
+	open := slices.DeleteFunc(p.All(), func(s *practice.Standing) bool {
+		return s.State == practice.Untried || s.State == practice.Mastered && !s.IsDue(now)
+	})
+	slices.SortStableFunc(open, func(a, b *practice.Standing) int { return a.Due.Compare(*b.Due) })
+	for _, s := range open[:min(maxOpen, len(open))] {
+		due := "Due " + dateOf(*s.Due, now)
+		if s.IsDue(now) {
+			due = style.Warn("Due now")
+		}
+		fmt.Fprintf(out, "\n%s: %s, %d of %d without help the last time\n", style.Bold(ansi.Truncate(s.Name, 36, "…")), s.State, *s.Latest, labs.Total)
+		out.WriteString(style.Paragraph(due+": "+s.WhyDue, 2))
+		if s.Needs != "" {
+			out.WriteString(style.Paragraph("To master it: "+s.Needs, 2))
 		}
 	}
-	if len(shaky) == 0 {
-		return
-	}
-	fmt.Fprintf(out, "\nShaky\n")
-	for _, s := range shaky[:min(len(shaky), manyShaky)] {
-		due := "due " + dateOf(*s.Due, now)
-		if !s.Due.After(now) {
-			due = style.Warn("due now")
-		}
-		fmt.Fprintf(out, "  %-36s %3d of 100 without help, %s\n", ansi.Truncate(s.Name, 36, "…"), *s.Latest, due)
-	}
-	if more := len(shaky) - manyShaky; more > 0 {
-		fmt.Fprintf(out, "  and %d more\n", more)
+	if more := len(open) - maxOpen; more > 0 {
+		fmt.Fprintf(out, "\nand %d more: endstate list\n", more)
 	}
 }

@@ -124,7 +124,7 @@ func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
 		return
 	case practice.Hinted:
 		text = fmt.Sprintf("opened hint %d", m.Number)
-	case practice.Solved:
+	case practice.SolutionShown:
 		text = "saw the solution"
 	case practice.Reset:
 		text = "reset the lab"

@@ -1,0 +1,88 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+const (
+	columnGap   = 2
+	leastColumn = 24 // the narrowest last column that is worth having
+)
+
+// Table writes rows in columns; the first row has the headings. If the writer is [Wrapped] and the
+// table is too wide for it, the last column is wrapped. If that leaves too little for it, each row
+// is written as a few lines: its first cell, the others with their headings, and the last one.
+func Table(w io.Writer, rows [][]string) error {
+	var out strings.Builder
+	widths, sum := columnWidths(rows)
+	room, last := columnsOf(w), len(widths)-1
+	switch {
+	case room <= 0 || sum <= room:
+		writeRows(&out, rows, widths)
+	case room-(sum-widths[last]) >= leastColumn:
+		widths[last] -= sum - room
+		writeRows(&out, rows, widths)
+	default:
+		for _, row := range rows[1:] {
+			writeStacked(&out, rows[0], row, room)
+		}
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
+}
+
+// columnsOf returns the columns of a [Wrapped] writer; 0 for others.
+func columnsOf(w io.Writer) int {
+	if wrapped, is := w.(*wrapper); is {
+		return wrapped.width()
+	}
+	return 0
+}
+
+// columnWidths returns the width of each column, and of the table.
+func columnWidths(rows [][]string) (widths []int, sum int) {
+	widths = make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], ansi.StringWidth(cell))
+		}
+	}
+	for _, width := range widths {
+		sum += width + columnGap
+	}
+	return widths, sum - columnGap
+}
+
+// writeRows writes rows in columns of given widths. Cells of the last column may take several lines.
+func writeRows(out *strings.Builder, rows [][]string, widths []int) {
+	last := len(widths) - 1
+	for _, row := range rows {
+		var line strings.Builder
+		for i, cell := range row[:last] {
+			line.WriteString(cell + strings.Repeat(" ", widths[i]-ansi.StringWidth(cell)+columnGap))
+		}
+		indent := "\n" + strings.Repeat(" ", ansi.StringWidth(line.String()))
+		line.WriteString(strings.Join(wrapLine(row[last], widths[last]), indent))
+		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+}
+
+// writeStacked writes a row as several lines. Cells without a value are left out.
+func writeStacked(out *strings.Builder, head, row []string, room int) {
+	last := len(row) - 1
+	var cells []string
+	for i, cell := range row[1:last] {
+		if cell != "" && cell != "–" {
+			cells = append(cells, strings.ToLower(head[i+1])+" "+cell)
+		}
+	}
+	for i, text := range []string{row[0], strings.Join(cells, " · "), row[last]} {
+		indent := strings.Repeat(" ", min(i, 1)*2)
+		if text != "" && text != "–" {
+			out.WriteString(strings.Join(wrapLine(indent+text, room), "\n") + "\n")
+		}
+	}
+}
