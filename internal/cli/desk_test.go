@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/machine"
 	"endstate/internal/practice"
 	"endstate/internal/scenario"
 	"endstate/labs"
@@ -193,7 +194,7 @@ func TestRoles(t *testing.T) {
 		"status": {true, func(who labs.Learner) error { _, err := at.Status(ctx, who, true, nil); return err }},
 		"export": {true, func(who labs.Learner) error { _, err := at.Export(ctx, who, true); return err }},
 		"sweep":  {false, func(who labs.Learner) error { return at.Sweep(ctx, who, true, nil) }},
-		"drop":   {false, func(who labs.Learner) error { _, err := at.DropSnapshots(ctx, who, nil); return err }},
+		"drop":   {false, func(who labs.Learner) error { _, err := machine.New(at).DropSnapshots(ctx, who, nil); return err }},
 	}
 	for name, test := range acts {
 		for role, may := range map[labs.UserRole]bool{"": false, labs.RoleAuthor: false, labs.RoleExaminer: test.examiner, labs.RoleAdmin: true} {

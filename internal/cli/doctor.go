@@ -11,6 +11,7 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	"endstate/internal/desk/machine"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -35,14 +36,14 @@ func doctorCommand(d *door.Door) *cobra.Command {
 
 // finding is a finding, with what to do about it in words.
 type finding struct {
-	desk.Finding
+	machine.Finding
 	Do string `json:"do,omitempty"`
 }
 
 func (o *doctorOptions) run(ctx context.Context) error {
 	var all []finding
 	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) error {
-		for _, f := range at.Examine(ctx, o.Who(), emit) {
+		for _, f := range machine.New(at).Examine(ctx, o.Who(), emit) {
 			one := finding{Finding: f}
 			if f.Help != nil {
 				one.Do = door.HelpWith(f.Help)
@@ -55,14 +56,14 @@ func (o *doctorOptions) run(ctx context.Context) error {
 		return err
 	}
 	err = o.output.Write(door.Forms{Value: all, Text: func(w io.Writer, style report.Style) error { return writeFindings(w, style, all) }})
-	if err == nil && slices.ContainsFunc(all, func(f finding) bool { return f.State == desk.FindingBad }) {
+	if err == nil && slices.ContainsFunc(all, func(f finding) bool { return f.State == machine.FindingBad }) {
 		return door.ErrUngraded
 	}
 	return err
 }
 
 func writeFindings(w io.Writer, style report.Style, all []finding) error {
-	signs := map[desk.FindingState]string{desk.FindingOK: style.Good("✓"), desk.FindingWarn: style.Warn("!"), desk.FindingBad: style.Bad("✗")}
+	signs := map[machine.FindingState]string{machine.FindingOK: style.Good("✓"), machine.FindingWarn: style.Warn("!"), machine.FindingBad: style.Bad("✗")}
 	for _, f := range all {
 		fmt.Fprintf(w, "%s %-20s %s\n", signs[f.State], f.About, report.Visible(f.Text))
 		if f.Do != "" {

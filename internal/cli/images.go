@@ -12,6 +12,7 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	"endstate/internal/desk/machine"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -32,7 +33,9 @@ func imagesBuildCommand(d *door.Door) *cobra.Command {
 		Use:   "build [IMAGE…]",
 		Short: "Build missing images: all of them, or those named",
 		RunE: func(c *cobra.Command, args []string) error {
-			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.BuildImages(c.Context(), d.Who(), args, emit) })
+			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error {
+				return machine.New(at).BuildImages(c.Context(), d.Who(), args, emit)
+			})
 		},
 	}
 }
@@ -57,9 +60,9 @@ func imagesListCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *imagesListOptions) run(ctx context.Context) error {
-	var kept desk.Kept
+	var kept machine.Kept
 	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
-		kept, err = at.Images(ctx, o.Who(), emit)
+		kept, err = machine.New(at).Images(ctx, o.Who(), emit)
 		return err
 	})
 	if err != nil {
@@ -68,7 +71,7 @@ func (o *imagesListOptions) run(ctx context.Context) error {
 	return o.output.Write(door.Forms{Value: kept, Text: func(w io.Writer, _ report.Style) error { return writeImages(w, kept) }})
 }
 
-func writeImages(w io.Writer, kept desk.Kept) error {
+func writeImages(w io.Writer, kept machine.Kept) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "IMAGE\tSIZE\tSERVER")
 	for _, image := range kept.Images {
@@ -106,11 +109,15 @@ func imagesRemoveCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *imagesRemoveOptions) run(ctx context.Context) error {
-	err := o.remove("snapshots", func(at *desk.Desk, emit labs.Emit) (int, error) { return at.DropSnapshots(ctx, o.Who(), emit) })
+	err := o.remove("snapshots", func(at *desk.Desk, emit labs.Emit) (int, error) {
+		return machine.New(at).DropSnapshots(ctx, o.Who(), emit)
+	})
 	if err != nil || o.snapshots {
 		return err
 	}
-	return o.remove("images", func(at *desk.Desk, emit labs.Emit) (int, error) { return at.RemoveImages(ctx, o.Who(), emit) })
+	return o.remove("images", func(at *desk.Desk, emit labs.Emit) (int, error) {
+		return machine.New(at).RemoveImages(ctx, o.Who(), emit)
+	})
 }
 
 func (o *imagesRemoveOptions) remove(what string, remove func(*desk.Desk, labs.Emit) (int, error)) error {
@@ -131,7 +138,9 @@ func imagesSaveCommand(d *door.Door) *cobra.Command {
 		Short: "Write all images to a file, for a machine without a network",
 		Args:  door.Exactly(1, "the name of a file"),
 		RunE: func(c *cobra.Command, args []string) error {
-			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.SaveImages(c.Context(), d.Who(), args[0], emit) })
+			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error {
+				return machine.New(at).SaveImages(c.Context(), d.Who(), args[0], emit)
+			})
 		},
 	}
 }
@@ -147,7 +156,9 @@ func imagesLoadCommand(d *door.Door) *cobra.Command {
 				return labs.Misuse("The file can't be read: "+err.Error(), "Name a file that endstate images save wrote.")
 			}
 			defer file.Close()
-			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error { return at.LoadImages(c.Context(), d.Who(), file, emit) })
+			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error {
+				return machine.New(at).LoadImages(c.Context(), d.Who(), file, emit)
+			})
 		},
 	}
 }

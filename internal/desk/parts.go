@@ -5,6 +5,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/grading"
+	"endstate/internal/images"
 	"endstate/internal/scenario"
 	"endstate/internal/stage"
 	"endstate/labs"
@@ -24,6 +25,23 @@ func (p Parts) Connect(ctx context.Context) error { return p.desk.connect(ctx) }
 func (p Parts) Open(ctx context.Context, who labs.Learner, emit labs.Emit) error {
 	return p.desk.open(ctx, who, emit)
 }
+
+// Maintain opens the engine, if the learner may change what everyone shares.
+func (p Parts) Maintain(ctx context.Context, who labs.Learner, emit labs.Emit) error {
+	if _, err := p.desk.whose(who, true, who.Maintains()); err != nil {
+		return err
+	}
+	return p.desk.open(ctx, who, emit)
+}
+
+// Backend returns the engine, which must be open.
+func (p Parts) Backend() *Backend { return p.desk.backend }
+
+// Images returns the images. The engine must be open.
+func (p Parts) Images() *images.Library { return p.desk.images }
+
+// ImageSources returns what the images are made from.
+func (p Parts) ImageSources() []kit.Image { return p.desk.allImages() }
 
 // ClocksDiffer warns once if this machine's clock and the engine's differ by more than a
 // minute, and reports whether they do. The engine must be open.

@@ -1,4 +1,4 @@
-package desk
+package machine
 
 import (
 	"context"
@@ -32,10 +32,10 @@ const (
 
 // Examine checks whether the machine has everything that labs need.
 func (d *Desk) Examine(ctx context.Context, who labs.Learner, emit labs.Emit) []Finding {
-	opened := d.open(ctx, who, emit)
+	opened := d.parts.Open(ctx, who, emit)
 	end := emit.Step(labs.DiagnoseMachine, "")
 	defer end(nil)
-	found := []Finding{{About: "endstate", State: FindingOK, Text: "version " + d.Version}}
+	found := []Finding{{About: "endstate", State: FindingOK, Text: "version " + d.base.Version}}
 	if opened != nil {
 		found = append(found, bad("engine", opened))
 	} else {
@@ -58,7 +58,7 @@ func bad(about string, err error) Finding {
 }
 
 func (d *Desk) examineEngine(ctx context.Context) []Finding {
-	info, err := d.backend.Info(ctx)
+	info, err := d.parts.Backend().Info(ctx)
 	if err != nil {
 		return []Finding{bad("engine", err)}
 	}
@@ -91,16 +91,16 @@ func examineDisk(info labs.EngineInfo) Finding {
 }
 
 func (d *Desk) examineImages(ctx context.Context) []Finding {
-	there, missing, err := d.images.Lookup(ctx, d.images.Names())
+	there, missing, err := d.parts.Images().Lookup(ctx, d.parts.Images().Names())
 	if err != nil {
 		return []Finding{bad("images", err)}
 	}
 	notable := map[string][]string{}
-	for _, image := range d.allImages() {
+	for _, image := range d.parts.ImageSources() {
 		notable[image.Name] = image.Notable
 	}
 	var found []Finding
-	for _, name := range d.images.Names() {
+	for _, name := range d.parts.Images().Names() {
 		if image, ok := there[name]; ok {
 			found = append(found, Finding{About: "image " + name, State: FindingOK, Text: describe(image, notable[name])})
 		}
@@ -132,11 +132,11 @@ func describe(image labs.ImageRef, notable []string) string {
 }
 
 func (d *Desk) examineLabs(ctx context.Context) Finding {
-	all, err := d.stage("").Labs(ctx, "")
+	all, err := d.parts.Stage(labs.Learner{}).Labs(ctx, "")
 	if err != nil {
 		return bad("labs", err)
 	}
-	snapshots, err := d.backend.Snapshots.List(ctx)
+	snapshots, err := d.parts.Backend().Snapshots.List(ctx)
 	if err != nil {
 		return bad("snapshots", err)
 	}
@@ -148,17 +148,17 @@ func (d *Desk) examineLabs(ctx context.Context) Finding {
 }
 
 func (d *Desk) examineScenarios() Finding {
-	if err := d.library().Broken(); err != nil {
+	if err := d.parts.Library().Broken(); err != nil {
 		return Finding{
 			About: "scenarios", State: FindingWarn, Text: err.Error(),
 			Help: &labs.Problem{Acts: []labs.Act{{Name: labs.ActLint, For: "Correct them, then"}}},
 		}
 	}
-	return Finding{About: "scenarios", State: FindingOK, Text: fmt.Sprintf("%d", len(d.library().List()))}
+	return Finding{About: "scenarios", State: FindingOK, Text: fmt.Sprintf("%d", len(d.parts.Library().List()))}
 }
 
 func (d *Desk) examineStore(ctx context.Context) Finding {
-	path := attempts.Path(d.Home)
+	path := attempts.Path(d.base.Home)
 	store, err := attempts.Open(ctx, path)
 	if err != nil {
 		return bad("attempts", err)

@@ -1,4 +1,4 @@
-package desk
+package machine
 
 import (
 	"context"
@@ -13,22 +13,14 @@ import (
 
 // BuildImages builds missing images; without names, all of them.
 func (d *Desk) BuildImages(ctx context.Context, who labs.Learner, names []string, emit labs.Emit) error {
-	if err := d.openToMaintain(ctx, who, emit); err != nil {
+	if err := d.parts.Maintain(ctx, who, emit); err != nil {
 		return err
 	}
 	if len(names) == 0 {
-		names = d.images.Names()
+		names = d.parts.Images().Names()
 	}
-	_, err := d.images.Ensure(ctx, names, emit)
+	_, err := d.parts.Images().Ensure(ctx, names, emit)
 	return err
-}
-
-// openToMaintain opens the engine, if the learner may change what everyone shares.
-func (d *Desk) openToMaintain(ctx context.Context, who labs.Learner, emit labs.Emit) error {
-	if _, err := d.whose(who, true, who.Maintains()); err != nil {
-		return err
-	}
-	return d.open(ctx, who, emit)
 }
 
 // Kept is what labs are started from.
@@ -45,22 +37,22 @@ type KeptSnapshot struct {
 
 // Images returns the existing images and snapshots.
 func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (kept Kept, err error) {
-	if err := d.open(ctx, who, emit); err != nil {
+	if err := d.parts.Open(ctx, who, emit); err != nil {
 		return kept, err
 	}
 	end := emit.Step(labs.ListImages, "")
 	defer func() { end(err) }()
-	if kept.Images, err = d.images.List(ctx); err != nil {
+	if kept.Images, err = d.parts.Images().List(ctx); err != nil {
 		return kept, err
 	}
-	all, err := d.backend.Snapshots.List(ctx)
+	all, err := d.parts.Backend().Snapshots.List(ctx)
 	if err != nil {
 		return kept, err
 	}
 	kept.Snapshots = make([]KeptSnapshot, len(all))
 	for i, s := range all {
 		kept.Snapshots[i].Snapshot = s
-		if kept.Snapshots[i].Used, err = d.backend.Snapshots.LastUsed(ctx, s); err != nil {
+		if kept.Snapshots[i].Used, err = d.parts.Backend().Snapshots.LastUsed(ctx, s); err != nil {
 			return kept, err
 		}
 	}
@@ -69,18 +61,18 @@ func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (ke
 
 // DropSnapshots removes unused snapshots, and returns how many. They are made again when needed.
 func (d *Desk) DropSnapshots(ctx context.Context, who labs.Learner, emit labs.Emit) (n int, err error) {
-	if err := d.openToMaintain(ctx, who, emit); err != nil {
+	if err := d.parts.Maintain(ctx, who, emit); err != nil {
 		return 0, err
 	}
 	end := emit.Step(labs.DropSnapshots, "")
 	defer func() { end(err) }()
-	all, err := d.backend.Snapshots.List(ctx)
+	all, err := d.parts.Backend().Snapshots.List(ctx)
 	if err != nil {
 		return 0, err
 	}
 	for i, s := range all {
 		emit.Move(labs.DropSnapshots, "", "", int64(i), int64(len(all)))
-		dropped, err := d.backend.Snapshots.Drop(ctx, s)
+		dropped, err := d.parts.Backend().Snapshots.Drop(ctx, s)
 		if err != nil {
 			return n, err
 		}
@@ -95,25 +87,25 @@ func (d *Desk) DropSnapshots(ctx context.Context, who labs.Learner, emit labs.Em
 
 // RemoveImages removes the images, and returns how many. They are built again when needed.
 func (d *Desk) RemoveImages(ctx context.Context, who labs.Learner, emit labs.Emit) (n int, err error) {
-	if err := d.openToMaintain(ctx, who, emit); err != nil {
+	if err := d.parts.Maintain(ctx, who, emit); err != nil {
 		return 0, err
 	}
 	end := emit.Step(labs.DropImages, "")
 	defer func() { end(err) }()
-	return d.images.Remove(ctx)
+	return d.parts.Images().Remove(ctx)
 }
 
 // SaveImages writes all images to a file, for a machine without a network. The file appears
 // complete or not at all.
 func (d *Desk) SaveImages(ctx context.Context, who labs.Learner, name string, emit labs.Emit) error {
-	if err := d.open(ctx, who, emit); err != nil {
+	if err := d.parts.Open(ctx, who, emit); err != nil {
 		return err
 	}
 	file, err := os.OpenFile(name+".part", os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
 	if err != nil {
 		return &labs.Problem{Code: labs.CodeFile, What: "The file can't be written", Advice: "Choose another place.", Err: err}
 	}
-	err = errors.Join(d.images.Save(ctx, file, emit), file.Close())
+	err = errors.Join(d.parts.Images().Save(ctx, file, emit), file.Close())
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
@@ -122,8 +114,8 @@ func (d *Desk) SaveImages(ctx context.Context, who labs.Learner, name string, em
 
 // LoadImages loads saved images.
 func (d *Desk) LoadImages(ctx context.Context, who labs.Learner, from io.Reader, emit labs.Emit) error {
-	if err := d.openToMaintain(ctx, who, emit); err != nil {
+	if err := d.parts.Maintain(ctx, who, emit); err != nil {
 		return err
 	}
-	return d.images.Load(ctx, from, emit)
+	return d.parts.Images().Load(ctx, from, emit)
 }
