@@ -52,6 +52,9 @@ func (d *builder) fill(probe kit.Probe, node *yaml.Node) kit.Look {
 		d.wrong = append(d.wrong, yamlMistakes(documentName, err)...)
 		return nil
 	}
+	if defaulter, ok := look.(kit.Defaulter); ok {
+		defaulter.SetDefaults(d.params)
+	}
 	if validator, ok := look.(kit.Validator); ok {
 		if err := validator.Validate(); err != nil {
 			d.mistake(node, "%s: %v", probe.Name, err)

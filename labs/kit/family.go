@@ -89,6 +89,11 @@ type Shorthand interface {
 	SetShorthand(text string)
 }
 
+// Defaulter is a [Look] that takes fields that were left out from the scenario's params.
+type Defaulter interface {
+	SetDefaults(params map[string]any)
+}
+
 // ImageUser is a [Look] that needs images other than those of the hosts.
 type ImageUser interface {
 	ImageNames() []string

@@ -142,6 +142,9 @@ func pool(site kit.Site, host labs.Host, account Account) (*sql.DB, error) {
 const (
 	codeAccessDenied   = 1045
 	codeTooMany        = 1040
+	codeDatabaseDenied = 1044
+	codeNoDatabase     = 1046
+	codeNoSuchDatabase = 1049
 	codeLockTimeout    = 1205
 	codeDeadlock       = 1213
 	codeQueryTimeout   = 3024

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 
+	driver "github.com/go-sql-driver/mysql"
+
 	"endstate/labs"
 	"endstate/labs/kit"
 )
@@ -32,6 +34,9 @@ import (
 type Look struct {
 	// A single SQL statement that reads.
 	Query string `yaml:"query,omitempty"`
+	// With `query` or `tries`: the database of tables that are named without one; by default
+	// the param `database`, if there is one. It need not exist.
+	Database string `yaml:"database,omitempty"`
 	// With `query`: one row `{rows, digest}` for the whole result, in any order.
 	Digest bool `yaml:"digest,omitempty"`
 	// With `query` or `tries`: INSERT, UPDATE, DELETE and REPLACE statements that run first,
@@ -69,6 +74,13 @@ func (l *Look) Variable() string { return "rows" }
 // SetShorthand sets the query.
 func (l *Look) SetShorthand(text string) { l.Query = text }
 
+// SetDefaults sets the database to the param of that name.
+func (l *Look) SetDefaults(params map[string]any) {
+	if name, ok := params["database"].(string); ok && l.Database == "" && l.asks() {
+		l.Database = name
+	}
+}
+
 var (
 	// changes matches the statements allowed in Given: those that a rollback undoes.
 	changes = regexp.MustCompile(`(?i)^\s*(INSERT|UPDATE|DELETE|REPLACE)\s`)
@@ -88,11 +100,13 @@ func (l *Look) Validate() error {
 	switch {
 	case asked != 1:
 		return errors.New("exactly one is needed: query, tries, accounts, or contents, structure or both")
+	case l.Database != "" && !l.asks():
+		return errors.New("database requires a query or tries")
 	case l.Digest && l.Query == "":
 		return errors.New("digest requires a query")
 	case len(l.Logins) > 0 && !l.Accounts:
 		return errors.New("logins require accounts")
-	case len(l.Given) > 0 && l.Query == "" && len(l.Tries) == 0:
+	case len(l.Given) > 0 && !l.asks():
 		return errors.New("given requires a query or tries")
 	}
 	for _, statement := range l.Given {
@@ -154,6 +168,9 @@ func (l *Look) undoable(ctx context.Context, site kit.Site, host labs.Host) erro
 	})
 }
 
+// asks reports whether the look runs statements of the scenario.
+func (l *Look) asks() bool { return l.Query != "" || len(l.Tries) > 0 }
+
 func (l *Look) writes() bool { return len(l.Given)+len(l.Tries) > 0 }
 
 // ask asks in a transaction that is rolled back, and can only read if nothing is tried.
@@ -165,7 +182,24 @@ func (l *Look) ask(ctx context.Context, r reader, known []string) ([]any, error)
 	if _, err := r.conn.ExecContext(ctx, begin); err != nil {
 		return nil, err
 	}
-	defer r.end(ctx, l.Query != "" || len(l.Tries) > 0)
+	defer r.end(ctx, l.asks())
+	if l.Database == "" {
+		return l.answer(ctx, r, known)
+	}
+	missing, err := r.use(ctx, l.Database)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := l.answer(ctx, r, known)
+	var refused *driver.MySQLError
+	if missing != nil && errors.As(err, &refused) && refused.Number == codeNoDatabase {
+		return nil, missing
+	}
+	return rows, err
+}
+
+// answer runs the statements of the look in its transaction.
+func (l *Look) answer(ctx context.Context, r reader, known []string) ([]any, error) {
 	for _, statement := range l.Given {
 		if _, err := r.conn.ExecContext(ctx, statement); err != nil {
 			return nil, err

@@ -30,6 +30,17 @@ func visit(
 	})
 }
 
+// use selects a database. A database that does not exist, or that the account may not use, is
+// not an error: it only matters to statements that need it. missing then says so.
+func (r reader) use(ctx context.Context, database string) (missing, err error) {
+	_, err = r.conn.ExecContext(ctx, "USE "+quote(database))
+	var refused *driver.MySQLError
+	if errors.As(err, &refused) && (refused.Number == codeNoSuchDatabase || refused.Number == codeDatabaseDenied) {
+		return err, nil
+	}
+	return nil, err
+}
+
 // end rolls back. If the learner's programs ran in the session, it is not reused, because
 // they may have set variables.
 func (r reader) end(ctx context.Context, spent bool) {
