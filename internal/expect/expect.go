@@ -99,7 +99,7 @@ func newEnvironment(variable string) (*cel.Env, error) {
 		cel.Variable("facts", cel.MapType(cel.StringType, cel.DynType)),
 		cel.Variable("id", cel.StringType),
 		cel.Variable(variable, cel.DynType),
-		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Sets(), ext.Bindings(), ext.Math(), ext.Regex(), ext.TwoVarComprehensions(), almost(),
+		cel.OptionalTypes(), ext.Strings(), ext.Lists(), ext.Sets(), ext.Bindings(), ext.Math(), ext.Regex(), ext.TwoVarComprehensions(), almost(), differences(),
 	}
 	return cel.NewEnv(slices.Concat(options, showing())...)
 }

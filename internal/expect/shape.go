@@ -192,6 +192,8 @@ func (f *fitter) call(node ast.Expr, call ast.CallExpr) *labs.Shape {
 		return of[0]
 	case "size":
 		return labs.Whole
+	case "differences":
+		return differencesShape
 	case "string", "join", "format", "replace", "shown", "toJson":
 		return labs.Text
 	}
