@@ -20,21 +20,22 @@ import (
 var imports = map[string]string{
 	"cmd/endstate":      "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
 	"internal/attempts": "internal/exams internal/rehearsal labs modernc.org/sqlite",
-	"internal/cli": "internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/machine internal/practice internal/report internal/seat internal/tty labs " +
+	"internal/cli": "internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/machine internal/desk/visit internal/practice internal/report internal/seat internal/tty labs " +
 		"github.com/docker/go-units github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/grading internal/report internal/scenario labs github.com/spf13/cobra",
-	"internal/cli/door": "internal/desk internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
+	"internal/cli/door": "internal/desk internal/desk/visit internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/report internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/practice internal/recording internal/report internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/tty labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +
-		"internal/report internal/scenario internal/seat internal/site internal/stage labs labs/kit",
+		"internal/report internal/scenario internal/site internal/stage labs labs/kit",
 	"internal/desk/machine":  "internal/attempts internal/desk labs github.com/docker/go-units",
 	"internal/desk/author":   "internal/desk internal/grading internal/scenario labs",
-	"internal/desk/exam":     "internal/attempts internal/desk internal/exams internal/grading internal/report internal/scenario internal/stage labs github.com/gofrs/flock",
+	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/grading internal/report internal/scenario internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
+	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/recording internal/seat internal/stage labs",
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",

@@ -10,6 +10,7 @@ import (
 
 	"endstate/internal/desk"
 	"endstate/internal/desk/machine"
+	"endstate/internal/desk/visit"
 	"endstate/internal/practice"
 	"endstate/internal/scenario"
 	"endstate/labs"
@@ -155,7 +156,7 @@ func TestAnothersIsNotFound(t *testing.T) {
 			_, hint := at.Hint(ctx, eve, name, true, nil)
 			_, solution := at.Solution(ctx, eve, name, true, nil)
 			_, reset := at.Reset(ctx, eve, name, true, nil)
-			_, enter := at.Enter(ctx, eve, name, labs.Workspace, nil)
+			_, enter := visit.Enter(ctx, at, eve, name, labs.Workspace, nil)
 			for act, err := range map[string]error{"task": task, "check": check, "hint": hint, "solution": solution, "reset": reset, "enter": enter} {
 				if err == nil {
 					t.Errorf("as %s, %s reaches the lab by %q", role, act, name)

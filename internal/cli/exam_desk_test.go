@@ -12,6 +12,7 @@ import (
 
 	"endstate/internal/desk"
 	examdesk "endstate/internal/desk/exam"
+	"endstate/internal/desk/visit"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
@@ -179,15 +180,15 @@ func (e *examDesk) sits(s step) string {
 type candidate struct {
 	*examDesk
 	session *examdesk.Session
-	visit   *desk.Visit
-	stay    *desk.Stay
+	visit   *visit.Visit
+	stay    *visit.Stay
 }
 
 // enter leaves the shell, and opens one in the session's question.
 func (c *candidate) enter() (err error) {
 	c.leave()
 	if _, c.visit, err = c.session.Enter(c.Context(), c.unwarned); err == nil {
-		c.stay, err = c.visit.Open(c.Context(), desk.Window{Columns: 60, Rows: 20, Unrecorded: true}, c.unwarned)
+		c.stay, err = c.visit.Open(c.Context(), visit.Window{Columns: 60, Rows: 20, Unrecorded: true}, c.unwarned)
 	}
 	return err
 }

@@ -10,6 +10,7 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	"endstate/internal/desk/visit"
 	"endstate/internal/seat"
 	"endstate/internal/tty"
 	"endstate/labs"
@@ -66,7 +67,7 @@ func splitHost(scenarios []labs.Scenario, args []string) (names []string, host s
 func enter(ctx context.Context, d *door.Door, t tty.Terminal, name, host string, noRecord bool) error {
 	s := &door.Shell{Door: d, Terminal: t, NoRecord: noRecord}
 	err := d.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
-		s.Visit, err = at.Enter(ctx, d.Who(), name, host, emit)
+		s.Visit, err = visit.Enter(ctx, at, d.Who(), name, host, emit)
 		return err
 	})
 	if err != nil {

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"fmt"
 
 	"endstate/internal/attempts"
 	"endstate/internal/practice"
@@ -70,4 +71,12 @@ func (d *Desk) warnOfDisk(ctx context.Context, lab *labs.Lab, emit labs.Emit) {
 	for _, one := range full {
 		emit.Warn(&labs.Problem{Code: CodeDisk, What: one.String()}, "")
 	}
+}
+
+// ScoreOf describes a round of checks in a few words.
+func ScoreOf(found *labs.Report) string {
+	if !found.Graded() {
+		return "check: could not be graded"
+	}
+	return fmt.Sprintf("check: %d of %d", *found.Score, found.Total)
 }

@@ -6,6 +6,7 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/grading"
 	"endstate/internal/images"
+	"endstate/internal/practice"
 	"endstate/internal/scenario"
 	"endstate/internal/stage"
 	"endstate/labs"
@@ -85,21 +86,56 @@ func (p Parts) End(ctx context.Context, lab *labs.Lab, emit labs.Emit) {
 	p.desk.end(ctx, lab, p.desk.Clock(), attempts.Stopped, emit)
 }
 
-// Reset puts a lab back to how it was at the start.
-func (p Parts) Reset(ctx context.Context, lab *labs.Lab, emit labs.Emit) error {
-	_, _, err := p.desk.reset(ctx, lab, emit)
-	return err
+// Reset puts a lab back to how it was at the start. It also returns the variant, whose texts may
+// be newer.
+func (p Parts) Reset(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
+	return p.desk.reset(ctx, lab, emit)
 }
 
-// Visit lets a candidate into a host of a question's lab. It returns an error if the scenario
-// opens no shell on that host.
-func (p Parts) Visit(lab *labs.Lab, host string, exam *ExamVisit) (*Visit, error) {
-	v, err := p.desk.variantOf(lab)
-	if err != nil {
-		return nil, err
-	}
-	return &Visit{Lab: lab, Variant: v, Host: host, Exam: exam, desk: p.desk}, mayEnter(v, host)
+// Find returns the lab that an act is about, with its variant: by its scenario or ID, or without
+// a name the learner's only one.
+func (p Parts) Find(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
+	return p.desk.find(ctx, who, name, emit)
 }
+
+// Variant returns the variant of a lab.
+func (p Parts) Variant(lab *labs.Lab) (*labs.Variant, error) { return p.desk.variantOf(lab) }
+
+// Engine returns the engine, which must be open.
+func (p Parts) Engine() labs.Engine { return p.desk.backend.Engine }
+
+// Recall returns a learner's part of the store. If the store can't be used, it warns and returns
+// nil: labs work without it.
+func (p Parts) Recall(ctx context.Context, who labs.Learner, emit labs.Emit) *attempts.View {
+	return p.desk.recall(ctx, who, emit)
+}
+
+// Begin returns the attempt of a lab, and opens one if there is none.
+func (p Parts) Begin(ctx context.Context, store *attempts.View, lab *labs.Lab, v *labs.Variant) (*attempts.Attempt, error) {
+	return p.desk.begin(ctx, store, lab, v)
+}
+
+// Task returns the task of a lab.
+func (p Parts) Task(lab *labs.Lab, v *labs.Variant) *Task { return taskOf(lab, v) }
+
+// Check grades a lab as it is now, and stores the report.
+func (p Parts) Check(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*practice.Outcome, error) {
+	return p.desk.check(ctx, lab, emit)
+}
+
+// Hint opens one more hint of a lab; see [Desk.Hint].
+func (p Parts) Hint(ctx context.Context, lab *labs.Lab, v *labs.Variant, agreed bool, emit labs.Emit) (*Hints, error) {
+	return p.desk.hint(ctx, lab, v, agreed, emit)
+}
+
+// WarnOfDisk warns if a lab's hosts have written much, and stops those that have written too
+// much.
+func (p Parts) WarnOfDisk(ctx context.Context, lab *labs.Lab, emit labs.Emit) {
+	p.desk.warnOfDisk(ctx, lab, emit)
+}
+
+// Recordings returns the folder of the recordings of terminals.
+func (p Parts) Recordings() string { return p.desk.recordings() }
 
 // Offered returns the scenarios whose servers are there.
 func (p Parts) Offered(ctx context.Context) []labs.Scenario { return p.desk.offered(ctx) }

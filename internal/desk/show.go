@@ -169,3 +169,6 @@ func notInOpenExam(ctx context.Context, store *attempts.View, attempt *attempts.
 	}
 	return nil
 }
+
+// recordings returns the folder of the recordings of terminals.
+func (d *Desk) recordings() string { return filepath.Join(d.Home, "recordings") }

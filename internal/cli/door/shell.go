@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/visit"
 	"endstate/internal/report"
 	"endstate/internal/seat"
 	"endstate/internal/tty"
@@ -16,7 +17,7 @@ import (
 // Shell is a learner at a terminal in a lab.
 type Shell struct {
 	*Door
-	Visit    *desk.Visit
+	Visit    *visit.Visit
 	Terminal tty.Terminal
 	NoRecord bool
 }
@@ -27,7 +28,7 @@ func (s *Shell) Records() bool { return s.record() && !s.NoRecord }
 // Once opens one shell, and returns when it has ended.
 func (s *Shell) Once(ctx context.Context, answer seat.Answer) error {
 	columns, rows := s.Terminal.Size()
-	stay, err := s.Visit.Open(ctx, desk.Window{
+	stay, err := s.Visit.Open(ctx, visit.Window{
 		Columns: columns, Rows: rows, Kind: s.Setting("TERM", "xterm-256color"), Colors: s.Env("COLORTERM"), Unrecorded: s.NoRecord,
 	}, s.warnMeanwhile)
 	if err != nil {
@@ -41,7 +42,7 @@ func (s *Shell) Once(ctx context.Context, answer seat.Answer) error {
 }
 
 // attach joins the terminal to a shell until either ends.
-func (s *Shell) attach(ctx context.Context, stay *desk.Stay, answer seat.Answer) error {
+func (s *Shell) attach(ctx context.Context, stay *visit.Stay, answer seat.Answer) error {
 	defer stay.Process.Close()
 	raw, err := s.Terminal.MakeRaw()
 	if err != nil {

@@ -70,7 +70,7 @@ func (d *Desk) Reset(ctx context.Context, who labs.Learner, which Which, agreed 
 	case err == nil && !agreed:
 		err = &desk.Unconfirmed{Question: desk.AskReset}
 	case err == nil:
-		err = d.parts.Reset(ctx, lab, emit)
+		_, _, err = d.parts.Reset(ctx, lab, emit)
 	}
 	return d.view(s), err
 }

@@ -9,6 +9,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/desk"
+	"endstate/internal/desk/visit"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
@@ -25,7 +26,7 @@ type Session struct {
 	id      int64
 	proctor *exams.Proctor
 	sitting *exams.Sitting // as it was last read
-	visit   *desk.Visit    // to the question's lab; nil until the candidate has entered
+	visit   *visit.Visit   // to the question's lab; nil until the candidate has entered
 	number  int            // of the question that the candidate is at, or enters next
 	host    string
 
@@ -74,7 +75,7 @@ func (s *Session) Close() {
 func (s *Session) View() exams.View { return s.desk.view(s.sitting) }
 
 // Enter brings the candidate to the session's question, and into its lab.
-func (s *Session) Enter(ctx context.Context, emit labs.Emit) (*Question, *desk.Visit, error) {
+func (s *Session) Enter(ctx context.Context, emit labs.Emit) (*Question, *visit.Visit, error) {
 	at, err := s.enter(ctx, emit)
 	if err != nil {
 		return nil, nil, err
@@ -89,16 +90,20 @@ func (s *Session) enter(ctx context.Context, emit labs.Emit) (*Question, error) 
 		return nil, err
 	}
 	s.sitting = sitting
-	s.visit, err = s.desk.parts.Visit(lab, s.host, &desk.ExamVisit{
+	v, err := s.desk.parts.Variant(lab)
+	if err != nil {
+		return nil, err
+	}
+	if s.visit, err = visit.New(s.desk.base, lab, v, s.host); err != nil {
+		return nil, err
+	}
+	s.visit.Exam = &visit.Exam{
 		ID: sitting.ID, Shell: []string{"bash", "-c", `exec bash --rcfile <(printf %s "$ENDSTATE_RC")`},
 		Environment: map[string]string{
 			"ENDSTATE_RC":       examrc,
 			"ENDSTATE_LEFT":     strconv.Itoa(int(sitting.Left(s.desk.now()).Seconds())),
 			"ENDSTATE_QUESTION": fmt.Sprintf("%d/%d", s.number, len(sitting.Questions)),
 		},
-	})
-	if err != nil {
-		return nil, err
 	}
 	return s.Question(), nil
 }

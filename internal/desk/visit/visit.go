@@ -1,4 +1,7 @@
-package desk
+// Package visit is the desk's room for shells: it lets a learner into a host of a lab, and
+// stores and records their stay. As at the desk, each act returns values, and emits progress
+// and warnings as events.
+package visit
 
 import (
 	"context"
@@ -9,9 +12,11 @@ import (
 	"strings"
 	"time"
 
+	"endstate/internal/desk"
 	"endstate/internal/practice"
 	"endstate/internal/recording"
 	"endstate/internal/seat"
+	"endstate/internal/stage"
 	"endstate/labs"
 )
 
@@ -21,15 +26,16 @@ type Visit struct {
 	Lab     *labs.Lab
 	Variant *labs.Variant
 	Host    string
-	Exam    *ExamVisit // nil: the lab does not belong to an exam
+	Exam    *Exam // nil: the lab does not belong to an exam
 
-	desk *Desk
+	desk  *desk.Desk
+	parts desk.Parts
 	// recorder records what the terminal shows; nil: nothing is recorded.
 	recorder *recording.Recorder
 }
 
-// ExamVisit is what a visit knows about the exam that its lab belongs to.
-type ExamVisit struct {
+// Exam is what a visit knows about the exam that its lab belongs to.
+type Exam struct {
 	ID          int64
 	Shell       []string          // the command that opens its shell
 	Environment map[string]string // of that command
@@ -43,22 +49,27 @@ type Window struct {
 	Unrecorded    bool   // the learner wants no recording
 }
 
+// New returns a visit to a host of a lab. It returns an error if the scenario opens no shell on
+// that host.
+func New(d *desk.Desk, lab *labs.Lab, v *labs.Variant, host string) (*Visit, error) {
+	return &Visit{Lab: lab, Variant: v, Host: host, desk: d, parts: d.Parts()}, mayEnter(v, host)
+}
+
 // Enter lets a learner into a host of a lab. It restarts hosts that have stopped, with all their
 // data, so that nobody loses work.
-func (d *Desk) Enter(ctx context.Context, who labs.Learner, name, host string, emit labs.Emit) (*Visit, error) {
-	lab, v, err := d.find(ctx, who, name, emit)
+func Enter(ctx context.Context, d *desk.Desk, who labs.Learner, name, host string, emit labs.Emit) (*Visit, error) {
+	lab, variant, err := d.Parts().Find(ctx, who, name, emit)
 	if err != nil {
 		return nil, err
 	}
-	if err := mayEnter(v, host); err != nil {
+	v, err := New(d, lab, variant, host)
+	if err == nil && !lab.Running() {
+		err = v.stage().Revive(ctx, lab, variant, emit)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if !lab.Running() {
-		if err := d.stage(lab.Owner).Revive(ctx, lab, v, emit); err != nil {
-			return nil, err
-		}
-	}
-	return &Visit{Lab: lab, Variant: v, Host: host, desk: d}, nil
+	return v, nil
 }
 
 // mayEnter returns an error if the scenario opens no shell on the host.
@@ -83,7 +94,7 @@ func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, err
 		return nil, err
 	}
 	process, err := seat.Shell(ctx, func(ctx context.Context, command labs.Command) (labs.Process, error) {
-		return v.desk.backend.Engine.Execute(ctx, host, command)
+		return v.parts.Engine().Execute(ctx, host, command)
 	}, v.command(at))
 	if err != nil {
 		return nil, &labs.Problem{
@@ -115,11 +126,11 @@ func (v *Visit) command(at Window) labs.Command {
 }
 
 // Task returns the visit's task.
-func (v *Visit) Task() *Task { return taskOf(v.Lab, v.Variant) }
+func (v *Visit) Task() *desk.Task { return v.parts.Task(v.Lab, v.Variant) }
 
 // Check grades the visit's lab as it is now.
 func (v *Visit) Check(ctx context.Context, emit labs.Emit) (*practice.Outcome, error) {
-	found, err := v.desk.check(ctx, v.Lab, emit)
+	found, err := v.parts.Check(ctx, v.Lab, emit)
 	if err == nil {
 		v.Mark(found.Report)
 	}
@@ -129,35 +140,29 @@ func (v *Visit) Check(ctx context.Context, emit labs.Emit) (*practice.Outcome, e
 // Mark marks a check in the recording.
 func (v *Visit) Mark(found *labs.Report) {
 	if v.recorder != nil {
-		v.recorder.Mark(ScoreOf(found))
+		v.recorder.Mark(desk.ScoreOf(found))
 	}
 }
 
-// ScoreOf describes a round of checks in a few words.
-func ScoreOf(found *labs.Report) string {
-	if !found.Graded() {
-		return "check: could not be graded"
-	}
-	return fmt.Sprintf("check: %d of %d", *found.Score, found.Total)
-}
-
-// Hint opens one more hint of the visit's lab; see [Desk.Hint].
-func (v *Visit) Hint(ctx context.Context, agreed bool, emit labs.Emit) (*Hints, error) {
-	return v.desk.hint(ctx, v.Lab, v.Variant, agreed, emit)
+// Hint opens one more hint of the visit's lab; see [desk.Desk.Hint].
+func (v *Visit) Hint(ctx context.Context, agreed bool, emit labs.Emit) (*desk.Hints, error) {
+	return v.parts.Hint(ctx, v.Lab, v.Variant, agreed, emit)
 }
 
 // Reset puts the visit's lab back to how it was at the start. The shell ends with the old lab; the next one
-// is in the new lab. Until the learner has agreed, it returns [Unconfirmed].
+// is in the new lab. Until the learner has agreed, it returns [desk.Unconfirmed].
 func (v *Visit) Reset(ctx context.Context, agreed bool, emit labs.Emit) error {
 	if !agreed {
-		return &Unconfirmed{AskReset}
+		return &desk.Unconfirmed{Question: desk.AskReset}
 	}
-	lab, variant, err := v.desk.reset(ctx, v.Lab, emit)
+	lab, variant, err := v.parts.Reset(ctx, v.Lab, emit)
 	if lab != nil {
 		v.Lab, v.Variant = lab, variant
 	}
 	return err
 }
+
+func (v *Visit) stage() *stage.Stage { return v.parts.Stage(labs.Learner{Name: v.Lab.Owner}) }
 
 // act returns an act on the visit's lab.
 func (v *Visit) act(name, what string) labs.Act {
@@ -177,10 +182,10 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 	lab, err := v.look(ctx)
 	switch {
 	case errors.Is(err, labs.ErrNotFound):
-		return &labs.Problem{Code: CodeStopped, What: "The lab of " + v.Lab.Scenario + " was stopped"}
+		return &labs.Problem{Code: desk.CodeStopped, What: "The lab of " + v.Lab.Scenario + " was stopped"}
 	case err == nil && lab.Running():
 		return &labs.Problem{
-			Code: CodeShellLost, What: "The shell was killed, but the lab is still running", Err: cause,
+			Code: desk.CodeShellLost, What: "The shell was killed, but the lab is still running", Err: cause,
 			Acts: []labs.Act{v.act(labs.ActEnter, "Back into it")},
 		}
 	}
@@ -194,7 +199,7 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 // for as long as that can take.
 func (v *Visit) look(ctx context.Context) (lab *labs.Lab, err error) {
 	for range 15 {
-		if lab, err = v.desk.stage(v.Lab.Owner).Find(ctx, v.Lab.Owner, v.Lab.Scenario); err != nil {
+		if lab, err = v.stage().Find(ctx, v.Lab.Owner, v.Lab.Scenario); err != nil {
 			break
 		}
 		time.Sleep(100 * time.Millisecond)

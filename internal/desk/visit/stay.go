@@ -1,4 +1,4 @@
-package desk
+package visit
 
 import (
 	"context"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk"
 	"endstate/internal/recording"
 	"endstate/internal/seat"
 	"endstate/labs"
@@ -45,10 +46,10 @@ func (v *Visit) arrive(ctx context.Context, process labs.Process, at Window, emi
 	s.left, s.leave = context.WithCancel(ctx)
 	lab := v.Lab
 	s.working.Go(func() { s.watchDisk(lab) })
-	if s.store = d.recall(ctx, labs.Learner{Name: v.Lab.Owner}, emit); s.store == nil {
+	if s.store = v.parts.Recall(ctx, labs.Learner{Name: v.Lab.Owner}, emit); s.store == nil {
 		return s
 	}
-	if s.attempt, s.failed = d.begin(ctx, s.store, v.Lab, v.Variant); s.failed != nil {
+	if s.attempt, s.failed = v.parts.Begin(ctx, s.store, v.Lab, v.Variant); s.failed != nil {
 		return s
 	}
 	now, name := d.Clock(), ""
@@ -70,7 +71,7 @@ func (s *Stay) nameOthers(ctx context.Context, now time.Time) {
 	}
 	for _, other := range others {
 		s.emit.Warn(&labs.Problem{
-			Code: CodeOthers, Advice: "What runs in it may hold locks.",
+			Code: desk.CodeOthers, Advice: "What runs in it may hold locks.",
 			What: fmt.Sprintf("Another terminal is open in this lab, on `%s` since %s", other.Host, other.Began.In(now.Location()).Format("15:04")),
 		}, "")
 	}
@@ -78,7 +79,7 @@ func (s *Stay) nameOthers(ctx context.Context, now time.Time) {
 
 // record starts a recording and returns its file's name.
 func (s *Stay) record(at Window, now time.Time) string {
-	v, dir := s.visit, s.visit.desk.recordings()
+	v, dir := s.visit, s.visit.parts.Recordings()
 	recording.Prune(dir, allRecordings-recording.Limit)
 	title := fmt.Sprintf("%s · seed %d · %s", v.Lab.Scenario, v.Lab.Seed, v.Host)
 	name := fmt.Sprintf("%s-%d.cast", s.attempt.UID, now.UnixNano())
@@ -145,7 +146,7 @@ func (s *Stay) watchDisk(lab *labs.Lab) {
 		case <-s.left.Done():
 			return
 		case <-tick.C:
-			s.visit.desk.warnOfDisk(s.left, lab, s.emit)
+			s.visit.parts.WarnOfDisk(s.left, lab, s.emit)
 		}
 	}
 }
@@ -175,9 +176,6 @@ func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 		emit.Warn(err, "The recording of this terminal is incomplete.")
 	}
 }
-
-// recordings returns the folder of the recordings of terminals.
-func (d *Desk) recordings() string { return filepath.Join(d.Home, "recordings") }
 
 // allRecordings limits the size of all recordings together, in bytes; the oldest are removed
 // first.
