@@ -139,16 +139,19 @@ git commit --quiet --message spy
 }
 
 // judged returns a scenario whose judge calls main. Each test sets the expectation.
-func judged(expect string) string {
+func judged(expect string) string { return judgedIn("git", expect) }
+
+// judgedIn is judged with an image for the workspace and the fresh host.
+func judgedIn(image, expect string) string {
 	return `
 -- scenario.yaml --
 hosts:
-  workspace: {image: git}
+  workspace: {image: ` + image + `}
 checks:
   - id: judged
     title: It judges
     points: 100
-    run: {image: git, copy: /home/learner/repository, revisions: [main, loop, sleep], judge: hidden/judge.py}
+    run: {image: ` + image + `, copy: /home/learner/repository, revisions: [main, loop, sleep], judge: hidden/judge.py}
     expect: >-
       ` + expect + `
     otherwise: ${run.found}

@@ -5,6 +5,7 @@ package run
 import (
 	"cmp"
 	"context"
+	"embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,10 +21,23 @@ import (
 // there is no such revision.
 type Checkout func(ctx context.Context, site kit.Site, host labs.Host, path, revision string) ([]kit.Entry, error)
 
-// Family returns the family of the run probe. It has no images of its own, and uses
-// checkout to read repositories.
+//go:embed image all:skeleton
+var images embed.FS
+
+// Family returns the family of programs: the run probe, and a workspace for writing and testing
+// services in Python. It uses checkout to read repositories.
 func Family(checkout Checkout) kit.Family {
-	return kit.Family{Name: "run", Probes: []kit.Probe{{Name: "run", New: func() kit.Look { return &Look{checkout: checkout} }}}}
+	return kit.Family{
+		Name: "run",
+		Images: []kit.Image{{
+			Name:    "python",
+			Builds:  []kit.Build{{From: []string{"git"}, Files: kit.Folder(images, "image")}},
+			Notable: []string{"python3", "python3-django", "python3-djangorestframework", "python3-flask", "gunicorn", "python3-pytest", "python3-behave"},
+			State:   []string{labs.LearnerHome},
+		}},
+		Skeleton: kit.Folder(images, "skeleton"),
+		Probes:   []kit.Probe{{Name: "run", New: func() kit.Look { return &Look{checkout: checkout} }}},
+	}
 }
 
 // Look runs a command or a judge over a copy of the learner's files, in a fresh host without

@@ -23,10 +23,12 @@ import sys
 import types
 import unittest
 
+import service
 from host import JUDGE, WORK, Other, plain, pythonic, receive, send
 
 random = _random.SystemRandom()  # different cases at each check
 _host = None
+_services = set()  # that run
 
 
 def connect(socket):
@@ -53,6 +55,21 @@ class Failed(Exception):
     def __init__(self, says, bases=()):
         super().__init__(says)
         self.says, self.bases = says, bases
+
+
+def Service(folder, command, port=8000, environment=None):
+    """Return a service.Service: a server of the learner's, to which requests can be made."""
+
+    def ask(kind, data):
+        send(_host, kind, data)
+        answer = receive(_host)
+        if kind == b"s":
+            _services.add(answer[1])
+        if kind == b"e":
+            _services.discard(data)
+        return answer
+
+    return service.Service(folder, command, port, environment, ask, Failed)
 
 
 class Program:
@@ -91,6 +108,8 @@ class Program:
             return {path: why for path, source in sorted(sources.items()) if (why := _run(path, source))}
 
     def _ask(self, kind, name, **more):
+        if _services:
+            raise RuntimeError("a program can't be asked while a service runs")
         module, _, attribute = name.rpartition(".")
         question = {"folder": self.folder, "kind": kind, "module": module, "name": attribute, **more}
         send(_host, b"q", self.folder.encode() + b"\0" + json.dumps(question).encode())

@@ -31,6 +31,7 @@ WORK = "/work"
 JUDGE = os.path.dirname(os.path.abspath(__file__))
 LARGEST = 64 << 10  # bytes of an answer
 MEMORY = 160 << 20  # bytes, of one process
+SERVICE_MEMORY = 1 << 30  # bytes of addresses, of one process of a service; the host limits what all use
 IDLE = 3.0  # seconds that the code may wait for anything but a processor
 LEAST = 1.0  # seconds that a folder gets even after others have used up theirs
 HEAD = struct.Struct(">cI")
@@ -62,7 +63,7 @@ def exactly(source, size):
 # ---- the learner's process ----
 
 
-def become_learner(out, seconds):
+def become_learner(out, seconds, memory=MEMORY):
     os.setsid()
     with open("/proc/self/oom_score_adj", "w") as file:
         file.write("1000")
@@ -72,7 +73,7 @@ def become_learner(out, seconds):
     os.dup2(out, 3)
     os.closerange(4, 4096)
     resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (8 << 20, 8 << 20))
     os.setgroups([])
     os.setresgid(LEARNER, LEARNER, LEARNER)
@@ -193,6 +194,14 @@ def run_learner(out, data, seconds):
         text = text[os.write(3, text) :]
 
 
+def run_service(out, start, seconds):
+    become_learner(out, seconds, SERVICE_MEMORY)
+    os.close(3)
+    os.chdir(os.path.join(WORK, start["folder"]))
+    environment = {"PATH": os.environ["PATH"], "HOME": "/tmp", "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    os.execvpe(start["command"][0], start["command"], {**environment, **start["environment"]})
+
+
 # ---- this process ----
 
 
@@ -206,17 +215,18 @@ class Sweeper:
             os.setgroups([])
             os.setresgid(SWEEPER, SWEEPER, SWEEPER)
             os.setresuid(SWEEPER, LEARNER, SWEEPER)
-            while there.recv(1):
+            while group := there.recv(8):
                 try:
-                    os.kill(-1, signal.SIGKILL)
+                    os.kill(-(int.from_bytes(group) or 1), signal.SIGKILL)
                 except ProcessLookupError:
                     pass
                 there.send(b".")
             os._exit(0)
         there.close()
 
-    def sweep(self):
-        self.socket.send(b".")
+    def sweep(self, group=0):
+        """End all processes of a group; of all groups without one."""
+        self.socket.send(group.to_bytes(8))
         self.socket.recv(1)
 
 
@@ -341,6 +351,82 @@ class Asker:
             return b""
 
 
+class Services:
+    """The learner's code as servers, which run until they are ended or have used up their time.
+
+    They share one clock. They may wait for requests as they like, but not while one is pending.
+    """
+
+    def __init__(self, seconds, sweeper):
+        self.seconds, self.sweeper, self.clock = seconds, sweeper, None
+        self.processes, self.started, self.pending, self.over = {}, 0, 0, None
+
+    def handle(self, kind, data):
+        """Carry out a request of the judge: s(tart), b(egin) and f(inish) a request, p(oll), e(nd)."""
+        if kind == b"s":
+            return self.start(json.loads(data))
+        self.look()
+        if kind == b"b":
+            self.pending += 1
+            self.clock.idle = 0.0
+        elif kind == b"f":
+            self.pending -= 1
+        elif kind == b"e":
+            self.end(int(data))
+        elif int(data) not in self.processes:
+            return self.over or (b"d", b"")
+        return b"a", b""
+
+    def start(self, start):
+        self.clock = self.clock or Clock()
+        self.started += 1
+        self.pending += 1  # until it answers
+        mine, theirs = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                run_service(theirs, start, self.seconds * 2)
+            finally:
+                os._exit(127)
+        os.close(mine)
+        os.close(theirs)
+        self.clock.idle = 0.0
+        self.processes[pid] = os.pidfd_open(pid)
+        return b"a", str(pid).encode()
+
+    def look(self):
+        """Notice what has ended, and end everything if its time is used up."""
+        if not self.processes:
+            return
+        self.clock.look()
+        if not self.pending:
+            self.clock.idle = 0.0
+        for pid in list(self.processes):
+            if select.select([self.processes[pid]], [], [], 0)[0]:
+                self.forget(pid)
+        if self.clock.used > self.seconds * self.started:
+            self.over = b"c", f"{self.seconds * self.started:.0f}".encode()
+        elif self.clock.idle > IDLE:
+            self.over = b"i", b""
+        if self.over:
+            self.sweeper.sweep()
+            for pid in list(self.processes):
+                self.forget(pid)
+
+    def forget(self, pid):
+        os.close(self.processes.pop(pid))
+        os.waitpid(pid, 0)
+
+    def end(self, pid):
+        if pid not in self.processes:
+            return
+        if len(self.processes) == 1:
+            self.sweeper.sweep()
+        else:
+            self.sweeper.sweep(pid)
+        self.forget(pid)
+
+
 def main(judge, seconds):
     here, there = socket.socketpair()
     pid = os.fork()
@@ -356,8 +442,14 @@ def main(judge, seconds):
     there.close()
     os.dup2(os.open("/dev/null", os.O_RDWR), 1)
     asker = Asker(float(seconds))
-    while (data := receive(here)[1]) is not None:
-        send(here, *asker.ask(data))
+    services = Services(float(seconds), asker.sweeper)
+    while True:
+        while services.processes and not select.select([here], [], [], 0.1)[0]:
+            services.look()
+        kind, data = receive(here)
+        if data is None:
+            break
+        send(here, *(asker.ask(data) if kind == b"q" else services.handle(kind, data)))
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
 
 

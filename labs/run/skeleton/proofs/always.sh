@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i "s/if whole > .*:/if True:/" total.py

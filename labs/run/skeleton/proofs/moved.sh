@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i "s/if whole > \(.*\):/if whole > \1 - 2:/" total.py

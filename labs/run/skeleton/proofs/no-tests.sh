@@ -1,0 +1,1 @@
+: > ~/"$project"/test_total.py

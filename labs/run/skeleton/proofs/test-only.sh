@@ -1,0 +1,1 @@
+cd ~/"$project" && printf "\n\ndef test_limit():\n    pass\n" >> test_total.py
