@@ -35,7 +35,7 @@ var imports = map[string]string{
 	"internal/desk/author":   "internal/desk internal/grading internal/scenario labs",
 	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/grading internal/report internal/scenario internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
-	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/recording internal/seat internal/stage labs",
+	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/grading internal/recording internal/seat internal/stage labs",
 	"internal/docker": "internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units github.com/gofrs/flock " +
 		"github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",

@@ -22,6 +22,7 @@ import (
 
 	"endstate/internal/cli"
 	"endstate/internal/enginetest"
+	"endstate/labs"
 )
 
 // seat is a learner at a terminal that runs endstate.
@@ -201,6 +202,53 @@ func TestShellAtARealTerminal(t *testing.T) {
 	again.sees("The lab goes on")
 	again.leaves(0)
 	m.must("stop")
+}
+
+// What a check needs is ready before it is asked for, and nothing of it outlives the shell, even
+// one that is killed.
+func TestShellHasAHostReady(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	s := sit(m, "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
+	s.sees("~$")
+	s.hosts(1)
+	s.types("check\r")
+	s.sees("Score 0 of 100")
+	s.types("exit\r")
+	s.leaves(0)
+	s.hosts(0)
+	killed := sit(m, "shell")
+	killed.sees("~$")
+	killed.hosts(1)
+	if err := killed.process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	killed.hosts(0)
+	m.must("stop")
+}
+
+// hosts waits until the grader has so many hosts of its own for the learner's labs. Nobody sweeps
+// meanwhile.
+func (s *seat) hosts(want int) {
+	s.t.Helper()
+	got := -1
+	for range 600 {
+		all, err := s.Engine.Labs(s.t.Context(), labs.Which{Owner: s.Owner})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		got = 0
+		for _, lab := range all {
+			if lab.Role == labs.RoleScratch && lab.Running() {
+				got++
+			}
+		}
+		if got == want {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	s.t.Fatalf("the grader has %d hosts, want %d", got, want)
 }
 
 func TestShellOfALabThatGoes(t *testing.T) {

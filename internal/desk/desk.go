@@ -53,8 +53,9 @@ type Backend struct {
 // safe for concurrent use. [Desk.Close] closes everything.
 type Desk struct {
 	Config
-	library func() *scenario.Library
-	graders *site.Servers // servers of the grader's own, kept between checks
+	library  func() *scenario.Library
+	graders  *site.Servers    // servers of the grader's own, kept between checks
+	standbys grading.Standbys // what is kept ready for checks of labs in which somebody works
 
 	mu          sync.Mutex
 	backend     *Backend
@@ -132,7 +133,7 @@ func (d *Desk) stage(owner string) *stage.Stage {
 
 // grader returns what grades labs.
 func (d *Desk) grader() *grading.Grader {
-	return &grading.Grader{Snapshots: d.backend.Snapshots, Images: d.images, Sites: d.sites(), Clock: d.Clock}
+	return &grading.Grader{Snapshots: d.backend.Snapshots, Images: d.images, Sites: d.sites(), Standbys: &d.standbys, Clock: d.Clock}
 }
 
 func (d *Desk) sites() site.Opener {

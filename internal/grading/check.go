@@ -23,7 +23,9 @@ type Grader struct {
 	Snapshots labs.Snapshots
 	Images    labs.Images
 	Sites     site.Opener
-	Clock     func() time.Time
+	// Standbys are the labs for whose next check everything is kept ready. May be nil.
+	Standbys *Standbys
+	Clock    func() time.Time
 	// Examining also collects what the scenario's author should know about the expectations.
 	Examining bool
 }
@@ -62,7 +64,9 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	if err != nil {
 		return nil, err
 	}
-	site := g.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
+	sites, done := g.sites(lab)
+	defer done()
+	site := sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
 	defer site.Close()
 	report := &labs.Report{
 		Scenario: v.Name, Title: v.Title, Hash: v.Hash, Seed: v.Seed, Lab: lab.ID, Owner: lab.Owner,

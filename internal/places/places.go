@@ -100,18 +100,7 @@ func (p *Places) makeDir() error {
 // free locks a free place and returns the lock, or nil if all are taken.
 func (p *Places) free() (*flock.Flock, error) {
 	for i := range p.n {
-		name := filepath.Join(p.dir, fmt.Sprintf("place-%d", i))
-		// In a sticky folder, Linux may refuse O_CREATE for another user's file, so create the
-		// file on its own.
-		file, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL, 0o644)
-		if err == nil {
-			err = file.Close()
-		}
-		if err != nil && !errors.Is(err, fs.ErrExist) {
-			return nil, fmt.Errorf("create a place: %w", err)
-		}
-		place := flock.New(name, flock.SetFlag(os.O_RDONLY))
-		if locked, err := place.TryLock(); err != nil || locked {
+		if place, err := p.lock(fmt.Sprintf("place-%d", i)); err != nil || place != nil {
 			return place, err
 		}
 	}

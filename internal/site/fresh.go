@@ -87,7 +87,7 @@ func (s *Site) startFresh(ctx context.Context, l *loan) (labs.Process, io.Reader
 	}()
 	process := s.borrow(ctx, run)
 	if process == nil {
-		l.host, process, l.err = s.engine.Run(ctx, s.freshPlan(freshHost(run, s.subject.Images), freshLife))
+		l.host, process, l.err = s.runFresh(ctx, run)
 	}
 	close(l.started)
 	packErr := <-packed
@@ -105,6 +105,15 @@ func (s *Site) startFresh(ctx context.Context, l *loan) (labs.Process, io.Reader
 		}
 	}
 	return process, archive, nil
+}
+
+// runFresh starts the command in a host from the reserve, or in a new one.
+func (s *Site) runFresh(ctx context.Context, run *kit.FreshRun) (labs.Host, labs.Process, error) {
+	plan := freshHost(run, s.subject.Images)
+	if host, process := s.fromReserve(ctx, plan); process != nil {
+		return host, process, nil
+	}
+	return s.engine.Run(ctx, s.freshPlan(plan, freshLife))
 }
 
 // freshHost returns the plan of the host. Its command starts as root, whose only privilege

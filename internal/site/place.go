@@ -15,6 +15,9 @@ type Places interface {
 	// Take waits in line for a place. The returned function gives the place back. While
 	// waiting, Take repeatedly calls before with the number of rounds ahead in the line.
 	Take(ctx context.Context, owner string, before func(int)) (leave func(), err error)
+	// TakeIdle takes the machine's one place for work that nobody waits for, if no round has or
+	// waits for a place. It does not keep rounds from their places.
+	TakeIdle() (leave func(), ok bool)
 }
 
 // turn is a round's place, which its looks share: a look that has started one host may

@@ -33,6 +33,9 @@ func (p *onePlace) Take(ctx context.Context, _ string, before func(int)) (func()
 	}
 }
 
+// TakeIdle takes no place.
+func (p *onePlace) TakeIdle() (leave func(), ok bool) { return nil, false }
+
 func siteAt(places Places, emit labs.Emit) *Site {
 	return Opener{Places: places}.Open(Subject{Lab: &labs.Lab{}}, emit)
 }

@@ -62,6 +62,18 @@ func (r *Relays) to(host labs.Host) *relaySlot {
 	return r.slots[host.ID]
 }
 
+// PrepareRelays starts the relays into the lab's servers, for this round and later ones.
+func (s *Site) PrepareRelays(ctx context.Context) error {
+	var failed []error
+	for _, host := range s.subject.Lab.Hosts {
+		if host.Server != "" {
+			_, err := s.relays.to(host).get(ctx, s.engine, host)
+			failed = append(failed, err)
+		}
+	}
+	return errors.Join(failed...)
+}
+
 // Close ends the relays.
 func (r *Relays) Close() {
 	r.mu.Lock()

@@ -23,7 +23,7 @@ type Servers struct {
 
 const (
 	// serverLife is when a server expires and is swept if no process has removed it.
-	serverLife = 10 * time.Minute
+	serverLife = 30 * time.Minute
 	// serverMargin is the minimum time before expiry that a round needs.
 	serverMargin = time.Minute
 	// maxIdle is how many servers are kept while no round uses them.

@@ -25,12 +25,15 @@ type Site struct {
 	shared  map[string]*share
 	closes  []func()
 	relays  *Relays
-	budget  *kit.Budget // bounds what the looks of the round keep in memory
-	loans   []*loan
-	places  Places
-	turn    turn
-	clock   stopwatch
-	emit    labs.Emit
+	reserve *Reserve // nil: there is none
+	// reserved counts the hosts that this round has asked to reserve, by kind.
+	reserved map[string]int
+	budget   *kit.Budget // bounds what the looks of the round keep in memory
+	loans    []*loan
+	places   Places
+	turn     turn
+	clock    stopwatch
+	emit     labs.Emit
 }
 
 // Subject describes the lab that a site looks at.
@@ -53,6 +56,8 @@ type Opener struct {
 	Places Places
 	// Relays keeps the relays into hosts between rounds. If nil, each round has its own.
 	Relays *Relays
+	// Reserve has what was started for the round ahead, and keeps the relays. May be nil.
+	Reserve *Reserve
 }
 
 type share struct {
@@ -65,7 +70,10 @@ type share struct {
 func (o Opener) Open(subject Subject, emit labs.Emit) *Site {
 	s := &Site{
 		subject: subject, engine: o.Engine, servers: o.Servers, relays: o.Relays, shared: map[string]*share{},
-		budget: kit.NewBudget("The lab", kit.RoundLimits), emit: emit, places: o.Places,
+		budget: kit.NewBudget("The lab", kit.RoundLimits), emit: emit, places: o.Places, reserve: o.Reserve,
+	}
+	if s.relays == nil && s.reserve != nil {
+		s.relays = &s.reserve.relays
 	}
 	if s.relays == nil {
 		s.relays = &Relays{}

@@ -79,6 +79,14 @@ type Look interface {
 	Observe(ctx context.Context, site Site) (any, error)
 }
 
+// Preparer is a [Look] that can start what Observe needs while nobody waits for it: hosts, with
+// [Site.Reserve], servers, and connections. It is called while a learner works in the lab, again
+// after each check, and must not do twice what is still there.
+type Preparer interface {
+	Look
+	Prepare(ctx context.Context, site Site) error
+}
+
 // Validator is a [Look] that can find mistakes in its fields without a lab.
 type Validator interface {
 	Validate() error

@@ -39,6 +39,9 @@ type Site interface {
 	Files(ctx context.Context, host labs.Host, root string) ([]Entry, error)
 	// Fresh runs a command in a host made for it, which is gone once it has ended.
 	Fresh(ctx context.Context, run FreshRun) (FreshResult, error)
+	// Reserve starts the host of a command that a later round will run, so that Fresh need not
+	// wait for it; see [Preparer].
+	Reserve(ctx context.Context, run FreshRun) error
 	// Server returns a server of the grader's own, in a host without a network. Looks of a
 	// variant that want the same data share one. open waits until it answers, and fills it if
 	// it is empty. A kept server that does not open is replaced.

@@ -188,6 +188,15 @@ func (l *Look) sharedServer(ctx context.Context, site kit.Site) (*client, error)
 	return kit.Once(site, fmt.Sprintf("mongodb hidden %v", l.Given), func() (*client, error) { return l.hiddenServer(ctx, site) })
 }
 
+// Prepare starts the server with the given documents, once per round.
+func (l *Look) Prepare(ctx context.Context, site kit.Site) error {
+	if len(l.Given) == 0 && l.Tries == "" {
+		return nil
+	}
+	_, err := l.sharedServer(ctx, site)
+	return err
+}
+
 // hiddenServer returns a client for a server with the hidden documents.
 func (l *Look) hiddenServer(ctx context.Context, site kit.Site) (*client, error) {
 	host, err := site.Server(ctx, serverImage, l.holds(), func(ctx context.Context, host labs.Host, empty bool) error {

@@ -1,7 +1,6 @@
 package run
 
 import (
-	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -21,18 +20,9 @@ const (
 	statusError = 1
 )
 
-// judge runs the scenario's judge, isolated from the code that it calls, and returns its
-// report.
-func (l *Look) judge(ctx context.Context, site kit.Site, fresh kit.FreshRun) (any, error) {
-	var err error
-	if fresh.Apart, err = l.apart(site); err != nil {
-		return nil, err
-	}
-	fresh.Command = fmt.Sprintf("exec python3 -I -B host.py %s %v", path.Base(l.Judge), fresh.Time.Seconds())
-	result, err := site.Fresh(ctx, fresh)
-	if err != nil {
-		return nil, err
-	}
+// found returns the report of the scenario's judge, which ran isolated from the code that it
+// calls.
+func (l *Look) found(result kit.FreshResult) (any, error) {
 	switch result.Status {
 	case statusDone:
 	case statusError:

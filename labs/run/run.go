@@ -112,41 +112,72 @@ func (l *Look) Validate() error {
 
 // Observe runs the command once per round, for all checks that ask the same.
 func (l *Look) Observe(ctx context.Context, site kit.Site) (any, error) {
-	asked := *l
-	asked.checkout = nil
-	return kit.Once(site, fmt.Sprintf("run %+v", asked), func() (any, error) { return l.observe(ctx, site) })
+	return kit.Once(site, l.key(), func() (any, error) { return l.observe(ctx, site) })
 }
 
 func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
-	seconds := cmp.Or(l.Seconds, defaultSeconds)
 	host, err := kit.HostOf(site, l.Host)
 	if err != nil {
 		return nil, err
 	}
-	fresh := kit.FreshRun{
-		Image: l.Image, Command: l.Command, Memory: memory, Time: time.Duration(seconds * float64(time.Second)),
-		Files: func() ([]kit.Entry, error) {
-			files, err := l.files(ctx, site, host)
-			if err != nil {
-				return nil, err
-			}
-			return l.overlay(files, site.Given())
-		},
+	fresh, err := l.fresh(site)
+	if err != nil {
+		return nil, err
 	}
-	if len(l.Revisions) > 0 {
-		fresh.Lends = l.Copy // Git there may be needed to read these files
-	}
-	if l.Judge != "" {
-		return l.judge(ctx, site, fresh)
+	fresh.Files = func() ([]kit.Entry, error) {
+		files, err := l.files(ctx, site, host)
+		if err != nil {
+			return nil, err
+		}
+		return l.overlay(files, site.Given())
 	}
 	result, err := site.Fresh(ctx, fresh)
 	if err != nil {
 		return nil, err
 	}
+	if l.Judge != "" {
+		return l.found(result)
+	}
 	return map[string]any{
 		"status": result.Status, "stdout": result.Stdout, "stderr": result.Stderr,
-		"overran": result.Overran != "", "why": why(result.Overran, seconds),
+		"overran": result.Overran != "", "why": why(result.Overran, l.seconds()),
 	}, nil
+}
+
+func (l *Look) seconds() float64 { return cmp.Or(l.Seconds, defaultSeconds) }
+
+// fresh returns the run, without its files.
+func (l *Look) fresh(site kit.Site) (kit.FreshRun, error) {
+	run := kit.FreshRun{Image: l.Image, Command: l.Command, Memory: memory, Time: time.Duration(l.seconds() * float64(time.Second))}
+	if len(l.Revisions) > 0 {
+		run.Lends = l.Copy // Git there may be needed to read these files
+	}
+	if l.Judge == "" {
+		return run, nil
+	}
+	var err error
+	run.Apart, err = l.apart(site)
+	run.Command = fmt.Sprintf("exec python3 -I -B host.py %s %v", path.Base(l.Judge), run.Time.Seconds())
+	return run, err
+}
+
+// Prepare starts the fresh host, once per round like Observe.
+func (l *Look) Prepare(ctx context.Context, site kit.Site) error {
+	_, err := kit.Once(site, "prepare "+l.key(), func() (any, error) {
+		run, err := l.fresh(site)
+		if err != nil {
+			return nil, err
+		}
+		return nil, site.Reserve(ctx, run)
+	})
+	return err
+}
+
+// key identifies looks that ask the same.
+func (l *Look) key() string {
+	asked := *l
+	asked.checkout = nil
+	return fmt.Sprintf("run %+v", asked)
 }
 
 // why says how it was detected that a command does not end.

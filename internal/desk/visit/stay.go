@@ -10,6 +10,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/desk"
+	"endstate/internal/grading"
 	"endstate/internal/recording"
 	"endstate/internal/seat"
 	"endstate/labs"
@@ -31,6 +32,7 @@ type Stay struct {
 	left    context.Context // ends when the learner leaves
 	leave   context.CancelFunc
 	working sync.WaitGroup
+	standby *grading.Standby
 }
 
 const (
@@ -45,6 +47,7 @@ func (v *Visit) arrive(ctx context.Context, process labs.Process, at Window, emi
 	d, s := v.desk, &Stay{Process: process, visit: v, emit: emit}
 	s.left, s.leave = context.WithCancel(ctx)
 	lab := v.Lab
+	s.standby = v.parts.Grader().StandBy(ctx, lab, v.Variant)
 	s.working.Go(func() { s.watchDisk(lab) })
 	if s.store = v.parts.Recall(ctx, labs.Learner{Name: v.Lab.Owner}, emit); s.store == nil {
 		return s
@@ -107,7 +110,10 @@ func (s *Stay) Output([]byte) {}
 func (s *Stay) Resize(int, int) {}
 
 // Input notes the time of a key.
-func (s *Stay) Input() { s.pressed.Store(s.visit.desk.Clock().UnixNano()) }
+func (s *Stay) Input() {
+	s.pressed.Store(s.visit.desk.Clock().UnixNano())
+	s.standby.Touch()
+}
 
 // noteKeys regularly stores that the client is there, and that keys were pressed, so that little
 // is lost if this process is killed.
@@ -155,6 +161,7 @@ func (s *Stay) watchDisk(lab *labs.Lab) {
 func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 	ctx = context.WithoutCancel(ctx)
 	s.leave()
+	s.standby.Close()
 	s.working.Wait()
 	if s.id != 0 && s.failed == nil {
 		s.failed = s.store.Leave(ctx, s.attempt, s.id, s.visit.desk.Clock())
