@@ -43,7 +43,7 @@ func TestExamIsKeptWhole(t *testing.T) {
 	now := s.Created.Add(time.Minute)
 	score := 70
 	changed, err := store.ChangeExam(t.Context(), s.ID, func(s *exams.Sitting) error {
-		if err := errors.Join(s.Ready(1, now), s.Flag(2, now), s.RecordCheck(1, false, now.Add(1), now.Add(2))); err != nil {
+		if err := errors.Join(s.Ready(1, now), s.Flag(2, now), s.RecordCheck(1, nil, now.Add(1), now.Add(2))); err != nil {
 			return err
 		}
 		s.End(now.Add(3))

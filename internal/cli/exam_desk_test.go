@@ -60,6 +60,10 @@ func (e *examDesk) does(s step) string {
 		return e.outcome(s, err)
 	case "accept":
 		return e.accepts(s, n)
+	case "extra-time", "pause", "unpause":
+		return e.examines(s)
+	case "watch":
+		return e.watches(s)
 	case "shell":
 		return e.sits(s)
 	case "list":
@@ -126,6 +130,46 @@ func (e *examDesk) accepts(s step, n int) string {
 	return e.outcome(s, err)
 }
 
+// examines does what only an examiner can, and has the candidate try it first.
+func (e *examDesk) examines(s step) string {
+	examiner := e.who
+	examiner.Role = labs.RoleExaminer
+	_, err := e.decides(e.who, s)
+	var problem *labs.Problem
+	if !errors.As(err, &problem) || problem.Code != labs.CodeForbidden {
+		e.Errorf("a candidate can %s: %v", s.act, err)
+	}
+	_, err = e.decides(examiner, s)
+	return e.outcome(s, err)
+}
+
+func (e *examDesk) decides(who labs.Learner, s step) (exams.View, error) {
+	ctx, which := e.Context(), examdesk.Which{ID: s.exam}
+	switch s.act {
+	case "extra-time":
+		extra, err := exams.ParseAllowance(s.arg)
+		if err != nil {
+			e.Error(err)
+		}
+		return e.desk.Extend(ctx, who, which, extra, "the_network", e.unwarned)
+	case "pause":
+		return e.desk.Pause(ctx, who, which, "fire_alarm", e.unwarned)
+	}
+	return e.desk.Unpause(ctx, who, which, e.unwarned)
+}
+
+// watches returns where a candidate is, as an examiner sees it.
+func (e *examDesk) watches(s step) string {
+	if _, err := e.desk.Supervise(e.Context(), e.who, examdesk.Which{}); err == nil {
+		e.Error("a candidate watches the others")
+	}
+	places, err := e.desk.Supervise(e.Context(), labs.Learner{Name: e.who.Name, Role: labs.RoleExaminer}, examdesk.Which{ID: s.exam})
+	if err != nil || len(places) != 1 {
+		e.Fatalf("%+v, %v", places, err)
+	}
+	return placed(places[0])
+}
+
 // spies has another learner try every act, in every role.
 func (e *examDesk) spies(which examdesk.Which) string {
 	ctx := e.Context()
@@ -139,9 +183,15 @@ func (e *examDesk) spies(which examdesk.Which) string {
 		_, reset := e.desk.Reset(ctx, eve, which, true, nil)
 		_, submit := e.desk.Submit(ctx, eve, which, true, nil)
 		_, finish := e.desk.Finish(ctx, eve, which.ID, nil)
+		_, extend := e.desk.Extend(ctx, eve, which, exams.Allowance{Time: time.Minute}, "", nil)
+		_, pause := e.desk.Pause(ctx, eve, which, "", nil)
+		_, unpause := e.desk.Unpause(ctx, eve, which, nil)
+		if role == labs.RoleLearner { // for whom the role is missing, whoever owns the exam
+			extend, pause, unpause = status, status, status
+		}
 		_, _, report := e.base.Report(ctx, eve, fmt.Sprintf("exam-%d", which.ID))
 		for act, err := range map[string]error{
-			"status": status, "sit": sit, "goto": visit, "flag": flag, "check": check, "reset": reset, "submit": submit, "finish": finish, "report": report,
+			"status": status, "sit": sit, "goto": visit, "flag": flag, "check": check, "reset": reset, "submit": submit, "finish": finish, "report": report, "extend": extend, "pause": pause, "unpause": unpause,
 		} {
 			var problem *labs.Problem
 			if !errors.As(err, &problem) || problem.Code != labs.CodeNotFound {
@@ -150,6 +200,9 @@ func (e *examDesk) spies(which examdesk.Which) string {
 		}
 		if found, err := e.desk.List(ctx, eve, nil); err != nil || len(found.Exams) > 0 {
 			e.Errorf("as %q, eve sees the exams %v, %v", role, found, err)
+		}
+		if places, err := e.desk.Supervise(ctx, eve, examdesk.Which{}); len(places) > 0 || err != nil && role != labs.RoleLearner {
+			e.Errorf("as %q, eve watches %v, %v", role, places, err)
 		}
 		if running := e.desk.Running(ctx, eve, nil); len(running) > 0 {
 			e.Errorf("as %q, eve sees %v run", role, running)

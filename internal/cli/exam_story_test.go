@@ -42,6 +42,16 @@ var examDay = []step{
 	{time.Minute, "", 1, "shell", "prepared task check flag status next task flag goto1 check reset:n", "running"},
 	{time.Minute, "", 1, "goto", "2", "running"},
 	{time.Minute, "", 1, "flag", "2", "running"},
+	// The examiner pauses the exam, gives time for what went wrong, and watches.
+	{0, "", 1, "pause", "", "paused"},
+	{time.Hour, "", 1, "goto", "1", "refused"},
+	{0, "", 1, "check", "", "refused"},
+	{0, "", 1, "pause", "", "refused"},
+	{0, "", 1, "watch", "", "paused, 1560 s left, question 2 of 2, the last check of 1: 0"},
+	{0, "", 1, "unpause", "", "running"},
+	{0, "", 1, "unpause", "", "refused"},
+	{0, "", 1, "extra-time", "10%", "running"},
+	{time.Minute, "", 1, "watch", "", "running, 1680 s left, question 2 of 2, the last check of 1: 0"},
 	{0, "", 1, "goto", "3", "refused"},
 	{0, "", 1, "reset", "", "asks"},
 	{0, "", 1, "reset", agreed, "running"},
@@ -167,6 +177,12 @@ func (l *examLine) does(s step) string {
 			of += " --yes"
 		}
 		return l.outcome(s, "exam "+s.act+of)
+	case "extra-time":
+		return l.outcome(s, "exam extra-time "+s.arg+" --why the_network"+of)
+	case "pause":
+		return l.outcome(s, "exam pause --why fire_alarm"+of)
+	case "watch":
+		return placed(read[[]examdesk.Place](l.console, "exam watch --json"+of)[0])
 	case "shell":
 		return l.sits(s)
 	case "list":
@@ -198,6 +214,15 @@ func (l *examLine) outcome(s step, line string) string {
 
 func (l *examLine) phase(s step) string {
 	return string(read[exams.View](l.console, fmt.Sprintf("exam status --json --exam %d", s.exam)).Phase)
+}
+
+// placed describes where a candidate is.
+func placed(p examdesk.Place) string {
+	checked := "none"
+	if p.LastCheck != nil {
+		checked = fmt.Sprintf("the last check of %d: %d", p.Checked, p.LastCheck.Score)
+	}
+	return fmt.Sprintf("%s, %.0f s left, question %d of %d, %s", p.Phase, p.Left, p.Question, p.Questions, checked)
 }
 
 // listed returns the phase that the list says, which grades nothing.

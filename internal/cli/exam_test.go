@@ -85,7 +85,7 @@ func TestExamRulesThatDecide(t *testing.T) {
 // labs. Other commands don't.
 func TestAnyCommandEndsAnExam(t *testing.T) {
 	for line, ends := range map[string]bool{
-		"list": true, "status": true, "history": true, "progress": true, "exam list": false, "exam lint taste": false, "exam draw taste": false, "exam status": true, "sweep": true, "stop --all": true,
+		"list": true, "status": true, "history": true, "progress": true, "exam list": false, "exam lint taste": false, "exam draw taste": false, "exam watch": false, "exam status": true, "sweep": true, "stop --all": true,
 		"version": false, "lint": false, "doctor": false, "help": false,
 	} {
 		d := newConsole(t)
@@ -154,6 +154,34 @@ func TestExamDraw(t *testing.T) {
 	if _, err := at.desk.Rehearse(t.Context(), labs.Learner{Name: "eve"}, b, examdesk.Choice{}); !errors.As(err, &problem) || problem.Code != labs.CodeForbidden {
 		t.Errorf("a learner sees what the exam will ask: %v", err)
 	}
+}
+
+// What an examiner decides is shown wherever the exam is.
+func TestExaminerDecides(t *testing.T) {
+	d := newConsole(t)
+	mine := d.exam("")
+	for _, wrong := range []string{"0", "soon", "-5%"} {
+		d.wants(StatusMisused, "exam start "+mine+" --extra-time "+wrong+" --no-shell", "It takes a number of minutes, a duration such as 10m, or a percentage")
+	}
+	d.wants(StatusMisused, "exam start "+mine+" --extra-time 100h --no-shell", "can't get 100h0m0s of extra time", "at most 4h0m0s in all")
+	d.wants(StatusDone, "exam start "+mine+" --extra-time 50% --no-shell", "2 questions · 45 minutes", "45 min left")
+	d.wants(StatusMisused, "exam extra-time soon", `"soon" is not an extra time`)
+	d.wants(StatusDone, "exam extra-time 5 --why late", "50 min left of 50 minutes", "Extra time: 15 min, by ada at", "Extra time: 5 min, by ada at", ": late")
+	d.wants(StatusDone, "exam pause --why fire", "paused by the examiner, 50 min left", "Paused by ada from")
+	d.wants(StatusMisused, "exam resume", "Exam 1 is paused by the examiner.", "Go on when the examiner says so.")
+	d.wants(StatusMisused, "exam pause", "is paused by the examiner")
+	d.now = d.now.Add(time.Hour)
+	d.wants(StatusDone, "exam watch", "ada", "paused by ada", "50 min")
+	d.wants(StatusDone, "exam unpause", "50 min left of 50 minutes", "(60 min): fire")
+	d.wants(StatusDone, "exam resume --no-shell", "50 min left")
+	d.wants(StatusFailed, "exam submit --yes", "Extra time: 5 min, by ada at", "(60 min): fire")
+	d.wants(StatusMisused, "exam extra-time 5", "Exam 1 is over")
+	d.wants(StatusDone, "exam watch", "over, graded")
+	d.now = d.now.Add(2 * time.Hour)
+	d.wants(StatusDone, "exam watch", "No exam is running")
+	file := filepath.Join(t.TempDir(), "report.json")
+	d.wants(StatusDone, "report exam-1 -o "+file)
+	d.wants(StatusDone, "verify "+file, "It is unchanged.")
 }
 
 // With a wrong clock, no exam starts, continues or ends.

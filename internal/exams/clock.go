@@ -15,6 +15,9 @@ type Pause struct {
 	// ends when it stops doing so.
 	By      string    `json:"by,omitempty"`
 	Renewed time.Time `json:"renewed,omitzero"`
+	// Of a pause by an examiner: who, and why.
+	Examiner string `json:"examiner,omitempty"`
+	Reason   string `json:"reason,omitempty"`
 }
 
 // PauseKind says why the clock is stopped.
@@ -24,6 +27,7 @@ type PauseKind string
 const (
 	OpeningPause  PauseKind = "opening"  // a lab is being prepared
 	UngradedPause PauseKind = "ungraded" // a question could not be graded
+	ExaminerPause PauseKind = "examiner" // an examiner stopped it
 )
 
 const (
@@ -82,7 +86,10 @@ func (s *Sitting) lastPause() *Pause {
 // until returns the end of a pause that has no recorded end: now, or the time at which it
 // lapsed or reached its limit.
 func (s *Sitting) until(p *Pause, now time.Time) time.Time {
-	most := min(longestPause, s.allowance(p))
+	most := longestStop
+	if p.Why != ExaminerPause {
+		most = min(longestPause, s.allowance(p))
+	}
 	end := earlier(now, p.From.Add(most))
 	if p.Why == OpeningPause && now.Sub(p.Renewed) > lapse {
 		end = earlier(end, p.Renewed)
@@ -94,15 +101,15 @@ func (s *Sitting) until(p *Pause, now time.Time) time.Time {
 func (s *Sitting) allowance(p *Pause) time.Duration {
 	left := s.allPauses()
 	for i := range s.Pauses {
-		if one := &s.Pauses[i]; one != p {
+		if one := &s.Pauses[i]; one != p && one.Why != ExaminerPause {
 			left -= max(0, one.To.Sub(one.From))
 		}
 	}
 	return max(0, left)
 }
 
-// allPauses limits the sum of an exam's pauses: to half its length, or to the longest
-// single pause if that is more. It limits what candidates gain who find a way to stop the
+// allPauses limits the sum of an exam's pauses, without those by an examiner: to half its
+// length, or to the longest single pause if that is more. It limits what candidates gain who find a way to stop the
 // clock.
 func (s *Sitting) allPauses() time.Duration { return max(longestPause, s.Blueprint.Length()/2) }
 
@@ -166,7 +173,7 @@ func (s *Sitting) settledAt(now time.Time) *Sitting {
 // Deadline returns when time is up. While the clock is stopped, it assumes that the clock
 // restarts now.
 func (s *Sitting) Deadline(now time.Time) time.Time {
-	deadline := s.Started.Add(s.Blueprint.Length())
+	deadline := s.Started.Add(s.Length())
 	for i := range s.Pauses {
 		p := &s.Pauses[i]
 		to := p.To
@@ -182,12 +189,12 @@ func (s *Sitting) Deadline(now time.Time) time.Time {
 // than all, even if clocks disagree.
 func (s *Sitting) Left(now time.Time) time.Duration {
 	if s.Started.IsZero() {
-		return s.Blueprint.Length()
+		return s.Length()
 	}
 	if !s.Ended.IsZero() {
 		now = s.Ended
 	}
-	return min(s.Blueprint.Length(), max(0, s.Deadline(now).Sub(now)))
+	return min(s.Length(), max(0, s.Deadline(now).Sub(now)))
 }
 
 // Due reports whether time is up and the exam has not been ended yet.

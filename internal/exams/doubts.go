@@ -20,6 +20,7 @@ func (s *Sitting) Doubts(now time.Time) []string {
 	d.add(!s.Started.IsZero() && s.Started.Before(s.Created.Add(-ClockTolerance)), "it started before it was drawn")
 	d.time(s, now)
 	d.pauses(s)
+	d.examiner(s)
 	for i := range s.Turns {
 		t := &s.Turns[i]
 		d.add(!t.To.IsZero() && t.To.Before(t.From), "a stay at question %d ended before it began", t.Question)
@@ -44,7 +45,7 @@ func (d *doubts) time(s *Sitting, now time.Time) {
 	if s.Started.IsZero() {
 		return
 	}
-	length := s.Blueprint.Length()
+	length := s.Length()
 	if s.Ended.IsZero() {
 		left := s.Deadline(now).Sub(now)
 		d.add(left > length+time.Second, "%s are left, more than its length of %s", left.Round(time.Second), length)
@@ -63,10 +64,13 @@ func (d *doubts) pauses(s *Sitting) {
 		if to.IsZero() {
 			to = p.From
 		}
-		took := to.Sub(p.From)
-		sum += max(0, took)
+		took, most := to.Sub(p.From), longestStop
+		if p.Why != ExaminerPause {
+			most = longestPause
+			sum += max(0, took)
+		}
 		d.add(took < 0, "a pause ended before it began")
-		d.add(took > longestPause, "a pause took %s; the longest is %s", took.Round(time.Second), longestPause)
+		d.add(took > most, "a pause took %s; the longest is %s", took.Round(time.Second), most)
 		d.add(p.From.Before(before), "two pauses overlap")
 		d.add(p.From.Before(s.Started), "a pause was before its start")
 		before = to

@@ -182,7 +182,7 @@ func newHall(t *testing.T, change func(*Blueprint)) *hall {
 	if change != nil {
 		change(b)
 	}
-	s, err := h.proctor.Draw(t.Context(), b, 7, Bank{Scenarios: shelf}, "ada", "Ada")
+	s, err := h.proctor.Draw(t.Context(), b, 7, Bank{Scenarios: shelf}, Entry{Owner: "ada", Candidate: "Ada"})
 	if err != nil {
 		t.Fatal(err)
 	}

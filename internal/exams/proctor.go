@@ -37,15 +37,27 @@ const labsOf = "/exam-"
 // OwnsLabs reports whether an owner of labs is a sitting.
 func OwnsLabs(owner string) bool { return strings.Contains(owner, labsOf) }
 
+// Entry is who sits an exam.
+type Entry struct {
+	Owner     string // the account that starts it
+	Candidate string
+	Extra     *Allowance // extra time, which the owner gives as an examiner; nil: none
+}
+
 // Draw draws a sitting and stores it. Its clock starts when the first lab is ready; see
 // [Proctor.Open].
-func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank, owner, candidate string) (*Sitting, error) {
+func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank, entry Entry) (*Sitting, error) {
 	s, err := Rehearse(b, seed, bank)
 	if err != nil {
 		return nil, err
 	}
-	s.Owner, s.Candidate, s.Created = owner, candidate, p.Clock()
-	s.LabOwner = owner + labsOf + strings.ToLower(rand.Text()[:8])
+	s.Owner, s.Candidate, s.Created = entry.Owner, entry.Candidate, p.Clock()
+	s.LabOwner = entry.Owner + labsOf + strings.ToLower(rand.Text()[:8])
+	if entry.Extra != nil {
+		if err := s.Extend(*entry.Extra, entry.Owner, "", s.Created); err != nil {
+			return nil, err
+		}
+	}
 	return s, p.Store.AddExam(ctx, s)
 }
 
@@ -200,7 +212,7 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 	}
 	q, err := s.Question(n)
 	if err == nil {
-		err = s.CheckOpen(asked)
+		err = s.CheckWork(asked)
 	}
 	if err == nil && !s.Opened(n) {
 		err = labs.Misuse(fmt.Sprintf("Question %d has not been opened yet", n), "", labs.Act{Name: labs.ActExamGoto, For: "Go to it", Exam: id, Question: n})
@@ -212,16 +224,19 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 	if ctx.Err() != nil {
 		return s, nil, context.Cause(ctx)
 	}
-	graded := checkErr == nil && report.Graded()
-	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.RecordCheck(n, graded, asked, now) })
+	var last *LastCheck
+	if checkErr == nil {
+		checkErr = p.charge(s, n, report)
+	}
+	if checkErr == nil && report.Graded() {
+		last = &LastCheck{At: asked, Score: *report.Score}
+	}
+	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.RecordCheck(n, last, asked, now) })
 	if err == nil {
 		err = p.syncLabs(ctx, s)
 	}
 	if err != nil || checkErr != nil {
 		return s, nil, errors.Join(err, checkErr)
-	}
-	if err := p.charge(s, n, report); err != nil {
-		return s, nil, err
 	}
 	return s, report, nil
 }
@@ -273,6 +288,29 @@ func (p *Proctor) syncLabs(ctx context.Context, s *Sitting) error {
 	}
 	_, err := p.Labs.Freeze(ctx, s)
 	return err
+}
+
+// Extend gives the candidate extra time.
+func (p *Proctor) Extend(ctx context.Context, id int64, a Allowance, by, why string) (*Sitting, error) {
+	return p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Extend(a, by, why, now) })
+}
+
+// Stop stops the clock and freezes the labs, for an examiner.
+func (p *Proctor) Stop(ctx context.Context, id int64, examiner, reason string) (*Sitting, error) {
+	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Stop(examiner, reason, now) })
+	if err != nil {
+		return s, err
+	}
+	return s, p.syncLabs(ctx, s)
+}
+
+// Continue restarts a clock that an examiner stopped, and thaws the labs.
+func (p *Proctor) Continue(ctx context.Context, id int64) (*Sitting, error) {
+	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Continue(now) })
+	if err != nil {
+		return s, err
+	}
+	return s, p.syncLabs(ctx, s)
 }
 
 // Flag toggles the flag of a question.

@@ -22,11 +22,12 @@ type Sitting struct {
 	Current   int        `json:"current"` // number of the question the candidate is working on
 	// The clock. Started is zero until the first lab is ready; Ended is zero until the exam
 	// was submitted or time was up.
-	Started time.Time `json:"started,omitzero"`
-	Ended   time.Time `json:"ended,omitzero"`
-	Way     Way       `json:"way,omitempty"`
-	Pauses  []Pause   `json:"pauses,omitempty"`
-	Turns   []Turn    `json:"turns,omitempty"`
+	Started time.Time   `json:"started,omitzero"`
+	Ended   time.Time   `json:"ended,omitzero"`
+	Way     Way         `json:"way,omitempty"`
+	Pauses  []Pause     `json:"pauses,omitempty"`
+	Turns   []Turn      `json:"turns,omitempty"`
+	Extra   []ExtraTime `json:"extra,omitempty"`
 }
 
 // Way is how an exam ended.
@@ -40,24 +41,31 @@ const (
 
 // Question is one exercise of an exam.
 type Question struct {
-	Number   int       `json:"number"`
-	Scenario string    `json:"scenario"`
-	Title    string    `json:"title"`
-	Topic    string    `json:"topic"`
-	Level    int       `json:"level"`
-	Minutes  int       `json:"minutes"` // par
-	Hash     string    `json:"hash"`    // of the scenario's folder when drawn
-	Seed     uint64    `json:"seed"`
-	Points   int       `json:"points"`
-	Required bool      `json:"required,omitempty"` // it must reach the pass mark
-	Flagged  bool      `json:"flagged,omitempty"`
-	Ready    time.Time `json:"ready,omitzero"`    // when its lab was first ready
-	Attempt  string    `json:"attempt,omitempty"` // of its lab, as in the store of attempts
-	Checks   int       `json:"checks,omitempty"`  // before the end
-	Hints    int       `json:"hints,omitempty"`   // opened
-	FrozenAt time.Time `json:"still,omitzero"`    // when, after the end, its lab was frozen
-	Grade    *Grade    `json:"grade,omitempty"`   // set at the end
-	Removed  bool      `json:"removed,omitempty"` // its lab, after the final grade
+	Number    int        `json:"number"`
+	Scenario  string     `json:"scenario"`
+	Title     string     `json:"title"`
+	Topic     string     `json:"topic"`
+	Level     int        `json:"level"`
+	Minutes   int        `json:"minutes"` // par
+	Hash      string     `json:"hash"`    // of the scenario's folder when drawn
+	Seed      uint64     `json:"seed"`
+	Points    int        `json:"points"`
+	Required  bool       `json:"required,omitempty"` // it must reach the pass mark
+	Flagged   bool       `json:"flagged,omitempty"`
+	Ready     time.Time  `json:"ready,omitzero"`       // when its lab was first ready
+	Attempt   string     `json:"attempt,omitempty"`    // of its lab, as in the store of attempts
+	Checks    int        `json:"checks,omitempty"`     // before the end
+	LastCheck *LastCheck `json:"last_check,omitempty"` // that could be graded, before the end
+	Hints     int        `json:"hints,omitempty"`      // opened
+	FrozenAt  time.Time  `json:"still,omitzero"`       // when, after the end, its lab was frozen
+	Grade     *Grade     `json:"grade,omitempty"`      // set at the end
+	Removed   bool       `json:"removed,omitempty"`    // its lab, after the final grade
+}
+
+// LastCheck is the latest check of a question.
+type LastCheck struct {
+	At    time.Time `json:"at"`
+	Score int       `json:"score"`
 }
 
 // Grade is a question's result at the end.
@@ -113,7 +121,7 @@ func (s *Sitting) Goto(n int, by string, now time.Time) error {
 	if _, err := s.Question(n); err != nil {
 		return err
 	}
-	if err := s.CheckOpen(now); err != nil {
+	if err := s.CheckWork(now); err != nil {
 		return err
 	}
 	moved := s.Current != n
@@ -160,8 +168,8 @@ func (s *Sitting) Flag(n int, now time.Time) error {
 }
 
 // RecordCheck records a check of a question. asked is when it was requested. If the check
-// could not be graded, the clock stops as of asked; otherwise it restarts.
-func (s *Sitting) RecordCheck(n int, graded bool, asked, now time.Time) error {
+// could not be graded, check is nil and the clock stops as of asked; otherwise it restarts.
+func (s *Sitting) RecordCheck(n int, check *LastCheck, asked, now time.Time) error {
 	q, err := s.Question(n)
 	if err != nil {
 		return err
@@ -169,8 +177,10 @@ func (s *Sitting) RecordCheck(n int, graded bool, asked, now time.Time) error {
 	if !s.Ended.IsZero() {
 		return s.CheckOpen(now)
 	}
+	graded := check != nil
 	if graded {
 		q.Checks++
+		q.LastCheck = check
 	}
 	pause := s.pause(now)
 	switch {
@@ -180,7 +190,7 @@ func (s *Sitting) RecordCheck(n int, graded bool, asked, now time.Time) error {
 			s.endTurn(asked)
 			s.Pauses = append(s.Pauses, Pause{From: asked, Question: n, Why: UngradedPause})
 		}
-	case graded && pause != nil && pause.Question == n:
+	case graded && pause != nil && pause.Question == n && pause.Why != ExaminerPause:
 		s.Resume(pause.By, now)
 	}
 	return nil
@@ -190,7 +200,7 @@ func (s *Sitting) RecordCheck(n int, graded bool, asked, now time.Time) error {
 func (s *Sitting) OpenHint(n int, now time.Time) error {
 	q, err := s.Question(n)
 	if err == nil {
-		err = s.CheckOpen(now)
+		err = s.CheckWork(now)
 	}
 	if err == nil && !s.Blueprint.Hints.Allowed {
 		err = labs.Misuse("This exam allows no hints", "Read the task again.")

@@ -99,11 +99,11 @@ func TestNoPauseAfterTheDeadline(t *testing.T) {
 		t.Fatal(err)
 	}
 	late := begun.Add(time.Minute)
-	if err := s.RecordCheck(1, false, late, late); err != nil || !s.Due(late) {
+	if err := s.RecordCheck(1, nil, late, late); err != nil || !s.Due(late) {
 		t.Errorf("%v, %s", err, s.Phase(late))
 	}
 	// A check requested in time and finished after it counts as in time.
-	if err := s.RecordCheck(1, false, late.Add(-time.Second), late.Add(time.Second)); err != nil {
+	if err := s.RecordCheck(1, nil, late.Add(-time.Second), late.Add(time.Second)); err != nil {
 		t.Fatal(err)
 	}
 	soon := late.Add(20 * time.Minute)

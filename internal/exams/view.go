@@ -27,6 +27,8 @@ type View struct {
 	Deadline  time.Time      `json:"deadline,omitzero"`
 	Ended     time.Time      `json:"ended,omitzero"`
 	Left      float64        `json:"left"` // seconds
+	Extra     []ExtraTime    `json:"extra"`
+	Pauses    []Pause        `json:"pauses"`
 	Current   int            `json:"current"`
 	Questions []QuestionView `json:"questions"`
 	Result    *Result        `json:"result,omitempty"` // only at the end
@@ -56,6 +58,23 @@ type QuestionView struct {
 	FrozenAt time.Time `json:"still,omitzero"`
 }
 
+// Length returns the exam's minutes, with the extra time.
+func (v *View) Length() float64 {
+	minutes := v.Minutes
+	for _, e := range v.Extra {
+		minutes += e.Seconds / 60
+	}
+	return minutes
+}
+
+// StoppedBy returns the pause by an examiner that lasts, or nil.
+func (v *View) StoppedBy() *Pause {
+	if n := len(v.Pauses); n > 0 && v.Phase == Paused && v.Pauses[n-1].Why == ExaminerPause {
+		return &v.Pauses[n-1]
+	}
+	return nil
+}
+
 // View returns what the candidate may see at a time.
 func (s *Sitting) View(now time.Time) View {
 	over := !s.Ended.IsZero()
@@ -63,7 +82,7 @@ func (s *Sitting) View(now time.Time) View {
 		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(now), Due: s.Due(now), Way: s.Way,
 		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints,
 		Pass: s.Blueprint.Pass, Harm: s.Blueprint.Harm, Minimum: s.Blueprint.Minimum, Started: s.Started, Ended: s.Ended,
-		Left: s.Left(now).Seconds(), Current: s.Current,
+		Left: s.Left(now).Seconds(), Current: s.Current, Extra: append([]ExtraTime{}, s.Extra...), Pauses: append([]Pause{}, s.Pauses...),
 		Doubts: s.Doubts(now),
 	}
 	if !s.Started.IsZero() {

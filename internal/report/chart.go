@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/exams"
 	"endstate/labs"
 )
 
@@ -161,7 +162,11 @@ func (s *Sitting) timeline() *timeline {
 		t.span(turn.Question-1, turn.From, turn.To, "plain", fmt.Sprintf("question %d, %s", turn.Question, length(turn.From, turn.To)))
 	}
 	for _, pause := range s.Pauses {
-		t.span(max(0, pause.Question-1), pause.From, pause.To, "pause", "clock stopped, "+length(pause.From, pause.To))
+		title := "clock stopped, "
+		if pause.Why == exams.ExaminerPause {
+			title = "paused by the examiner, "
+		}
+		t.span(max(0, pause.Question-1), pause.From, pause.To, "pause", title+length(pause.From, pause.To))
 	}
 	return t
 }

@@ -172,7 +172,7 @@ func (v *Verification) read(data []byte) error {
 // doubts returns the contradictions in a candidate's report.
 func (s *Sitting) doubts(made time.Time) []string {
 	whole := &exams.Sitting{
-		ID: s.ID, Candidate: s.Candidate, Started: s.Started, Ended: s.Ended, Pauses: s.Pauses, Turns: s.Turns,
+		ID: s.ID, Candidate: s.Candidate, Started: s.Started, Ended: s.Ended, Pauses: s.Pauses, Turns: s.Turns, Extra: s.Extra,
 		Blueprint: exams.Blueprint{Minutes: s.Minutes, Harm: s.Harm, Minimum: s.Minimum},
 	}
 	if s.Result != nil {

@@ -34,10 +34,9 @@ type Exam struct {
 // Sitting is the report of one candidate's exam after its end.
 type Sitting struct {
 	exams.View
-	Pauses []exams.Pause `json:"pauses"`
-	Turns  []exams.Turn  `json:"turns"`
-	Next   []Advice      `json:"next"`
-	Late   int           `json:"late"` // seconds after the end, of the lab that was frozen last
+	Turns []exams.Turn `json:"turns"`
+	Next  []Advice     `json:"next"`
+	Late  int          `json:"late"` // seconds after the end, of the lab that was frozen last
 }
 
 // Advice is something to practise, and why.
@@ -83,7 +82,7 @@ func OfExam(sittings []*exams.Sitting, now time.Time, version string) (*Exam, er
 		if s.Ended.IsZero() {
 			return nil, labs.Misuse(fmt.Sprintf("Exam %d of %s is still running", s.ID, s.Candidate), "", labs.Act{Name: labs.ActExamSubmit, For: "End it first", Exam: s.ID})
 		}
-		one := Sitting{View: s.View(now), Pauses: append([]exams.Pause{}, s.Pauses...), Turns: append([]exams.Turn{}, s.Turns...)}
+		one := Sitting{View: s.View(now), Turns: append([]exams.Turn{}, s.Turns...)}
 		one.Next = one.advice()
 		for _, q := range one.Questions {
 			one.Late = max(one.Late, lateSeconds(q.Grade))

@@ -218,7 +218,10 @@ func TestGradebook(t *testing.T) {
 	other := aSitting(5, "=HYPERLINK(\"x\")", false)
 	other.Questions[1].Scenario = "git-another"
 	var out bytes.Buffer
-	if err := Gradebook(&out, anExam(t, other, aSitting(4, "Zoë, A.", true))); err != nil {
+	zoe := aSitting(4, "Zoë, A.", true)
+	zoe.Extra = []exams.ExtraTime{{By: "vera", Seconds: 450}}
+	zoe.Pauses = append([]exams.Pause{{Question: 2, From: at(16), To: at(17), Why: exams.ExaminerPause, Examiner: "vera"}}, zoe.Pauses...)
+	if err := Gradebook(&out, anExam(t, other, zoe)); err != nil {
 		t.Fatal(err)
 	}
 	rows, err := csv.NewReader(&out).ReadAll()
@@ -227,11 +230,11 @@ func TestGradebook(t *testing.T) {
 	}
 	want := [][]string{
 		{
-			"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "failed because", "late seconds", "doubts",
+			"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts",
 			"question 1: mysql-scenario", "question 1 late seconds", "question 2", "question 2 late seconds", "question 3: mongodb-scenario", "question 3 late seconds", "question 4: mysql-scenario", "question 4 late seconds",
 		},
-		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
-		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "all questions: 52.5 %, at least 60 % needed; question 3 is required: 0 %, at least 60 % needed; mongodb: 0 %, at least 40 % needed", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
+		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "", "0", "0", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
+		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "all questions: 52.5 %, at least 60 % needed; question 3 is required: 0 %, at least 60 % needed; mongodb: 0 %, at least 40 % needed", "450", "60", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
 	}
 	if fmt.Sprint(rows) != fmt.Sprint(want) {
 		t.Errorf("got  %q\nwant %q", rows, want)
@@ -276,6 +279,28 @@ func TestJUnitOfAnExam(t *testing.T) {
 	}
 	if late != "0 240 0 0 " {
 		t.Errorf("late: %s", late)
+	}
+}
+
+// Reports say what examiners decided: who, when, how long and why.
+func TestDecisionsOfExaminers(t *testing.T) {
+	s := aSitting(3, "Zoë", true)
+	s.Extra = []exams.ExtraTime{{At: at(5), By: "vera", Seconds: 600, Why: "The network was down. " + evil}}
+	s.Pauses = append([]exams.Pause{{Question: 2, From: at(16), To: at(17), Why: exams.ExaminerPause, Examiner: "vera", Reason: "fire alarm"}}, s.Pauses...)
+	e := anExam(t, s)
+	page := pageOf(t, "decisions", func(w *bytes.Buffer) error { return ExamPage(w, e) })
+	var text bytes.Buffer
+	if err := ExamText(&text, e.Sittings[0].View, Style{Width: 300}); err != nil {
+		t.Fatal(err)
+	}
+	stamp := func(minutes float64) string { return at(minutes).Local().Format("15:04:05") }
+	for _, shown := range []string{harmless(t, page), text.String()} {
+		wants(t, shown, "Extra time: 10 min, by vera at "+stamp(5)+": The network was down.", "Paused by vera from "+stamp(16)+" to "+stamp(17)+" (60 s): fire alarm")
+	}
+	wants(t, harmless(t, page), "27 min of 40 min; 2 pauses", "paused by the examiner, 1m0s")
+	v := exams.View{Phase: exams.Paused, Left: 600, Pauses: []exams.Pause{{Why: exams.ExaminerPause, Examiner: "vera"}}}
+	if got := ExamState(v); got != "paused by the examiner, 10 min left" {
+		t.Error(got)
 	}
 }
 

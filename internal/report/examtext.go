@@ -15,6 +15,9 @@ func ExamState(v exams.View) string {
 	case exams.Preparing:
 		return "the first lab is not ready yet"
 	case exams.Paused:
+		if v.StoppedBy() != nil {
+			return "paused by the examiner, " + TimeLeft(v)
+		}
 		return "the clock is stopped, " + TimeLeft(v)
 	case exams.Running:
 		if v.Due {
@@ -37,11 +40,13 @@ func ExamText(w io.Writer, v exams.View, style Style) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", style.Bold(Visible(head)))
 	if v.Result == nil {
-		fmt.Fprintf(&out, "%s of %s minutes\n", ExamState(v), Decimal(v.Minutes))
+		fmt.Fprintf(&out, "%s of %s\n", ExamState(v), Count(v.Length(), "minute"))
 		fmt.Fprintf(&out, "%s\n", style.Dim(strings.TrimSuffix(style.Paragraph(strings.Join(Rules(v), " · "), 0), "\n")))
+		writeDecisions(&out, style, v)
 		writeQuestions(&out, style, v)
 	} else {
 		writeExamEnd(&out, v)
+		writeDecisions(&out, style, v)
 		writeGrades(&out, style, v)
 		writeExamResult(&out, style, v)
 	}
@@ -77,6 +82,44 @@ func writeQuestions(out *strings.Builder, style Style, v exams.View) {
 		fmt.Fprintf(out, "%s %2d  %s\n      %s\n", mark, q.Number, style.Code(q.Title),
 			style.Dim(fmt.Sprintf("%d points · par %d min · ", q.Points, q.Minutes))+required(q)+state)
 	}
+}
+
+// writeDecisions writes what examiners decided while the exam was running.
+func writeDecisions(out *strings.Builder, style Style, v exams.View) {
+	lines := Decisions(v)
+	for _, line := range lines {
+		out.WriteString(style.Paragraph(line, 0))
+	}
+	if len(lines) > 0 {
+		out.WriteString("\n")
+	}
+}
+
+// Decisions describes the extra time and the pauses that examiners gave: who, when, how long,
+// and why.
+func Decisions(v exams.View) []string {
+	var lines []string
+	for _, e := range v.Extra {
+		lines = append(lines, fmt.Sprintf("Extra time: %s, by %s at %s%s", Brief(e.Duration()), e.By, e.At.Local().Format("15:04:05"), because(e.Why)))
+	}
+	for _, p := range v.Pauses {
+		if p.Why != exams.ExaminerPause {
+			continue
+		}
+		until := ""
+		if !p.To.IsZero() {
+			until = fmt.Sprintf(" to %s (%s)", p.To.Local().Format("15:04:05"), Brief(p.To.Sub(p.From)))
+		}
+		lines = append(lines, fmt.Sprintf("Paused by %s from %s%s%s", p.Examiner, p.From.Local().Format("15:04:05"), until, because(p.Reason)))
+	}
+	return lines
+}
+
+func because(why string) string {
+	if why == "" {
+		return ""
+	}
+	return ": " + why
 }
 
 func required(q exams.QuestionView) string {

@@ -32,7 +32,8 @@ func Command(d *door.Door) *cobra.Command {
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
 	c.AddCommand(listCommand(d), lintCommand(d), drawCommand(d), startCommand(d), statusCommand(d), gotoCommand(d), resumeCommand(d),
-		flagCommand(d), resetCommand(d), gradeCommand(d), submitCommand(d), keepCommand(d))
+		flagCommand(d), resetCommand(d), gradeCommand(d), submitCommand(d), keepCommand(d),
+		watchCommand(d), extraTimeCommand(d), pauseCommand(d), unpauseCommand(d))
 	return c
 }
 

@@ -77,11 +77,15 @@ func (o *gradeOptions) showAnswer(answer *examdesk.Answer, v exams.View) error {
 // sayIfStopped says if an exam's clock is stopped.
 func (o *gradeOptions) sayIfStopped(v exams.View) {
 	if v.Phase == exams.Paused {
-		fmt.Fprintln(o.Err, stoppedText(v.ID))
+		fmt.Fprintln(o.Err, stoppedText(v))
 	}
 }
 
-func stoppedText(id int64) string {
+func stoppedText(v exams.View) string {
+	id := v.ID
+	if v.StoppedBy() != nil {
+		return fmt.Sprintf("The examiner has paused the exam. Go on when it runs again: %s", line("resume", id))
+	}
 	return fmt.Sprintf("The clock is stopped. It runs again when the question can be graded (%s) or when you continue (%s).", line("grade", id), line("resume", id))
 }
 

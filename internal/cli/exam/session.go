@@ -106,7 +106,10 @@ func (at *candidate) leave(ctx context.Context, why error) error {
 		fmt.Fprintf(at.Out, "The exam is over. See the result: %s\n", line("status", v.ID))
 		return nil
 	case errors.Is(why, examdesk.ErrStopped):
-		fmt.Fprintln(at.Out, stoppedText(v.ID))
+		fmt.Fprintln(at.Out, stoppedText(v))
+		if v.StoppedBy() != nil {
+			return nil
+		}
 		return door.ErrUngraded
 	case why != nil:
 		return at.shell.Lost(ctx, why)

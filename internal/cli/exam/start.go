@@ -38,6 +38,7 @@ func startCommand(d *door.Door) *cobra.Command {
 	c.Flags().StringVar(&o.chosen.Candidate, "candidate", "", "who sits it (default: the owner of the labs)")
 	c.Flags().StringVar(&o.chosen.Topic, "topic", "", "the topic, of an exam about one")
 	door.SeedVar(c, &o.chosen.Seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
+	c.Flags().Var(allowanceFlag{&o.chosen.Extra}, "extra-time", "more time for this candidate, as an examiner: minutes, 10m or 25%")
 	d.OutputVar(c, &o.output)
 	o.registerShell(c)
 	return c
@@ -100,5 +101,5 @@ func (o *startOptions) announce(v exams.View) {
 	style := o.Style(o.Out)
 	fmt.Fprintf(o.Out, "%s\n%s\n", style.Bold(report.Visible(v.Title)), style.Paragraph(report.Visible(fmt.Sprintf(
 		"Exam %d · %s · %s · %s · %s",
-		v.ID, v.Candidate, report.Count(len(v.Questions), "question"), report.Count(v.Minutes, "minute"), strings.Join(report.Rules(v), " · "))), 0))
+		v.ID, v.Candidate, report.Count(len(v.Questions), "question"), report.Count(v.Length(), "minute"), strings.Join(report.Rules(v), " · "))), 0))
 }

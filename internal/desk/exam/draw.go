@@ -73,9 +73,10 @@ func (d *Desk) ReadBlueprint(file string, data []byte) (*exams.Blueprint, error)
 
 // Choice is what can be chosen when an exam is started.
 type Choice struct {
-	Candidate string  // who sits it; empty: the learner
-	Topic     string  // of an exam about one topic
-	Seed      *uint64 // nil: the blueprint's, otherwise a random one
+	Candidate string           // who sits it; empty: the learner
+	Topic     string           // of an exam about one topic
+	Seed      *uint64          // nil: the blueprint's, otherwise a random one
+	Extra     *exams.Allowance // extra time, which only an examiner can give; nil: none
 }
 
 // longestName, in characters, keeps tables of candidates readable.
@@ -86,6 +87,11 @@ const longestName = 100
 func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, chosen Choice, emit labs.Emit) (exams.View, error) {
 	if err := refuseTopic(b, chosen.Topic); err != nil {
 		return exams.View{}, err
+	}
+	if chosen.Extra != nil {
+		if err := onlyExaminer(who, "give extra time"); err != nil {
+			return exams.View{}, err
+		}
 	}
 	p, err := d.proctor(ctx, who, emit)
 	if err != nil {
@@ -102,7 +108,7 @@ func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, c
 		return exams.View{}, labs.Misuse("The candidate's name is invalid", fmt.Sprintf("A name is a single line of at most %d characters.", longestName))
 	}
 	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic}
-	s, err := p.Draw(ctx, b, seedOf(b, chosen), bank, who.Name, candidate)
+	s, err := p.Draw(ctx, b, seedOf(b, chosen), bank, exams.Entry{Owner: who.Name, Candidate: candidate, Extra: chosen.Extra})
 	if err != nil {
 		return exams.View{}, err
 	}

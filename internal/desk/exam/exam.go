@@ -56,8 +56,9 @@ func (s *Several) problem() *labs.Problem {
 
 // The codes of this room's problems.
 const (
-	CodeSeveral  = "several-exams" // which one is meant was not said
-	CodeTimeLeft = "time-left"     // an exam's time is running out
+	CodeSeveral   = "several-exams" // which one is meant was not said
+	CodeTimeLeft  = "time-left"     // an exam's time is running out
+	CodeExtraTime = "extra-time"    // an examiner gave more time
 )
 
 // find returns a learner's exam. With past, it is the latest one if none is running.

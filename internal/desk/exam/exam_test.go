@@ -166,6 +166,26 @@ func TestKeeperLetsTheClientGradeFirst(t *testing.T) {
 	is("all is graded", true, true)
 }
 
+// A candidate in a shell is told of extra time.
+func TestWatchTellsOfExtraTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		begun := time.Now()
+		one := sitting(1, "Ada", begun)
+		one.Extra = []exams.ExtraTime{{Seconds: 60, By: "vera"}} // from before
+		s := &Session{desk: deskAt(t, t.TempDir(), time.Now), id: 1}
+		s.proctor = &exams.Proctor{Store: &shelf{sittings: []*exams.Sitting{one}}}
+		time.AfterFunc(5*time.Minute, func() { one.Extra = append(one.Extra, exams.ExtraTime{Seconds: 600, By: "vera"}) })
+		var told []string
+		err := s.Watch(t.Context(), func(event labs.Event) { told = append(told, event.Warning.Error()) })
+		if took := time.Since(begun).Round(time.Minute); !errors.Is(err, ErrTimeUp) || took != 41*time.Minute {
+			t.Errorf("after %v: %v", took, err)
+		}
+		if len(told) == 0 || told[0] != "10 min of extra time. The prompt shows it in the next shell" {
+			t.Errorf("%q", told)
+		}
+	})
+}
+
 // Commands leave an exam to its keeper while that is grading.
 func TestKeeperIsGrading(t *testing.T) {
 	home, now := t.TempDir(), time.Now()

@@ -99,8 +99,8 @@ func askSubmit(v exams.View) string {
 
 // Accept makes the late grade of a question count. Only an examiner may do that.
 func (d *Desk) Accept(ctx context.Context, who labs.Learner, which Which, n int, emit labs.Emit) (exams.View, error) {
-	if !who.SeesOthers() {
-		return exams.View{}, &labs.Problem{Code: labs.CodeForbidden, What: "Only an examiner can accept a late grade", Usage: true}
+	if err := onlyExaminer(who, "accept a late grade"); err != nil {
+		return exams.View{}, err
 	}
 	p, s, err := d.sitting(ctx, who, which, true, emit)
 	if err == nil && n == Current {

@@ -57,7 +57,7 @@ func (r rooms) open(ctx context.Context, s *exams.Sitting, q *exams.Question, em
 	if err != nil && !errors.Is(err, labs.ErrNotFound) {
 		return nil, err
 	}
-	lab, err = r.stage.Start(ctx, v, s.LabOwner, s.Blueprint.Length()+r.grace, emit)
+	lab, err = r.stage.Start(ctx, v, s.LabOwner, s.Length()+r.grace, emit)
 	if err == nil || ctx.Err() != nil {
 		return lab, err
 	}

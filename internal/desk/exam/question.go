@@ -58,7 +58,7 @@ func (d *Desk) Flag(ctx context.Context, who labs.Learner, which Which, n int, e
 func (d *Desk) Reset(ctx context.Context, who labs.Learner, which Which, agreed bool, emit labs.Emit) (exams.View, error) {
 	_, s, err := d.sitting(ctx, who, which, false, emit)
 	if err == nil {
-		err = s.CheckOpen(d.now())
+		err = s.CheckWork(d.now())
 	}
 	if err != nil {
 		return exams.View{}, err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"endstate/internal/exams"
+	"endstate/internal/report"
 	"endstate/labs"
 )
 
@@ -21,6 +22,7 @@ var timeWarnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
 // little time is left.
 func (s *Session) Watch(ctx context.Context, emit labs.Emit) error {
 	var left time.Duration // 0: unknown
+	extra := -1            // unknown
 	for {
 		pause := watchPause
 		if sitting, err := s.proctor.Store.Exam(ctx, s.id); err == nil { // otherwise the next round reads it
@@ -31,6 +33,7 @@ func (s *Session) Watch(ctx context.Context, emit labs.Emit) error {
 			before := left
 			left = sitting.Left(now)
 			warnOfTime(before, left, emit)
+			extra = noteExtra(sitting.Extra, extra, emit)
 			pause = min(pause, max(left, 50*time.Millisecond))
 		}
 		select {
@@ -39,6 +42,19 @@ func (s *Session) Watch(ctx context.Context, emit labs.Emit) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// noteExtra tells of extra time that was given since, and returns how often some was.
+func noteExtra(extra []exams.ExtraTime, before int, emit labs.Emit) int {
+	if before < 0 {
+		return len(extra)
+	}
+	for _, e := range extra[min(before, len(extra)):] {
+		emit.Warn(&labs.Problem{
+			Code: CodeExtraTime, What: report.Brief(e.Duration()) + " of extra time. The prompt shows it in the next shell",
+		}, "")
+	}
+	return len(extra)
 }
 
 // warnOfTime warns when the time left passes one of the marks.
