@@ -39,7 +39,7 @@ func (s inLabCommands) answer(ctx context.Context, verb string, screen *seat.Scr
 			{"exit", "leave; the lab goes on until endstate stop"},
 		}, style)
 	}
-	door.Show(screen, err)
+	door.Show(screen, style, err)
 	return !replaced
 }
 

@@ -33,20 +33,20 @@ var errInterrupted = errors.New("interrupted")
 func (p Program) Run(ctx context.Context, args []string) int {
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	d := &door.Door{Program: door.Program(p)}
+	d := door.New(door.Program(p))
 	root := rootCommand(d)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	d.Close()
 	if cause := context.Cause(ctx); errors.Is(cause, errInterrupted) && err != nil {
-		fmt.Fprintln(p.Err, "Interrupted. Unfinished work was undone.")
+		fmt.Fprintln(d.Err, "Interrupted. Unfinished work was undone.")
 		return StatusInterrupted
 	}
 	if err != nil && !d.Running && !door.IsProblem(err) {
-		fmt.Fprintf(p.Err, "Error: %v\nSee: endstate --help\n", err)
+		fmt.Fprintf(d.Err, "Error: %v\nSee: endstate --help\n", err)
 		return StatusMisused
 	}
-	door.ShowError(p.Err, err)
+	door.ShowError(d.Err, err)
 	return statusOf(err)
 }
 

@@ -31,6 +31,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 	root.SetOut(d.Out)
 	root.SetErr(d.Err)
 	root.SetFlagErrorFunc(door.FlagError)
+	root.SetHelpFunc(d.Help(root.HelpFunc()))
 	flags := root.PersistentFlags()
 	flags.StringArrayVar(&d.Flags.Scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
 	flags.StringVar(&d.Flags.Owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")

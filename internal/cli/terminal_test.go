@@ -136,7 +136,9 @@ func (d *console) interruptAt(keys, asks string, args ...string) (int, string) {
 		for {
 			n, err := keyboard.Read(buffer)
 			all.Write(buffer[:n])
-			if !asked && strings.Contains(colour.ReplaceAllString(all.String(), ""), asks) {
+			// A question may be wrapped.
+			screen := strings.Join(strings.Fields(colour.ReplaceAllString(all.String(), "")), " ")
+			if !asked && strings.Contains(screen, strings.TrimSpace(asks)) {
 				asked = true
 				_ = syscall.Kill(os.Getpid(), syscall.SIGINT)
 			}

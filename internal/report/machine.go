@@ -13,7 +13,7 @@ import (
 
 // JSON writes anything as indented JSON.
 func JSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(w)
+	encoder := json.NewEncoder(Unwrapped(w))
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)

@@ -22,11 +22,34 @@ func Open(in io.Reader, out io.Writer) (Terminal, bool) {
 	if !ok {
 		return Terminal{}, false
 	}
-	outFile, ok := out.(*os.File)
-	if !ok || !term.IsTerminal(int(inFile.Fd())) || !term.IsTerminal(int(outFile.Fd())) {
+	outFile := fileOf(out)
+	if outFile == nil || !term.IsTerminal(int(inFile.Fd())) || !term.IsTerminal(int(outFile.Fd())) {
 		return Terminal{}, false
 	}
 	return Terminal{in: inFile, out: outFile}, true
+}
+
+// fileOf returns the file that a stream writes to, itself or through a writer in front of it. It
+// returns nil if there is none.
+func fileOf(out io.Writer) *os.File {
+	switch out := out.(type) {
+	case *os.File:
+		return out
+	case interface{ File() *os.File }:
+		return out.File()
+	}
+	return nil
+}
+
+// Columns returns the width of the terminal that a stream writes to. It returns false if that is
+// not a terminal.
+func Columns(out io.Writer) (int, bool) {
+	file := fileOf(out)
+	if file == nil || !term.IsTerminal(int(file.Fd())) {
+		return 0, false
+	}
+	columns, _ := Terminal{out: file}.Size()
+	return columns, true
 }
 
 // Size returns the terminal's columns and rows; 80 and 24 if it does not know them.

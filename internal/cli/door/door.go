@@ -65,15 +65,50 @@ func (d *Door) roots() []scenario.Root {
 	return roots
 }
 
+// New returns the door of a program. Lines that it writes to a terminal are wrapped to its width.
+func New(p Program) *Door {
+	d := &Door{Program: p}
+	d.Out, d.Err = d.wrapped(p.Out), d.wrapped(p.Err)
+	return d
+}
+
+func (d *Door) wrapped(w io.Writer) io.Writer {
+	return report.Wrapped(w, func() int { return d.columns(w) })
+}
+
+// columns returns the width of what a writer writes to: of a terminal, or as COLUMNS says. It
+// returns 0 if nobody says it: then lines are left as they are, for programs that read them.
+func (d *Door) columns(w io.Writer) int {
+	if columns, onTerminal := tty.Columns(w); onTerminal {
+		return columns
+	}
+	columns, _ := strconv.Atoi(d.Env("COLUMNS"))
+	return max(0, columns)
+}
+
+// Help is at most as wide as people like to read, in columns, and usualHelp where nobody says how
+// wide it may be.
+const (
+	mostHelp  = 100
+	usualHelp = 80
+)
+
+// Help wraps the lines of help.
+func (d *Door) Help(write func(*cobra.Command, []string)) func(*cobra.Command, []string) {
+	return func(c *cobra.Command, args []string) {
+		width := d.columns(report.Unwrapped(d.Out))
+		if width == 0 {
+			width = usualHelp
+		}
+		c.SetOut(report.Wrapped(report.Unwrapped(d.Out), func() int { return min(width, mostHelp) }))
+		write(c, args)
+	}
+}
+
 // Style returns the style for text on a writer.
 func (d *Door) Style(w io.Writer) report.Style {
-	t, ok := tty.Open(d.In, w)
-	if !ok {
-		width, _ := strconv.Atoi(d.Env("COLUMNS"))
-		return report.Style{Width: width}
-	}
-	columns, _ := t.Size()
-	return report.Style{Color: d.Env("NO_COLOR") == "" && d.Env("TERM") != "dumb", Width: columns}
+	_, onTerminal := tty.Columns(w)
+	return report.Style{Color: onTerminal && d.Env("NO_COLOR") == "" && d.Env("TERM") != "dumb", Width: d.columns(w)}
 }
 
 // Act calls the desk, and shows its progress and then its warnings on standard error.
@@ -95,7 +130,7 @@ func (d *Door) renderer(asJSON bool) progress.Renderer {
 	_, live := tty.Open(d.In, d.Err)
 	switch {
 	case asJSON:
-		return progress.JSON(d.Err)
+		return progress.JSON(report.Unwrapped(d.Err))
 	case live && d.Env("TERM") != "dumb":
 		return progress.Live(d.Err, style.Width, style.Color)
 	}

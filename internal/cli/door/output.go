@@ -151,7 +151,7 @@ func (o *Output) Write(forms Forms) error {
 		other := forms.Other[o.format]
 		switch {
 		case other != nil:
-			return other(w)
+			return other(report.Unwrapped(w))
 		case o.format == report.FormatJSON:
 			return report.JSON(w, forms.Value)
 		}

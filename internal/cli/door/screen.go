@@ -16,12 +16,17 @@ import (
 )
 
 // Show shows an error on the learner's screen.
-func Show(screen *seat.Screen, err error) {
+func Show(screen *seat.Screen, style report.Style, err error) {
 	if errors.Is(err, seat.ErrInterrupted) {
 		fmt.Fprintln(screen, "Interrupted.")
 		return
 	}
-	ShowError(screen, err)
+	ShowError(onScreen(screen, style), err)
+}
+
+// onScreen wraps lines to the width of a screen.
+func onScreen(screen io.Writer, style report.Style) io.Writer {
+	return report.Wrapped(screen, func() int { return style.Width })
 }
 
 // Working shows the progress of work on the screen, and then its warnings. Ctrl-C cancels the work.
@@ -30,7 +35,7 @@ func Working(ctx context.Context, screen *seat.Screen, style report.Style, work 
 	held := &warnings{}
 	err := screen.Interruptible(ctx, func(ctx context.Context) error { return work(ctx, held.sort(renderer.Emit)) })
 	renderer.Close()
-	held.show(screen)
+	held.show(onScreen(screen, style))
 	return err
 }
 
@@ -59,14 +64,15 @@ func ShowHelp(screen io.Writer, commands [][2]string, style report.Style) error 
 		width = max(width, len(line[0]))
 	}
 	for _, line := range commands {
-		if _, err := fmt.Fprintf(screen, "  %s  %s\n", style.Bold(fmt.Sprintf("%-*s", width, line[0])), line[1]); err != nil {
+		if _, err := fmt.Fprintf(onScreen(screen, style), "  %s  %s\n", style.Bold(fmt.Sprintf("%-*s", width, line[0])), line[1]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// Markdown writes rendered Markdown to a terminal, and plain Markdown elsewhere.
+// Markdown writes rendered Markdown to a terminal, and plain Markdown elsewhere. Code in it is not
+// wrapped.
 func Markdown(w io.Writer, style report.Style, text string) error {
 	text = report.Visible(text)
 	if style.Width > 0 {
@@ -82,7 +88,7 @@ func Markdown(w io.Writer, style report.Style, text string) error {
 			return err
 		}
 	}
-	_, err := io.WriteString(w, text)
+	_, err := io.WriteString(report.Unwrapped(w), text)
 	return err
 }
 

@@ -56,7 +56,7 @@ func (s *Shell) attach(ctx context.Context, stay *visit.Stay, answer seat.Answer
 // warnMeanwhile shows a warning on a terminal in raw mode.
 func (s *Shell) warnMeanwhile(event labs.Event) {
 	var text strings.Builder
-	ShowWarning(&text, event)
+	ShowWarning(onScreen(&text, s.Style(s.Out)), event)
 	fmt.Fprint(s.Out, "\r\n"+strings.ReplaceAll(text.String(), "\n", "\r\n"))
 }
 

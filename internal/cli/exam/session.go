@@ -76,8 +76,9 @@ func (at *candidate) work(ctx context.Context) error {
 		}
 	}()
 	err := at.shell.Once(ctx, func(ctx context.Context, verb string, screen *seat.Screen) bool {
-		stays, err := at.answer(ctx, verb, screen, at.Style(at.Out))
-		door.Show(screen, err)
+		style := at.Style(at.Out)
+		stays, err := at.answer(ctx, verb, screen, style)
+		door.Show(screen, style, err)
 		return stays
 	})
 	cancel(nil)

@@ -50,7 +50,7 @@ func (o *exportOptions) run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if _, err := w.Write(line); err != nil {
+			if _, err := report.Unwrapped(w).Write(line); err != nil {
 				return err
 			}
 			n++
