@@ -89,14 +89,14 @@ func compareByKeys(found, right, keys []any) map[string]any {
 	for _, one := range []struct {
 		what  string
 		names []string
-	}{{"missing", outermost(missing)}, {"changed", changed}, {"new", outermost(extra)}} {
+	}{{"Missing", outermost(missing)}, {"Changed", changed}, {"New", outermost(extra)}} {
 		if len(one.names) > 0 {
 			slices.Sort(one.names)
-			says = append(says, one.what+": "+listed(one.names[:min(len(one.names), maxNamed)], len(one.names)))
+			says = append(says, one.what+": "+listed(one.names[:min(len(one.names), maxNamed)], len(one.names))+".")
 		}
 	}
 	if how := slip(wrong, expected); how != "" {
-		says = append(says, "in one, "+how)
+		says = append(says, "In one, "+how+".")
 	}
 	return difference(names(missing), names(changed), names(extra), says, found, right)
 }
@@ -105,9 +105,9 @@ func compareByKeys(found, right, keys []any) map[string]any {
 func difference(missing, changed, extra []any, says []string, found, right []any) map[string]any {
 	same := len(missing)+len(changed)+len(extra) == 0
 	if same && identity(found) != identity(right) {
-		says = append(says, "the right ones, but in another order")
+		says = append(says, "The right ones, but in another order.")
 	}
-	return map[string]any{"missing": missing, "changed": changed, "extra": extra, "same": same, "says": strings.Join(says, "; ")}
+	return map[string]any{"missing": missing, "changed": changed, "extra": extra, "same": same, "says": strings.Join(says, " ")}
 }
 
 func names(all []string) []any {
@@ -216,19 +216,19 @@ func beyond(list, other []any) (more []any, first int) {
 func describe(found, right, extra []any, first int) (says []string) {
 	switch {
 	case len(found) == 0 && len(right) > 0:
-		return []string{"nothing is there"}
+		return []string{"Nothing is there."}
 	case len(right) > 0 && !slices.Equal(fieldsOf(found[0]), fieldsOf(right[0])):
-		return []string{fmt.Sprintf("the first has the fields %s, but should have %s",
+		return []string{fmt.Sprintf("The first has the fields %s, but should have %s.",
 			strings.Join(fieldsOf(found[0]), ", "), strings.Join(fieldsOf(right[0]), ", "))}
 	}
 	if len(found) != len(right) {
-		says = append(says, fmt.Sprintf("there are %d, but should be %d", len(found), len(right)))
+		says = append(says, fmt.Sprintf("There are %d, but should be %d.", len(found), len(right)))
 	}
 	if len(extra) > 0 {
-		says = append(says, fmt.Sprintf("wrong: %d, such as number %d", len(extra), first+1))
+		says = append(says, fmt.Sprintf("Wrong: %d, such as number %d.", len(extra), first+1))
 	}
 	if how := slip(mapsIn(extra), mapsIn(right)); how != "" {
-		says = append(says, "in one, "+how)
+		says = append(says, "In one, "+how+".")
 	}
 	return says
 }

@@ -15,7 +15,7 @@ import (
 // differ evaluates a call of differences and returns its result.
 func differ(t *testing.T, call string, found, right []any) map[string]any {
 	t.Helper()
-	expression, err := compile(call, "rows")
+	expression, err := compile(call, "rows", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,33 +43,33 @@ func TestDifferencesByKeys(t *testing.T) {
 		want         string // missing | changed | extra | same | says
 	}{
 		"same":           {byID, []any{one, two}, []any{one, two}, "[] [] [] true "},
-		"other order":    {byID, []any{two, one}, []any{one, two}, "[] [] [] true the right ones, but in another order"},
-		"missing":        {byID, []any{two}, []any{one, two}, "[1] [] [] false missing: 1"},
-		"changed":        {byID, []any{one, row("id", int64(2), "n", int64(21))}, []any{one, two}, "[] [2] [] false changed: 2"},
-		"extra":          {byID, []any{one, two}, []any{one}, "[] [] [2] false new: 2"},
-		"of two types":   {byID, []any{row("id", "1")}, []any{row("id", int64(1))}, `[1] [] ["1"] false missing: 1; new: "1"; in one, ` + "`id` is a string, but should be an int"},
+		"other order":    {byID, []any{two, one}, []any{one, two}, "[] [] [] true The right ones, but in another order."},
+		"missing":        {byID, []any{two}, []any{one, two}, "[1] [] [] false Missing: 1."},
+		"changed":        {byID, []any{one, row("id", int64(2), "n", int64(21))}, []any{one, two}, "[] [2] [] false Changed: 2."},
+		"extra":          {byID, []any{one, two}, []any{one}, "[] [] [2] false New: 2."},
+		"of two types":   {byID, []any{row("id", "1")}, []any{row("id", int64(1))}, `[1] [] ["1"] false Missing: 1. New: "1". In one, ` + "`id` is a string, but should be an int."},
 		"equal numbers":  {byID, []any{row("id", 1.0, "n", 10.0)}, []any{one}, "[] [] [] true "},
-		"only a type":    {byID, []any{row("id", int64(1), "n", "10")}, []any{one}, "[] [1] [] false changed: 1; in one, `n` is a string, but should be an int"},
-		"null and none":  {byID, []any{row("id", nil)}, []any{row("n", int64(1))}, `[{"n": 1}] [] [{"id": null}] false missing: {"n": 1}; new: {"id": null}`},
+		"only a type":    {byID, []any{row("id", int64(1), "n", "10")}, []any{one}, "[] [1] [] false Changed: 1. In one, `n` is a string, but should be an int."},
+		"null and none":  {byID, []any{row("id", nil)}, []any{row("n", int64(1))}, `[{"n": 1}] [] [{"id": null}] false Missing: {"n": 1}. New: {"id": null}.`},
 		"null is itself": {byID, []any{row("id", nil, "n", int64(1))}, []any{row("id", nil, "n", int64(1))}, "[] [] [] true "},
-		"twice":          {byID, []any{one, one}, []any{one}, "[] [1] [] false changed: 1"},
-		"twice on both":  {byID, []any{one, two, one}, []any{one, one, two}, "[] [] [] true the right ones, but in another order"},
-		"once of two":    {byID, []any{one}, []any{one, one}, "[] [1] [] false changed: 1"},
-		"not maps":       {byID, []any{"a", "b"}, []any{"a"}, `[] [] ["b"] false new: "b"`},
+		"twice":          {byID, []any{one, one}, []any{one}, "[] [1] [] false Changed: 1."},
+		"twice on both":  {byID, []any{one, two, one}, []any{one, one, two}, "[] [] [] true The right ones, but in another order."},
+		"once of two":    {byID, []any{one}, []any{one, one}, "[] [1] [] false Changed: 1."},
+		"not maps":       {byID, []any{"a", "b"}, []any{"a"}, `[] [] ["b"] false New: "b".`},
 		"both empty":     {byID, nil, nil, "[] [] [] true "},
 		"rows of one key": {
 			`differences(rows, facts.rows, ["account"])`,
 			[]any{row("account", "app", "detail", "SELECT"), row("account", "app", "detail", "DROP")},
 			[]any{row("account", "app", "detail", "SELECT"), row("account", "app", "detail", "INSERT"), row("account", "old", "detail", "login")},
-			"[old] [app] [] false missing: old; changed: app",
+			"[old] [app] [] false Missing: old. Changed: app.",
 		},
 		"what is inside is not listed": {
 			`differences(rows, facts.rows, ["table", "name"])`,
 			[]any{row("table", "b", "name", ""), row("table", "c", "name", ""), row("table", "c", "name", "x")},
 			[]any{row("table", "a", "name", ""), row("table", "a", "name", "x"), row("table", "b", "name", ""), row("table", "b", "name", "y")},
-			"[a a.x b.y] [] [c c.x] false missing: a, b.y; new: c",
+			"[a a.x b.y] [] [c c.x] false Missing: a, b.y. New: c.",
 		},
-		"nothing has the key": {byID, []any{row("n", int64(1))}, []any{row("n", int64(2))}, `[{"n": 2}] [] [{"n": 1}] false missing: {"n": 2}; new: {"n": 1}`},
+		"nothing has the key": {byID, []any{row("n", int64(1))}, []any{row("n", int64(2))}, `[{"n": 2}] [] [{"n": 1}] false Missing: {"n": 2}. New: {"n": 1}.`},
 	} {
 		result := differ(t, test.call, test.found, test.right)
 		if got := fmt.Sprint(result["missing"], result["changed"], result["extra"], result["same"], " ", result["says"]); strings.Join(strings.Fields(got), " ") != strings.Join(strings.Fields(test.want), " ") {
@@ -88,15 +88,15 @@ func TestDifferencesAsAWhole(t *testing.T) {
 		says         string
 	}{
 		"same":               {[]any{a, b}, []any{a, b}, 0, 0, ""},
-		"other order":        {[]any{b, a}, []any{a, b}, 0, 0, "the right ones, but in another order"},
-		"nothing":            {nil, []any{a}, 1, 0, "nothing is there"},
-		"too few":            {[]any{a}, []any{a, b}, 1, 0, "there are 1, but should be 2"},
-		"too many":           {[]any{a, b, c}, []any{a, c}, 0, 1, "there are 3, but should be 2; wrong: 1, such as number 2"},
-		"twice":              {[]any{a, b, a}, []any{a, b, c}, 1, 1, "wrong: 1, such as number 3"},
-		"other fields":       {[]any{row("m", int64(1))}, []any{a}, 1, 1, "the first has the fields m, but should have n"},
-		"of another type":    {[]any{a, row("n", "2")}, []any{a, b}, 1, 1, "wrong: 1, such as number 2; in one, `n` is a string, but should be an int"},
-		"what is no map":     {[]any{"x", int64(1)}, []any{"x", int64(2)}, 1, 1, "wrong: 1, such as number 2"},
-		"nothing was wanted": {[]any{a}, nil, 0, 1, "there are 1, but should be 0; wrong: 1, such as number 1"},
+		"other order":        {[]any{b, a}, []any{a, b}, 0, 0, "The right ones, but in another order."},
+		"nothing":            {nil, []any{a}, 1, 0, "Nothing is there."},
+		"too few":            {[]any{a}, []any{a, b}, 1, 0, "There are 1, but should be 2."},
+		"too many":           {[]any{a, b, c}, []any{a, c}, 0, 1, "There are 3, but should be 2. Wrong: 1, such as number 2."},
+		"twice":              {[]any{a, b, a}, []any{a, b, c}, 1, 1, "Wrong: 1, such as number 3."},
+		"other fields":       {[]any{row("m", int64(1))}, []any{a}, 1, 1, "The first has the fields m, but should have n."},
+		"of another type":    {[]any{a, row("n", "2")}, []any{a, b}, 1, 1, "Wrong: 1, such as number 2. In one, `n` is a string, but should be an int."},
+		"what is no map":     {[]any{"x", int64(1)}, []any{"x", int64(2)}, 1, 1, "Wrong: 1, such as number 2."},
+		"nothing was wanted": {[]any{a}, nil, 0, 1, "There are 1, but should be 0. Wrong: 1, such as number 1."},
 	} {
 		result := differ(t, whole, test.found, test.right)
 		if len(result["missing"].([]any)) != test.missing || len(result["extra"].([]any)) != test.extra || result["says"] != test.says {
@@ -115,7 +115,7 @@ func TestDifferencesAreBounded(t *testing.T) {
 		right = append(right, row("id", fmt.Sprintf("%05d%s", i, strings.Repeat("x", 5000)), "n", int64(i)))
 	}
 	result := differ(t, `differences(rows, facts.rows, "id")`, []any{}, right)
-	if says := result["says"].(string); len(says) > 400 || !strings.HasSuffix(says, " and 1995 more") || len(result["missing"].([]any)) != 2_000 {
+	if says := result["says"].(string); len(says) > 400 || !strings.HasSuffix(says, " and 1995 more.") || len(result["missing"].([]any)) != 2_000 {
 		t.Errorf("%d are missing: %s", len(result["missing"].([]any)), says)
 	}
 }

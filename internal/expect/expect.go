@@ -38,28 +38,34 @@ type Expression struct {
 	compiled *cel.Ast
 	program  cel.Program
 	scope    Scope
+	shift    int // where the source begins on the first line, after the lets that it uses
 }
 
-// Compile compiles a condition over params, facts and the observation, whose name is
-// variable. The error is an [*Error] if the source is not a valid condition.
-func Compile(source, variable string) (*Expression, error) {
-	return compile(source, variable, cel.BoolType, cel.DynType)
+// Compile compiles a condition over params, facts, the observation, whose name is variable,
+// and lets. The error is an [*Error] if the source is not a valid condition.
+func Compile(source, variable string, lets ...Let) (*Expression, error) {
+	return compile(source, variable, lets, cel.BoolType, cel.DynType)
 }
 
-func compile(source, variable string, allowed ...*cel.Type) (*Expression, error) {
+func compile(source, variable string, lets []Let, allowed ...*cel.Type) (*Expression, error) {
 	env, err := environment(variable)
 	if err != nil {
 		return nil, err
 	}
-	compiled, issues := env.Compile(source)
+	bound, shift := bind(source, lets)
+	compiled, issues := env.Compile(bound)
 	if issues.Err() != nil {
 		first := issues.Errors()[0]
-		return nil, &Error{Line: first.Location.Line(), Column: first.Location.Column() + 1, Message: first.Message}
+		mistake := &Error{Line: first.Location.Line(), Column: first.Location.Column() + 1, Message: first.Message}
+		if !mistake.unbound(shift) {
+			mistake.Column = 1
+		}
+		return nil, mistake
 	}
 	if !accepts(allowed, compiled.OutputType()) {
 		return nil, &Error{Line: 1, Column: 1, Message: fmt.Sprintf("the result must be true or false, not %s", compiled.OutputType())}
 	}
-	expression := &Expression{source: source, env: env, compiled: compiled}
+	expression := &Expression{source: source, env: env, compiled: compiled, shift: shift}
 	if expression.program, err = expression.plan(); err != nil {
 		return nil, &Error{Line: 1, Column: 1, Message: err.Error()}
 	}

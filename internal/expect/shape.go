@@ -20,10 +20,11 @@ type Scope struct {
 }
 
 // Fit checks an expression against the shapes of its variables. It returns keys that can't
-// exist and comparisons that never hold. It keeps the scope for Examine.
+// exist and comparisons that never hold, but not those in its lets. It keeps the scope for
+// Examine.
 func (e *Expression) Fit(scope Scope) []*Error {
 	e.scope = scope
-	return e.misfits(scope)
+	return slices.DeleteFunc(e.misfits(scope), func(one *Error) bool { return !one.unbound(e.shift) })
 }
 
 // Fit checks the text's expressions against the shapes of their variables. Positions are

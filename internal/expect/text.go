@@ -20,8 +20,8 @@ type part struct {
 }
 
 // ParseText parses a text whose "${…}" are CEL expressions over the same names as a
-// condition's. The error is an [*Error] if one does not compile.
-func ParseText(source, variable string) (*Text, error) {
+// condition's, and lets. The error is an [*Error] if one does not compile.
+func ParseText(source, variable string, lets ...Let) (*Text, error) {
 	text := &Text{source: source}
 	for rest := source; rest != ""; {
 		before, after, found := strings.Cut(rest, "${")
@@ -37,7 +37,7 @@ func ParseText(source, variable string) (*Text, error) {
 			line, column := position(source, offset)
 			return nil, &Error{Line: line, Column: column, Message: errUnclosed.Error()}
 		}
-		expression, err := compile(after[:end], variable)
+		expression, err := compile(after[:end], variable, lets)
 		if err != nil {
 			return nil, move(err, source, offset)
 		}

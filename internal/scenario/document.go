@@ -92,6 +92,8 @@ type assertion struct {
 	Title text `yaml:"title"`
 	// A condition in CEL over `params`, `facts`, `id` and the probe's observation.
 	Expect text `yaml:"expect"`
+	// Parts of `expect` and `otherwise` that have a name, in CEL. Each may use those above it.
+	Let entries[text] `yaml:"let,omitempty"`
 	// What is wrong if it does not hold, and where to look. A template; `${…}` is CEL.
 	Otherwise text `yaml:"otherwise,omitempty"`
 }

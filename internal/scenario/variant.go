@@ -244,7 +244,8 @@ func (d *builder) assertion(a assertion, fields probes) labs.Assertion {
 		return result
 	}
 	variable := result.Look.Variable()
-	expectation, err := expect.Compile(a.Expect.Value, variable)
+	lets := d.lets(a.Let, result)
+	expectation, err := expect.Compile(a.Expect.Value, variable, lets...)
 	if err != nil {
 		d.expressionMistake(a.Expect, err)
 		return result
@@ -254,7 +255,7 @@ func (d *builder) assertion(a assertion, fields probes) labs.Assertion {
 	if a.Otherwise.Value == "" {
 		return result
 	}
-	message, err := expect.ParseText(d.renderText(a.Otherwise), variable)
+	message, err := expect.ParseText(d.renderText(a.Otherwise), variable, lets...)
 	if err != nil {
 		d.expressionMistake(a.Otherwise, err)
 		return result
@@ -262,6 +263,24 @@ func (d *builder) assertion(a assertion, fields probes) labs.Assertion {
 	result.Otherwise = message
 	d.checkFit(a.Otherwise, result.Look, result.ID, message)
 	return result
+}
+
+// lets compiles an assertion's lets, each with those above it.
+func (d *builder) lets(written entries[text], of labs.Assertion) (lets []expect.Let) {
+	for _, one := range written {
+		let := expect.Let{Name: one.Name, Source: one.Value.Value}
+		expression, err := let.Compile(of.Look.Variable(), lets...)
+		switch {
+		case !expect.IsName(one.Name):
+			d.mistake(one.node, "a let is named with letters, digits and underscores, a lowercase letter first, not %q", one.Name)
+		case err != nil:
+			d.expressionMistake(one.Value, err)
+		default:
+			d.checkFit(one.Value, of.Look, of.ID, expression)
+			lets = append(lets, let)
+		}
+	}
+	return lets
 }
 
 // checkFit finds params, facts and keys that an expression uses but that can't exist. Such an
