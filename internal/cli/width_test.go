@@ -94,3 +94,21 @@ func TestOutputFits(t *testing.T) {
 		}
 	}
 }
+
+// Colours are colours, not escaped control characters.
+func TestColoursAreNotEscaped(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusDone, "start first")
+	d.state = "bad"
+	d.wants(StatusFailed, "check")
+	d.after(100 * time.Hour)
+	d.wants(StatusDone, "start second")
+	for _, line := range []string{"list", "history", "progress", "next", "status", "doctor", "show 1", "report 1", "check second", "hint second", "exam list", "questions"} {
+		if _, shown := d.sit("y\n", strings.Fields(line)...); strings.Contains(shown, `\x1b`) {
+			t.Errorf("%s shows %q", line, shown)
+		}
+	}
+	if _, shown := d.sit("", "progress"); !strings.Contains(shown, "\x1b[33mDue now:\x1b[0m") {
+		t.Errorf("what is due is not marked: %q", shown)
+	}
+}

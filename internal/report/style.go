@@ -98,6 +98,11 @@ func (s Style) Faint(text string, hang int) string {
 	return strings.Join(lines, "\n"+strings.Repeat(" ", hang)) + "\n"
 }
 
+// Labelled is a paragraph that begins with a painted label.
+func (s Style) Labelled(label string, paint func(string) string, text string, indent int) string {
+	return strings.Replace(s.Paragraph(label+" "+text, indent), label, paint(label), 1)
+}
+
 // room returns the width for text, which leaves space for points and indentation.
 func (s Style) room() int { return max(10, s.columns()-10) }
 

@@ -8,7 +8,9 @@ import (
 )
 
 const (
+	nbsp        = "\u00a0"
 	columnGap   = 2
+	shortName   = 6  // the width of a first cell, such as a number, that needs no line of its own
 	leastColumn = 24 // the narrowest last column that is worth having
 )
 
@@ -27,7 +29,7 @@ func Table(w io.Writer, rows [][]string) error {
 		writeRows(&out, rows, widths)
 	default:
 		for _, row := range rows[1:] {
-			writeStacked(&out, rows[0], row, room)
+			writeStacked(&out, rows[0], row, room, widths[last] > leastColumn)
 		}
 	}
 	_, err := io.WriteString(w, out.String())
@@ -70,19 +72,28 @@ func writeRows(out *strings.Builder, rows [][]string, widths []int) {
 	}
 }
 
-// writeStacked writes a row as several lines. Cells without a value are left out.
-func writeStacked(out *strings.Builder, head, row []string, room int) {
-	last := len(row) - 1
+// writeStacked writes a row as several lines: with text, the last column has a line of its own.
+// Cells without a value are left out.
+func writeStacked(out *strings.Builder, head, row []string, room int, text bool) {
+	named, last := row[1:], ""
+	if text {
+		named, last = row[1:len(row)-1], row[len(row)-1]
+	}
 	var cells []string
-	for i, cell := range row[1:last] {
-		if cell != "" && cell != "–" {
-			cells = append(cells, strings.ToLower(head[i+1])+" "+cell)
+	for i, cell := range named {
+		if trimmed := strings.TrimSpace(cell); trimmed != "" && trimmed != "–" {
+			// A cell stays in one piece.
+			cells = append(cells, strings.ReplaceAll(strings.ToLower(head[i+1])+" "+strings.TrimSpace(cell), " ", nbsp))
 		}
 	}
-	for i, text := range []string{row[0], strings.Join(cells, " · "), row[last]} {
+	lines := []string{strings.TrimSpace(row[0]), strings.Join(cells, " · "), last}
+	if ansi.StringWidth(lines[0]) <= shortName {
+		lines = []string{strings.TrimSpace(lines[0] + strings.Repeat(" ", columnGap) + lines[1]), last}
+	}
+	for i, text := range lines {
 		indent := strings.Repeat(" ", min(i, 1)*2)
 		if text != "" && text != "–" {
-			out.WriteString(strings.Join(wrapLine(indent+text, room), "\n") + "\n")
+			out.WriteString(strings.ReplaceAll(strings.Join(wrapLine(indent+text, room), "\n"), nbsp, " ") + "\n")
 		}
 	}
 }

@@ -19,7 +19,7 @@ func TestTable(t *testing.T) {
 		{0, "NAME   STATE     WHAT IT IS\ngit-a  \x1b[32mmastered\x1b[0m  A title that has more words than fit beside the others\n漢字   –         Short\n"},
 		{45, "NAME   STATE     WHAT IT IS\ngit-a  \x1b[32mmastered\x1b[0m  A title that has more words\n" +
 			"                 than fit beside the others\n漢字   –         Short\n"},
-		{40, "git-a\n  state \x1b[32mmastered\x1b[0m\n  A title that has more words than fit\n  beside the others\n漢字\n  Short\n"},
+		{40, "git-a  state \x1b[32mmastered\x1b[0m\n  A title that has more words than fit\n  beside the others\n漢字\n  Short\n"},
 	} {
 		var out bytes.Buffer
 		w := io.Writer(&out)

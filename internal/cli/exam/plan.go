@@ -79,7 +79,7 @@ func writeReview(w io.Writer, style report.Style, review *examdesk.Review) error
 			{survey.Loose, "the par times are less than half of the exam's minutes: give it fewer minutes, or ask more"},
 		} {
 			if doubt.seeds > 0 {
-				out.WriteString(style.Paragraph(style.Warn("Warning:")+fmt.Sprintf(" at %d of them, %s.", doubt.seeds, doubt.text), 0))
+				out.WriteString(style.Labelled("Warning:", style.Warn, fmt.Sprintf("at %d of them, %s.", doubt.seeds, doubt.text), 0))
 			}
 		}
 	}
@@ -146,9 +146,9 @@ func writeDraft(w io.Writer, style report.Style, draft *examdesk.Draft) error {
 	switch draft.Pace.Fit {
 	case exams.FitGood:
 	case exams.FitTight:
-		out.WriteString(style.Paragraph(style.Warn("Warning:")+" prepared candidates need more time than the exam has.", 0))
+		out.WriteString(style.Labelled("Warning:", style.Warn, "prepared candidates need more time than the exam has.", 0))
 	case exams.FitLoose:
-		out.WriteString(style.Paragraph(style.Warn("Warning:")+" prepared candidates need less than half of the exam's time.", 0))
+		out.WriteString(style.Labelled("Warning:", style.Warn, "prepared candidates need less than half of the exam's time.", 0))
 	}
 	_, err := io.WriteString(w, out.String())
 	return err

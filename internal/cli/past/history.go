@@ -11,7 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"endstate/internal/attempts"
@@ -46,8 +45,9 @@ func historyCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "history [SCENARIO]",
 		Short: "Show your attempts: scores, time against par, help, trend",
-		Long: "Show your attempts, the latest at the end. Score is the best that a check gave; unaided the best before the first hint, and by how much " +
-			"it differs from the attempt before at that scenario. Time is the time at work until the best score, against par: of pauses of more than five minutes nothing counts.",
+		Long: "Show your attempts, the latest at the end. Best is the best score that a check gave; unaided is the best one before the first hint or the solution, " +
+			"and change is how much that differs from the attempt before at that scenario. Min/par is the minutes at work until the best score, against par; " +
+			"a pause of more than five minutes does not count.",
 		Args:              door.AtMost(1, "one scenario at most"),
 		ValidArgsFunction: d.CompleteScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -79,27 +79,8 @@ func (o *historyOptions) write(w io.Writer, style report.Style, history *desk.Hi
 		_, err := fmt.Fprintln(w, "There are no attempts yet. Start one: endstate start SCENARIO · get a suggestion: endstate next")
 		return err
 	}
-	head := fmt.Sprintf("%4s  %-9s  %-28s %5s  %8s  %7s  %-8s", "NO.", "WHEN", "SCENARIO", "BEST", "UNAIDED ", "MIN/PAR", "HELP")
-	if name != "" {
-		head = strings.Replace(head, fmt.Sprintf("%-28s", "SCENARIO"), fmt.Sprintf("%-28s", "SEED"), 1)
-	}
-	fmt.Fprintln(w, strings.TrimRight(head, " "))
-	scores := []int{}
-	for _, e := range entries {
-		what := e.Scenario
-		if name != "" {
-			what = fmt.Sprint(e.Seed)
-		}
-		going := " "
-		if !e.Over {
-			going = "▸"
-		}
-		line := fmt.Sprintf("%4d%s %-9s  %-28s %5s  %3s %-4s  %7s  %s", e.ID, going, dateOf(e.Started, o.Clock()), ansi.Truncate(report.Visible(what), 28, "…"),
-			number(e.Score), number(e.Unaided), signed(e.Change), timeOf(e.Attempt), helpOf(e))
-		fmt.Fprintln(w, strings.TrimRight(line, " "))
-		if e.Unaided != nil {
-			scores = append(scores, *e.Unaided)
-		}
+	if err := door.WriteTable(w, o.rows(entries, style.Width)); err != nil {
+		return err
 	}
 	if slices.ContainsFunc(entries, func(e practice.Entry) bool { return !e.Over }) {
 		fmt.Fprintln(w, style.Dim("▸ still running"))
@@ -108,10 +89,53 @@ func (o *historyOptions) write(w io.Writer, style report.Style, history *desk.Hi
 		fmt.Fprintln(w, style.Dim(fmt.Sprintf("These are the latest %d; all: --last 0", len(entries))))
 	}
 	if history.Trend != "" && name != "" {
-		fmt.Fprintf(w, "\nTrend: %s  %s\n", history.Trend, spark(scores))
+		fmt.Fprintf(w, "\nTrend: %s  %s\n", history.Trend, spark(scoresOf(entries)))
 	}
 	_, err := fmt.Fprintln(w, style.Dim("\nDetails of one: endstate show NUMBER"))
 	return err
+}
+
+// roomForChange is the width from which a history has the column of changes.
+const roomForChange = 90
+
+// rows returns a history as a table for a terminal of a given width; 0: as wide as it gets.
+func (o *historyOptions) rows(entries []practice.Entry, width int) [][]string {
+	what, changes := "SCENARIO", width <= 0 || width >= roomForChange
+	if o.wanted.Scenario != "" {
+		what = "SEED"
+	}
+	rows := [][]string{{"NO.", "WHEN", what, "BEST", "UNAIDED", "CHANGE", "MIN/PAR", "HELP"}}
+	for _, e := range entries {
+		what := report.Visible(e.Scenario)
+		if o.wanted.Scenario != "" {
+			what = fmt.Sprint(e.Seed)
+		}
+		going := ""
+		if !e.Over {
+			going = "▸"
+		}
+		rows = append(rows, []string{
+			fmt.Sprintf("%3d", e.ID) + going, dateOf(e.Started, o.Clock()), what, fmt.Sprintf("%4s", number(e.Score)), fmt.Sprintf("%7s", number(e.Unaided)),
+			signed(e.Change), fmt.Sprintf("%7s", timeOf(e.Attempt)), helpOf(e),
+		})
+	}
+	if !changes {
+		for i, row := range rows {
+			rows[i] = slices.Delete(row, 5, 6)
+		}
+	}
+	return rows
+}
+
+// scoresOf returns the latest unaided scores of a history.
+func scoresOf(entries []practice.Entry) []int {
+	scores := []int{}
+	for _, e := range entries {
+		if e.Unaided != nil {
+			scores = append(scores, *e.Unaided)
+		}
+	}
+	return scores[max(0, len(scores)-practice.Latest):]
 }
 
 // number formats a score that may be missing.

@@ -59,7 +59,7 @@ func (o *progressOptions) write(w io.Writer, style report.Style, p *practice.Pro
 			name = ""
 		}
 	}
-	fmt.Fprintf(out, "%s\n\nStrength\n", style.Dim(fmt.Sprintf("%19s %s mastered  %s solved  %s shaky  %s not tried", "", full, most, half, empty)))
+	fmt.Fprintf(out, "%s\n\nStrength\n", style.Dim(fmt.Sprintf("%10s %s mastered  %s solved  %s shaky  %s not tried", "", full, most, half, empty)))
 	for _, topic := range p.Topics {
 		fmt.Fprintf(out, "%-10s %s %3.0f %%\n", ansi.Truncate(topic.Name, 10, "…"), bar(topic.Strength, barWidth), 100*topic.Strength)
 	}
@@ -144,12 +144,12 @@ func writeOpen(out *strings.Builder, p *practice.Progress, now time.Time, style 
 	})
 	slices.SortStableFunc(open, func(a, b *practice.Standing) int { return a.Due.Compare(*b.Due) })
 	for _, s := range open[:min(maxOpen, len(open))] {
-		due := "Due " + dateOf(*s.Due, now)
+		due, paint := "Due "+dateOf(*s.Due, now), style.Bold
 		if s.IsDue(now) {
-			due = style.Warn("Due now")
+			due, paint = "Due now", style.Warn
 		}
-		fmt.Fprintf(out, "\n%s: %s, %d of %d without help the last time\n", style.Bold(ansi.Truncate(s.Name, 36, "…")), s.State, *s.Latest, labs.Total)
-		out.WriteString(style.Paragraph(due+": "+s.WhyDue, 2))
+		fmt.Fprintf(out, "\n%s: %s, last %d of %d without help\n", style.Bold(ansi.Truncate(s.Name, 36, "…")), s.State, *s.Latest, labs.Total)
+		out.WriteString(style.Labelled(due+":", paint, s.WhyDue, 2))
 		if s.Needs != "" {
 			out.WriteString(style.Paragraph("To master it: "+s.Needs, 2))
 		}

@@ -47,7 +47,7 @@ func (o *questionsOptions) run(ctx context.Context) error {
 	}
 	style, out := o.Style(o.Out), &strings.Builder{}
 	for _, row := range rows {
-		fmt.Fprintf(out, "%2d  %s\n", row.Number, strings.TrimSpace(style.Paragraph(style.Bold(row.Text), 4)))
+		fmt.Fprintf(out, "%2d  %s\n", row.Number, style.Bold(strings.TrimSpace(style.Paragraph(row.Text, 4))))
 		line := standing(row)
 		if row.Next.Name != "" {
 			line += " · " + report.Acts([]labs.Act{row.Next})
@@ -80,7 +80,7 @@ func standing(row *rehearse.Row) string {
 		}
 	}
 	var parts []string
-	for _, state := range []practice.State{practice.Mastered, practice.Shaky, practice.Untried} {
+	for _, state := range []practice.State{practice.Mastered, practice.Solved, practice.Shaky, practice.Untried} {
 		if n := count[state]; n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", n, state))
 		}
