@@ -52,7 +52,7 @@ var imports = map[string]string{
 	"internal/progress":  "internal/report labs github.com/charmbracelet/x/ansi",
 	"internal/recording": "",
 	"internal/rehearsal": "github.com/kljensen/snowball github.com/sergi/go-diff",
-	"internal/report":    "internal/attempts internal/exams internal/practice labs github.com/charmbracelet/x/ansi",
+	"internal/report":    "internal/attempts internal/exams internal/practice internal/recording labs github.com/charmbracelet/x/ansi",
 	"internal/scenario": "internal/exams internal/expect labs labs/kit github.com/agnivade/levenshtein github.com/brianvoe/gofakeit/v7 github.com/docker/go-units " +
 		"github.com/mattn/go-shellwords go.yaml.in/yaml/v4 golang.org/x/text",
 	"internal/seat":      "labs",

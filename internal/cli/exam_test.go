@@ -312,6 +312,7 @@ func TestExamThatGoesOnIsNamed(t *testing.T) {
 	d.wants(StatusMisused, "exam status", "Several exams are running", "--exam 1 (Ada)", "--exam 2 (Bob)")
 	d.wants(StatusFailed, "exam submit --exam 1 --yes")
 	d.wants(StatusDone, "show 1", "Attempt 1: first")
+	d.wants(StatusMisused, "show exam-1/2", "Question 2 of exam 1 was never opened")
 	d.wants(StatusFailed, "exam submit --yes")
 	d.wants(StatusDone, "report mine --format csv", "Ada", "Bob")
 
@@ -330,6 +331,42 @@ func TestExamThatGoesOnIsNamed(t *testing.T) {
 	if out := d.wants(StatusDone, "report Yours --format csv", "Eve"); strings.Contains(out, "Ada") {
 		t.Errorf("the report of one tells of the other: %s", out)
 	}
+}
+
+// From a report, one gets to what the candidate did: by the name of the question's attempt.
+func TestExamEvidence(t *testing.T) {
+	d := newConsole(t)
+	mine := d.exam("feedback: score")
+	d.wants(StatusDone, "exam start "+mine+" --no-shell --candidate Zoë")
+	for _, line := range []string{"show exam-1/1", "report exam-1/1", "replay exam-1/1"} {
+		d.wants(StatusMisused, line, "Attempt 1 is a question of exam 1, which is still running")
+	}
+	d.engine.typist = typist{commands: []string{"task", "check"}}
+	if status, shown := d.sit("", "exam", "resume"); status != StatusDone {
+		t.Fatalf("%d: %s", status, shown)
+	}
+	d.wants(StatusFailed, "exam submit --yes", "endstate show exam-1/1 · endstate replay exam-1/1")
+	d.wants(StatusDone, "show exam-1/1", "Question 1 of exam 1 · candidate Zoë · exam-1/1", "came into the shell of workspace")
+	d.wants(StatusDone, "show 1", "Question 1 of exam 1 · candidate Zoë")
+	status, shown := d.sit("", "replay", "exam-1/1", "--speed", "1000")
+	if status != StatusDone || !strings.Contains(shown, "Score 100 of 100") {
+		t.Errorf("%d: %s", status, shown)
+	}
+	d.wants(StatusMisused, "replay exam-1/1", "A replay needs a terminal")
+	d.wants(StatusMisused, "show exam-1/3", "The exam has no question 3")
+	d.wants(StatusMisused, "show exam-7/1", "There is no exam 7")
+	file := filepath.Join(t.TempDir(), "zoe.html")
+	d.wants(StatusDone, "report exam-1 -o "+file)
+	page, err := os.ReadFile(file)
+	if err != nil || !strings.Contains(string(page), "<summary>What the terminal showed</summary>") || !strings.Contains(string(page), "Do the first thing.") {
+		t.Errorf("%v: no transcript in the page", err)
+	}
+	d.wants(StatusDone, "verify "+file, "It is unchanged.")
+	if one := read[exams.View](d, "exam status --exam 1 --json"); one.Questions[0].Attempt == "" {
+		t.Error("the attempt is not named")
+	}
+	d.env["ENDSTATE_OWNER"] = "eve"
+	d.wants(StatusMisused, "show exam-1/1", "There is no exam 1")
 }
 
 // A report can be verified until it is changed.

@@ -43,7 +43,7 @@ func (d *Desk) Report(ctx context.Context, who labs.Learner, name string) (*repo
 // sittingsOf returns the sitting exam-N, or the finished ones of a blueprint. It returns none if
 // the name is not that of an exam.
 func sittingsOf(ctx context.Context, store *attempts.View, name string) ([]*exams.Sitting, error) {
-	if number, is := strings.CutPrefix(name, "exam-"); is {
+	if number, is := strings.CutPrefix(name, "exam-"); is && !namesQuestion.MatchString(name) {
 		id, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
 			return nil, labs.Misuse(fmt.Sprintf("%q is not the number of an exam", number), "", labs.Act{Name: labs.ActExamList, For: "See them"})

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"endstate/internal/attempts"
-	"endstate/internal/exams"
 	"endstate/internal/practice"
 	"endstate/internal/recording"
 	"endstate/labs"
@@ -19,16 +18,22 @@ import (
 type Story struct {
 	*attempts.Story
 	Timeline []practice.Moment `json:"timeline"`
+	Exam     *ExamQuestion     `json:"exam,omitempty"` // missing in practice
 }
 
-// Show returns the story of an attempt. It is named by its number or its ID, or by its scenario for
-// the latest attempt at it; without a name it is the learner's latest attempt.
+// Show returns the story of an attempt. It is named by its number or its ID, as exam-3/2 for
+// question 2 of exam 3, or by its scenario for the latest attempt at it; without a name it is the learner's latest attempt.
 func (d *Desk) Show(ctx context.Context, who labs.Learner, attempt string) (*Story, error) {
 	story, err := d.story(ctx, who, attempt)
 	if err != nil {
 		return nil, err
 	}
-	return &Story{story, practice.Timeline(story, d.typed(story), d.Clock())}, nil
+	store, err := d.memory(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	_, question, err := questionOf(ctx, store, &story.Attempt)
+	return &Story{story, practice.Timeline(story, d.typed(story), d.Clock()), question}, err
 }
 
 // story returns everything about a learner's attempt.
@@ -49,6 +54,9 @@ func (d *Desk) story(ctx context.Context, who labs.Learner, name string) (*attem
 
 // attempt finds an attempt by what a learner calls it: see [Desk.Show].
 func (d *Desk) attempt(ctx context.Context, store *attempts.View, name string) (*attempts.Attempt, error) {
+	if parts := namesQuestion.FindStringSubmatch(name); parts != nil {
+		return attemptOfQuestion(ctx, store, parts[1], parts[2])
+	}
 	if name != "" {
 		if a, err := store.Find(ctx, name); err == nil || numbersAttempt.MatchString(name) {
 			return a, err
@@ -152,22 +160,14 @@ func entered(line string) string {
 // notInOpenExam returns an error if an attempt belongs to a running exam, because the exam's rules
 // decide what its candidate sees.
 func notInOpenExam(ctx context.Context, store *attempts.View, attempt *attempts.Attempt) error {
-	if !exams.OwnsLabs(attempt.Owner) {
-		return nil
-	}
-	open, err := store.OpenExams(ctx)
-	if err != nil {
+	s, _, err := questionOf(ctx, store, attempt)
+	if err != nil || s == nil || !s.Ended.IsZero() {
 		return err
 	}
-	for _, s := range open {
-		if s.LabOwner == attempt.Owner && s.Ended.IsZero() {
-			return &labs.Problem{
-				Code: CodeExamLab, What: fmt.Sprintf("Attempt %d is a question of exam %d, which is still running", attempt.ID, s.ID), Usage: true,
-				Acts: []labs.Act{{Name: labs.ActExamStatus, For: "You can see it when the exam is over", Exam: s.ID}},
-			}
-		}
+	return &labs.Problem{
+		Code: CodeExamLab, What: fmt.Sprintf("Attempt %d is a question of exam %d, which is still running", attempt.ID, s.ID), Usage: true,
+		Acts: []labs.Act{{Name: labs.ActExamStatus, For: "You can see it when the exam is over", Exam: s.ID}},
 	}
-	return nil
 }
 
 // recordings returns the folder of the recordings of terminals.

@@ -52,8 +52,9 @@ type QuestionView struct {
 	Hints    int       `json:"hints"`
 	Spent    float64   `json:"spent"` // seconds
 	// Only at the end.
-	Seed  *uint64 `json:"seed,omitempty"`
-	Grade *Grade  `json:"grade,omitempty"`
+	Attempt string  `json:"attempt,omitempty"` // of its lab, as in the store of attempts
+	Seed    *uint64 `json:"seed,omitempty"`
+	Grade   *Grade  `json:"grade,omitempty"`
 	// FrozenAt is when, after the end, its lab was frozen.
 	FrozenAt time.Time `json:"still,omitzero"`
 }
@@ -94,7 +95,7 @@ func (s *Sitting) View(now time.Time) View {
 			Flagged: q.Flagged, Opened: s.Opened(q.Number), Ready: q.Ready, Checks: q.Checks, Hints: q.Hints, Spent: s.Spent(q.Number, now).Seconds(),
 		}
 		if over {
-			one.Seed, one.Grade, one.FrozenAt = &q.Seed, q.Grade, q.FrozenAt
+			one.Attempt, one.Seed, one.Grade, one.FrozenAt = q.Attempt, &q.Seed, q.Grade, q.FrozenAt
 		}
 		view.Questions = append(view.Questions, one)
 	}

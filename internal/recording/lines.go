@@ -19,18 +19,23 @@ func (r *Recording) Lines() []Line {
 	var found []Line
 	page := &page{width: max(r.Width, 1)}
 	for _, event := range r.Events {
-		switch event.Kind {
-		case Output:
-			page.emit = func(text string) { found = append(found, Line{At: event.At, Text: text}) }
-			page.write(event.Data)
-		case Resize:
-			columns, _, _ := strings.Cut(event.Data, "x")
-			if n, err := strconv.Atoi(columns); err == nil && n > 0 {
-				page.width = n
-			}
-		}
+		page.emit = func(text string) { found = append(found, Line{At: event.At, Text: text}) }
+		r.show(page, event)
 	}
 	return found
+}
+
+// show shows an event on a page.
+func (r *Recording) show(page *page, event Event) {
+	switch event.Kind {
+	case Output:
+		page.write(event.Data)
+	case Resize:
+		columns, _, _ := strings.Cut(event.Data, "x")
+		if n, err := strconv.Atoi(columns); err == nil && n > 0 {
+			page.width = n
+		}
+	}
 }
 
 // page emulates as much of a terminal as it takes to read a line that is being edited: the
@@ -44,6 +49,9 @@ type page struct {
 	alternate bool   // the alternate screen is shown
 	partial   string // an incomplete control sequence
 	emit      func(line string)
+	// What a transcript needs; may be nil.
+	feed  func(text string) // a row has ended with a newline
+	leave func()            // a program has left the alternate screen
 }
 
 // maxSequence limits the length of a control sequence, in bytes.
@@ -76,6 +84,9 @@ func (p *page) put(char rune) {
 	case p.alternate:
 	case char == '\n':
 		p.previous = p.text()
+		if p.feed != nil {
+			p.feed(p.previous)
+		}
 		p.rows, p.row, p.col = nil, 0, 0
 	case char == '\r':
 		p.col = 0
@@ -146,6 +157,9 @@ func (p *page) control(final byte, arguments string) {
 	case arguments == "?1049" && final == 'h':
 		p.alternate = true
 	case arguments == "?1049" && final == 'l':
+		if p.leave != nil && p.alternate {
+			p.leave()
+		}
 		p.alternate, p.rows, p.row, p.col = false, nil, 0, 0
 	case arguments == "?2004" && !p.alternate:
 		if final == 'l' && p.prompt {

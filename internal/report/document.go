@@ -37,6 +37,8 @@ type Sitting struct {
 	Turns []exams.Turn `json:"turns"`
 	Next  []Advice     `json:"next"`
 	Late  int          `json:"late"` // seconds after the end, of the lab that was frozen last
+	// Stays is what the terminals showed, by question; see the desk.
+	Stays map[int][]Stay `json:"-"`
 }
 
 // Advice is something to practise, and why.

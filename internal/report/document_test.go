@@ -18,6 +18,7 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/exams"
 	"endstate/internal/practice"
+	"endstate/internal/recording"
 	"endstate/labs"
 )
 
@@ -133,7 +134,7 @@ func harmless(t *testing.T, page string) (text string) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	allowed := "html head meta title style body h1 h2 h3 p div section span strong code pre dl dt dd table tbody tr th td a figure figcaption svg text rect line circle"
+	allowed := "html head meta title style body h1 h2 h3 p div section span strong code pre details summary dl dt dd table tbody tr th td a figure figcaption svg text rect line circle"
 	for node := range root.Descendants() {
 		switch node.Type {
 		case html.TextNode:
@@ -279,6 +280,31 @@ func TestJUnitOfAnExam(t *testing.T) {
 	}
 	if late != "0 240 0 0 " {
 		t.Errorf("late: %s", late)
+	}
+}
+
+// A page shows what the terminals showed. It is closed at first, escaped and bounded.
+func TestTranscriptsInThePage(t *testing.T) {
+	s := aSitting(3, "Zoë", true)
+	s.Questions[0].Ready, s.Questions[1].Ready = at(1), at(1)
+	e := anExam(t, s)
+	e.Sittings[0].Stays = map[int][]Stay{1: {{Began: at(2), Host: "work" + evil, Rows: []recording.Row{
+		{Text: "$ mysql " + evil, Typed: true}, {Text: "ERROR 1045 </pre></details>"}, {Omitted: 1200}, {Text: "mysql> SELECT 1"},
+	}}}}
+	page := pageOf(t, "transcripts", func(w *bytes.Buffer) error { return ExamPage(w, e) })
+	wants(t, harmless(t, page), "What the terminal showed", "$ mysql <script>alert(1)</script>", "ERROR 1045 </pre></details>", "… 1200 rows left out …", "mysql> SELECT 1",
+		"There is no recording of the terminal.", "endstate show exam-3/1 · endstate replay exam-3/1")
+	if strings.Contains(page, "<details open") || strings.Count(page, "<details>") != 1 {
+		t.Error("a transcript is open at first")
+	}
+	if strings.Contains(page, "exam-3/3") {
+		t.Error("a question that was never opened has something to show")
+	}
+	if v, err := Verify([]byte(page)); err != nil || !v.Whole {
+		t.Errorf("%+v, %v", v, err)
+	}
+	if v, err := Verify([]byte(strings.Replace(page, "ERROR 1045", "Query OK", 1))); err != nil || v.Whole {
+		t.Errorf("a transcript was changed: %+v, %v", v, err)
 	}
 }
 

@@ -216,6 +216,9 @@ func gradeHelp(exam int64, q exams.QuestionView) []string {
 	case q.Grade.Retry:
 		lines = append(lines, "It depends on a server that did not answer. Its lab is kept; grade it once more: "+gradeCommand(exam))
 	}
+	if shows := evidence(exam, q); shows != "" {
+		lines = append(lines, shows)
+	}
 	if q.Grade.Report != nil {
 		lines = append(lines, fmt.Sprintf("endstate start %s --seed %d", q.Scenario, *q.Seed))
 	}

@@ -31,7 +31,7 @@ func Commands(d *door.Door) []*cobra.Command {
 
 // namesOfAttempts says how commands name an attempt.
 const namesOfAttempts = "An attempt is named by its number, as endstate history shows it; by its ID, or the first six characters of that; " +
-	"or by its scenario, which means the latest attempt at it. Without a name, it is your latest attempt."
+	"by exam-3/2 for question 2 of exam 3; or by its scenario, which means the latest attempt at it. Without a name, it is your latest attempt."
 
 // historyOptions are the options of history.
 type historyOptions struct {

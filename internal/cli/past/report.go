@@ -42,6 +42,11 @@ func (o *reportOptions) run(ctx context.Context, name string) error {
 	switch {
 	case err != nil:
 		return err
+	case exam != nil && o.output.Format() == report.FormatHTML:
+		if err := at.Evidence(ctx, o.Who(), exam); err != nil {
+			return err
+		}
+		fallthrough
 	case exam != nil:
 		return o.output.Write(examForms(exam))
 	}

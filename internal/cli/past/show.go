@@ -57,6 +57,9 @@ func (o *showOptions) write(w io.Writer, style report.Style, story *desk.Story) 
 	if story.Title != "" {
 		fmt.Fprintln(out, style.Code(story.Title))
 	}
+	if of := story.Exam; of != nil {
+		fmt.Fprintln(out, report.Visible(fmt.Sprintf("Question %d of exam %d · candidate %s · %s", of.Question, of.Exam, of.Candidate, report.QuestionName(of.Exam, of.Question))))
+	}
 	for _, line := range factsOf(story.Story, now) {
 		fmt.Fprint(out, style.Dim(strings.TrimSuffix(style.Paragraph(line, 0), "\n"))+"\n")
 	}

@@ -1,0 +1,109 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"endstate/internal/attempts"
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+// ExamQuestion is the question of an exam that an attempt belongs to.
+type ExamQuestion struct {
+	Exam      int64  `json:"exam"`
+	Question  int    `json:"question"`
+	Candidate string `json:"candidate"`
+}
+
+// namesQuestion matches the name of a question of an exam.
+var namesQuestion = regexp.MustCompile(`^exam-([0-9]{1,18})/([0-9]{1,4})$`)
+
+// attemptOfQuestion finds the attempt of a question by its name, such as exam-3/2.
+func attemptOfQuestion(ctx context.Context, store *attempts.View, exam, question string) (*attempts.Attempt, error) {
+	id, err := strconv.ParseInt(exam, 10, 64)
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Exam(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	n, err := strconv.Atoi(question)
+	if err != nil {
+		return nil, err
+	}
+	q, err := s.Question(n)
+	if err != nil {
+		return nil, err
+	}
+	if q.Attempt == "" {
+		return nil, labs.Misuse(fmt.Sprintf("Question %d of exam %d was never opened", n, id), "", labs.Act{Name: labs.ActExamStatus, For: "See the others", Exam: id})
+	}
+	return store.Find(ctx, q.Attempt)
+}
+
+// questionOf returns the exam that an attempt belongs to, and which question it is; nil if it
+// belongs to none.
+func questionOf(ctx context.Context, store *attempts.View, attempt *attempts.Attempt) (*exams.Sitting, *ExamQuestion, error) {
+	if !exams.OwnsLabs(attempt.Owner) {
+		return nil, nil, nil
+	}
+	all, err := store.Exams(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, s := range all {
+		for _, q := range s.Questions {
+			if s.LabOwner == attempt.Owner && q.Scenario == attempt.Scenario {
+				return s, &ExamQuestion{Exam: s.ID, Question: q.Number, Candidate: s.Candidate}, nil
+			}
+		}
+	}
+	return nil, nil, nil
+}
+
+// Evidence adds to a report of exams what the terminals of the candidates showed, as far as
+// recordings exist.
+func (d *Desk) Evidence(ctx context.Context, who labs.Learner, e *report.Exam) error {
+	store, err := d.memory(ctx, who)
+	if err != nil {
+		return err
+	}
+	for i := range e.Sittings {
+		one := &e.Sittings[i]
+		one.Stays = map[int][]report.Stay{}
+		for _, q := range one.Questions {
+			if q.Attempt == "" {
+				continue
+			}
+			if one.Stays[q.Number], err = d.staysAt(ctx, store, q.Attempt); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// staysAt returns what the terminals of an attempt showed. It leaves out recordings that are
+// gone or can't be read.
+func (d *Desk) staysAt(ctx context.Context, store *attempts.View, uid string) ([]report.Stay, error) {
+	attempt, err := store.Find(ctx, uid)
+	if err != nil {
+		return nil, err
+	}
+	story, err := store.Story(ctx, attempt)
+	if err != nil {
+		return nil, err
+	}
+	var stays []report.Stay
+	for _, visit := range story.Visits {
+		if recorded, err := d.recordingOf(story, visit); err == nil && recorded != nil {
+			stays = append(stays, report.Stay{Began: visit.Began, Host: visit.Host, Rows: recorded.Transcript(report.TranscriptRows)})
+		}
+	}
+	return stays, nil
+}
