@@ -25,6 +25,9 @@ type Engine interface {
 	Labs(ctx context.Context, which Which) ([]*Lab, error)
 	// Now returns the time of the engine's clock, which measures the ages of labs.
 	Now() time.Time
+	// Extend moves the expiry of a lab to a later time. From then on, Labs returns it to every
+	// process. A time before the expiry changes nothing. ErrNotFound: the lab has no hosts.
+	Extend(ctx context.Context, lab *Lab, until time.Time) error
 	// Restart stops the hosts of a lab that are up, and then starts all hosts. An engine keeps
 	// their disks, names and addresses. Their processes end, and folders in memory are emptied.
 	Restart(ctx context.Context, lab *Lab) error

@@ -251,6 +251,38 @@ func (s *seat) hosts(want int) {
 	s.t.Fatalf("the grader has %d hosts, want %d", got, want)
 }
 
+// Somebody in a shell is warned before the lab ends, and a key keeps it alive.
+func TestWorkKeepsALabAlive(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t, "ENDSTATE_LIFE=4m")
+	s := sit(m, "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
+	s.sees("~$")
+	s.sees("The lab ends in 4 minutes. More time: endstate extend")
+	if left := time.Until(m.lab(t).Expires); left > 5*time.Minute {
+		t.Errorf("without a key, it has %v left", left)
+	}
+	s.types("echo wo'rk'\r")
+	s.sees("work")
+	for range 60 {
+		if time.Until(m.lab(t).Expires) > 25*time.Minute {
+			break
+		}
+		time.Sleep(500 * time.Millisecond)
+	}
+	if left := time.Until(m.lab(t).Expires); left < 25*time.Minute {
+		t.Errorf("after a key, it has %v left", left)
+	}
+	if out := m.must("extend").out; !strings.Contains(out, "ends in 2 h") {
+		t.Error(out)
+	}
+	s.types("exit\r")
+	s.leaves(0)
+	m.must("stop")
+	if left := m.Left(t.Context()); len(left) > 0 {
+		t.Errorf("stop left %v", left)
+	}
+}
+
 func TestShellOfALabThatGoes(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {

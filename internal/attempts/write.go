@@ -223,6 +223,16 @@ func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error
 	return nil
 }
 
+// Extend records that the lab of an attempt lives longer. A time before its expiry changes
+// nothing.
+func (s *Store) Extend(ctx context.Context, a *Attempt, until time.Time) error {
+	if _, err := s.db.ExecContext(ctx, "UPDATE attempts SET expires = max(expires, ?) WHERE id = ? AND imported = 0", milli(until), a.ID); err != nil {
+		return s.failed("extend attempt", err)
+	}
+	a.Expires = until
+	return nil
+}
+
 // Reopen reopens an attempt that was ended although its lab still exists, because removing
 // the lab was interrupted or undone.
 func (s *Store) Reopen(ctx context.Context, a *Attempt) error {

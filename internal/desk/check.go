@@ -11,7 +11,10 @@ import (
 
 // Check grades a lab as it is now, charges the hints of its attempt, and stores the report.
 func (d *Desk) Check(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*practice.Outcome, error) {
-	lab, _, err := d.find(ctx, who, name, emit)
+	lab, v, err := d.find(ctx, who, name, emit)
+	if err == nil {
+		err = d.keepAlive(ctx, lab, v, emit)
+	}
 	if err != nil {
 		return nil, err
 	}

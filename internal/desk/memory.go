@@ -79,6 +79,9 @@ func (d *Desk) begin(ctx context.Context, store *attempts.View, lab *labs.Lab, v
 	if err == nil && attempt != nil && attempt.Ended != nil {
 		err = d.reopen(ctx, store, lab, attempt)
 	}
+	if err == nil {
+		err = catchUp(ctx, store, lab, attempt)
+	}
 	if err != nil || attempt != nil && attempt.Hash != "" {
 		return attempt, err
 	}

@@ -128,6 +128,16 @@ func (p Parts) Hint(ctx context.Context, lab *labs.Lab, v *labs.Variant, agreed 
 	return p.desk.hint(ctx, lab, v, agreed, emit)
 }
 
+// KeepAlive extends a lab in which somebody has just worked, if it would soon end.
+func (p Parts) KeepAlive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) error {
+	return p.desk.keepAlive(ctx, lab, v, emit)
+}
+
+// Extend lets a lab live longer; see [Desk.Extend].
+func (p Parts) Extend(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) error {
+	return p.desk.extend(ctx, lab, v, emit)
+}
+
 // WarnOfDisk warns if a lab's hosts have written much, and stops those that have written too
 // much.
 func (p Parts) WarnOfDisk(ctx context.Context, lab *labs.Lab, emit labs.Emit) {

@@ -17,6 +17,8 @@ const (
 	CodeDisk        = "disk"            // a host has written much
 	CodeExamLab     = "exam-lab"        // the lab or attempt is an exam's
 	CodeOthers      = "other-terminals" // open in the same lab
+	CodeLabEnds     = "lab-ends"        // soon
+	CodeLongestLife = "longest-life"    // a lab can't be extended any more
 )
 
 // Unconfirmed is the error of an act that needs the learner's consent. Call it again once the

@@ -29,6 +29,9 @@ func (d *Desk) reset(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.
 	if err != nil {
 		return nil, nil, err
 	}
+	if now, err := d.stage(lab.Owner).Find(ctx, lab.Owner, lab.Scenario); err == nil {
+		lab = now // its expiry may have moved
+	}
 	d.end(ctx, lab, d.Clock(), attempts.Gone, emit)
 	fresh, err := d.stage(lab.Owner).Reset(ctx, lab, v, emit)
 	ctx = context.WithoutCancel(ctx) // the result is stored even then

@@ -23,6 +23,7 @@ import (
 	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
 
+	"endstate/internal/docker/seccomp"
 	"endstate/labs"
 )
 
@@ -167,9 +168,9 @@ func gaps(info system.Info) (found []*labs.Problem) {
 			Advice: "Enable the memory, cpu and pids controllers of cgroups for the engine; a fork bomb would reach the machine.",
 		})
 	}
-	profile, _ := seccompProfile()
-	seccomp := func(option string) bool { return strings.HasPrefix(option, "name=seccomp") }
-	if profile == "" || !slices.ContainsFunc(info.SecurityOptions, seccomp) {
+	profile, _ := seccomp.Profile()
+	isSeccomp := func(option string) bool { return strings.HasPrefix(option, "name=seccomp") }
+	if profile == "" || !slices.ContainsFunc(info.SecurityOptions, isSeccomp) {
 		found = append(found, &labs.Problem{
 			Code: "datagrams", What: "a lab of several hosts can send datagrams (UDP) to addresses of the engine's machine",
 			Advice: "The engine has no seccomp, or this is not Linux, so labs have no seccomp profile of their own. Trust the people who work in them, or drop packets from the bridges br-* on the machine.",

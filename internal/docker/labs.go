@@ -14,11 +14,12 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
 
 	"endstate/labs"
 )
 
-// Labs lists labs of every role, including those of which only a network is left.
+// Labs lists labs of every role, including those of which only a network or a volume is left.
 func (e *Engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error) {
 	ours := filters.NewArgs(filters.Arg("label", labelLab))
 	for label, value := range map[string]string{labelLab: which.ID, labelOwner: which.Owner, labelScenario: which.Scenario} {
@@ -31,6 +32,10 @@ func (e *Engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error
 		return nil, failure(err, "list labs")
 	}
 	networks, err := e.api.NetworkList(ctx, network.ListOptions{Filters: ours})
+	if err != nil {
+		return nil, failure(err, "list labs")
+	}
+	volumes, err := e.api.VolumeList(ctx, volume.ListOptions{Filters: ours})
 	if err != nil {
 		return nil, failure(err, "list labs")
 	}
@@ -47,6 +52,9 @@ func (e *Engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error
 	}
 	for _, n := range networks {
 		found.of(n.Labels, n.Created)
+	}
+	for _, v := range volumes.Volumes {
+		found.of(v.Labels, volumeMade(v)).extend(v.Labels)
 	}
 	return found.ordered(), nil
 }
@@ -81,6 +89,13 @@ func (p *parts) of(labels map[string]string, made time.Time) *part {
 func (p *part) add(host labs.Host, labels map[string]string) {
 	p.planned, _ = strconv.Atoi(labels[labelHosts])
 	p.Hosts = append(p.Hosts, host)
+}
+
+// extend moves a lab's expiry to that in the labels of a volume; see [Engine.Extend].
+func (p *part) extend(labels map[string]string) {
+	if until := labOf(labels).Expires; until.After(p.Expires) {
+		p.Expires = until
+	}
 }
 
 // ordered returns the labs in the order in which they started.
@@ -146,7 +161,7 @@ func (e *Engine) Stop(ctx context.Context, host labs.Host) error {
 
 // Remove removes the containers, volumes and network of a lab.
 func (e *Engine) Remove(ctx context.Context, lab *labs.Lab) error {
-	only := filters.NewArgs(filters.Arg("label", labelLab+"="+lab.ID), filters.Arg("label", labelOwner+"="+lab.Owner))
+	only := partsOf(lab)
 	containers, err := e.api.ContainerList(ctx, container.ListOptions{All: true, Filters: only})
 	if err != nil {
 		return failure(err, "remove lab %s", lab.ID)
@@ -163,6 +178,13 @@ func (e *Engine) Remove(ctx context.Context, lab *labs.Lab) error {
 	failed = append(failed, err)
 	for _, n := range networks {
 		failed = append(failed, e.removeNetwork(ctx, n.ID))
+	}
+	volumes, err := e.api.VolumeList(ctx, volume.ListOptions{Filters: only})
+	failed = append(failed, err)
+	for _, v := range volumes.Volumes {
+		if err := e.api.VolumeRemove(ctx, v.Name, true); !errdefs.IsNotFound(err) {
+			failed = append(failed, err)
+		}
 	}
 	if err := errors.Join(failed...); err != nil {
 		return failure(err, "remove lab %s", lab.ID)

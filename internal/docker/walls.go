@@ -9,6 +9,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/go-units"
 
+	"endstate/internal/docker/seccomp"
 	"endstate/labs"
 )
 
@@ -90,7 +91,7 @@ func (e *Engine) seal(config *container.HostConfig) error {
 	if e.unsealed.Load() {
 		return nil
 	}
-	profile, err := seccompProfile()
+	profile, err := seccomp.Profile()
 	if err != nil {
 		return failure(err, "create the seccomp profile")
 	}

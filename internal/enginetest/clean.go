@@ -16,6 +16,7 @@ import (
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
 	"github.com/docker/docker/api/types/network"
+	"github.com/docker/docker/api/types/volume"
 
 	"endstate/labs"
 )
@@ -118,7 +119,14 @@ func (r *Runner) leftWith(ctx context.Context, label string) []string {
 	if err != nil {
 		r.t.Errorf("list networks: %v", err)
 	}
+	volumes, err := r.API.VolumeList(ctx, volume.ListOptions{Filters: only})
+	if err != nil {
+		r.t.Errorf("list volumes: %v", err)
+	}
 	var left []string
+	for _, v := range volumes.Volumes {
+		left = append(left, "volume "+v.Name)
+	}
 	for _, c := range containers {
 		left = append(left, "container "+strings.Join(c.Names, " ")+" ("+c.State+")")
 	}

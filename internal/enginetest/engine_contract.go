@@ -37,6 +37,7 @@ func EngineContract(t *testing.T, s Subject) {
 		"a restart keeps disks, names and addresses":             (*engineContract).restart,
 		"states are told apart":                                  (*engineContract).tellStates,
 		"a lab is found and removed by its owner":                (*engineContract).isolateOwners,
+		"a lab's life can be extended, and no shorter":           (*engineContract).extendLife,
 		"a second lab of the same ID is refused":                 (*engineContract).refuseSecond,
 		"a snapshot keeps files and record":                      (*engineContract).keepSnapshot,
 		"a host with a command of its own":                       (*engineContract).runCommand,

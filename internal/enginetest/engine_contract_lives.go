@@ -94,6 +94,39 @@ func (c *engineContract) isolateOwners() {
 	}
 }
 
+func (c *engineContract) extendLife() {
+	lab := c.launch(c.plan(labs.RoleLab))
+	expires := func() time.Time {
+		found, err := c.Engine.Labs(c.Context(), labs.Which{ID: lab.ID, Owner: c.Owner})
+		if err != nil || len(found) != 1 || len(found[0].Hosts) != 2 || !found[0].Whole {
+			c.Fatalf("the lab is %+v, %v", found, err)
+		}
+		return found[0].Expires
+	}
+	latest := lab.Expires
+	for _, until := range []time.Time{lab.Expires.Add(time.Hour), lab.Expires.Add(time.Minute), lab.Expires.Add(3 * time.Hour), lab.Expires.Add(2 * time.Hour)} {
+		if err := c.Engine.Extend(c.Context(), lab, until); err != nil {
+			c.Fatal(err)
+		}
+		if until.After(latest) {
+			latest = until
+		}
+		if got := expires(); got.Sub(latest).Abs() > time.Second {
+			c.Errorf("extended until %v, it expires at %v, want %v", until, got, latest)
+		}
+	}
+	c.remove(lab)
+	if found, err := c.Engine.Labs(c.Context(), labs.Which{ID: lab.ID}); err != nil || len(found) > 0 {
+		c.Errorf("after its removal: %v, %v", found, err)
+	}
+	if err := c.Engine.Extend(c.Context(), lab, latest.Add(time.Hour)); !errors.Is(err, labs.ErrNotFound) {
+		c.Errorf("a removed lab is extended: %v", err)
+	}
+	if found, err := c.Engine.Labs(c.Context(), labs.Which{ID: lab.ID}); err != nil || len(found) > 0 {
+		c.Errorf("extending a removed lab left %v, %v", found, err)
+	}
+}
+
 func (c *engineContract) refuseSecond() {
 	plan := c.plan(labs.RoleLab)
 	lab := c.launch(plan)

@@ -53,8 +53,14 @@ func (s *Shell) attach(ctx context.Context, stay *visit.Stay, answer seat.Answer
 	return err
 }
 
-// warnMeanwhile shows a warning on a terminal in raw mode.
+// warnMeanwhile shows a warning on a terminal in raw mode: on its first line if it is about time,
+// which a program on the whole screen may not hide.
 func (s *Shell) warnMeanwhile(event labs.Event) {
+	var problem *labs.Problem
+	if errors.As(event.Warning, &problem) && problem.Code == desk.CodeLabEnds {
+		_ = seat.Notice(s.Terminal, strings.TrimSpace(problem.What+". "+HelpWith(problem)))
+		return
+	}
 	var text strings.Builder
 	ShowWarning(onScreen(&text, s.Style(s.Out)), event)
 	fmt.Fprint(s.Out, "\r\n"+strings.ReplaceAll(text.String(), "\n", "\r\n"))

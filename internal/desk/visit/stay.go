@@ -49,6 +49,9 @@ func (v *Visit) arrive(ctx context.Context, process labs.Process, at Window, emi
 	lab := v.Lab
 	s.standby = v.parts.Grader().StandBy(ctx, lab, v.Variant)
 	s.working.Go(func() { s.watchDisk(lab) })
+	if v.Exam == nil {
+		s.working.Go(s.watchLife)
+	}
 	if s.store = v.parts.Recall(ctx, labs.Learner{Name: v.Lab.Owner}, emit); s.store == nil {
 		return s
 	}

@@ -1,4 +1,5 @@
-package docker
+// Package seccomp holds the profile that walls in the hosts of a lab.
+package seccomp
 
 import (
 	"encoding/json"
@@ -10,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// seccompProfile is Docker's current default profile, with two changes.
+// Profile is Docker's current default profile, with two changes.
 //
 // A lab can open TCP sockets and local ones, but no others that could carry a packet out of
 // it: an engine's bridge answers for all addresses of its machine, and a packet sent to the
@@ -20,7 +21,7 @@ import (
 //
 // And a process can make system calls only in its own architecture's way, because the
 // filter can't tell apart the arguments of the older calls.
-var seccompProfile = sync.OnceValues(func() (string, error) {
+var Profile = sync.OnceValues(func() (string, error) {
 	profile := seccomp.DefaultProfile()
 	for i := range profile.ArchMap {
 		profile.ArchMap[i].SubArches = nil

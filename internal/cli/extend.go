@@ -1,0 +1,36 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"endstate/internal/cli/door"
+	"endstate/internal/desk"
+	"endstate/internal/report"
+	"endstate/labs"
+)
+
+func extendCommand(d *door.Door) *cobra.Command {
+	return d.OfLab(&cobra.Command{
+		Use:   "extend",
+		Short: "Let a lab live longer",
+		Long: fmt.Sprintf("Let a lab live %d hours longer, but no longer than %d hours from its start. Work in a lab's shell keeps it alive within the same limit.",
+			int(desk.Extension.Hours()), int(desk.LongestLife.Hours())),
+	}, func(ctx context.Context, args []string) error {
+		return d.OnLab(ctx, args, func(name string) error {
+			var lab *labs.Lab
+			err := d.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+				lab, err = at.Extend(ctx, d.Who(), name, emit)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			now := d.Clock()
+			_, err = fmt.Fprintf(d.Out, "The lab of %s ends in %s, at %s.\n", lab.Scenario, report.Brief(lab.Expires.Sub(now)), lab.Expires.In(now.Location()).Format("15:04"))
+			return err
+		})
+	})
+}

@@ -1,0 +1,68 @@
+package visit
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"endstate/internal/desk"
+	"endstate/labs"
+)
+
+// lifePause is how often a stay reads when its lab ends.
+const lifePause = 20 * time.Second
+
+// lifeWarnings are the times left at which the learner is warned, longest first.
+var lifeWarnings = []time.Duration{15 * time.Minute, 5 * time.Minute}
+
+// watchLife keeps the lab alive while the learner works in it, and warns before its end. An
+// exam's labs live as long as the exam.
+func (s *Stay) watchLife() {
+	tick := time.NewTicker(lifePause)
+	defer tick.Stop()
+	pressed, left := int64(0), time.Duration(math.MaxInt64)
+	for {
+		select {
+		case <-s.left.Done():
+			return
+		case <-tick.C:
+			pressed, left = s.lookAtLife(pressed, left)
+		}
+	}
+}
+
+// lookAtLife extends the lab if a key was pressed since the last look, and warns if the time left
+// has passed a mark since then.
+func (s *Stay) lookAtLife(pressed int64, left time.Duration) (int64, time.Duration) {
+	v := s.visit
+	lab, err := v.stage().Find(s.left, v.Lab.Owner, v.Lab.Scenario) // others may have extended it
+	if err != nil {
+		return pressed, left // the next look tries again
+	}
+	last := s.pressed.Load()
+	if last != pressed {
+		if err := v.parts.KeepAlive(s.left, lab, v.Variant, s.emit); err != nil {
+			return pressed, left
+		}
+	}
+	now := lab.Expires.Sub(v.parts.Engine().Now())
+	passed := func(mark time.Duration) bool { return left > mark && now <= mark }
+	if slices.ContainsFunc(lifeWarnings, passed) {
+		s.emit.Warn(endsSoon(lab, now), "")
+	}
+	return last, now
+}
+
+// endsSoon says that a lab ends soon, and how to give it more time if that is possible.
+func endsSoon(lab *labs.Lab, left time.Duration) *labs.Problem {
+	minutes := max(1, int((left+time.Minute-time.Second)/time.Minute))
+	problem := &labs.Problem{Code: desk.CodeLabEnds, What: fmt.Sprintf("The lab ends in %d minutes", minutes)}
+	if minutes == 1 {
+		problem.What = "The lab ends in a minute"
+	}
+	if lab.Expires.Before(lab.Started.Add(desk.LongestLife)) {
+		problem.Acts = []labs.Act{{Name: labs.ActExtend, For: "More time"}}
+	}
+	return problem
+}
