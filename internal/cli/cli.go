@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/cli/exam"
 	"endstate/labs"
 )
 
@@ -35,7 +36,7 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	defer stop()
 	d := door.New(door.Program(p))
 	root := rootCommand(d)
-	root.SetArgs(args)
+	root.SetArgs(exam.SignedPoints(args))
 	err := root.ExecuteContext(ctx)
 	d.Close()
 	if cause := context.Cause(ctx); errors.Is(cause, errInterrupted) && err != nil {

@@ -184,6 +184,52 @@ func TestExaminerDecides(t *testing.T) {
 	d.wants(StatusDone, "verify "+file, "It is unchanged.")
 }
 
+// Points and comments by hand are an examiner's, and are shown as that.
+func TestExamByHand(t *testing.T) {
+	d := newConsole(t)
+	d.state = "bad"
+	d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
+	d.wants(StatusMisused, "exam comment 1 good", "Exam 1 is still running")
+	d.wants(StatusMisused, "exam points 1 1 +5 --why x", "Question 1 of exam 1 is not graded")
+	d.wants(StatusFailed, "exam submit --yes", "0 of 40, not passed")
+	d.wants(StatusMisused, "exam points 1 1 -5 --why x", "Question 1 can't get -5 points", "It has 0 of 10.")
+	d.wants(StatusMisused, "exam points 1 1 five --why x", `"five" is not a number of points`)
+	d.wants(StatusMisused, "exam points one 1 5 --why x", `"one" is not the number of an exam`)
+	d.wants(StatusMisused, "exam points 1 1 5", "and a reason")
+	d.wants(StatusMisused, "exam points 1 1", "takes an exam, a question and points")
+	d.wants(StatusDone, "exam points exam-1 1 +10 --why explained", "10 of 10", "+10 points by hand, by ada at", ": explained", "10 of 40, not passed")
+	d.wants(StatusDone, "exam points 1 1 -3 --why slowly", "−3 points by hand", "7 of 40, not passed", "with +7 points by hand")
+	d.wants(StatusDone, "exam points 1 2 17 --why x", "24 of 40, passed", "60.0 %, 60 % pass · with +24 points by hand")
+	d.wants(StatusDone, "exam comment 1 calm", "Comment by ada at", ": calm")
+	d.wants(StatusDone, "exam comment 1 2 again", ": again")
+	d.wants(StatusMisused, "exam comment 1 7 again", "has no question 7")
+	status, _, errs := d.run("exam", "comment", "1", "\x1b[2J")
+	if status != StatusMisused || !strings.Contains(errs, "has control characters") {
+		t.Errorf("%d, %s", status, errs)
+	}
+	for _, name := range []string{"report.json", "report.html"} {
+		file := filepath.Join(t.TempDir(), name)
+		d.wants(StatusDone, "report exam-1 -o "+file)
+		d.wants(StatusDone, "verify "+file, "It is unchanged.")
+	}
+	at := newExamDesk(d, "")
+	for _, err := range []error{
+		func() error {
+			_, err := at.desk.Adjust(t.Context(), at.who, examdesk.Which{ID: 1}, 1, 1, "x", nil)
+			return err
+		}(),
+		func() error {
+			_, err := at.desk.Comment(t.Context(), at.who, examdesk.Which{ID: 1}, 1, "x", nil)
+			return err
+		}(),
+	} {
+		var problem *labs.Problem
+		if !errors.As(err, &problem) || problem.Code != labs.CodeForbidden {
+			t.Errorf("a candidate changes the points: %v", err)
+		}
+	}
+}
+
 // With a wrong clock, no exam starts, continues or ends.
 func TestExamWhileClocksDiffer(t *testing.T) {
 	d := newConsole(t)

@@ -76,7 +76,7 @@ func TestFormatFollowsTheExtension(t *testing.T) {
 	d.wants(StatusMisused, "check --json --junit", "json or junit")
 	d.wants(StatusMisused, "check --json --format text", "json or text")
 	d.wants(StatusMisused, "history --format csv", "text, json")
-	d.wants(StatusDone, "check --junit", "<testsuites>")
+	d.wants(StatusDone, "check --junit", "<testsuites ")
 }
 
 // An existing device or pipe is written to, not replaced.

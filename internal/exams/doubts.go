@@ -27,6 +27,7 @@ func (s *Sitting) Doubts(now time.Time) []string {
 	}
 	for i := range s.Questions {
 		d.grade(s, &s.Questions[i])
+		d.byHand(&s.Questions[i])
 	}
 	return d
 }

@@ -14,6 +14,7 @@ type Result struct {
 	Pass     int      `json:"pass"`     // pass mark, in percent
 	Passed   *bool    `json:"passed"`   // missing if not every question could be graded
 	Ungraded []int    `json:"ungraded"` // numbers of the questions that have no score
+	ByHand   int      `json:"by_hand"`  // points that examiners gave and took, which are part of Earned
 	// Conditions are what was needed to pass. There are none if not every question could be
 	// graded.
 	Conditions []Condition `json:"conditions"`
@@ -30,6 +31,7 @@ func (s *Sitting) Result() Result {
 	var whole share
 	for i := range s.Questions {
 		whole.add(&s.Questions[i])
+		result.ByHand += s.Questions[i].Adjusted()
 	}
 	result.Points, result.Earned = whole.points, float64(whole.hundredths)/100
 	if len(result.Ungraded) > 0 || result.Points == 0 {
@@ -46,7 +48,7 @@ func (q *Question) hundredths() int {
 	if q.Grade == nil || q.Grade.Score == nil {
 		return 0
 	}
-	return *q.Grade.Score * q.Points
+	return q.ByHand.hundredths(*q.Grade.Score, q.Points)
 }
 
 // Charge adds the costs of the opened hints to a question's report, at the costs of this
@@ -56,16 +58,16 @@ func (s *Sitting) Charge(q *Question, v *labs.Variant, report *labs.Report) {
 }
 
 // Earned returns the points earned, and whether the question is graded.
-func (q *Question) Earned() (float64, bool) { return earned(q.Grade, q.Points) }
+func (q *Question) Earned() (float64, bool) { return q.earned(q.Grade, q.Points) }
 
 // Earned returns the points earned, and whether the question is graded.
 func (q *QuestionView) Earned() (float64, bool) {
-	return earned(q.Grade, q.Points)
+	return q.earned(q.Grade, q.Points)
 }
 
-func earned(grade *Grade, points int) (float64, bool) {
+func (b ByHand) earned(grade *Grade, points int) (float64, bool) {
 	if grade == nil || grade.Score == nil {
 		return 0, false
 	}
-	return float64(*grade.Score*points) / labs.Total, true
+	return float64(b.hundredths(*grade.Score, points)) / labs.Total, true
 }

@@ -22,12 +22,13 @@ type Sitting struct {
 	Current   int        `json:"current"` // number of the question the candidate is working on
 	// The clock. Started is zero until the first lab is ready; Ended is zero until the exam
 	// was submitted or time was up.
-	Started time.Time   `json:"started,omitzero"`
-	Ended   time.Time   `json:"ended,omitzero"`
-	Way     Way         `json:"way,omitempty"`
-	Pauses  []Pause     `json:"pauses,omitempty"`
-	Turns   []Turn      `json:"turns,omitempty"`
-	Extra   []ExtraTime `json:"extra,omitempty"`
+	Started  time.Time   `json:"started,omitzero"`
+	Ended    time.Time   `json:"ended,omitzero"`
+	Way      Way         `json:"way,omitempty"`
+	Pauses   []Pause     `json:"pauses,omitempty"`
+	Turns    []Turn      `json:"turns,omitempty"`
+	Extra    []ExtraTime `json:"extra,omitempty"`
+	Comments []Comment   `json:"comments,omitempty"` // on the exam as a whole
 }
 
 // Way is how an exam ended.
@@ -60,6 +61,7 @@ type Question struct {
 	FrozenAt  time.Time  `json:"still,omitzero"`       // when, after the end, its lab was frozen
 	Grade     *Grade     `json:"grade,omitempty"`      // set at the end
 	Removed   bool       `json:"removed,omitempty"`    // its lab, after the final grade
+	ByHand
 }
 
 // LastCheck is the latest check of a question.

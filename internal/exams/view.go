@@ -31,8 +31,9 @@ type View struct {
 	Pauses    []Pause        `json:"pauses"`
 	Current   int            `json:"current"`
 	Questions []QuestionView `json:"questions"`
-	Result    *Result        `json:"result,omitempty"` // only at the end
-	Doubts    []string       `json:"doubts"`           // inconsistencies, see [Sitting.Doubts]
+	Result    *Result        `json:"result,omitempty"`   // only at the end
+	Comments  []Comment      `json:"comments,omitempty"` // of examiners, on the exam as a whole
+	Doubts    []string       `json:"doubts"`             // inconsistencies, see [Sitting.Doubts]
 }
 
 // QuestionView is what a candidate may see of a question.
@@ -57,6 +58,7 @@ type QuestionView struct {
 	Grade   *Grade  `json:"grade,omitempty"`
 	// FrozenAt is when, after the end, its lab was frozen.
 	FrozenAt time.Time `json:"still,omitzero"`
+	ByHand
 }
 
 // Length returns the exam's minutes, with the extra time.
@@ -95,13 +97,13 @@ func (s *Sitting) View(now time.Time) View {
 			Flagged: q.Flagged, Opened: s.Opened(q.Number), Ready: q.Ready, Checks: q.Checks, Hints: q.Hints, Spent: s.Spent(q.Number, now).Seconds(),
 		}
 		if over {
-			one.Attempt, one.Seed, one.Grade, one.FrozenAt = q.Attempt, &q.Seed, q.Grade, q.FrozenAt
+			one.Attempt, one.Seed, one.Grade, one.FrozenAt, one.ByHand = q.Attempt, &q.Seed, q.Grade, q.FrozenAt, q.ByHand
 		}
 		view.Questions = append(view.Questions, one)
 	}
 	if over {
 		result := s.Result()
-		view.Seed, view.Result = &s.Seed, &result
+		view.Seed, view.Result, view.Comments = &s.Seed, &result, s.Comments
 	}
 	return view
 }

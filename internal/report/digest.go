@@ -179,7 +179,7 @@ func (s *Sitting) doubts(made time.Time) []string {
 		whole.Blueprint.Pass = s.Result.Pass
 	}
 	for _, q := range s.Questions {
-		one := exams.Question{Number: q.Number, Scenario: q.Scenario, Topic: q.Topic, Points: q.Points, Required: q.Required, Hints: q.Hints, FrozenAt: q.FrozenAt, Grade: q.Grade}
+		one := exams.Question{Number: q.Number, Scenario: q.Scenario, Topic: q.Topic, Points: q.Points, Required: q.Required, ByHand: q.ByHand, Hints: q.Hints, FrozenAt: q.FrozenAt, Grade: q.Grade}
 		if q.Seed != nil {
 			one.Seed = *q.Seed
 		}

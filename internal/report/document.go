@@ -154,7 +154,8 @@ func (s *Sitting) Topics() []Topic {
 			i = len(all)
 			all = append(all, Topic{Name: q.Topic})
 		}
-		all[i].Earned += float64(*q.Grade.Score*q.Points) / labs.Total
+		earned, _ := q.Earned()
+		all[i].Earned += earned
 		all[i].Points += q.Points
 	}
 	slices.SortFunc(all, func(a, b Topic) int { return cmp.Compare(a.Name, b.Name) })
@@ -194,17 +195,14 @@ func reportOf(s Sitting, q exams.QuestionView) *labs.Report {
 }
 
 // Lateness says how long after the exam's end the lab was frozen, in words.
-func Lateness(g *exams.Grade) string {
-	switch seconds := lateSeconds(g); {
-	case seconds == 0:
+func Lateness(g *exams.Grade) string { return AsAt(lateSeconds(g)) }
+
+// AsAt says that something is as it was some seconds after the exam's end, in words.
+func AsAt(seconds int) string {
+	if seconds == 0 {
 		return "as it was at the end"
-	case seconds < 120:
-		return fmt.Sprintf("as it was %d s after the end", seconds)
-	case seconds < 7200:
-		return fmt.Sprintf("as it was %d min after the end", seconds/60)
-	default:
-		return fmt.Sprintf("as it was %d h %02d min after the end", seconds/3600, seconds/60%60)
 	}
+	return "as it was " + Brief(time.Duration(seconds)*time.Second) + " after the end"
 }
 
 // lateSeconds returns how late a grade is, in whole seconds. A question that was never

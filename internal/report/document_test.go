@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -193,7 +194,7 @@ func TestAttemptPage(t *testing.T) {
 func TestExamPage(t *testing.T) {
 	e := anExam(t, aSitting(3, "Zoë", true))
 	page := pageOf(t, "exam", func(w *bytes.Buffer) error { return ExamPage(w, e) })
-	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "time was up", "The lab was graded as it was 4 min after the end.", "An examiner accepted it", "The lab was graded as it was at the end.", "up to 240 s after the end", "It was never opened.",
+	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "time was up", "The lab was graded as it was 4 min after the end.", "An examiner accepted it", "The lab was graded as it was at the end.", "at the latest", "as it was 4 min after the end", "It was never opened.",
 		"endstate start git-scenario --seed 101", "The mark shows par.", "0 of 100 here; 0 % in mongodb", "27 min of 30 min; 1 pause",
 		"60 % pass; at least 40 % in every topic; question 3 is required: 60 % of its points; harm to what must not change costs points",
 		"Failed: all questions: 52.5 %, at least 60 % needed.", "Failed: question 3 is required: 0 %, at least 60 % needed.", "Failed: mongodb: 0 %, at least 40 % needed.")
@@ -231,11 +232,11 @@ func TestGradebook(t *testing.T) {
 	}
 	want := [][]string{
 		{
-			"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts",
+			"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "by hand", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts",
 			"question 1: mysql-scenario", "question 1 late seconds", "question 2", "question 2 late seconds", "question 3: mongodb-scenario", "question 3 late seconds", "question 4: mysql-scenario", "question 4 late seconds",
 		},
-		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "130", "", "", "", "0", "0", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
-		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "130", "52.5", "false", "all questions: 52.5 %, at least 60 % needed; question 3 is required: 0 %, at least 60 % needed; mongodb: 0 %, at least 40 % needed", "450", "60", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
+		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "0", "130", "", "", "", "0", "0", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
+		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "0", "130", "52.5", "false", "all questions: 52.5 %, at least 60 % needed; question 3 is required: 0 %, at least 60 % needed; mongodb: 0 %, at least 40 % needed", "450", "60", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
 	}
 	if fmt.Sprint(rows) != fmt.Sprint(want) {
 		t.Errorf("got  %q\nwant %q", rows, want)
@@ -328,6 +329,63 @@ func TestDecisionsOfExaminers(t *testing.T) {
 	if got := ExamState(v); got != "paused by the examiner, 10 min left" {
 		t.Error(got)
 	}
+}
+
+// A page of several candidates has a column for each question, how often each check failed, and
+// how the results are distributed.
+func TestClassPage(t *testing.T) {
+	zoe, bob, eve := aSitting(3, "Zoë", true), aSitting(4, "Bob", true), aSitting(5, "Eve", false)
+	bob.Questions[0].Grade = &exams.Grade{At: at(31), Score: pointer(100), Report: scored("mysql-scenario", "", 100)}
+	bob.Questions[2].Grade = &exams.Grade{At: at(31), Score: pointer(100), Report: scored("mongodb-scenario", "", 100)}
+	e := anExam(t, zoe, bob, eve)
+	page := pageOf(t, "class-page", func(w *bytes.Buffer) error { return ExamPage(w, e) })
+	text := strings.Join(strings.Fields(harmless(t, page)), " ")
+	wants(t, text, "Candidate question 1: mysql-scenario question 2: git-scenario question 3: mongodb-scenario question 4: mysql-scenario Earned",
+		"Bob 25 of 25 30 of 30 35 of 35 32 of 40 122 of 130", "Eve 6.25 of 25 30 of 30 0 of 35 ? 36.25 of 130", "4 min",
+		"50 to 59 % 1 candidate, 0 passed", "90 to 100 % 1 candidate, 1 passed", "0 to 9 % 0 candidates, 0 passed", "1 candidate without a result.",
+		"mysql-scenario The dump is unchanged dump, must not be harmed 2 0 2", "mysql-scenario Every row is as it was two 2 0 2", "mysql-scenario The rest is done rest 2 0 2", "The application reads it three 0 2 2")
+	if strings.Contains(text, "mysql-scenario The table") {
+		t.Error("a check that everybody passed is listed")
+	}
+	alone := pageOf(t, "alone", func(w *bytes.Buffer) error { return ExamPage(w, anExam(t, aSitting(3, "Zoë", true))) })
+	if strings.Contains(alone, "Distribution") {
+		t.Error("the page of one candidate is a class's")
+	}
+}
+
+// What examiners added by hand is shown as that, and the totals say so.
+func TestByHandInReports(t *testing.T) {
+	s := aSitting(3, "Zoë", true)
+	s.Questions[0].Adjustments = []exams.Adjustment{{At: at(60), By: "vera", Points: 12, Why: "The right idea " + evil}}
+	s.Questions[3].Adjustments = []exams.Adjustment{{At: at(61), By: "vera", Points: -1, Why: "Copied"}}
+	s.Questions[3].Comments = []exams.Comment{{At: at(62), By: "vera", Text: "Look again"}}
+	s.Comments = []exams.Comment{{At: at(63), By: "vera", Text: "Calm"}}
+	e := anExam(t, s)
+	page := harmless(t, pageOf(t, "by-hand", func(w *bytes.Buffer) error { return ExamPage(w, e) }))
+	var text, book bytes.Buffer
+	if err := errors.Join(ExamText(&text, e.Sittings[0].View, Style{Width: 300}), Gradebook(&book, e)); err != nil {
+		t.Fatal(err)
+	}
+	for _, shown := range []string{page, text.String()} {
+		wants(t, shown, "+12 points by hand, by vera at "+at(60).Local().Format("2006-01-02 15:04")+": The right idea", "−1 point by hand, by vera", ": Copied",
+			"Comment by vera at "+at(62).Local().Format("2006-01-02 15:04")+": Look again", ": Calm", "with +11 points by hand")
+	}
+	wants(t, text.String(), "18.25 of 25", "79.25 of 130, not passed")
+	wants(t, book.String(), ",79.25,11,130,60.96,false,")
+	for _, topic := range e.Sittings[0].Topics() {
+		if topic.Name == "mysql" && topic.Earned != 49.25 {
+			t.Errorf("%+v", topic)
+		}
+	}
+}
+
+// The root of JUnit XML has the totals.
+func TestJUnitTotals(t *testing.T) {
+	var out bytes.Buffer
+	if err := ExamJUnit(&out, anExam(t, aSitting(3, "Zoë", false))); err != nil {
+		t.Fatal(err)
+	}
+	wants(t, out.String(), `<testsuites name="endstate" tests="8" failures="2" errors="1" skipped="2" time="0.000">`)
 }
 
 // The conditions of passing are tests, so that a reader of JUnit learns why an exam is failed.

@@ -50,6 +50,9 @@ func ExamText(w io.Writer, v exams.View, style Style) error {
 		writeGrades(&out, style, v)
 		writeExamResult(&out, style, v)
 	}
+	for _, c := range v.Comments {
+		out.WriteString(style.Paragraph(CommentText(c), 0))
+	}
 	for _, doubt := range v.Doubts {
 		fmt.Fprintf(&out, "%s %s\n", style.Warn("Contradiction:"), Visible(doubt))
 	}
@@ -166,6 +169,9 @@ func writeGrades(out *strings.Builder, style Style, v exams.View) {
 	for _, q := range v.Questions {
 		fmt.Fprintf(out, "%2d  %s\n", q.Number, style.Code(q.Title))
 		fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(gradeText(style, q), "\n", "\n    "))
+		for _, line := range byHand(q.ByHand) {
+			out.WriteString(style.Paragraph(line, 4))
+		}
 		if g := q.Grade; g != nil {
 			for _, line := range gradeHelp(v.ID, q) {
 				fmt.Fprintf(out, "    %s\n", style.Dim(line))
@@ -207,6 +213,31 @@ func gradeText(style Style, q exams.QuestionView) string {
 	return state + style.Dim(late)
 }
 
+// byHand says what examiners added to a question.
+func byHand(by exams.ByHand) []string {
+	var lines []string
+	for _, a := range by.Adjustments {
+		lines = append(lines, fmt.Sprintf("%s by hand, by %s at %s: %s", signedPoints(a.Points), a.By, a.At.Local().Format("2006-01-02 15:04"), a.Why))
+	}
+	for _, c := range by.Comments {
+		lines = append(lines, CommentText(c))
+	}
+	return lines
+}
+
+// CommentText is a comment with its author and time.
+func CommentText(c exams.Comment) string {
+	return fmt.Sprintf("Comment by %s at %s: %s", c.By, c.At.Local().Format("2006-01-02 15:04"), c.Text)
+}
+
+func signedPoints(n int) string {
+	sign := "+"
+	if n < 0 {
+		sign, n = "−", -n
+	}
+	return sign + Count(n, "point")
+}
+
 // gradeHelp is what can be done about a grade.
 func gradeHelp(exam int64, q exams.QuestionView) []string {
 	var lines []string
@@ -237,12 +268,20 @@ func writeExamResult(out *strings.Builder, style Style, v exams.View) {
 		verdict = style.Bad("not passed")
 	}
 	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", Decimal(r.Earned), r.Points)), style.Bold(verdict),
-		style.Dim(fmt.Sprintf("· %.1f %%, %d %% pass", *r.Percent, r.Pass)))
+		style.Dim(fmt.Sprintf("· %.1f %%, %d %% pass%s", *r.Percent, r.Pass, ofThemByHand(r))))
 	for _, missed := range r.Missed() {
 		if missed.Kind != exams.ConditionExam { // the line above says that
 			fmt.Fprintf(out, "  %s\n", Visible("failed: "+missed.Words()))
 		}
 	}
+}
+
+// ofThemByHand says how many of the points examiners gave or took; it is empty if none.
+func ofThemByHand(r *exams.Result) string {
+	if r.ByHand == 0 {
+		return ""
+	}
+	return " · with " + signedPoints(r.ByHand) + " by hand"
 }
 
 func gradeCommand(exam int64) string { return fmt.Sprintf("endstate exam grade --exam %d", exam) }

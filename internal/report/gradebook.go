@@ -21,7 +21,7 @@ func Gradebook(w io.Writer, e *Exam) error {
 	for _, s := range e.Sittings {
 		most = max(most, len(s.Questions))
 	}
-	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts"}
+	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "by hand", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts"}
 	for n := range most {
 		head = append(head, e.column(n), fmt.Sprintf("question %d late seconds", n+1))
 	}
@@ -62,7 +62,7 @@ func (s *Sitting) row() []string {
 	}
 	return []string{
 		s.Candidate, strconv.FormatInt(s.ID, 10), s.Name, strconv.FormatUint(*s.Seed, 10), stamp(s.Started), stamp(s.Ended),
-		Decimal(s.Worked().Minutes()), Decimal(s.Result.Earned), strconv.Itoa(s.Result.Points), percent, passed, strings.Join(missed(s.Result), "; "),
+		Decimal(s.Worked().Minutes()), Decimal(s.Result.Earned), strconv.Itoa(s.Result.ByHand), strconv.Itoa(s.Result.Points), percent, passed, strings.Join(missed(s.Result), "; "),
 		Decimal(s.extra().Seconds()), Decimal(s.stopped().Seconds()),
 		strconv.Itoa(s.Late), strings.Join(s.Doubts, "; "),
 	}

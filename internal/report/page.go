@@ -26,7 +26,9 @@ func ExamPage(w io.Writer, e *Exam) error { return page(w, "exam", e) }
 func page(w io.Writer, name string, data any) error {
 	parsed, err := template.New("page").Funcs(template.FuncMap{
 		"rich": rich, "explain": Explain, "visible": Visible, "decimal": toDecimal, "clock": clock, "minutes": minutesOf, "seconds": secondsOf, "again": again,
-		"lateness": Lateness, "rules": Rules, "evidence": evidence, "omitted": omitted, "decisions": Decisions, "harmFailed": func() string { return HarmFailed }, "sign": sign, "data": plainJSON, "noDigest": func() string { return noDigest }, "earned": earned, "questionEarned": questionEarned, "short": short,
+		"lateness": Lateness, "rules": Rules, "columns": (*Exam).columns, "distribution": (*Exam).distribution, "failedChecks": (*Exam).failedChecks,
+		"cells": func(s Sitting, columns []string) []string { return s.cells(columns) }, "late": func(s int) string { return Brief(time.Duration(s) * time.Second) },
+		"asAt": AsAt, "byHand": byHand, "commentText": CommentText, "ofThemByHand": ofThemByHand, "evidence": evidence, "omitted": omitted, "decisions": Decisions, "harmFailed": func() string { return HarmFailed }, "sign": sign, "data": plainJSON, "noDigest": func() string { return noDigest }, "earned": earned, "questionEarned": questionEarned, "short": short,
 		"byTopic": (*Sitting).topicChart, "byTime": (*Sitting).timeChart, "sittingLine": (*Sitting).timeline, "attemptLine": (*Attempt).timeline,
 		"took":   func(d time.Duration) string { return d.Round(time.Second).String() },
 		"isTrue": func(b *bool) bool { return *b }, "deref": func(d *time.Duration) time.Duration { return *d },

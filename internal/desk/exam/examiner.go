@@ -72,6 +72,26 @@ func (d *Desk) Unpause(ctx context.Context, who labs.Learner, which Which, emit 
 	})
 }
 
+// Adjust gives or takes points of a question of an exam that is over. Only an examiner may do
+// that.
+func (d *Desk) Adjust(ctx context.Context, who labs.Learner, which Which, n, points int, why string, emit labs.Emit) (exams.View, error) {
+	return d.decide(ctx, who, which, "change points", why, emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
+		return p.Store.ChangeExam(ctx, s.ID, func(s *exams.Sitting) error {
+			return s.Adjust(n, exams.Adjustment{At: d.now(), By: who.Name, Points: points, Why: why})
+		})
+	})
+}
+
+// Comment adds a comment to a question of an exam that is over, or to the whole exam if n is 0.
+// Only an examiner may do that.
+func (d *Desk) Comment(ctx context.Context, who labs.Learner, which Which, n int, text string, emit labs.Emit) (exams.View, error) {
+	return d.decide(ctx, who, which, "comment on an exam", text, emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
+		return p.Store.ChangeExam(ctx, s.ID, func(s *exams.Sitting) error {
+			return s.Note(n, exams.Comment{At: d.now(), By: who.Name, Text: text})
+		})
+	})
+}
+
 // Place is where a candidate is.
 type Place struct {
 	Exam      int64            `json:"exam"`
