@@ -81,12 +81,12 @@ func TestMessagesOfMongoDB(t *testing.T) {
 		{
 			"recreated suppliers", "mongodb-update-in-place", "suppliers",
 			found(document("_id", anew, "code", "ACM")), document("docs", []any{}, "hidden", []any{document("_id", int64(1), "code", "ACM")}),
-			[]string{"Wrong: ACM", "its `_id` is a new one"},
+			[]string{"Changed: ACM.", "its `_id` is a new one"},
 		},
 		{
 			"a supplier without a code", "mongodb-update-in-place", "suppliers",
 			found(document("_id", anew)), document("docs", []any{}, "hidden", []any{document("_id", int64(1), "code", "ACM")}),
-			[]string{"Wrong: one without a code"},
+			[]string{`New: {"_id": {"objectId": "65a000000000000000000001"}}.`},
 		},
 		{
 			"a long for an int", "mongodb-validate", "amounts",

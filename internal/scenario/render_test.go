@@ -1,6 +1,13 @@
 package scenario
 
-import "testing"
+import (
+	"io/fs"
+	"strings"
+	"testing"
+	"testing/fstest"
+
+	"endstate/labs/kit"
+)
 
 // Templates write lists and maps as JSON, never as Go prints them, and leave all else alone.
 func TestTemplatesWriteJSON(t *testing.T) {
@@ -29,5 +36,46 @@ func TestTemplatesWriteJSON(t *testing.T) {
 		if got, err := render("text", source, params, nil, partials...); err != nil || got != want {
 			t.Errorf("%s: got %s, %v; want %s", source, got, err, want)
 		}
+	}
+}
+
+// What setup, fault and proofs share is written once.
+func TestScriptsShareParts(t *testing.T) {
+	files := wellWrittenFiles()
+	for path, text := range map[string]string{
+		"_shared.tmpl":            `write {{.word}}`,
+		"setup/workspace.sh.tmpl": `. helper.sh; {{template "_shared.tmpl" .}} at first`,
+		"fault/workspace.sh.tmpl": `{{template "_shared.tmpl" .}} wrongly`,
+		"solution.sh.tmpl":        `{{template "_shared.tmpl" .}} again`,
+		"proofs/a.sh.tmpl":        `{{template "_shared.tmpl" .}} nearly`,
+	} {
+		files["word/"+path] = &fstest.MapFile{Data: []byte(text)}
+	}
+	for _, replaced := range []string{"setup/workspace.sh", "solution.sh", "proofs/a.sh"} {
+		delete(files, "word/"+replaced)
+	}
+	if found := lintOf(files); found != "" {
+		t.Errorf("found:\n%s", found)
+	}
+	v, err := New([]kit.Probe{sightProbe}, nil, Root{Files: files}).Variant("word", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	write := "write " + v.Params["word"].(string)
+	if got := v.Setup[0].Text; !strings.HasSuffix(got, write+" at first") {
+		t.Errorf("the setup is %q", got)
+	}
+	if got := v.Fault[0].Text; got != write+" wrongly" {
+		t.Errorf("the fault is %q", got)
+	}
+	for name, want := range map[string]string{"solution": " again", "one way": " nearly"} {
+		for _, proof := range v.Proofs {
+			if proof.Name == name && proof.Script != write+want {
+				t.Errorf("the proof %s is %q", name, proof.Script)
+			}
+		}
+	}
+	if _, err := fs.Stat(v.Files, "_shared.tmpl"); err == nil {
+		t.Error("the shared part is a file of the variant")
 	}
 }
