@@ -48,8 +48,8 @@ const (
 	StepFailed State = "failed"
 )
 
-// Warned is the state of an event that belongs to no step: something is wrong, and what is
-// being done goes on.
+// Warned is the state of an event that says that something is wrong, and what is being done goes
+// on. It belongs to no step, unless it must be shown while the step goes on.
 const Warned State = "warned"
 
 // Event tells what is being done, once; a live view, plain lines and JSON lines
@@ -91,6 +91,11 @@ func (e Emit) Move(work Work, subject, detail string, done, total int64) {
 
 // Warn emits that something is wrong, and what goes on all the same; that may be empty.
 func (e Emit) Warn(err error, but string) { e.send(Event{State: Warned, Warning: err, Detail: but}) }
+
+// WarnNow emits that something went wrong in a step that goes on. It is shown at once.
+func (e Emit) WarnNow(work Work, subject string, err error) {
+	e.send(Event{Step: work, Subject: subject, State: Warned, Warning: err})
+}
 
 // Warnings returns an Emit that passes on warnings only.
 func (e Emit) Warnings() Emit {

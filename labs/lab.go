@@ -90,6 +90,9 @@ const StartTimeout = 2 * time.Minute
 // ProofsOf stands between who proves and the name of a proof's own, as the owner of its lab.
 const ProofsOf = "/prove-"
 
+// KeptOf stands in the place of [ProofsOf] for a lab that outlives its proof.
+const KeptOf = "/kept-"
+
 // LabID returns the ID of the lab that an owner has of a scenario. As it follows
 // from the two, an owner can have no second lab of one scenario.
 func LabID(owner, scenario string) string {

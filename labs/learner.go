@@ -27,6 +27,9 @@ func (l Learner) SeesOthers() bool { return l.Role == RoleExaminer || l.Role == 
 // that are past their time.
 func (l Learner) Maintains() bool { return l.Role == RoleAdmin }
 
+// Authors reports whether somebody may write scenarios, and see how they grade.
+func (l Learner) Authors() bool { return l.Role == RoleAuthor || l.Role == RoleAdmin }
+
 // Owns reports whether an owner is the learner, or an exam or a proof of theirs: these add
 // a slash and a name.
 func (l Learner) Owns(owner string) bool {

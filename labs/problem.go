@@ -47,7 +47,7 @@ const (
 	ActImagesBuild     = "images-build"
 	ActImagesLoad      = "images-load"
 	ActLint            = "lint"
-	ActProve           = "prove"
+	ActRender          = "render"
 	ActExamStart       = "exam-start"
 	ActExamList        = "exam-list"
 	ActExamGoto        = "exam-goto"

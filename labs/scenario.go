@@ -152,6 +152,22 @@ type Examiner interface {
 	Examine(Bindings) (mistakes, notes []string)
 }
 
+// Dissectable is an [Expectation] that can show its author how it comes to its result.
+type Dissectable interface {
+	// Source returns the expectation as it was written.
+	Source() string
+	// Parts returns the values of the expressions that it consists of.
+	Parts(Bindings) []Part
+}
+
+// Part is an expression inside an expectation, with its value.
+type Part struct {
+	Expression string `json:"expression"`
+	Depth      int    `json:"depth"` // how many parts it is inside of
+	Value      any    `json:"value"`
+	Problem    string `json:"problem,omitempty"` // why it has no value
+}
+
 // Unfit is the error of an [Expectation] that can't handle its values: one has an unexpected
 // type, a number is too large, or there is too much to compare in the time allowed.
 type Unfit struct {

@@ -22,7 +22,7 @@ var imports = map[string]string{
 	"internal/attempts": "internal/exams internal/rehearsal labs modernc.org/sqlite",
 	"internal/cli": "internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/machine internal/desk/visit internal/practice internal/report internal/seat internal/tty labs " +
 		"github.com/docker/go-units github.com/spf13/cobra",
-	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/grading internal/report internal/scenario labs github.com/spf13/cobra",
+	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/desk internal/desk/visit internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/report internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
@@ -32,7 +32,7 @@ var imports = map[string]string{
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +
 		"internal/report internal/scenario internal/site internal/stage labs labs/kit",
 	"internal/desk/machine":  "internal/attempts internal/desk labs github.com/docker/go-units",
-	"internal/desk/author":   "internal/desk internal/grading internal/scenario labs",
+	"internal/desk/author":   "internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
 	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/grading internal/report internal/scenario internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/grading internal/recording internal/seat internal/stage labs",
@@ -53,18 +53,21 @@ var imports = map[string]string{
 	"internal/recording": "",
 	"internal/rehearsal": "github.com/kljensen/snowball github.com/sergi/go-diff",
 	"internal/report":    "internal/attempts internal/exams internal/practice internal/recording labs github.com/charmbracelet/x/ansi",
-	"internal/scenario": "internal/exams internal/expect labs labs/kit github.com/agnivade/levenshtein github.com/brianvoe/gofakeit/v7 github.com/docker/go-units " +
-		"github.com/mattn/go-shellwords go.yaml.in/yaml/v4 golang.org/x/text",
-	"internal/seat":      "labs",
-	"internal/site":      "labs labs/kit",
-	"internal/stage":     "internal/site labs labs/kit",
-	"internal/tty":       "github.com/muesli/cancelreader golang.org/x/term",
-	"internal/valuetest": "internal/expect labs pgregory.net/rapid",
-	"internal/workspace": "labs/kit",
-	"labs":               "",
-	"labs/git/plain":     "labs/kit github.com/go-git/go-git/v5",
-	"labs/kit":           "labs",
-	"scenarios":          "",
+	"internal/scenario": "internal/exams internal/expect internal/scenario/advice internal/scenario/sample labs labs/kit github.com/agnivade/levenshtein github.com/docker/go-units " +
+		"github.com/mattn/go-shellwords go.yaml.in/yaml/v4",
+	"internal/scenario/advice":  "github.com/agnivade/levenshtein",
+	"internal/scenario/sample":  "github.com/brianvoe/gofakeit/v7 golang.org/x/text",
+	"internal/scenario/outline": "labs labs/kit go.yaml.in/yaml/v4",
+	"internal/seat":             "labs",
+	"internal/site":             "labs labs/kit",
+	"internal/stage":            "internal/site labs labs/kit",
+	"internal/tty":              "github.com/muesli/cancelreader golang.org/x/term",
+	"internal/valuetest":        "internal/expect labs pgregory.net/rapid",
+	"internal/workspace":        "labs/kit",
+	"labs":                      "",
+	"labs/git/plain":            "labs/kit github.com/go-git/go-git/v5",
+	"labs/kit":                  "labs",
+	"scenarios":                 "",
 }
 
 // familyImports are the packages of this module that a family may import.

@@ -24,7 +24,8 @@ func (d *Desk) Check(ctx context.Context, who labs.Learner, name string, emit la
 }
 
 func (d *Desk) check(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*practice.Outcome, error) {
-	v, err := d.variantOf(lab) // read again, because its author may be working on it
+	// Read it again, because its author may be working on it.
+	v, err := d.read(d.Config.Scenarios).Variant(lab.Scenario, lab.Seed)
 	if err != nil {
 		return nil, err
 	}

@@ -55,6 +55,9 @@ func (p Parts) ClocksDiffer(emit labs.Emit) bool {
 // Library returns the library of scenarios.
 func (p Parts) Library() *scenario.Library { return p.desk.library() }
 
+// Reread returns the library of the desk's scenarios as they are on disk now.
+func (p Parts) Reread() *scenario.Library { return p.desk.read(p.desk.Config.Scenarios) }
+
 // Families returns the families of topics.
 func (p Parts) Families() []kit.Family { return p.desk.Families }
 

@@ -34,40 +34,11 @@ type Grader struct {
 // nothing in the lab. An error means that nothing could be graded; a single check that
 // could not be graded has the verdict [labs.Ungraded].
 func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*labs.Report, error) {
-	if lab.Key != v.Key {
-		return nil, &labs.Problem{
-			Code: labs.CodeScenarioChanged,
-			What: fmt.Sprintf("The scenario %s has changed since this lab was built", v.Name),
-			Acts: []labs.Act{{Name: labs.ActStop, For: "End it", Scenario: v.Name}, {Name: labs.ActStart, For: "start a new lab", Scenario: v.Name}},
-		}
-	}
-	if !lab.Whole {
-		return nil, &labs.Problem{
-			Code: labs.CodeLabIncomplete,
-			What: fmt.Sprintf("The lab of %s is incomplete: a host was removed, or its start was interrupted", v.Name),
-			Acts: []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}},
-		}
-	}
-	record, err := g.Snapshots.Record(ctx, lab)
-	if errors.Is(err, labs.ErrNotFound) {
-		return nil, &labs.Problem{
-			Code:   labs.CodeLabIncomplete,
-			What:   fmt.Sprintf("The lab of %s can't be graded: its facts were removed from the engine", v.Name),
-			Advice: "What was done in it is still there.",
-			Acts:   []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}}, Err: err,
-		}
-	}
+	site, done, err := g.open(ctx, lab, v, emit)
 	if err != nil {
 		return nil, err
 	}
-	images, err := g.Images.Ensure(ctx, kit.LookImages(v.Looks()), emit)
-	if err != nil {
-		return nil, err
-	}
-	sites, done := g.sites(lab)
 	defer done()
-	site := sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
-	defer site.Close()
 	report := &labs.Report{
 		Scenario: v.Name, Title: v.Title, Hash: v.Hash, Seed: v.Seed, Lab: lab.ID, Owner: lab.Owner,
 		At: g.Clock(), Servers: append([]string{}, lab.Servers()...),
@@ -83,6 +54,43 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	skip(v.Checks, report.Checks)
 	report.Charge(nil, false)
 	return report, nil
+}
+
+// open returns what the looks of a lab go through, and what ends the round.
+func (g *Grader) open(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (_ *site.Site, end func(), err error) {
+	if lab.Key != v.Key {
+		return nil, nil, &labs.Problem{
+			Code: labs.CodeScenarioChanged,
+			What: fmt.Sprintf("The scenario %s has changed since this lab was built", v.Name),
+			Acts: []labs.Act{{Name: labs.ActStop, For: "End it", Scenario: v.Name}, {Name: labs.ActStart, For: "start a new lab", Scenario: v.Name}},
+		}
+	}
+	if !lab.Whole {
+		return nil, nil, &labs.Problem{
+			Code: labs.CodeLabIncomplete,
+			What: fmt.Sprintf("The lab of %s is incomplete: a host was removed, or its start was interrupted", v.Name),
+			Acts: []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}},
+		}
+	}
+	record, err := g.Snapshots.Record(ctx, lab)
+	if errors.Is(err, labs.ErrNotFound) {
+		return nil, nil, &labs.Problem{
+			Code:   labs.CodeLabIncomplete,
+			What:   fmt.Sprintf("The lab of %s can't be graded: its facts were removed from the engine", v.Name),
+			Advice: "What was done in it is still there.",
+			Acts:   []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}}, Err: err,
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	images, err := g.Images.Ensure(ctx, kit.LookImages(v.Looks()), emit)
+	if err != nil {
+		return nil, nil, err
+	}
+	sites, done := g.sites(lab)
+	site := sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
+	return site, func() { site.Close(); done() }, nil
 }
 
 type round struct {
@@ -117,7 +125,14 @@ func (r *round) grade(ctx context.Context, report *labs.Report, emit labs.Emit) 
 }
 
 // judge returns the verdict on one assertion.
-func (r *round) judge(ctx context.Context, a labs.Assertion) (result labs.Result) {
+func (r *round) judge(ctx context.Context, a labs.Assertion) labs.Result {
+	result, _ := r.look(ctx, a)
+	return result
+}
+
+// look returns the verdict on one assertion, and the values that it is based on: nil if nothing
+// was observed.
+func (r *round) look(ctx context.Context, a labs.Assertion) (result labs.Result, bindings labs.Bindings) {
 	begun := time.Now()
 	result = labs.Result{ID: a.ID, Title: a.Title}
 	defer func() { result.Took, result.Message = time.Since(begun), kit.Shown(result.Message) }()
@@ -130,28 +145,28 @@ func (r *round) judge(ctx context.Context, a labs.Assertion) (result labs.Result
 		if r.examining && errors.As(err, &unfit) {
 			result.Defect = unfit.Reason
 		}
-		return result
+		return result, nil
 	case err != nil:
-		return ungraded(result, err)
+		return ungraded(result, err), nil
 	}
-	bindings := labs.Bindings{"params": r.variant.Params, "facts": r.site.Record().Facts, "id": a.ID, a.Look.Variable(): observed}
+	bindings = labs.Bindings{"params": r.variant.Params, "facts": r.site.Record().Facts, "id": a.ID, a.Look.Variable(): observed}
 	holds, err := a.Expect.Holds(bindings)
 	switch {
 	case errors.As(err, &unfit):
 		result.Defect = unfit.Reason
 	case err != nil:
-		return ungraded(result, fmt.Errorf("expectation of %s: %w", a.ID, err))
+		return ungraded(result, fmt.Errorf("expectation of %s: %w", a.ID, err)), bindings
 	}
 	if r.examining {
 		examine(&result, a, bindings)
 	}
 	if holds {
 		result.Verdict = labs.Passed
-		return result
+		return result, bindings
 	}
 	result.Verdict = labs.Failed
 	explain(&result, a, bindings)
-	return result
+	return result, bindings
 }
 
 // explain sets the message of a failed assertion.

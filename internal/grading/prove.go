@@ -16,8 +16,11 @@ import (
 	"endstate/labs"
 )
 
-// proofLife is how long a proof's lab lives if it is not removed.
-const proofLife = 10 * time.Minute
+// How long a proof's lab lives if it is not removed.
+const (
+	proofLife = 10 * time.Minute
+	keptLife  = time.Hour // of one that may be kept
+)
 
 // ProofResult is the result of one proof at one seed.
 type ProofResult struct {
@@ -28,7 +31,19 @@ type ProofResult struct {
 	Failed   string        `json:"failed,omitempty"` // why the proof could not run, so that it shows nothing
 	Output   string        `json:"output,omitempty"` // the script's last lines, if something is wrong
 	Report   *labs.Report  `json:"report,omitempty"`
-	Took     time.Duration `json:"took"` // nanoseconds
+	Took     time.Duration `json:"took"`          // nanoseconds
+	Err      error         `json:"-"`             // the cause of Failed
+	Lab      *labs.Lab     `json:"lab,omitempty"` // the lab that was kept as the proof left it
+}
+
+// SetupFailed returns the problem if the proof could not run because the scenario's own setup or
+// fault failed, and nil otherwise.
+func (p ProofResult) SetupFailed() *labs.Problem {
+	var problem *labs.Problem
+	if errors.As(p.Err, &problem) && problem.Code == labs.CodeSetup {
+		return problem
+	}
+	return nil
 }
 
 // Proved reports whether the proof ran and every verdict was as stated.
@@ -77,6 +92,9 @@ func (p Play) Until(wanted func(labs.Proof) bool) Play {
 type Prover struct {
 	Stage  *stage.Stage
 	Grader *Grader
+	// Keep is called for a lab in which a proof is not as stated, and reports whether to keep it.
+	// The rest of its play is then left out. Nil: no lab is kept.
+	Keep func() bool
 }
 
 // Prove runs the proofs of a play one after the other in a new lab, and compares the
@@ -87,34 +105,51 @@ func (p Prover) Prove(ctx context.Context, v *labs.Variant, play Play) iter.Seq[
 		defer relays.Close()
 		stage, grader := *p.Stage, *p.Grader
 		stage.Sites.Relays, grader.Sites.Relays, grader.Examining = relays, relays, true
-		Prover{Stage: &stage, Grader: &grader}.prove(ctx, v, play, yield)
+		Prover{Stage: &stage, Grader: &grader, Keep: p.Keep}.prove(ctx, v, play, yield)
 	}
 }
 
 func (p Prover) prove(ctx context.Context, v *labs.Variant, play Play, yield func(ProofResult) bool) {
 	begun := time.Now()
-	lab, err := p.Stage.Start(ctx, v, p.Stage.Owner+labs.ProofsOf+strings.ToLower(rand.Text()[:12]), proofLife, nil)
+	owner, life := p.owner()
+	lab, err := p.Stage.Start(ctx, v, owner, life, nil)
 	remove := func() error { return nil }
 	if err == nil {
 		remove = sync.OnceValue(func() error { return p.Stage.Engine.Remove(context.WithoutCancel(ctx), lab) })
 	}
-	defer remove()
+	defer func() { _ = remove() }()
 	for i, proof := range play {
 		result := ProofResult{Scenario: v.Name, Seed: v.Seed, Proof: proof.Name}
 		if err == nil {
-			if err = p.proveIn(ctx, lab, v, proof, &result); err != nil || i == len(play)-1 {
+			err = p.proveIn(ctx, lab, v, proof, &result)
+			if (err != nil || len(result.Wrong) > 0) && p.keeps(ctx) {
+				result.Lab, remove = lab, func() error { return nil }
+			}
+			if err != nil || i == len(play)-1 {
 				err = errors.Join(err, remove())
 			}
 		}
 		if err != nil {
-			result.Failed = err.Error()
+			result.Failed, result.Err = err.Error(), err
 		}
 		result.Took, begun = time.Since(begun), time.Now()
-		if !yield(result) {
+		if !yield(result) || result.Lab != nil {
 			return
 		}
 	}
 }
+
+// owner returns the owner of a proof's lab, and how long the lab may live. A sweep removes the lab
+// of a proof when the process has ended, unless it may be kept.
+func (p Prover) owner() (string, time.Duration) {
+	name := strings.ToLower(rand.Text()[:12])
+	if p.Keep != nil {
+		return p.Stage.Owner + labs.KeptOf + name[:6], keptLife
+	}
+	return p.Stage.Owner + labs.ProofsOf + name, proofLife
+}
+
+func (p Prover) keeps(ctx context.Context) bool { return p.Keep != nil && ctx.Err() == nil && p.Keep() }
 
 // proveIn runs one proof in an existing lab.
 func (p Prover) proveIn(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof, result *ProofResult) error {

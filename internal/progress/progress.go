@@ -47,6 +47,7 @@ const longWait = 30 * time.Second
 // one when it ends.
 func Plain(w io.Writer) Renderer {
 	return newBoard(time.Second, func(b *board) {
+		_, _ = io.WriteString(w, b.takeWarnings())
 		for _, s := range b.steps {
 			switch {
 			case s.due(b.patience) && !s.announced:
@@ -87,6 +88,7 @@ func (d *drawing) draw(b *board) {
 	if d.lines > 0 {
 		fmt.Fprintf(&out, "\r\x1b[%dA\x1b[J", d.lines)
 	}
+	out.WriteString(b.takeWarnings())
 	for _, s := range b.takeEnded() {
 		if s.took >= time.Second {
 			sign := d.sign("✓", "32")
@@ -127,6 +129,7 @@ type board struct {
 	render   func(*board)
 	steps    []*step
 	ended    []*step
+	warnings strings.Builder // texts to show at once
 	closed   bool
 	stop     chan struct{}
 	stopped  chan struct{}
@@ -160,6 +163,8 @@ func (b *board) Emit(event labs.Event) {
 	defer b.mu.Unlock()
 	i := slices.IndexFunc(b.steps, func(s *step) bool { return s.name == name(event) })
 	switch {
+	case event.State == labs.Warned:
+		b.warnings.WriteString(event.Detail)
 	case event.State == labs.StepBegan:
 		b.steps = append(b.steps, &step{name: name(event), text: sentence(event), judges: judges[event.Step], begun: time.Now()})
 	case i < 0:
@@ -192,6 +197,11 @@ func (b *board) takeEnded() []*step {
 	ended := b.ended
 	b.ended = nil
 	return ended
+}
+
+func (b *board) takeWarnings() string {
+	defer b.warnings.Reset()
+	return b.warnings.String()
 }
 
 type step struct {

@@ -261,3 +261,22 @@ func TestPlainOfALongStep(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
 }
+
+// A warning that belongs to a step is shown while the step goes on.
+func TestWarningsOfAStep(t *testing.T) {
+	for name, renderer := range map[string]func(io.Writer) Renderer{
+		"plain": Plain, "live": func(w io.Writer) Renderer { return Live(w, 80, false) },
+	} {
+		var out strings.Builder
+		synctest.Test(t, func(t *testing.T) {
+			r := renderer(&out)
+			r.Emit(labs.Event{Step: labs.PlayProofs, Subject: "1", State: labs.StepBegan})
+			r.Emit(labs.Event{Step: labs.PlayProofs, Subject: "1", State: labs.Warned, Detail: "The setup failed.\n"})
+			time.Sleep(time.Second)
+			if strings.Count(out.String(), "The setup failed.\n") != 1 {
+				t.Errorf("%s: %q", name, out.String())
+			}
+			r.Close()
+		})
+	}
+}

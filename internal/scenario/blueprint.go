@@ -53,10 +53,12 @@ type item struct {
 	node *yaml.Node
 }
 
+// itemFields is an item without its own way to be decoded.
+type itemFields item
+
 func (i *item) UnmarshalYAML(node *yaml.Node) error {
-	type fields item
 	i.node = node
-	return node.Load((*fields)(i), yaml.WithKnownFields())
+	return node.Load((*itemFields)(i), yaml.WithKnownFields())
 }
 
 // minimum is a percentage for each of some topics.
@@ -95,14 +97,14 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 		return nil, err
 	}
 	doc := &blueprint{}
-	if err := root.Load(doc, yaml.WithKnownFields()); err != nil {
-		found := yamlMistakes(file, err)
-		for i := range found {
-			found[i].File = file
-		}
-		return nil, found
-	}
 	r := &blueprintReader{file: file, library: l}
+	if err := root.Load(doc, yaml.WithKnownFields()); err != nil {
+		r.wrong = yamlMistakes(file, err)
+		for i := range r.wrong {
+			r.wrong[i].File = file
+		}
+	}
+	undecoded := r.wrong
 	b := &exams.Blueprint{
 		Name: name, Title: doc.Title.Value, Minutes: doc.Minutes.Value, Feedback: r.feedback(doc.Feedback),
 		Hints: r.hints(doc.Hints), Pass: r.whole("pass", doc.Pass, 0, 100), Seed: r.seed(doc.Seed),
@@ -127,7 +129,7 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 		b.Items = append(b.Items, r.item(one))
 	}
 	b.Minimum = r.minimum(doc.Minimum, b.Items)
-	return b, r.wrong.orNil()
+	return b, undecoded.with(r.wrong[len(undecoded):]).orNil()
 }
 
 func (r *blueprintReader) mistake(node *yaml.Node, format string, args ...any) {

@@ -71,9 +71,14 @@ func TestBlueprintMistakes(t *testing.T) {
 		{head + "questions:\n  - {topic: git, level: 4, points: 1}\n", "b.yaml:5:25: level must be a whole number from 1 to 3"},
 		{head + "questions:\n  - {topic: git, count: 1.5, points: 1}\n", "b.yaml:5:25: count must be"},
 		{head + "questions:\n  - {topic: git, points: many}\n", "b.yaml:5:"},
-		{"title: T\nminutes: 0\npass: 101\nquestions: [{topic: git, points: 1}]\n", "b.yaml:3:7: pass must be a whole number from 0 to 100\nb.yaml:2:10: minutes must be"},
+		{"title: T\nminutes: 0\npass: 101\nquestions: [{topic: git, points: 1}]\n", "b.yaml:2:10: minutes must be more than 0 and at most 1440\nb.yaml:3:7: pass must be a whole number from 0 to 100"},
 		{"minutes: 5\n", "title is missing\nb.yaml: pass is missing"},
 		{head, "b.yaml: questions is missing"},
+		// All mistakes are told at once, and none twice.
+		{
+			"titel: T\npass: many\nquestions: [{topic: gti, points: 1, level: 9}]\n",
+			"b.yaml:1:1: unknown field \"titel\"; did you mean \"title\"?\nb.yaml:2:7: \"many\" is not a number\nb.yaml:3:44: level must be a whole number from 1 to 3\nb.yaml:3:21: there is no scenario on topic \"gti\"",
+		},
 		{"", "b.yaml: "},
 		{"title: [", "b.yaml:"},
 	} {

@@ -229,10 +229,12 @@ func (n *rawNode) UnmarshalYAML(node *yaml.Node) error {
 	return nil
 }
 
+// paramFields is a param without its own way to be decoded.
+type paramFields param
+
 func (p *param) UnmarshalYAML(node *yaml.Node) error {
-	type fields param
 	p.node = node
-	return node.Load((*fields)(p), yaml.WithKnownFields())
+	return node.Load((*paramFields)(p), yaml.WithKnownFields())
 }
 
 // entries is a mapping that keeps its order.
@@ -265,6 +267,7 @@ func (e *entries[T]) UnmarshalYAML(node *yaml.Node) error {
 // documentName is the name of the file that makes a folder a scenario.
 const documentName = "scenario.yaml"
 
+// parse reads a document. With mistakes in its fields, it also returns what it could read.
 func parse(data []byte) (*document, error) {
 	root, err := readNode(documentName, data)
 	if err != nil {
@@ -272,7 +275,7 @@ func parse(data []byte) (*document, error) {
 	}
 	doc := &document{}
 	if err := root.Load(doc, yaml.WithKnownFields()); err != nil {
-		return nil, yamlMistakes(documentName, err)
+		return doc, yamlMistakes(documentName, err)
 	}
 	var wrong Mistakes
 	for _, one := range []struct {

@@ -1,18 +1,11 @@
 package scenario
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
-)
 
-// source returns a separate stream of random numbers for each name at a seed, so that adding
-// a name does not change the values of the others.
-func source(seed uint64, name string) *rand.PCG {
-	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(name+"\x00"), seed))
-	return rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))
-}
+	"endstate/internal/scenario/sample"
+)
 
 // draw draws the params for a seed, in order.
 func draw(params entries[param], seed uint64) (map[string]any, error) {
@@ -23,7 +16,7 @@ func draw(params entries[param], seed uint64) (map[string]any, error) {
 			wrong = append(wrong, at(documentName, one.node, "param %s: it needs one of choice, between, pick and text", one.Name))
 			continue
 		}
-		value, err := one.Value.draw(rand.New(source(seed, "param "+one.Name)), drawn)
+		value, err := one.Value.draw(rand.New(sample.Source(seed, "param "+one.Name)), drawn)
 		if err != nil {
 			wrong = append(wrong, at(documentName, one.node, "param %s: %s", one.Name, reason(err)))
 			continue
@@ -52,20 +45,11 @@ func (p param) draw(random *rand.Rand, drawn map[string]any) (any, error) {
 		if len(p.Between) != 2 || p.Between[0] > p.Between[1] {
 			return nil, fmt.Errorf("between needs two numbers, the smaller one first")
 		}
-		return between(random, p.Between[0], p.Between[1]), nil
+		return sample.Between(random, p.Between[0], p.Between[1]), nil
 	case p.Pick != nil:
 		return p.Pick.draw(random)
 	}
 	return render("text", p.Text, drawn, nil)
-}
-
-// between draws an integer from low to high, both included.
-func between(random *rand.Rand, low, high int64) int64 {
-	span := uint64(high-low) + 1
-	if span == 0 { // the full range of int64
-		return int64(random.Uint64())
-	}
-	return low + int64(random.Uint64N(span))
 }
 
 func (p *pick) draw(random *rand.Rand) (any, error) {

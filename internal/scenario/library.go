@@ -28,13 +28,15 @@ type Library struct {
 	probes  map[string]kit.Probe
 	images  []string
 	folders map[string]*folder
-	broken  []error // why roots could not be read
+	broken  []error  // why roots could not be read
+	strays  Mistakes // folders that hold no scenario
 }
 
-// folder is a scenario's folder. After the first read it has either a document and a hash,
-// or an error.
+// folder is a scenario's folder. After the first read it has a document and a hash, or an error;
+// if only fields are wrong, both an error and the document.
 type folder struct {
 	name  string
+	path  string // on disk; empty if it is embedded in the binary
 	files fs.FS
 	once  sync.Once
 	doc   *document
@@ -93,7 +95,7 @@ func (l *Library) add(root Root) error {
 		if err != nil {
 			return err
 		}
-		l.find(filepath.Base(absolute), root.Files)
+		l.find(filepath.Base(absolute), absolute, root.Files)
 		return nil
 	}
 	entries, err := fs.ReadDir(root.Files, ".")
@@ -104,15 +106,24 @@ func (l *Library) add(root Root) error {
 			Advice: "Give a folder that contains scenario folders, or a single scenario folder.", Err: err,
 		}
 	}
+	found := len(l.folders) + len(l.broken)
 	for _, entry := range entries {
 		if _, err := fs.Stat(root.Files, path.Join(entry.Name(), documentName)); err != nil {
+			l.stray(root, entry)
 			continue
 		}
 		files, err := fs.Sub(root.Files, entry.Name())
 		if err != nil {
 			return err
 		}
-		l.find(entry.Name(), files)
+		dir := ""
+		if root.Path != "" {
+			dir = filepath.Join(root.Path, entry.Name())
+		}
+		l.find(entry.Name(), dir, files)
+	}
+	if root.Path != "" && found == len(l.folders)+len(l.broken) && len(l.strays) == 0 {
+		l.strays = append(l.strays, Mistake{File: root.Path, Text: "there is no scenario in this folder: each is a folder with a " + documentName})
 	}
 	return nil
 }
@@ -127,12 +138,20 @@ func ValidName(name string) bool { return folderShape.MatchString(name) }
 // Has reports whether there is a scenario with a name, even if it is broken.
 func (l *Library) Has(name string) bool { return l.folders[name] != nil }
 
-func (l *Library) find(name string, files fs.FS) {
+// Path returns the folder of a scenario on disk, or "" if there is none.
+func (l *Library) Path(name string) string {
+	if f := l.folders[name]; f != nil {
+		return f.path
+	}
+	return ""
+}
+
+func (l *Library) find(name, path string, files fs.FS) {
 	if !ValidName(name) {
 		l.broken = append(l.broken, Mistakes{{File: strconv.QuoteToASCII(name), Text: "the name of a scenario folder must be at most 63 lowercase letters, digits and hyphens: rename it"}})
 		return
 	}
-	l.folders[name] = &folder{name: name, files: files}
+	l.folders[name] = &folder{name: name, path: path, files: files}
 }
 
 // read reads the folder, once.

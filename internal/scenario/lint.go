@@ -17,9 +17,19 @@ var lintSeeds = []uint64{1, 2, 3, 4, 5}
 
 // Lint returns all mistakes in the scenarios that can be found without containers.
 func (l *Library) Lint() Mistakes {
-	var found Mistakes
-	for _, err := range l.mistakes() {
+	found := slices.Clone(l.strays)
+	for _, err := range l.broken {
 		found = append(found, mistakesIn(".", err)...)
+	}
+	for _, name := range slices.Sorted(maps.Keys(l.folders)) {
+		f := l.folders[name]
+		if err := f.read(); err != nil {
+			wrong := mistakesIn(name, err)
+			if f.doc != nil {
+				wrong = wrong.with(mistakesIn(name, inFolder(name, l.lint(f))))
+			}
+			found = append(found, wrong...)
+		}
 	}
 	for _, s := range l.List() {
 		if wrong := l.lint(l.folders[s.Name]); len(wrong) > 0 {
@@ -47,6 +57,7 @@ func (l *Library) lint(f *folder) Mistakes {
 	lint.hints()
 	lint.proofs()
 	lint.files()
+	lint.emptyFolders()
 	for _, seed := range lintSeeds {
 		v, err := f.variant(seed, l.probes)
 		if err != nil {
@@ -82,6 +93,9 @@ func (l *lint) head() {
 			l.mistake(field.node, "%s is missing", name)
 		}
 	}
+	if topic := doc.Topic.Value; topic != "" && !folderShape.MatchString(topic) {
+		l.mistake(doc.Topic.node, "the topic %q must be lowercase letters, digits and hyphens, such as %s", topic, strings.ToLower(topic))
+	}
 }
 
 func (l *lint) hosts() {
@@ -103,33 +117,6 @@ func (l *lint) hints() {
 	}
 	if sum >= labs.Total {
 		l.mistake(l.folder.doc.Hints[0].Text.node, "all hints together cost %d, which leaves no points to earn", sum)
-	}
-}
-
-// files finds files in the folder that nothing uses.
-func (l *lint) files() {
-	played := map[string]bool{}
-	for _, step := range l.folder.doc.steps() {
-		for _, script := range step.Script {
-			played[script.Value] = true
-		}
-	}
-	hosts := map[string]bool{}
-	for _, host := range l.folder.doc.Hosts {
-		hosts[host.Name] = true
-	}
-	for _, path := range l.folder.paths() {
-		name := strings.TrimSuffix(path, ".tmpl")
-		folder, file, _ := strings.Cut(name, "/")
-		host, isScript := strings.CutSuffix(file, ".sh")
-		switch {
-		case (folder == "proofs" || strings.HasPrefix(name, "solution")) && !played[name]:
-			l.wrong = append(l.wrong, Mistake{File: path, Text: "no proof uses this file"})
-		case folder == "setup" || folder == "fault":
-			if isScript && !hosts[host] && !l.folder.mentions(folder, file) {
-				l.wrong = append(l.wrong, Mistake{File: path, Text: "there is no host with this name"})
-			}
-		}
 	}
 }
 

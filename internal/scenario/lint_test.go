@@ -3,6 +3,8 @@ package scenario
 import (
 	"context"
 	"maps"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -104,7 +106,7 @@ func TestLint(t *testing.T) {
 		{"scenario.yaml", ", otherwise: Wrong", "", "right has no otherwise"},
 		{"scenario.yaml", "needs: [there]", "needs: [their]", "right needs their, which is not a check"},
 		{"scenario.yaml", "needs: [there]", "needs: [right]", "right needs itself"},
-		{"scenario.yaml", "sight: b", "sigth: b", `unknown field "sigth"; the probes are sight`},
+		{"scenario.yaml", "sight: b", "sigth: b", `unknown field "sigth"; did you mean "sight"?`},
 		{"scenario.yaml", "sight: b", "sight: {word: b, wrod: c}", `unknown field "wrod"`},
 		{"scenario.yaml", "expect: seen == params.word", "expect: seen = params.word", "word/scenario.yaml:14:88: Syntax error"},
 		{"scenario.yaml", "expect: seen == params.word", "expect: size(seen)", "the result must be true or false, not int"},
@@ -140,6 +142,13 @@ func TestLint(t *testing.T) {
 		{"task.md", "Write", "You write the word down and", "the task names the fix: write the word down"},
 		{"debrief.md", "Key points:", "Points:", "it has no key points"},
 		{"setup/helper.sh", "true", "{{", ""},
+		{"setup/helper.sh", "true", "docker ps --format '{{.Names}}'", ""},
+		{"setup/helper.sh", "true", "true\necho {{.word}}", "word/setup/helper.sh:2:6: {{…}} stays as it is: only a file that ends in .tmpl is a template"},
+		{"setup/helper.sh", "true", "{{range seq 1 3}}", "word/setup/helper.sh:1:1: {{…}} stays as it is"},
+		{"scenario.yaml", "topic: ", "topic: W", `must be lowercase letters, digits and hyphens, such as w`},
+		// A wrong field hides no other mistake, and what only follows from it is not told.
+		{"scenario.yaml", "minutes: 5", "minuets: 5\nlevle: 9", "word/scenario.yaml:5:1: unknown field \"minuets\"; did you mean \"minutes\"?\nword/scenario.yaml:6:1: unknown field \"levle\"; did you mean \"level\"?"},
+		{"scenario.yaml", "minutes: 5", "minuets: 5\nquestions: 9", "unknown field \"questions\"; did you mean \"question\"?"},
 		{"setup/words.txt.tmpl", "{{.word}}", "{{.word", "word/setup/words.txt.tmpl:2: unclosed action"},
 	} {
 		files := wellWrittenFiles()
@@ -172,6 +181,87 @@ func TestLintFindsUnusedAndMissingFiles(t *testing.T) {
 		delete(files, "word/"+name)
 		if found := lintOf(files); !strings.Contains(found, name) {
 			t.Errorf("without %s: found %q", name, found)
+		}
+	}
+}
+
+// A wrong field and a wrong sum are told in one run.
+func TestLintTellsAllMistakes(t *testing.T) {
+	files := wellWrittenFiles()
+	file := files["word/scenario.yaml"]
+	text := strings.Replace(strings.Replace(string(file.Data), "minutes: 5", "minuets: 5", 1), "points: 60", "points: 50", 1)
+	files["word/scenario.yaml"] = &fstest.MapFile{Data: []byte(text)}
+	found := lintOf(files)
+	for _, want := range []string{`unknown field "minuets"; did you mean "minutes"?`, "add up to 90, not 100"} {
+		if !strings.Contains(found, want) {
+			t.Errorf("found\n%s\nwant %s", found, want)
+		}
+	}
+	if strings.Contains(found, "minutes must be") || strings.Contains(found, "minutes is missing") {
+		t.Errorf("a mistake that only follows from another is told:\n%s", found)
+	}
+}
+
+// Folders that hold no scenario, or nothing at all.
+func TestLintFindsEmptyFolders(t *testing.T) {
+	root := t.TempDir()
+	for _, folder := range []string{"empty", "forgotten/setup", "docs", ".git", "whole/fault"} {
+		if err := os.MkdirAll(filepath.Join(root, folder), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, file := range []string{"docs/README.md", ".git/config", "whole/scenario.yaml"} {
+		if err := os.WriteFile(filepath.Join(root, file), []byte("title: x\n"), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found := New(nil, nil, Root{Files: os.DirFS(root), Path: root}).Lint().Error()
+	for _, want := range []string{
+		filepath.Join(root, "empty") + ": this folder is empty", filepath.Join(root, "forgotten") + ": there is no scenario.yaml in this folder",
+		"whole/fault: this folder is empty",
+	} {
+		if !strings.Contains(found, want) {
+			t.Errorf("found\n%s\nwant %s", found, want)
+		}
+	}
+	for _, not := range []string{"docs", ".git"} {
+		if strings.Contains(found, filepath.Join(root, not)) {
+			t.Errorf("%s is no mistake:\n%s", not, found)
+		}
+	}
+	alone := filepath.Join(root, "docs")
+	if found := New(nil, nil, Root{Files: os.DirFS(alone), Path: alone}).Lint().Error(); !strings.Contains(found, alone+": there is no scenario in this folder") {
+		t.Errorf("a folder without scenarios: %s", found)
+	}
+}
+
+// Mistakes in YAML say what to do, in the words of an author.
+func TestYAMLMistakes(t *testing.T) {
+	for text, want := range map[string]string{
+		"title: A: b\n":                                     "1:9: “: ” begins a new field here: put the text in quotes, or write it below after >-",
+		"title: {{.word}}\n":                                "1:8: this must be a string, not a mapping: a text that begins with { or {{ must be in quotes",
+		"title: {{.word}} there\n":                          "1:8: a text with {{…}} must be in quotes if it begins with {{, or is inside […] or {…}",
+		"title: a\n\tquestion: b\n":                         "2:1: this line is indented with a tab: use spaces",
+		"titel: x\n":                                        `1:1: unknown field "titel"; did you mean "title"?`,
+		"level: yes\n":                                      `1:8: "yes" is not a whole number`,
+		"title: [a]\n":                                      "1:8: this must be a string, not a list: a text that begins with [ must be in quotes",
+		"hosts:\n  db: {image: git, memlimit: 3}\n":         `2:20: unknown field "memlimit"; did you mean "mem_limit"?`,
+		"title: `code` there\n":                             "1:8: a text can't begin with “`”: put it in quotes",
+		"title: \"unclosed\n":                               "2:1: a quote that was opened is never closed",
+		"checks:\n  - id: a\n   title: b\n":                 "3:4: this line does not line up with the list above it",
+		"title: x\ntitle: y\n":                              `2:1: "title" is defined twice, first in line 1: remove one`,
+		"requires: mongod\n":                                `1:11: "mongod" is not a list: write [mongod]`,
+		"hosts:\n  db: mysql\n":                             `2:7: "mysql" is not a mapping, name: value`,
+		"checks:\n  - {id: a, title: b: c}\n":               "2:21: inside {…} and […], a text with “: ”, “, ”, brackets or braces must be in quotes",
+		"hints:\n  - text: *x\n":                            "2:11: *x refers to &x, which is not above it; a text that begins with “*” must be in quotes",
+		"title: !important\n  x: y\n":                       "1:",
+		"title: - a\n":                                      "1:8: a text can't begin with “- ”: put it in quotes",
+		"title: 'it's'\n":                                   "1:12: inside '…', a quote is written twice: it''s; or use \"…\"",
+		"params:\n  a: {choise: [a]}\n":                     `2:7: unknown field "choise"; did you mean "choice"?`,
+		"hosts:\n  workspace: {image: git, x-open: yess}\n": `2:35: "yess" is not true or false`,
+	} {
+		if _, err := parse([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), "scenario.yaml:"+want) {
+			t.Errorf("%q:\n%v\nwant\n%s", text, err, want)
 		}
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"endstate/internal/scenario/advice"
 	"endstate/labs/kit"
 )
 
@@ -20,7 +21,7 @@ func (d *builder) look(fields probes, where *yaml.Node) kit.Look {
 	for _, name := range names {
 		probe, ok := d.probes[name]
 		if !ok {
-			d.mistake(fields[name].Node, "unknown field %q; the probes are %s", name, strings.Join(slices.Sorted(maps.Keys(d.probes)), ", "))
+			d.mistake(fields[name].Node, "%s", advice.UnknownField(name, d.assertionFields()))
 			continue
 		}
 		if count++; count > 1 {
@@ -33,6 +34,14 @@ func (d *builder) look(fields probes, where *yaml.Node) kit.Look {
 		d.mistake(where, "the probe is missing; the probes are %s", strings.Join(slices.Sorted(maps.Keys(d.probes)), ", "))
 	}
 	return look
+}
+
+// assertionFields returns the fields that checks and guards may have, probes included.
+func (d *builder) assertionFields() []string {
+	fields := advice.Fields(document{})
+	all := slices.Concat(fields["scenario.check"], fields["scenario.guard"], slices.Collect(maps.Keys(d.probes)))
+	slices.Sort(all)
+	return slices.Compact(all)
 }
 
 // fill renders a probe's fields and decodes them into a look.
@@ -49,7 +58,7 @@ func (d *builder) fill(probe kit.Probe, node *yaml.Node) kit.Look {
 	if short, ok := look.(kit.Shorthand); ok && rendered.Kind == yaml.ScalarNode {
 		short.SetShorthand(rendered.Value)
 	} else if err := rendered.Load(look, yaml.WithKnownFields()); err != nil {
-		d.wrong = append(d.wrong, yamlMistakes(documentName, err)...)
+		d.wrong = append(d.wrong, yamlMistakes(documentName, err, look)...)
 		return nil
 	}
 	if defaulter, ok := look.(kit.Defaulter); ok {

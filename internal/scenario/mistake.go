@@ -4,11 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"go.yaml.in/yaml/v4"
+
+	"endstate/internal/scenario/advice"
 )
 
 // Mistake is a defect of a scenario and its position. Lines and columns count from 1; 0 means
@@ -73,6 +76,25 @@ func (m Mistakes) orNil() error {
 	return m
 }
 
+// with returns mistakes in decoding and those that were found later, in the order of their lines. A
+// later one is left out if it only follows from an earlier one: at the same place, or because a
+// field is missing whose name is misspelt.
+func (m Mistakes) with(later Mistakes) Mistakes {
+	all := slices.Clone(m)
+	for _, one := range later {
+		field, _, _ := strings.Cut(one.Text, " ")
+		missing := strings.Contains(one.Text, "is missing")
+		if !slices.ContainsFunc(m, func(first Mistake) bool {
+			return first.Line == one.Line && first.Column == one.Column && one.Line > 0 ||
+				missing && strings.Contains(first.Text, fmt.Sprintf("did you mean %q", field))
+		}) {
+			all = append(all, one)
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Mistake) int { return a.Line - b.Line })
+	return all
+}
+
 // at returns a mistake at a node of a file.
 func at(file string, node *yaml.Node, format string, args ...any) Mistake {
 	mistake := Mistake{File: file, Text: fmt.Sprintf(format, args...)}
@@ -82,8 +104,9 @@ func at(file string, node *yaml.Node, format string, args ...any) Mistake {
 	return mistake
 }
 
-// yamlMistakes turns the errors of the YAML decoder into mistakes.
-func yamlMistakes(file string, err error) Mistakes {
+// yamlMistakes turns the errors of the YAML decoder into mistakes. The values are those that it
+// decoded into, beyond the documents of this package: their fields are suggested.
+func yamlMistakes(file string, err error, into ...any) Mistakes {
 	var found Mistakes
 	if errors.As(err, &found) {
 		return found
@@ -98,43 +121,42 @@ func yamlMistakes(file string, err error) Mistakes {
 				found = append(found, inner...)
 				continue
 			}
-			found = append(found, Mistake{File: file, Line: e.Mark.Line, Column: e.Mark.Column, Text: plain(e.Message)})
+			found = append(found, Mistake{File: file, Line: e.Mark.Line, Column: e.Mark.Column, Text: plain(e.Message, into)})
 		}
 	case errors.As(err, &one):
-		found = append(found, Mistake{File: file, Line: one.Mark.Line, Column: one.Mark.Column, Text: plain(one.Message)})
+		found = append(found, Mistake{File: file, Line: one.Mark.Line, Column: one.Mark.Column, Text: plain(one.Message, into)})
 	default:
 		found = append(found, Mistake{File: file, Text: err.Error()})
 	}
 	return found
 }
 
+// "field titel not found in type scenario.document"
+var unknownField = regexp.MustCompile(`(?s)^field (.*) not found in type (\S+)$`)
+
+// "cannot construct !!float `.inf` into int"
+var construction = regexp.MustCompile("(?s)^cannot (?:construct|unmarshal) (\\S+)(?: `(.*)`)? into (.*)$")
+
 // plain rewrites a decoder's message about Go types for authors of scenarios.
-func plain(message string) string {
-	if name, _, found := strings.Cut(strings.TrimPrefix(message, "field "), " not found in type"); found {
-		return fmt.Sprintf("unknown field %q", name)
+func plain(message string, into []any) string {
+	if match := unknownField.FindStringSubmatch(message); match != nil {
+		return advice.UnknownField(match[1], fieldsOf(match[2], into))
 	}
 	if match := construction.FindStringSubmatch(message); match != nil {
-		return fmt.Sprintf("%q is not %s", match[1], typeName(match[2]))
+		return advice.WrongType(match[1], match[2], match[3])
+	}
+	if text, ok := advice.DuplicateField(message); ok {
+		return text
 	}
 	return message
 }
 
-// "cannot construct !!float `.inf` into int"
-var construction = regexp.MustCompile("(?s)^cannot (?:construct|unmarshal) \\S+(?: `(.*)`)? into (.*)$")
-
-// typeName describes a Go type in an author's terms.
-func typeName(name string) string {
-	switch {
-	case strings.HasPrefix(name, "[]"):
-		return "a list"
-	case strings.HasPrefix(name, "int"), strings.HasPrefix(name, "uint"):
-		return "a whole number"
-	case strings.HasPrefix(name, "float"):
-		return "a number"
-	case name == "bool":
-		return "true or false"
-	case name == "string":
-		return "a string"
+// fieldsOf returns the fields of a type, by the name that the decoder gives it.
+func fieldsOf(name string, into []any) []string {
+	for _, value := range append(into, document{}, blueprint{}, paramFields{}, itemFields{}) {
+		if names := advice.Fields(value)[name]; names != nil {
+			return names
+		}
 	}
-	return "a mapping, name: value"
+	return nil
 }

@@ -13,18 +13,19 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"endstate/internal/scenario/sample"
 	"endstate/labs"
 )
 
 // render executes a template over params. If random is not nil, the template may also use its
 // functions, whose results the seed decides. The partials are templates that it may include.
-func render(name, source string, params map[string]any, random *generator, partials ...partial) (string, error) {
+func render(name, source string, params map[string]any, random *sample.Generator, partials ...partial) (string, error) {
 	if !strings.Contains(source, "{{") {
 		return source, nil
 	}
 	functions := plainFunctions()
 	if random != nil {
-		for name, function := range random.functions() {
+		for name, function := range random.Functions() {
 			functions[name] = function
 		}
 	}

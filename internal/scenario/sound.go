@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
+
+	"endstate/internal/scenario/advice"
 )
 
 // Limits on a YAML file. A scenario may come from anywhere, and reading it must neither crash
@@ -19,7 +21,6 @@ const (
 	maxTitleBytes  = 300       // bytes of a title, a question or a name
 	maxRendered    = 16 << 20  // bytes of a template's output
 	maxSeries      = 1_000_000 // numbers in a template's seq
-	maxWords       = 1000      // words in a sentence
 )
 
 // readNode parses a YAML file into a tree that is within the limits.
@@ -29,7 +30,11 @@ func readNode(file string, data []byte) (*yaml.Node, error) {
 	}
 	root := &yaml.Node{}
 	if err := yaml.Load(data, root); err != nil {
-		return nil, yamlMistakes(file, err)
+		found := yamlMistakes(file, err)
+		for i, m := range found {
+			found[i].Line, found[i].Column, found[i].Text = advice.Syntax(data, m.Line, m.Column, m.Text)
+		}
+		return nil, found
 	}
 	s := &treeChecker{file: file, sizes: map[*yaml.Node]int{}, inside: map[*yaml.Node]bool{}}
 	if s.measure(root, 0); len(s.wrong) > 0 {

@@ -17,6 +17,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"endstate/internal/expect"
+	"endstate/internal/scenario/sample"
 	"endstate/labs"
 	"endstate/labs/kit"
 )
@@ -69,7 +70,7 @@ func (d *builder) renderFiles() {
 		}
 		name, isTemplate := strings.CutSuffix(path, ".tmpl")
 		if isTemplate || path == "task.md" || path == "debrief.md" {
-			text, err := render(path, string(data), d.params, newGenerator(d.seed, path), partials...)
+			text, err := render(path, string(data), d.params, sample.New(d.seed, path), partials...)
 			if err != nil {
 				d.fileMistake(path, err)
 				return nil

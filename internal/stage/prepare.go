@@ -193,10 +193,10 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 		if err := runScript(ctx, s.Engine, host, script, v.Environment()); err != nil {
 			return &labs.Problem{
 				Code:   labs.CodeSetup,
-				What:   fmt.Sprintf("The %s of %s failed on host `%s`", work, v.Name, script.Host),
+				What:   fmt.Sprintf("The %s of %s failed on host `%s` at seed %d", work, v.Name, script.Host, v.Seed),
 				Advice: "This is a mistake in the scenario.",
-				Acts:   []labs.Act{{Name: labs.ActProve, For: "See more", Scenario: v.Name}},
-				Err:    err,
+				Acts:   []labs.Act{{Name: labs.ActRender, For: "See what it ran", Scenario: v.Name, Seed: v.Seed}},
+				Err:    fmt.Errorf("%s/%s.sh: %w", work, script.Host, err),
 			}
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"maps"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"endstate/labs"
@@ -17,8 +19,56 @@ import (
 // scriptDir is where a script's data files are while it runs, readable by root alone.
 const scriptDir = "/run"
 
+// ScriptError is the error of a script that failed.
+type ScriptError struct {
+	Status int
+	Line   int    // of the script as rendered, from 1; 0: unknown
+	Text   string // of that line
+	Output string // the last lines
+}
+
+// Error returns the line and the output.
+func (s *ScriptError) Error() string {
+	var text strings.Builder
+	if s.Line > 0 {
+		fmt.Fprintf(&text, "line %d as rendered: %s\n", s.Line, s.Text)
+	}
+	fmt.Fprintf(&text, "exit status %d", s.Status)
+	if s.Output != "" {
+		fmt.Fprintf(&text, ": %s", s.Output)
+	}
+	return text.String()
+}
+
+// lineMark is what the shell writes before the number of a line that fails.
+const lineMark = "endstate: failed in line "
+
+// Where the shell says in which line a script fails: our own mark, or its own messages, such as
+// "bash: line 3: x: unbound variable".
+var (
+	markedLine = regexp.MustCompile(`(?m)^` + lineMark + `(\d+)\n?`)
+	shellLine  = regexp.MustCompile(`(?m)^bash: (?:-c: )?line (\d+): `)
+)
+
+// scriptError finds the line that failed in a script's output.
+func scriptError(status int, script, output string) *ScriptError {
+	failed := &ScriptError{Status: status}
+	match := markedLine.FindStringSubmatch(output)
+	if match == nil {
+		match = shellLine.FindStringSubmatch(output)
+	}
+	lines := strings.Split(script, "\n")
+	if match != nil {
+		if line, err := strconv.Atoi(match[1]); err == nil && line >= 1 && line <= len(lines) {
+			failed.Line, failed.Text = line, strings.TrimSpace(lines[line-1])
+		}
+	}
+	failed.Output = lastLines(markedLine.ReplaceAllString(output, ""), maxLines)
+	return failed
+}
+
 // runScript runs a script as root in a host. Its working directory is a temporary folder
-// with its data files.
+// with its data files. If the script fails, the error is a [ScriptError].
 func runScript(ctx context.Context, engine labs.Engine, host labs.Host, script labs.Script, env map[string]string) error {
 	dir := "endstate-" + rand.Text()
 	archive, err := archiveOf(dir, script.Files)
@@ -29,15 +79,17 @@ func runScript(ctx context.Context, engine labs.Engine, host labs.Host, script l
 		return err
 	}
 	path := scriptDir + "/" + dir
-	status, output, err := Run(ctx, engine, host, labs.Command{
-		Args:        []string{"bash", "-c", "trap 'rm -rf \"$0\"' EXIT; cd \"$0\" && bash -euo pipefail -c \"$1\"", path, script.Text},
+	// The mark of the failed line is on the first line, so that line numbers stay as they are.
+	marked := "trap 'echo \"" + lineMark + "$LINENO\" >&2' ERR; " + script.Text
+	status, output, err := run(ctx, engine, host, labs.Command{
+		Args:        []string{"bash", "-c", "trap 'rm -rf \"$0\"' EXIT; cd \"$0\" && bash -Eeuo pipefail -c \"$1\"", path, marked},
 		Environment: withHome(env, path), User: "root",
 	})
 	if err != nil {
 		return err
 	}
 	if status != 0 {
-		return fmt.Errorf("exit status %d: %s", status, output)
+		return scriptError(status, script.Text, output)
 	}
 	return nil
 }
@@ -50,8 +102,17 @@ func withHome(env map[string]string, home string) map[string]string {
 	return with
 }
 
+// maxLines is how many lines of a script's output are shown.
+const maxLines = 15
+
 // Run runs a command to its end. It returns the exit status and the last lines of output.
 func Run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.Command) (int, string, error) {
+	status, output, err := run(ctx, engine, host, command)
+	return status, lastLines(output, maxLines), err
+}
+
+// run runs a command to its end. It returns the exit status and the output.
+func run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.Command) (int, string, error) {
 	process, err := engine.Execute(ctx, host, command)
 	if err != nil {
 		return 0, "", err
@@ -70,7 +131,7 @@ func Run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.C
 		return 0, "", readErr
 	}
 	status, err := process.Wait(ctx)
-	return status, lastLines(string(out)+process.Stderr(), 15), err
+	return status, string(out) + process.Stderr(), err
 }
 
 func lastLines(text string, n int) string {

@@ -5,6 +5,7 @@ package stage_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -31,10 +32,10 @@ FAULT
 func TestStartThatFailsTellsWhyAndLeavesNothing(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct{ name, setup, fault, what, do string }{
-		{"setup fails", "echo the disk is on fire; exit 3", "true", "The setup of written failed on host `workspace`: exit status 3: the disk is on fire", ""},
-		{"fault fails", "true", "echo no such thing >&2; false", "The fault of written failed on host `db`: exit status 1: no such thing", ""},
+		{"setup fails", "echo the disk is on fire; exit 3", "true", "The setup of written failed on host `workspace` at seed %d: setup/workspace.sh: exit status 3: the disk is on fire", ""},
+		{"fault fails", "true", "echo no such thing >&2; false", "The fault of written failed on host `db` at seed %d: fault/db.sh: line 1 as rendered: echo no such thing >&2; false\nexit status 1: no such thing", ""},
 		{"a host dies at start", "true", "sed -i '/mysqld]/a no-such-option = 1' /etc/mysql/my.cnf", "The host `db` does not answer", "no-such-option"},
-		{"a host dies in setup", "echo", "kill -KILL $(pidof mysqld)", "The fault of written failed on host `db`", ""},
+		{"a host dies in setup", "echo", "kill -KILL $(pidof mysqld)", "The fault of written failed on host `db` at seed %d", ""},
 		{"a host never answers", "true", "sed -i '/mysqld]/a port = 3307' /etc/mysql/my.cnf", "The host `db` does not answer", "ready for connections"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -43,7 +44,7 @@ func TestStartThatFailsTellsWhyAndLeavesNothing(t *testing.T) {
 			v := r.Written(strings.NewReplacer("SETUP", test.setup, "FAULT", test.fault).Replace(wrong))
 			_, err := r.Start(t.Context(), v, r.Owner, time.Hour, nil)
 			var problem *labs.Problem
-			if !errors.As(err, &problem) || !strings.HasPrefix(problem.Error(), test.what) || !strings.Contains(problem.Advice, test.do) {
+			if !errors.As(err, &problem) || !strings.HasPrefix(problem.Error(), strings.Replace(test.what, "%d", fmt.Sprint(v.Seed), 1)) || !strings.Contains(problem.Advice, test.do) {
 				t.Errorf("the start fails with %v\n%+v", err, problem)
 			}
 			if left := r.Left(t.Context()); len(left) > 0 {

@@ -2,6 +2,7 @@ package author
 
 import (
 	"fmt"
+	"io"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -17,7 +18,7 @@ import (
 
 func newCommand(d *door.Door) *cobra.Command {
 	var topic string
-	var asJSON bool
+	var output door.Output
 	c := &cobra.Command{
 		Use:   "new FOLDER --topic TOPIC",
 		Short: "Write a new scenario that works as it stands",
@@ -27,21 +28,18 @@ It lints and proves as it stands. The folder's name is the scenario's name.`,
 		Args:    door.Exactly(1, "the folder of the new scenario"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			var created *authordesk.Created
-			err := d.Act(asJSON, func(at *desk.Desk, _ labs.Emit) (err error) {
+			err := d.Act(output.AsJSON(), func(at *desk.Desk, _ labs.Emit) (err error) {
 				created, err = authordesk.New(at).New(d.Who(), args[0], topic)
 				return err
 			})
-			switch {
-			case err != nil:
+			if err != nil {
 				return err
-			case asJSON:
-				return report.JSON(d.Out, created)
 			}
-			return showCreated(d, created)
+			return output.Write(door.Forms{Value: created, Text: func(w io.Writer, _ report.Style) error { return showCreated(w, created) }})
 		},
 	}
 	c.Flags().StringVar(&topic, "topic", "", "what it is about, such as mysql")
-	c.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &output)
 	_ = c.RegisterFlagCompletionFunc("topic", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		at, err := d.Desk()
 		if err != nil {
@@ -53,13 +51,13 @@ It lints and proves as it stands. The folder's name is the scenario's name.`,
 }
 
 // showCreated says what was written and which commands come next.
-func showCreated(d *door.Door, created *authordesk.Created) error {
+func showCreated(w io.Writer, created *authordesk.Created) error {
 	absolute, err := filepath.Abs(created.Folder)
 	if err != nil {
 		return err
 	}
 	folder := quote(created.Folder)
-	fmt.Fprintf(d.Out, `Wrote %[1]d files to %[2]s: a small scenario on %[3]s that works as it stands.
+	_, err = fmt.Fprintf(w, `Wrote %[1]d files to %[2]s: a small scenario on %[3]s that works as it stands.
 Read scenario.yaml first. Then change it step by step, with these commands:
 
   endstate lint %[2]s
@@ -68,7 +66,7 @@ Read scenario.yaml first. Then change it step by step, with these commands:
 
 To leave out --scenarios: export ENDSTATE_SCENARIOS=%[5]s
 `, len(created.Files), folder, created.Topic, created.Name, quote(absolute))
-	return nil
+	return err
 }
 
 // plainWord matches words that a shell takes as they are.

@@ -3,6 +3,7 @@ package author
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -15,29 +16,40 @@ import (
 	authordesk "endstate/internal/desk/author"
 	"endstate/internal/grading"
 	"endstate/internal/report"
+	"endstate/internal/seat"
 	"endstate/labs"
 )
 
+// Answers returns what answers the in-lab commands of a shell.
+type Answers func(*door.Shell) seat.Answer
+
 // Commands returns the commands of this room.
-func Commands(d *door.Door) []*cobra.Command {
-	return []*cobra.Command{newCommand(d), lintCommand(d), proveCommand(d)}
+func Commands(d *door.Door, answers Answers) []*cobra.Command {
+	return []*cobra.Command{newCommand(d), lintCommand(d), renderCommand(d), proveCommand(d, answers), observeCommand(d)}
 }
 
 // proveOptions are the options of prove.
 type proveOptions struct {
 	*door.Door
-	wanted authordesk.Proving
-	seed   *uint64
-	output door.Output
+	wanted  authordesk.Proving
+	seed    *uint64
+	output  door.Output
+	watch   bool
+	answers Answers
 }
 
-func proveCommand(d *door.Door) *cobra.Command {
-	o := &proveOptions{Door: d}
+func proveCommand(d *door.Door, answers Answers) *cobra.Command {
+	o := &proveOptions{Door: d, answers: answers}
 	c := &cobra.Command{
 		Use:   "prove [SCENARIO…]",
 		Short: "Play every proof of a scenario and compare the verdicts",
 		Long: `Play every proof of the scenarios, over several seeds, and compare the verdicts
-with what the proofs state. Without names, all scenarios.`,
+with what the proofs state. Without names, all scenarios.
+
+--fail-fast plays no more once something is not as stated. --keep also keeps the lab, as the
+proof left it, and opens a shell in it. --watch plays again whenever a file of the scenarios
+changes, until Ctrl-C; what the change does not touch is not built again.`,
+		Example:           "  endstate prove mysql-lost-rows --fail-fast\n  endstate prove mysql-lost-rows --seeds 1 --watch\n  endstate prove mysql-lost-rows --proof \"new ids\" --keep",
 		ValidArgsFunction: d.CompleteScenarios,
 		RunE: func(c *cobra.Command, args []string) error {
 			o.wanted.Scenarios = args
@@ -48,77 +60,118 @@ with what the proofs state. Without names, all scenarios.`,
 	door.SeedVar(c, &o.seed, "the first seed (default: at random)")
 	c.Flags().IntVar(&o.wanted.Parallel, "parallel", 3, "how many labs at once")
 	c.Flags().StringVar(&o.wanted.Proof, "proof", "", "only the proofs whose name contains this, and those that they continue")
+	c.Flags().BoolVar(&o.wanted.FailFast, "fail-fast", false, "play no more once something is not as stated")
+	c.Flags().BoolVar(&o.wanted.Keep, "keep", false, "the same, and keep that lab: a shell opens in it")
+	c.Flags().BoolVar(&o.watch, "watch", false, "play again whenever a file changes, until Ctrl-C")
 	d.OutputVar(c, &o.output)
 	return c
 }
 
 func (o *proveOptions) run(ctx context.Context) error {
+	if o.watch && (!o.output.ToScreen() || o.wanted.Keep) {
+		return labs.Misuse("--watch goes with neither --keep nor another output than the screen", "Leave one of them out.")
+	}
 	o.wanted.First = desk.DrawSeed()
 	if o.seed != nil {
 		o.wanted.First = *o.seed
 	}
-	var results []grading.ProofResult
+	if o.watch {
+		return o.keepWatching(ctx)
+	}
+	var proved *authordesk.Proved
 	err := o.Act(o.output.AsJSON(), func(at *desk.Desk, emit labs.Emit) (err error) {
-		results, err = authordesk.New(at).Prove(ctx, o.Who(), o.wanted, emit)
+		proved, err = authordesk.New(at).Prove(ctx, o.Who(), o.wanted, emit)
 		return err
 	})
 	if err != nil {
-		if len(results) > 0 {
-			_ = o.show(results)
+		if proved != nil && len(proved.Results) > 0 {
+			_ = o.show(proved)
 		}
 		return err
 	}
-	return o.show(results)
+	err = o.show(proved)
+	if kept := proved.Kept(); kept != nil {
+		return errors.Join(o.enterKept(ctx, kept), err)
+	}
+	return err
 }
 
-func (o *proveOptions) show(results []grading.ProofResult) error {
-	wrong, failed := 0, 0
-	for _, r := range results {
-		switch {
-		case r.Failed != "":
-			failed++
-		case !r.Proved():
-			wrong++
+func (o *proveOptions) show(proved *authordesk.Proved) error {
+	err := o.output.Write(door.Forms{Value: proved.Results, Text: func(w io.Writer, style report.Style) error {
+		for _, r := range proved.Results {
+			showResult(w, style, r)
 		}
-	}
-	err := o.output.Write(door.Forms{Value: results, Text: func(w io.Writer, style report.Style) error {
-		return writeProofs(w, style, results, wrong, failed)
+		_, err := fmt.Fprintln(w, summary(proved))
+		return err
 	}})
+	found := countOf(proved)
 	switch {
 	case err != nil:
 		return err
-	case wrong > 0:
+	case found.wrong+found.setups > 0:
 		return door.ErrFailed
-	case failed > 0:
+	case found.failed > 0:
 		return door.ErrUngraded
 	}
 	return nil
 }
 
-func writeProofs(w io.Writer, style report.Style, results []grading.ProofResult, wrong, failed int) error {
-	for _, r := range results {
-		sign := style.Good("✓")
+func showResult(w io.Writer, style report.Style, r grading.ProofResult) {
+	if r.SetupFailed() != nil {
+		fmt.Fprintf(w, "%s %s · seed %d · its setup failed, as shown above\n", style.Bad("✗"), r.Scenario, r.Seed)
+		return
+	}
+	sign := style.Good("✓")
+	switch {
+	case r.Failed != "":
+		sign = style.Warn("?")
+	case !r.Proved():
+		sign = style.Bad("✗")
+	}
+	fmt.Fprintf(w, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(r.Took.Round(10*time.Millisecond).String()))
+	if r.Failed != "" {
+		fmt.Fprintf(w, "    could not be played: %s\n", strings.ReplaceAll(report.Visible(r.Failed), "\n", "\n    "))
+	}
+	for _, line := range r.Wrong {
+		fmt.Fprintf(w, "    %s\n", strings.ReplaceAll(report.Visible(line), "\n", "\n    "))
+	}
+	if r.Output != "" {
+		fmt.Fprintf(w, "    the last lines of the script:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
+	}
+}
+
+// counts says how many proofs came to what.
+type counts struct{ proofs, wrong, failed, setups int }
+
+func countOf(proved *authordesk.Proved) counts {
+	var c counts
+	for _, r := range proved.Results {
+		if r.SetupFailed() != nil {
+			c.setups++
+			continue
+		}
+		c.proofs++
 		switch {
 		case r.Failed != "":
-			sign = style.Warn("?")
+			c.failed++
 		case !r.Proved():
-			sign = style.Bad("✗")
-		}
-		fmt.Fprintf(w, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(r.Took.Round(10*time.Millisecond).String()))
-		if r.Failed != "" {
-			fmt.Fprintf(w, "    could not be played: %s\n", strings.ReplaceAll(report.Visible(r.Failed), "\n", "\n    "))
-		}
-		for _, line := range r.Wrong {
-			fmt.Fprintf(w, "    %s\n", strings.ReplaceAll(report.Visible(line), "\n", "\n    "))
-		}
-		if r.Output != "" {
-			fmt.Fprintf(w, "    the last lines of the script:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
+			c.wrong++
 		}
 	}
-	fmt.Fprintf(w, "%d proofs, %d wrong", len(results), wrong)
-	if failed > 0 {
-		fmt.Fprintf(w, ", %d could not be played", failed)
+	return c
+}
+
+// summary says in one line what came of proofs.
+func summary(proved *authordesk.Proved) string {
+	c := countOf(proved)
+	line := fmt.Sprintf("%d proofs, %d wrong", c.proofs, c.wrong)
+	for _, more := range []struct {
+		count int
+		text  string
+	}{{c.failed, "could not be played"}, {c.setups, "setups failed"}, {proved.NotPlayed, "not played"}} {
+		if more.count > 0 {
+			line += fmt.Sprintf(", %d %s", more.count, more.text)
+		}
 	}
-	_, err := fmt.Fprintln(w)
-	return err
+	return line
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -117,12 +118,37 @@ func (d *Door) Act(asJSON bool, do func(*desk.Desk, labs.Emit) error) error {
 	if err != nil {
 		return err
 	}
-	renderer := d.renderer(asJSON)
-	held := &warnings{}
-	err = do(at, held.sort(renderer.Emit))
-	renderer.Close()
-	held.show(d.Err)
+	p := d.progress(asJSON)
+	err = do(at, p.Emit)
+	p.Close()
 	return err
+}
+
+// Progress shows what the desk does, and then its warnings, on standard error.
+type Progress struct {
+	Emit     labs.Emit
+	renderer progress.Renderer
+	held     *warnings
+	out      io.Writer
+}
+
+// Progress returns what shows the progress of one act.
+func (d *Door) Progress() *Progress { return d.progress(false) }
+
+func (d *Door) progress(asJSON bool) *Progress {
+	p := &Progress{renderer: d.renderer(asJSON), held: &warnings{}, out: d.Err}
+	p.Emit = p.held.sort(p.renderer.Emit)
+	return p
+}
+
+// Close ends the progress, and shows the warnings. It does nothing if it is called again.
+func (p *Progress) Close() {
+	if p == nil || p.held == nil {
+		return
+	}
+	p.renderer.Close()
+	p.held.show(p.out)
+	p.held = nil
 }
 
 func (d *Door) renderer(asJSON bool) progress.Renderer {
@@ -143,10 +169,18 @@ type warnings struct {
 	all []labs.Event
 }
 
-// sort returns an Emit that keeps warnings and passes on everything else.
+// sort returns an Emit that keeps warnings and passes on everything else. A warning that must be
+// shown at once is passed on as text.
 func (w *warnings) sort(other labs.Emit) labs.Emit {
 	return func(event labs.Event) {
-		if event.State != labs.Warned {
+		switch {
+		case event.State != labs.Warned:
+			other(event)
+			return
+		case event.Step != "":
+			var text strings.Builder
+			ShowWarning(&text, event)
+			event.Detail = text.String()
 			other(event)
 			return
 		}

@@ -1,4 +1,4 @@
-package scenario
+package sample
 
 type region struct {
 	given, family []string

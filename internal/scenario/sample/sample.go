@@ -1,6 +1,9 @@
-package scenario
+// Package sample draws numbers and makes realistic data from a seed: names, addresses, amounts.
+package sample
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"math/rand/v2"
 	"strings"
@@ -12,20 +15,38 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// generator generates realistic data. The same seed and file give the same data.
-type generator struct {
+// Source returns a separate stream of random numbers for each name at a seed, so that adding
+// a name does not change the values of the others.
+func Source(seed uint64, name string) *rand.PCG {
+	sum := sha256.Sum256(binary.BigEndian.AppendUint64([]byte(name+"\x00"), seed))
+	return rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))
+}
+
+// Between draws a whole number between two others, both included.
+func Between(random *rand.Rand, low, high int64) int64 {
+	span := uint64(high-low) + 1
+	if span == 0 { // the full range of int64
+		return int64(random.Uint64())
+	}
+	return low + int64(random.Uint64N(span))
+}
+
+// Generator generates realistic data. The same seed and file give the same data.
+type Generator struct {
 	random *rand.Rand
 	fake   *gofakeit.Faker
 }
 
-func newGenerator(seed uint64, path string) *generator {
-	return &generator{
-		random: rand.New(source(seed, "file "+path)),
-		fake:   gofakeit.NewFaker(source(seed, "fake "+path), false),
+// New returns the generator for a file at a seed.
+func New(seed uint64, path string) *Generator {
+	return &Generator{
+		random: rand.New(Source(seed, "file "+path)),
+		fake:   gofakeit.NewFaker(Source(seed, "fake "+path), false),
 	}
 }
 
-func (g *generator) functions() template.FuncMap {
+// Functions returns the functions that templates may use, by name.
+func (g *Generator) Functions() template.FuncMap {
 	return template.FuncMap{
 		"person":   g.person,
 		"email":    g.email,
@@ -47,24 +68,27 @@ func (g *generator) functions() template.FuncMap {
 	}
 }
 
-func (g *generator) sentence(words int64) (string, error) {
+func (g *Generator) sentence(words int64) (string, error) {
 	if words < 1 || words > maxWords {
 		return "", fmt.Errorf("a sentence has 1 to %d words, not %d", maxWords, words)
 	}
 	return g.fake.Sentence(int(words)), nil
 }
 
-func (g *generator) between(low, high int64) (int64, error) {
+func (g *Generator) between(low, high int64) (int64, error) {
 	if high < low {
 		return 0, fmt.Errorf("there is no number between %d and %d: the smaller one comes first", low, high)
 	}
-	return between(g.random, low, high), nil
+	return Between(g.random, low, high), nil
 }
+
+// maxWords is how many words a sentence may have.
+const maxWords = 1000
 
 const maxMoney = 1_000_000_000_000
 
 // money returns an amount with two decimals. The limits are in whole units, not in cents.
-func (g *generator) money(low, high int64) (string, error) {
+func (g *Generator) money(low, high int64) (string, error) {
 	if low < 0 || high > maxMoney {
 		return "", fmt.Errorf("money must be from 0 to %d", int64(maxMoney))
 	}
@@ -72,7 +96,7 @@ func (g *generator) money(low, high int64) (string, error) {
 	return fmt.Sprintf("%d.%02d", cents/100, cents%100), err
 }
 
-func (g *generator) oneOf(items ...any) (any, error) {
+func (g *Generator) oneOf(items ...any) (any, error) {
 	if len(items) == 1 {
 		if list, ok := items[0].([]any); ok {
 			items = list
@@ -84,7 +108,7 @@ func (g *generator) oneOf(items ...any) (any, error) {
 	return items[g.random.IntN(len(items))], nil
 }
 
-func (g *generator) shuffle(items []any) []any {
+func (g *Generator) shuffle(items []any) []any {
 	shuffled := make([]any, len(items))
 	for i, j := range g.random.Perm(len(items)) {
 		shuffled[i] = items[j]
@@ -94,7 +118,7 @@ func (g *generator) shuffle(items []any) []any {
 
 // moment returns a time from one date up to, but not including, another. Both have the form
 // 2006-01-02.
-func (g *generator) moment(from, to, layout string) (string, error) {
+func (g *Generator) moment(from, to, layout string) (string, error) {
 	first, err := time.Parse(time.DateOnly, from)
 	if err != nil {
 		return "", err
@@ -111,7 +135,7 @@ func (g *generator) moment(from, to, layout string) (string, error) {
 }
 
 // person returns a full name. Names come from many parts of the world, in their own scripts.
-func (g *generator) person() string {
+func (g *Generator) person() string {
 	region := people[g.random.IntN(len(people))]
 	given := region.given[g.random.IntN(len(region.given))]
 	family := region.family[g.random.IntN(len(region.family))]
@@ -122,7 +146,7 @@ func (g *generator) person() string {
 }
 
 // email returns an address made from a name and a number that makes it unique.
-func (g *generator) email(name string, number int64) string {
+func (g *Generator) email(name string, number int64) string {
 	var local strings.Builder
 	for _, r := range norm.NFD.String(strings.ToLower(name)) {
 		switch {
