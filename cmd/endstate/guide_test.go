@@ -19,11 +19,12 @@ var (
 	guides   = []guide{
 		gitGuide,
 		{page: "../../docs/scenarios-mysql.md", scenario: "mysql-foreign-key", proofs: "33 proofs"},
+		{page: "../../docs/scenarios-mongodb.md", scenario: "mongodb-unique", proofs: "27 proofs"},
 	}
 )
 
 // A file in a guide: its name on a line of its own, then a fenced block with its content.
-var guideFile = regexp.MustCompile("(?ms)^`([a-z./-]+)`\n\n```[a-z]+\n(.*?)^```$")
+var guideFile = regexp.MustCompile("(?ms)^`([a-z_./-]+)`\n\n```[a-z]+\n(.*?)^```$")
 
 // read returns the guide's text.
 func (g guide) read(t *testing.T) string {

@@ -32,8 +32,8 @@ import (
 // FerretDB replaces MongoDB where that is not available. Compare result sets with a stated
 // order, and error codes; never compare messages.
 type Look struct {
-	// The database to ask.
-	Database string `yaml:"database"`
+	// The database to ask; by default the param `database`, if there is one.
+	Database string `yaml:"database,omitempty"`
 	// A command that reads, as extended JSON, such as `{"find": "orders", "filter": {}}`:
 	// find, aggregate, count, distinct, listCollections, listIndexes, collStats or dbStats.
 	Command string `yaml:"command,omitempty"`
@@ -74,6 +74,13 @@ func (l *Look) ImageNames() []string {
 	return []string{serverImage}
 }
 
+// SetDefaults sets the database to the param of that name.
+func (l *Look) SetDefaults(params map[string]any) {
+	if name, ok := params["database"].(string); ok && l.Database == "" {
+		l.Database = name
+	}
+}
+
 // Validate returns an error if the fields make no sense.
 func (l *Look) Validate() error {
 	asked := 0
@@ -86,7 +93,7 @@ func (l *Look) Validate() error {
 	case asked != 1:
 		return errors.New("exactly one is needed: command, answer, contents or tries")
 	case l.Database == "":
-		return errors.New("database is needed")
+		return errors.New("database is needed: the scenario has no param of that name")
 	case l.Exact && l.Command == "" && l.Answer == "":
 		return errors.New("exact requires an answer or a command")
 	case len(l.Given) > 0 && l.Command == "" && l.Answer == "":

@@ -165,3 +165,19 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 }
+
+func TestDatabaseComesFromParams(t *testing.T) {
+	params := map[string]any{"database": "shop"}
+	look := Look{Contents: []string{"orders"}}
+	if look.SetDefaults(params); look.Database != "shop" || look.Validate() != nil {
+		t.Errorf("the database is %q: %v", look.Database, look.Validate())
+	}
+	look = Look{Contents: []string{"orders"}, Database: "archive"}
+	if look.SetDefaults(params); look.Database != "archive" {
+		t.Errorf("the database is %q, not the look's own", look.Database)
+	}
+	look = Look{Contents: []string{"orders"}}
+	if look.SetDefaults(map[string]any{"database": int64(1)}); look.Validate() == nil {
+		t.Error("a look without a database is accepted")
+	}
+}
