@@ -68,37 +68,38 @@ type group struct {
 func compareByKeys(found, right, keys []any) map[string]any {
 	have, want := groups(found, keys), groups(right, keys)
 	var missing, changed, extra []string
-	var wrong, expected []map[string]any
-	for identity, of := range want {
-		switch now, there := have[identity]; {
+	var wrong, expected []any
+	for _, by := range slices.Sorted(maps.Keys(want)) {
+		of := want[by]
+		switch now, there := have[by]; {
 		case !there:
 			missing = append(missing, of.name)
-			expected = append(expected, mapsIn(of.items)...)
+			expected = append(expected, of.items...)
 		case !slices.Equal(identities(now.items), identities(of.items)):
 			changed = append(changed, of.name)
-			wrong, expected = append(wrong, mapsIn(now.items)...), append(expected, mapsIn(of.items)...)
+			wrong, expected = append(wrong, now.items...), append(expected, of.items...)
 		}
 	}
-	for identity, of := range have {
-		if _, known := want[identity]; !known {
-			extra = append(extra, of.name)
-			wrong = append(wrong, mapsIn(of.items)...)
+	for _, by := range slices.Sorted(maps.Keys(have)) {
+		if _, known := want[by]; !known {
+			extra = append(extra, have[by].name)
+			wrong = append(wrong, have[by].items...)
 		}
 	}
-	var says []string
-	for _, one := range []struct {
-		what  string
-		names []string
-	}{{"Missing", outermost(missing)}, {"Changed", changed}, {"New", outermost(extra)}} {
-		if len(one.names) > 0 {
-			slices.Sort(one.names)
-			says = append(says, one.what+": "+listed(one.names[:min(len(one.names), maxNamed)], len(one.names))+".")
-		}
-	}
-	if how := slip(wrong, expected); how != "" {
+	says := slices.Concat(describeNames("Missing", outermost(missing)), describeNames("Changed", changed), describeNames("New", outermost(extra)))
+	if how := slip(mapsIn(wrong), mapsIn(expected)); how != "" {
 		says = append(says, "In one, "+how+".")
 	}
-	return difference(names(missing), names(changed), names(extra), says, found, right)
+	return difference(sorted(missing), sorted(changed), sorted(extra), says, found, right)
+}
+
+// describeNames describes names, or returns nothing if there are none.
+func describeNames(what string, names []string) []string {
+	if len(names) == 0 {
+		return nil
+	}
+	slices.Sort(names)
+	return []string{what + ": " + listed(names[:min(len(names), maxNamed)], len(names)) + "."}
 }
 
 // difference returns the result of differences.
@@ -110,13 +111,12 @@ func difference(missing, changed, extra []any, says []string, found, right []any
 	return map[string]any{"missing": missing, "changed": changed, "extra": extra, "same": same, "says": strings.Join(says, " ")}
 }
 
-func names(all []string) []any {
-	slices.Sort(all)
-	named := make([]any, len(all))
-	for i := range all {
-		named[i] = all[i]
+func sorted(names []string) []any {
+	all := make([]any, 0, len(names))
+	for _, one := range slices.Sorted(slices.Values(names)) {
+		all = append(all, one)
 	}
-	return named
+	return all
 }
 
 // outermost leaves out the names of what is inside another named thing: of a missing table,
