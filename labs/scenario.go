@@ -3,6 +3,7 @@ package labs
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 )
 
@@ -81,6 +82,24 @@ type Script struct {
 type Look interface {
 	// Variable returns the name of the observation in expectations.
 	Variable() string
+}
+
+// Recorded is a [Look] at an answer that the learner has recorded under a name.
+type Recorded interface {
+	// AnswerName returns the name, or "" if the look is at something else.
+	AnswerName() string
+}
+
+// Answers returns the names of the answers that the checks look at, in order.
+func (v *Variant) Answers() []string {
+	var names []string
+	for _, check := range v.Checks {
+		if look, ok := check.Look.(Recorded); ok && look.AnswerName() != "" {
+			names = append(names, look.AnswerName())
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // Fact is a value measured while the system was healthy.

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/spf13/cobra"
+
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	"endstate/internal/practice"
@@ -12,61 +14,73 @@ import (
 	"endstate/labs"
 )
 
-// inLabCommands are the commands that a lab's shell has in addition to its own.
-type inLabCommands struct{ *door.Shell }
-
-// answer answers an in-lab command on the learner's screen. It returns false if a reset has
-// replaced the lab, and so ended the shell.
-func (s inLabCommands) answer(ctx context.Context, verb string, screen *seat.Screen) bool {
-	style := s.Style(s.Out)
-	var err error
-	replaced := false
-	switch verb {
-	case "task":
-		err = showTask(screen, style, s.Visit.Task())
-	case "check":
-		err = s.check(ctx, screen, style)
-	case "hint":
-		err = s.hint(ctx, screen, style)
-	case "reset":
-		replaced, err = s.Reset(ctx, screen, style)
-	default:
-		err = door.ShowHelp(screen, [][2]string{
-			{"task", "read the task again"},
-			{"check", "see what is right and what is not yet, and why; as often as you like"},
-			{"hint", "open the next hint; it costs points"},
-			{"reset", "put the lab back to how it was at the start"},
-			{"exit", "leave; the lab goes on until endstate stop"},
-		}, style)
-	}
-	door.Show(screen, style, err)
-	return !replaced
+// inLab is a call of one of the commands that a lab's shell has in addition to its own.
+type inLab struct {
+	*door.InLab
+	shell    *door.Shell
+	replaced bool // a reset has replaced the lab, and so ended the shell
 }
 
-func (s inLabCommands) check(ctx context.Context, screen *seat.Screen, style report.Style) error {
+// answerIn answers in-lab commands in a shell.
+func answerIn(shell *door.Shell) seat.Answer {
+	return func(ctx context.Context, request *seat.Request, screen *seat.Screen) (status int, goOn bool) {
+		c := &inLab{InLab: shell.InLab(request, screen), shell: shell}
+		status = c.Run(ctx, request.Args, "leave; the lab goes on until endstate stop", c.commands()...)
+		return status, !c.replaced
+	}
+}
+
+func (c *inLab) commands() []*cobra.Command {
+	asJSON := false
+	check := c.Command("check", "see what is right and what is not yet, and why; as often as you like", 0, func(ctx context.Context, _ []string) error {
+		return c.check(ctx, asJSON)
+	})
+	check.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	return []*cobra.Command{
+		c.Command("task", "read the task again", 0, func(context.Context, []string) error {
+			return showTask(c, c.Style, c.shell.Visit.Task())
+		}),
+		check,
+		c.Command("hint", "open the next hint; it costs points", 0, c.hint),
+		c.Command("reset", "put the lab back to how it was at the start", 0, func(ctx context.Context, _ []string) (err error) {
+			c.replaced, err = c.shell.Reset(ctx, c.Screen, c.Style)
+			return err
+		}),
+		c.NoExam(),
+	}
+}
+
+func (c *inLab) check(ctx context.Context, asJSON bool) error {
 	var found *practice.Outcome
-	err := door.Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
-		found, err = s.Visit.Check(ctx, emit)
+	err := door.Working(ctx, c.Screen, c.Style, func(ctx context.Context, emit labs.Emit) (err error) {
+		found, err = c.shell.Visit.Check(ctx, emit)
 		return err
 	})
+	switch {
+	case err != nil:
+		return err
+	case asJSON:
+		err = report.JSON(c, found)
+	default:
+		err = report.OutcomeText(c, found, c.Style)
+		if err == nil && found.Solved != nil {
+			_, err = fmt.Fprintf(c, "%s leaves the shell, where these commands work.\n", c.Style.Bold("exit"))
+		}
+	}
 	if err != nil {
 		return err
 	}
-	if err := report.OutcomeText(screen, found, style); err != nil || found.Solved == nil {
-		return err
-	}
-	_, err = fmt.Fprintf(screen, "%s leaves the shell, where these commands work.\n", style.Bold("exit"))
-	return err
+	return verdict(found.Report)
 }
 
-func (s inLabCommands) hint(ctx context.Context, screen *seat.Screen, style report.Style) error {
+func (c *inLab) hint(ctx context.Context, _ []string) error {
 	var hints *desk.Hints
-	err := door.Agreed(ctx, screen, style, func(ctx context.Context, agreed bool, emit labs.Emit) (err error) {
-		hints, err = s.Visit.Hint(ctx, agreed, emit)
+	err := door.Agreed(ctx, c.Screen, c.Style, func(ctx context.Context, agreed bool, emit labs.Emit) (err error) {
+		hints, err = c.shell.Visit.Hint(ctx, agreed, emit)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return showHints(screen, style, hints)
+	return showHints(c, c.Style, hints)
 }

@@ -52,9 +52,15 @@ func (o *checkOptions) show(found *practice.Outcome) error {
 			report.FormatJUnit: func(w io.Writer) error { return report.JUnit(w, found.Report) },
 		},
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	return verdict(found.Report)
+}
+
+// verdict returns the error for the exit status of a report that has been shown.
+func verdict(found *labs.Report) error {
+	switch {
 	case !found.Graded():
 		return door.ErrUngraded
 	case !found.Passed():

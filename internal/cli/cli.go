@@ -12,7 +12,6 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/cli/exam"
-	"endstate/labs"
 )
 
 // Program is everything that the command line is made from.
@@ -20,10 +19,10 @@ type Program door.Program
 
 // Exit statuses.
 const (
-	StatusDone        = 0
-	StatusFailed      = 1   // check ran and something failed
-	StatusMisused     = 2   // the command line was wrong
-	StatusUngraded    = 3   // could not be graded, or there is no engine
+	StatusDone        = door.StatusDone
+	StatusFailed      = door.StatusFailed
+	StatusMisused     = door.StatusMisused
+	StatusUngraded    = door.StatusUngraded
 	StatusInterrupted = 130 // by a signal
 )
 
@@ -48,21 +47,7 @@ func (p Program) Run(ctx context.Context, args []string) int {
 		return StatusMisused
 	}
 	door.ShowError(d.Err, err)
-	return statusOf(err)
-}
-
-// statusOf returns the exit status for an error.
-func statusOf(err error) int {
-	var problem *labs.Problem
-	switch {
-	case err == nil:
-		return StatusDone
-	case errors.Is(err, door.ErrFailed):
-		return StatusFailed
-	case errors.As(err, &problem) && problem.Usage && !errors.Is(err, door.ErrUngraded):
-		return StatusMisused
-	}
-	return StatusUngraded
+	return door.StatusOf(err)
 }
 
 // interruptible returns a context that the first signal ends, so that commands clean up. A second

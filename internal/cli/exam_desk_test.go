@@ -248,7 +248,7 @@ func (c *candidate) enter() (err error) {
 
 func (c *candidate) leave() {
 	if c.stay != nil {
-		_ = c.stay.Process.Close()
+		_ = c.stay.Shell.Close()
 		c.stay.Leave(c.Context(), c.unwarned)
 		c.stay = nil
 	}
@@ -266,7 +266,9 @@ func (c *candidate) types(s step, command string) (err error) {
 	case "status":
 		_, err = c.session.Read(ctx)
 	case "flag":
-		_, err = c.session.Flag(ctx)
+		_, err = c.session.Flag(ctx, examdesk.Current)
+	case "flag1":
+		_, err = c.session.Flag(ctx, 1)
 	case "hint:n":
 		_, err := c.session.Hint(ctx, false, c.unwarned)
 		c.asks(err)

@@ -39,7 +39,7 @@ var examDay = []step{
 	{0, "bad", 1, "start", "Ada", "running"},
 	{time.Minute, "", 1, "check", "", "score 0"},
 	{0, "", 1, "check", "2", "refused"},
-	{time.Minute, "", 1, "shell", "prepared task check flag status next task flag goto1 check reset:n", "running"},
+	{time.Minute, "", 1, "shell", "prepared task check flag status next task flag goto1 flag1 flag1 check reset:n", "running"},
 	{time.Minute, "", 1, "goto", "2", "running"},
 	{time.Minute, "", 1, "flag", "2", "running"},
 	// The examiner pauses the exam, gives time for what went wrong, and watches.
@@ -255,8 +255,8 @@ func score(answer exams.Answer) string {
 	return fmt.Sprintf("score %d", *answer.Score)
 }
 
-// verbs are the requests of in-lab commands that have a different name.
-var verbs = map[string]string{"flag": "examflag", "next": "examnext", "status": "examstatus", "goto1": "examgotoa", "submit:n": "examsubmit:n", "submit:y": "examsubmit:y"}
+// inLabNames are the in-lab commands that have a different name.
+var inLabNames = map[string]string{"flag": "exam flag", "flag1": "exam flag 1", "next": "exam next", "status": "exam status", "goto1": "exam goto 1", "submit:n": "exam submit:n", "submit:y": "exam submit:y"}
 
 // sits works in the shells of an exam.
 func (l *examLine) sits(s step) string {
@@ -265,8 +265,8 @@ func (l *examLine) sits(s step) string {
 		"timeout":  func() { l.after(time.Second) },
 	}}
 	for _, command := range strings.Fields(s.arg) {
-		if verb := verbs[command]; verb != "" {
-			command = verb
+		if line := inLabNames[command]; line != "" {
+			command = line
 		}
 		l.engine.typist.commands = append(l.engine.typist.commands, command)
 	}

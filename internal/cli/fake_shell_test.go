@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"bytes"
 	"context"
+	"encoding/binary"
 	"io"
 	"strings"
 	"sync"
+	"time"
 
 	"endstate/labs"
 )
@@ -13,10 +16,29 @@ import (
 // after the answer to the one before. When there is nothing left to type, the shell ends.
 type typist struct {
 	mu       sync.Mutex        // guards commands
-	commands []string          // "examsubmit:y" answers y to the question of examsubmit
+	commands []string          // "exam submit:y" answers y to the question of exam submit; "check>" pipes
 	other    map[string]func() // what commands do that are not in-lab commands
 	keyboard io.StringWriter   // the terminal's
+	screen   *screen           // likewise
+	piped    bytes.Buffer      // what commands wrote to a pipe
+	statuses []int             // the commands' exit statuses
 }
+
+// screen collects what a terminal shows.
+type screen struct {
+	mu    sync.Mutex
+	shown bytes.Buffer
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.shown.Write(b)
+}
+
+func (s *screen) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.shown.String() }
+
+func (s *screen) questions() int { return strings.Count(s.String(), " [y/N] ") }
 
 func (t *typist) next() (command string, ok bool) {
 	t.mu.Lock()
@@ -36,8 +58,9 @@ func (t *typist) left() []string {
 }
 
 // Execute opens a shell.
-func (e *engine) Execute(context.Context, labs.Host, labs.Command) (labs.Process, error) {
-	s := &shell{typist: &e.typist, understood: make(chan struct{}), closed: make(chan struct{})}
+func (e *engine) Execute(_ context.Context, _ labs.Host, command labs.Command) (labs.Process, error) {
+	e.environment = command.Environment
+	s := &shell{typist: &e.typist, ended: make(chan struct{}), closed: make(chan struct{})}
 	s.screen, s.output = io.Pipe()
 	return s, nil
 }
@@ -45,13 +68,13 @@ func (e *engine) Execute(context.Context, labs.Host, labs.Command) (labs.Process
 // shell is a process that makes the requests of in-lab commands, once somebody reads its
 // output.
 type shell struct {
-	typist     *typist
-	starting   sync.Once
-	screen     *io.PipeReader
-	output     *io.PipeWriter
-	understood chan struct{} // the client has read a request, or answered it
-	closing    sync.Once
-	closed     chan struct{}
+	typist   *typist
+	starting sync.Once
+	screen   *io.PipeReader
+	output   *io.PipeWriter
+	ended    chan struct{} // gets a value when an answer ends
+	closing  sync.Once
+	closed   chan struct{}
 }
 
 func (s *shell) run() {
@@ -70,40 +93,55 @@ func (s *shell) run() {
 			<-s.closed
 			return
 		}
-		verb, keys, answers := strings.Cut(command, ":")
-		_, _ = io.WriteString(s.output, "\x1b]1701;endstate;"+verb+"\a")
-		if !s.await() {
-			return
-		}
-		if answers {
-			_, _ = t.keyboard.WriteString(keys + "\r")
-		}
-		if !s.await() {
+		if !s.call(command) {
 			return
 		}
 	}
 }
 
-// await waits until the client has understood. It returns false if the client has closed
-// the shell.
-func (s *shell) await() bool {
-	select {
-	case <-s.understood:
-		return true
-	case <-s.closed:
-		return false
+// call calls an in-lab command. It returns false if the client has closed the shell.
+func (s *shell) call(command string) bool {
+	command, keys, answers := strings.Cut(command, ":")
+	command, piped := strings.CutSuffix(command, ">")
+	output, before := "seat", s.typist.screen.questions()
+	if piped {
+		output = "file"
+	}
+	terminal, noColor := "xterm", ""
+	if rest, is := strings.CutPrefix(command, "NO_COLOR=1 "); is {
+		command, noColor = rest, "1"
+	}
+	if rest, is := strings.CutPrefix(command, "TERM=dumb "); is {
+		command, terminal = rest, "dumb"
+	}
+	request := "\x00\x00\x00\x07" + strings.Join(append([]string{output, "60", terminal, noColor, "1"}, strings.Fields(command)...), "\x00")
+	_, _ = s.output.Write(append(binary.BigEndian.AppendUint32([]byte("r"), uint32(len(request))), request...))
+	for {
+		select {
+		case <-s.ended:
+			return true
+		case <-s.closed:
+			return false
+		case <-time.After(time.Millisecond):
+			if answers && s.typist.screen.questions() > before {
+				_, _ = s.typist.keyboard.WriteString(keys + "\r")
+				answers = false
+			}
+		}
 	}
 }
 
-// Stdin receives frames of keys, and only uses the acknowledgements.
+// Stdin receives frames: of answers, and of keys, which it ignores.
 func (s *shell) Stdin() io.WriteCloser { return s }
 
-const acknowledgement = "\x06"
-
 func (s *shell) Write(frame []byte) (int, error) {
-	if strings.HasSuffix(string(frame), acknowledgement) {
+	switch frame[0] {
+	case 'a', 'x':
+		s.typist.piped.Write(frame[9:])
+	case 'e':
+		s.typist.statuses = append(s.typist.statuses, int(frame[9]))
 		select {
-		case s.understood <- struct{}{}:
+		case s.ended <- struct{}{}:
 		case <-s.closed:
 		}
 	}

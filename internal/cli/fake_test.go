@@ -29,18 +29,19 @@ type engine struct {
 	labs.Engine // methods not overridden below must not be called
 	cache
 
-	mu       sync.Mutex
-	labs     []*labs.Lab
-	stuck    string // the lab that can't be removed
-	listing  func(context.Context) error
-	now      func() time.Time
-	struck   func(moment string) // called at every moment at which a command may be struck; may be nil
-	launched int
-	extended int   // lives
-	lost     bool  // the records of all labs are
-	written  int64 // by each host
-	stopped  int
-	typist   typist // in its shells
+	mu          sync.Mutex
+	labs        []*labs.Lab
+	stuck       string // the lab that can't be removed
+	listing     func(context.Context) error
+	now         func() time.Time
+	struck      func(moment string) // called at every moment at which a command may be struck; may be nil
+	launched    int
+	extended    int   // lives
+	lost        bool  // the records of all labs are
+	written     int64 // by each host
+	stopped     int
+	typist      typist            // in its shells
+	environment map[string]string // of the last shell
 }
 
 func (e *engine) Now() time.Time { return e.now() }

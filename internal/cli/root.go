@@ -8,7 +8,6 @@ import (
 	"endstate/internal/cli/exam"
 	"endstate/internal/cli/past"
 	"endstate/internal/cli/rehearse"
-	"endstate/internal/seat"
 )
 
 // rootCommand builds the command tree.
@@ -47,7 +46,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 		solutionCommand(d), resetCommand(d), statusCommand(d), extendCommand(d), stopCommand(d), nextCommand(d), exam.Command(d))
 	grouped("learn", rehearse.Commands(d)...)
 	grouped("look", past.Commands(d)...)
-	grouped("write", author.Commands(d, func(s *door.Shell) seat.Answer { return inLabCommands{s}.answer })...)
+	grouped("write", author.Commands(d, answerIn)...)
 	grouped("keep", sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))
 	// Cobra's own commands report misuse like ours.
 	root.InitDefaultHelpCmd()

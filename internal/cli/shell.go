@@ -79,7 +79,7 @@ func enter(ctx context.Context, d *door.Door, t tty.Terminal, name, host string,
 	}
 	fmt.Fprintln(d.Out)
 	for {
-		err := s.Once(ctx, inLabCommands{s}.answer)
+		err := s.Once(ctx, answerIn(s))
 		if errors.Is(err, seat.ErrShellClosed) {
 			continue
 		}

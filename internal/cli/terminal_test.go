@@ -28,15 +28,15 @@ func (d *console) sit(keys string, args ...string) (int, string) {
 	if err := pty.Setsize(tty, &pty.Winsize{Cols: 60, Rows: 20}); err != nil {
 		d.Fatal(err)
 	}
-	d.engine.typist.keyboard = keyboard
+	shown := &screen{}
+	d.engine.typist.keyboard, d.engine.typist.screen = keyboard, shown
 	if _, err := keyboard.WriteString(keys); err != nil {
 		d.Fatal(err)
 	}
-	shown := make(chan string)
+	ended := make(chan struct{})
 	go func() {
-		// The end of a terminal is an error.
-		all, _ := io.ReadAll(keyboard)
-		shown <- string(all)
+		defer close(ended)
+		_, _ = io.Copy(shown, keyboard) // the end of a terminal is an error
 	}()
 	p := d.program(nil, nil)
 	p.In, p.Out, p.Err = tty, tty, tty
@@ -44,7 +44,8 @@ func (d *console) sit(keys string, args ...string) (int, string) {
 	if err := tty.Close(); err != nil {
 		d.Fatal(err)
 	}
-	return status, <-shown
+	<-ended
+	return status, shown.String()
 }
 
 // At a terminal, missing answers are asked for.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"endstate/labs"
 )
@@ -21,16 +20,16 @@ var (
 	ErrClientGone = errors.New("the terminal is gone")
 )
 
-// Attach joins a client to a process until the process ends, an answer closes it, the
-// client is gone or the context ends. It closes the process and returns its exit status,
-// or an error: [ErrLost], [ErrShellClosed], [ErrClientGone], the context's cause or what
-// writing to the client returned. It undoes every change that programs have left on the
-// screen.
-func Attach(ctx context.Context, client Client, process labs.Process, answer Answer, watchers ...Watcher) (status int, err error) {
+// Attach joins a client to a shell until the shell ends, an answer closes it, the client is
+// gone or the context ends. It closes the shell and returns its exit status, or an error:
+// [ErrLost], [ErrShellClosed], [ErrClientGone], the context's cause or what writing to the
+// client returned. It undoes every change that programs have left on the screen.
+func Attach(ctx context.Context, client Client, shell *Shell, answer Answer, watchers ...Watcher) (status int, err error) {
 	tracker := &tracker{}
 	_, _ = io.WriteString(client, pushTitle)
-	s := &session{process: process, answer: answer, screen: &tee{trackedScreen{client, tracker}, watchers}}
 	attached, detach := context.WithCancelCause(ctx)
+	s := &session{shell: shell, screen: &tee{trackedScreen{client, tracker}, watchers}}
+	s.answers = &answers{session: s, answer: answer, close: detach, screens: map[uint32]*Screen{}}
 	var input sync.WaitGroup
 	input.Go(func() { detach(s.forwardKeys(attached, client.Keys())) })
 	input.Go(func() { s.forwardSizes(attached, client) })
@@ -39,7 +38,7 @@ func Attach(ctx context.Context, client Client, process labs.Process, answer Ans
 	if err == nil {
 		status, err = s.wait(ctx)
 	}
-	_ = process.Close() // ends a write that is still waiting
+	_ = shell.Close() // ends a write that is still waiting
 	input.Wait()
 	_, _ = io.WriteString(client, tracker.restore()+popTitle)
 	if err != nil && !errors.Is(err, ErrShellClosed) {
@@ -48,31 +47,31 @@ func Attach(ctx context.Context, client Client, process labs.Process, answer Ans
 	return status, err
 }
 
-// session is one process at one client.
+// session is one shell at one client.
 type session struct {
-	process     labs.Process
-	answer      Answer
-	screen      *tee
-	request     atomic.Pointer[request] // the request being answered; it gets the keys
-	ignoreUntil time.Time               // requests before this are dropped
+	shell    *Shell
+	screen   *tee
+	answers  *answers
+	question atomic.Pointer[question] // the open question; it gets the keys
 }
 
-// run shows the process's output until it ends or the context does.
+// run shows the shell's output and answers requests until it ends or the context does.
 func (s *session) run(ctx context.Context) error {
 	output := make(chan error, 1)
 	go func() { output <- s.show(ctx) }()
 	select {
 	case err := <-output:
-		return err
+		return errors.Join(s.answers.finish(), err)
 	case <-ctx.Done():
-		// The context ends an answer, and Close ends the output.
-		_ = s.process.Close()
+		// The context ends answers, and Close ends the output.
+		_ = s.shell.Close()
 		<-output
+		_ = s.answers.finish()
 		return context.Cause(ctx)
 	}
 }
 
-// forwardKeys passes keys on to the process, or to the request that is being answered.
+// forwardKeys passes keys on to the shell, or to the question that is open.
 func (s *session) forwardKeys(ctx context.Context, keys <-chan []byte) error {
 	for {
 		select {
@@ -83,15 +82,16 @@ func (s *session) forwardKeys(ctx context.Context, keys <-chan []byte) error {
 				return ErrClientGone
 			}
 			s.screen.input()
-			if !s.request.Load().take(typed) {
-				// If the process has ended, its output says so.
-				_, _ = s.process.Stdin().Write(typed)
+			if !s.question.Load().take(typed) {
+				s.answers.keys(typed)
+				// If the shell has ended, its output says so.
+				_, _ = s.shell.Stdin().Write(typed)
 			}
 		}
 	}
 }
 
-// forwardSizes tells the process and the watchers the client's size when it changes.
+// forwardSizes tells the shell and the watchers the client's size when it changes.
 func (s *session) forwardSizes(ctx context.Context, client Client) {
 	for {
 		select {
@@ -100,40 +100,37 @@ func (s *session) forwardSizes(ctx context.Context, client Client) {
 		case <-client.Resizes():
 			columns, rows := client.Size()
 			s.screen.resize(columns, rows)
-			_ = s.process.Resize(ctx, columns, rows)
+			_ = s.shell.Resize(ctx, columns, rows)
 		}
 	}
 }
 
-// show writes the process's output to the screen and answers the requests in it.
+// show writes the shell's output to the screen and starts answers to the requests in it.
 func (s *session) show(ctx context.Context) error {
-	quota := 0
-	out := &filter{
-		out: func(b []byte) error { _, err := s.screen.Write(b); return err },
-		request: func(verb string) error {
-			if quota == 0 || time.Now().Before(s.ignoreUntil) {
-				return nil
-			}
-			quota--
-			return s.handle(ctx, verb)
-		},
-	}
-	buffer := make([]byte, 32<<10)
 	for {
-		n, readErr := s.process.Stdout().Read(buffer)
-		quota = 1 // a command waits for its answer, so no second one can ask in the same read
-		if err := out.write(buffer[:n]); err != nil {
+		kind, data, err := s.shell.next()
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
 			return err
 		}
-		if readErr != nil {
-			return out.flush()
+		switch kind {
+		case frameOutput:
+			if _, err := s.screen.Write(data); err != nil {
+				return err
+			}
+		case frameRequest:
+			s.answers.give(ctx, data)
+		case frameGone:
+			s.answers.callerGone(data)
 		}
 	}
 }
 
-// wait returns the exit status of a process whose output has ended.
+// wait returns the exit status of a shell whose output has ended.
 func (s *session) wait(ctx context.Context) (int, error) {
-	status, err := s.process.Wait(ctx)
+	status, err := s.shell.Wait(ctx)
 	if err != nil || status == labs.ExitKilled {
 		return status, errors.Join(ErrLost, err)
 	}

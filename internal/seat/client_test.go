@@ -93,7 +93,7 @@ type outcome struct {
 }
 
 // attach attaches the browser to a process. The returned function waits for the end.
-func (b *browser) attach(ctx context.Context, p *local, answer Answer, watchers ...Watcher) (end func() outcome) {
+func (b *browser) attach(ctx context.Context, p *Shell, answer Answer, watchers ...Watcher) (end func() outcome) {
 	b.t.Helper()
 	ended := make(chan outcome, 1)
 	go func() {
@@ -104,8 +104,10 @@ func (b *browser) attach(ctx context.Context, p *local, answer Answer, watchers 
 		b.t.Helper()
 		select {
 		case got := <-ended:
-			if !p.isClosed() {
-				b.t.Error("the process was not closed")
+			select {
+			case <-p.done:
+			default:
+				b.t.Error("the shell was not closed")
 			}
 			return got
 		case <-time.After(patience):

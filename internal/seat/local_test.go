@@ -1,9 +1,11 @@
-//go:build unix
+//go:build linux
 
 package seat
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
@@ -12,54 +14,84 @@ import (
 	"syscall"
 	"testing"
 
-	"github.com/creack/pty"
-
 	"endstate/internal/workspace"
+	"endstate/labs"
 )
 
-// local is a labs.Process: a command on this machine, at a terminal of its own.
-type local struct {
+// piped is a labs.Process without a terminal: a local command, run as an engine runs one in
+// a host.
+type piped struct {
 	command *exec.Cmd
-	master  *os.File
-	output  io.Reader
-	status  int
+	stdin   io.WriteCloser
+	stdout  io.Reader
+	stderr  bytes.Buffer
+	waiting sync.Once
 	waitErr error
-	ended   chan struct{}
-	sizes   chan [2]int
-	closed  chan struct{}
+	lost    error // what Wait returns, if not nil
 	closing sync.Once
 }
 
-// start starts a command with the in-lab commands in its PATH.
-func start(t *testing.T, args ...string) *local {
+func (p *piped) Stdin() io.WriteCloser                  { return p.stdin }
+func (p *piped) Stdout() io.Reader                      { return p.stdout }
+func (p *piped) Stderr() string                         { return p.stderr.String() }
+func (p *piped) Resize(context.Context, int, int) error { return errors.New("it has no terminal") }
+
+func (p *piped) Wait(context.Context) (int, error) {
+	p.waiting.Do(func() { p.waitErr = p.command.Wait() })
+	if p.lost != nil {
+		return 0, p.lost
+	}
+	if how := p.command.ProcessState.Sys().(syscall.WaitStatus); how.Signaled() {
+		return 128 + int(how.Signal()), nil
+	}
+	return p.command.ProcessState.ExitCode(), nil
+}
+
+func (p *piped) Kill(context.Context) error { return p.command.Process.Kill() }
+
+func (p *piped) Close() error {
+	p.closing.Do(func() { _ = p.stdin.Close() })
+	return nil
+}
+
+// fakeHost executes commands as an engine does, and keeps the last process.
+type fakeHost struct {
+	t    *testing.T
+	last *piped
+}
+
+func (h *fakeHost) execute(_ context.Context, command labs.Command) (labs.Process, error) {
+	if command.Terminal {
+		h.t.Error("the engine was asked for a terminal")
+	}
+	p := &piped{command: exec.Command(command.Args[0], command.Args[1:]...)}
+	p.command.Dir = h.t.TempDir()
+	p.command.Env = []string{"PATH=" + commands(h.t) + ":" + os.Getenv("PATH"), "TERM=dumb", "HOME=" + p.command.Dir, "PS1=$ "}
+	p.command.Stderr = &p.stderr
+	var err error
+	if p.stdin, err = p.command.StdinPipe(); err != nil {
+		return nil, err
+	}
+	if p.stdout, err = p.command.StdoutPipe(); err != nil {
+		return nil, err
+	}
+	h.last = p
+	h.t.Cleanup(func() { _ = p.Close(); _ = p.command.Process.Kill(); _, _ = p.Wait(context.Background()) })
+	return p, p.command.Start()
+}
+
+// start opens a shell that runs a command, with the in-lab commands in its PATH.
+func start(t *testing.T, args ...string) *Shell {
 	t.Helper()
-	p := &local{command: exec.Command(args[0], args[1:]...), ended: make(chan struct{}), sizes: make(chan [2]int, 8), closed: make(chan struct{})}
-	p.command.Env = []string{"PATH=" + commands(t) + ":" + os.Getenv("PATH"), "TERM=dumb", "HOME=" + t.TempDir(), "PS1=$ "}
-	master, err := pty.Start(p.command)
+	s, err := Open(t.Context(), (&fakeHost{t: t}).execute, labs.Command{Args: args, Columns: 80, Rows: 24})
 	if err != nil {
 		t.Fatal(err)
 	}
-	closable(t, master)
-	p.master, p.output = master, ptmx{master}
-	go func() {
-		defer close(p.ended)
-		_ = p.command.Wait()
-		p.status = p.command.ProcessState.ExitCode()
-		if how := p.command.ProcessState.Sys().(syscall.WaitStatus); how.Signaled() {
-			p.status = 128 + int(how.Signal())
-		}
-	}()
-	t.Cleanup(func() { _ = p.command.Process.Kill(); <-p.ended; master.Close() })
-	return p
+	return s
 }
 
-// closable makes Close end reads and writes that wait.
-func closable(t *testing.T, master *os.File) {
-	t.Helper()
-	if err := syscall.SetNonblock(int(master.Fd()), true); err != nil {
-		t.Fatal(err)
-	}
-}
+// bash starts a learner's shell.
+func bash(t *testing.T) *Shell { t.Helper(); return start(t, "bash", "--norc", "--noprofile") }
 
 // commands returns a folder with the in-lab commands.
 func commands(t *testing.T) string {
@@ -72,71 +104,18 @@ func commands(t *testing.T) string {
 	if err := os.WriteFile(dir+"/task", script, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, verb := range []string{"check", "hint", "reset"} {
-		if err := os.Symlink("task", dir+"/"+verb); err != nil {
+	for _, name := range []string{"check", "exam", "help", "hint", "reset"} {
+		if err := os.Symlink("task", dir+"/"+name); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return dir
 }
 
-// ptmx reads a terminal's master, which ends with an error instead of io.EOF.
-type ptmx struct{ r io.Reader }
-
-func (m ptmx) Read(b []byte) (int, error) {
-	n, err := m.r.Read(b)
-	if err != nil {
-		err = io.EOF
-	}
-	return n, err
-}
-
-type input struct{ *local }
-
-func (i input) Write(b []byte) (int, error) { return i.master.Write(b) }
-func (i input) Close() error                { return nil }
-
-func (p *local) Stdin() io.WriteCloser { return input{p} }
-func (p *local) Stdout() io.Reader     { return p.output }
-func (p *local) Stderr() string        { return "" }
-
-func (p *local) Resize(_ context.Context, columns, rows int) error {
-	p.sizes <- [2]int{columns, rows}
-	return nil
-}
-
-func (p *local) Wait(ctx context.Context) (int, error) {
-	if p.waitErr != nil {
-		return 0, p.waitErr
-	}
-	select {
-	case <-p.ended:
-		return p.status, nil
-	case <-ctx.Done():
-		return 0, context.Cause(ctx)
-	}
-}
-
-func (p *local) Kill(context.Context) error { return p.Close() }
-
-func (p *local) Close() error {
-	p.closing.Do(func() { close(p.closed); p.master.Close() })
-	return nil
-}
-
-func (p *local) isClosed() bool {
-	select {
-	case <-p.closed:
-		return true
-	default:
-		return false
-	}
-}
-
 // never fails the test if anything is requested.
 func never(t *testing.T) Answer {
-	return func(_ context.Context, verb string, _ *Screen) bool {
-		t.Errorf("%q was requested", verb)
-		return true
+	return func(_ context.Context, request *Request, _ *Screen) (int, bool) {
+		t.Errorf("%q was requested", request.Args)
+		return 0, true
 	}
 }

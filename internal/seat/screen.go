@@ -6,18 +6,23 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync/atomic"
+
+	"endstate/labs"
 )
 
-// Screen is the terminal while a request is answered on it. The terminal is in raw
-// mode, so Screen ends lines with a carriage return and echoes what is typed.
+// Screen is where a request is answered. Results are written to it, and arrive at the
+// command's standard output.
 type Screen struct {
-	out         io.Writer
-	keys        <-chan []byte
-	unread      []byte // keys that the answer did not ask for: they are the shell's
-	interrupted bool   // Ctrl-C was pressed
+	session   *session
+	request   *Request
+	out, err  io.Writer
+	interrupt context.Context // ends when the answer is interrupted
+	cancel    func()
+	outlives  atomic.Bool
 }
 
-// ErrInterrupted says that the learner pressed Ctrl-C.
+// ErrInterrupted says that the learner pressed Ctrl-C, or that the command has ended.
 var ErrInterrupted = errors.New("interrupted")
 
 const (
@@ -27,25 +32,65 @@ const (
 	del       = 0x7f
 )
 
-func newScreen(out io.Writer, keys <-chan []byte) *Screen { return &Screen{out: out, keys: keys} }
+func newScreen(ctx context.Context, s *session, caller uint32, request *Request) *Screen {
+	screen := &Screen{session: s, request: request}
+	interrupt, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	screen.interrupt, screen.cancel = interrupt, func() { cancel(ErrInterrupted) }
+	if request != nil && request.Output == OutputSeat {
+		direct := rawLines{s.screen}
+		screen.out, screen.err = direct, direct
+	} else {
+		screen.out, screen.err = callerOutput{s.shell, frameAnswer, caller}, callerOutput{s.shell, frameError, caller}
+	}
+	return screen
+}
 
 // Write writes text whose lines end in "\n".
-func (s *Screen) Write(b []byte) (int, error) {
-	_, err := s.out.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")))
+func (s *Screen) Write(b []byte) (int, error) { return s.out.Write(b) }
+
+// Errors returns the writer for problems: the command's standard error.
+func (s *Screen) Errors() io.Writer { return s.err }
+
+// Live reports whether the answer is shown on the client's screen, and programs in the lab may
+// move the cursor there.
+func (s *Screen) Live() bool { return s.request.Output == OutputSeat && s.request.Term != "dumb" }
+
+// Terminal reports whether the results go to a terminal.
+func (s *Screen) Terminal() bool { return s.request.Output != OutputFile }
+
+// rawLines writes to a terminal in raw mode, which needs a carriage return at the end of a
+// line.
+type rawLines struct{ out io.Writer }
+
+func (r rawLines) Write(b []byte) (int, error) {
+	_, err := r.out.Write(bytes.ReplaceAll(b, []byte("\n"), []byte("\r\n")))
 	return len(b), err
 }
 
-// Confirm asks a question and reads a line. It returns true only for "y" or "yes", and
-// [ErrInterrupted] if the learner pressed Ctrl-C.
-func (s *Screen) Confirm(ctx context.Context, question string) (bool, error) {
-	if _, err := io.WriteString(s, question+" [y/N] "); err != nil {
+// Confirm asks a question on the client's screen and reads a line there: nothing in the lab
+// can hide the question or answer it. It returns true only for "y" or "yes", and
+// [ErrInterrupted] if the learner pressed Ctrl-C. A command in the background can't ask.
+func (s *Screen) Confirm(ctx context.Context, text string) (sure bool, err error) {
+	if !s.request.Foreground {
+		return false, labs.Misuse("This needs your consent, but the command runs in the background", "Type it at the shell's prompt.")
+	}
+	screen := rawLines{s.session.screen}
+	if _, err := io.WriteString(screen, text+" [y/N] "); err != nil {
 		return false, err
 	}
-	line, err := s.readLine(ctx)
-	if _, writeErr := io.WriteString(s, "\n"); err == nil {
-		err = writeErr
+	line := &lineReader{screen: screen}
+	err = s.session.ask(func(keys <-chan []byte) ([]byte, error) {
+		err := line.read(ctx, s.interrupt, keys)
+		// The shell may echo the keys behind the line, so this line ends first.
+		if _, writeErr := io.WriteString(screen, "\n"); err == nil {
+			err = writeErr
+		}
+		return line.unread, err
+	})
+	if errors.Is(err, ErrInterrupted) {
+		s.cancel()
 	}
-	return IsYes(line), err
+	return err == nil && IsYes(string(line.text)), err
 }
 
 // IsYes reports whether a line is "y" or "yes".
@@ -54,63 +99,57 @@ func IsYes(line string) bool {
 	return line == "y" || line == "yes"
 }
 
-// readLine reads a line and echoes it.
-func (s *Screen) readLine(ctx context.Context) (string, error) {
-	var line []byte
+// lineReader reads a line and echoes it.
+type lineReader struct {
+	screen io.Writer
+	text   []byte
+	unread []byte // keys behind the line
+}
+
+func (l *lineReader) read(ctx, interrupt context.Context, keys <-chan []byte) error {
 	for {
-		key, err := s.readKey(ctx)
-		switch {
-		case err != nil:
-			return "", err
-		case key == '\r' || key == '\n' || key == ctrlD:
-			return string(line), nil
-		case (key == backspace || key == del) && len(line) > 0:
-			line = line[:len(line)-1]
-			_, err = io.WriteString(s, "\b \b")
-		case key >= ' ' && key < del:
-			line = append(line, key)
-			_, err = s.Write([]byte{key})
+		for len(l.unread) == 0 {
+			select {
+			case l.unread = <-keys:
+			case <-interrupt.Done():
+				return ErrInterrupted
+			case <-ctx.Done():
+				return context.Cause(ctx)
+			}
 		}
-		if err != nil {
-			return "", err
+		key := l.unread[0]
+		l.unread = l.unread[1:]
+		if ends, err := l.key(key); ends || err != nil {
+			return err
 		}
 	}
 }
 
-func (s *Screen) readKey(ctx context.Context) (byte, error) {
-	for len(s.unread) == 0 {
-		select {
-		case s.unread = <-s.keys:
-		case <-ctx.Done():
-			return 0, context.Cause(ctx)
-		}
+// key takes a key, and returns whether it ends the line.
+func (l *lineReader) key(key byte) (ends bool, err error) {
+	switch {
+	case key == ctrlC:
+		return true, ErrInterrupted
+	case key == '\r' || key == '\n' || key == ctrlD:
+		return true, nil
+	case (key == backspace || key == del) && len(l.text) > 0:
+		l.text = l.text[:len(l.text)-1]
+		_, err = io.WriteString(l.screen, "\b \b")
+	case key >= ' ' && key < del:
+		l.text = append(l.text, key)
+		_, err = l.screen.Write([]byte{key})
 	}
-	key := s.unread[0]
-	s.unread = s.unread[1:]
-	if key == ctrlC {
-		s.interrupted = true
-		return 0, ErrInterrupted
-	}
-	return key, nil
+	return false, err
 }
 
-// Interruptible runs work with a context that Ctrl-C ends. Other keys are kept.
+// Interruptible runs work with a context that Ctrl-C ends, and the end of the command.
 func (s *Screen) Interruptible(ctx context.Context, work func(context.Context) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	done := make(chan error, 1)
-	go func() { done <- work(ctx) }()
-	for {
-		select {
-		case err := <-done:
-			return err
-		case keys := <-s.keys:
-			if bytes.IndexByte(keys, ctrlC) >= 0 {
-				s.interrupted, s.unread = true, nil
-				cancel(ErrInterrupted)
-				return <-done
-			}
-			s.unread = append(s.unread, keys...)
-		}
-	}
+	defer context.AfterFunc(s.interrupt, func() { cancel(ErrInterrupted) })()
+	return work(ctx)
 }
+
+// OutliveCommand lets the answer go on when the command in the lab has ended, as a reset
+// must: it removes the lab with everything that runs in it.
+func (s *Screen) OutliveCommand() { s.outlives.Store(true) }

@@ -3,19 +3,32 @@
 # that the shell's programs hold. It needs nothing but Perl.
 #
 # Arguments: columns, rows, the seconds of silence after which the client counts as gone,
-# and the command. Standard input carries frames: a kind (1 byte), a length (4 bytes) and
-# that much data.
+# and the command. The exit status is the command's.
+#
+# All streams carry frames: a kind (1 byte), a length (4 bytes) and that much data.
+# From the client, on standard input:
 #   k  keys
 #   s  the terminal's size: columns, rows (2 bytes each)
-#   b  a heartbeat of the client
-# Standard output carries what the terminal shows. The exit status is the command's.
+#   b  a heartbeat
+#   a  part of an answer: the caller (4 bytes) and what it writes to its standard output
+#   x  the same for its standard error
+#   e  the end of an answer: the caller (4 bytes) and its exit status (1 byte)
+# To the client, on standard output:
+#   o  what the terminal shows
+#   r  a request: the caller (4 bytes) and what it asks
+#   g  a caller (4 bytes) is gone, or was interrupted
+#
+# A caller is an in-lab command (see internal/workspace). It finds the name of the terminal
+# in ENDSTATE_SEAT and connects to the abstract socket of that name. It sends one frame r,
+# without the number, and receives frames a, x and e, likewise.
 use strict;
 use warnings;
 use Errno qw(EAGAIN EINTR);
 use Fcntl qw(F_GETFL F_SETFL O_NOCTTY O_NONBLOCK O_RDWR);
 use POSIX qw(WNOHANG dup2 setsid sysconf _SC_CLK_TCK);
+use Socket qw(AF_UNIX SOCK_STREAM pack_sockaddr_un);
 
-use constant {HEADER => 5, CHUNK => 1 << 15, MAX_BUFFER => 1 << 20, GRACE => 2};
+use constant {HEADER => 5, CHUNK => 1 << 15, MAX_BUFFER => 1 << 20, GRACE => 2, MAX_CALLERS => 16};
 use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430, TIOCSCTTY => 0x540e, TIOCSWINSZ => 0x5414};
 
 my ($columns, $rows, $timeout, @command) = @ARGV;
@@ -40,6 +53,17 @@ sub open_terminal {
 
 my ($master, $slave, $name) = open_terminal();
 
+# listen_for_callers returns the socket of the in-lab commands. It has no file, so nothing
+# is left behind. Without it they say that no client is there.
+sub listen_for_callers {
+    socket my $listener, AF_UNIX, SOCK_STREAM, 0 or return;
+    bind $listener, pack_sockaddr_un("\0endstate:$name") or return;
+    listen $listener, MAX_CALLERS or return;
+    return $listener;
+}
+
+my $listener = listen_for_callers();
+
 sub resize {
     my ($columns, $rows) = @_;
     my $size = pack 'S4', $rows, $columns, 0, 0;
@@ -52,20 +76,21 @@ if (!$child) {
     setsid();
     ioctl $slave, TIOCSCTTY, 0;
     dup2(fileno $slave, $_) for 0 .. 2;
-    close $_ for $master, $slave;
+    close $_ for $master, $slave, $listener // ();
+    $ENV{ENDSTATE_SEAT} = $name;
     exec { $command[0] } @command or print STDERR "start $command[0]: $!\n";
     POSIX::_exit(127);
 }
 close $slave;
-for my $stream (*STDIN, $master, *STDOUT) {
-    fcntl $stream, F_SETFL, O_NONBLOCK | fcntl $stream, F_GETFL, 0;
-}
+sub unblock { fcntl $_[0], F_SETFL, O_NONBLOCK | fcntl $_[0], F_GETFL, 0 }
+unblock($_) for *STDIN, $master, *STDOUT, $listener // ();
 $SIG{PIPE} = 'IGNORE';
 my $client_gone = 0;
 $SIG{$_} = sub { $client_gone = 1 } for qw(HUP TERM INT);
 $SIG{CHLD} = sub { };    # wakes select up
 
 my ($input, $keys, $output, $last_sign) = ('', '', '', now());
+my ($last_caller, %callers) = (0);    # number → {socket, input, output, asked, ended}
 
 # read_some returns what can be read now, or undef at the end of the stream.
 sub read_some {
@@ -85,11 +110,77 @@ sub write_some {
     return 1;
 }
 
+sub frame { my ($kind, $data) = @_; return pack 'a1N/a*', $kind, $data }
+
+# take_frame takes a whole frame off a buffer, and returns nothing if there is none.
+sub take_frame {
+    my ($buffer) = @_;
+    return if length $$buffer < HEADER;
+    my ($kind, $length) = unpack 'a1N', $$buffer;
+    return if length $$buffer < HEADER + $length;
+    return ($kind, substr substr($$buffer, 0, HEADER + $length, ''), HEADER);
+}
+
+# read_terminal takes over what the terminal shows. It returns false if that is nothing, as
+# while no process has the terminal open.
+sub read_terminal {
+    my $data = read_some($master) // '';
+    $output .= frame('o', $data) if length $data;
+    return length $data;
+}
+
 sub handle_frame {
     my ($kind, $data) = @_;
     resize(unpack 'nn', $data) if $kind eq 's';
     # Keys that no program reads are dropped in the end, as at any terminal.
     $keys .= $data if $kind eq 'k' && length $keys < MAX_BUFFER;
+    answer($kind, unpack 'Na*', $data) if $kind =~ /[axe]/;
+}
+
+# answer passes a part of an answer on to its caller.
+sub answer {
+    my ($kind, $number, $data) = @_;
+    my $caller = $callers{$number} // return;
+    $caller->{output} .= frame($kind, $data);
+    $caller->{ended} = 1 if $kind eq 'e';
+}
+
+sub accept_caller {
+    accept my $socket, $listener or return;
+    return if keys %callers >= MAX_CALLERS;
+    unblock($socket);
+    $callers{++$last_caller} = {socket => $socket, input => '', output => ''};
+}
+
+# hear reads what a caller asks. What it wrote to the terminal before comes first.
+sub hear {
+    my ($number) = @_;
+    my $caller = $callers{$number};
+    my $data = read_some($caller->{socket});
+    return caller_silent($number) if !defined $data || length $caller->{input} > CHUNK;
+    $caller->{input} .= $data;
+    my ($kind, $question) = take_frame(\$caller->{input}) or return;
+    return if $kind ne 'r' || $caller->{asked}++;
+    for (1 .. 8) { read_terminal() or last }
+    $output .= frame('r', pack 'Na*', $number, $question);
+}
+
+# caller_silent notes that a caller asks no more: it has its answer, it was interrupted, or
+# it has ended.
+sub caller_silent {
+    my ($number) = @_;
+    my $caller = $callers{$number};
+    return delete $callers{$number} if !$caller->{asked};
+    $output .= frame('g', pack 'N', $number) if !$caller->{silent}++ && !$caller->{ended};
+}
+
+# reply writes to a caller, and hangs up once it has all of its answer.
+sub reply {
+    my ($number) = @_;
+    my $caller = $callers{$number};
+    my $there = write_some($caller->{socket}, \$caller->{output});
+    caller_silent($number) if !$there;
+    delete $callers{$number} if !$there || $caller->{ended} && !length $caller->{output};
 }
 
 sub read_frames {
@@ -97,12 +188,7 @@ sub read_frames {
     return $client_gone = 1 if !defined $data;
     $last_sign = now();
     $input .= $data;
-    while (length $input >= HEADER) {
-        my ($kind, $length) = unpack 'a1N', $input;
-        last if length $input < HEADER + $length;
-        handle_frame($kind, substr $input, HEADER, $length);
-        substr $input, 0, HEADER + $length, '';
-    }
+    while (my ($kind, $data) = take_frame(\$input)) { handle_frame($kind, $data) }
 }
 
 # exit_status returns the shell's exit status, or undef while it runs.
@@ -115,7 +201,7 @@ sub exit_status {
 sub finish {
     my ($status) = @_;
     my $deadline = now() + GRACE;
-    while (my $data = read_some($master)) { $output .= $data }
+    1 while read_terminal();
     while (length $output && now() < $deadline) {
         my $write = '';
         vec($write, fileno STDOUT, 1) = 1;
@@ -155,14 +241,21 @@ until ($client_gone) {
     vec($read, fileno $master, 1) = 1 if length $output < MAX_BUFFER;
     vec($write, fileno $master, 1) = 1 if length $keys;
     vec($write, fileno STDOUT, 1) = 1 if length $output;
+    vec($read, fileno $listener, 1) = 1 if $listener;
+    for my $caller (values %callers) {
+        vec($read, fileno $caller->{socket}, 1) = 1 if !$caller->{silent};
+        vec($write, fileno $caller->{socket}, 1) = 1 if length $caller->{output};
+    }
     my $ready = select $read, $write, undef, 1;
     if ($ready > 0) {
         read_frames() if vec $read, fileno STDIN, 1;
-        if (vec $read, fileno $master, 1) {
-            # It can't be read while no process has the terminal open.
-            my $data = read_some($master);
-            defined $data ? $output .= $data : pause(0.01);
+        pause(0.01) if vec($read, fileno $master, 1) && !read_terminal();
+        for my $number (sort { $a <=> $b } keys %callers) {
+            my $socket = fileno $callers{$number}{socket};
+            hear($number) if vec $read, $socket, 1;
+            reply($number) if $callers{$number} && vec $write, $socket, 1;
         }
+        accept_caller() if $listener && vec $read, fileno $listener, 1;
         write_some($master, \$keys) if vec $write, fileno $master, 1;
         $client_gone = 1 if vec($write, fileno STDOUT, 1) && !write_some(*STDOUT, \$output);
     }

@@ -1,10 +1,12 @@
 package seat
 
 import (
+	"bufio"
 	"context"
 	_ "embed"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"strconv"
 	"strings"
@@ -33,14 +35,14 @@ const (
 // Execute runs a command in a host, without a terminal.
 type Execute func(ctx context.Context, command labs.Command) (labs.Process, error)
 
-// Shell runs a command in a host, at a terminal of its own there. The terminal lasts as
-// long as its client: when the process is closed, or the client is killed or silent for
-// a minute, the terminal hangs up, and programs that ignore this are killed.
-func Shell(ctx context.Context, execute Execute, command labs.Command) (labs.Process, error) {
-	return shell(ctx, execute, command, clientTimeout)
+// Open runs a command in a host, at a terminal of its own there. The terminal lasts as long
+// as its client: when the shell is closed, or the client is killed or silent for a minute,
+// the terminal hangs up, and programs that ignore this are killed.
+func Open(ctx context.Context, execute Execute, command labs.Command) (*Shell, error) {
+	return open(ctx, execute, command, clientTimeout)
 }
 
-func shell(ctx context.Context, execute Execute, command labs.Command, timeout time.Duration) (labs.Process, error) {
+func open(ctx context.Context, execute Execute, command labs.Command, timeout time.Duration) (*Shell, error) {
 	terminal := []string{
 		"perl", "-e", terminalProgram,
 		strconv.Itoa(command.Columns), strconv.Itoa(command.Rows), strconv.FormatFloat(timeout.Seconds(), 'f', -1, 64),
@@ -51,35 +53,66 @@ func shell(ctx context.Context, execute Execute, command labs.Command, timeout t
 	if err != nil {
 		return nil, err
 	}
-	s := &shellProcess{Process: process, done: make(chan struct{})}
+	s := &Shell{process: process, done: make(chan struct{})}
 	go s.beat()
 	return s, nil
 }
 
-// shellProcess is a process whose terminal is in its host.
-type shellProcess struct {
-	labs.Process
-	writing sync.Mutex // frames are written in one piece
+// Shell is a command at a terminal of its own in a host.
+type Shell struct {
+	process labs.Process
+	output  *bufio.Reader // of its frames; nil until the first is read
+	writing sync.Mutex    // frames are written in one piece
 	closing sync.Once
 	done    chan struct{} // closed by Close
 }
 
-// The kinds of frames that seat.pl reads.
+// The kinds of frames; see seat.pl.
 const (
-	frameKeys = 'k'
-	frameSize = 's'
-	frameBeat = 'b'
+	frameKeys    = 'k'
+	frameSize    = 's'
+	frameBeat    = 'b'
+	frameAnswer  = 'a'
+	frameError   = 'x'
+	frameEnd     = 'e'
+	frameOutput  = 'o'
+	frameRequest = 'r'
+	frameGone    = 'g'
 )
 
-func (s *shellProcess) send(kind byte, data []byte) error {
+// maxFrame limits the data of a frame, in bytes.
+const maxFrame = 64 << 10
+
+// next reads a frame of the shell's output. At the end, whatever the reason, it returns
+// [io.EOF].
+func (s *Shell) next() (kind byte, data []byte, err error) {
+	if s.output == nil {
+		s.output = bufio.NewReaderSize(s.process.Stdout(), maxFrame)
+	}
+	var head [5]byte
+	if _, err := io.ReadFull(s.output, head[:]); err != nil {
+		return 0, nil, io.EOF
+	}
+	length := binary.BigEndian.Uint32(head[1:])
+	if length > maxFrame {
+		return 0, nil, fmt.Errorf("the shell sent a frame of %d bytes", length)
+	}
+	data = make([]byte, length)
+	if _, err := io.ReadFull(s.output, data); err != nil {
+		return 0, nil, io.EOF
+	}
+	return head[0], data, nil
+}
+
+func (s *Shell) send(kind byte, data []byte) error {
 	frame := append(binary.BigEndian.AppendUint32([]byte{kind}, uint32(len(data))), data...)
 	s.writing.Lock()
 	defer s.writing.Unlock()
-	_, err := s.Process.Stdin().Write(frame)
+	_, err := s.process.Stdin().Write(frame)
 	return err
 }
 
-func (s *shellProcess) beat() {
+func (s *Shell) beat() {
 	tick := time.NewTicker(heartbeat)
 	defer tick.Stop()
 	for {
@@ -93,9 +126,9 @@ func (s *shellProcess) beat() {
 }
 
 // Stdin returns a writer for keys.
-func (s *shellProcess) Stdin() io.WriteCloser { return keyboard{s} }
+func (s *Shell) Stdin() io.WriteCloser { return keyboard{s} }
 
-type keyboard struct{ *shellProcess }
+type keyboard struct{ *Shell }
 
 func (k keyboard) Write(b []byte) (int, error) {
 	if err := k.send(frameKeys, b); err != nil {
@@ -104,19 +137,19 @@ func (k keyboard) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (k keyboard) Close() error { return k.Process.Stdin().Close() }
+func (k keyboard) Close() error { return k.process.Stdin().Close() }
 
 // Resize tells the terminal its size.
-func (s *shellProcess) Resize(_ context.Context, columns, rows int) error {
+func (s *Shell) Resize(_ context.Context, columns, rows int) error {
 	size := binary.BigEndian.AppendUint16(nil, uint16(columns))
 	return s.send(frameSize, binary.BigEndian.AppendUint16(size, uint16(rows)))
 }
 
 // Wait waits for the shell to end and returns its exit status. It returns an error if
 // the shell could not get a terminal.
-func (s *shellProcess) Wait(ctx context.Context) (int, error) {
-	status, err := s.Process.Wait(ctx)
-	if text := strings.TrimSpace(s.Stderr()); err == nil && text != "" {
+func (s *Shell) Wait(ctx context.Context) (int, error) {
+	status, err := s.process.Wait(ctx)
+	if text := strings.TrimSpace(s.process.Stderr()); err == nil && text != "" {
 		err = errors.New(text)
 	}
 	return status, err
@@ -124,16 +157,16 @@ func (s *shellProcess) Wait(ctx context.Context) (int, error) {
 
 // Close hangs up the terminal and waits until its programs have ended, so that none of them
 // still holds a lock.
-func (s *shellProcess) Close() error {
+func (s *Shell) Close() error {
 	s.closing.Do(func() {
 		close(s.done)
-		_ = s.Process.Stdin().Close()
+		_ = s.process.Stdin().Close()
 		ended := make(chan struct{})
-		go func() { defer close(ended); _, _ = io.Copy(io.Discard, s.Stdout()) }()
+		go func() { defer close(ended); _, _ = io.Copy(io.Discard, s.process.Stdout()) }()
 		select {
 		case <-ended:
 		case <-time.After(closeTimeout):
 		}
 	})
-	return s.Process.Close()
+	return s.process.Close()
 }

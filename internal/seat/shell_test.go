@@ -3,12 +3,8 @@
 package seat
 
 import (
-	"bytes"
-	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
 	"sync"
@@ -19,67 +15,10 @@ import (
 	"endstate/labs"
 )
 
-// piped is a labs.Process without a terminal: a local command, run as an engine runs one in
-// a host.
-type piped struct {
-	command *exec.Cmd
-	stdin   io.WriteCloser
-	stdout  io.Reader
-	stderr  bytes.Buffer
-	waiting sync.Once
-	waitErr error
-	closing sync.Once
-}
-
-func (p *piped) Stdin() io.WriteCloser                  { return p.stdin }
-func (p *piped) Stdout() io.Reader                      { return p.stdout }
-func (p *piped) Stderr() string                         { return p.stderr.String() }
-func (p *piped) Resize(context.Context, int, int) error { return errors.New("it has no terminal") }
-
-func (p *piped) Wait(context.Context) (int, error) {
-	p.waiting.Do(func() { p.waitErr = p.command.Wait() })
-	if how := p.command.ProcessState.Sys().(syscall.WaitStatus); how.Signaled() {
-		return 128 + int(how.Signal()), nil
-	}
-	return p.command.ProcessState.ExitCode(), nil
-}
-
-func (p *piped) Kill(context.Context) error { return p.command.Process.Kill() }
-
-func (p *piped) Close() error {
-	p.closing.Do(func() { _ = p.stdin.Close() })
-	return nil
-}
-
-// fakeHost executes commands as an engine does, and keeps the last process.
-type fakeHost struct {
-	t    *testing.T
-	last *piped
-}
-
-func (h *fakeHost) execute(_ context.Context, command labs.Command) (labs.Process, error) {
-	if command.Terminal {
-		h.t.Error("the engine was asked for a terminal")
-	}
-	p := &piped{command: exec.Command(command.Args[0], command.Args[1:]...)}
-	p.command.Env = []string{"PATH=" + commands(h.t) + ":" + os.Getenv("PATH"), "TERM=dumb", "HOME=" + h.t.TempDir(), "PS1=$ "}
-	p.command.Stderr = &p.stderr
-	var err error
-	if p.stdin, err = p.command.StdinPipe(); err != nil {
-		return nil, err
-	}
-	if p.stdout, err = p.command.StdoutPipe(); err != nil {
-		return nil, err
-	}
-	h.last = p
-	h.t.Cleanup(func() { _ = p.Close(); _ = p.command.Process.Kill(); _, _ = p.Wait(context.Background()) })
-	return p, p.command.Start()
-}
-
 // place is a shell in a host, with its screen.
 type place struct {
 	*fakeHost
-	labs.Process
+	*Shell
 	t      *testing.T
 	mu     sync.Mutex
 	output strings.Builder
@@ -90,20 +29,22 @@ func sitDown(t *testing.T, timeout time.Duration, args ...string) *place {
 	t.Helper()
 	s := &place{fakeHost: &fakeHost{t: t}, t: t, ended: make(chan struct{})}
 	var err error
-	if s.Process, err = shell(t.Context(), s.execute, labs.Command{Args: args, Columns: 80, Rows: 24}, timeout); err != nil {
+	if s.Shell, err = open(t.Context(), s.execute, labs.Command{Args: args, Columns: 80, Rows: 24}, timeout); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
 		defer close(s.ended)
-		buffer := make([]byte, 4096)
 		for {
-			n, err := s.Stdout().Read(buffer)
-			s.mu.Lock()
-			s.output.Write(buffer[:n])
-			s.mu.Unlock()
+			kind, data, err := s.next()
 			if err != nil {
 				return
 			}
+			if kind != frameOutput {
+				t.Errorf("got a frame %c: %q", kind, data)
+			}
+			s.mu.Lock()
+			s.output.Write(data)
+			s.mu.Unlock()
 		}
 	}()
 	return s
@@ -218,7 +159,7 @@ func TestShellOfAQuietClient(t *testing.T) {
 	s.sees("$ ")
 	for range 10 {
 		time.Sleep(500 * time.Millisecond)
-		if err := s.Process.(*shellProcess).send(frameBeat, nil); err != nil {
+		if err := s.send(frameBeat, nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -230,7 +171,7 @@ func TestShellOfAQuietClient(t *testing.T) {
 // output.
 func TestShellStuck(t *testing.T) {
 	h := &fakeHost{t: t}
-	p, err := shell(t.Context(), h.execute, labs.Command{Args: []string{"bash", "-c", "stty raw -echo; yes"}, Columns: 80, Rows: 24}, clientTimeout)
+	p, err := open(t.Context(), h.execute, labs.Command{Args: []string{"bash", "-c", "stty raw -echo; yes"}, Columns: 80, Rows: 24}, clientTimeout)
 	if err != nil {
 		t.Fatal(err)
 	}

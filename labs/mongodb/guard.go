@@ -18,7 +18,7 @@ var (
 // of an answer.
 var commandFields = []string{
 	"filter", "pipeline", "sort", "projection", "limit", "skip", "collation", "hint", "min", "max", "let", "query", "key",
-	"cursor", "nameOnly",
+	"cursor", "nameOnly", "singleBatch",
 }
 
 // Stages that only read.

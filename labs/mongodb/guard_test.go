@@ -19,6 +19,7 @@ func TestAllowed(t *testing.T) {
 		`{"find": "orders"}`,
 		`{"find": "orders", "filter": {"a": {"$gt": 1}, "$expr": {"$eq": ["$a", "$b"]}}, "projection": {"_id": 0}, "sort": {"a": 1}, "limit": 5, "skip": 1}`,
 		`{"find": "orders", "filter": {"out": "$out", "pipeline": "x"}, "collation": {"locale": "de"}, "hint": {"a": 1}}`,
+		`{"find": "orders", "limit": 6, "singleBatch": true}`, // limit(-6)
 		`{"aggregate": "orders", "pipeline": []}`,
 		`{"aggregate": "orders", "pipeline": [{"$match": {}}, {"$lookup": {"from": "x", "pipeline": [{"$project": {"a": 1}}], "as": "x"}}]}`,
 		`{"aggregate": "orders", "pipeline": [{"$facet": {"a": [{"$count": "n"}], "b": [{"$sort": {"a": 1}}]}}]}`,

@@ -66,6 +66,9 @@ const answersDir = labs.LearnerHome + "/answers"
 // Variable returns the name of the observation in expectations.
 func (l *Look) Variable() string { return "found" }
 
+// AnswerName returns the name of the answer that the look replays.
+func (l *Look) AnswerName() string { return l.Answer }
+
 // ImageNames returns the image of the server for hidden documents.
 func (l *Look) ImageNames() []string {
 	if len(l.Given) == 0 && l.Tries == "" {

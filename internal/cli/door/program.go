@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"endstate/internal/desk"
+	"endstate/labs"
 	"endstate/labs/kit"
 )
 
@@ -31,3 +32,25 @@ var (
 	ErrFailed   = errors.New("something failed")
 	ErrUngraded = errors.New("something could not be graded")
 )
+
+// Exit statuses.
+const (
+	StatusDone     = 0
+	StatusFailed   = 1 // check ran and something failed
+	StatusMisused  = 2 // the command line was wrong
+	StatusUngraded = 3 // could not be graded, or there is no engine
+)
+
+// StatusOf returns the exit status for an error.
+func StatusOf(err error) int {
+	var problem *labs.Problem
+	switch {
+	case err == nil:
+		return StatusDone
+	case errors.Is(err, ErrFailed):
+		return StatusFailed
+	case errors.As(err, &problem) && problem.Usage && !errors.Is(err, ErrUngraded):
+		return StatusMisused
+	}
+	return StatusUngraded
+}

@@ -15,13 +15,13 @@ import (
 	"endstate/labs"
 )
 
-// Show shows an error on the learner's screen.
+// Show shows an error on the learner's screen, or at the standard error of the in-lab command.
 func Show(screen *seat.Screen, style report.Style, err error) {
 	if errors.Is(err, seat.ErrInterrupted) {
-		fmt.Fprintln(screen, "Interrupted.")
+		fmt.Fprintln(screen.Errors(), "Interrupted.")
 		return
 	}
-	ShowError(onScreen(screen, style), err)
+	ShowError(onScreen(screen.Errors(), style), err)
 }
 
 // onScreen wraps lines to the width of a screen.
@@ -31,11 +31,11 @@ func onScreen(screen io.Writer, style report.Style) io.Writer {
 
 // Working shows the progress of work on the screen, and then its warnings. Ctrl-C cancels the work.
 func Working(ctx context.Context, screen *seat.Screen, style report.Style, work func(context.Context, labs.Emit) error) error {
-	renderer := progress.Live(screen, style.Width, style.Color)
+	renderer := screenRenderer(screen, style)
 	held := &warnings{}
 	err := screen.Interruptible(ctx, func(ctx context.Context) error { return work(ctx, held.sort(renderer.Emit)) })
 	renderer.Close()
-	held.show(onScreen(screen, style))
+	held.show(onScreen(screen.Errors(), style))
 	return err
 }
 
@@ -55,6 +55,18 @@ func Agreed(ctx context.Context, screen *seat.Screen, style report.Style, act fu
 		return err
 	}
 	return try(true)
+}
+
+// screenRenderer returns what shows progress. Nothing does if the output goes to a file or a pipe:
+// another program may have the screen.
+func screenRenderer(screen *seat.Screen, style report.Style) progress.Renderer {
+	switch {
+	case screen.Live():
+		return progress.Live(screen, style.Width, style.Color)
+	case screen.Terminal():
+		return progress.Plain(screen)
+	}
+	return progress.Plain(io.Discard)
 }
 
 // ShowHelp lists in-lab commands with their purposes.

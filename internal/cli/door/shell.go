@@ -29,7 +29,7 @@ func (s *Shell) Records() bool { return s.record() && !s.NoRecord }
 func (s *Shell) Once(ctx context.Context, answer seat.Answer) error {
 	columns, rows := s.Terminal.Size()
 	stay, err := s.Visit.Open(ctx, visit.Window{
-		Columns: columns, Rows: rows, Kind: s.Setting("TERM", "xterm-256color"), Colors: s.Env("COLORTERM"), Unrecorded: s.NoRecord,
+		Columns: columns, Rows: rows, Kind: s.Setting("TERM", "xterm-256color"), Colors: s.Env("COLORTERM"), NoColor: s.Env("NO_COLOR"), Unrecorded: s.NoRecord,
 	}, s.warnMeanwhile)
 	if err != nil {
 		return err
@@ -43,13 +43,13 @@ func (s *Shell) Once(ctx context.Context, answer seat.Answer) error {
 
 // attach joins the terminal to a shell until either ends.
 func (s *Shell) attach(ctx context.Context, stay *visit.Stay, answer seat.Answer) error {
-	defer stay.Process.Close()
+	defer stay.Shell.Close()
 	raw, err := s.Terminal.MakeRaw()
 	if err != nil {
 		return err
 	}
 	defer raw.Restore()
-	_, err = seat.Attach(ctx, raw, stay.Process, answer, stay.Watchers()...)
+	_, err = seat.Attach(ctx, raw, stay.Shell, answer, stay.Watchers()...)
 	return err
 }
 
@@ -88,6 +88,7 @@ func (s *Shell) Reset(ctx context.Context, screen *seat.Screen, style report.Sty
 		if ok, err := screen.Confirm(ctx, asks.Question); err != nil || !ok {
 			return false, err
 		}
+		screen.OutliveCommand()
 		err = Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) error { return s.Visit.Reset(ctx, true, emit) })
 	}
 	return s.Visit.Lab != before, err

@@ -4,7 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
+
+	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
@@ -14,62 +15,98 @@ import (
 	"endstate/labs"
 )
 
-// answer answers an in-lab command on the candidate's screen. It returns false if the shell
-// must close.
-func (at *candidate) answer(ctx context.Context, verb string, screen *seat.Screen, style report.Style) (stays bool, err error) {
-	letter, isGoto := strings.CutPrefix(verb, "examgoto")
-	switch {
-	case verb == "task":
-		return true, writeQuestion(screen, style, at.session.Question())
-	case verb == "check":
-		return true, at.check(ctx, screen, style)
-	case verb == "hint":
-		return true, at.hint(ctx, screen, style)
-	case verb == "reset":
-		replaced, err := at.shell.Reset(ctx, screen, style)
-		return !replaced, err
-	case verb == "examstatus":
-		v, err := at.session.Read(ctx)
-		if err != nil {
-			return true, err
-		}
-		return true, report.ExamText(screen, v, style)
-	case verb == "examflag":
-		return true, at.flag(ctx, screen, style)
-	case verb == "examnext":
-		return at.move(at.session.MoveOn())
-	case isGoto && len(letter) == 1:
-		return at.move(at.session.Move(int(letter[0]-'a') + 1))
-	case verb == "examsubmit":
-		return at.askSubmit(ctx, screen)
-	}
-	return true, writeHelp(screen, style)
+// answer answers an in-lab command of the candidate. It returns the command's exit status, and
+// false if the shell must close.
+func (at *candidate) answer(ctx context.Context, request *seat.Request, screen *seat.Screen) (status int, goOn bool) {
+	c := &inLab{InLab: at.shell.InLab(request, screen), candidate: at}
+	status = c.Run(ctx, request.Args, "leave; the clock goes on until the exam is submitted or time is up", c.commands()...)
+	return status, !c.leaves
 }
 
-// move closes the shell to go to another question, unless that failed.
-func (at *candidate) move(err error) (stays bool, _ error) { return err != nil, err }
-
-func (at *candidate) askSubmit(ctx context.Context, screen *seat.Screen) (stays bool, err error) {
-	_, err = at.session.Submit(ctx, false, nil)
-	var asks *desk.Unconfirmed
-	if errors.As(err, &asks) {
-		at.submits, err = screen.Confirm(ctx, asks.Question)
-	}
-	return !at.submits, err
+// inLab is a call of an in-lab command of an exam.
+type inLab struct {
+	*door.InLab
+	*candidate
+	leaves bool // the shell must close
 }
 
-func (at *candidate) flag(ctx context.Context, screen *seat.Screen, style report.Style) error {
-	v, err := at.session.Flag(ctx)
+func (c *inLab) commands() []*cobra.Command {
+	show := func(context.Context, []string) error { return writeQuestion(c, c.Style, c.session.Question()) }
+	reset := func(ctx context.Context, _ []string) (err error) {
+		c.leaves, err = c.shell.Reset(ctx, c.Screen, c.InLab.Style)
+		return err
+	}
+	exam := c.Command("exam", "see all questions and the time left", 0, c.status)
+	exam.Args = door.CheckSubcommand
+	status := c.Command("status", "", 0, c.status)
+	status.Hidden = true // as exam says the same
+	again := c.Command("reset", "", 0, reset)
+	again.Hidden = true
+	exam.AddCommand(status, again,
+		c.Command("goto N", "go to question N", 1, c.goTo),
+		c.Command("next", "go to the next question", 0, func(context.Context, []string) error { return c.move(c.session.MoveOn()) }),
+		c.Command("flag [N]", "put a flag on a question, or take it away", 1, c.flag),
+		c.Command("submit", "end the exam and grade it", 0, c.submit))
+	return []*cobra.Command{
+		c.Command("task", "read the question again", 0, show),
+		c.Command("check", "grade it; the exam's rules say what you are shown", 0, c.check),
+		c.Command("hint", "open the next hint, if the exam allows it; it costs points", 0, c.hint),
+		c.Command("reset", "put the question's lab back to how it was at the start", 0, reset),
+		exam,
+	}
+}
+
+func (c *inLab) status(ctx context.Context, _ []string) error {
+	v, err := c.session.Read(ctx)
 	if err != nil {
 		return err
 	}
-	return report.ExamText(screen, v, style)
+	return report.ExamText(c, v, c.InLab.Style)
 }
 
-func (at *candidate) hint(ctx context.Context, screen *seat.Screen, style report.Style) error {
+func (c *inLab) goTo(_ context.Context, args []string) error {
+	if len(args) == 0 {
+		return labs.Misuse("exam goto takes the number of a question", "See them: exam")
+	}
+	n, err := question(args)
+	if err != nil {
+		return err
+	}
+	return c.move(c.session.Move(n))
+}
+
+// move closes the shell to go to another question, unless that failed.
+func (c *inLab) move(err error) error {
+	c.leaves = err == nil
+	return err
+}
+
+func (c *inLab) submit(ctx context.Context, _ []string) error {
+	_, err := c.session.Submit(ctx, false, nil)
+	var asks *desk.Unconfirmed
+	if errors.As(err, &asks) {
+		c.submits, err = c.Confirm(ctx, asks.Question)
+	}
+	c.leaves = c.submits
+	return err
+}
+
+func (c *inLab) flag(ctx context.Context, args []string) error {
+	n, err := question(args)
+	if err != nil {
+		return err
+	}
+	v, err := c.session.Flag(ctx, n)
+	if err != nil {
+		return err
+	}
+	return report.ExamText(c, v, c.InLab.Style)
+}
+
+func (c *inLab) hint(ctx context.Context, _ []string) error {
 	var open []labs.Hint
-	err := door.Agreed(ctx, screen, style, func(ctx context.Context, agreed bool, emit labs.Emit) (err error) {
-		open, err = at.session.Hint(ctx, agreed, emit)
+	err := door.Agreed(ctx, c.Screen, c.InLab.Style, func(ctx context.Context, agreed bool, emit labs.Emit) (err error) {
+		open, err = c.session.Hint(ctx, agreed, emit)
 		return err
 	})
 	if err != nil {
@@ -77,7 +114,7 @@ func (at *candidate) hint(ctx context.Context, screen *seat.Screen, style report
 	}
 	for i, hint := range open {
 		head := fmt.Sprintf("Hint %d (−%d)", i+1, hint.Costs)
-		if _, err := fmt.Fprintf(screen, "%s\n%s", style.Bold(head), style.Paragraph(hint.Text, 2)); err != nil {
+		if _, err := fmt.Fprintf(c, "%s\n%s", c.InLab.Style.Bold(head), c.InLab.Style.Paragraph(hint.Text, 2)); err != nil {
 			return err
 		}
 	}
@@ -85,28 +122,14 @@ func (at *candidate) hint(ctx context.Context, screen *seat.Screen, style report
 }
 
 // check grades the question and shows what the exam lets its candidate know.
-func (at *candidate) check(ctx context.Context, screen *seat.Screen, style report.Style) error {
+func (c *inLab) check(ctx context.Context, _ []string) error {
 	var answer *examdesk.Answer
-	err := door.Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) (err error) {
-		answer, err = at.session.Check(ctx, emit)
+	err := door.Working(ctx, c.Screen, c.InLab.Style, func(ctx context.Context, emit labs.Emit) (err error) {
+		answer, err = c.session.Check(ctx, emit)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return writeAnswer(screen, style, answer)
-}
-
-func writeHelp(screen *seat.Screen, style report.Style) error {
-	return door.ShowHelp(screen, [][2]string{
-		{"task", "read the question again"},
-		{"check", "grade it; the exam's rules say what you are shown"},
-		{"hint", "open the next hint, if the exam allows it; it costs points"},
-		{"reset", "put the question's lab back to how it was at the start"},
-		{"exam", "see all questions and the time left"},
-		{"exam goto N", "go to question N; exam next goes to the next one"},
-		{"exam flag", "put a flag on the question, or take it away"},
-		{"exam submit", "end the exam and grade it"},
-		{"exit", "leave; the clock goes on until the exam is submitted or time is up"},
-	}, style)
+	return writeAnswer(c, c.InLab.Style, answer)
 }

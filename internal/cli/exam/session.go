@@ -75,12 +75,7 @@ func (at *candidate) work(ctx context.Context) error {
 			cancel(err)
 		}
 	}()
-	err := at.shell.Once(ctx, func(ctx context.Context, verb string, screen *seat.Screen) bool {
-		style := at.Style(at.Out)
-		stays, err := at.answer(ctx, verb, screen, style)
-		door.Show(screen, style, err)
-		return stays
-	})
+	err := at.shell.Once(ctx, at.answer)
 	cancel(nil)
 	<-watched
 	return err

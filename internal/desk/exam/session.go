@@ -154,9 +154,12 @@ func (s *Session) Move(n int) error {
 // MoveOn chooses the next question; after the last one comes the first.
 func (s *Session) MoveOn() error { return s.Move(s.number%len(s.sitting.Questions) + 1) }
 
-// Flag puts a flag on the question, or takes it away.
-func (s *Session) Flag(ctx context.Context) (exams.View, error) {
-	sitting, err := s.proctor.Flag(ctx, s.id, s.number)
+// Flag puts a flag on a question, or takes it away. [Current] is the candidate's question.
+func (s *Session) Flag(ctx context.Context, n int) (exams.View, error) {
+	if n == Current {
+		n = s.number
+	}
+	sitting, err := s.proctor.Flag(ctx, s.id, n)
 	if err != nil {
 		return exams.View{}, err
 	}

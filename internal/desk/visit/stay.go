@@ -19,7 +19,7 @@ import (
 // Stay is a learner's stay in a shell. It stores that the learner was there and when they pressed
 // keys, and records the screen. If something can't be stored, [Stay.Leave] warns.
 type Stay struct {
-	Process labs.Process // the shell
+	Shell *seat.Shell
 
 	visit   *Visit
 	emit    labs.Emit
@@ -43,8 +43,8 @@ const (
 )
 
 // arrive begins a stay.
-func (v *Visit) arrive(ctx context.Context, process labs.Process, at Window, emit labs.Emit) *Stay {
-	d, s := v.desk, &Stay{Process: process, visit: v, emit: emit}
+func (v *Visit) arrive(ctx context.Context, shell *seat.Shell, at Window, emit labs.Emit) *Stay {
+	d, s := v.desk, &Stay{Shell: shell, visit: v, emit: emit}
 	s.left, s.leave = context.WithCancel(ctx)
 	lab := v.Lab
 	s.standby = v.parts.Grader().StandBy(ctx, lab, v.Variant)

@@ -46,6 +46,7 @@ type Window struct {
 	Columns, Rows int
 	Kind          string // as in TERM
 	Colors        string // as in COLORTERM
+	NoColor       string // as in NO_COLOR
 	Unrecorded    bool   // the learner wants no recording
 }
 
@@ -93,7 +94,7 @@ func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, err
 	if err != nil {
 		return nil, err
 	}
-	process, err := seat.Shell(ctx, func(ctx context.Context, command labs.Command) (labs.Process, error) {
+	shell, err := seat.Open(ctx, func(ctx context.Context, command labs.Command) (labs.Process, error) {
 		return v.parts.Engine().Execute(ctx, host, command)
 	}, v.command(at))
 	if err != nil {
@@ -103,7 +104,7 @@ func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, err
 			Acts: []labs.Act{{Name: labs.ActStatus, For: "See its status"}, v.act(labs.ActReset, "put the lab back")},
 		}
 	}
-	return v.arrive(ctx, process, at, emit), nil
+	return v.arrive(ctx, shell, at, emit), nil
 }
 
 func (v *Visit) command(at Window) labs.Command {
@@ -112,8 +113,11 @@ func (v *Visit) command(at Window) labs.Command {
 		Environment: map[string]string{
 			"TERM": at.Kind, "COLORTERM": at.Colors,
 			"ENDSTATE_SCENARIO": v.Lab.Scenario, "ENDSTATE_STARTED": strconv.FormatInt(v.Lab.Started.Unix(), 10),
-			"ENDSTATE_PAR": strconv.Itoa(v.Variant.Minutes),
+			"ENDSTATE_ANSWERS": strings.Join(v.Variant.Answers(), " "),
 		},
+	}
+	if at.NoColor != "" { // programs differ in what they make of an empty one
+		command.Environment["NO_COLOR"] = at.NoColor
 	}
 	if v.Host == labs.Workspace {
 		command.User, command.Dir = labs.UserName, labs.LearnerHome

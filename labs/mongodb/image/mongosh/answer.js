@@ -1,39 +1,43 @@
-// answer(name, cursor) records the cursor's query as the answer to a question, and
-// shows what it finds first. It may be called as often as you like; the last call
-// counts. What it records is a file in ~/answers. answers() lists what is recorded.
+// answer(name, cursor) records the cursor's query as the answer to a question, and shows
+// what it finds first. It may be called as often as you like; the last call counts. It
+// writes to a file in ~/answers. answers() lists the recorded queries.
 //
-// This is a module of Node's, given the shell's global object: what the shell loads by
-// itself it rewrites first, and that would cost every start of it a third of a second.
-// So what waits says so here, and tells the shell to wait for it too.
+// This is a module of Node's, which gets the shell's global object: mongosh would rewrite
+// a script first, and that takes a third of a second at every start. Therefore asynchronous
+// functions tell the shell to wait for them (see waitedFor).
 const fs = require('node:fs');
 const path = require('node:path');
+const { isMap } = require('node:util').types;
 
 module.exports = (shell) => {
   const folder = path.join(require('node:os').homedir(), 'answers');
   const { EJSON } = shell;
   const print = (text) => shell.print(text);
 
-  // Of the options of a query, those that change what it finds.
+  // The questions of the lab. Nobody knows them in a script outside its shell.
+  const questions = (process.env.ENDSTATE_ANSWERS || '').split(' ').filter(Boolean);
+
+  // The options that change what a query finds.
   const OPTIONS = {
     find: ['projection', 'sort', 'limit', 'skip', 'collation', 'hint', 'min', 'max', 'let'],
     aggregate: ['collation', 'hint', 'let'],
   };
 
-  // A sort order as the server takes it: the shell also takes a field's name, lists
-  // of names, lists of pairs, and words for directions.
+  // A sort order as the server takes it: the shell also takes a field's name, lists of
+  // names, lists of pairs, maps, and words for directions.
   const DIRECTIONS = { asc: 1, ascending: 1, '1': 1, desc: -1, descending: -1, '-1': -1 };
   const orderOf = (sort, direction) => {
     const isPair = Array.isArray(sort) && sort.length === 2 && typeof sort[0] === 'string' && sort[1] in DIRECTIONS;
     const pairs = typeof sort === 'string' ? [[sort, direction]]
       : isPair ? [sort]
       : Array.isArray(sort) ? sort.map((one) => (Array.isArray(one) ? one : [one]))
-      : sort instanceof Map ? [...sort]
+      : isMap(sort) ? [...sort]
       : Object.entries(sort);
     return Object.fromEntries(pairs.map(([field, way = 1]) => [field, DIRECTIONS[way] || way]));
   };
 
-  // A cursor of mongosh keeps how it was made and what was called on it since.
-  // Where the shell does not take an option with the query, a later call sets it.
+  // A cursor of mongosh remembers how it was made and which methods were called on it. They
+  // set options, too.
   const optionsOf = (method, given, chains) => {
     const options = { ...given };
     for (const { method: name, args } of chains) {
@@ -47,6 +51,8 @@ module.exports = (shell) => {
       if (options[name] !== undefined && options[name] !== null) kept[name] = options[name];
     }
     if (kept.sort) kept.sort = orderOf(kept.sort);
+    // The driver sends a negative limit as a limit for a single batch.
+    if (kept.limit < 0) Object.assign(kept, { limit: -kept.limit, singleBatch: true });
     return kept;
   };
 
@@ -76,6 +82,9 @@ module.exports = (shell) => {
       await print('Name the question first: answer("q1", db.collection.find({ … }))');
       return;
     }
+    if (questions.length > 0 && !questions.includes(name)) {
+      throw new Error(`There is no question "${name}". The questions: ${questions.join(', ')}`);
+    }
     const query = queryOf(cursor);
     if (query === null) {
       await print(`Give the query itself, without toArray(), forEach(), count() or map(): answer("${name}", db.collection.find({ … }))`);
@@ -84,7 +93,7 @@ module.exports = (shell) => {
     const { documents, more } = await firstOf(cursor, 5);
     fs.mkdirSync(folder, { recursive: true });
     fs.writeFileSync(path.join(folder, `${name}.json`), EJSON.stringify({ name, ...query }, null, 2, { relaxed: false }) + '\n');
-    await print(documents.length === 0 ? 'It finds nothing.' : more ? 'It finds, first of all:' : 'It finds:');
+    await print(documents.length === 0 ? 'It finds nothing.' : more ? 'It finds these first:' : 'It finds:');
     for (const document of documents) await shell.printjson(document);
     if (more) await print('… and more.');
     await print(`Recorded as ${name}: ${EJSON.stringify(query.command)}`);

@@ -1,17 +1,18 @@
-// Makes one file of mongosh, of which node can take a snapshot: from that it starts in a
-// fourth of the time, which is spent on loading a thousand modules otherwise.
+// Bundles mongosh into one file, from which node makes a snapshot. mongosh starts from it in
+// a quarter of the time, because it need not load a thousand modules.
 import { build } from 'esbuild-wasm';
 import { createRequire, isBuiltin } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-// What a snapshot can't hold, or what looks about as soon as it is loaded. It is loaded
-// when something of it is used.
+// Modules that a snapshot can't hold, or that look at their surroundings when they are
+// loaded. They are loaded on first use.
 const late = ['http', 'https', 'tls', 'child_process', 'express', 'openid-client', '@babel/code-frame', '@mongodb-js/devtools-proxy-support'];
-// What is asked for in cases that don't arise here, and is not there.
-const absent = ['bindings', 'ipv6-normalize'];
+// Modules that are not needed here: the last one is the completion that is switched off in
+// mongosh, and half of the bundle.
+const absent = ['bindings', 'ipv6-normalize', '@mongodb-js/mongodb-ts-autocomplete'];
 
-// The source of a module that stands for another one until then.
+// The source of a module that stands in for another one until its first use.
 const standIn = (name) => {
   const module = require(name);
   const functions = Object.keys(module).filter((key) => typeof module[key] === 'function');

@@ -1,2 +1,4 @@
-// answer() and answers(), for recording what is to be graded.
+// answer() and answers() record what is graded. check(), task(), hint() and the other in-lab
+// commands work here as they do in the shell.
 require('/opt/mongosh/answer.js')(globalThis);
+require('/opt/mongosh/commands.js')(globalThis);
