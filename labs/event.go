@@ -33,6 +33,7 @@ const (
 	GradeQuestion   Work = "question" // its number
 	MeasureLabs     Work = "status"
 	ReadScenarios   Work = "lint"
+	FetchScenarios  Work = "fetch" // the address
 	DiagnoseMachine Work = "doctor"
 	PlayProofs      Work = "prove" // the first seed
 )

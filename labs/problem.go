@@ -48,6 +48,7 @@ const (
 	ActImagesLoad      = "images-load"
 	ActLint            = "lint"
 	ActRender          = "render"
+	ActCollections     = "scenarios-list"
 	ActExamStart       = "exam-start"
 	ActExamList        = "exam-list"
 	ActExamGoto        = "exam-goto"
@@ -62,6 +63,7 @@ const (
 	CodeMisuse          = "misuse"           // the request makes no sense
 	CodeNotFound        = "not-found"        // it does not exist, or is not the learner's
 	CodeForbidden       = "forbidden"        // the learner's role does not allow it
+	CodeFetch           = "fetch"            // a collection of scenarios can't be fetched
 	CodeFile            = "file"             // a file or folder can't be read or written, or its content is invalid
 	CodeDiskFull        = "disk-full"        // the disk of this machine or of the engine is full
 	CodeNoStore         = "no-store"         // the store of attempts can't be used

@@ -23,7 +23,7 @@ var imports = map[string]string{
 	"internal/cli": "internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/machine internal/desk/visit internal/practice internal/report internal/seat internal/tty labs " +
 		"github.com/docker/go-units github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
-	"internal/cli/door": "internal/desk internal/desk/visit internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
+	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/visit internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/report internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/practice internal/recording internal/report internal/seat internal/tty labs " +
@@ -32,7 +32,8 @@ var imports = map[string]string{
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +
 		"internal/report internal/scenario internal/site internal/stage labs labs/kit",
 	"internal/desk/machine":  "internal/attempts internal/desk labs github.com/docker/go-units",
-	"internal/desk/author":   "internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
+	"internal/collections":   "labs github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5",
+	"internal/desk/author":   "internal/collections internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
 	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/grading internal/report internal/scenario internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/grading internal/recording internal/seat internal/stage labs",
@@ -75,7 +76,7 @@ var familyImports = []string{"labs", "labs/kit"}
 
 // shared are the modules that several packages may import. Any other module has one home, so
 // that it can be replaced in one place.
-var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/gofrs/flock", "go.yaml.in/yaml/v4", "golang.org/x/text"}
+var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/go-git/go-git/v5", "github.com/gofrs/flock", "go.yaml.in/yaml/v4", "golang.org/x/text"}
 
 // testModules are what any package's tests may import.
 var testModules = []string{

@@ -33,7 +33,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 	root.SetFlagErrorFunc(door.FlagError)
 	root.SetHelpFunc(d.Help(root.HelpFunc()))
 	flags := root.PersistentFlags()
-	flags.StringArrayVar(&d.Flags.Scenarios, "scenarios", nil, "a `folder` of scenarios outside the binary; may be given again (ENDSTATE_SCENARIOS)")
+	flags.StringArrayVar(&d.Flags.Scenarios, "scenarios", nil, "a `folder` of scenarios, or the address of a Git repository of them; may be given again (ENDSTATE_SCENARIOS)")
 	flags.StringVar(&d.Flags.Owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Practise:"}, &cobra.Group{ID: "look", Title: "Look back:"}, &cobra.Group{ID: "write", Title: "Write scenarios:"}, &cobra.Group{ID: "keep", Title: "Look after the machine:"})
 	grouped := func(id string, commands ...*cobra.Command) {

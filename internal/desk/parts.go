@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"endstate/internal/attempts"
 	"endstate/internal/grading"
@@ -57,6 +59,17 @@ func (p Parts) Library() *scenario.Library { return p.desk.library() }
 
 // Reread returns the library of the desk's scenarios as they are on disk now.
 func (p Parts) Reread() *scenario.Library { return p.desk.read(p.desk.Config.Scenarios) }
+
+// Home returns the folder of everything that is kept on this machine.
+func (p Parts) Home() string { return p.desk.Home }
+
+// Now returns the time.
+func (p Parts) Now() time.Time { return p.desk.Clock() }
+
+// Bundled returns the folders of scenarios that were not added from elsewhere.
+func (p Parts) Bundled() []scenario.Root {
+	return slices.DeleteFunc(slices.Clone(p.desk.Config.Scenarios), func(r scenario.Root) bool { return r.Foreign })
+}
 
 // Families returns the families of topics.
 func (p Parts) Families() []kit.Family { return p.desk.Families }

@@ -35,6 +35,7 @@ var sentences = map[labs.Work]string{
 	labs.GradeQuestion:   "Grading question %s",
 	labs.PlayProofs:      "Playing proofs from seed %s",
 	labs.ReadScenarios:   "Reading the scenarios",
+	labs.FetchScenarios:  "Fetching %s",
 	labs.DiagnoseMachine: "Examining this machine and the engine",
 }
 

@@ -43,7 +43,7 @@ func command(act labs.Act) string {
 
 // verb is the command of an act: the act's own name, if none says otherwise.
 func verb(name string) string {
-	for _, group := range []string{"exam-", "images-", "rehearse-"} {
+	for _, group := range []string{"exam-", "images-", "rehearse-", "scenarios-"} {
 		if rest, ok := strings.CutPrefix(name, group); ok {
 			return strings.TrimSuffix(group, "-") + " " + rest
 		}

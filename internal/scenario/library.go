@@ -29,6 +29,7 @@ type Library struct {
 	images  []string
 	folders map[string]*folder
 	broken  []error  // why roots could not be read
+	clashes []string // foreign scenarios that were left out
 	strays  Mistakes // folders that hold no scenario
 }
 
@@ -70,6 +71,9 @@ func (f *folder) mentions(dir, name string) bool {
 type Root struct {
 	Files fs.FS
 	Path  string // on disk; empty if it is embedded in the binary
+	// Foreign scenarios don't replace those of earlier roots: they are left out, and reported by
+	// [Library.Clashes].
+	Foreign bool
 }
 
 // New finds the scenarios of all roots, which may use the given probes and images. A scenario
@@ -95,7 +99,7 @@ func (l *Library) add(root Root) error {
 		if err != nil {
 			return err
 		}
-		l.find(filepath.Base(absolute), absolute, root.Files)
+		l.find(filepath.Base(absolute), absolute, root)
 		return nil
 	}
 	entries, err := fs.ReadDir(root.Files, ".")
@@ -120,7 +124,7 @@ func (l *Library) add(root Root) error {
 		if root.Path != "" {
 			dir = filepath.Join(root.Path, entry.Name())
 		}
-		l.find(entry.Name(), dir, files)
+		l.find(entry.Name(), dir, Root{Files: files, Foreign: root.Foreign})
 	}
 	if root.Path != "" && found == len(l.folders)+len(l.broken) && len(l.strays) == 0 {
 		l.strays = append(l.strays, Mistake{File: root.Path, Text: "there is no scenario in this folder: each is a folder with a " + documentName})
@@ -146,12 +150,20 @@ func (l *Library) Path(name string) string {
 	return ""
 }
 
-func (l *Library) find(name, path string, files fs.FS) {
+// Clashes returns the names of foreign scenarios that were left out, because earlier ones have the
+// same names.
+func (l *Library) Clashes() []string { return l.clashes }
+
+func (l *Library) find(name, path string, root Root) {
 	if !ValidName(name) {
 		l.broken = append(l.broken, Mistakes{{File: strconv.QuoteToASCII(name), Text: "the name of a scenario folder must be at most 63 lowercase letters, digits and hyphens: rename it"}})
 		return
 	}
-	l.folders[name] = &folder{name: name, path: path, files: files}
+	if root.Foreign && l.folders[name] != nil {
+		l.clashes = append(l.clashes, name)
+		return
+	}
+	l.folders[name] = &folder{name: name, path: path, files: root.Files}
 }
 
 // read reads the folder, once.

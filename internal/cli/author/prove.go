@@ -25,7 +25,7 @@ type Answers func(*door.Shell) seat.Answer
 
 // Commands returns the commands of this room.
 func Commands(d *door.Door, answers Answers) []*cobra.Command {
-	return []*cobra.Command{newCommand(d), lintCommand(d), renderCommand(d), proveCommand(d, answers), observeCommand(d)}
+	return []*cobra.Command{newCommand(d), lintCommand(d), renderCommand(d), proveCommand(d, answers), observeCommand(d), scenariosCommand(d)}
 }
 
 // proveOptions are the options of prove.

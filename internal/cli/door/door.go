@@ -5,6 +5,7 @@ package door
 import (
 	"bufio"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -14,7 +15,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/collections"
 	"endstate/internal/desk"
+	"endstate/internal/desk/author"
 	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/scenario"
@@ -43,8 +46,12 @@ func (d *Door) Desk() (*desk.Desk, error) {
 	if err != nil {
 		return nil, err
 	}
+	roots, err := d.roots()
+	if err != nil {
+		return nil, err
+	}
 	d.opened = desk.New(desk.Config{
-		Families: d.Families, Images: d.Images, Scenarios: d.roots(), Clock: d.Clock, Version: d.Version, Settings: settings,
+		Families: d.Families, Images: d.Images, Scenarios: roots, Clock: d.Clock, Version: d.Version, Settings: settings,
 		Open: d.Open,
 	})
 	return d.opened, nil
@@ -57,13 +64,32 @@ func (d *Door) Close() {
 	}
 }
 
-// roots returns the folders of scenarios.
-func (d *Door) roots() []scenario.Root {
+// roots returns the folders of scenarios: those in the program, those of --scenarios and the
+// environment, and those of others, which are fetched if an address is new.
+func (d *Door) roots() ([]scenario.Root, error) {
 	roots := []scenario.Root{{Files: d.Scenarios}}
-	for _, path := range append(filepath.SplitList(d.Env("ENDSTATE_SCENARIOS")), d.Flags.Scenarios...) {
+	var addresses []string
+	for _, path := range append(splitFolders(d.Env("ENDSTATE_SCENARIOS")), d.Flags.Scenarios...) {
+		if collections.IsAddress(path) {
+			addresses = append(addresses, path)
+			continue
+		}
 		roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
 	}
-	return roots
+	store := author.Collections(d.Home())
+	store.Clock = d.Clock
+	foreign, err := author.Roots(context.Background(), store, addresses, func(address string) {
+		fmt.Fprintf(d.Err, "Fetching the scenarios of %s …\n", report.Visible(address))
+	})
+	return append(roots, foreign...), err
+}
+
+// splitFolders splits a list of folders and addresses. An address has colons of its own.
+func splitFolders(list string) []string {
+	if collections.IsAddress(list) && strings.Count(list, "://") == 1 && !strings.Contains(strings.SplitN(list, "://", 2)[0], string(os.PathListSeparator)) {
+		return []string{list}
+	}
+	return filepath.SplitList(list)
 }
 
 // New returns the door of a program. Lines that it writes to a terminal are wrapped to its width.
