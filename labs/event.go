@@ -56,13 +56,13 @@ const Warned State = "warned"
 // Event tells what is being done, once; a live view, plain lines and JSON lines
 // are renderings of the same events.
 type Event struct {
-	Step    Work          `json:"step"`
-	Subject string        `json:"subject,omitempty"` // what the work is done on
-	State   State         `json:"state"`
-	Detail  string        `json:"detail,omitempty"` // in the words of what does the work; when failed, why
-	Done    int64         `json:"done,omitempty"`   // how much of Total is done, in whatever Total counts
-	Total   int64         `json:"total,omitempty"`  // 0: not known
-	Took    time.Duration `json:"took,omitempty"`   // nanoseconds; when ended or failed
+	Step    Work    `json:"step"`
+	Subject string  `json:"subject,omitempty"` // what the work is done on
+	State   State   `json:"state"`
+	Detail  string  `json:"detail,omitempty"` // in the words of what does the work; when failed, why
+	Done    int64   `json:"done,omitempty"`   // how much of Total is done, in whatever Total counts
+	Total   int64   `json:"total,omitempty"`  // 0: not known
+	Took    Seconds `json:"took,omitzero"`    // when ended or failed
 	// Warning is what went wrong, of an event that warns. Detail then says what goes on all
 	// the same.
 	Warning error `json:"-"`
@@ -77,7 +77,7 @@ func (e Emit) Step(work Work, subject string) (end func(error)) {
 	begun := time.Now()
 	e.send(Event{Step: work, Subject: subject, State: StepBegan})
 	return func(err error) {
-		event := Event{Step: work, Subject: subject, State: StepEnded, Took: time.Since(begun)}
+		event := Event{Step: work, Subject: subject, State: StepEnded, Took: Seconds{time.Since(begun)}}
 		if err != nil {
 			event.State, event.Detail = StepFailed, err.Error()
 		}

@@ -22,16 +22,16 @@ const Total = 100
 
 // Result is the verdict on one check or guard.
 type Result struct {
-	ID      string        `json:"id"`
-	Title   string        `json:"title"`
-	Verdict Verdict       `json:"verdict"`
-	Points  int           `json:"points"`            // what a check earns, or what breaking a guard costs
-	Message string        `json:"message,omitempty"` // why it did not pass
-	Acts    []Act         `json:"acts,omitempty"`    // what the learner can do when it could not be graded
-	Defect  string        `json:"defect,omitempty"`  // a mistake in the scenario's expectation or message
-	Notes   []string      `json:"-"`                 // notes on the expectation for its author; only from proofs
-	Blocked bool          `json:"barred,omitempty"`  // the state of the learner's system made it impossible to check
-	Took    time.Duration `json:"took"`              // nanoseconds
+	ID      string   `json:"id"`
+	Title   string   `json:"title"`
+	Verdict Verdict  `json:"verdict"`
+	Points  int      `json:"points"`            // what a check earns, or what breaking a guard costs
+	Message string   `json:"message,omitempty"` // why it did not pass
+	Acts    []Act    `json:"acts,omitempty"`    // what the learner can do when it could not be graded
+	Defect  string   `json:"defect,omitempty"`  // a mistake in the scenario's expectation or message
+	Notes   []string `json:"-"`                 // notes on the expectation for its author; only from proofs
+	Blocked bool     `json:"barred,omitempty"`  // the state of the learner's system made it impossible to check
+	Took    Seconds  `json:"took"`
 }
 
 // Report is the result of a round of checks.

@@ -84,7 +84,7 @@ func TestLookBackAtARealTerminal(t *testing.T) {
 	if len(story.Visits) != 2 || story.Visits[0].Ended == nil || story.Visits[1].Ended != nil || story.Hints != 1 || len(story.Rounds) != 1 || story.Ending != attempts.Stopped {
 		t.Errorf("%+v", story.Story)
 	}
-	if story.Active <= 0 || story.Active > story.Ended.Sub(story.Started)+time.Second || story.Engine == "" || len(story.Images) != 1 || story.Images[0].ID == "" {
+	if story.Active.Duration <= 0 || story.Active.Duration > story.Ended.Sub(story.Started)+time.Second || story.Engine == "" || len(story.Images) != 1 || story.Images[0].ID == "" {
 		t.Errorf("%v at work, on %s, %+v", story.Active, story.Engine, story.Images)
 	}
 	var lines []string

@@ -38,16 +38,16 @@ type Attempt struct {
 	Checks   int  `json:"checks"`   // including ungraded ones
 	Ungraded int  `json:"ungraded"` // checks that could not be graded
 	// Active is how long the learner was working; see [Away].
-	Active time.Duration `json:"active"` // nanoseconds
+	Active labs.Seconds `json:"active"`
 	// Score is the best score of any check, missing if no check was graded. Took is the
 	// active time until that score was first reached.
-	Score *int           `json:"score"`
-	Took  *time.Duration `json:"took"` // nanoseconds
+	Score *int          `json:"score"`
+	Took  *labs.Seconds `json:"took"`
 	// Unaided is the best score before the learner opened a hint or saw the solution,
 	// missing if no check was graded before that.
 	Unaided *int `json:"unaided"`
 	// Solved is the active time until a check first found everything solved, missing until then.
-	Solved *time.Duration `json:"solved"` // nanoseconds
+	Solved *labs.Seconds `json:"solved"`
 }
 
 // Image is the image from which a host of a lab was started.

@@ -78,7 +78,7 @@ func writeAll(t *testing.T, store *Store, path string) []written {
 			t.Fatal(err)
 		}
 		now := attemptOf(t, store, aLab())
-		all = append(all, written{info.Size(), now.Checks, now.Hints, int64(now.Active)})
+		all = append(all, written{info.Size(), now.Checks, now.Hints, int64(now.Active.Duration)})
 	}
 	return all
 }
@@ -115,7 +115,7 @@ func cutOff(t *testing.T, base, log []byte, at int, acknowledged []written) {
 	n := 0
 	for ; n < len(acknowledged) && acknowledged[n].log <= int64(at); n++ {
 	}
-	got := written{checks: a.Checks, hints: a.Hints, spans: int64(a.Active)}
+	got := written{checks: a.Checks, hints: a.Hints, spans: int64(a.Active.Duration)}
 	fits := n == 0 && got.checks == 0 && got.hints == 0
 	// The next write may have reached the disk in full.
 	for _, want := range acknowledged[max(0, n-1):min(n+1, len(acknowledged))] {

@@ -60,7 +60,7 @@ func TestExamIsKeptWhole(t *testing.T) {
 	if diff := cmp.Diff(changed, read); diff != "" {
 		t.Error(diff)
 	}
-	if read.Seed != s.Seed || read.Questions[0].Grade.Late != time.Hour-3 || len(read.Pauses) != 1 {
+	if read.Seed != s.Seed || read.Questions[0].Grade.Late.Duration != time.Hour-3 || len(read.Pauses) != 1 {
 		t.Errorf("%+v", read)
 	}
 }
@@ -181,5 +181,27 @@ func TestExamChangedByTwo(t *testing.T) {
 	both.Wait()
 	if read, err := first.Exam(t.Context(), s.ID); err != nil || read.Questions[0].Checks != 2*each {
 		t.Errorf("%v, %d checks of %d", err, read.Questions[0].Checks, 2*each)
+	}
+}
+
+// Sittings that an older version stored have durations in nanoseconds.
+func TestSittingWithNanoseconds(t *testing.T) {
+	store, _ := examStore(t)
+	s := &exams.Sitting{Candidate: "Ada", Created: time.Unix(1000, 0), Questions: []exams.Question{{Number: 1}}}
+	if err := store.AddExam(t.Context(), s); err != nil {
+		t.Fatal(err)
+	}
+	const old = `{"exam":1,"questions":[{"number":1,"grade":{"late":240000000000,"score":100,"report":{"score":100,"checks":[{"id":"a","took":1500000000}]}}}]}`
+	if _, err := store.db.ExecContext(t.Context(), "UPDATE exams SET sitting = ? WHERE id = ?", old, s.ID); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // as it was stored, and as it is stored again
+		read, err := store.ChangeExam(t.Context(), s.ID, func(*exams.Sitting) error { return nil })
+		if err != nil {
+			t.Fatal(err)
+		}
+		if g := read.Questions[0].Grade; g.Late.Duration != 4*time.Minute || g.Report.Checks[0].Took.Duration != 1500*time.Millisecond {
+			t.Errorf("late %v, took %v", g.Late, g.Report.Checks[0].Took)
+		}
 	}
 }

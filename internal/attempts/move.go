@@ -248,7 +248,7 @@ func optional(at *time.Time) any {
 	return milli(*at)
 }
 
-func optionalDuration(d *time.Duration) any {
+func optionalDuration(d *labs.Seconds) any {
 	if d == nil {
 		return nil
 	}

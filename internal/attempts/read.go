@@ -302,7 +302,9 @@ func moment(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-func duration(ms int64) time.Duration { return time.Duration(ms) * time.Millisecond }
+func duration(ms int64) labs.Seconds {
+	return labs.Seconds{Duration: time.Duration(ms) * time.Millisecond}
+}
 
 func toInt(n int64) int { return int(n) }
 

@@ -73,11 +73,11 @@ func TestAttempt(t *testing.T) {
 		}
 	}
 	store = open(t, path)
-	ended, took := started.Add(2*time.Hour), time.Minute
+	ended, took := started.Add(2*time.Hour), labs.Seconds{Duration: time.Minute}
 	want := &Attempt{
 		UID: a.UID, ID: a.ID, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
 		Expires: started.Add(8 * time.Hour), Ended: &ended, Ending: Stopped, Changed: ended, Worked: started.Add(time.Hour), Hints: 2, Charged: 2, Assisted: true, Resets: 1,
-		Checks: 2, Ungraded: 1, Active: time.Minute, Score: &score, Took: &took, Unaided: &score,
+		Checks: 2, Ungraded: 1, Active: labs.Seconds{Duration: time.Minute}, Score: &score, Took: &took, Unaided: &score,
 	}
 	if diff := cmp.Diff(want, attemptOf(t, store, aLab())); diff != "" {
 		t.Error(diff)
@@ -174,7 +174,7 @@ func TestMigrations(t *testing.T) {
 
 func keptFromFirst(t *testing.T, store *Store, a *Attempt) {
 	t.Helper()
-	score, unaided, took := 95, 30, 9*time.Minute
+	score, unaided, took := 95, 30, labs.Seconds{Duration: 9 * time.Minute}
 	want := &Attempt{
 		UID: a.UID, ID: 5, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
 		Changed: started, Worked: started.Add(9 * time.Minute), Hints: 1, Charged: 1, Resets: 2, Checks: 3, Ungraded: 1, Score: &score, Unaided: &unaided, Took: &took,

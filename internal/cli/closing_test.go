@@ -64,7 +64,7 @@ func TestClosing(t *testing.T) {
 		t.Errorf("with every scenario running: %+v", o.Solved)
 	}
 	d.wants(StatusDone, "stop --all", "The lab of first is gone. Its last score: 100 of 100.", "The lab of second is gone. It has no score.")
-	if a := read[attempts.Story](d, "show 1 --json"); a.Solved == nil || *a.Solved != 90*time.Second {
+	if a := read[attempts.Story](d, "show 1 --json"); a.Solved == nil || a.Solved.Duration != 90*time.Second {
 		t.Errorf("%+v", a.Attempt)
 	}
 }

@@ -54,6 +54,8 @@ func reportSchema() ([]byte, error) {
 		switch of {
 		case reflect.TypeFor[exams.Hints]():
 			return &jsonschema.Schema{Type: "string"}
+		case reflect.TypeFor[labs.Seconds]():
+			return &jsonschema.Schema{Type: "number"}
 		case reflect.TypeFor[labs.Verdict]():
 			return &jsonschema.Schema{Type: "string", Enum: []any{labs.Passed, labs.Failed, labs.Skipped, labs.Ungraded}}
 		}
@@ -66,7 +68,7 @@ func reportSchema() ([]byte, error) {
 	}
 	whole := &jsonschema.Schema{
 		Version: jsonschema.Version, Title: "Reports", Definitions: jsonschema.Definitions{},
-		Description: "The output of endstate check --json (practice.Outcome), and of report --format json for an attempt (report.Attempt) or an exam (report.Exam). Durations are in nanoseconds.",
+		Description: "The output of endstate check --json (practice.Outcome), and of report --format json for an attempt (report.Attempt) or an exam (report.Exam). Durations are in seconds.",
 	}
 	for _, value := range []any{practice.Outcome{}, report.Attempt{}, report.Exam{}} {
 		one := reflector.Reflect(value)

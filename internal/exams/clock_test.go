@@ -149,7 +149,7 @@ func TestLabsStandWithTheClock(t *testing.T) {
 	if s, err = h.proctor.Submit(t.Context(), h.id, nil); err != nil {
 		t.Fatal(err)
 	}
-	if g := s.Questions[0].Grade; g.Score == nil || *g.Score != 100 || g.Late != 0 {
+	if g := s.Questions[0].Grade; g.Score == nil || *g.Score != 100 || g.Late.Duration != 0 {
 		t.Errorf("%+v", g)
 	}
 }
@@ -168,7 +168,7 @@ func TestLabThatWentOn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if g := s.Questions[0].Grade; g.Score != nil || g.Late != time.Minute || *g.Report.Score != 100 || !h.room.there["a"] {
+	if g := s.Questions[0].Grade; g.Score != nil || g.Late.Duration != time.Minute || *g.Report.Score != 100 || !h.room.there["a"] {
 		t.Errorf("%+v", g)
 	}
 	if s, err = h.proctor.Accept(t.Context(), h.id, 1, nil); err != nil || *s.Questions[0].Grade.Score != 100 || h.room.there["a"] {

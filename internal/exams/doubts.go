@@ -90,7 +90,7 @@ func (d *doubts) grade(s *Sitting, q *Question) {
 	d.add(s.Ended.IsZero(), "question %d: it was graded before the exam's end", n)
 	d.add(g.Score != nil && (*g.Score < 0 || *g.Score > labs.Total), "question %d: its score is not from 0 to 100", n)
 	d.add(!s.Ended.IsZero() && g.At.Before(s.Ended.Add(-ClockTolerance)), "question %d: its lab was checked before the exam's end", n)
-	d.add(g.Late < 0 || !s.Ended.IsZero() && apart(g.Late, max(0, s.stateTime(q, *g).Sub(s.Ended))) > time.Second, "question %d: its lateness does not match its times", n)
+	d.add(g.Late.Duration < 0 || !s.Ended.IsZero() && apart(g.Late.Duration, max(0, s.stateTime(q, *g).Sub(s.Ended))) > time.Second, "question %d: its lateness does not match its times", n)
 	d.add(g.CameLate() && g.Score != nil && !g.Accepted, "question %d: it is late and counts, though nobody accepted it", n)
 	r := g.Report
 	if r == nil {

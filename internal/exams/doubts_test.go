@@ -33,11 +33,14 @@ func TestDoubts(t *testing.T) {
 		"question 1: its report's score does not follow from its verdicts": func(s *Sitting) {
 			s.Questions[0].Grade.Score, s.Questions[0].Grade.Report.Score = &hundred, &hundred
 		},
-		"question 3: it has a score and no report":                     func(s *Sitting) { s.Questions[2].Grade.Score = &hundred },
-		"question 2: its report is about another exercise":             func(s *Sitting) { s.Questions[1].Grade.Report.Seed++ },
-		"question 2: 1 hints were opened and 0 are charged":            func(s *Sitting) { s.Questions[1].Hints = 1 },
-		"question 1: its lateness does not match its times":            func(s *Sitting) { s.Questions[0].Grade.Late = time.Minute; s.Questions[0].Grade.Accepted = true },
-		"question 1: it is late and counts, though nobody accepted it": func(s *Sitting) { s.Questions[0].Grade.Late = time.Minute },
+		"question 3: it has a score and no report":          func(s *Sitting) { s.Questions[2].Grade.Score = &hundred },
+		"question 2: its report is about another exercise":  func(s *Sitting) { s.Questions[1].Grade.Report.Seed++ },
+		"question 2: 1 hints were opened and 0 are charged": func(s *Sitting) { s.Questions[1].Hints = 1 },
+		"question 1: its lateness does not match its times": func(s *Sitting) {
+			s.Questions[0].Grade.Late.Duration = time.Minute
+			s.Questions[0].Grade.Accepted = true
+		},
+		"question 1: it is late and counts, though nobody accepted it": func(s *Sitting) { s.Questions[0].Grade.Late.Duration = time.Minute },
 		"question 1: its lab was checked before the exam's end":        func(s *Sitting) { s.Questions[0].Grade.At = s.Started },
 		"it starts in the future":                                      func(s *Sitting) { s.Started = s.Started.Add(time.Hour) },
 		"it ended before it started":                                   func(s *Sitting) { s.Ended = s.Started.Add(-time.Second) },

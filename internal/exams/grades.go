@@ -67,7 +67,7 @@ func (s *Sitting) SetGrade(n int, grade Grade) error {
 	if before.final() {
 		return nil
 	}
-	grade.Late = max(0, s.stateTime(q, grade).Sub(s.Ended))
+	grade.Late.Duration = max(0, s.stateTime(q, grade).Sub(s.Ended))
 	// Retry once only: if the server still does not answer, that is how the candidate left
 	// it.
 	grade.Retry = grade.Score != nil && grade.Report != nil && grade.Report.Blocked() && (before == nil || before.Score == nil)
@@ -123,5 +123,5 @@ func (g *Grade) Withheld() bool {
 // CameLate reports whether the lab ran on noticeably after the exam's end. A question that
 // was never opened can't be late.
 func (g *Grade) CameLate() bool {
-	return g.Late >= lateness && (g.Report != nil || g.Score == nil)
+	return g.Late.Duration >= lateness && (g.Report != nil || g.Score == nil)
 }

@@ -72,10 +72,10 @@ type LastCheck struct {
 
 // Grade is a question's result at the end.
 type Grade struct {
-	At     time.Time     `json:"at"`
-	Late   time.Duration `json:"late"`             // nanoseconds from the exam's end until the lab was frozen
-	Report *labs.Report  `json:"report,omitempty"` // missing if the lab was never opened, or could not be checked
-	Score  *int          `json:"score"`            // of 100; missing if it could not be graded
+	At     time.Time    `json:"at"`
+	Late   labs.Seconds `json:"late"`             // from the exam's end until the lab was frozen
+	Report *labs.Report `json:"report,omitempty"` // missing if the lab was never opened, or could not be checked
+	Score  *int         `json:"score"`            // of 100; missing if it could not be graded
 	// Harmed: the report shows harm that fails the question, so the score is 0.
 	Harmed bool   `json:"harmed,omitempty"`
 	Why    string `json:"why,omitempty"` // why there is no report, or no score

@@ -146,7 +146,7 @@ func TestTimeUpGradesWhatIsThere(t *testing.T) {
 	if s.Way != TimeUp || !s.Ended.Equal(want) || s.Phase(h.now) != Over {
 		t.Errorf("it ended by %s at %v and is %s", s.Way, s.Ended, s.Phase(h.now))
 	}
-	if g := s.Questions[1].Grade; g.Score != nil || *g.Report.Score != 30 || g.Late != 15*time.Minute || !strings.Contains(g.Why, "went on after the end") {
+	if g := s.Questions[1].Grade; g.Score != nil || *g.Report.Score != 30 || g.Late.Duration != 15*time.Minute || !strings.Contains(g.Why, "went on after the end") {
 		t.Errorf("question 2: %+v", g)
 	}
 	if g := s.Questions[2].Grade; *g.Score != 0 || g.Report != nil || g.Why == "" {

@@ -135,7 +135,7 @@ func (r *round) judge(ctx context.Context, a labs.Assertion) labs.Result {
 func (r *round) look(ctx context.Context, a labs.Assertion) (result labs.Result, bindings labs.Bindings) {
 	begun := time.Now()
 	result = labs.Result{ID: a.ID, Title: a.Title}
-	defer func() { result.Took, result.Message = time.Since(begun), kit.Shown(result.Message) }()
+	defer func() { result.Took.Duration, result.Message = time.Since(begun), kit.Shown(result.Message) }()
 	observed, err := r.site.Observe(ctx, a.Look)
 	var obstacle *kit.Obstacle
 	var unfit *labs.Unfit

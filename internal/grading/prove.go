@@ -24,16 +24,16 @@ const (
 
 // ProofResult is the result of one proof at one seed.
 type ProofResult struct {
-	Scenario string        `json:"scenario"`
-	Seed     uint64        `json:"seed"`
-	Proof    string        `json:"proof"`
-	Wrong    []string      `json:"wrong,omitempty"`  // how the verdicts differ from what the proof states
-	Failed   string        `json:"failed,omitempty"` // why the proof could not run, so that it shows nothing
-	Output   string        `json:"output,omitempty"` // the script's last lines, if something is wrong
-	Report   *labs.Report  `json:"report,omitempty"`
-	Took     time.Duration `json:"took"`          // nanoseconds
-	Err      error         `json:"-"`             // the cause of Failed
-	Lab      *labs.Lab     `json:"lab,omitempty"` // the lab that was kept as the proof left it
+	Scenario string       `json:"scenario"`
+	Seed     uint64       `json:"seed"`
+	Proof    string       `json:"proof"`
+	Wrong    []string     `json:"wrong,omitempty"`  // how the verdicts differ from what the proof states
+	Failed   string       `json:"failed,omitempty"` // why the proof could not run, so that it shows nothing
+	Output   string       `json:"output,omitempty"` // the script's last lines, if something is wrong
+	Report   *labs.Report `json:"report,omitempty"`
+	Took     labs.Seconds `json:"took"`
+	Err      error        `json:"-"`             // the cause of Failed
+	Lab      *labs.Lab    `json:"lab,omitempty"` // the lab that was kept as the proof left it
 }
 
 // SetupFailed returns the problem if the proof could not run because the scenario's own setup or
@@ -132,7 +132,7 @@ func (p Prover) prove(ctx context.Context, v *labs.Variant, play Play, yield fun
 		if err != nil {
 			result.Failed, result.Err = err.Error(), err
 		}
-		result.Took, begun = time.Since(begun), time.Now()
+		result.Took.Duration, begun = time.Since(begun), time.Now()
 		if !yield(result) || result.Lab != nil {
 			return
 		}

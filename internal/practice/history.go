@@ -4,13 +4,14 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/labs"
 )
 
 // Entry is an attempt in a learner's history.
 type Entry struct {
 	*attempts.Attempt
-	Over bool          `json:"over"`
-	Wall time.Duration `json:"wall"` // nanoseconds of wall-clock time
+	Over bool         `json:"over"`
+	Wall labs.Seconds `json:"wall"` // of wall-clock time
 	// Change is the difference between the unaided score and that of the previous attempt at
 	// the same scenario; nil if there is nothing to compare.
 	Change *int `json:"change"`
@@ -22,7 +23,7 @@ func History(all []*attempts.Attempt, now time.Time) []Entry {
 	previous := map[string]*attempts.Attempt{}
 	for _, a := range all {
 		_, over := a.Over(now)
-		entry := Entry{Attempt: a, Over: over, Wall: a.Wall(now)}
+		entry := Entry{Attempt: a, Over: over, Wall: labs.Seconds{Duration: a.Wall(now)}}
 		if counts(a, now) {
 			if last := previous[a.Scenario]; last != nil {
 				change := unaided(a) - unaided(last)

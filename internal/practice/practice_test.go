@@ -32,7 +32,7 @@ type learner struct {
 // goes has the learner make an attempt that ends after the given minutes.
 func (l *learner) goes(at time.Time, scenario string, unaided, minutes int, change ...func(*attempts.Attempt)) *attempts.Attempt {
 	l.seed++
-	took, end := time.Duration(minutes)*time.Minute, at.Add(time.Duration(minutes)*time.Minute)
+	took, end := labs.Seconds{Duration: time.Duration(minutes) * time.Minute}, at.Add(time.Duration(minutes)*time.Minute)
 	a := &attempts.Attempt{
 		ID: int64(len(l.all) + 1), Scenario: scenario, Seed: l.seed, Started: at, Worked: end, Ended: &end, Minutes: 20,
 		Checks: 1, Score: &unaided, Unaided: &unaided, Took: &took,
@@ -306,7 +306,7 @@ func TestHistory(t *testing.T) {
 	if entries[0].Change != nil || entries[1].Change != nil || *entries[2].Change != 30 || entries[3].Change != nil {
 		t.Errorf("%+v", entries)
 	}
-	if !entries[0].Over || entries[0].Wall != 5*time.Minute || entries[3].Over || entries[3].Wall != time.Hour {
+	if !entries[0].Over || entries[0].Wall.Duration != 5*time.Minute || entries[3].Over || entries[3].Wall.Duration != time.Hour {
 		t.Errorf("%+v", entries)
 	}
 }

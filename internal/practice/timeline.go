@@ -28,13 +28,13 @@ const (
 
 // Moment is one point in a timeline.
 type Moment struct {
-	At     time.Time     `json:"at"`
-	After  time.Duration `json:"after"` // nanoseconds since the start
-	Kind   MomentKind    `json:"kind"`
-	Text   string        `json:"text,omitempty"`   // a host, a typed line, or how the attempt ended
-	Number int           `json:"number,omitempty"` // of the hint
-	Took   time.Duration `json:"took,omitempty"`   // the length of a pause, in nanoseconds
-	Report *labs.Report  `json:"report,omitempty"` // of a check
+	At     time.Time    `json:"at"`
+	After  labs.Seconds `json:"after"` // since the start
+	Kind   MomentKind   `json:"kind"`
+	Text   string       `json:"text,omitempty"`   // a host, a typed line, or how the attempt ended
+	Number int          `json:"number,omitempty"` // of the hint
+	Took   labs.Seconds `json:"took,omitzero"`    // the length of a pause
+	Report *labs.Report `json:"report,omitempty"` // of a check
 }
 
 // Line is a line that was entered in a shell.
@@ -77,7 +77,7 @@ func Timeline(story *attempts.Story, typed []Line, now time.Time) []Moment {
 	}
 	slices.SortStableFunc(all, func(a, b Moment) int { return a.At.Compare(b.At) })
 	for i := range all {
-		all[i].After = max(0, all[i].At.Sub(story.Started))
+		all[i].After.Duration = max(0, all[i].At.Sub(story.Started))
 	}
 	return all
 }
@@ -89,7 +89,7 @@ func pauses(spans []attempts.Span) []Moment {
 	var all []Moment
 	for i := 1; i < len(spans); i++ {
 		if d := spans[i].Began.Sub(spans[i-1].Ended); d >= minPause {
-			all = append(all, Moment{At: spans[i-1].Ended, Kind: Paused, Took: d})
+			all = append(all, Moment{At: spans[i-1].Ended, Kind: Paused, Took: labs.Seconds{Duration: d}})
 		}
 	}
 	return all

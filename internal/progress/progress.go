@@ -171,7 +171,7 @@ func (b *board) Emit(event labs.Event) {
 	case event.State == labs.StepMoved:
 		b.steps[i].detail, b.steps[i].done, b.steps[i].total = detail(event), event.Done, event.Total
 	default:
-		b.steps[i].took, b.steps[i].failed = event.Took, event.State == labs.StepFailed
+		b.steps[i].took, b.steps[i].failed = event.Took.Duration, event.State == labs.StepFailed
 		b.ended = append(b.ended, b.steps[i])
 		b.steps = slices.Delete(b.steps, i, i+1)
 	}

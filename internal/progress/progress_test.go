@@ -74,13 +74,13 @@ func TestJSON(t *testing.T) {
 		{Step: labs.BuildImage, Subject: "mysql", State: labs.StepBegan},
 		{Step: labs.BuildImage, Subject: "mysql", State: labs.StepMoved, Detail: "Step 3/10 : RUN apt-get install", Done: 2, Total: 10},
 		{Step: labs.PullImage, Subject: "none", State: labs.StepMoved, Detail: "is not shown", Done: 1, Total: 2},
-		{Step: labs.BuildImage, Subject: "mysql", State: labs.StepEnded, Took: 12400 * time.Millisecond},
+		{Step: labs.BuildImage, Subject: "mysql", State: labs.StepEnded, Took: labs.Seconds{Duration: 12400 * time.Millisecond}},
 		{Step: labs.StartHost, Subject: "workspace", State: labs.StepBegan},
-		{Step: labs.StartHost, Subject: "workspace", State: labs.StepEnded, Took: 120 * time.Millisecond},
+		{Step: labs.StartHost, Subject: "workspace", State: labs.StepEnded, Took: labs.Seconds{Duration: 120 * time.Millisecond}},
 		{Step: labs.AwaitHost, Subject: "db", State: labs.StepBegan},
-		{Step: labs.AwaitHost, Subject: "db", State: labs.StepFailed, Detail: "it never did", Took: 2 * time.Second},
+		{Step: labs.AwaitHost, Subject: "db", State: labs.StepFailed, Detail: "it never did", Took: labs.Seconds{Duration: 2 * time.Second}},
 		{Step: labs.RunSetup, State: labs.StepBegan},
-		{Step: labs.RunSetup, State: labs.StepEnded, Took: 1200 * time.Millisecond},
+		{Step: labs.RunSetup, State: labs.StepEnded, Took: labs.Seconds{Duration: 1200 * time.Millisecond}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)

@@ -71,7 +71,7 @@ func anAttempt(words string) *Attempt {
 			UID: "0123456789abcdef0123456789abcdef", ID: 12, Scenario: "mysql-restore", Title: "Restore " + words, Topic: "mysql", Level: 1, Minutes: 12,
 			Seed: 7, Owner: words, Engine: "Docker " + words, Images: []attempts.Image{{Host: "db", Name: "mysql", ID: "sha256:0123456789abcdef", Server: words}},
 			Hash: "abc", Started: began, Ended: pointer(at(95)), Ending: attempts.Stopped, Worked: at(24), Hints: 1, Resets: 1, Checks: 3, Ungraded: 1,
-			Active: 19 * time.Minute, Score: pointer(25), Took: pointer(17 * time.Minute),
+			Active: labs.Seconds{Duration: 19 * time.Minute}, Score: pointer(25), Took: pointer(labs.Seconds{Duration: 17 * time.Minute}),
 		},
 		Rounds: []attempts.Check{
 			{At: at(6), Report: graded("mysql-restore", words, 0)},
@@ -104,7 +104,7 @@ func aSitting(id int64, words string, graded4 bool) *exams.Sitting {
 	s.Questions[0].Grade = &exams.Grade{At: at(31), Score: pointer(25), Report: graded("mysql-scenario", words, 25)}
 	s.Questions[0].Hints = 1
 	s.Questions[2].Required = true
-	s.Questions[1].Grade = &exams.Grade{At: at(35), Late: 4 * time.Minute, Accepted: true, Score: pointer(100), Report: scored("git-scenario", words, 100)}
+	s.Questions[1].Grade = &exams.Grade{At: at(35), Late: labs.Seconds{Duration: 4 * time.Minute}, Accepted: true, Score: pointer(100), Report: scored("git-scenario", words, 100)}
 	s.Questions[2].Grade = &exams.Grade{At: at(31), Score: pointer(0), Why: "It was never opened."}
 	s.Questions[3].Grade = &exams.Grade{At: at(31), Why: "The engine is gone. " + words}
 	if graded4 {

@@ -153,7 +153,7 @@ func suiteOf(id int, r *labs.Report) testSuite {
 		for _, result := range group.results {
 			suite.count(result.Verdict)
 			suite.Cases = append(suite.Cases, caseOf(r.Scenario+"."+group.class, result))
-			took = max(took, result.Took)
+			took = max(took, result.Took.Duration)
 		}
 	}
 	suite.Time = seconds(took)
@@ -174,7 +174,7 @@ func (s *testSuite) count(verdict labs.Verdict) {
 }
 
 func caseOf(class string, result labs.Result) testCase {
-	one := testCase{Name: result.Title, Class: class, Time: seconds(result.Took)}
+	one := testCase{Name: result.Title, Class: class, Time: seconds(result.Took.Duration)}
 	why := &outcome{Message: result.ID, Type: string(result.Verdict), Text: Explain(result)}
 	switch result.Verdict {
 	case labs.Passed:

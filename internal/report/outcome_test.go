@@ -68,7 +68,7 @@ func TestOutcomeTellsWhatChanged(t *testing.T) {
 }
 
 func TestClosingScreen(t *testing.T) {
-	took := 9*time.Minute + 12*time.Second
+	took := labs.Seconds{Duration: 9*time.Minute + 12*time.Second}
 	next := &practice.Pick{Scenario: labs.Scenario{Name: "mysql-restore", Title: "Bring back `one` table\x1b[2J"}, Why: []string{"You have never tried it."}}
 	o := &practice.Outcome{Report: roundOf(labs.Passed, labs.Passed, labs.Passed, labs.Hint{Costs: 5})}
 	o.Assisted = true

@@ -47,10 +47,10 @@ func found() *labs.Report {
 		Scenario: "mysql-restore-dropped-database", Title: "Restore a dropped database", Hash: "0011aabb", Seed: 42, Lab: "mysql-1", Owner: "ada",
 		At: time.Date(2026, 5, 4, 12, 30, 1, 500, time.FixedZone("", 7200)), Servers: []string{"MySQL 9.7.4"},
 		Checks: []labs.Result{
-			{ID: "database-exists", Title: "Database `shop` exists again", Verdict: labs.Passed, Points: 20, Took: 12 * time.Millisecond},
+			{ID: "database-exists", Title: "Database `shop` exists again", Verdict: labs.Passed, Points: 20, Took: labs.Seconds{Duration: 12 * time.Millisecond}},
 			{
 				ID: "rows-back", Title: "Every table of `shop` holds exactly the rows that it held before it was dropped, no more and no fewer",
-				Verdict: labs.Failed, Points: 60, Took: 40 * time.Millisecond,
+				Verdict: labs.Failed, Points: 60, Took: labs.Seconds{Duration: 40 * time.Millisecond},
 				Message: "Table `orders` has 12 rows & should have <1,204>; look at what the dump's last lines say, and at `mysql-restore-dropped-database`.",
 			},
 			{ID: "view", Title: "The view works", Verdict: labs.Skipped, Points: 20, Message: "Comes after: Every table holds its rows."},

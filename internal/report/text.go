@@ -117,7 +117,7 @@ func writeScore(out *strings.Builder, r *labs.Report, change *practice.Change, s
 func AttemptText(w io.Writer, a *Attempt, style Style) error {
 	story := a.Story
 	head := fmt.Sprintf("%s\n%s · seed %d · %s · %s\n", style.Bold(style.Code(story.Title)), story.Scenario, story.Seed, Visible(story.Owner), clock(story.Started))
-	head += fmt.Sprintf("%s at work", minutesOf(story.Active))
+	head += fmt.Sprintf("%s at work", minutesOf(story.Active.Duration))
 	if story.Minutes > 0 {
 		head += fmt.Sprintf(", par is %d min", story.Minutes)
 	}

@@ -168,7 +168,7 @@ func timeOf(a *attempts.Attempt) string {
 	if a.Took != nil {
 		took = *a.Took
 	}
-	text := fmt.Sprint(minutes(took))
+	text := fmt.Sprint(minutes(took.Duration))
 	if a.Minutes > 0 {
 		text += fmt.Sprintf("/%d", a.Minutes)
 	}

@@ -92,7 +92,7 @@ func factsOf(story *attempts.Story, now time.Time) []string {
 	lines := []string{
 		fmt.Sprintf("%s · %s · %s", story.Owner, story.Started.In(now.Location()).Format("2 January 2006 15:04"), story.UID),
 		fmt.Sprintf("%s · %s minutes at work until then, against par · %d at work and %d by the clock in all",
-			score, timeOf(&story.Attempt), minutes(story.Active), minutes(story.Wall(now))),
+			score, timeOf(&story.Attempt), minutes(story.Active.Duration), minutes(story.Wall(now))),
 	}
 	used := []string{}
 	if story.Engine != "" {
@@ -132,7 +132,7 @@ func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
 	case practice.Reset:
 		text = "reset the lab"
 	case practice.Paused:
-		text = fmt.Sprintf("no time counts for %s", report.Brief(m.Took))
+		text = fmt.Sprintf("no time counts for %s", report.Brief(m.Took.Duration))
 	case practice.Explained:
 		text = "explained it"
 	case practice.Ended:
@@ -142,7 +142,7 @@ func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
 	if m.Kind != practice.Typed {
 		lines = style.Dim(strings.TrimSuffix(lines, "\n")) + "\n"
 	}
-	fmt.Fprintf(out, "%8s  %s", clockOf(m.After), lines)
+	fmt.Fprintf(out, "%8s  %s", clockOf(m.After.Duration), lines)
 }
 
 // writeChecked writes the result of a check: what did not pass, and why.
@@ -151,7 +151,7 @@ func writeChecked(out *strings.Builder, m practice.Moment, style report.Style) {
 	if m.Report.Graded() && *m.Report.Score == m.Report.Total {
 		paint = style.Good
 	}
-	fmt.Fprintf(out, "%8s  %s\n", clockOf(m.After), style.Bold(paint(desk.ScoreOf(m.Report))))
+	fmt.Fprintf(out, "%8s  %s\n", clockOf(m.After.Duration), style.Bold(paint(desk.ScoreOf(m.Report))))
 	for _, result := range append(append([]labs.Result(nil), m.Report.Checks...), m.Report.Guards...) {
 		if result.Verdict == labs.Passed {
 			continue
