@@ -34,7 +34,7 @@ var imports = map[string]string{
 	"internal/desk/machine":  "internal/attempts internal/desk labs github.com/docker/go-units",
 	"internal/collections":   "labs github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5",
 	"internal/desk/author":   "internal/collections internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
-	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/grading internal/report internal/scenario internal/stage labs github.com/gofrs/flock",
+	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/grading internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/grading internal/recording internal/seat internal/stage labs",
 	"internal/docker": "internal/docker/seccomp internal/images labs " +
@@ -59,7 +59,7 @@ var imports = map[string]string{
 	"internal/scenario/advice":  "github.com/agnivade/levenshtein",
 	"internal/scenario/sample":  "github.com/brianvoe/gofakeit/v7 golang.org/x/text",
 	"internal/scenario/outline": "labs labs/kit go.yaml.in/yaml/v4",
-	"internal/seat":             "labs",
+	"internal/seat":             "labs github.com/charmbracelet/x/ansi github.com/charmbracelet/x/vt",
 	"internal/site":             "labs labs/kit",
 	"internal/stage":            "internal/site labs labs/kit",
 	"internal/tty":              "github.com/muesli/cancelreader golang.org/x/term",

@@ -256,6 +256,53 @@ func (s *seat) hosts(want int) {
 	s.t.Fatalf("the grader has %d hosts, want %d", got, want)
 }
 
+// The client of a shell is killed in vim. The shell waits, and is handed back with its screen: vim
+// draws it again, its unsaved text is there, and the main screen is behind it.
+func TestShellWaitsForItsOwner(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	s := sit(m, "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
+	s.sees("~$")
+	s.types("echo the ma''in screen; check; vim unsaved.txt\r")
+	s.sees("the main screen")
+	s.sees("\x1b[?1049h")
+	s.types("ia li''ne that is not saved\x1b")
+	s.sees("not saved")
+	if err := s.process.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	<-s.ended
+	again := sit(m, "shell")
+	again.sees("Score 0 of 100", "\x1b[?1049h", "a li''ne that is not saved")
+	again.types(":w\r")
+	again.sees("written")
+	again.types(":q\r")
+	again.sees("\x1b[?1049l")
+	again.types("cat uns*.txt; stty size\r")
+	again.sees("a li''ne that is not saved", "40 100")
+	again.types("exit\r")
+	again.sees("The lab goes on")
+	again.leaves(0)
+	// A shell that was left is gone. The next one is new, and says what was before.
+	third := sit(m, "shell")
+	third.sees("last check: 0 of 100", "~$")
+	if err := third.process.Process.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	<-third.ended
+	fourth := sit(m, "shell")
+	fourth.sees("~$")
+	if tail := fourth.tail(4000); strings.Contains(tail, "last check") || strings.Contains(tail, "Another terminal") {
+		t.Errorf("it is not the shell that waited: %q", tail)
+	}
+	fourth.types("exit\r")
+	fourth.leaves(0)
+	m.must("stop")
+	if left := m.Left(t.Context()); len(left) > 0 {
+		t.Errorf("stop left %v", left)
+	}
+}
+
 // Somebody in a shell is warned before the lab ends, and a key keeps it alive.
 func TestWorkKeepsALabAlive(t *testing.T) {
 	t.Parallel()

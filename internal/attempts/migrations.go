@@ -2,7 +2,7 @@ package attempts
 
 // migrations lead from each version of the store to the next. A store's version is the
 // number of migrations applied to it. Never change a migration that was released.
-var migrations = []string{firstVersion, secondVersion, examTables, seenVisits, rehearsalTables, freeHints}
+var migrations = []string{firstVersion, secondVersion, examTables, seenVisits, rehearsalTables, freeHints, waitingShells}
 
 const firstVersion = `
 CREATE TABLE attempts (
@@ -141,4 +141,12 @@ const freeHints = `
 ALTER TABLE attempts ADD COLUMN charged INTEGER NOT NULL DEFAULT 0; -- the hints that cost points
 ALTER TABLE attempts ADD COLUMN solved INTEGER; -- active time until everything was first solved
 UPDATE attempts SET charged = hints, solved = iif(score = 100, took, NULL);
+`
+
+// waitingShells records which shell a visit was in, and whether that waits for its owner if the
+// client is gone.
+const waitingShells = `
+ALTER TABLE visits ADD COLUMN shell TEXT NOT NULL DEFAULT '';
+ALTER TABLE visits ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX visits_waiting ON visits (shell) WHERE waits = 1;
 `

@@ -33,10 +33,56 @@ func (s *Store) Stay(ctx context.Context, visit int64, at time.Time) error {
 	return nil
 }
 
-// Leave records that the learner left a shell.
+// TakeShell records the shell that a visit is in. If its client is lost, that shell waits.
+func (s *Store) TakeShell(ctx context.Context, visit int64, shell string) error {
+	if _, err := s.db.ExecContext(ctx, "UPDATE visits SET shell = ?, waits = 1 WHERE id = ?", shell, visit); err != nil {
+		return s.failed("note visit", err)
+	}
+	return nil
+}
+
+// EndShell ends the visits to a shell that is handed over: it no longer waits, and the clients of
+// these visits are gone.
+func (s *Store) EndShell(ctx context.Context, shell string) error {
+	_, err := s.db.ExecContext(ctx, "UPDATE visits SET ended = coalesce(ended, max(began, seen)), waits = 0 WHERE shell = ? AND waits = 1", shell)
+	if err != nil {
+		return s.failed("note visit", err)
+	}
+	return nil
+}
+
+// Lose records that a visit's client is gone, and its shell waits. That is no sign of work.
+func (s *Store) Lose(ctx context.Context, visit int64, at time.Time) error {
+	if _, err := s.db.ExecContext(ctx, "UPDATE visits SET ended = max(began, ?) WHERE id = ?", milli(at), visit); err != nil {
+		return s.failed("note visit", err)
+	}
+	return nil
+}
+
+// Waiting returns an attempt's visits whose shells still wait for their owner, if shells wait for
+// so long.
+func (s *Store) Waiting(ctx context.Context, a *Attempt, now time.Time, wait time.Duration) ([]Visit, error) {
+	found, err := all(ctx, s.db, `SELECT host, began, coalesce(ended, max(began, seen)), recording FROM visits
+		WHERE attempt = ?1 AND waits = 1 AND (ended IS NOT NULL OR max(began, seen) < ?2) AND coalesce(ended, max(began, seen)) >= ?3 ORDER BY id`,
+		[]any{a.ID, milli(now.Add(-Silence)), milli(now.Add(-wait))}, scanVisit)
+	if err != nil {
+		return nil, s.failed("read visits", err)
+	}
+	return found, nil
+}
+
+// Visited reports whether there was a visit in an attempt.
+func (s *Store) Visited(ctx context.Context, a *Attempt) (some bool, err error) {
+	if err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM visits WHERE attempt = ?)", a.ID).Scan(&some); err != nil {
+		return false, s.failed("read visits", err)
+	}
+	return some, nil
+}
+
+// Leave records that the learner left a shell, which has ended.
 func (s *Store) Leave(ctx context.Context, a *Attempt, visit int64, at time.Time) error {
 	return s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = max(began, ?) WHERE id = ?", milli(at), visit)
+		_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = max(began, ?), waits = 0 WHERE id = ?", milli(at), visit)
 		return err
 	})
 }

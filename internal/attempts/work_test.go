@@ -3,6 +3,7 @@ package attempts
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -255,5 +256,67 @@ func TestVisitsOfKilledClientsEnd(t *testing.T) {
 	}
 	if story, err = store.Story(t.Context(), a); err != nil || story.Visits[1].Ended.Before(story.Visits[1].Began) {
 		t.Errorf("%+v, %v", story.Visits, err)
+	}
+}
+
+// A shell whose client is lost waits until it is left, handed over, or past its time.
+func TestWaitingShells(t *testing.T) {
+	ctx, store := t.Context(), open(t, Path(t.TempDir()))
+	a, wait := attemptOf(t, store, aLab()), 10*time.Minute
+	enter := func(host, shell string) int64 {
+		t.Helper()
+		visit, err := store.Enter(ctx, a, host, "", started)
+		if err == nil {
+			err = store.TakeShell(ctx, visit, shell)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return visit
+	}
+	waiting := func(after time.Duration, want ...string) {
+		t.Helper()
+		found, err := store.Waiting(ctx, a, started.Add(after), wait)
+		hosts := []string{}
+		for _, visit := range found {
+			hosts = append(hosts, visit.Host)
+		}
+		if err != nil || !slices.Equal(hosts, want) && len(hosts)+len(want) > 0 {
+			t.Errorf("after %v, %v wait, want %v; %v", after, hosts, want, err)
+		}
+	}
+	left, lost, killed := enter("left", "1"), enter("lost", "2"), enter("killed", "3")
+	waiting(30 * time.Second)
+	if err := store.Leave(ctx, a, left, started.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Lose(ctx, lost, started.Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	if err := store.Stay(ctx, killed, started.Add(2*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	waiting(2*time.Minute, "lost")
+	waiting(4*time.Minute, "lost", "killed")
+	if err := store.EndVisits(ctx, started.Add(4*time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	waiting(4*time.Minute, "lost", "killed")
+	waiting(11*time.Minute+time.Second, "killed")
+	waiting(13 * time.Minute)
+	// A client that was killed just now looks as if it were there; its shell is handed over.
+	enter("killed now", "4")
+	if err := store.EndShell(ctx, "4"); err != nil {
+		t.Fatal(err)
+	}
+	if others, err := store.Others(ctx, a, started.Add(10*time.Second)); err != nil || len(others) > 0 {
+		t.Errorf("others are %+v, %v", others, err)
+	}
+	if err := store.EndShell(ctx, "2"); err != nil {
+		t.Fatal(err)
+	}
+	waiting(4*time.Minute, "killed")
+	if visited, err := store.Visited(ctx, a); err != nil || !visited {
+		t.Error(visited, err)
 	}
 }

@@ -80,6 +80,7 @@ type shell struct {
 func (s *shell) run() {
 	t := s.typist
 	defer s.output.Close()
+	_, _ = io.WriteString(s.output, "n\x00\x00\x00\x00") // a new terminal
 	for {
 		command, ok := t.next()
 		if !ok {

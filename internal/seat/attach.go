@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -18,12 +19,16 @@ var (
 	ErrShellClosed = errors.New("the shell was closed by a command in it")
 	// ErrClientGone says that the client closed its keys.
 	ErrClientGone = errors.New("the terminal is gone")
+	// ErrHangUp is part of the cause of a context whose end must end the shell, too.
+	ErrHangUp = errors.New("the shell must end")
 )
 
 // Attach joins a client to a shell until the shell ends, an answer closes it, the client is
-// gone or the context ends. It closes the shell and returns its exit status, or an error:
-// [ErrLost], [ErrShellClosed], [ErrClientGone], the context's cause or what writing to the
-// client returned. It undoes every change that programs have left on the screen.
+// gone or the context ends. First it draws what a shell that waited has shown. It returns the
+// shell's exit status, or an error: [ErrLost], [ErrShellClosed], [ErrClientGone], the context's
+// cause or what writing to the client returned. It closes the shell; but if the client is gone
+// or the context ended, without [ErrHangUp], it leaves the shell to wait for its owner. It
+// undoes every change that programs have left on the screen.
 func Attach(ctx context.Context, client Client, shell *Shell, answer Answer, watchers ...Watcher) (status int, err error) {
 	tracker := &tracker{}
 	_, _ = io.WriteString(client, pushTitle)
@@ -33,12 +38,13 @@ func Attach(ctx context.Context, client Client, shell *Shell, answer Answer, wat
 	var input sync.WaitGroup
 	input.Go(func() { detach(s.forwardKeys(attached, client.Keys())) })
 	input.Go(func() { s.forwardSizes(attached, client) })
+	s.redraw(client)
 	err = s.run(attached)
 	detach(nil)
 	if err == nil {
 		status, err = s.wait(ctx)
 	}
-	_ = shell.Close() // ends a write that is still waiting
+	s.part(err) // ends a write that is still waiting
 	input.Wait()
 	_, _ = io.WriteString(client, tracker.restore()+popTitle)
 	if err != nil && !errors.Is(err, ErrShellClosed) {
@@ -64,11 +70,48 @@ func (s *session) run(ctx context.Context) error {
 		return errors.Join(s.answers.finish(), err)
 	case <-ctx.Done():
 		// The context ends answers, and Close ends the output.
-		_ = s.shell.Close()
+		s.part(context.Cause(ctx))
 		<-output
 		_ = s.answers.finish()
 		return context.Cause(ctx)
 	}
+}
+
+// part ends the connection to the shell, for a reason. If that is not the shell's end, the
+// shell waits for its owner.
+func (s *session) part(why error) {
+	if why == nil || errors.Is(why, ErrShellClosed) || errors.Is(why, ErrHangUp) || errors.Is(why, ErrLost) {
+		_ = s.shell.Close()
+	} else {
+		_ = s.shell.Leave()
+	}
+}
+
+// redraw draws what a shell that waited has shown. A program on the whole screen is told of a
+// new size, so that it draws what the history no longer has.
+func (s *session) redraw(client Client) {
+	history := s.shell.History
+	if history == nil {
+		return
+	}
+	columns, rows := client.Size()
+	drawn, alternate := history.Draw(columns, rows)
+	_, _ = s.screen.Write(drawn)
+	if alternate {
+		_ = s.shell.Resize(context.Background(), columns, max(1, rows-1))
+		_ = s.shell.Resize(context.Background(), columns, rows)
+	}
+}
+
+// displayed is the client's screen, for what does not come from the shell. The shell's terminal
+// is told, so that its history is complete.
+type displayed struct{ *session }
+
+func (d displayed) Write(b []byte) (int, error) {
+	for part := range slices.Chunk(b, maxFrame/2) {
+		_ = d.shell.send(frameShown, part)
+	}
+	return d.screen.Write(b)
 }
 
 // forwardKeys passes keys on to the shell, or to the question that is open.

@@ -57,6 +57,7 @@ func (p *piped) Close() error {
 // fakeHost executes commands as an engine does, and keeps the last process.
 type fakeHost struct {
 	t    *testing.T
+	home string // of its user; empty until first needed
 	last *piped
 }
 
@@ -65,7 +66,10 @@ func (h *fakeHost) execute(_ context.Context, command labs.Command) (labs.Proces
 		h.t.Error("the engine was asked for a terminal")
 	}
 	p := &piped{command: exec.Command(command.Args[0], command.Args[1:]...)}
-	p.command.Dir = h.t.TempDir()
+	if h.home == "" {
+		h.home = h.t.TempDir()
+	}
+	p.command.Dir = h.home
 	p.command.Env = []string{"PATH=" + commands(h.t) + ":" + os.Getenv("PATH"), "TERM=dumb", "HOME=" + p.command.Dir, "PS1=$ "}
 	p.command.Stderr = &p.stderr
 	var err error

@@ -37,7 +37,7 @@ func newScreen(ctx context.Context, s *session, caller uint32, request *Request)
 	interrupt, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	screen.interrupt, screen.cancel = interrupt, func() { cancel(ErrInterrupted) }
 	if request != nil && request.Output == OutputSeat {
-		direct := rawLines{s.screen}
+		direct := rawLines{displayed{s}}
 		screen.out, screen.err = direct, direct
 	} else {
 		screen.out, screen.err = callerOutput{s.shell, frameAnswer, caller}, callerOutput{s.shell, frameError, caller}
@@ -74,7 +74,7 @@ func (s *Screen) Confirm(ctx context.Context, text string) (sure bool, err error
 	if !s.request.Foreground {
 		return false, labs.Misuse("This needs your consent, but the command runs in the background", "Type it at the shell's prompt.")
 	}
-	screen := rawLines{s.session.screen}
+	screen := rawLines{displayed{s.session}}
 	if _, err := io.WriteString(screen, text+" [y/N] "); err != nil {
 		return false, err
 	}

@@ -1,9 +1,12 @@
-# Runs a command at a terminal inside this host, for as long as its client is there. A
-# terminal that the engine makes would outlive its client, with the shell and every lock
-# that the shell's programs hold. It needs nothing but Perl.
+# Runs a command at a terminal inside this host. A terminal that the engine makes would
+# outlive its client without end, with the shell and every lock that the shell's programs
+# hold. This one waits for its owner for a while when its client is gone, and then hangs up.
+# It needs nothing but Perl.
 #
 # Arguments: columns, rows, the seconds of silence after which the client counts as gone,
-# and the command. The exit status is the command's.
+# the seconds to wait then, an ID of letters and digits, and the command. If a terminal of
+# the same user already waits in this host, it is handed over instead of a new one, the one
+# that was left last first: this process then only passes bytes on.
 #
 # All streams carry frames: a kind (1 byte), a length (4 bytes) and that much data.
 # From the client, on standard input:
@@ -13,10 +16,16 @@
 #   a  part of an answer: the caller (4 bytes) and what it writes to its standard output
 #   x  the same for its standard error
 #   e  the end of an answer: the caller (4 bytes) and its exit status (1 byte)
+#   d  what the client has displayed itself: it belongs to the screen
+#   q  hang up at once
 # To the client, on standard output:
+#   w  a terminal that waited is handed over: its columns and rows (2 bytes each), its ID
+#   h  part of what that terminal has shown
+#   n  from now on, the terminal is the client's; always sent once
 #   o  what the terminal shows
 #   r  a request: the caller (4 bytes) and what it asks
 #   g  a caller (4 bytes) is gone, or was interrupted
+#   z  the command's exit status (1 byte)
 #
 # A caller is an in-lab command (see internal/workspace). It finds the name of the terminal
 # in ENDSTATE_SEAT and connects to the abstract socket of that name. It sends one frame r,
@@ -26,12 +35,13 @@ use warnings;
 use Errno qw(EAGAIN EINTR);
 use Fcntl qw(F_GETFL F_SETFL O_NOCTTY O_NONBLOCK O_RDWR);
 use POSIX qw(WNOHANG dup2 setsid sysconf _SC_CLK_TCK);
-use Socket qw(AF_UNIX SOCK_STREAM pack_sockaddr_un);
+use Socket qw(AF_UNIX SHUT_WR SOCK_STREAM SOL_SOCKET SO_PEERCRED pack_sockaddr_un);
 
 use constant {HEADER => 5, CHUNK => 1 << 15, MAX_BUFFER => 1 << 20, GRACE => 2, MAX_CALLERS => 16};
+use constant HISTORY => 1 << 18;    # bytes of what the terminal has shown that are kept at least
 use constant {TIOCSPTLCK => 0x40045431, TIOCGPTN => 0x80045430, TIOCSCTTY => 0x540e, TIOCSWINSZ => 0x5414};
 
-my ($columns, $rows, $timeout, @command) = @ARGV;
+my ($columns, $rows, $timeout, $wait, $id, @command) = @ARGV;
 $0 = 'endstate: a shell';
 
 # now returns seconds of a clock that nobody can set.
@@ -39,6 +49,95 @@ sub now { return (POSIX::times())[0] / sysconf(_SC_CLK_TCK) }
 
 # pause sleeps for fractions of a second.
 sub pause { select undef, undef, undef, $_[0] }
+
+# read_some returns what can be read now, or undef at the end of the stream.
+sub read_some {
+    my ($stream) = @_;
+    my $got = sysread $stream, my $data, CHUNK;
+    return $data if $got;
+    return '' if !defined $got && ($!{EAGAIN} || $!{EINTR});
+    return undef;
+}
+
+# write_some writes what it can of a buffer. It returns false if the reader is gone.
+sub write_some {
+    my ($stream, $buffer) = @_;
+    my $written = syswrite $stream, $$buffer;
+    return $!{EAGAIN} || $!{EINTR} if !defined $written;
+    substr $$buffer, 0, $written, '';
+    return 1;
+}
+
+sub frame { my ($kind, $data) = @_; return pack 'a1N/a*', $kind, $data }
+sub unblock { fcntl $_[0], F_SETFL, O_NONBLOCK | fcntl $_[0], F_GETFL, 0 }
+
+# is_mine reports whether a socket leads to a process of the same user.
+sub is_mine {
+    my $credentials = getsockopt($_[0], SOL_SOCKET, SO_PEERCRED) or return 0;
+    return (unpack 'i3', $credentials)[1] == $>;
+}
+
+# waiting_at returns where terminals of this user wait: users have different home folders.
+sub waiting_at {
+    my $hash = 5381;
+    $hash = ($hash * 33 + $_) & 0xffffffff for unpack 'C*', $ENV{HOME} // '';
+    return sprintf 'endstate-waiting:%08x', $hash;
+}
+
+# waiting_terminal returns a socket that leads to a terminal that waits for its owner. Such a
+# terminal listens at an abstract address, which only those that wait have.
+sub waiting_terminal {
+    open my $sockets, '<', '/proc/net/unix' or return;
+    my $at = waiting_at();
+    my %since = map { /\@(\Q$at\E:(\d+):\w+)$/ ? ($1, $2) : () } <$sockets>;
+    for my $address (sort { $since{$b} <=> $since{$a} } keys %since) {
+        socket my $socket, AF_UNIX, SOCK_STREAM, 0 or return;
+        connect $socket, pack_sockaddr_un("\0$address") or next;
+        next if !is_mine($socket);
+        syswrite $socket, frame('s', pack 'nn', $columns, $rows);
+        # It says nothing and hangs up if somebody else was sooner.
+        my $greeting = '';
+        vec(my $read = '', fileno $socket, 1) = 1;
+        select $read, undef, undef, GRACE or next;
+        sysread $socket, $greeting, CHUNK or next;
+        return ($socket, $greeting);
+    }
+    return;
+}
+
+# pass_on connects the client with a terminal of another process until either is gone.
+sub pass_on {
+    my ($socket, $to_client) = @_;
+    my ($to_terminal, $listens) = ('', 1);
+    unblock($_) for *STDIN, *STDOUT, $socket;
+    $SIG{PIPE} = 'IGNORE';
+    while (1) {
+        my ($read, $write) = ('', '');
+        vec($read, fileno STDIN, 1) = 1 if $listens && length $to_terminal < MAX_BUFFER;
+        vec($read, fileno $socket, 1) = 1 if length $to_client < MAX_BUFFER;
+        vec($write, fileno $socket, 1) = 1 if length $to_terminal;
+        vec($write, fileno STDOUT, 1) = 1 if length $to_client;
+        next if select($read, $write, undef, undef) <= 0;
+        if (vec $read, fileno STDIN, 1) {
+            my $data = read_some(*STDIN);
+            $listens = defined $data;
+            $to_terminal .= $data // '';
+        }
+        if (vec $read, fileno $socket, 1) {
+            my $data = read_some($socket);
+            last if !defined $data;
+            $to_client .= $data;
+        }
+        last if vec($write, fileno $socket, 1) && !write_some($socket, \$to_terminal);
+        last if vec($write, fileno STDOUT, 1) && !write_some(*STDOUT, \$to_client);
+        shutdown $socket, SHUT_WR if !$listens && !length $to_terminal;
+    }
+    my $deadline = now() + GRACE;
+    while (length $to_client && now() < $deadline) { write_some(*STDOUT, \$to_client) ? pause(0.01) : last }
+    POSIX::_exit(137);    # a terminal whose command ends says so in a frame
+}
+
+if (my ($socket, $greeting) = waiting_terminal()) { pass_on($socket, $greeting) }
 
 # open_terminal returns both ends of a new terminal, and the name of the shell's end.
 sub open_terminal {
@@ -65,7 +164,7 @@ sub listen_for_callers {
 my $listener = listen_for_callers();
 
 sub resize {
-    my ($columns, $rows) = @_;
+    ($columns, $rows) = @_;
     my $size = pack 'S4', $rows, $columns, 0, 0;
     ioctl $master, TIOCSWINSZ, $size;
 }
@@ -82,35 +181,17 @@ if (!$child) {
     POSIX::_exit(127);
 }
 close $slave;
-sub unblock { fcntl $_[0], F_SETFL, O_NONBLOCK | fcntl $_[0], F_GETFL, 0 }
-unblock($_) for *STDIN, $master, *STDOUT, $listener // ();
+my ($from_client, $to_client) = (*STDIN, *STDOUT);    # undef while the terminal waits
+unblock($_) for $from_client, $master, $to_client, $listener // ();
 $SIG{PIPE} = 'IGNORE';
-my $client_gone = 0;
-$SIG{$_} = sub { $client_gone = 1 } for qw(HUP TERM INT);
+my ($client_gone, $hangs_up) = (0, 0);
+$SIG{$_} = sub { $hangs_up = 1 } for qw(HUP TERM INT);
 $SIG{CHLD} = sub { };    # wakes select up
 
-my ($input, $keys, $output, $last_sign) = ('', '', '', now());
+my ($input, $keys, $output, $last_sign) = ('', '', frame('n', ''), now());
+my ($door, $waits_until);    # where the owner is awaited, and how long
+my ($shown, %modes) = ('');  # the end of what was shown, and the modes set before that
 my ($last_caller, %callers) = (0);    # number → {socket, input, output, asked, ended}
-
-# read_some returns what can be read now, or undef at the end of the stream.
-sub read_some {
-    my ($stream) = @_;
-    my $got = sysread $stream, my $data, CHUNK;
-    return $data if $got;
-    return '' if !defined $got && ($!{EAGAIN} || $!{EINTR});
-    return undef;
-}
-
-# write_some writes what it can of a buffer. It returns false if the reader is gone.
-sub write_some {
-    my ($stream, $buffer) = @_;
-    my $written = syswrite $stream, $$buffer;
-    return $!{EAGAIN} || $!{EINTR} if !defined $written;
-    substr $$buffer, 0, $written, '';
-    return 1;
-}
-
-sub frame { my ($kind, $data) = @_; return pack 'a1N/a*', $kind, $data }
 
 # take_frame takes a whole frame off a buffer, and returns nothing if there is none.
 sub take_frame {
@@ -125,8 +206,22 @@ sub take_frame {
 # while no process has the terminal open.
 sub read_terminal {
     my $data = read_some($master) // '';
-    $output .= frame('o', $data) if length $data;
+    remember($data);
+    $output .= frame('o', $data) if length $data && $to_client;
     return length $data;
+}
+
+# remember keeps the end of what is on the screen. Of the rest, it keeps the modes.
+sub remember {
+    my ($data) = @_;
+    $shown .= $data;
+    return if length $shown <= 2 * HISTORY;
+    my $cut = index $shown, "\e", length($shown) - HISTORY;    # so as not to split a sequence
+    $cut = length($shown) - HISTORY if $cut < 0;
+    my $old = substr $shown, 0, $cut, '';
+    while ($old =~ /(\e(?:\[(\?[\d;]+)[hl]|([=>])|([()])[0AB]|\[\d*( q)))/g) {
+        $modes{$2 // ($3 ? '=' : $4 // $5)} = $1;
+    }
 }
 
 sub handle_frame {
@@ -135,6 +230,8 @@ sub handle_frame {
     # Keys that no program reads are dropped in the end, as at any terminal.
     $keys .= $data if $kind eq 'k' && length $keys < MAX_BUFFER;
     answer($kind, unpack 'Na*', $data) if $kind =~ /[axe]/;
+    remember($data) if $kind eq 'd';
+    $hangs_up = 1 if $kind eq 'q';
 }
 
 # answer passes a part of an answer on to its caller.
@@ -147,7 +244,7 @@ sub answer {
 
 sub accept_caller {
     accept my $socket, $listener or return;
-    return if keys %callers >= MAX_CALLERS;
+    return if keys %callers >= MAX_CALLERS || !$to_client;
     unblock($socket);
     $callers{++$last_caller} = {socket => $socket, input => '', output => ''};
 }
@@ -184,7 +281,7 @@ sub reply {
 }
 
 sub read_frames {
-    my $data = read_some(*STDIN);
+    my $data = read_some($from_client);
     return $client_gone = 1 if !defined $data;
     $last_sign = now();
     $input .= $data;
@@ -202,11 +299,11 @@ sub finish {
     my ($status) = @_;
     my $deadline = now() + GRACE;
     1 while read_terminal();
-    while (length $output && now() < $deadline) {
-        my $write = '';
-        vec($write, fileno STDOUT, 1) = 1;
+    $output .= frame('z', chr $status);
+    while ($to_client && length $output && now() < $deadline) {
+        vec(my $write = '', fileno $to_client, 1) = 1;
         select undef, $write, undef, 0.1;
-        write_some(*STDOUT, \$output) or last;
+        write_some($to_client, \$output) or last;
     }
     POSIX::_exit($status);
 }
@@ -235,12 +332,38 @@ sub hang_up {
     POSIX::_exit($status // 129);
 }
 
-until ($client_gone) {
+# await_owner waits for the owner after the client has gone. Commands that were waiting for
+# the client's answer are told that it has.
+sub await_owner {
+    close $_ for $from_client, $to_client;
+    ($from_client, $to_client, $client_gone) = (undef, undef, 0);
+    ($input, $output, %callers) = ('', '');
+    socket $door, AF_UNIX, SOCK_STREAM, 0 or return $hangs_up = 1;
+    bind $door, pack_sockaddr_un(sprintf "\0%s:%d:%s", waiting_at(), 100 * now(), $id) or return $hangs_up = 1;
+    listen $door, 1 or return $hangs_up = 1;
+    unblock($door);
+    $waits_until = now() + $wait;
+}
+
+# hand_over gives the terminal to a client of its owner, and to no second one.
+sub hand_over {
+    accept my $socket, $door or return;
+    return if !is_mine($socket);
+    close $door;
+    unblock($socket);
+    ($from_client, $to_client, $door, $last_sign) = ($socket, $socket, undef, now());
+    my $history = join('', map { $modes{$_} } sort keys %modes) . $shown;
+    $output = frame('w', pack 'nna*', $columns, $rows, $id);
+    $output .= frame('h', substr $history, 0, CHUNK, '') while length $history;
+    $output .= frame('n', '');
+}
+
+until ($hangs_up) {
     my ($read, $write) = ('', '');
-    vec($read, fileno STDIN, 1) = 1;
+    vec($read, fileno($from_client // $door), 1) = 1;
     vec($read, fileno $master, 1) = 1 if length $output < MAX_BUFFER;
     vec($write, fileno $master, 1) = 1 if length $keys;
-    vec($write, fileno STDOUT, 1) = 1 if length $output;
+    vec($write, fileno $to_client, 1) = 1 if length $output;
     vec($read, fileno $listener, 1) = 1 if $listener;
     for my $caller (values %callers) {
         vec($read, fileno $caller->{socket}, 1) = 1 if !$caller->{silent};
@@ -248,7 +371,8 @@ until ($client_gone) {
     }
     my $ready = select $read, $write, undef, 1;
     if ($ready > 0) {
-        read_frames() if vec $read, fileno STDIN, 1;
+        hand_over() if $door && vec $read, fileno $door, 1;
+        read_frames() if $from_client && vec $read, fileno $from_client, 1;
         pause(0.01) if vec($read, fileno $master, 1) && !read_terminal();
         for my $number (sort { $a <=> $b } keys %callers) {
             my $socket = fileno $callers{$number}{socket};
@@ -257,11 +381,13 @@ until ($client_gone) {
         }
         accept_caller() if $listener && vec $read, fileno $listener, 1;
         write_some($master, \$keys) if vec $write, fileno $master, 1;
-        $client_gone = 1 if vec($write, fileno STDOUT, 1) && !write_some(*STDOUT, \$output);
+        $client_gone = 1 if $to_client && vec($write, fileno $to_client, 1) && !write_some($to_client, \$output);
     }
     my $status = exit_status();
     finish($status) if defined $status;
     # Frames that came while the host was frozen are read first.
-    $client_gone = 1 if $ready == 0 && now() - $last_sign > $timeout;
+    $client_gone = 1 if $to_client && $ready == 0 && now() - $last_sign > $timeout;
+    await_owner() if $client_gone && !$hangs_up;
+    $hangs_up = 1 if $door && now() > $waits_until;
 }
 hang_up();

@@ -25,11 +25,17 @@ type place struct {
 	ended  chan struct{} // closed at the end of the output
 }
 
+// sitDown opens a shell that waits for nobody.
 func sitDown(t *testing.T, timeout time.Duration, args ...string) *place {
 	t.Helper()
-	s := &place{fakeHost: &fakeHost{t: t}, t: t, ended: make(chan struct{})}
+	return sitDownAt(t, &fakeHost{t: t}, timeout, 0, args...)
+}
+
+func sitDownAt(t *testing.T, host *fakeHost, timeout, wait time.Duration, args ...string) *place {
+	t.Helper()
+	s := &place{fakeHost: host, t: t, ended: make(chan struct{})}
 	var err error
-	if s.Shell, err = open(t.Context(), s.execute, labs.Command{Args: args, Columns: 80, Rows: 24}, timeout); err != nil {
+	if s.Shell, err = open(t.Context(), s.execute, labs.Command{Args: args, Columns: 80, Rows: 24}, timeout, wait); err != nil {
 		t.Fatal(err)
 	}
 	go func() {
@@ -171,7 +177,7 @@ func TestShellOfAQuietClient(t *testing.T) {
 // output.
 func TestShellStuck(t *testing.T) {
 	h := &fakeHost{t: t}
-	p, err := open(t.Context(), h.execute, labs.Command{Args: []string{"bash", "-c", "stty raw -echo; yes"}, Columns: 80, Rows: 24}, clientTimeout)
+	p, err := open(t.Context(), h.execute, labs.Command{Args: []string{"bash", "-c", "stty raw -echo; yes"}, Columns: 80, Rows: 24}, clientTimeout, 0)
 	if err != nil {
 		t.Fatal(err)
 	}

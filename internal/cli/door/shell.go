@@ -34,11 +34,24 @@ func (s *Shell) Once(ctx context.Context, answer seat.Answer) error {
 	if err != nil {
 		return err
 	}
+	s.tellBefore(stay.Before)
 	err = s.attach(ctx, stay, answer)
 	held := &warnings{}
 	stay.Leave(ctx, held.sort(nil))
 	held.show(s.Err)
 	return err
+}
+
+// tellBefore tells a learner who comes back what the task was, and the last score.
+func (s *Shell) tellBefore(before *visit.Before) {
+	if before == nil {
+		return
+	}
+	last := "not checked yet"
+	if before.Last != nil {
+		last = "last " + desk.ScoreOf(before.Last.Report) + ", " + before.Last.At.In(s.Clock().Location()).Format("15:04")
+	}
+	fmt.Fprintf(s.Out, "%s · %s\n\n", report.Visible(before.Title), last)
 }
 
 // attach joins the terminal to a shell until either ends.

@@ -3,7 +3,6 @@ package exam
 import (
 	"context"
 	_ "embed"
-	"errors"
 	"fmt"
 	"strconv"
 
@@ -11,6 +10,7 @@ import (
 	"endstate/internal/desk"
 	"endstate/internal/desk/visit"
 	"endstate/internal/exams"
+	"endstate/internal/seat"
 	"endstate/labs"
 )
 
@@ -37,10 +37,18 @@ type Session struct {
 
 // Why a shell of an exam must close; see [Session.Watch].
 var (
-	ErrTimeUp  = errors.New("time is up")
-	ErrStopped = errors.New("the clock is stopped")
-	ErrOver    = errors.New("the exam is over")
+	ErrTimeUp  error = closing("time is up")
+	ErrStopped error = closing("the clock is stopped")
+	ErrOver    error = closing("the exam is over")
 )
+
+// closing is why a shell must close. Such a shell does not wait for its owner.
+type closing string
+
+func (c closing) Error() string { return string(c) }
+
+// Is reports whether the target is [seat.ErrHangUp].
+func (c closing) Is(target error) bool { return target == seat.ErrHangUp }
 
 // Sit begins a session at a question. Close it when the candidate leaves.
 func (d *Desk) Sit(ctx context.Context, who labs.Learner, which Which, n int, host string, emit labs.Emit) (*Session, error) {

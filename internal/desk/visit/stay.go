@@ -2,6 +2,7 @@ package visit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
@@ -20,6 +21,9 @@ import (
 // keys, and records the screen. If something can't be stored, [Stay.Leave] warns.
 type Stay struct {
 	Shell *seat.Shell
+	// Before is what the learner, who comes back, has done so far. It is nil on the first visit,
+	// in an exam, and if the shell has waited: its screen shows more.
+	Before *Before
 
 	visit   *Visit
 	emit    labs.Emit
@@ -33,6 +37,12 @@ type Stay struct {
 	leave   context.CancelFunc
 	working sync.WaitGroup
 	standby *grading.Standby
+}
+
+// Before is what a learner has done in a lab before they come back.
+type Before struct {
+	Title string          // of the task
+	Last  *attempts.Check // nil: there was no check
 }
 
 const (
@@ -59,17 +69,37 @@ func (v *Visit) arrive(ctx context.Context, shell *seat.Shell, at Window, emit l
 		return s
 	}
 	now, name := d.Clock(), ""
+	s.comeBack(ctx)
 	s.nameOthers(ctx, now)
 	if d.Record && !at.Unrecorded {
 		name = s.record(at, now)
 	}
 	if s.id, s.failed = s.store.Enter(ctx, s.attempt, v.Host, name, now); s.failed == nil {
+		s.failed = s.store.TakeShell(ctx, s.id, shell.ID)
 		s.working.Go(func() { s.noteKeys(context.WithoutCancel(ctx)) })
 	}
 	return s
 }
 
-// nameOthers warns of the learner's other terminals in the lab: programs there may hold locks.
+// comeBack ends the visits to a shell that has waited. For another shell, it finds out what the
+// learner has done before.
+func (s *Stay) comeBack(ctx context.Context) {
+	if s.Shell.History != nil {
+		s.failed = s.store.EndShell(ctx, s.Shell.ID)
+		return
+	}
+	if s.visit.Exam != nil || s.visit.shells > 1 {
+		return
+	}
+	last, err := s.store.LastCheck(ctx, s.attempt)
+	visited, visitErr := s.store.Visited(ctx, s.attempt)
+	if s.failed = errors.Join(err, visitErr); s.failed == nil && (visited || last != nil) {
+		s.Before = &Before{Title: s.visit.Variant.Title, Last: last}
+	}
+}
+
+// nameOthers warns of the learner's other shells in the lab, at a terminal or waiting for one:
+// programs there may hold locks.
 func (s *Stay) nameOthers(ctx context.Context, now time.Time) {
 	others, err := s.store.Others(ctx, s.attempt, now)
 	if err != nil {
@@ -79,6 +109,16 @@ func (s *Stay) nameOthers(ctx context.Context, now time.Time) {
 		s.emit.Warn(&labs.Problem{
 			Code: desk.CodeOthers, Advice: "What runs in it may hold locks.",
 			What: fmt.Sprintf("Another terminal is open in this lab, on `%s` since %s", other.Host, other.Began.In(now.Location()).Format("15:04")),
+		}, "")
+	}
+	waiting, err := s.store.Waiting(ctx, s.attempt, now, seat.Wait)
+	if err != nil {
+		s.failed = err
+	}
+	for _, other := range waiting {
+		s.emit.Warn(&labs.Problem{
+			Code: desk.CodeOthers, Advice: "What runs in it may hold locks. To get it back, open another shell there.",
+			What: fmt.Sprintf("A shell without a terminal waits for you in this lab, on `%s` since %s", other.Host, other.Ended.In(now.Location()).Format("15:04")),
 		}, "")
 	}
 }
@@ -167,7 +207,11 @@ func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 	s.standby.Close()
 	s.working.Wait()
 	if s.id != 0 && s.failed == nil {
-		s.failed = s.store.Leave(ctx, s.attempt, s.id, s.visit.desk.Clock())
+		if now := s.visit.desk.Clock(); s.Shell.Waits() {
+			s.failed = s.store.Lose(ctx, s.id, now)
+		} else {
+			s.failed = s.store.Leave(ctx, s.attempt, s.id, now)
+		}
 		if s.visit.Exam != nil && s.failed == nil {
 			s.failed = s.store.StopClock(ctx, s.attempt) // the candidate left, or goes to another question
 		}

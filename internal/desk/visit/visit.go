@@ -28,8 +28,9 @@ type Visit struct {
 	Host    string
 	Exam    *Exam // nil: the lab does not belong to an exam
 
-	desk  *desk.Desk
-	parts desk.Parts
+	shells int // that were opened
+	desk   *desk.Desk
+	parts  desk.Parts
 	// recorder records what the terminal shows; nil: nothing is recorded.
 	recorder *recording.Recorder
 }
@@ -104,6 +105,7 @@ func (v *Visit) Open(ctx context.Context, at Window, emit labs.Emit) (*Stay, err
 			Acts: []labs.Act{{Name: labs.ActStatus, For: "See its status"}, v.act(labs.ActReset, "put the lab back")},
 		}
 	}
+	v.shells++
 	return v.arrive(ctx, shell, at, emit), nil
 }
 
