@@ -67,7 +67,8 @@ type Engine interface {
 }
 
 // Snapshots keeps variants after their fault, to start labs from. It is a cache: if a snapshot
-// is missing, the stage makes it.
+// is missing, the stage makes it. It also keeps the states of labs that learners saved, which
+// can't be made again.
 //
 // Each snapshot has a record. Lists don't contain it, because it may be large; it is loaded to
 // grade. Learners can't reach it. A killed process never leaves a snapshot with part of a
@@ -210,7 +211,15 @@ type Snapshot struct {
 	Seed     uint64            `json:"seed"`
 	Images   map[string]string `json:"-"`     // host → the engine's reference
 	Size     int64             `json:"bytes"` // without the images it is based on
+	// Name is what a learner calls a state that they saved. Only [Snapshots.Find] and
+	// [Snapshots.List] know it and Made. It is empty for snapshots of variants.
+	Name string    `json:"-"`
+	Made time.Time `json:"-"`
 }
+
+// Saved reports whether a learner saved the snapshot. It can't be made again, so it does not
+// belong to the cache: it exists as long as its lab.
+func (s Snapshot) Saved() bool { return s.Name != "" }
 
 // EngineInfo is what an engine tells about itself.
 type EngineInfo struct {

@@ -26,6 +26,7 @@ const (
 	RunFault        Work = "fault"
 	KeepSnapshot    Work = "snapshot"
 	RemoveLab       Work = "remove"
+	SaveLab         Work = "save-lab"
 	ReviveLab       Work = "revive"
 	SweepLab        Work = "sweep"
 	CheckLab        Work = "check"

@@ -31,6 +31,7 @@ const (
 	ActEnter           = "enter"
 	ActCheck           = "check"
 	ActReset           = "reset"
+	ActSaved           = "saved"
 	ActExtend          = "extend"
 	ActStop            = "stop"
 	ActStopAll         = "stop-all"

@@ -19,8 +19,9 @@ import (
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
 	"cmd/endstate":      "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
+	"internal/archive":  "labs",
 	"internal/attempts": "internal/exams internal/rehearsal labs modernc.org/sqlite",
-	"internal/cli": "internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/machine internal/desk/visit internal/practice internal/report internal/seat internal/tty labs " +
+	"internal/cli": "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs " +
 		"github.com/docker/go-units github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/visit internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
@@ -31,6 +32,8 @@ var imports = map[string]string{
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/tty labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +
 		"internal/report internal/scenario internal/site internal/stage labs labs/kit",
+	"internal/desk/files":    "internal/desk labs",
+	"internal/desk/saves":    "internal/attempts internal/desk internal/stage labs",
 	"internal/desk/machine":  "internal/attempts internal/desk labs github.com/docker/go-units",
 	"internal/collections":   "labs github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5",
 	"internal/desk/author":   "internal/collections internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
@@ -61,7 +64,7 @@ var imports = map[string]string{
 	"internal/scenario/outline": "labs labs/kit go.yaml.in/yaml/v4",
 	"internal/seat":             "labs github.com/charmbracelet/x/ansi github.com/charmbracelet/x/vt",
 	"internal/site":             "labs labs/kit",
-	"internal/stage":            "internal/site labs labs/kit",
+	"internal/stage":            "internal/site labs labs/kit github.com/docker/go-units",
 	"internal/tty":              "github.com/muesli/cancelreader golang.org/x/term",
 	"internal/valuetest":        "internal/expect labs pgregory.net/rapid",
 	"internal/workspace":        "labs/kit",

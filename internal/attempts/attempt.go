@@ -113,7 +113,9 @@ type Kind string
 const (
 	HintOpened   Kind = "hint"
 	SolutionSeen Kind = "solution"
-	LabReset     Kind = "reset"
+	LabReset     Kind = "reset" // to how it was at the start
+	LabSaved     Kind = "save"
+	LabReturned  Kind = "return" // to a saved state
 )
 
 // Event is something that happened in an attempt, other than a check or a visit.

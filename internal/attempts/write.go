@@ -90,6 +90,16 @@ func (s *Store) NoteReset(ctx context.Context, a *Attempt, at time.Time) error {
 	return s.event(ctx, a, at, LabReset, "resets = resets + 1", "0")
 }
 
+// NoteSave records that the lab was saved.
+func (s *Store) NoteSave(ctx context.Context, a *Attempt, at time.Time) error {
+	return s.note(ctx, a, at, "change attempt", func(tx *sql.Tx) error { return addEvent(ctx, tx, a, at, LabSaved, "0") })
+}
+
+// NoteReturn records that the lab was put back to a saved state.
+func (s *Store) NoteReturn(ctx context.Context, a *Attempt, at time.Time) error {
+	return s.note(ctx, a, at, "change attempt", func(tx *sql.Tx) error { return addEvent(ctx, tx, a, at, LabReturned, "0") })
+}
+
 // event changes an attempt and records the event. number is an SQL expression over the
 // attempt's row.
 func (s *Store) event(ctx context.Context, a *Attempt, at time.Time, kind Kind, change, number string) error {

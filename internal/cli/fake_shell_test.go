@@ -57,8 +57,14 @@ func (t *typist) left() []string {
 	return t.commands
 }
 
-// Execute opens a shell.
+// Execute opens a shell, or runs a script in the host's folder.
 func (e *engine) Execute(_ context.Context, _ labs.Host, command labs.Command) (labs.Process, error) {
+	if e.down {
+		return nil, labs.ErrDown
+	}
+	if e.home != "" && command.Args[0] == "sh" {
+		return start(command, e.home)
+	}
 	e.environment = command.Environment
 	s := &shell{typist: &e.typist, ended: make(chan struct{}), closed: make(chan struct{})}
 	s.screen, s.output = io.Pipe()

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -42,6 +44,11 @@ type engine struct {
 	stopped     int
 	typist      typist            // in its shells
 	environment map[string]string // of the last shell
+	saved       map[string]labs.Snapshot
+	image       string // that the last lab was launched from
+	home        string // the folder that is the home of its hosts
+	down        bool   // its hosts execute nothing
+	refuses     string // the image that no lab can be launched from
 }
 
 func (e *engine) Now() time.Time { return e.now() }
@@ -72,6 +79,9 @@ func (e *engine) Remove(_ context.Context, lab *labs.Lab) error {
 }
 
 func (e *engine) Launch(_ context.Context, plan labs.Plan, _ labs.Emit) (*labs.Lab, error) {
+	if e.refuses != "" && plan.Hosts[0].Image == e.refuses {
+		return nil, errors.New("it does not start")
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	lab := plan.Lab
@@ -81,6 +91,7 @@ func (e *engine) Launch(_ context.Context, plan labs.Plan, _ labs.Emit) (*labs.L
 	}
 	e.labs = append(e.labs, &lab)
 	e.launched++
+	e.image = plan.Hosts[0].Image
 	e.moment("launched")
 	return &lab, nil
 }
@@ -127,7 +138,14 @@ func (e *engine) mark(host labs.Host, state labs.HostState) {
 
 func (e *engine) Memory(context.Context, *labs.Lab) (int64, error) { return 190 << 20, nil }
 
+// Find finds every snapshot of a variant, and the states that were saved.
 func (e *engine) Find(_ context.Context, key string, _ []string) (*labs.Snapshot, error) {
+	if strings.HasPrefix(key, "saved-") {
+		if saved, ok := e.saved[key]; ok {
+			return &saved, nil
+		}
+		return nil, labs.ErrNotFound
+	}
 	return &labs.Snapshot{Key: key, Images: map[string]string{labs.Workspace: "snapshot"}}, nil
 }
 
@@ -138,7 +156,33 @@ func (e *engine) Record(context.Context, *labs.Lab) (labs.Record, error) {
 	return labs.Record{Facts: map[string]any{}}, nil
 }
 
-func (e *engine) List(context.Context) ([]labs.Snapshot, error) { return []labs.Snapshot{}, nil }
+// Keep saves a lab, all of whose hosts must be frozen.
+func (e *engine) Keep(_ context.Context, lab *labs.Lab, snapshot labs.Snapshot, _ labs.Record) error {
+	e.moment("keep")
+	if slices.ContainsFunc(lab.Hosts, func(h labs.Host) bool { return h.State != labs.HostFrozen }) {
+		return errors.New("a host goes on while the lab is saved")
+	}
+	snapshot.Images, snapshot.Made = map[string]string{labs.Workspace: fmt.Sprintf("saved %d", len(e.saved))}, e.now()
+	if e.saved == nil {
+		e.saved = map[string]labs.Snapshot{}
+	}
+	e.saved[snapshot.Key] = snapshot
+	e.moment("kept")
+	return nil
+}
+
+func (e *engine) Drop(_ context.Context, snapshot labs.Snapshot) (bool, error) {
+	delete(e.saved, snapshot.Key)
+	return true, nil
+}
+
+func (e *engine) LastUsed(_ context.Context, snapshot labs.Snapshot) (time.Time, error) {
+	return snapshot.Made, nil
+}
+
+func (e *engine) List(context.Context) ([]labs.Snapshot, error) {
+	return slices.AppendSeq([]labs.Snapshot{}, maps.Values(e.saved)), nil
+}
 
 // shelf is an image store with every image.
 type shelf struct {

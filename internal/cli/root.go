@@ -43,7 +43,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 		}
 	}
 	grouped("learn", listCommand(d), startCommand(d), taskCommand(d), shellCommand(d), checkCommand(d), hintCommand(d),
-		solutionCommand(d), resetCommand(d), statusCommand(d), extendCommand(d), stopCommand(d), nextCommand(d), exam.Command(d))
+		solutionCommand(d), resetCommand(d), saveCommand(d), savedCommand(d), copyCommand(d), statusCommand(d), extendCommand(d), stopCommand(d), nextCommand(d), exam.Command(d))
 	grouped("learn", rehearse.Commands(d)...)
 	grouped("look", past.Commands(d)...)
 	grouped("write", author.Commands(d, answerIn)...)

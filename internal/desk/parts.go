@@ -2,10 +2,12 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/exams"
 	"endstate/internal/grading"
 	"endstate/internal/images"
 	"endstate/internal/practice"
@@ -106,6 +108,31 @@ func (p Parts) End(ctx context.Context, lab *labs.Lab, emit labs.Emit) {
 // be newer.
 func (p Parts) Reset(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
 	return p.desk.reset(ctx, lab, emit)
+}
+
+// PutBack replaces a lab by one in an earlier state. Its attempt goes on, unless there is no lab.
+func (p Parts) PutBack(ctx context.Context, lab *labs.Lab, emit labs.Emit, replace func(context.Context, *labs.Variant) (*labs.Lab, error)) (*labs.Lab, error) {
+	fresh, _, err := p.desk.putBack(ctx, lab, emit, replace, (*attempts.View).NoteReturn)
+	return fresh, err
+}
+
+// OutsideExams returns the lab that an act is about, and its variant. If there is none and an exam
+// is running, the problem is that labs of exams can't have done to them what the act does.
+func (p Parts) OutsideExams(ctx context.Context, who labs.Learner, name, done string, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
+	lab, v, err := p.desk.find(ctx, who, name, emit)
+	var problem *labs.Problem
+	if !errors.As(err, &problem) || problem.Code != labs.CodeNoLab || !p.Remembers() {
+		return lab, v, err
+	}
+	store, failed := p.Memory(ctx, who)
+	if failed != nil {
+		return nil, nil, err
+	}
+	open, _ := store.OpenExams(ctx)
+	if slices.ContainsFunc(open, func(s *exams.Sitting) bool { return s.Ended.IsZero() }) {
+		err = &labs.Problem{Code: CodeExamLab, What: "Labs of an exam can't be " + done, Advice: "Every candidate has the same means.", Usage: true}
+	}
+	return nil, nil, err
 }
 
 // Find returns the lab that an act is about, with its variant: by its scenario or ID, or without

@@ -60,7 +60,7 @@ func (d *Desk) StopAll(ctx context.Context, who labs.Learner, emit labs.Emit) ([
 func (d *Desk) stop(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*Stopped, error) {
 	d.end(ctx, lab, d.Clock(), attempts.Stopped, emit)
 	end := emit.Step(labs.RemoveLab, lab.Scenario)
-	err := d.backend.Engine.Remove(ctx, lab)
+	err := d.stage(lab.Owner).Remove(ctx, lab)
 	if end(err); err != nil {
 		return nil, err
 	}

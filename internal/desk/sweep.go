@@ -24,7 +24,10 @@ func (d *Desk) Sweep(ctx context.Context, who labs.Learner, everyone bool, emit 
 	if err != nil {
 		return err
 	}
-	return d.sweep(ctx, owner, emit)
+	if err := d.sweep(ctx, owner, emit); err != nil {
+		return err
+	}
+	return d.stage(owner).SweepSaved(ctx)
 }
 
 // whose returns the owner that an act is about: the learner, or empty for everyone, if the learner

@@ -21,6 +21,7 @@ const (
 	labelSnapshot = "endstate.snapshot"
 	labelRecord   = "endstate.record" // on the workspace's image of a snapshot; empty on everything else
 	labelMoment   = "endstate.moment" // the same on all images of a snapshot
+	labelSaved    = "endstate.saved"  // the name of a state that a learner saved
 	labelHost     = "endstate.host"
 	labelHosts    = "endstate.hosts" // the number of the lab's hosts
 	labelFamily   = "endstate.image" // the image's name in its family

@@ -40,7 +40,7 @@ func (s Snapshots) Keep(ctx context.Context, lab *labs.Lab, snapshot labs.Snapsh
 	}
 	labels := map[string]string{
 		labelSnapshot: snapshot.Key, labelScenario: snapshot.Scenario, labelSeed: strconv.FormatUint(snapshot.Seed, 10),
-		labelHosts: strconv.Itoa(len(lab.Hosts)), labelVersion: s.engine.version, labelMoment: rand.Text(),
+		labelHosts: strconv.Itoa(len(lab.Hosts)), labelVersion: s.engine.version, labelMoment: rand.Text(), labelSaved: snapshot.Name,
 	}
 	failed := make([]error, len(lab.Hosts))
 	var all sync.WaitGroup
@@ -90,7 +90,8 @@ func (s Snapshots) Find(ctx context.Context, key string, hosts []string) (*labs.
 			return nil, failure(err, "find snapshot %s", key)
 		}
 		lab := labOf(found.Config.Labels)
-		snapshot.Scenario, snapshot.Seed = lab.Scenario, lab.Seed
+		snapshot.Scenario, snapshot.Seed, snapshot.Name = lab.Scenario, lab.Seed, found.Config.Labels[labelSaved]
+		snapshot.Made, _ = time.Parse(time.RFC3339Nano, found.Created)
 		snapshot.Images[host] = ref
 		moments[found.Config.Labels[labelMoment]] = true
 	}
@@ -154,7 +155,9 @@ func (s Snapshots) List(ctx context.Context) ([]labs.Snapshot, error) {
 		}
 		if byKey[key] == nil {
 			lab := labOf(found.Labels)
-			byKey[key] = &labs.Snapshot{Key: key, Scenario: lab.Scenario, Seed: lab.Seed, Images: map[string]string{}}
+			byKey[key] = &labs.Snapshot{
+				Key: key, Scenario: lab.Scenario, Seed: lab.Seed, Images: map[string]string{}, Name: found.Labels[labelSaved], Made: time.Unix(found.Created, 0),
+			}
 			keys = append(keys, key)
 		}
 		byKey[key].Size += found.Size - sizes[found.ParentID]

@@ -21,6 +21,8 @@ const (
 	Hinted        MomentKind = "hint"
 	SolutionShown MomentKind = "solution" // the solution was shown
 	Reset         MomentKind = "reset"
+	Saved         MomentKind = "save"   // the lab was saved
+	Returned      MomentKind = "return" // the lab was put back to a saved state
 	Paused        MomentKind = "paused" // this time does not count
 	Explained     MomentKind = "explained"
 	Ended         MomentKind = "ended"
@@ -58,7 +60,10 @@ func Timeline(story *attempts.Story, typed []Line, now time.Time) []Moment {
 	for _, check := range story.Rounds {
 		all = append(all, Moment{At: check.At, Kind: Checked, Report: check.Report})
 	}
-	kinds := map[attempts.Kind]MomentKind{attempts.HintOpened: Hinted, attempts.SolutionSeen: SolutionShown, attempts.LabReset: Reset}
+	kinds := map[attempts.Kind]MomentKind{
+		attempts.HintOpened: Hinted, attempts.SolutionSeen: SolutionShown, attempts.LabReset: Reset,
+		attempts.LabSaved: Saved, attempts.LabReturned: Returned,
+	}
 	for _, e := range story.Events {
 		if kind, ok := kinds[e.Kind]; ok {
 			all = append(all, Moment{At: e.At, Kind: kind, Number: e.Number})

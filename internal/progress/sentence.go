@@ -27,6 +27,7 @@ var sentences = map[labs.Work]string{
 	labs.RunFault:        "Breaking it",
 	labs.KeepSnapshot:    "Keeping a snapshot",
 	labs.RemoveLab:       "Removing the lab of %s",
+	labs.SaveLab:         "Saving the lab of %s as it is now",
 	labs.ReviveLab:       "Starting the stopped hosts of %s; their data is kept",
 	labs.SweepLab:        "Cleaning up an old lab of %s",
 	labs.MeasureLabs:     "Measuring the labs",

@@ -213,6 +213,10 @@ func eventTitle(e attempts.Event) string {
 		return "solution seen"
 	case attempts.LabReset:
 		return "lab reset"
+	case attempts.LabSaved:
+		return "lab saved"
+	case attempts.LabReturned:
+		return "back to a saved state"
 	}
 	return string(e.Kind)
 }

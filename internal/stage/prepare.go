@@ -204,12 +204,17 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 }
 
 // makeRoom drops the least recently used snapshots if the cache is over its limit. It drops
-// a few more, so that not every new snapshot has to make room.
+// a few more, so that not every new snapshot has to make room. It also drops saved states
+// whose labs are gone.
 func (s *Stage) makeRoom(ctx context.Context) error {
 	all, err := s.Snapshots.List(ctx)
 	if err != nil {
 		return err
 	}
+	if err := s.sweepSaved(ctx, all); err != nil {
+		return err
+	}
+	all = slices.DeleteFunc(all, labs.Snapshot.Saved)
 	var size int64
 	for _, one := range all {
 		size += one.Size

@@ -178,7 +178,7 @@ func (s *Stage) Sweep(ctx context.Context, emit labs.Emit) ([]*labs.Lab, error) 
 			continue
 		}
 		end := emit.Step(labs.SweepLab, lab.Scenario)
-		err = s.Engine.Remove(ctx, lab)
+		err = s.Remove(ctx, lab)
 		if end(err); err != nil {
 			failed = append(failed, err)
 			continue

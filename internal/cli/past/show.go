@@ -131,6 +131,10 @@ func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
 		text = "saw the solution"
 	case practice.Reset:
 		text = "reset the lab"
+	case practice.Saved:
+		text = "saved the lab"
+	case practice.Returned:
+		text = "went back to a saved state"
 	case practice.Paused:
 		text = fmt.Sprintf("no time counts for %s", report.Brief(m.Took.Duration))
 	case practice.Explained:

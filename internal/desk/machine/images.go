@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"time"
 
 	"endstate/labs"
@@ -49,6 +50,7 @@ func (d *Desk) Images(ctx context.Context, who labs.Learner, emit labs.Emit) (ke
 	if err != nil {
 		return kept, err
 	}
+	all = slices.DeleteFunc(all, labs.Snapshot.Saved) // their learners look after them
 	kept.Snapshots = make([]KeptSnapshot, len(all))
 	for i, s := range all {
 		kept.Snapshots[i].Snapshot = s
@@ -70,6 +72,7 @@ func (d *Desk) DropSnapshots(ctx context.Context, who labs.Learner, emit labs.Em
 	if err != nil {
 		return 0, err
 	}
+	all = slices.DeleteFunc(all, labs.Snapshot.Saved)
 	for i, s := range all {
 		emit.Move(labs.DropSnapshots, "", "", int64(i), int64(len(all)))
 		dropped, err := d.parts.Backend().Snapshots.Drop(ctx, s)
