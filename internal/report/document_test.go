@@ -430,7 +430,7 @@ func TestTextAndJSONAgreeWithPage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wants(t, text.String(), "Restore <script>", "19 min at work, par is 12 min", "Score 25 of 100", "endstate start mysql-restore --seed 7", "1. Question `mysql`", "0 of 100 here")
+	wants(t, text.String(), "Restore <script>", "19 min at work, par is 12 min · 3 checks · 1 hint · 1 reset", "Score 25 of 100", "endstate start mysql-restore --seed 7", "1. Question `mysql`", "0 of 100 here")
 	if strings.ContainsAny(text.String(), "\x1b\u202e") {
 		t.Error("the text contains control characters")
 	}

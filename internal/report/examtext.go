@@ -83,7 +83,7 @@ func writeQuestions(out *strings.Builder, style Style, v exams.View) {
 			state += ", " + style.Warn("flagged")
 		}
 		fmt.Fprintf(out, "%s %2d  %s\n      %s\n", mark, q.Number, style.Code(q.Title),
-			style.Dim(fmt.Sprintf("%d points · par %d min · ", q.Points, q.Minutes))+required(q)+state)
+			style.Dim(fmt.Sprintf("%s · par %d min · ", Count(q.Points, "point"), q.Minutes))+required(q)+state)
 	}
 }
 
