@@ -72,7 +72,7 @@ func (l *Library) lint(f *folder) Mistakes {
 			once = append(once, mistake)
 		}
 	}
-	return once
+	return Mistakes{}.with(once)
 }
 
 // lint checks one scenario and collects its mistakes.

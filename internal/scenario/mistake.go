@@ -85,9 +85,10 @@ func (m Mistakes) with(later Mistakes) Mistakes {
 		field, _, _ := strings.Cut(one.Text, " ")
 		missing := strings.Contains(one.Text, "is missing")
 		if !slices.ContainsFunc(m, func(first Mistake) bool {
-			return first.Line == one.Line && first.Column == one.Column && one.Line > 0 ||
-				missing && strings.Contains(first.Text, fmt.Sprintf("did you mean %q", field))
-		}) {
+			return first.Line == one.Line && first.Column == one.Column && one.Line > 0
+		}) && !(missing && slices.ContainsFunc(slices.Concat(m, later), func(other Mistake) bool {
+			return strings.Contains(other.Text, fmt.Sprintf("did you mean %q", field))
+		})) {
 			all = append(all, one)
 		}
 	}
