@@ -165,10 +165,14 @@ func countOf(proved *authordesk.Proved) counts {
 func summary(proved *authordesk.Proved) string {
 	c := countOf(proved)
 	line := fmt.Sprintf("%d proofs, %d wrong", c.proofs, c.wrong)
+	setups := "setups failed"
+	if c.setups == 1 {
+		setups = "setup failed"
+	}
 	for _, more := range []struct {
 		count int
 		text  string
-	}{{c.failed, "could not be played"}, {c.setups, "setups failed"}, {proved.NotPlayed, "not played"}} {
+	}{{c.failed, "could not be played"}, {c.setups, setups}, {proved.NotPlayed, "not played"}} {
 		if more.count > 0 {
 			line += fmt.Sprintf(", %d %s", more.count, more.text)
 		}

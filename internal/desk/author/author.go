@@ -26,10 +26,10 @@ func (d *Desk) Lint(_ labs.Learner, roots []scenario.Root, emit labs.Emit) (scen
 	return library.Lint(), len(library.List())
 }
 
-// mayAuthor returns an error if somebody may not see how a scenario grades.
+// mayAuthor returns an error if somebody may not write scenarios, or see how they grade.
 func mayAuthor(who labs.Learner) error {
 	if who.Authors() {
 		return nil
 	}
-	return &labs.Problem{Code: labs.CodeForbidden, What: "Your role does not let you see how a scenario grades", Usage: true}
+	return &labs.Problem{Code: labs.CodeForbidden, What: "Your role does not let you write scenarios or see how they grade", Usage: true}
 }

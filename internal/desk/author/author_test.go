@@ -2,6 +2,7 @@ package author
 
 import (
 	"errors"
+	"path/filepath"
 	"testing"
 
 	"endstate/internal/desk"
@@ -14,7 +15,9 @@ func TestLearnersSeeNoGrading(t *testing.T) {
 	learner := labs.Learner{Name: "ada", Role: labs.RoleLearner}
 	_, rendered := d.Render(learner, "any", 1, "")
 	_, observed := d.Observe(t.Context(), learner, "any", "", nil)
-	for what, err := range map[string]error{"render": rendered, "observe": observed} {
+	_, created := d.New(learner, filepath.Join(t.TempDir(), "mine"), "git")
+	_, added := d.AddCollection(t.Context(), learner, t.TempDir(), nil)
+	for what, err := range map[string]error{"render": rendered, "observe": observed, "new": created, "add": added} {
 		var problem *labs.Problem
 		if !errors.As(err, &problem) || problem.Code != labs.CodeForbidden {
 			t.Errorf("%s: %v", what, err)

@@ -35,7 +35,10 @@ func (d *Desk) Topics() []string {
 
 // New writes the folder of a small scenario on a topic, which lints and proves as it is. The
 // last part of the path is the scenario's name. The folder must not exist, unless it is empty.
-func (d *Desk) New(_ labs.Learner, path, topic string) (*Created, error) {
+func (d *Desk) New(who labs.Learner, path, topic string) (*Created, error) {
+	if err := mayAuthor(who); err != nil {
+		return nil, err
+	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err

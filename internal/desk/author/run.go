@@ -23,9 +23,10 @@ type run struct {
 	first  string // the first seed, which names the step
 
 	mu      sync.Mutex
-	results [][]grading.ProofResult // of each job
-	broken  map[*labs.Variant]bool  // those whose setup failed
-	done    int                     // proofs
+	results [][]grading.ProofResult                // of each job
+	broken  map[*labs.Variant]bool                 // those whose setup failed
+	stops   map[*labs.Variant][]context.CancelFunc // of the jobs that are being played
+	done    int                                    // proofs
 	total   int
 	failed  int // jobs
 }
@@ -33,7 +34,7 @@ type run struct {
 func newRun(ctx context.Context, wanted Proving, jobs []job, emit labs.Emit) *run {
 	r := &run{
 		wanted: wanted, jobs: jobs, emit: emit, first: strconv.FormatUint(wanted.First, 10),
-		results: make([][]grading.ProofResult, len(jobs)), broken: map[*labs.Variant]bool{},
+		results: make([][]grading.ProofResult, len(jobs)), broken: map[*labs.Variant]bool{}, stops: map[*labs.Variant][]context.CancelFunc{},
 	}
 	r.ctx, r.cancel = context.WithCancelCause(ctx)
 	for _, job := range jobs {
@@ -89,28 +90,34 @@ func (r *run) hand(next chan<- int) {
 }
 
 func (r *run) playJob(i int) {
-	if r.isBroken(r.jobs[i].variant) {
+	ctx, stop := context.WithCancel(r.ctx)
+	defer stop()
+	if !r.begin(r.jobs[i].variant, stop) {
 		return
 	}
-	for result := range r.prover.Prove(r.ctx, r.jobs[i].variant, r.jobs[i].play) {
+	for result := range r.prover.Prove(ctx, r.jobs[i].variant, r.jobs[i].play) {
 		if !r.take(i, result) {
 			return
 		}
 	}
 }
 
-func (r *run) isBroken(v *labs.Variant) bool {
+// begin records a job that begins, and how it is stopped. It returns false if the setup that the
+// job needs has failed.
+func (r *run) begin(v *labs.Variant, stop context.CancelFunc) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.broken[v]
+	r.stops[v] = append(r.stops[v], stop)
+	return !r.broken[v]
 }
 
 // take records a result, and reports whether the job goes on.
 func (r *run) take(i int, result grading.ProofResult) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.ctx.Err() != nil && result.Failed != "" && result.Lab == nil {
-		return false // interrupted
+	interrupted := r.ctx.Err() != nil || r.broken[r.jobs[i].variant]
+	if interrupted && result.Failed != "" && result.Lab == nil {
+		return false
 	}
 	if problem := result.SetupFailed(); problem != nil {
 		r.takeBroken(i, result, problem)
@@ -131,13 +138,13 @@ func (r *run) take(i int, result grading.ProofResult) bool {
 	return true
 }
 
-// takeBroken records that a setup failed: once, although all jobs of the variant need it.
+// takeBroken records that a setup failed, and stops the jobs that would only try it again.
 func (r *run) takeBroken(i int, result grading.ProofResult, problem *labs.Problem) {
 	v := r.jobs[i].variant
-	if r.broken[v] {
-		return
-	}
 	r.broken[v] = true
+	for _, stop := range r.stops[v] {
+		stop()
+	}
 	result.Proof = ""
 	r.results[i] = append(r.results[i], result)
 	r.emit.WarnNow(labs.PlayProofs, r.first, problem)
