@@ -17,6 +17,9 @@ type Engine interface {
 	// Launch creates and starts the hosts of a plan in parallel. If it fails, it removes
 	// everything it created. ErrConflict: a lab with the plan's ID exists.
 	Launch(ctx context.Context, plan Plan, emit Emit) (*Lab, error)
+	// HandOver ends the setup of a lab whose plan says Setup, and keeps its record as long as the
+	// lab exists: see [Snapshots.Record]. It is done completely or not at all.
+	HandOver(ctx context.Context, lab *Lab, record Record) error
 	// Run launches the only host of a plan and connects to its command's input and output. The
 	// engine removes the host when the command ends or the process is closed. Until then, more
 	// commands can be executed in the host.
@@ -80,8 +83,8 @@ type Snapshots interface {
 	// Find returns the snapshot with the key, and marks it as used now. ErrNotFound: there is
 	// none, or the image of one of these hosts is missing.
 	Find(ctx context.Context, key string, hosts []string) (*Snapshot, error)
-	// Record returns the record of the snapshot that a lab was started from. It exists as long
-	// as the lab's workspace does, even if the snapshot was dropped since. ErrNotFound: the
+	// Record returns the record of the snapshot that a lab was started from, or of the lab's own
+	// setup. It exists as long as the lab's workspace does, even if the snapshot was dropped since. ErrNotFound: the
 	// workspace does not exist, or was started without a record.
 	Record(ctx context.Context, lab *Lab) (Record, error)
 	// List lists all snapshots, with their sizes.
@@ -105,6 +108,9 @@ type Plan struct {
 	Lab     Lab // its identity; Hosts are ignored
 	Hosts   []HostPlan
 	Network bool // the hosts share a separate network; otherwise they have none
+	// Setup means that the lab is set up in these hosts. Until it is handed over, with
+	// [Engine.HandOver], it is not whole, and its workspace is listed as preparing.
+	Setup bool
 }
 
 // HostPlan describes a host to create.
@@ -123,7 +129,10 @@ type HostPlan struct {
 	ReadOnly    bool
 	Scratch     []Scratch
 	Restart     bool // starts again when the engine is restarted
-	Trusted     bool // no learner can get in: the engine's usual capabilities are kept
+	// Within is the engine's ID of a running host whose network and processes this one shares. It
+	// has none of its own.
+	Within  string
+	Trusted bool // no learner can get in: the engine's usual capabilities are kept
 }
 
 // Scratch is a folder of a host that is kept in memory and is empty at the start.

@@ -70,7 +70,8 @@ type HostState string
 
 // The states of a host.
 const (
-	HostCreated     HostState = "created" // never started
+	HostCreated     HostState = "created"       // never started
+	HostPreparing   HostState = "preparing"     // its lab is being set up in it: see [Engine.HandOver]
 	HostRunning     HostState = "running"
 	HostFrozen      HostState = "frozen"        // started, and everything in it stands still: see [Engine.Freeze]
 	HostRestarting  HostState = "restarting"    // its main process ended, and the engine is about to start it again
@@ -79,7 +80,7 @@ const (
 )
 
 // Started reports whether a host was ever started.
-func (s HostState) Started() bool { return s != "" && s != HostCreated }
+func (s HostState) Started() bool { return s != "" && s != HostCreated && s != HostPreparing }
 
 // Up reports whether a host has processes, which may be frozen.
 func (s HostState) Up() bool { return s == HostRunning || s == HostFrozen }

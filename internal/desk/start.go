@@ -76,7 +76,7 @@ func (d *Desk) Start(ctx context.Context, who labs.Learner, name string, seed *u
 		emit.Warn(&labs.Problem{Code: CodeRunning, What: fmt.Sprintf("The lab of %s is running already, at seed %d", name, lab.Seed)}, "")
 		v, err = d.variantOf(lab)
 	} else {
-		lab, err = d.stage(who.Name).Start(ctx, v, who.Name, d.Life, emit)
+		lab, err = d.stage(who.Name).StartNew(ctx, v, who.Name, d.Life, emit)
 	}
 	if err != nil {
 		return nil, err

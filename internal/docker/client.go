@@ -23,6 +23,7 @@ import (
 	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
 
+	"endstate/internal/docker/maker"
 	"endstate/internal/docker/seccomp"
 	"endstate/labs"
 )
@@ -96,7 +97,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 			Advice: "Endstate needs Docker 20.10 or newer.",
 		}
 	}
-	engine := &Engine{api: api, subnets: subnets, version: options.Version, maker: maker()}
+	engine := &Engine{api: api, subnets: subnets, version: options.Version, maker: maker.This()}
 	engine.clock.set(answer.at)
 	return engine, nil
 }

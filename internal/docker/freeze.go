@@ -6,30 +6,18 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/events"
 	"github.com/docker/docker/api/types/filters"
-	"github.com/gofrs/flock"
 
+	"endstate/internal/docker/locks"
 	"endstate/labs"
 )
 
-// A process that keeps a host frozen holds a shared lock on a file named after the host.
-// The system releases the lock when the process ends, however it ends. A process that gets
-// the lock exclusively thaws the host, unless a second file says that the host should stay
-// frozen.
-//
-// A host must not be frozen while a command is starting in it: engines with runc and cgroup
-// v1 would deadlock, for all hosts. So starting commands share a third lock, which the
-// process that freezes the host takes exclusively.
 const (
-	lockSuffix   = ".lock"
-	keptSuffix   = ".frozen"
-	beginSuffix  = ".begin"
 	lockInterval = 10 * time.Millisecond
 	// An engine may fail to freeze processes while they keep starting and ending.
 	pauseTries = 3
@@ -40,7 +28,7 @@ const (
 // Freeze stops everything that runs in a host, until thaw is called. If lasting, the host
 // stays frozen even beyond this process.
 func (e *Engine) Freeze(ctx context.Context, host labs.Host, lasting bool) (thaw func() error, err error) {
-	lock, err := lockOf(host, lockSuffix)
+	lock, err := locks.Of(host, locks.Running)
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +37,12 @@ func (e *Engine) Freeze(ctx context.Context, host labs.Host, lasting bool) (thaw
 	}
 	thaw = sync.OnceValue(func() error {
 		if lasting {
-			_ = os.Remove(lastingFile(lock))
+			_ = os.Remove(locks.LastingFile(lock))
 		}
 		return errors.Join(lock.Close(), e.thaw(context.WithoutCancel(ctx), host))
 	})
 	if lasting {
-		if err := os.WriteFile(lastingFile(lock), nil, 0o600); err != nil {
+		if err := os.WriteFile(locks.LastingFile(lock), nil, 0o600); err != nil {
 			return nil, errors.Join(fmt.Errorf("freeze host %s: %w", host.Name, err), thaw())
 		}
 	}
@@ -70,7 +58,7 @@ func (e *Engine) Freeze(ctx context.Context, host labs.Host, lasting bool) (thaw
 
 // pause freezes a host. It succeeds if the host is already frozen.
 func (e *Engine) pause(ctx context.Context, host labs.Host) error {
-	begin, err := lockOf(host, beginSuffix)
+	begin, err := locks.Of(host, locks.Begin)
 	if err != nil {
 		return err
 	}
@@ -105,7 +93,7 @@ func (e *Engine) frozen(ctx context.Context, host labs.Host) (bool, error) {
 // thaw lets a host run again unless another process keeps it frozen. It succeeds if the
 // host is running or does not exist.
 func (e *Engine) thaw(ctx context.Context, host labs.Host) error {
-	lock, err := lockOf(host, lockSuffix)
+	lock, err := locks.Of(host, locks.Running)
 	if err != nil {
 		return err
 	}
@@ -114,7 +102,7 @@ func (e *Engine) thaw(ctx context.Context, host labs.Host) error {
 		return err
 	}
 	defer lock.Close()
-	if staysFrozen(host) {
+	if locks.StaysFrozen(host) {
 		return nil
 	}
 	call, cancel := callContext(ctx)
@@ -133,7 +121,7 @@ func (e *Engine) thaw(ctx context.Context, host labs.Host) error {
 // returns a lock that keeps others from freezing the host; release it once the command has
 // started. If the host should stay frozen, the error is labs.ErrFrozen.
 func (e *Engine) begin(ctx context.Context, host labs.Host, do func() error) (begun io.Closer, err error) {
-	lock, err := lockOf(host, beginSuffix)
+	lock, err := locks.Of(host, locks.Begin)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +141,7 @@ func (e *Engine) begin(ctx context.Context, host labs.Host, do func() error) (be
 		switch {
 		case looked != nil:
 			return nil, errors.Join(err, looked)
-		case frozen && staysFrozen(host):
+		case frozen && locks.StaysFrozen(host):
 			return nil, errors.Join(labs.ErrFrozen, err)
 		case frozen:
 			refused = 0
@@ -207,49 +195,5 @@ func (e *Engine) thawWhenLeft(ctx context.Context, host labs.Host) error {
 		if frozen, err := e.frozen(ctx, host); err != nil || !frozen {
 			return err
 		}
-	}
-}
-
-// lockOf returns one of a host's locks, unlocked.
-func lockOf(host labs.Host, suffix string) (*flock.Flock, error) {
-	dir, err := locksDir()
-	if err != nil {
-		return nil, fmt.Errorf("create the folder for hosts' locks: %w", err)
-	}
-	return flock.New(filepath.Join(dir, host.ID+suffix)), nil
-}
-
-// lastingFile returns the path of the file that says that a host should stay frozen.
-func lastingFile(lock *flock.Flock) string { return lock.Path() + keptSuffix }
-
-func staysFrozen(host labs.Host) bool {
-	lock, err := lockOf(host, lockSuffix)
-	if err != nil {
-		return false
-	}
-	_, err = os.Stat(lastingFile(lock))
-	return err == nil
-}
-
-// locksDir returns a folder shared by all processes of a user, whatever their settings.
-func locksDir() (dir string, err error) {
-	if cache, err := os.UserCacheDir(); err == nil {
-		dir = filepath.Join(cache, "endstate", "hosts")
-		if err := os.MkdirAll(dir, 0o700); err == nil {
-			return dir, nil
-		}
-	}
-	dir = filepath.Join(os.TempDir(), fmt.Sprintf("endstate-%d", os.Getuid()))
-	return dir, os.MkdirAll(dir, 0o700)
-}
-
-// forget removes the locks of a host that no longer exists.
-func forget(id string) {
-	dir, err := locksDir()
-	if err != nil {
-		return
-	}
-	for _, suffix := range []string{lockSuffix, lockSuffix + keptSuffix, beginSuffix} {
-		_ = os.Remove(filepath.Join(dir, id+suffix))
 	}
 }

@@ -26,6 +26,7 @@ const (
 	labelHosts    = "endstate.hosts" // the number of the lab's hosts
 	labelFamily   = "endstate.image" // the image's name in its family
 	labelVersion  = "endstate.version"
+	labelSetup    = "endstate.setup"  // on a workspace in which its lab is set up: see [Engine.HandOver]
 	labelMaker    = "endstate.maker"  // the process that created it
 	labelServer   = "endstate.server" // set by images: the server in it, with its version
 )

@@ -16,6 +16,8 @@ import (
 	"github.com/docker/docker/api/types/network"
 	"github.com/docker/docker/api/types/volume"
 
+	"endstate/internal/docker/locks"
+	"endstate/internal/docker/maker"
 	"endstate/labs"
 )
 
@@ -78,7 +80,7 @@ func (p *parts) of(labels map[string]string, made time.Time) *part {
 	if i < 0 {
 		i = len(p.labs)
 		p.labs = append(p.labs, &part{Lab: labOf(labels)})
-		p.labs[i].Made, p.labs[i].Orphan = made, hasEnded(labels[labelMaker], p.maker)
+		p.labs[i].Made, p.labs[i].Orphan = made, maker.HasEnded(labels[labelMaker], p.maker)
 	}
 	if made.Before(p.labs[i].Made) {
 		p.labs[i].Made = made
@@ -117,6 +119,10 @@ func (p *parts) ordered() []*labs.Lab {
 func (e *Engine) hostOf(ctx context.Context, c container.Summary) (host labs.Host, err error) {
 	host = labs.Host{
 		Name: c.Labels[labelHost], ID: c.ID, Image: c.Labels[labelFamily], Server: c.Labels[labelServer],
+	}
+	if preparing(c) {
+		host.State = labs.HostPreparing
+		return host, nil
 	}
 	switch c.State {
 	case container.StateRunning:
@@ -200,7 +206,7 @@ func (e *Engine) removeContainer(ctx context.Context, id string) error {
 	for {
 		err := e.api.ContainerRemove(call, id, container.RemoveOptions{Force: true, RemoveVolumes: true})
 		if err == nil || errdefs.IsNotFound(err) {
-			forget(id)
+			locks.Forget(id)
 			return nil
 		}
 		// Another process may be removing it right now.

@@ -67,6 +67,9 @@ func (l *launch) run(ctx context.Context, emit labs.Emit) (err error) {
 	others := func(h labs.Host) bool { return !workspace(h) }
 	all := func(labs.Host) bool { return true }
 	if err = l.each(ctx, all, l.create); err == nil {
+		err = l.alone(ctx)
+	}
+	if err == nil {
 		if err = l.each(ctx, others, l.start); err == nil {
 			err = l.each(ctx, workspace, l.start)
 		}
@@ -113,6 +116,19 @@ func (l *launch) create(ctx context.Context, i int) (err error) {
 	return err
 }
 
+// alone returns an error if a lab with the same ID was handed over as it was set up. That
+// workspace has another name, so creating this one has not failed.
+func (l *launch) alone(ctx context.Context) error {
+	_, err := l.engine.api.ContainerInspect(ctx, handedName(l.plan.Lab.ID))
+	switch {
+	case err == nil:
+		return labs.ErrConflict
+	case errdefs.IsNotFound(err):
+		return nil
+	}
+	return failure(err, "launch lab %s", l.plan.Lab.ID)
+}
+
 func (l *launch) start(ctx context.Context, i int) error {
 	host := &l.hosts[i]
 	if err := l.engine.api.ContainerStart(ctx, host.ID, container.StartOptions{}); err != nil {
@@ -149,6 +165,9 @@ func (e *Engine) createHost(
 ) (string, error) {
 	labels = maps.Clone(labels)
 	labels[labelHost], labels[labelFamily] = host.Name, host.Family
+	if plan.Setup && host.Name == labs.Workspace {
+		labels[labelSetup] = "yes"
+	}
 	for _, large := range []string{labelRecord, images.LabelPackages} {
 		labels[large] = "" // otherwise inherited from the image, and part of every list of labs
 	}
@@ -160,7 +179,7 @@ func (e *Engine) createHost(
 	if set != nil {
 		set(config, walls)
 	}
-	name := "endstate-" + plan.Lab.ID + "-" + host.Name
+	name := containerName(plan.Lab.ID, host.Name)
 	created, err := e.api.ContainerCreate(ctx, config, walls, place(net, host.Name), nil, name)
 	if e.unbounded(err) {
 		walls.StorageOpt = nil
@@ -191,7 +210,11 @@ func containerConfig(plan labs.HostPlan, labels map[string]string) *container.Co
 	for _, name := range slices.Sorted(maps.Keys(plan.Environment)) {
 		env = append(env, name+"="+plan.Environment[name])
 	}
-	return &container.Config{
+	config := &container.Config{
 		Image: plan.Image, Hostname: plan.Name, Cmd: plan.Command, Env: env, User: plan.User, Labels: labels,
 	}
+	if plan.Within != "" {
+		config.Hostname, config.Entrypoint = "", []string{} // the name is the other host's
+	}
+	return config
 }

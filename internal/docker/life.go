@@ -39,7 +39,7 @@ func (e *Engine) Extend(ctx context.Context, lab *labs.Lab, until time.Time) err
 		return failure(err, "extend lab %s", lab.ID)
 	}
 	for _, one := range older.Volumes {
-		if labOf(one.Labels).Expires.Before(until) && one.Name != created.Name {
+		if one.Labels[labelRecord] == "" && labOf(one.Labels).Expires.Before(until) && one.Name != created.Name {
 			_ = e.api.VolumeRemove(call, one.Name, false) // the latest expiry counts
 		}
 	}

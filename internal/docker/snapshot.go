@@ -115,7 +115,10 @@ func (s Snapshots) Record(ctx context.Context, lab *labs.Lab) (labs.Record, erro
 			return labs.DecodeRecord(from.Config.Labels[labelRecord])
 		}
 	}
-	if err == nil || errdefs.IsNotFound(err) {
+	if err == nil {
+		return s.engine.handedRecord(ctx, workspace)
+	}
+	if errdefs.IsNotFound(err) {
 		err = labs.ErrNotFound
 	}
 	return labs.Record{}, failure(err, "load the record of lab %s", lab.ID)

@@ -27,6 +27,10 @@ const (
 
 // hostConfig returns the configuration that isolates a host.
 func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostPlan, net labNetwork) (*container.HostConfig, error) {
+	if host.Within != "" {
+		within := container.NetworkMode("container:" + host.Within)
+		return &container.HostConfig{NetworkMode: within, PidMode: container.PidMode(within), CapAdd: host.CapAdd, Resources: resources(plan, host)}, nil
+	}
 	yes := true
 	config := &container.HostConfig{
 		NetworkMode:    "none",

@@ -39,6 +39,7 @@ func EngineContract(t *testing.T, s Subject) {
 		"a lab is found and removed by its owner":                (*engineContract).isolateOwners,
 		"a lab's life can be extended, and no shorter":           (*engineContract).extendLife,
 		"a second lab of the same ID is refused":                 (*engineContract).refuseSecond,
+		"a lab is set up and handed over":                        (*engineContract).handOver,
 		"a snapshot keeps files and record":                      (*engineContract).keepSnapshot,
 		"a host with a command of its own":                       (*engineContract).runCommand,
 		"use is measured":                                        (*engineContract).measure,

@@ -140,6 +140,56 @@ func (c *engineContract) refuseSecond() {
 	}
 }
 
+// A lab is handed over by one step, after helpers in its hosts could do what the hosts can't.
+func (c *engineContract) handOver() {
+	plan := c.plan(labs.RoleLab)
+	plan.Setup = true
+	lab := c.launch(plan)
+	if now := c.found(lab); now.Handed() || now.Whole || c.listed(lab, labs.Workspace).State != labs.HostPreparing {
+		c.Errorf("before it is handed over, it is %+v", now)
+	}
+	workspace := c.host(lab, labs.Workspace)
+	helping := c.plan(labs.RoleSetup)
+	helping.Network, helping.Hosts = false, []labs.HostPlan{helping.Hosts[0]}
+	helper := &helping.Hosts[0]
+	helper.Within, helper.Trusted, helper.User, helper.CapAdd = workspace.ID, true, "root", []string{"SYS_PTRACE"}
+	helper.Command = []string{"sleep", "infinity"}
+	helpers := c.launch(helping)
+	c.root(c.host(helpers, labs.Workspace), "chroot /proc/1/root install -o nobody -d /srv/nobody")
+	c.remove(helpers)
+	c.root(workspace, `[ "$(stat -c %U /srv/nobody)" = nobody ]`)
+	if _, err := c.Snapshots.Record(c.Context(), lab); !errors.Is(err, labs.ErrNotFound) {
+		c.Errorf("before it is handed over, it has a record: %v", err)
+	}
+	record := labs.Record{Facts: map[string]any{"n": int64(7)}, Secret: "secret"}
+	if err := c.Engine.HandOver(c.Context(), lab, record); err != nil {
+		c.Fatal(err)
+	}
+	if now := c.found(lab); !now.Handed() || !now.Whole || !now.Running() {
+		c.Errorf("after it was handed over, it is %+v", now)
+	}
+	if kept, err := c.Snapshots.Record(c.Context(), lab); err != nil || kept.Secret != "secret" || kept.Facts["n"] != int64(7) {
+		c.Errorf("its record is %+v, %v", kept, err)
+	}
+	if _, err := c.Engine.Launch(c.Context(), plan, nil); !errors.Is(err, labs.ErrConflict) {
+		c.Errorf("a second lab of the same ID: %v", err)
+	}
+	c.remove(lab)
+	if left, err := c.Engine.Labs(c.Context(), labs.Which{ID: lab.ID}); err != nil || len(left) > 0 {
+		c.Errorf("after it was removed: %v, %v", left, err)
+	}
+}
+
+// found returns the lab as it is listed.
+func (c *engineContract) found(lab *labs.Lab) *labs.Lab {
+	c.Helper()
+	all, err := c.Engine.Labs(c.Context(), labs.Which{ID: lab.ID})
+	if err != nil || len(all) != 1 {
+		c.Fatalf("the lab is listed as %v, %v", all, err)
+	}
+	return all[0]
+}
+
 func (c *engineContract) keepSnapshot() {
 	ctx, key, hosts := c.Context(), "contract-"+strings.ToLower(rand.Text()), []string{labs.Workspace, "db"}
 	setup := c.launch(c.plan(labs.RoleSetup))

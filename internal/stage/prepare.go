@@ -18,6 +18,8 @@ import (
 // setupTimeout limits a setup. After it, Sweep removes the remains of one that was killed.
 const setupTimeout = 2 * time.Minute
 
+var errSetupTimeout = errors.New("the scenario's setup takes too long")
+
 // snapshot returns the variant's snapshot, and makes it if necessary: setup, facts, fault.
 // The hosts used for that are removed in the background; the returned function waits for
 // it.
@@ -86,7 +88,7 @@ func setupID(key string) string { return "setup-" + key }
 // snapshot. In the background it removes the hosts it used, and old snapshots if the cache
 // is full. clean waits for that.
 func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]labs.ImageRef, key string, emit labs.Emit) (clean func(), err error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errors.New("the scenario's setup takes too long"))
+	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errSetupTimeout)
 	defer cancel()
 	lab, err := s.Engine.Launch(ctx, setupPlan(v, images, key, s.Owner, s.Engine.Now()), emit)
 	if err != nil {
@@ -104,7 +106,7 @@ func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]
 	if err := s.Ready(ctx, lab, v, images, emit); err != nil {
 		return nil, err
 	}
-	record, err := s.build(ctx, lab, v, images, emit)
+	record, err := s.build(ctx, lab, nil, v, images, emit)
 	if err != nil {
 		return nil, err
 	}
@@ -115,8 +117,9 @@ func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]
 	return func() { _, _ = removed(), roomMade() }, err
 }
 
-// build runs setup, facts and fault in a lab, and returns the record.
-func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (record labs.Record, err error) {
+// build runs setup, facts and fault in a lab, and returns the record. helpers run the scripts; nil:
+// the hosts themselves do.
+func (s *Stage) build(ctx context.Context, lab, helpers *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (record labs.Record, err error) {
 	site := s.Sites.Open(site.Subject{Lab: lab, Given: v.Files, Images: images}, emit)
 	defer site.Close()
 	secret := rand.Text()
@@ -129,14 +132,14 @@ func (s *Stage) build(ctx context.Context, lab *labs.Lab, v *labs.Variant, image
 	}); err != nil {
 		return record, fmt.Errorf("set the grader's password: %w", err)
 	}
-	if err := s.phase(ctx, lab, v, labs.RunSetup, v.Setup, emit); err != nil {
+	if err := s.phase(ctx, lab, helpers, v, labs.RunSetup, v.Setup, emit); err != nil {
 		return record, err
 	}
 	record = labs.Record{Facts: map[string]any{}, Secret: secret}
 	if err := s.measure(ctx, lab, v, images, record, emit); err != nil {
 		return record, err
 	}
-	if err := s.phase(ctx, lab, v, labs.RunFault, v.Fault, emit); err != nil {
+	if err := s.phase(ctx, lab, helpers, v, labs.RunFault, v.Fault, emit); err != nil {
 		return record, err
 	}
 	record.Seals, err = s.seal(ctx, lab, v, images, record, emit)
@@ -179,14 +182,14 @@ func (s *Stage) measure(ctx context.Context, lab *labs.Lab, v *labs.Variant, ima
 }
 
 // phase runs a phase's scripts in order.
-func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work labs.Work, scripts []labs.Script, emit labs.Emit) (err error) {
+func (s *Stage) phase(ctx context.Context, lab, helpers *labs.Lab, v *labs.Variant, work labs.Work, scripts []labs.Script, emit labs.Emit) (err error) {
 	if len(scripts) == 0 {
 		return nil
 	}
 	end := emit.Step(work, "")
 	defer func() { end(err) }()
 	for _, script := range scripts {
-		host, err := lab.Host(script.Host)
+		host, err := hostOf(lab, helpers, script)
 		if err != nil {
 			return err
 		}
@@ -201,6 +204,16 @@ func (s *Stage) phase(ctx context.Context, lab *labs.Lab, v *labs.Variant, work 
 		}
 	}
 	return nil
+}
+
+// hostOf returns the host of a script, and its helper.
+func hostOf(lab, helpers *labs.Lab, script labs.Script) (scripted, error) {
+	host, err := lab.Host(script.Host)
+	if err != nil || helpers == nil {
+		return scripted{Host: host}, err
+	}
+	helper, err := helpers.Host(script.Host)
+	return scripted{Host: host, helper: &helper}, err
 }
 
 // makeRoom drops the least recently used snapshots if the cache is over its limit. It drops

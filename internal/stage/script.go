@@ -67,23 +67,39 @@ func scriptError(status int, script, output string) *ScriptError {
 	return failed
 }
 
+// scripted is a host in which scripts run as root.
+type scripted struct {
+	labs.Host
+	// helper shares the processes of the host, and has the engine's usual capabilities, which
+	// the host has not. Nil: the host has them itself.
+	helper *labs.Host
+}
+
+// command returns where a command has to be executed, and its arguments.
+func (s scripted) command(args ...string) (labs.Host, []string) {
+	if s.helper == nil {
+		return s.Host, args
+	}
+	return *s.helper, append([]string{"chroot", "/proc/1/root"}, args...)
+}
+
 // runScript runs a script as root in a host. Its working directory is a temporary folder
 // with its data files. If the script fails, the error is a [ScriptError].
-func runScript(ctx context.Context, engine labs.Engine, host labs.Host, script labs.Script, env map[string]string) error {
+func runScript(ctx context.Context, engine labs.Engine, host scripted, script labs.Script, env map[string]string) error {
 	dir := "endstate-" + rand.Text()
 	archive, err := archiveOf(dir, script.Files)
 	if err != nil {
 		return err
 	}
-	if err := engine.CopyIn(ctx, host, scriptDir, archive); err != nil {
+	if err := engine.CopyIn(ctx, host.Host, scriptDir, archive); err != nil {
 		return err
 	}
 	path := scriptDir + "/" + dir
 	// The mark of the failed line is on the first line, so that line numbers stay as they are.
 	marked := "trap 'echo \"" + lineMark + "$LINENO\" >&2' ERR; " + script.Text
-	status, output, err := run(ctx, engine, host, labs.Command{
-		Args:        []string{"bash", "-c", "trap 'rm -rf \"$0\"' EXIT; cd \"$0\" && bash -Eeuo pipefail -c \"$1\"", path, marked},
-		Environment: withHome(env, path), User: "root",
+	in, args := host.command("bash", "-c", "trap 'rm -rf \"$0\"' EXIT; cd \"$0\" && bash -Eeuo pipefail -c \"$1\"", path, marked)
+	status, output, err := run(ctx, engine, in, labs.Command{
+		Args: args, Environment: withHome(env, path), User: "root",
 	})
 	if err != nil {
 		return err

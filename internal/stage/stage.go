@@ -102,14 +102,20 @@ func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 // provide provides what a lab is started from: images and snapshot. clean waits for
 // removals in the background.
 func (s *Stage) provide(ctx context.Context, v *labs.Variant, emit labs.Emit) (images map[string]labs.ImageRef, snapshot *labs.Snapshot, clean func(), err error) {
-	if images, err = s.Images.Ensure(ctx, imageNames(v), emit); err != nil {
-		return nil, nil, nil, err
-	}
-	if err := checkServers(v, images); err != nil {
+	if images, err = s.imagesOf(ctx, v, emit); err != nil {
 		return nil, nil, nil, err
 	}
 	snapshot, clean, err = s.snapshot(ctx, v, images, emit)
 	return images, snapshot, clean, err
+}
+
+// imagesOf provides the images that a variant needs.
+func (s *Stage) imagesOf(ctx context.Context, v *labs.Variant, emit labs.Emit) (map[string]labs.ImageRef, error) {
+	images, err := s.Images.Ensure(ctx, imageNames(v), emit)
+	if err == nil {
+		err = checkServers(v, images)
+	}
+	return images, err
 }
 
 // Vacant returns an error if the owner has a lab of the scenario. It removes the remains of an

@@ -1,4 +1,6 @@
-package docker
+// Package maker identifies the process that made something, so that others can tell when it has
+// ended.
+package maker
 
 import (
 	"fmt"
@@ -8,9 +10,9 @@ import (
 	"syscall"
 )
 
-// maker identifies this process: the boot ID of the machine, the PID namespace, the PID,
+// This identifies this process: the boot ID of the machine, the PID namespace, the PID,
 // and the process's start time. It is empty if these are not available.
-func maker() string {
+func This() string {
 	boot, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
 	if err != nil {
 		return ""
@@ -22,9 +24,9 @@ func maker() string {
 	return strings.Join([]string{strings.TrimSpace(string(boot)), space, strconv.Itoa(os.Getpid()), startTime(os.Getpid())}, " ")
 }
 
-// hasEnded reports whether the process identified by [maker] has certainly ended. It returns
+// HasEnded reports whether the process identified by [This] has certainly ended. It returns
 // false for processes on other machines.
-func hasEnded(made, self string) bool {
+func HasEnded(made, self string) bool {
 	of, own := strings.Fields(made), strings.Fields(self)
 	if len(of) < 4 || len(own) < 4 || of[0] != own[0] || of[1] != own[1] {
 		return false
