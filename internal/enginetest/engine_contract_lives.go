@@ -168,6 +168,9 @@ func (c *engineContract) handOver() {
 	if now := c.found(lab); !now.Handed() || !now.Whole || !now.Running() {
 		c.Errorf("after it was handed over, it is %+v", now)
 	}
+	if err := c.Engine.Extend(c.Context(), lab, lab.Expires.Add(time.Hour)); err != nil {
+		c.Error(err)
+	}
 	if kept, err := c.Snapshots.Record(c.Context(), lab); err != nil || kept.Secret != "secret" || kept.Facts["n"] != int64(7) {
 		c.Errorf("its record is %+v, %v", kept, err)
 	}
