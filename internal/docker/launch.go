@@ -119,6 +119,9 @@ func (l *launch) create(ctx context.Context, i int) (err error) {
 // alone returns an error if a lab with the same ID was handed over as it was set up. That
 // workspace has another name, so creating this one has not failed.
 func (l *launch) alone(ctx context.Context) error {
+	if l.plan.Lab.Role != labs.RoleLab {
+		return nil
+	}
 	_, err := l.engine.api.ContainerInspect(ctx, handedName(l.plan.Lab.ID))
 	switch {
 	case err == nil:

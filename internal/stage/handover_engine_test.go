@@ -96,8 +96,13 @@ func TestSetUpInterruptedLeavesNothing(t *testing.T) {
 		ctx, cancel := context.WithTimeoutCause(t.Context(), moment, errMoment)
 		lab, err := r.StartNew(ctx, r.Variant(enginetest.MySQL, r.NewSeed()), r.Owner, time.Hour, func(event labs.Event) {
 			found, err := r.Find(t.Context(), r.Owner, enginetest.MySQL)
-			if event.Step == labs.RunSetup && event.State == labs.StepBegan && (err != nil || found.Handed() || found.Whole) {
+			if event.Step != labs.RunSetup || event.State != labs.StepBegan {
+				return
+			}
+			if err != nil || found.Handed() || found.Whole {
 				t.Errorf("while it is set up, the lab is found as %+v, %v", found, err)
+			} else if err := r.Revive(t.Context(), found, r.Variant(enginetest.MySQL, found.Seed), nil); err == nil {
+				t.Error("somebody enters the lab while it is set up")
 			}
 		})
 		cancel()

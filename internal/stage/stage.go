@@ -79,8 +79,11 @@ func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 }
 
 // Revive starts the stopped hosts of a lab, with their data. It leaves hosts alone that the
-// engine is restarting.
+// engine is restarting. A lab that is still being started must be waited for: that is an error.
 func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (err error) {
+	if !lab.Handed() {
+		return starting(lab.Scenario)
+	}
 	down := *lab
 	down.Hosts = slices.DeleteFunc(slices.Clone(lab.Hosts), func(h labs.Host) bool { return h.State.Up() || h.State == labs.HostRestarting })
 	if len(down.Hosts) == 0 {
