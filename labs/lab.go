@@ -70,8 +70,8 @@ type HostState string
 
 // The states of a host.
 const (
-	HostCreated     HostState = "created"       // never started
-	HostPreparing   HostState = "preparing"     // its lab is being set up in it: see [Engine.HandOver]
+	HostCreated     HostState = "created"   // never started
+	HostPreparing   HostState = "preparing" // its lab is being set up in it: see [Engine.HandOver]
 	HostRunning     HostState = "running"
 	HostFrozen      HostState = "frozen"        // started, and everything in it stands still: see [Engine.Freeze]
 	HostRestarting  HostState = "restarting"    // its main process ended, and the engine is about to start it again
