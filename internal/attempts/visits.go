@@ -51,12 +51,12 @@ func (s *Store) EndShell(ctx context.Context, shell string) error {
 	return nil
 }
 
-// Lose records that a visit's client is gone, and its shell waits. That is no sign of work.
-func (s *Store) Lose(ctx context.Context, visit int64, at time.Time) error {
-	if _, err := s.db.ExecContext(ctx, "UPDATE visits SET ended = max(began, ?) WHERE id = ?", milli(at), visit); err != nil {
-		return s.failed("note visit", err)
-	}
-	return nil
+// Lose records that a visit's client is gone, and its shell waits.
+func (s *Store) Lose(ctx context.Context, a *Attempt, visit int64, at time.Time) error {
+	return s.note(ctx, a, at, "note visit", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = max(began, ?) WHERE id = ?", milli(at), visit)
+		return err
+	})
 }
 
 // Waiting returns an attempt's visits whose shells still wait for their owner, if shells wait for

@@ -290,7 +290,7 @@ func TestWaitingShells(t *testing.T) {
 	if err := store.Leave(ctx, a, left, started.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
-	if err := store.Lose(ctx, lost, started.Add(time.Minute)); err != nil {
+	if err := store.Lose(ctx, a, lost, started.Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Stay(ctx, killed, started.Add(2*time.Minute)); err != nil {

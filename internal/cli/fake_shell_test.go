@@ -87,6 +87,7 @@ func (s *shell) run() {
 	t := s.typist
 	defer s.output.Close()
 	_, _ = io.WriteString(s.output, "n\x00\x00\x00\x00") // a new terminal
+	_, _ = io.WriteString(s.output, "o\x00\x00\x00\x00") // which is read once a client is attached
 	for {
 		command, ok := t.next()
 		if !ok {

@@ -208,7 +208,7 @@ func (s *Stay) Leave(ctx context.Context, emit labs.Emit) {
 	s.working.Wait()
 	if s.id != 0 && s.failed == nil {
 		if now := s.visit.desk.Clock(); s.Shell.Waits() {
-			s.failed = s.store.Lose(ctx, s.id, now)
+			s.failed = s.store.Lose(ctx, s.attempt, s.id, now)
 		} else {
 			s.failed = s.store.Leave(ctx, s.attempt, s.id, now)
 		}
