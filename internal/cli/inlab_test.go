@@ -49,6 +49,7 @@ func TestArgumentsInTheLab(t *testing.T) {
 		{"help", "put the lab back", StatusDone},
 		{"frobnicate", "put the lab back", StatusDone},
 		{"check", "Score 0 of 100", StatusFailed},
+		{"check --json", `"score": 0`, StatusFailed},
 	} {
 		d := newConsole(t)
 		d.lab("ada", "first")
