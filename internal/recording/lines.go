@@ -52,6 +52,7 @@ type page struct {
 	// What a transcript needs; may be nil.
 	feed  func(text string) // a row has ended with a newline
 	leave func()            // a program has left the alternate screen
+	up    func(rows int)    // the cursor moves to rows that have ended, to write them again
 }
 
 // maxSequence limits the length of a control sequence, in bytes.
@@ -182,6 +183,9 @@ func (p *page) edit(final byte, arguments string) {
 	line := p.line()
 	switch final {
 	case 'A':
+		if p.up != nil && n > p.row {
+			p.up(n - p.row)
+		}
 		p.row = max(0, p.row-n)
 	case 'B':
 		p.row = min(p.row+n, maxRows)

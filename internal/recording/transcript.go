@@ -20,7 +20,7 @@ const maxRow = 500
 // and from the end.
 func (r *Recording) Transcript(limit int) []Row {
 	t := &transcript{limit: max(2, limit)}
-	p := &page{width: max(r.Width, 1), emit: t.entered, feed: t.row, leave: t.fullScreen}
+	p := &page{width: max(r.Width, 1), emit: t.entered, feed: t.row, leave: t.fullScreen, up: t.drop}
 	for _, event := range r.Events {
 		t.at = event.At
 		r.show(p, event)
@@ -65,6 +65,21 @@ func (t *transcript) entered(line string) {
 }
 
 func (t *transcript) fullScreen() { t.add(Row{At: t.at, Text: FullScreen}) }
+
+// drop takes rows back that are written again, as those of a progress bar.
+func (t *transcript) drop(rows int) {
+	for ; rows > 0; rows-- {
+		last := &t.head
+		if len(t.tail) > 0 {
+			last = &t.tail
+		}
+		n := len(*last)
+		if n == 0 || (*last)[n-1].Typed {
+			return
+		}
+		*last = (*last)[:n-1]
+	}
+}
 
 func (t *transcript) add(row Row) {
 	row.Text = cut(row.Text)

@@ -42,6 +42,8 @@ func TestTranscript(t *testing.T) {
 		"an empty row":             {"a\r\n\r\nb\r\n", []string{"a", "", "b"}},
 		"colours and a title":      {"\x1b]0;title\a\x1b[31mred\x1b[0m\r\n", []string{"red"}},
 		"a progress bar":           {"10 %\r20 %\r100 %\r\n", []string{"100 %"}},
+		"progress on two rows":     {on + "$ check\r\n" + off + "a 1\r\nb 1\r\n\x1b[2A\x1b[Ja 2\r\nb 2\r\n\x1b[2A\x1b[Jdone\r\n", []string{"» $ check", "done"}},
+		"up beyond what was typed": {on + "$ ls\r\n" + off + "\x1b[9Ax\r\n", []string{"» $ ls", "x"}},
 		"longer than a row":        {"0123456789abcdefghijklm\r\n", []string{"0123456789abcdefghijklm"}},
 		"an editor":                {on + "$ vi\r\n" + off + "\x1b[?1049hsecret\r\nrows\x1b[?1049l" + on + "$ ls\r\n" + off, []string{"» $ vi", FullScreen, "» $ ls"}},
 		"the last row, unfinished": {"mysql> SELECT 1", []string{"mysql> SELECT 1"}},
