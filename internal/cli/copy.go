@@ -80,7 +80,7 @@ func (o *copyOptions) put(ctx context.Context, from string, to files.Place) erro
 			return nil
 		}, emit)
 		if err == nil {
-			fmt.Fprintf(o.Out, "Copied to %s:%s.\n", put.Lab, report.Visible(put.Path))
+			fmt.Fprintf(o.Out, "Copied to %s:%s\n", put.Lab, report.Visible(put.Path))
 		}
 		return err
 	})
@@ -109,7 +109,7 @@ func (o *copyOptions) get(ctx context.Context, from files.Place, to string) erro
 		fmt.Fprintf(o.Err, "Left out, as it is no file or leads elsewhere: %s\n", report.Visible(name))
 	}
 	if err == nil {
-		fmt.Fprintf(o.Out, "Copied to %s.\n", to)
+		fmt.Fprintf(o.Out, "Copied to %s\n", to)
 	}
 	return err
 }

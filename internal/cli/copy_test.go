@@ -83,10 +83,10 @@ func holds(t *testing.T, name, want string) {
 
 func TestCopyIn(t *testing.T) {
 	for name, test := range map[string]struct{ line, want, says string }{
-		"to the home folder":   {"cp fix.sql :", "fix.sql", "Copied to first:fix.sql."},
+		"to the home folder":   {"cp fix.sql :", "fix.sql", "Copied to first:fix.sql\n"},
 		"to the home's name":   {"cp fix.sql :~/", "fix.sql", ""},
 		"by the scenario":      {"cp fix.sql first:", "fix.sql", ""},
-		"into a folder":        {"cp fix.sql :work", "work/fix.sql", "Copied to first:work/fix.sql."},
+		"into a folder":        {"cp fix.sql :work", "work/fix.sql", "Copied to first:work/fix.sql\n"},
 		"under a new name":     {"cp fix.sql :work/new.sql", "work/new.sql", ""},
 		"over a file":          {"cp fix.sql :work/old.sql", "work/old.sql", ""},
 		"with an odd name":     {"cp fix.sql :-rf", "-rf", ""},
