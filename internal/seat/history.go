@@ -131,9 +131,11 @@ func (d *drawing) page() *page {
 	return &page{lines: strings.Split(d.model.Render(), "\n"), x: at.X, y: at.Y}
 }
 
-// draw returns what shows the screen. What a new terminal shows already is scrolled away first.
+// draw returns what shows the screen. What the terminal shows already is scrolled away first: its
+// main screen, although a client that was killed there may have left it on the alternate one.
 func (d *drawing) draw(columns, rows int) string {
 	var out strings.Builder
+	out.WriteString("\x1b[?1049l")
 	out.WriteString(strings.Repeat("\r\n", rows))
 	top := 0
 	if d.model.IsAltScreen() {
