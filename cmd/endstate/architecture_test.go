@@ -85,6 +85,7 @@ var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-u
 
 // testModules are what any package's tests may import.
 var testModules = []string{
+	"github.com/spf13/pflag", // flags of commands
 	"github.com/charmbracelet/x/ansi", "github.com/creack/pty", "github.com/docker/docker", "github.com/gofrs/flock", "github.com/google/go-cmp",
 	"github.com/rogpeppe/go-internal", "github.com/santhosh-tekuri/jsonschema/v6", "go.yaml.in/yaml/v4",
 	"golang.org/x/net", "golang.org/x/term", "pgregory.net/rapid",

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"runtime"
 	"slices"
@@ -116,6 +117,8 @@ func (e *engine) moment(name string) {
 
 func (e *engine) Written(context.Context, labs.Host) (int64, error) { return e.written, nil }
 
+func (e *engine) Restart(context.Context, *labs.Lab) error { return errors.New("it does not restart") }
+
 func (e *engine) Stop(context.Context, labs.Host) error { e.stopped++; return nil }
 
 // Freeze records that a host is frozen.
@@ -192,6 +195,17 @@ type shelf struct {
 func (shelf) Find(context.Context, string) (*images.Info, error) {
 	return &images.Info{ID: "sha256:1"}, nil
 }
+
+func (shelf) Load(_ context.Context, from io.Reader) error {
+	_, err := io.Copy(io.Discard, from)
+	return err
+}
+
+func (shelf) Prune(context.Context, string) (int64, error) { return 0, nil }
+
+func (shelf) Remove(context.Context, string) error { return nil }
+
+func (shelf) Save(context.Context, []string, io.Writer) error { return nil }
 
 func (shelf) List(context.Context, string) ([]images.Info, error) { return nil, nil }
 

@@ -153,7 +153,7 @@ func imagesLoadCommand(d *door.Door) *cobra.Command {
 		RunE: func(c *cobra.Command, args []string) error {
 			file, err := os.Open(args[0])
 			if err != nil {
-				return labs.Misuse("The file can't be read: "+err.Error(), "Name a file that endstate images save wrote.")
+				return &labs.Problem{Code: labs.CodeFile, What: "The file can't be read", Advice: "Name a file that endstate images save wrote.", Usage: true, Err: err}
 			}
 			defer file.Close()
 			return d.Act(false, func(at *desk.Desk, emit labs.Emit) error {

@@ -58,6 +58,9 @@ func rootCommand(d *door.Door) *cobra.Command {
 		case "completion":
 			c.Args = door.CheckSubcommand
 			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+			for _, shell := range c.Commands() {
+				shell.Args = door.Exactly(0, "no arguments")
+			}
 		}
 	}
 	return root

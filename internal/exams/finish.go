@@ -193,11 +193,11 @@ func (p *Proctor) look(ctx context.Context, s *Sitting, q *Question, emit labs.E
 func errorText(err error) string {
 	var problem *labs.Problem
 	if !errors.As(err, &problem) {
-		return err.Error()
+		return labs.Cause(err)
 	}
 	text := strings.TrimSuffix(problem.What, ".") + "."
 	if problem.Err != nil {
-		text += " (" + problem.Err.Error() + ")"
+		text += " (" + labs.Cause(problem.Err) + ")"
 	}
 	return text
 }

@@ -44,7 +44,7 @@ func mistakesIn(name string, err error) Mistakes {
 	if errors.As(err, &found) {
 		return found
 	}
-	return Mistakes{{File: name, Text: err.Error()}}
+	return Mistakes{{File: name, Text: labs.Cause(err)}}
 }
 
 // lint checks a scenario's files, and variants drawn from it. A mistake that shows at several

@@ -12,6 +12,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"endstate/internal/scenario/advice"
+	"endstate/labs"
 )
 
 // Mistake is a defect of a scenario and its position. Lines and columns count from 1; 0 means
@@ -127,7 +128,7 @@ func yamlMistakes(file string, err error, into ...any) Mistakes {
 	case errors.As(err, &one):
 		found = append(found, Mistake{File: file, Line: one.Mark.Line, Column: one.Mark.Column, Text: plain(one.Message, into)})
 	default:
-		found = append(found, Mistake{File: file, Text: err.Error()})
+		found = append(found, Mistake{File: file, Text: plain(labs.Cause(err), into)})
 	}
 	return found
 }
@@ -140,6 +141,10 @@ var construction = regexp.MustCompile("(?s)^cannot (?:construct|unmarshal) (\\S+
 
 // plain rewrites a decoder's message about Go types for authors of scenarios.
 func plain(message string, into []any) string {
+	message = strings.TrimPrefix(message, "yaml: ")
+	if message == "no documents in stream" {
+		return "the file is empty"
+	}
 	if match := unknownField.FindStringSubmatch(message); match != nil {
 		return advice.UnknownField(match[1], fieldsOf(match[2], into))
 	}

@@ -74,7 +74,9 @@ func (d *Door) roots() ([]scenario.Root, error) {
 			addresses = append(addresses, path)
 			continue
 		}
-		roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
+		if path != "" {
+			roots = append(roots, scenario.Root{Files: os.DirFS(path), Path: path})
+		}
 	}
 	store := author.Collections(d.Home())
 	store.Clock = d.Clock

@@ -179,6 +179,9 @@ func writeFile(name string, write func(io.Writer) error) error {
 	if target, err := filepath.EvalSymlinks(name); err == nil {
 		name = target
 	}
+	if strings.ContainsRune(name, 0) {
+		return cannot(errors.New("the name has a character that no file name may have"))
+	}
 	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
 		file, err := os.OpenFile(name, os.O_WRONLY, 0)
 		if err != nil {
@@ -192,11 +195,11 @@ func writeFile(name string, write func(io.Writer) error) error {
 	}
 	// What is written is about a person, so CreateTemp leaves it readable by its owner only.
 	err = errors.Join(write(file), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), name)
-	}
 	if err != nil {
 		return errors.Join(err, os.Remove(file.Name()))
+	}
+	if err := os.Rename(file.Name(), name); err != nil {
+		return cannot(errors.Join(err, os.Remove(file.Name())))
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func ShowError(w io.Writer, err error) {
 	case errors.As(err, &problem):
 		ShowProblem(w, problem)
 	default:
-		fmt.Fprintf(w, "Error: %s\nSee what may be wrong: endstate doctor\n", report.Visible(err.Error()))
+		fmt.Fprintf(w, "Error: %s\nSee what may be wrong: endstate doctor\n", report.Visible(labs.Cause(err)))
 	}
 }
 
@@ -35,7 +35,7 @@ func ShowProblem(w io.Writer, problem *labs.Problem) {
 		fmt.Fprintln(w, report.Visible(help))
 	}
 	if problem.Err != nil {
-		fmt.Fprintf(w, "(%s)\n", strings.ReplaceAll(report.Visible(problem.Err.Error()), "\n", "\n "))
+		fmt.Fprintf(w, "(%s)\n", strings.ReplaceAll(report.Visible(labs.Cause(problem.Err)), "\n", "\n "))
 	}
 }
 
@@ -45,7 +45,7 @@ func ShowWarning(w io.Writer, event labs.Event) {
 	if errors.As(event.Warning, &problem) {
 		ShowProblem(w, problem)
 	} else {
-		fmt.Fprintf(w, "Warning: %s\n", report.Visible(event.Warning.Error()))
+		fmt.Fprintf(w, "Warning: %s\n", report.Visible(labs.Cause(event.Warning)))
 	}
 	if event.Detail != "" {
 		fmt.Fprintln(w, event.Detail)

@@ -47,11 +47,11 @@ func (d *Desk) Examine(ctx context.Context, who labs.Learner, emit labs.Emit) []
 }
 
 func bad(about string, err error) Finding {
-	f := Finding{About: about, State: FindingBad, Text: err.Error()}
+	f := Finding{About: about, State: FindingBad, Text: labs.Cause(err)}
 	if errors.As(err, &f.Help) {
 		f.Text = f.Help.What
 		if f.Help.Err != nil {
-			f.Text += " (" + f.Help.Err.Error() + ")"
+			f.Text += " (" + labs.Cause(f.Help.Err) + ")"
 		}
 	}
 	return f
@@ -150,7 +150,7 @@ func (d *Desk) examineLabs(ctx context.Context) Finding {
 func (d *Desk) examineScenarios() Finding {
 	if err := d.parts.Library().Broken(); err != nil {
 		return Finding{
-			About: "scenarios", State: FindingWarn, Text: err.Error(),
+			About: "scenarios", State: FindingWarn, Text: labs.Cause(err),
 			Help: &labs.Problem{Acts: []labs.Act{{Name: labs.ActLint, For: "Correct them, then"}}},
 		}
 	}
