@@ -498,7 +498,7 @@ func TestListsInJSON(t *testing.T) {
 func TestLintWantsFolders(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusMisused, "lint first", "There is no folder first.", "endstate lint")
-	d.wants(StatusFailed, "lint "+t.TempDir(), "there is no scenario in this folder", "0 scenarios, 1 mistakes")
+	d.wants(StatusFailed, "lint "+t.TempDir(), "there is no scenario in this folder", "0 scenarios, 1 mistake\n")
 }
 
 func TestSettings(t *testing.T) {

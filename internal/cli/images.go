@@ -109,13 +109,13 @@ func imagesRemoveCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *imagesRemoveOptions) run(ctx context.Context) error {
-	err := o.remove("snapshots", func(at *desk.Desk, emit labs.Emit) (int, error) {
+	err := o.remove("snapshot", func(at *desk.Desk, emit labs.Emit) (int, error) {
 		return machine.New(at).DropSnapshots(ctx, o.Who(), emit)
 	})
 	if err != nil || o.snapshots {
 		return err
 	}
-	return o.remove("images", func(at *desk.Desk, emit labs.Emit) (int, error) {
+	return o.remove("image", func(at *desk.Desk, emit labs.Emit) (int, error) {
 		return machine.New(at).RemoveImages(ctx, o.Who(), emit)
 	})
 }
@@ -127,7 +127,7 @@ func (o *imagesRemoveOptions) remove(what string, remove func(*desk.Desk, labs.E
 		return err
 	})
 	if err == nil || n > 0 {
-		fmt.Fprintf(o.Out, "%d %s removed\n", n, what)
+		fmt.Fprintf(o.Out, "%s removed\n", labs.Count(n, what))
 	}
 	return err
 }

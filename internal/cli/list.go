@@ -59,16 +59,21 @@ func (o *listOptions) run(ctx context.Context) error {
 }
 
 func writeList(w io.Writer, all []*practice.Standing, now time.Time) error {
-	rows := [][]string{{"SCENARIO", "TOPIC", "LEVEL", "PAR", "STANDING", "WHAT IT IS ABOUT"}}
+	rows := [][]string{{"SCENARIO", "TOPIC", "LEVEL", "PAR", "STANDING", "TITLE"}}
 	for _, s := range all {
-		title := report.Visible(s.Title)
-		if len(s.Requires) > 0 {
-			title += " (needs " + strings.Join(s.Requires, ", ") + ")"
-		}
-		level := fmt.Sprintf("%d %s", s.Level, report.LevelName(s.Level))
-		rows = append(rows, []string{s.Name, s.Topic, level, fmt.Sprintf("%d min", s.Minutes), standing(s, now), title})
+		rows = append(rows, rowOf(s, now))
 	}
 	return door.WriteTable(w, rows)
+}
+
+// rowOf returns the cells of a scenario: name, topic, level, par, standing and title.
+func rowOf(s *practice.Standing, now time.Time) []string {
+	title := report.Visible(s.Title)
+	if len(s.Requires) > 0 {
+		title += " (needs " + strings.Join(s.Requires, ", ") + ")"
+	}
+	level := fmt.Sprintf("%d %s", s.Level, report.LevelName(s.Level))
+	return []string{s.Name, s.Topic, level, fmt.Sprintf("%d min", s.Minutes), standing(s, now), title}
 }
 
 // standing says in a few words where the learner stands with a scenario.

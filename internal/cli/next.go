@@ -12,6 +12,7 @@ import (
 	"endstate/internal/cli/door"
 	"endstate/internal/practice"
 	"endstate/internal/report"
+	"endstate/labs"
 )
 
 // nextOptions are the options of next.
@@ -64,7 +65,7 @@ func (o *nextOptions) run(ctx context.Context) error {
 
 func writePick(w io.Writer, style report.Style, pick *practice.Pick) {
 	s := pick.Scenario
-	fmt.Fprintf(w, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %d minutes", s.Topic, report.LevelName(s.Level), s.Minutes)))
+	fmt.Fprintf(w, "%s\n%s\n%s\n\n", style.Bold(s.Name), report.Visible(s.Title), style.Dim(fmt.Sprintf("%s · %s · par %s", s.Topic, report.LevelName(s.Level), labs.Count(s.Minutes, "minute"))))
 	for _, why := range append(slices.Clone(pick.Why), fmt.Sprintf("You have never had seed %d.", pick.Seed)) {
 		fmt.Fprintf(w, "• %s\n", strings.TrimSpace(style.Paragraph(why, 2)))
 	}

@@ -174,3 +174,20 @@ func TestFlagErrors(t *testing.T) {
 		}
 	}
 }
+
+// A topic in place of a scenario offers its scenarios, the easiest first.
+func TestStartOfATopic(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusMisused, "start tests", "NO.  SCENARIO  LEVEL   PAR    STANDING   TITLE", "  1  first     1 core  5 min  not tried  The first",
+		"  2  second    1 core", "tests is a topic, and none of its scenarios was chosen.", "endstate start first")
+	if d.engine.launched != 0 {
+		t.Error("a lab was started")
+	}
+	status, shown := d.sit("2\n", "start", "tests", "--no-shell")
+	if status != StatusDone || !strings.Contains(shown, "Which one? ") || !strings.Contains(shown, "endstate shell second") {
+		t.Errorf("%d, %q", status, shown)
+	}
+	if status, shown := d.sit("7\n", "start", "tests", "--no-shell"); status != StatusMisused || d.engine.launched != 1 {
+		t.Errorf("%d, %q", status, shown)
+	}
+}

@@ -56,11 +56,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 		case "help":
 			c.Args = knownTopic
 		case "completion":
-			c.Args = door.CheckSubcommand
-			c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
-			for _, shell := range c.Commands() {
-				shell.Args = door.Exactly(0, "no arguments")
-			}
+			improveCompletion(d, c)
 		}
 	}
 	return root

@@ -3,11 +3,14 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/internal/tty"
 	"endstate/labs"
@@ -23,19 +26,56 @@ type startOptions struct {
 func startCommand(d *door.Door) *cobra.Command {
 	o := &startOptions{Door: d}
 	c := &cobra.Command{
-		Use:               "start SCENARIO",
-		Short:             "Start a lab and open its shell",
-		Long:              "Print the task, start its lab meanwhile, and open the lab's shell. Without a terminal, print the\ntask and what to do next.",
+		Use:   "start SCENARIO|TOPIC",
+		Short: "Start a lab and open its shell",
+		Long: "Print the task, start its lab meanwhile, and open the lab's shell. Without a terminal, print the task and what to do next. " +
+			"With a topic, choose one of its scenarios, the easiest first.",
 		Example:           "  endstate start git-merge-conflict\n  endstate start git-merge-conflict --seed 42 --no-shell",
-		Args:              door.Exactly(1, "a scenario; see: endstate list"),
+		Args:              door.Exactly(1, "a scenario or a topic; see: endstate list"),
 		ValidArgsFunction: d.CompleteScenarios,
-		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
+		RunE: func(c *cobra.Command, args []string) error {
+			name, err := o.choose(c.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return o.run(c.Context(), name)
+		},
 	}
 	door.SeedVar(c, &o.seed, "the seed: the same seed gives the same exercise (default: random)")
 	c.Flags().BoolVar(&o.noShell, "no-shell", false, "don't open a shell")
 	c.Flags().BoolVar(&o.asJSON, "json", false, "print the lab as JSON, and progress as JSON lines; opens no shell")
 	door.RecordVar(c, &o.noRecord)
 	return c
+}
+
+// choose returns the name of a scenario. For a topic, it asks at a terminal which of its scenarios is
+// meant; elsewhere it returns an error that lists them.
+func (o *startOptions) choose(ctx context.Context, name string) (string, error) {
+	at, err := o.Desk()
+	if err != nil {
+		return "", err
+	}
+	all := at.OfTopic(ctx, o.Who(), name, nil)
+	if len(all) == 0 {
+		return name, nil
+	}
+	if err := writeTopic(o.Err, all, o.Clock()); err != nil {
+		return "", err
+	}
+	var names []string
+	for _, s := range all {
+		names = append(names, s.Name)
+	}
+	return o.Choose(ctx, "Which one? ", names, labs.Misuse(name+" is a topic, and none of its scenarios was chosen", "Name one, for instance: endstate start "+names[0]))
+}
+
+func writeTopic(w io.Writer, all []*practice.Standing, now time.Time) error {
+	rows := [][]string{{"NO.", "SCENARIO", "LEVEL", "PAR", "STANDING", "TITLE"}}
+	for i, s := range all {
+		row := rowOf(s, now)
+		rows = append(rows, append([]string{fmt.Sprintf("%3d", i+1), row[0]}, row[2:]...))
+	}
+	return door.WriteTable(w, rows)
 }
 
 func (o *startOptions) run(ctx context.Context, name string) error {

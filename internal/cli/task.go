@@ -38,7 +38,7 @@ func showTask(w io.Writer, style report.Style, task *desk.Task) error {
 	if err := door.Markdown(w, style, fmt.Sprintf("# %s\n\n%s\n", task.Title, task.Text)); err != nil {
 		return err
 	}
-	facts := fmt.Sprintf("%s · seed %d · par %d minutes", task.Name, task.Seed, task.Minutes)
+	facts := fmt.Sprintf("%s · seed %d · par %s", task.Name, task.Seed, labs.Count(task.Minutes, "minute"))
 	if task.Lab != nil {
 		facts = strings.Join(append([]string{facts}, task.Lab.Servers()...), " · ")
 	}

@@ -64,6 +64,9 @@ func TestWrongInputIsExplained(t *testing.T) {
 		if c.Name() == "keep" || c.Name() == "__complete" {
 			return // no person runs it
 		}
+		if c.Name() == "prove" {
+			path = append(path, "nothing") // the engine of these tests plays no proofs
+		}
 		do := func(args ...string) { d.withoutInternals(append(append([]string{}, path...), args...)...) }
 		for _, value := range append(values, files...) {
 			if len(path) == 0 || path[0] != "completion" && path[0] != "help" || value != "" {

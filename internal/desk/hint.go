@@ -56,7 +56,7 @@ func (d *Desk) hint(ctx context.Context, lab *labs.Lab, v *labs.Variant, agreed 
 
 // AskHint is the question before a hint that costs points. open are the hints that are open already.
 func AskHint(number, total, price int, open []labs.Hint) *Unconfirmed {
-	question := fmt.Sprintf("Hint %d of %d costs %d points", number, total, price)
+	question := fmt.Sprintf("Hint %d of %d costs %s", number, total, labs.Count(price, "point"))
 	if before := (&labs.Report{Hints: open}).Help(); before > 0 {
 		question += fmt.Sprintf(", %d in all", before+price)
 	}

@@ -53,6 +53,17 @@ func (d *Desk) Standings(ctx context.Context, who labs.Learner, wanted Wanted, e
 	return standings
 }
 
+// OfTopic returns the scenarios of a topic, the easiest first. It returns none if there is no such
+// topic, or if a scenario has that name.
+func (d *Desk) OfTopic(ctx context.Context, who labs.Learner, topic string, emit labs.Emit) []*practice.Standing {
+	if topic == "" || d.library().Has(topic) {
+		return nil
+	}
+	all := d.Standings(ctx, who, Wanted{Topic: topic}, emit)
+	slices.SortStableFunc(all, func(a, b *practice.Standing) int { return cmp.Or(a.Level-b.Level, a.Minutes-b.Minutes) })
+	return all
+}
+
 func (w Wanted) matches(s labs.Scenario) bool {
 	text := strings.ToLower(s.Name + " " + s.Title + " " + s.Question)
 	return (w.Topic == "" || s.Topic == w.Topic) && (w.Level == 0 || s.Level == w.Level) && strings.Contains(text, strings.ToLower(w.Word))

@@ -162,7 +162,7 @@ func (s *Standing) lastTime() string {
 	a := s.latest
 	text := fmt.Sprintf("Last time: %d of %d without help", unaided(a), labs.Total)
 	if a.Took != nil && a.Minutes > 0 {
-		text += fmt.Sprintf(", %d minutes (par %d)", int(math.Ceil(a.Took.Minutes())), a.Minutes)
+		text += fmt.Sprintf(", %s (par %d)", labs.Count(int(math.Ceil(a.Took.Minutes())), "minute"), a.Minutes)
 	}
 	switch {
 	case a.Hints == 1:

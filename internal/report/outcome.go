@@ -74,7 +74,7 @@ func helpUsed(r *labs.Report) string {
 	case len(r.Hints) == 1:
 		used = append(used, "1 hint")
 	case len(r.Hints) > 1:
-		used = append(used, fmt.Sprintf("%d hints", len(r.Hints)))
+		used = append(used, labs.Count(len(r.Hints), "hint"))
 	}
 	if r.Assisted {
 		used = append(used, "the solution")

@@ -44,7 +44,7 @@ func lint(d *door.Door, folders []string) error {
 	for _, m := range mistakes {
 		fmt.Fprintln(d.Out, report.Visible(m.Error()))
 	}
-	fmt.Fprintf(d.Out, "%d scenarios, %d mistakes\n", scenarios, len(mistakes))
+	fmt.Fprintf(d.Out, "%s, %s\n", labs.Count(scenarios, "scenario"), labs.Count(len(mistakes), "mistake"))
 	if len(mistakes) > 0 {
 		return door.ErrFailed
 	}

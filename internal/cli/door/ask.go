@@ -70,16 +70,29 @@ func (d *Door) OnLab(ctx context.Context, args []string, act func(name string) e
 	for i, name := range several.Scenarios {
 		fmt.Fprintf(d.Err, "%2d  %s\n", i+1, name)
 	}
-	fmt.Fprint(d.Err, "Which lab? ")
-	line, err := d.ReadLine(ctx)
-	if err != nil && !errors.Is(err, io.EOF) {
+	name, err := d.Choose(ctx, "Which lab? ", several.Scenarios, labs.Misuse("No lab was chosen", "Name one of: "+strings.Join(several.Scenarios, ", ")))
+	if err != nil {
 		return err
 	}
-	var n int
-	if _, err := fmt.Sscan(line, &n); err != nil || n < 1 || n > len(several.Scenarios) {
-		return labs.Misuse("No lab was chosen", "Name one of: "+strings.Join(several.Scenarios, ", "))
+	return act(name)
+}
+
+// Choose asks for the number of one of several names that were shown. Without a terminal or a valid
+// number, it returns otherwise. Ctrl-C cancels the question.
+func (d *Door) Choose(ctx context.Context, question string, names []string, otherwise error) (string, error) {
+	if _, ok := tty.Open(d.In, d.Err); !ok {
+		return "", otherwise
 	}
-	return act(several.Scenarios[n-1])
+	fmt.Fprint(d.Err, question)
+	line, err := d.ReadLine(ctx)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	var n int
+	if _, err := fmt.Sscan(line, &n); err != nil || n < 1 || n > len(names) {
+		return "", otherwise
+	}
+	return names[n-1], nil
 }
 
 // Agreeing calls an act that may need consent. With yes, the user has given it already.

@@ -101,7 +101,7 @@ func (o *importOptions) run(ctx context.Context, args []string) error {
 		return err
 	}
 	return o.output.Write(door.Forms{Value: done, Text: func(w io.Writer, _ report.Style) error {
-		_, err := fmt.Fprintf(w, "%d attempts added, %d updated, %d unchanged.\n", done.Added, done.Updated, done.Unchanged)
+		_, err := fmt.Fprintf(w, "%s added, %d updated, %d unchanged.\n", labs.Count(done.Added, "attempt"), done.Updated, done.Unchanged)
 		return err
 	}})
 }

@@ -64,7 +64,7 @@ func standing(row *rehearse.Row) string {
 	for _, s := range row.Labs {
 		count[s.State]++
 	}
-	what := fmt.Sprintf("%d labs", len(row.Labs))
+	what := labs.Count(len(row.Labs), "lab")
 	switch {
 	case len(row.Labs) == 0 && row.Guide == nil:
 		return "there is no lab for it yet"

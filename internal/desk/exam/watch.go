@@ -2,7 +2,6 @@ package exam
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"endstate/internal/exams"
@@ -61,7 +60,7 @@ func noteExtra(extra []exams.ExtraTime, before int, emit labs.Emit) int {
 func warnOfTime(before, left time.Duration, emit labs.Emit) {
 	for _, mark := range timeWarnings {
 		if before > mark && left <= mark {
-			emit.Warn(&labs.Problem{Code: CodeTimeLeft, What: fmt.Sprintf("%d minutes left", int(mark.Minutes()))}, "")
+			emit.Warn(&labs.Problem{Code: CodeTimeLeft, What: labs.Count(int(mark.Minutes()), "minute") + " left"}, "")
 		}
 	}
 }

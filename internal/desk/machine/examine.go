@@ -64,8 +64,8 @@ func (d *Desk) examineEngine(ctx context.Context) []Finding {
 	}
 	found := []Finding{{
 		About: "engine", State: FindingOK,
-		Text: fmt.Sprintf("%s %s at %s; %s, %d processors, %s (%s)", info.Name, info.Version, info.Address,
-			info.System, info.CPUs, units.BytesSize(float64(info.Memory)), strings.Join(info.Details, ", ")),
+		Text: fmt.Sprintf("%s %s at %s; %s, %s, %s (%s)", info.Name, info.Version, info.Address,
+			info.System, labs.Count(info.CPUs, "processor"), units.BytesSize(float64(info.Memory)), strings.Join(info.Details, ", ")),
 	}}
 	for _, gap := range info.Gaps {
 		found = append(found, Finding{About: gap.Code, State: FindingWarn, Text: gap.What, Help: &labs.Problem{Advice: gap.Advice}})
@@ -144,7 +144,7 @@ func (d *Desk) examineLabs(ctx context.Context) Finding {
 	for _, s := range snapshots {
 		size += s.Size
 	}
-	return Finding{About: "labs", State: FindingOK, Text: fmt.Sprintf("%d running; %d snapshots, %s", len(all), len(snapshots), units.HumanSize(float64(size)))}
+	return Finding{About: "labs", State: FindingOK, Text: fmt.Sprintf("%d running; %s, %s", len(all), labs.Count(len(snapshots), "snapshot"), units.HumanSize(float64(size)))}
 }
 
 func (d *Desk) examineScenarios() Finding {

@@ -1,7 +1,6 @@
 package visit
 
 import (
-	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -57,7 +56,7 @@ func (s *Stay) lookAtLife(pressed int64, left time.Duration) (int64, time.Durati
 // endsSoon says that a lab ends soon, and how to give it more time if that is possible.
 func endsSoon(lab *labs.Lab, left time.Duration) *labs.Problem {
 	minutes := max(1, int((left+time.Minute-time.Second)/time.Minute))
-	problem := &labs.Problem{Code: desk.CodeLabEnds, What: fmt.Sprintf("The lab ends in %d minutes", minutes)}
+	problem := &labs.Problem{Code: desk.CodeLabEnds, What: "The lab ends in " + labs.Count(minutes, "minute")}
 	if minutes == 1 {
 		problem.What = "The lab ends in a minute"
 	}
