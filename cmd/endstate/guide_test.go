@@ -81,7 +81,7 @@ func TestGuidesLint(t *testing.T) {
 			folder := g.write(t)
 			var out strings.Builder
 			p := program(nil, &out, &out)
-			if status := p.Run(t.Context(), g.command(t, "lint", folder)); status != 0 || out.String() != "1 scenarios, 0 mistakes\n" {
+			if status := p.Run(t.Context(), g.command(t, "lint", folder)); status != 0 || out.String() != "1 scenario, 0 mistakes\n" {
 				t.Errorf("status %d\n%s", status, out.String())
 			}
 		})

@@ -84,18 +84,20 @@ func (o *completionOptions) install(ctx context.Context, root *cobra.Command, sh
 	default:
 		return labs.Misuse(fmt.Sprintf("There is no completion for the shell %q", shell), "Name bash, zsh or fish: endstate completion install bash")
 	}
-	if err == nil {
-		err = saveScript(file, script.Bytes())
-	}
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(o.Out, "Written: %s\n", file)
 	if settings != "" {
 		settings = filepath.Join(o.Env("HOME"), settings)
 		if err := o.addLine(ctx, settings, line); err != nil {
 			return err
 		}
+	}
+	if err := saveScript(file, script.Bytes()); err != nil {
+		return err
+	}
+	fmt.Fprintf(o.Out, "Written: %s\n", file)
+	if settings != "" {
 		fmt.Fprintf(o.Out, "It works in new shells.\nTo undo it, remove %s and the line in %s that ends in “endstate completion”.\n", file, settings)
 		return nil
 	}
