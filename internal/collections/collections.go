@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 	"time"
 
 	"endstate/labs"
@@ -41,8 +42,8 @@ const record = "collection.json"
 // List returns all collections by name.
 func (s Store) List() ([]Collection, error) {
 	entries, err := os.ReadDir(s.Folder)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return nil, nil // what needs the home itself says what is wrong with it
 	}
 	var all []Collection
 	for _, entry := range entries {
