@@ -12,20 +12,20 @@ import (
 	"endstate/labs"
 )
 
-// A killed client leaves nothing running in its lab: no shell, no program, and no session that
-// holds a lock. Only a program that was started to outlive its terminal keeps running.
-func TestClientThatIsKilledLeavesNoShell(t *testing.T) {
+// The shells of killed clients wait with their programs, and each is handed back once. Who leaves
+// them leaves nothing running in the lab: no shell, no program, and no session that holds a lock.
+// Only a program that was started to outlive its terminal keeps running.
+func TestShellsOfKilledClientsWait(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
-	var seats []*seat
 	s := sit(m, "start", enginetest.MySQL, "--seed", fmt.Sprint(enginetest.Seed))
 	s.sees("~$")
 	s.types("nohup sleep 4321 >/dev/null & sleep 4322 & mysql -e 'SELECT GET_LOCK(\"mine\", 1), SLEEP(4000)'\r")
-	seats = append(seats, s)
+	seats := []*seat{s}
 	for range 2 {
 		more := sit(m, "shell")
 		more.sees("~$")
-		more.types("vim notes\r")
+		more.types("vim\r")
 		more.sees("\x1b[?1049h")
 		seats = append(seats, more)
 	}
@@ -37,9 +37,28 @@ func TestClientThatIsKilledLeavesNoShell(t *testing.T) {
 		}
 		<-s.ended
 	}
+	vims := 0
+	for i := range seats {
+		seats[i] = sit(m, "shell")
+		seats[i].sees("\x1b[40;1H") // the whole screen is drawn
+	}
+	for _, s := range seats {
+		if strings.Contains(s.tail(16<<10), "SLEEP(4000)") {
+			s.types("\x03kill %2; exit\r")
+		} else {
+			s.types(":q!\r")
+			s.sees("\x1b[?1049l", "~$") // vim drops keys that come while it ends
+			s.types("exit\r")
+			vims++
+		}
+		s.sees("The lab goes on")
+	}
+	if vims != 2 {
+		t.Errorf("%d shells with vim were handed back, want 2", vims)
+	}
 	m.becomes(lab, "nothing of theirs is left", func(processes, sessions string) bool {
 		return !strings.Contains(processes, "bash") && !strings.Contains(processes, "4322") && !strings.Contains(processes, "vim") &&
-			!strings.Contains(processes, "mysql") && !strings.Contains(processes, "perl") && !strings.Contains(sessions, "SLEEP(4000)")
+			!strings.Contains(processes, "mysql") && !strings.Contains(processes, "a shell") && !strings.Contains(sessions, "SLEEP(4000)")
 	})
 	if processes := m.processes(lab); !strings.Contains(processes, "sleep 4321") {
 		t.Errorf("the program that should outlive its terminal has ended: %s", processes)
