@@ -29,7 +29,8 @@ type ProofResult struct {
 	Proof    string       `json:"proof"`
 	Wrong    []string     `json:"wrong,omitempty"`  // how the verdicts differ from what the proof states
 	Failed   string       `json:"failed,omitempty"` // why the proof could not run, so that it shows nothing
-	Output   string       `json:"output,omitempty"` // the script's last lines, if something is wrong
+	Status   int          `json:"status,omitempty"` // the script's exit status
+	Output   string       `json:"output,omitempty"` // the script's last lines, if something is wrong or it failed
 	Report   *labs.Report `json:"report,omitempty"`
 	Took     labs.Seconds `json:"took"`
 	Err      error        `json:"-"`             // the cause of Failed
@@ -163,15 +164,16 @@ func (p Prover) keeps(ctx context.Context) bool { return p.Keep != nil && ctx.Er
 
 // proveIn runs one proof in an existing lab.
 func (p Prover) proveIn(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof, result *ProofResult) error {
-	output, err := p.play(ctx, lab, v, proof)
+	status, output, err := p.play(ctx, lab, v, proof)
 	if err != nil {
 		return err
 	}
+	result.Status = status
 	if result.Report, err = p.checkGraded(ctx, lab, v); err != nil {
 		return err
 	}
 	result.Wrong = compare(proof, result.Report)
-	if len(result.Wrong) > 0 {
+	if len(result.Wrong) > 0 || status != 0 {
 		result.Output = output
 	}
 	if isNearMiss(proof) {
@@ -202,18 +204,17 @@ func (p Prover) checkGraded(ctx context.Context, lab *labs.Lab, v *labs.Variant)
 func isNearMiss(p labs.Proof) bool { return p.Name != labs.Untouched && len(p.Fails) > 0 }
 
 // play runs a proof's script in the workspace, as the learner.
-func (p Prover) play(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof) (string, error) {
+func (p Prover) play(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof) (status int, output string, err error) {
 	if proof.Script == "" {
-		return "", nil
+		return 0, "", nil
 	}
 	host, err := lab.Host(labs.Workspace)
 	if err != nil {
-		return "", err
+		return 0, "", err
 	}
-	_, output, err := stage.Run(ctx, p.Stage.Engine, host, labs.Command{
+	return stage.Run(ctx, p.Stage.Engine, host, labs.Command{
 		Args: []string{"bash", "-c", proof.Script}, User: labs.UserName, Dir: labs.LearnerHome, Environment: v.Environment(),
 	})
-	return output, err
 }
 
 type later struct {

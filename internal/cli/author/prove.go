@@ -61,7 +61,7 @@ changes, until Ctrl-C; what the change does not touch is not built again.`,
 	c.Flags().IntVar(&o.wanted.Parallel, "parallel", 3, "how many labs at once")
 	c.Flags().StringVar(&o.wanted.Proof, "proof", "", "only the proofs whose name contains this, and those that they continue")
 	c.Flags().BoolVar(&o.wanted.FailFast, "fail-fast", false, "play no more once something is not as stated")
-	c.Flags().BoolVar(&o.wanted.Keep, "keep", false, "the same, and keep that lab: a shell opens in it")
+	c.Flags().BoolVar(&o.wanted.Keep, "keep", false, "play no more once something is not as stated, and open a shell in that lab")
 	c.Flags().BoolVar(&o.watch, "watch", false, "play again whenever a file changes, until Ctrl-C")
 	d.OutputVar(c, &o.output)
 	return c
@@ -99,7 +99,7 @@ func (o *proveOptions) run(ctx context.Context) error {
 func (o *proveOptions) show(proved *authordesk.Proved) error {
 	err := o.output.Write(door.Forms{Value: proved.Results, Text: func(w io.Writer, style report.Style) error {
 		for _, r := range proved.Results {
-			showResult(w, style, r)
+			showResult(w, style, r, o.wanted.Proof != "")
 		}
 		_, err := fmt.Fprintln(w, summary(proved))
 		return err
@@ -116,7 +116,8 @@ func (o *proveOptions) show(proved *authordesk.Proved) error {
 	return nil
 }
 
-func showResult(w io.Writer, style report.Style, r grading.ProofResult) {
+// showResult shows the result of a proof. With messages, it also shows what a learner would read.
+func showResult(w io.Writer, style report.Style, r grading.ProofResult, messages bool) {
 	if r.SetupFailed() != nil {
 		fmt.Fprintf(w, "%s %s · seed %d · its setup failed, as shown above\n", style.Bad("✗"), r.Scenario, r.Seed)
 		return
@@ -135,9 +136,25 @@ func showResult(w io.Writer, style report.Style, r grading.ProofResult) {
 	for _, line := range r.Wrong {
 		fmt.Fprintf(w, "    %s\n", strings.ReplaceAll(report.Visible(line), "\n", "\n    "))
 	}
+	if messages && r.Proved() && r.Report != nil {
+		for _, result := range r.Report.Results() {
+			if result.Verdict == labs.Failed {
+				fmt.Fprintf(w, "    %s: %s\n", result.ID, strings.ReplaceAll(report.Visible(result.Message), "\n", "\n    "))
+			}
+		}
+	}
+	if r.Proved() && r.Status != 0 {
+		fmt.Fprintf(w, "    its script ended with status %d: %s\n", r.Status, report.Visible(lastLine(r.Output)))
+		return
+	}
 	if r.Output != "" {
 		fmt.Fprintf(w, "    the last lines of the script:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
 	}
+}
+
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
 // counts says how many proofs came to what.

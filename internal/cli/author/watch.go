@@ -58,7 +58,7 @@ func (o *proveOptions) showRound(round authordesk.Round) {
 	} else {
 		for _, r := range round.Proved.Results {
 			if !r.Proved() {
-				showResult(o.Out, style, r)
+				showResult(o.Out, style, r, o.wanted.Proof != "")
 			}
 		}
 		line := summary(round.Proved)
