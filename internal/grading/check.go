@@ -72,9 +72,31 @@ func (g *Grader) open(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 			Acts: []labs.Act{{Name: labs.ActReset, For: "Reset it", Scenario: v.Name}},
 		}
 	}
+	sites, ready, done := g.sites(lab)
+	basis, err := g.basis(ctx, lab, v, ready, emit)
+	if err != nil {
+		done()
+		return nil, nil, err
+	}
+	site := sites.Open(site.Subject{Lab: lab, Record: basis.record, Given: v.Files, Images: basis.images}, emit)
+	return site, func() { site.Close(); done() }, nil
+}
+
+// basis is what a check rests on besides the lab: what was recorded before the lab was handed
+// over, and the images of its looks, by their names.
+type basis struct {
+	record labs.Record
+	images map[string]labs.ImageRef
+}
+
+// basis returns what a check rests on: what a standby has ready, or what the engine has.
+func (g *Grader) basis(ctx context.Context, lab *labs.Lab, v *labs.Variant, ready *basis, emit labs.Emit) (*basis, error) {
+	if ready != nil && !slices.ContainsFunc(kit.LookImages(v.Looks()), func(name string) bool { return ready.images[name].Ref == "" }) {
+		return ready, nil
+	}
 	record, err := g.Snapshots.Record(ctx, lab)
 	if errors.Is(err, labs.ErrNotFound) {
-		return nil, nil, &labs.Problem{
+		return nil, &labs.Problem{
 			Code:   labs.CodeLabIncomplete,
 			What:   fmt.Sprintf("The lab of %s can't be graded: its facts were removed from the engine", v.Name),
 			Advice: "What was done in it is still there.",
@@ -82,15 +104,13 @@ func (g *Grader) open(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 		}
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	images, err := g.Images.Ensure(ctx, kit.LookImages(v.Looks()), emit)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	sites, done := g.sites(lab)
-	site := sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
-	return site, func() { site.Close(); done() }, nil
+	return &basis{record, images}, nil
 }
 
 type round struct {

@@ -40,6 +40,7 @@ type Standby struct {
 
 	used    chan struct{} // a check may have used what was ready
 	active  atomic.Int64  // when the learner last pressed a key, in nanoseconds since 1970
+	basis   atomic.Pointer[basis]
 	stop    context.CancelFunc
 	stopped chan struct{}
 	users   int // guarded by Standbys.mu
@@ -123,16 +124,13 @@ func (s *Standby) prepare(ctx context.Context) error {
 	sites := s.grader.Sites
 	ctx, cancel := context.WithTimeout(ctx, prepareTimeout)
 	defer cancel()
-	record, err := s.grader.Snapshots.Record(ctx, s.lab)
+	found, err := s.grader.basis(ctx, s.lab, s.variant, nil, nil)
 	if err != nil {
 		return err
 	}
-	images, err := s.grader.Images.Ensure(ctx, kit.LookImages(s.variant.Looks()), nil)
-	if err != nil {
-		return err
-	}
+	s.basis.Store(found)
 	sites.Places, sites.Reserve = nil, &s.reserve
-	site := sites.Open(site.Subject{Lab: s.lab, Record: record, Given: s.variant.Files, Images: images}, nil)
+	site := sites.Open(site.Subject{Lab: s.lab, Record: found.record, Given: s.variant.Files, Images: found.images}, nil)
 	defer site.Close()
 	failed := []error{site.PrepareRelays(ctx)}
 	for _, check := range s.variant.Checks {
@@ -152,21 +150,25 @@ func prepare(ctx context.Context, site kit.Site, look labs.Look) error {
 }
 
 // sites returns what opens the site for a check of a lab. If somebody works in the lab, the check
-// uses what is ready for it, and done has that replaced.
-func (g *Grader) sites(lab *labs.Lab) (sites site.Opener, done func()) {
+// uses what is ready for it, and done has that replaced. What the check rests on is ready only
+// until the lab is reset: the new lab may have another record.
+func (g *Grader) sites(lab *labs.Lab) (sites site.Opener, ready *basis, done func()) {
 	sites = g.Sites
 	if g.Standbys == nil {
-		return sites, func() {}
+		return sites, nil, func() {}
 	}
 	g.Standbys.mu.Lock()
 	defer g.Standbys.mu.Unlock()
 	s := g.Standbys.all[lab.ID]
 	if s == nil {
-		return sites, func() {}
+		return sites, nil, func() {}
 	}
 	s.users++
 	sites.Reserve = &s.reserve
-	return sites, func() {
+	if s.lab.Started.Equal(lab.Started) && s.lab.Key == lab.Key {
+		ready = s.basis.Load()
+	}
+	return sites, ready, func() {
 		select {
 		case s.used <- struct{}{}:
 		default: // it already knows

@@ -3,6 +3,8 @@
 package grading_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -77,6 +79,35 @@ func TestStandbyKeepsAServerReady(t *testing.T) {
 	r.Passes(lab, v)
 	if then := ready(t, r); !slices.Equal(first, then) {
 		t.Errorf("the check used %v, not the server that was ready: %v", then, first)
+	}
+}
+
+// forgetful is a snapshot store that has lost all records.
+type forgetful struct{ labs.Snapshots }
+
+func (forgetful) Record(context.Context, *labs.Lab) (labs.Record, error) {
+	return labs.Record{}, labs.ErrNotFound
+}
+
+// A check in a lab where somebody works asks for no record, as the standby has it. A lab that was
+// started since may have another record, so its check asks.
+func TestStandbyHasTheRecord(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Variant(enginetest.Git, enginetest.Seed)
+	lab := r.Lab(v)
+	r.Grader.Standbys, r.Grader.Sites.Places = &grading.Standbys{}, nil
+	standby := r.Grader.StandBy(t.Context(), lab, v)
+	defer standby.Close()
+	waitReady(t, r, nil)
+	r.Grader.Snapshots = forgetful{r.Grader.Snapshots}
+	if report, err := r.Grader.Check(t.Context(), lab, v, nil); err != nil || !report.Graded() {
+		t.Errorf("%+v, %v", report, err)
+	}
+	later := *lab
+	later.Started = later.Started.Add(time.Second)
+	if _, err := r.Grader.Check(t.Context(), &later, v, nil); !errors.Is(err, labs.ErrNotFound) {
+		t.Errorf("a lab that was started since: %v", err)
 	}
 }
 
