@@ -25,7 +25,7 @@ var imports = map[string]string{
 		"github.com/docker/go-units github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/visit internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
-		"charm.land/glamour/v2 github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
+		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/report internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/practice internal/recording internal/report internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",

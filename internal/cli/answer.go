@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -37,8 +38,8 @@ func (c *inLab) commands() []*cobra.Command {
 	})
 	check.Flags().BoolVar(&asJSON, "json", false, "as JSON")
 	return []*cobra.Command{
-		c.Command("task", "read the task again", 0, func(context.Context, []string) error {
-			return showTask(c, c.Style, c.shell.Visit.Task())
+		c.Command("task", "read the task again", 0, func(ctx context.Context, _ []string) error {
+			return c.Page(ctx, func(w io.Writer, style report.Style) error { return showTask(w, style, c.shell.Visit.Task()) })
 		}),
 		check,
 		c.Command("hint", "open the next hint; it costs points", 0, c.hint),
@@ -62,15 +63,21 @@ func (c *inLab) check(ctx context.Context, asJSON bool) error {
 	case asJSON:
 		err = report.JSON(c, found)
 	default:
-		err = report.OutcomeText(c, found, c.Style)
-		if err == nil && found.Solved != nil {
-			_, err = fmt.Fprintf(c, "%s leaves the shell, where these commands work.\n", c.Style.Bold("exit"))
-		}
+		err = c.Page(ctx, func(w io.Writer, style report.Style) error { return showOutcome(w, style, found) })
 	}
 	if err != nil {
 		return err
 	}
 	return verdict(found.Report)
+}
+
+// showOutcome writes the outcome of a check. Once everything is solved, it says how to leave.
+func showOutcome(w io.Writer, style report.Style, found *practice.Outcome) error {
+	err := report.OutcomeText(w, found, style)
+	if err == nil && found.Solved != nil {
+		_, err = fmt.Fprintf(w, "%s leaves the shell, where these commands work.\n", style.Bold("exit"))
+	}
+	return err
 }
 
 func (c *inLab) hint(ctx context.Context, _ []string) error {

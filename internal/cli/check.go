@@ -40,12 +40,12 @@ func (o *checkOptions) run(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		return o.show(found)
+		return o.show(ctx, found)
 	})
 }
 
-func (o *checkOptions) show(found *practice.Outcome) error {
-	err := o.output.Write(door.Forms{
+func (o *checkOptions) show(ctx context.Context, found *practice.Outcome) error {
+	err := o.output.Page(ctx, door.Forms{
 		Value: found,
 		Text:  func(w io.Writer, style report.Style) error { return report.OutcomeText(w, found, style) },
 		Other: map[report.Format]func(io.Writer) error{

@@ -12,6 +12,7 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/cli/exam"
+	"endstate/internal/seat"
 )
 
 // Program is everything that the command line is made from.
@@ -40,6 +41,10 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	d.Close()
 	if cause := context.Cause(ctx); errors.Is(cause, errInterrupted) && err != nil {
 		fmt.Fprintln(d.Err, "Interrupted. Unfinished work was undone.")
+		return StatusInterrupted
+	}
+	if errors.Is(err, seat.ErrInterrupted) { // at the end of a page: all work was done
+		fmt.Fprintln(d.Err, "Interrupted.")
 		return StatusInterrupted
 	}
 	if err != nil && !d.Running && !door.IsProblem(err) {

@@ -16,7 +16,7 @@ import (
 // after the answer to the one before. When there is nothing left to type, the shell ends.
 type typist struct {
 	mu       sync.Mutex        // guards commands
-	commands []string          // "exam submit:y" answers y to the question of exam submit; "check>" pipes
+	commands []string          // "exam submit:y" answers y to the question of exam submit; "check>" pipes, "check&" is in the background
 	other    map[string]func() // what commands do that are not in-lab commands
 	keyboard io.StringWriter   // the terminal's
 	screen   *screen           // likewise
@@ -24,17 +24,28 @@ type typist struct {
 	statuses []int             // the commands' exit statuses
 }
 
-// screen collects what a terminal shows.
+// screen collects what a terminal shows, and presses the next key at each end of a page.
 type screen struct {
-	mu    sync.Mutex
-	shown bytes.Buffer
+	mu       sync.Mutex
+	shown    bytes.Buffer
+	keyboard io.StringWriter
+	keys     []string // for the ends of pages
+	pressed  int
 }
 
 func (s *screen) Write(b []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.shown.Write(b)
+	s.shown.Write(b)
+	if s.pressed < min(len(s.keys), strings.Count(s.shown.String(), more)) {
+		s.pressed++
+		_, _ = s.keyboard.WriteString(s.keys[s.pressed-1])
+	}
+	return len(b), nil
 }
+
+// more is the end of a page that is not the last.
+const more = "-- more: space, Enter or q --"
 
 func (s *screen) String() string { s.mu.Lock(); defer s.mu.Unlock(); return s.shown.String() }
 
@@ -115,14 +126,18 @@ func (s *shell) call(command string) bool {
 	if piped {
 		output = "file"
 	}
-	terminal, noColor := "xterm", ""
+	command, background := strings.CutSuffix(command, "&")
+	terminal, noColor, foreground := "xterm", "", "1"
+	if background {
+		foreground = ""
+	}
 	if rest, is := strings.CutPrefix(command, "NO_COLOR=1 "); is {
 		command, noColor = rest, "1"
 	}
 	if rest, is := strings.CutPrefix(command, "TERM=dumb "); is {
 		command, terminal = rest, "dumb"
 	}
-	request := "\x00\x00\x00\x07" + strings.Join(append([]string{output, "60", terminal, noColor, "1"}, strings.Fields(command)...), "\x00")
+	request := "\x00\x00\x00\x07" + strings.Join(append([]string{output, "60", terminal, noColor, foreground}, strings.Fields(command)...), "\x00")
 	_, _ = s.output.Write(append(binary.BigEndian.AppendUint32([]byte("r"), uint32(len(request))), request...))
 	for {
 		select {

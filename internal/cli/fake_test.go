@@ -252,6 +252,8 @@ type console struct {
 	topics map[string]string // the existing scenarios; by default one of two
 	adds   string            // more of every scenario
 	lacks  string            // what the author has removed from every scenario since
+	task   string            // more of every task
+	keys   []string          // pressed at the ends of pages
 }
 
 func newConsole(t testing.TB) *console {
@@ -294,7 +296,7 @@ func (d *console) scenarios() fstest.MapFS {
 	}
 	for name, topic := range topics {
 		for file, text := range map[string]string{
-			"scenario.yaml": strings.NewReplacer("TITLE", "The "+name, "topic: tests", "topic: "+topic).Replace(d.written()), "task.md": "Do the " + name + " thing.\n",
+			"scenario.yaml": strings.NewReplacer("TITLE", "The "+name, "topic: tests", "topic: "+topic).Replace(d.written()), "task.md": "Do the " + name + " thing.\n" + d.task,
 			"debrief.md": "I would do the thing.\n\nKey points:\n\n- Look at the state before you change it.\n- Never guess.\n", "solution.sh": "do-the-thing\n",
 		} {
 			files[name+"/"+file] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}

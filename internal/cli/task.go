@@ -28,7 +28,7 @@ func taskCommand(d *door.Door) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return showTask(d.Out, d.Style(d.Out), task)
+			return d.Page(ctx, func(w io.Writer, style report.Style) error { return showTask(w, style, task) })
 		})
 	})
 }

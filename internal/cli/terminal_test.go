@@ -28,7 +28,11 @@ func (d *console) sit(keys string, args ...string) (int, string) {
 	if err := pty.Setsize(tty, &pty.Winsize{Cols: 60, Rows: 20}); err != nil {
 		d.Fatal(err)
 	}
-	shown := &screen{}
+	before, err := term.GetState(int(tty.Fd()))
+	if err != nil {
+		d.Fatal(err)
+	}
+	shown := &screen{keyboard: keyboard, keys: d.keys}
 	d.engine.typist.keyboard, d.engine.typist.screen = keyboard, shown
 	if _, err := keyboard.WriteString(keys); err != nil {
 		d.Fatal(err)
@@ -41,6 +45,9 @@ func (d *console) sit(keys string, args ...string) (int, string) {
 	p := d.program(nil, nil)
 	p.In, p.Out, p.Err = tty, tty, tty
 	status := p.Run(d.Context(), args)
+	if after, err := term.GetState(int(tty.Fd())); err != nil || !reflect.DeepEqual(after, before) {
+		d.Errorf("the terminal was %+v and is %+v, %v", before, after, err)
+	}
 	if err := tty.Close(); err != nil {
 		d.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func Attach(ctx context.Context, client Client, shell *Shell, answer Answer, wat
 	tracker := &tracker{}
 	_, _ = io.WriteString(client, pushTitle)
 	attached, detach := context.WithCancelCause(ctx)
-	s := &session{shell: shell, screen: &tee{trackedScreen{client, tracker}, watchers}}
+	s := &session{shell: shell, size: client.Size, screen: &tee{trackedScreen{client, tracker}, watchers}}
 	s.answers = &answers{session: s, answer: answer, close: detach, screens: map[uint32]*Screen{}}
 	var input sync.WaitGroup
 	input.Go(func() { detach(s.forwardKeys(attached, client.Keys())) })
@@ -56,6 +56,7 @@ func Attach(ctx context.Context, client Client, shell *Shell, answer Answer, wat
 // session is one shell at one client.
 type session struct {
 	shell    *Shell
+	size     func() (columns, rows int) // of the client
 	screen   *tee
 	answers  *answers
 	question atomic.Pointer[question] // the open question; it gets the keys

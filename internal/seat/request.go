@@ -215,12 +215,13 @@ func (q *question) take(keys []byte) bool {
 }
 
 // ask runs read, which reads the keys until it returns. Keys that it leaves are the shell's.
-func (s *session) ask(read func(keys <-chan []byte) (unread []byte, err error)) error {
+func (s *session) ask(read func(*KeyReader) error) error {
 	q := &question{keys: make(chan []byte), done: make(chan struct{})}
 	s.question.Store(q)
-	unread, err := read(q.keys)
-	if len(unread) > 0 {
-		_, _ = s.shell.Stdin().Write(unread)
+	keys := ReadKeys(q.keys)
+	err := read(keys)
+	if len(keys.unread) > 0 {
+		_, _ = s.shell.Stdin().Write(keys.unread)
 	}
 	s.question.Store(nil)
 	close(q.done)

@@ -2,6 +2,7 @@ package seat
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -37,7 +38,7 @@ func newScreen(ctx context.Context, s *session, caller uint32, request *Request)
 	interrupt, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	screen.interrupt, screen.cancel = interrupt, func() { cancel(ErrInterrupted) }
 	if request != nil && request.Output == OutputSeat {
-		direct := rawLines{displayed{s}}
+		direct := RawLines(displayed{s})
 		screen.out, screen.err = direct, direct
 	} else {
 		screen.out, screen.err = callerOutput{s.shell, frameAnswer, caller}, callerOutput{s.shell, frameError, caller}
@@ -58,8 +59,17 @@ func (s *Screen) Live() bool { return s.request.Output == OutputSeat && s.reques
 // Terminal reports whether the results go to a terminal.
 func (s *Screen) Terminal() bool { return s.request.Output != OutputFile }
 
-// rawLines writes to a terminal in raw mode, which needs a carriage return at the end of a
-// line.
+// Foreground reports whether the command is in the foreground of its terminal, so that keys can be
+// meant for it.
+func (s *Screen) Foreground() bool { return s.request.Foreground }
+
+// Size returns the size of the client's screen.
+func (s *Screen) Size() (columns, rows int) { return s.session.size() }
+
+// RawLines returns a writer of text whose lines end in "\n" for a terminal in raw mode, which needs
+// a carriage return, too.
+func RawLines(terminal io.Writer) io.Writer { return rawLines{terminal} }
+
 type rawLines struct{ out io.Writer }
 
 func (r rawLines) Write(b []byte) (int, error) {
@@ -71,25 +81,20 @@ func (r rawLines) Write(b []byte) (int, error) {
 // can hide the question or answer it. It returns true only for "y" or "yes", and
 // [ErrInterrupted] if the learner pressed Ctrl-C. A command in the background can't ask.
 func (s *Screen) Confirm(ctx context.Context, text string) (sure bool, err error) {
-	if !s.request.Foreground {
+	if !s.Foreground() {
 		return false, labs.Misuse("This needs your consent, but the command runs in the background", "Type it at the shell's prompt.")
 	}
-	screen := rawLines{displayed{s.session}}
+	screen := RawLines(displayed{s.session})
 	if _, err := io.WriteString(screen, text+" [y/N] "); err != nil {
 		return false, err
 	}
 	line := &lineReader{screen: screen}
-	err = s.session.ask(func(keys <-chan []byte) ([]byte, error) {
-		err := line.read(ctx, s.interrupt, keys)
+	err = s.WithKeys(ctx, func(ctx context.Context, keys *KeyReader) error {
+		err := line.read(ctx, keys)
 		// The shell may echo the keys behind the line, so this line ends first.
-		if _, writeErr := io.WriteString(screen, "\n"); err == nil {
-			err = writeErr
-		}
-		return line.unread, err
+		_, writeErr := io.WriteString(screen, "\n")
+		return cmp.Or(err, writeErr)
 	})
-	if errors.Is(err, ErrInterrupted) {
-		s.cancel()
-	}
 	return err == nil && IsYes(string(line.text)), err
 }
 
@@ -103,22 +108,14 @@ func IsYes(line string) bool {
 type lineReader struct {
 	screen io.Writer
 	text   []byte
-	unread []byte // keys behind the line
 }
 
-func (l *lineReader) read(ctx, interrupt context.Context, keys <-chan []byte) error {
+func (l *lineReader) read(ctx context.Context, keys *KeyReader) error {
 	for {
-		for len(l.unread) == 0 {
-			select {
-			case l.unread = <-keys:
-			case <-interrupt.Done():
-				return ErrInterrupted
-			case <-ctx.Done():
-				return context.Cause(ctx)
-			}
+		key, err := keys.Next(ctx)
+		if err != nil {
+			return err
 		}
-		key := l.unread[0]
-		l.unread = l.unread[1:]
 		if ends, err := l.key(key); ends || err != nil {
 			return err
 		}
@@ -128,8 +125,6 @@ func (l *lineReader) read(ctx, interrupt context.Context, keys <-chan []byte) er
 // key takes a key, and returns whether it ends the line.
 func (l *lineReader) key(key byte) (ends bool, err error) {
 	switch {
-	case key == ctrlC:
-		return true, ErrInterrupted
 	case key == '\r' || key == '\n' || key == ctrlD:
 		return true, nil
 	case (key == backspace || key == del) && len(l.text) > 0:

@@ -1,5 +1,5 @@
 // Package door has what all commands share: reaching the desk, asking for consent, and showing
-// progress, problems and shells.
+// progress, problems, long text in pages, and shells.
 package door
 
 import (

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -31,7 +32,9 @@ type inLab struct {
 }
 
 func (c *inLab) commands() []*cobra.Command {
-	show := func(context.Context, []string) error { return writeQuestion(c, c.Style, c.session.Question()) }
+	show := func(ctx context.Context, _ []string) error {
+		return c.Page(ctx, func(w io.Writer, style report.Style) error { return writeQuestion(w, style, c.session.Question()) })
+	}
 	reset := func(ctx context.Context, _ []string) (err error) {
 		c.leaves, err = c.shell.Reset(ctx, c.Screen, c.InLab.Style)
 		return err
@@ -131,5 +134,5 @@ func (c *inLab) check(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return writeAnswer(c, c.InLab.Style, answer)
+	return c.Page(ctx, func(w io.Writer, style report.Style) error { return writeAnswer(w, style, answer) })
 }
