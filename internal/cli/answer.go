@@ -75,7 +75,7 @@ func (c *inLab) check(ctx context.Context, asJSON bool) error {
 func showOutcome(w io.Writer, style report.Style, found *practice.Outcome) error {
 	err := report.OutcomeText(w, found, style)
 	if err == nil && found.Solved != nil {
-		_, err = fmt.Fprintf(w, "%s leaves the shell, where these commands work.\n", style.Bold("exit"))
+		_, err = fmt.Fprintf(w, "These commands work outside the lab: leave it with %s.\n", style.Bold("exit"))
 	}
 	return err
 }

@@ -117,7 +117,7 @@ func (o *completionOptions) addLine(ctx context.Context, file, line string) erro
 	}
 	agreed := o.yes
 	if !agreed {
-		if agreed, err = o.Confirm(ctx, "Add a line to "+file+" that reads it?"); err != nil {
+		if agreed, err = o.Confirm(ctx, "Add a line to "+file+" that reads the completion script?"); err != nil {
 			return err
 		}
 	}

@@ -56,6 +56,10 @@ func (d *Desk) debriefing(ctx context.Context, who labs.Learner, attempt string)
 	if b.Story, err = d.story(ctx, who, attempt); err != nil {
 		return nil, err
 	}
+	if _, over := b.Story.Over(d.Clock()); over && len(b.Story.Rounds) == 0 {
+		return nil, labs.Misuse(fmt.Sprintf("Attempt %d at %s ended without a check, so there is nothing to explain", b.Story.ID, b.Story.Scenario), "",
+			labs.Act{Name: labs.ActStart, For: "Try it again", Scenario: b.Story.Scenario})
+	}
 	if len(b.Story.Rounds) == 0 {
 		return nil, labs.Misuse(fmt.Sprintf("Attempt %d at %s has not been checked yet", b.Story.ID, b.Story.Scenario), "",
 			labs.Act{Name: labs.ActCheck, For: "Check it first", Scenario: b.Story.Scenario})

@@ -168,11 +168,11 @@ func (e *Engine) createHost(
 ) (string, error) {
 	labels = maps.Clone(labels)
 	labels[labelHost], labels[labelFamily] = host.Name, host.Family
+	for _, inherited := range []string{labelRecord, labelSetup, images.LabelPackages} {
+		labels[inherited] = "" // the image of a saved workspace has its container's labels
+	}
 	if plan.Setup && host.Name == labs.Workspace {
 		labels[labelSetup] = "yes"
-	}
-	for _, large := range []string{labelRecord, images.LabelPackages} {
-		labels[large] = "" // otherwise inherited from the image, and part of every list of labs
 	}
 	config := containerConfig(host, labels)
 	walls, err := e.hostConfig(ctx, plan, host, net)

@@ -59,6 +59,37 @@ func TestStartNewHandsOverAsSetUp(t *testing.T) {
 	}
 }
 
+// A lab that was set up in its own hosts can be saved and put back like any other: it is whole
+// afterwards, and a sweep leaves it alone.
+func TestSavedStateOfALabThatWasSetUp(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Variant(enginetest.Git, r.NewSeed())
+	lab := startNew(t, r, v, r.Owner)
+	r.Learner(lab, "echo kept > ~/mine")
+	if err := r.Save(t.Context(), lab, "mine", nil); err != nil {
+		t.Fatal(err)
+	}
+	r.Learner(lab, "rm ~/mine")
+	if _, err := r.ResetTo(t.Context(), lab, v, "mine", nil); err != nil {
+		t.Fatal(err)
+	}
+	removed, err := r.Sweep(t.Context(), nil)
+	if err != nil || len(removed) > 0 {
+		t.Errorf("the sweep removed %v, %v", removed, err)
+	}
+	found, err := r.Find(t.Context(), r.Owner, v.Name)
+	if err != nil || !found.Whole || !found.Handed() {
+		t.Fatalf("after going back, the lab is %+v, %v", found, err)
+	}
+	if status, out := r.Learner(found, "cat ~/mine"); status != 0 || out != "kept" {
+		t.Errorf("what was saved is %q (%d)", out, status)
+	}
+	if report := r.Grade(found, v); !report.Graded() {
+		t.Errorf("it can't be graded: %+v", report)
+	}
+}
+
 // Somebody else's lab of the variant shows that a snapshot is worth its time.
 func TestStartNewOfASharedVariantMakesASnapshot(t *testing.T) {
 	t.Parallel()
