@@ -203,6 +203,11 @@ func TestExamByHand(t *testing.T) {
 	d.wants(StatusDone, "exam comment 1 calm", "Comment by ada at", ": calm")
 	d.wants(StatusDone, "exam comment 1 2 again", ": again")
 	d.wants(StatusMisused, "exam comment 1 7 again", "has no question 7")
+	for _, args := range [][]string{{"1", "2"}, {"1", ""}, {"1", "2", " "}} { // the text was forgotten
+		if status, _, errs := d.run(append([]string{"exam", "comment"}, args...)...); status != StatusMisused || !strings.Contains(errs, "Write what the candidate should read") {
+			t.Errorf("comment %q: %d, %s", args, status, errs)
+		}
+	}
 	status, _, errs := d.run("exam", "comment", "1", "\x1b[2J")
 	if status != StatusMisused || !strings.Contains(errs, "has control characters") {
 		t.Errorf("%d, %s", status, errs)

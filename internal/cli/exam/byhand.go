@@ -89,7 +89,10 @@ func commentCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *examinerOptions) comment(ctx context.Context, args []string) (err error) {
-	n := 0
+	n, text := 0, args[len(args)-1]
+	if _, isNumber := strconv.Atoi(text); strings.TrimSpace(text) == "" || isNumber == nil && len(args) == 2 {
+		return labs.Misuse("The comment has no text", "Write what the candidate should read, such as: endstate exam comment 3 2 'Look at the binary log next time.'")
+	}
 	if len(args) == 3 {
 		if n, err = question(args[1:2]); err != nil {
 			return err
@@ -99,6 +102,6 @@ func (o *examinerOptions) comment(ctx context.Context, args []string) (err error
 		return err
 	}
 	return o.decide(func(at *examdesk.Desk, emit labs.Emit) (exams.View, error) {
-		return at.Comment(ctx, o.Who(), o.which, n, args[len(args)-1], emit)
+		return at.Comment(ctx, o.Who(), o.which, n, text, emit)
 	})
 }

@@ -81,12 +81,24 @@ func (o *gradeOptions) sayIfStopped(v exams.View) {
 	}
 }
 
+// stoppedText says why the clock was found stopped, and what to do. Since then, it may run again.
 func stoppedText(v exams.View) string {
 	id := v.ID
-	if v.StoppedBy() != nil {
+	switch stopped := v.Phase == exams.Paused; {
+	case v.StoppedBy() != nil:
 		return fmt.Sprintf("The examiner has paused the exam. Go on when it runs again: %s", line("resume", id))
+	case !stopped && lastPauseIsExaminers(v):
+		return fmt.Sprintf("The examiner paused the exam. The clock runs again, %s. Go on: %s", report.TimeLeft(v), line("resume", id))
+	case !stopped:
+		return fmt.Sprintf("The clock was stopped. It runs again, %s. Go on: %s", report.TimeLeft(v), line("resume", id))
 	}
 	return fmt.Sprintf("The clock is stopped. It runs again when the question can be graded (%s) or when you continue (%s).", line("grade", id), line("resume", id))
+}
+
+// lastPauseIsExaminers reports whether an examiner stopped the clock last, even if it runs again.
+func lastPauseIsExaminers(v exams.View) bool {
+	n := len(v.Pauses)
+	return n > 0 && v.Pauses[n-1].Why == exams.ExaminerPause
 }
 
 // writeAnswer writes what a candidate learns from a check.

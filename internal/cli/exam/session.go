@@ -98,12 +98,12 @@ func (at *candidate) leave(ctx context.Context, why error) error {
 	case errors.Is(why, examdesk.ErrTimeUp):
 		fmt.Fprintln(at.Out, "Time is up. Your work is graded now.")
 		return at.finish(ctx)
-	case errors.Is(why, examdesk.ErrOver):
+	case errors.Is(why, examdesk.ErrOver), errors.Is(why, examdesk.ErrStopped) && !v.Ended.IsZero():
 		fmt.Fprintf(at.Out, "The exam is over. See the result: %s\n", line("status", v.ID))
 		return nil
 	case errors.Is(why, examdesk.ErrStopped):
 		fmt.Fprintln(at.Out, stoppedText(v))
-		if v.StoppedBy() != nil {
+		if lastPauseIsExaminers(v) {
 			return nil
 		}
 		return door.ErrUngraded
