@@ -69,6 +69,7 @@ func TestExamRulesThatDecide(t *testing.T) {
 	d.wants(StatusDone, "exam start "+d.exam(rules)+" --no-shell", "2 questions · 30 minutes · 60 % pass · at least 70 % in", "fails the question")
 	d.wants(StatusDone, "exam status", "60 % pass · at least 70 % in")
 	d.wants(StatusDone, "exam grade", "Score 0 of 100", "As it is now, the question is failed: what must not change was harmed.")
+	d.wants(StatusDone, "exam watch", "1: 0 of 100")
 	d.wants(StatusFailed, "exam submit --yes", "0 of 10 · score 0 of 100", "failed: what must not change was harmed", "failed: tests: 0 %, at least 70 % needed")
 	d.wants(StatusDone, "report mine --format csv", "all questions: 0 %, at least 60 % needed; tests: 0 %, at least 70 % needed")
 	file := filepath.Join(t.TempDir(), "report.json")
@@ -163,7 +164,7 @@ func TestExaminerDecides(t *testing.T) {
 	for _, wrong := range []string{"0", "soon", "-5%"} {
 		d.wants(StatusMisused, "exam start "+mine+" --extra-time "+wrong+" --no-shell", "It takes a number of minutes, a duration such as 10m, or a percentage")
 	}
-	d.wants(StatusMisused, "exam start "+mine+" --extra-time 100h --no-shell", "can't get 100h0m0s of extra time", "at most 4h0m0s in all")
+	d.wants(StatusMisused, "exam start "+mine+" --extra-time 100h --no-shell", "can't get 6000 min of extra time", "at most 240 min in all")
 	d.wants(StatusDone, "exam start "+mine+" --extra-time 50% --no-shell", "2 questions · 45 minutes", "45 min left")
 	d.wants(StatusMisused, "exam extra-time soon", `"soon" is not an extra time`)
 	d.wants(StatusDone, "exam extra-time 5 --why late", "50 min left of 50 minutes", "Extra time: 15 min, by ada at", "Extra time: 5 min, by ada at", ": late")

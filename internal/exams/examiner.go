@@ -66,7 +66,7 @@ func (s *Sitting) Extend(a Allowance, by, why string, now time.Time) error {
 	}
 	more := a.of(s.Blueprint.Length())
 	if more < time.Second || s.extra()+more > mostExtra {
-		return labs.Misuse(fmt.Sprintf("An exam can't get %s of extra time", more), fmt.Sprintf("Give at least a second, and at most %s in all.", mostExtra))
+		return labs.Misuse(fmt.Sprintf("An exam can't get %.0f min of extra time", more.Minutes()), fmt.Sprintf("Give at least a second, and at most %.0f min in all.", mostExtra.Minutes()))
 	}
 	s.Extra = append(s.Extra, ExtraTime{At: now, By: by, Seconds: more.Seconds(), Why: why})
 	return nil

@@ -49,7 +49,7 @@ func TestExtraTime(t *testing.T) {
 	if v.Length() != 85 || v.Minutes != 60 || len(s.Doubts(h.now)) > 0 {
 		t.Errorf("%+v, %q", v, s.Doubts(h.now))
 	}
-	if err := h.extend(Allowance{Time: 4 * time.Hour}); err == nil || !strings.Contains(err.Error(), "can't get 4h0m0s of extra time") {
+	if err := h.extend(Allowance{Time: 4 * time.Hour}); err == nil || !strings.Contains(err.Error(), "can't get 240 min of extra time") {
 		t.Errorf("too much: %v", err)
 	}
 	h.after(15)

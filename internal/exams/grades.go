@@ -88,6 +88,13 @@ func (g *Grade) count(harm Harm) {
 	}
 }
 
+// counted returns the grade that a graded report counts for in the exam.
+func (b *Blueprint) counted(report *labs.Report) Grade {
+	grade := Grade{Score: report.Score, Report: report}
+	grade.count(b.Harm)
+	return grade
+}
+
 // stateTime returns the time whose state of the lab a grade reflects.
 func (s *Sitting) stateTime(q *Question, grade Grade) time.Time {
 	if !q.FrozenAt.IsZero() && q.FrozenAt.Before(grade.At) {

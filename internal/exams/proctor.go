@@ -229,7 +229,7 @@ func (p *Proctor) Check(ctx context.Context, id int64, n int, emit labs.Emit) (*
 		checkErr = p.charge(s, n, report)
 	}
 	if checkErr == nil && report.Graded() {
-		last = &LastCheck{At: asked, Score: *report.Score}
+		last = &LastCheck{At: asked, Score: *s.Blueprint.counted(report).Score}
 	}
 	s, err = p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.RecordCheck(n, last, asked, now) })
 	if err == nil {

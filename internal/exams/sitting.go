@@ -67,7 +67,7 @@ type Question struct {
 // LastCheck is the latest check of a question.
 type LastCheck struct {
 	At    time.Time `json:"at"`
-	Score int       `json:"score"`
+	Score int       `json:"score"` // that counts in the exam: 0 if harm fails the question
 }
 
 // Grade is a question's result at the end.

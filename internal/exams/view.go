@@ -126,8 +126,7 @@ func (b *Blueprint) Answer(n int, report *labs.Report) Answer {
 		answer.Report = report
 	}
 	if answer.Graded && (full || b.Feedback == FeedbackScore) {
-		grade := Grade{Score: report.Score, Report: report}
-		grade.count(b.Harm)
+		grade := b.counted(report)
 		answer.Score, answer.Harmed = grade.Score, grade.Harmed
 	}
 	return answer

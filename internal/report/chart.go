@@ -175,7 +175,7 @@ func length(from, to time.Time) string {
 	if to.IsZero() {
 		return "to the end"
 	}
-	return to.Sub(from).Round(time.Second).String()
+	return Brief(to.Sub(from).Round(time.Second))
 }
 
 // timeline draws when the learner was at work, and what they did.

@@ -203,6 +203,13 @@ func TestExamPage(t *testing.T) {
 	harmed.Questions[0].Grade.Score, harmed.Questions[0].Grade.Harmed = pointer(0), true
 	page = pageOf(t, "harmed", func(w *bytes.Buffer) error { return ExamPage(w, anExam(t, harmed)) })
 	wants(t, harmless(t, page), "score 0 of 100", "failed: what must not change was harmed", "harm to what must not change fails the question")
+	var text bytes.Buffer
+	if err := QuestionsText(&text, &anExam(t, harmed).Sittings[0], Style{}); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(text.String(), "\nThe exam counts 0: what must not change was harmed.\n"); n != 1 {
+		t.Errorf("%d questions say that the exam counts 0:\n%s", n, text.String())
+	}
 	both := anExam(t, aSitting(3, evil, true), aSitting(4, "Anna", false))
 	page = pageOf(t, "class", func(w *bytes.Buffer) error { return ExamPage(w, both) })
 	wants(t, harmless(t, page), "Anna", "? not fully graded", "Could not be graded: The engine is gone.", "<script>alert(1)</script>")
@@ -324,7 +331,7 @@ func TestDecisionsOfExaminers(t *testing.T) {
 	for _, shown := range []string{harmless(t, page), text.String()} {
 		wants(t, shown, "Extra time: 10 min, by vera at "+stamp(5)+": The network was down.", "Paused by vera from "+stamp(16)+" to "+stamp(17)+" (60 s): fire alarm")
 	}
-	wants(t, harmless(t, page), "27 min of 40 min; 2 pauses", "paused by the examiner, 1m0s")
+	wants(t, harmless(t, page), "27 min of 40 min; 2 pauses", "paused by the examiner, 60 s")
 	v := exams.View{Phase: exams.Paused, Left: 600, Pauses: []exams.Pause{{Why: exams.ExaminerPause, Examiner: "vera"}}}
 	if got := ExamState(v); got != "paused by the examiner, 10 min left" {
 		t.Error(got)
@@ -419,7 +426,7 @@ func TestExamTextSaysWhy(t *testing.T) {
 	if err := ExamText(&text, anExam(t, aSitting(3, "Zoë", true)).Sittings[0].View, Style{}); err != nil {
 		t.Fatal(err)
 	}
-	wants(t, text.String(), "not passed · 52.5 %, 60 % pass\n  failed: question 3 is required: 0 %, at least 60 % needed\n  failed: mongodb: 0 %, at least 40 % needed\n")
+	wants(t, text.String(), "not passed · 52.5 %, 60 % pass\n  failed: all questions: 52.5 %, at least 60 % needed\n  failed: question 3 is required: 0 %, at least 60 % needed\n  failed: mongodb: 0 %, at least 40 % needed\n")
 }
 
 func TestTextAndJSONAgreeWithPage(t *testing.T) {

@@ -270,9 +270,7 @@ func writeExamResult(out *strings.Builder, style Style, v exams.View) {
 	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", Decimal(r.Earned), r.Points)), style.Bold(verdict),
 		style.Dim(fmt.Sprintf("· %.1f %%, %d %% pass%s", *r.Percent, r.Pass, ofThemByHand(r))))
 	for _, missed := range r.Missed() {
-		if missed.Kind != exams.ConditionExam { // the line above says that
-			fmt.Fprintf(out, "  %s\n", Visible("failed: "+missed.Words()))
-		}
+		fmt.Fprintf(out, "  %s\n", Visible("failed: "+missed.Words()))
 	}
 }
 

@@ -30,7 +30,6 @@ func page(w io.Writer, name string, data any) error {
 		"cells": func(s Sitting, columns []string) []string { return s.cells(columns) }, "late": func(s int) string { return Brief(time.Duration(s) * time.Second) },
 		"asAt": AsAt, "byHand": byHand, "commentText": CommentText, "ofThemByHand": ofThemByHand, "evidence": evidence, "omitted": omitted, "decisions": Decisions, "harmFailed": func() string { return HarmFailed }, "sign": sign, "data": plainJSON, "noDigest": func() string { return noDigest }, "earned": earned, "questionEarned": questionEarned, "short": short,
 		"byTopic": (*Sitting).topicChart, "byTime": (*Sitting).timeChart, "sittingLine": (*Sitting).timeline, "attemptLine": (*Attempt).timeline,
-		"took":   func(d time.Duration) string { return d.Round(time.Second).String() },
 		"isTrue": func(b *bool) bool { return *b }, "deref": func(d *labs.Seconds) time.Duration { return d.Duration },
 		"numbered": func(n int, s Sitting) numbered { return numbered{n, &s} },
 	}).Parse(pageSource)

@@ -153,6 +153,11 @@ func QuestionsText(w io.Writer, s *Sitting, style Style) error {
 		if err := Text(w, q.Grade.Report, style); err != nil {
 			return err
 		}
+		if q.Grade.Harmed {
+			if _, err := io.WriteString(w, style.Paragraph(style.Bad("The exam counts 0: what must not change was harmed."), 0)); err != nil {
+				return err
+			}
+		}
 	}
 	return adviceText(w, s.Next, style)
 }

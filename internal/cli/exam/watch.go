@@ -89,11 +89,13 @@ func (o *watchOptions) live(ctx context.Context, at *examdesk.Desk, t tty.Termin
 
 // screenOf returns what draws a screen over the one before.
 func screenOf(places []examdesk.Place, now time.Time, columns, rows int) string {
-	var table bytes.Buffer
-	_ = writePlaces(&table, places, now) // a buffer takes everything
-	lines := strings.Split(strings.TrimRight(table.String(), "\n"), "\n")
-	if room := max(2, rows-2); len(lines) > room {
-		lines = append(lines[:room-1], fmt.Sprintf("and %d more: exam watch --json shows all", len(lines)-room+1))
+	room := max(2, rows-2)
+	lines := linesOf(places, now, columns)
+	for shown := len(places) - 1; len(lines) > room && shown > 0; shown-- {
+		lines = append(linesOf(places[:shown], now, columns), fmt.Sprintf("and %d more: exam watch --json shows all", len(places)-shown))
+	}
+	if len(lines) > room { // not even one fits
+		lines = append(lines[:room-1], lines[len(lines)-1])
 	}
 	lines = append(lines, "", now.Local().Format("15:04:05")+" · Ctrl-C ends this")
 	var out strings.Builder
@@ -106,6 +108,13 @@ func screenOf(places []examdesk.Place, now time.Time, columns, rows int) string 
 	}
 	out.WriteString(clearBelow)
 	return out.String()
+}
+
+// linesOf returns the table as it looks in a number of columns.
+func linesOf(places []examdesk.Place, now time.Time, columns int) []string {
+	var table bytes.Buffer
+	_ = writePlaces(report.Wrapped(&table, func() int { return columns }), places, now) // a buffer takes everything
+	return strings.Split(strings.TrimRight(table.String(), "\n"), "\n")
 }
 
 func writePlaces(w io.Writer, places []examdesk.Place, now time.Time) error {

@@ -66,3 +66,16 @@ func TestScreenFits(t *testing.T) {
 		}
 	}
 }
+
+// A narrow screen shows where each candidate is, as a wide one does, and leaves out whole candidates.
+func TestNarrowScreenShowsWhere(t *testing.T) {
+	screen := screenOf(places(), noon, 60, 24)
+	for _, want := range []string{"Restore a dropped database", "no terminal · Find", "paused by vera", "not graded yet", "over, graded"} {
+		if !strings.Contains(screen, want) {
+			t.Errorf("%q is missing in\n%s", want, screen)
+		}
+	}
+	if screen = screenOf(places(), noon, 60, 9); !strings.Contains(screen, "no terminal · Find") || strings.Contains(screen, "Cleo") || !strings.Contains(screen, "and 3 more:") {
+		t.Errorf("it does not end after a whole candidate:\n%s", screen)
+	}
+}
