@@ -146,6 +146,9 @@ func TestExamDraw(t *testing.T) {
 		t.Errorf("%+v", drawn)
 	}
 	d.wants(StatusMisused, "exam draw "+mine+" --topic git", "is not about one topic")
+	for _, command := range []string{"draw", "start"} {
+		d.wants(StatusMisused, "exam "+command+" topic --topic nosuch", `There is no topic "nosuch"`, "The topics are: tests.")
+	}
 	at := newExamDesk(d, mine)
 	b, err := readBlueprint(at.desk, mine)
 	if err != nil {

@@ -206,15 +206,17 @@ func (i Item) words() string {
 }
 
 func tooFew(b *Blueprint, slots []slot, wanted string) error {
-	there := 0
-	for _, one := range slots {
-		if one.description == wanted {
-			there = len(one.scenarios)
-		}
+	found := slots[slices.IndexFunc(slots, func(one slot) bool { return one.description == wanted })]
+	there := fmt.Sprint(len(found.scenarios))
+	named := slices.DeleteFunc(slices.Clone(found.scenarios), func(s labs.Scenario) bool {
+		return !slices.ContainsFunc(slots, func(one slot) bool { return one.item.Scenario == s.Name })
+	})
+	if found.item.Scenario == "" && len(named) > 0 {
+		there += fmt.Sprintf(", of which it names %d as questions of their own", len(named))
 	}
 	return &labs.Problem{
 		Code:   labs.CodeBlueprint,
-		What:   fmt.Sprintf("The exam %s can't be drawn: it asks for more of %s than there are (%d)", b.Name, wanted, there),
+		What:   fmt.Sprintf("The exam %s can't be drawn: it asks for more of %s than there are (%s)", b.Name, wanted, there),
 		Advice: "Ask for fewer, or add scenarios. Scenarios whose server is missing are not drawn.",
 		Acts:   []labs.Act{{Name: labs.ActExamine, For: "See which servers you have"}},
 	}

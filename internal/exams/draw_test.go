@@ -133,6 +133,15 @@ func TestDrawOfWhatIsNotThere(t *testing.T) {
 	}
 }
 
+// What the exam asks for by name can't be drawn for another question, and the error says so.
+func TestDrawOfWhatIsNamed(t *testing.T) {
+	b := &Blueprint{Name: "b", Minutes: 99, Items: []Item{{Scenario: "g2", Count: 1, Points: 1}, {Topic: "git", Level: 2, Count: 2, Points: 1}}}
+	_, err := Draw(b, 1, Bank{Scenarios: small})
+	if err == nil || !strings.Contains(err.Error(), "more of topic git at level 2 than there are (2, of which it names 1 as questions of their own)") {
+		t.Errorf("two of what has one to spare: %v", err)
+	}
+}
+
 func TestDrawHasBounds(t *testing.T) {
 	if _, err := Draw(&Blueprint{Minutes: 9, Items: []Item{{Count: MaxQuestions + 1, Points: 1}}}, 1, Bank{Scenarios: small}); err == nil {
 		t.Error("an exam without bounds is drawn")

@@ -85,7 +85,7 @@ const longestName = 100
 // Draw draws the questions of an exam and stores it. The clock starts when the candidate gets
 // to the first question; see [Desk.Goto].
 func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, chosen Choice, emit labs.Emit) (exams.View, error) {
-	if err := refuseTopic(b, chosen.Topic); err != nil {
+	if err := d.refuseTopic(b, chosen.Topic); err != nil {
 		return exams.View{}, err
 	}
 	if chosen.Extra != nil {

@@ -3,6 +3,9 @@ package exam
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
+	"strings"
 
 	"endstate/internal/exams"
 	"endstate/internal/scenario"
@@ -60,7 +63,7 @@ func (d *Desk) Rehearse(ctx context.Context, who labs.Learner, b *exams.Blueprin
 	if !who.SeesOthers() && who.Role != labs.RoleAuthor {
 		return nil, &labs.Problem{Code: labs.CodeForbidden, What: "Only an author or an examiner can see what an exam will ask", Usage: true}
 	}
-	if err := refuseTopic(b, chosen.Topic); err != nil {
+	if err := d.refuseTopic(b, chosen.Topic); err != nil {
 		return nil, err
 	}
 	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic}
@@ -75,10 +78,22 @@ func (d *Desk) Rehearse(ctx context.Context, who labs.Learner, b *exams.Blueprin
 	return draft, nil
 }
 
-// refuseTopic returns an error if a topic is chosen for an exam that is not about one.
-func refuseTopic(b *exams.Blueprint, topic string) error {
-	if topic != "" && !b.AsksTopic() {
+// refuseTopic returns an error if a topic is chosen that does not exist, or for an exam that is
+// not about one.
+func (d *Desk) refuseTopic(b *exams.Blueprint, topic string) error {
+	if topic == "" {
+		return nil
+	}
+	if !b.AsksTopic() {
 		return labs.Misuse("The exam "+b.Name+" is not about one topic", "Leave out the topic.")
 	}
-	return nil
+	var topics []string
+	for _, s := range d.parts.Library().List() {
+		topics = append(topics, s.Topic)
+	}
+	if slices.Contains(topics, topic) {
+		return nil
+	}
+	slices.Sort(topics)
+	return labs.Misuse(fmt.Sprintf("There is no topic %q", topic), "The topics are: "+strings.Join(slices.Compact(topics), ", ")+".")
 }
