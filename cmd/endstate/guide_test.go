@@ -79,10 +79,10 @@ func TestGuidesLint(t *testing.T) {
 	for _, g := range guides {
 		t.Run(g.scenario, func(t *testing.T) {
 			folder := g.write(t)
-			var out strings.Builder
-			p := program(nil, &out, &out)
+			var out, progress strings.Builder
+			p := program(nil, &out, &progress)
 			if status := p.Run(t.Context(), g.command(t, "lint", folder)); status != 0 || out.String() != "1 scenario, 0 mistakes\n" {
-				t.Errorf("status %d\n%s", status, out.String())
+				t.Errorf("status %d\n%s%s", status, out.String(), progress.String())
 			}
 		})
 	}

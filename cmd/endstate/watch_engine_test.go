@@ -29,7 +29,7 @@ func TestProveWatches(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := readLines(out)
-	awaitLine(t, lines, "✓ 1 proofs, 0 wrong")
+	awaitLine(t, lines, "✓ 1 proof, 0 wrong")
 	edit := func(old, text string) {
 		t.Helper()
 		awaitLine(t, lines, "Waiting for a change")
@@ -48,10 +48,10 @@ func TestProveWatches(t *testing.T) {
 	edit("proofs/rebased.sh, fails: [history-kept]", "proofs/rebased.sh, fails: [undone]")
 	awaitLine(t, lines, "scenario.yaml changed")
 	awaitLine(t, lines, "undone is passed, not failed")
-	awaitLine(t, lines, "1 proofs, 1 wrong")
+	awaitLine(t, lines, "1 proof, 1 wrong")
 	edit("proofs/rebased.sh, fails: [undone]", "proofs/rebased.sh, fails: {undone")
 	edit("proofs/rebased.sh, fails: {undone", "proofs/rebased.sh, fails: [history-kept]")
-	awaitLine(t, lines, "✓ 1 proofs, 0 wrong")
+	awaitLine(t, lines, "✓ 1 proof, 0 wrong")
 	if err := command.Process.Signal(os.Interrupt); err != nil {
 		t.Fatal(err)
 	}

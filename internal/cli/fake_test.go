@@ -130,12 +130,15 @@ func (e *engine) Freeze(_ context.Context, host labs.Host, _ bool) (func() error
 func (e *engine) mark(host labs.Host, state labs.HostState) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	for _, lab := range e.labs {
-		for i := range lab.Hosts {
-			if lab.Hosts[i].ID == host.ID {
-				lab.Hosts[i].State = state
+	for n, lab := range e.labs {
+		changed := *lab // others may be reading it
+		changed.Hosts = slices.Clone(lab.Hosts)
+		for i := range changed.Hosts {
+			if changed.Hosts[i].ID == host.ID {
+				changed.Hosts[i].State = state
 			}
 		}
+		e.labs[n] = &changed
 	}
 }
 

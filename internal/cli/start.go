@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -93,16 +94,23 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 	if o.asJSON {
 		return report.JSON(o.Out, task.Lab)
 	}
+	on := ""
+	if servers := task.Lab.Servers(); len(servers) > 0 {
+		on = ", on " + report.Visible(strings.Join(servers, ", "))
+	}
 	if t, onTerminal := tty.Open(o.In, o.Out); onTerminal && !o.noShell {
+		if on != "" {
+			fmt.Fprintf(o.Out, "The lab is running%s.\n", on)
+		}
 		return enter(ctx, o.Door, t, name, labs.Workspace, o.noRecord)
 	}
 	fmt.Fprintf(o.Out, `
-The lab is running, at seed %[2]d. What comes next:
+The lab is running, at seed %[2]d%[3]s. What comes next:
   endstate shell %[1]s    work in it
   endstate check %[1]s    see what is right and what is not yet
   endstate hint %[1]s     when stuck
   endstate stop %[1]s     remove every trace
-`, task.Name, task.Lab.Seed)
+`, task.Name, task.Lab.Seed, on)
 	return nil
 }
 

@@ -262,14 +262,32 @@ func TestPlainOfALongStep(t *testing.T) {
 	}
 }
 
+// transcript keeps what is written to it, and can be looked at meanwhile.
+type transcript struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *transcript) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.Write(p)
+}
+
+func (s *transcript) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
 // A warning that belongs to a step is shown while the step goes on.
 func TestWarningsOfAStep(t *testing.T) {
 	for name, renderer := range map[string]func(io.Writer) Renderer{
 		"plain": Plain, "live": func(w io.Writer) Renderer { return Live(w, 80, false) },
 	} {
-		var out strings.Builder
+		out := &transcript{}
 		synctest.Test(t, func(t *testing.T) {
-			r := renderer(&out)
+			r := renderer(out)
 			r.Emit(labs.Event{Step: labs.PlayProofs, Subject: "1", State: labs.StepBegan})
 			r.Emit(labs.Event{Step: labs.PlayProofs, Subject: "1", State: labs.Warned, Detail: "The setup failed.\n"})
 			time.Sleep(time.Second)

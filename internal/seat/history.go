@@ -23,7 +23,7 @@ type History struct {
 const maxSize = 400
 
 // drawTimeout limits the time for drawing a history.
-const drawTimeout = 2 * time.Second
+const drawTimeout = 10 * time.Second
 
 // Draw returns what shows the terminal's screen on a terminal of another size: its text and
 // colours, the cursor, and the modes that programs have changed. It also reports whether that
@@ -50,7 +50,7 @@ func (h *History) Draw(columns, rows int) (drawn []byte, alternate bool) {
 
 func (h *History) draw(columns, rows int) (drawn []byte, alternate bool) {
 	d := newDrawing(min(max(1, h.Columns), maxSize), min(max(1, h.Rows), maxSize))
-	defer d.model.Close()
+	defer d.close()
 	d.feed(h.output)
 	return []byte(d.draw(columns, rows)), d.model.IsAltScreen()
 }
@@ -77,6 +77,13 @@ func newDrawing(columns, rows int) *drawing {
 	d := &drawing{model: vt.NewEmulator(columns, rows)}
 	go func() { _, _ = io.Copy(io.Discard, d.model) }() // its answers to questions of programs
 	return d
+}
+
+// close ends what reads the model's answers. The model's own Close races with that.
+func (d *drawing) close() {
+	if answers, ok := d.model.InputPipe().(io.Closer); ok {
+		_ = answers.Close()
+	}
 }
 
 // feed takes bytes that the terminal has shown.

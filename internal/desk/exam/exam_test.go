@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,12 +18,15 @@ import (
 // shelf is a store of sittings, the latest first.
 type shelf struct {
 	exams.Store // only what is below is called
+	mu          sync.Mutex
 	sittings    []*exams.Sitting
 }
 
 func (s *shelf) Exams(context.Context) ([]*exams.Sitting, error) { return s.sittings, nil }
 
 func (s *shelf) Exam(_ context.Context, id int64) (*exams.Sitting, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, one := range s.sittings {
 		if one.ID == id {
 			return one, nil
@@ -173,8 +177,15 @@ func TestWatchTellsOfExtraTime(t *testing.T) {
 		one := sitting(1, "Ada", begun)
 		one.Extra = []exams.ExtraTime{{Seconds: 60, By: "vera"}} // from before
 		s := &Session{desk: deskAt(t, t.TempDir(), time.Now), id: 1}
-		s.proctor = &exams.Proctor{Store: &shelf{sittings: []*exams.Sitting{one}}}
-		time.AfterFunc(5*time.Minute, func() { one.Extra = append(one.Extra, exams.ExtraTime{Seconds: 600, By: "vera"}) })
+		store := &shelf{sittings: []*exams.Sitting{one}}
+		s.proctor = &exams.Proctor{Store: store}
+		time.AfterFunc(5*time.Minute, func() {
+			longer := *one
+			longer.Extra = append(slices.Clone(one.Extra), exams.ExtraTime{Seconds: 600, By: "vera"})
+			store.mu.Lock()
+			defer store.mu.Unlock()
+			store.sittings = []*exams.Sitting{&longer}
+		})
 		var told []string
 		err := s.Watch(t.Context(), func(event labs.Event) { told = append(told, event.Warning.Error()) })
 		if took := time.Since(begun).Round(time.Minute); !errors.Is(err, ErrTimeUp) || took != 41*time.Minute {
