@@ -37,8 +37,10 @@ func TestMongoshAtARealTerminal(t *testing.T) {
 		{"hint()\r", "Open it? [y/N]"},
 		{"n\r", "> "},
 		{`answer("q9", db.orders.find())` + "\r", `There is no question "q9". The questions: q1, q2, q3, q4, q5`},
-		{`answer("q4", db.orders.find({}, { _id: 0, number: 1 }).sort(new Map([["total", 1], ["number", "desc"]])).limit(-6))` + "\r",
-			`"sort":{"total":1,"number":-1},"limit":6,"singleBatch":true`},
+		{
+			`answer("q4", db.orders.find({}, { _id: 0, number: 1 }).sort(new Map([["total", 1], ["number", "desc"]])).limit(-6))` + "\r",
+			`"sort":{"total":1,"number":-1},"limit":6,"singleBatch":true`,
+		},
 	} {
 		s.types(step.keys)
 		s.sees(step.seen)

@@ -165,7 +165,13 @@ func (e *engine) Record(context.Context, *labs.Lab) (labs.Record, error) {
 // Keep saves a lab, all of whose hosts must be frozen.
 func (e *engine) Keep(_ context.Context, lab *labs.Lab, snapshot labs.Snapshot, _ labs.Record) error {
 	e.moment("keep")
-	if slices.ContainsFunc(lab.Hosts, func(h labs.Host) bool { return h.State != labs.HostFrozen }) {
+	frozen := func(l *labs.Lab) bool {
+		return l.ID == lab.ID && !slices.ContainsFunc(l.Hosts, func(h labs.Host) bool { return h.State != labs.HostFrozen })
+	}
+	e.mu.Lock()
+	found := slices.ContainsFunc(e.labs, frozen)
+	e.mu.Unlock()
+	if !found {
 		return errors.New("a host goes on while the lab is saved")
 	}
 	snapshot.Images, snapshot.Made = map[string]string{labs.Workspace: fmt.Sprintf("saved %d", len(e.saved))}, e.now()

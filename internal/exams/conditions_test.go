@@ -90,7 +90,8 @@ func TestConditions(t *testing.T) {
 		"the pass mark alone": {map[string]int{"a": 0, "b": 0, "c": 100}, nil, []string{}},
 		"below it":            {map[string]int{"a": 100, "b": 98, "c": 0}, nil, []string{"all questions: 49.3 %, at least 50 % needed"}},
 		"a required question, missed": {
-			map[string]int{"a": 49, "b": 100, "c": 100}, func(b *Blueprint) { b.Items[0].Required = true },
+			map[string]int{"a": 49, "b": 100, "c": 100},
+			func(b *Blueprint) { b.Items[0].Required = true },
 			[]string{"question 1 is required: 49 %, at least 50 % needed"},
 		},
 		"a required question, reached": {map[string]int{"a": 50, "b": 100, "c": 100}, func(b *Blueprint) { b.Items[0].Required = true }, []string{}},
@@ -101,11 +102,13 @@ func TestConditions(t *testing.T) {
 			map[string]int{"a": 99, "b": 60, "c": 100}, func(b *Blueprint) { b.Minimum = Minimum{"git": 74} }, []string{"git: 73 %, at least 74 % needed"},
 		},
 		"every topic, and one of its own": {
-			map[string]int{"a": 39, "b": 39, "c": 100}, func(b *Blueprint) { b.Minimum = Minimum{EachTopic: 40, "mysql": 100, "mongodb": 90} },
+			map[string]int{"a": 39, "b": 39, "c": 100},
+			func(b *Blueprint) { b.Minimum = Minimum{EachTopic: 40, "mysql": 100, "mongodb": 90} },
 			[]string{"git: 39 %, at least 40 % needed"},
 		},
 		"all at once": {
-			map[string]int{}, func(b *Blueprint) { b.Minimum, b.Items[2].Required = Minimum{EachTopic: 1}, true },
+			map[string]int{},
+			func(b *Blueprint) { b.Minimum, b.Items[2].Required = Minimum{EachTopic: 1}, true },
 			[]string{"all questions: 0 %, at least 50 % needed", "question 3 is required: 0 %, at least 50 % needed", "git: 0 %, at least 1 % needed", "mysql: 0 %, at least 1 % needed"},
 		},
 	} {

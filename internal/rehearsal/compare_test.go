@@ -17,13 +17,15 @@ func TestCompare(t *testing.T) {
 		"as written": {script, Comparison{Words: 14, Said: 14, Spans: []Span{{script, true}}}, 100},
 		"other forms": {
 			"hello i am a back end developer i have been working on Billing and I cared about tests",
-			Comparison{Words: 14, Said: 14, Spans: []Span{{script, true}}, Extra: []string{"been"}}, 100,
+			Comparison{Words: 14, Said: 14, Spans: []Span{{script, true}}, Extra: []string{"been"}},
+			100,
 		},
 		"left out": {
 			"Hello, I'm a developer. I've worked on billing.",
 			Comparison{Words: 14, Said: 8, Spans: []Span{
 				{"Hello, I'm a", true}, {"back-end", false}, {"developer. I’ve worked on billing –", true}, {"and I care about tests.", false},
-			}}, 57,
+			}},
+			57,
 		},
 		"nothing": {"", Comparison{Words: 14, Spans: []Span{{script, false}}}, 0},
 		"another": {"No.", Comparison{Words: 14, Spans: []Span{{script, false}}, Extra: []string{"No."}}, 0},

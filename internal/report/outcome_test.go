@@ -43,12 +43,14 @@ func TestOutcomeTellsWhatChanged(t *testing.T) {
 		"more":            {none, roundOf(labs.Passed, labs.Failed, labs.Passed), []string{"Score 60 of 100 (+60, was 0)", "back (was failed)", "missing (was skipped)"}, "untouched (was"},
 		"less": {
 			roundOf(labs.Passed, labs.Passed, labs.Passed), roundOf(labs.Passed, labs.Passed, labs.Failed),
-			[]string{"Score 90 of 100 (−10, was 100) · harm −10", "untouched (was passed)"}, "back (was",
+			[]string{"Score 90 of 100 (−10, was 100) · harm −10", "untouched (was passed)"},
+			"back (was",
 		},
 		"the same": {none, none, []string{"Score 0 of 100 (as before)"}, "(was"},
 		"something else": {
 			roundOf(labs.Passed, labs.Failed, labs.Failed), roundOf(labs.Passed, labs.Failed, labs.Passed, labs.Hint{Costs: 10}),
-			[]string{"Score 50 of 100 (was 50 too) · hints −10", "untouched (was failed)"}, "missing (was",
+			[]string{"Score 50 of 100 (was 50 too) · hints −10", "untouched (was failed)"},
+			"missing (was",
 		},
 		"after a hint": {roundOf(labs.Passed, labs.Failed, labs.Passed), roundOf(labs.Passed, labs.Failed, labs.Passed, labs.Hint{Costs: 10}), []string{"Score 50 of 100 (−10, was 60) · hints −10"}, "(was"},
 		"ungraded now": {none, roundOf(labs.Ungraded, labs.Failed, labs.Passed), []string{"No score"}, "was"},

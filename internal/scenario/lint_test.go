@@ -238,13 +238,13 @@ func TestLintFindsEmptyFolders(t *testing.T) {
 // Mistakes in YAML say what to do, in the words of an author.
 func TestYAMLMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"title: A: b\n":                                     "1:9: “: ” begins a new field here: put the text in quotes, or write it below after >-",
-		"title: {{.word}}\n":                                "1:8: this must be a string, not a mapping: a text that begins with { or {{ must be in quotes",
-		"title: {{.word}} there\n":                          "1:8: a text with {{…}} must be in quotes if it begins with {{, or is inside […] or {…}",
-		"title: a\n\tquestion: b\n":                         "2:1: this line is indented with a tab: use spaces",
-		"titel: x\n":                                        `1:1: unknown field "titel"; did you mean "title"?`,
-		"level: yes\n":                                      `1:8: "yes" is not a whole number`,
-		"title: [a]\n":                                      "1:8: this must be a string, not a list: a text that begins with [ must be in quotes",
+		"title: A: b\n":             "1:9: “: ” begins a new field here: put the text in quotes, or write it below after >-",
+		"title: {{.word}}\n":        "1:8: this must be a string, not a mapping: a text that begins with { or {{ must be in quotes",
+		"title: {{.word}} there\n":  "1:8: a text with {{…}} must be in quotes if it begins with {{, or is inside […] or {…}",
+		"title: a\n\tquestion: b\n": "2:1: this line is indented with a tab: use spaces",
+		"titel: x\n":                `1:1: unknown field "titel"; did you mean "title"?`,
+		"level: yes\n":              `1:8: "yes" is not a whole number`,
+		"title: [a]\n":              "1:8: this must be a string, not a list: a text that begins with [ must be in quotes",
 		"hosts:\n  db: {image: git, memlimit: 3}\n":         `2:20: unknown field "memlimit"; did you mean "mem_limit"?`,
 		"title: `code` there\n":                             "1:8: a text can't begin with “`”: put it in quotes",
 		"title: \"unclosed\n":                               "2:1: a quote that was opened is never closed",

@@ -46,8 +46,10 @@ type field struct {
 
 func fields(c *rehearsal.Company) []field {
 	return []field{
-		{"does", "what it does", &c.Does}, {"projects", "its projects and products", &c.Projects},
-		{"values", "its values", &c.Values}, {"sources", "where you found this", &c.Sources},
+		{"does", "what it does", &c.Does},
+		{"projects", "its projects and products", &c.Projects},
+		{"values", "its values", &c.Values},
+		{"sources", "where you found this", &c.Sources},
 	}
 }
 
