@@ -23,14 +23,10 @@ import (
 	"endstate/labs/kit"
 )
 
-// cache gives the engine the methods of a snapshot store, whose names its own methods use.
-type cache = labs.Snapshots
-
 // engine is a labs.Engine that has every snapshot. Its hosts are names. They can only
 // execute a shell.
 type engine struct {
 	labs.Engine // methods not overridden below must not be called
-	cache
 
 	mu          sync.Mutex
 	labs        []*labs.Lab

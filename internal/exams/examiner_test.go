@@ -97,7 +97,7 @@ func TestPauseByAnExaminer(t *testing.T) {
 	if due, err := h.proctor.Due(t.Context()); err != nil || len(due) > 0 {
 		t.Errorf("due while it is paused: %v, %v", due, err)
 	}
-	if s, err = h.proctor.Continue(t.Context(), h.id); err != nil || h.room.frozen {
+	if _, err = h.proctor.Continue(t.Context(), h.id); err != nil || h.room.frozen {
 		t.Fatalf("%v, frozen %v", err, h.room.frozen)
 	}
 	h.after(5).is(Running, 45)

@@ -1,7 +1,6 @@
 package seat
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -88,6 +87,6 @@ func TestHistoryOfAnything(t *testing.T) {
 		}
 	}
 	if out, _ := (&History{Columns: 65535, Rows: 65535, output: []byte("x")}).Draw(80, 24); !strings.Contains(string(out), "x") {
-		t.Error(fmt.Sprintf("of a huge terminal, %q is drawn", out))
+		t.Errorf("of a huge terminal, %q is drawn", out)
 	}
 }
