@@ -162,8 +162,8 @@ func (p Parts) Begin(ctx context.Context, store *attempts.View, lab *labs.Lab, v
 func (p Parts) Task(lab *labs.Lab, v *labs.Variant) *Task { return taskOf(lab, v) }
 
 // Check grades a lab as it is now, and stores the report.
-func (p Parts) Check(ctx context.Context, lab *labs.Lab, emit labs.Emit) (*practice.Outcome, error) {
-	return p.desk.check(ctx, lab, emit)
+func (p Parts) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*practice.Outcome, error) {
+	return p.desk.check(ctx, lab, v, emit)
 }
 
 // Hint opens one more hint of a lab; see [Desk.Hint].

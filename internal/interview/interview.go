@@ -6,7 +6,6 @@ import (
 	"bytes"
 	_ "embed"
 	"fmt"
-	"slices"
 	"sync"
 
 	"go.yaml.in/yaml/v4"
@@ -44,14 +43,4 @@ func Find(number int) (Question, error) {
 		return Question{}, labs.Misuse(fmt.Sprintf("There is no question %d", number), fmt.Sprintf("The questions are 1 to %d.", len(questions)))
 	}
 	return questions[number-1], nil
-}
-
-// Of returns the question that a scenario belongs to, and whether there is one.
-func Of(scenario string) (Question, bool) {
-	questions := Questions()
-	i := slices.IndexFunc(questions, func(q Question) bool { return slices.Contains(q.Scenarios, scenario) })
-	if i < 0 {
-		return Question{}, false
-	}
-	return questions[i], true
 }

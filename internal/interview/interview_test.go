@@ -46,12 +46,6 @@ func TestFind(t *testing.T) {
 	if q, err := Find(11); err != nil || !slices.Contains(q.Scenarios, "git-merge-conflict") {
 		t.Errorf("%+v, %v", q, err)
 	}
-	if q, ok := Of("mysql-point-in-time"); !ok || q.Number != 5 {
-		t.Errorf("%+v, %v", q, ok)
-	}
-	if _, ok := Of("of-an-author"); ok {
-		t.Error("an unknown scenario belongs to a question")
-	}
 }
 
 // A guide has something to say about its length, its points and its warnings.

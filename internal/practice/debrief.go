@@ -6,14 +6,15 @@ import (
 	"unicode"
 
 	"endstate/internal/attempts"
+	"endstate/internal/rehearsal"
 )
 
 // Compare marks the key points that an explanation seems to cover.
 //
 // An explanation covers a point if it contains at least two in five of the point's
 // keywords, and at least two of them, or the only one. Keywords are numbers, and words of
-// three or more letters that are not common English words. Words that differ only in their
-// endings are the same (merge, merged, merging). The marks help learners judge themselves;
+// three or more letters that are not common English words. Forms of a word are the same
+// (merge, merged, merging; build, built). The marks help learners judge themselves;
 // they are not a grade.
 func Compare(explanation string, points []string) []attempts.KeyPoint {
 	explained := keywords(explanation)
@@ -43,26 +44,11 @@ func keywords(text string) []string {
 		if len([]rune(word)) < 3 && !isNumber || slices.Contains(stopWords, word) {
 			continue
 		}
-		if word = stem(word); !slices.Contains(words, word) {
+		if word = rehearsal.Stem(word); !slices.Contains(words, word) {
 			words = append(words, word)
 		}
 	}
 	return words
-}
-
-// stem removes a word's ending if at least three letters remain.
-func stem(word string) string {
-	for _, ending := range []string{"ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e", "y"} {
-		if rest, ok := strings.CutSuffix(word, ending); ok && len([]rune(rest)) >= 3 {
-			word = rest
-			break
-		}
-	}
-	// Undo a doubled letter before the ending: dropped, dropping, drop.
-	if n := len(word); n > 3 && word[n-1] == word[n-2] && word[n-1] != 's' && word[n-1] != 'l' {
-		word = word[:n-1]
-	}
-	return word
 }
 
 // stopWords are common English words.

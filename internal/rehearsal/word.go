@@ -65,13 +65,17 @@ func stemsOf(field string) []string {
 	}
 	var stems []string
 	for part := range strings.FieldsFuncSeq(plain, func(r rune) bool { return !isLetter(r) && r != '\'' }) {
-		part = strings.Trim(part, "'")
-		if base, ok := irregularVerbs()[part]; ok {
-			part = base
-		}
-		stems = append(stems, english.Stem(part, true))
+		stems = append(stems, Stem(strings.Trim(part, "'")))
 	}
 	return stems
+}
+
+// Stem returns what the forms of a word have in common. The word is in lower case.
+func Stem(word string) string {
+	if base, ok := irregularVerbs()[word]; ok {
+		word = base
+	}
+	return english.Stem(word, true)
 }
 
 func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

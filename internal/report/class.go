@@ -81,10 +81,10 @@ func (e *Exam) distribution() *barChart {
 		if i == bins-1 {
 			to = 100
 		}
-		chart.add(fmt.Sprintf("%d to %d %%", i*bins, to), fmt.Sprintf("%s, %d passed", Count(n, "candidate"), passMarks[i]), float64(n), 0, float64(most), "plain")
+		chart.add(fmt.Sprintf("%d to %d %%", i*bins, to), fmt.Sprintf("%s, %d passed", labs.Count(n, "candidate"), passMarks[i]), float64(n), 0, float64(most), "plain")
 	}
 	if without > 0 {
-		chart.Note = Count(without, "candidate") + " without a result."
+		chart.Note = labs.Count(without, "candidate") + " without a result."
 	}
 	return chart
 }

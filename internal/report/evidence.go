@@ -6,6 +6,7 @@ import (
 
 	"endstate/internal/exams"
 	"endstate/internal/recording"
+	"endstate/labs"
 )
 
 // Stay is what a terminal showed while a candidate was in a shell.
@@ -32,4 +33,6 @@ func evidence(exam int64, q exams.QuestionView) string {
 }
 
 // omitted says how many rows of a transcript were left out.
-func omitted(row recording.Row) string { return "… " + Count(row.Omitted, "row") + " left out …" }
+func omitted(row recording.Row) string {
+	return "… " + labs.Count(row.Omitted, "row") + " left out …"
+}

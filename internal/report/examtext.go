@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"endstate/internal/exams"
+	"endstate/labs"
 )
 
 // ExamState is where an exam stands, in a few words.
@@ -40,7 +41,7 @@ func ExamText(w io.Writer, v exams.View, style Style) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", style.Bold(Visible(head)))
 	if v.Result == nil {
-		fmt.Fprintf(&out, "%s of %s\n", ExamState(v), Count(v.Length(), "minute"))
+		fmt.Fprintf(&out, "%s of %s\n", ExamState(v), labs.Count(v.Length(), "minute"))
 		fmt.Fprintf(&out, "%s\n", style.Dim(strings.TrimSuffix(style.Paragraph(strings.Join(Rules(v), " · "), 0), "\n")))
 		writeDecisions(&out, style, v)
 		writeQuestions(&out, style, v)
@@ -83,7 +84,7 @@ func writeQuestions(out *strings.Builder, style Style, v exams.View) {
 			state += ", " + style.Warn("flagged")
 		}
 		fmt.Fprintf(out, "%s %2d  %s\n      %s\n", mark, q.Number, style.Code(q.Title),
-			style.Dim(fmt.Sprintf("%s · par %d min · ", Count(q.Points, "point"), q.Minutes))+required(q)+state)
+			style.Dim(fmt.Sprintf("%s · par %d min · ", labs.Count(q.Points, "point"), q.Minutes))+required(q)+state)
 	}
 }
 
@@ -235,7 +236,7 @@ func signedPoints(n int) string {
 	if n < 0 {
 		sign, n = "−", -n
 	}
-	return sign + Count(n, "point")
+	return sign + labs.Count(n, "point")
 }
 
 // gradeHelp is what can be done about a grade.

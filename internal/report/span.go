@@ -38,14 +38,6 @@ func TimeLeft(v exams.View) string {
 	return Brief(left) + " left"
 }
 
-// Count returns a number with its noun, in the plural unless the number is 1.
-func Count[N int | float64](n N, noun string) string {
-	if n != 1 {
-		noun += "s"
-	}
-	return Decimal(float64(n)) + " " + noun
-}
-
 // LevelName names a scenario's level.
 func LevelName(level int) string {
 	return map[int]string{1: "core", 2: "working", 3: "expert"}[level]

@@ -121,7 +121,7 @@ func AttemptText(w io.Writer, a *Attempt, style Style) error {
 	if story.Minutes > 0 {
 		head += fmt.Sprintf(", par is %d min", story.Minutes)
 	}
-	head += fmt.Sprintf(" · %s · %s · %s", Count(story.Checks, "check"), Count(story.Hints, "hint"), Count(story.Resets, "reset"))
+	head += fmt.Sprintf(" · %s · %s · %s", labs.Count(story.Checks, "check"), labs.Count(story.Hints, "hint"), labs.Count(story.Resets, "reset"))
 	if story.Assisted {
 		head += " · " + style.Warn("solution seen")
 	}

@@ -259,6 +259,23 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 	if !ok {
 		return nil, l.unknown(name)
 	}
+	return l.draw(f, seed)
+}
+
+// Renew returns a variant as its folder is now: the same one if nothing in the folder has changed,
+// because drawing a variant may take a tenth of a second.
+func (l *Library) Renew(v *labs.Variant) (*labs.Variant, error) {
+	f, ok := l.folders[v.Name]
+	if !ok {
+		return nil, l.unknown(v.Name)
+	}
+	if hash, err := hashFiles(f.files); err == nil && hash == v.Hash {
+		return v, nil
+	}
+	return l.draw(&folder{name: f.name, path: f.path, files: f.files}, v.Seed)
+}
+
+func (l *Library) draw(f *folder, seed uint64) (*labs.Variant, error) {
 	if seed > labs.MaxSeed {
 		return nil, labs.Misuse(fmt.Sprintf("There is no seed %d: %v", seed, labs.ErrSeed), "Use a smaller seed.")
 	}
@@ -268,10 +285,10 @@ func (l *Library) Variant(name string, seed uint64) (*labs.Variant, error) {
 		if v, err = f.variant(seed, l.probes); err == nil {
 			return v, nil
 		}
-		err = inFolder(name, err)
+		err = inFolder(f.name, err)
 	}
 	return nil, &labs.Problem{
-		Code: labs.CodeScenarioInvalid, What: fmt.Sprintf("The scenario %s has mistakes", name), Err: err,
+		Code: labs.CodeScenarioInvalid, What: fmt.Sprintf("The scenario %s has mistakes", f.name), Err: err,
 		Acts: []labs.Act{{Name: labs.ActLint, For: "Fix them, then run"}},
 	}
 }

@@ -237,31 +237,31 @@ func TestLintFindsEmptyFolders(t *testing.T) {
 
 // Mistakes in YAML say what to do, in the words of an author.
 func TestYAMLMistakes(t *testing.T) {
-	for text, want := range map[string]string{
-		"title: A: b\n":             "1:9: “: ” begins a new field here: put the text in quotes, or write it below after >-",
-		"title: {{.word}}\n":        "1:8: this must be a string, not a mapping: a text that begins with { or {{ must be in quotes",
-		"title: {{.word}} there\n":  "1:8: a text with {{…}} must be in quotes if it begins with {{, or is inside […] or {…}",
-		"title: a\n\tquestion: b\n": "2:1: this line is indented with a tab: use spaces",
-		"titel: x\n":                `1:1: unknown field "titel"; did you mean "title"?`,
-		"level: yes\n":              `1:8: "yes" is not a whole number`,
-		"title: [a]\n":              "1:8: this must be a string, not a list: a text that begins with [ must be in quotes",
-		"hosts:\n  db: {image: git, memlimit: 3}\n":         `2:20: unknown field "memlimit"; did you mean "mem_limit"?`,
-		"title: `code` there\n":                             "1:8: a text can't begin with “`”: put it in quotes",
-		"title: \"unclosed\n":                               "2:1: a quote that was opened is never closed",
-		"checks:\n  - id: a\n   title: b\n":                 "3:4: this line does not line up with the list above it",
-		"title: x\ntitle: y\n":                              `2:1: "title" is defined twice, first in line 1: remove one`,
-		"requires: mongod\n":                                `1:11: "mongod" is not a list: write [mongod]`,
-		"hosts:\n  db: mysql\n":                             `2:7: "mysql" is not a mapping, name: value`,
-		"checks:\n  - {id: a, title: b: c}\n":               "2:21: inside {…} and […], a text with “: ”, “, ”, brackets or braces must be in quotes",
-		"hints:\n  - text: *x\n":                            "2:11: *x refers to &x, which is not above it; a text that begins with “*” must be in quotes",
-		"title: !important\n  x: y\n":                       "1:",
-		"title: - a\n":                                      "1:8: a text can't begin with “- ”: put it in quotes",
-		"title: 'it's'\n":                                   "1:12: inside '…', a quote is written twice: it''s; or use \"…\"",
-		"params:\n  a: {choise: [a]}\n":                     `2:7: unknown field "choise"; did you mean "choice"?`,
-		"hosts:\n  workspace: {image: git, x-open: yess}\n": `2:35: "yess" is not true or false`,
+	for _, c := range []struct{ text, want string }{
+		{"title: A: b\n", "1:9: “: ” begins a new field here: put the text in quotes, or write it below after >-"},
+		{"title: {{.word}}\n", "1:8: this must be a string, not a mapping: a text that begins with { or {{ must be in quotes"},
+		{"title: {{.word}} there\n", "1:8: a text with {{…}} must be in quotes if it begins with {{, or is inside […] or {…}"},
+		{"title: a\n\tquestion: b\n", "2:1: this line is indented with a tab: use spaces"},
+		{"titel: x\n", `1:1: unknown field "titel"; did you mean "title"?`},
+		{"level: yes\n", `1:8: "yes" is not a whole number`},
+		{"title: [a]\n", "1:8: this must be a string, not a list: a text that begins with [ must be in quotes"},
+		{"hosts:\n  db: {image: git, memlimit: 3}\n", `2:20: unknown field "memlimit"; did you mean "mem_limit"?`},
+		{"title: `code` there\n", "1:8: a text can't begin with “`”: put it in quotes"},
+		{"title: \"unclosed\n", "2:1: a quote that was opened is never closed"},
+		{"checks:\n  - id: a\n   title: b\n", "3:4: this line does not line up with the list above it"},
+		{"title: x\ntitle: y\n", `2:1: "title" is defined twice, first in line 1: remove one`},
+		{"requires: mongod\n", `1:11: "mongod" is not a list: write [mongod]`},
+		{"hosts:\n  db: mysql\n", `2:7: "mysql" is not a mapping, name: value`},
+		{"checks:\n  - {id: a, title: b: c}\n", "2:21: inside {…} and […], a text with “: ”, “, ”, brackets or braces must be in quotes"},
+		{"hints:\n  - text: *x\n", "2:11: *x refers to &x, which is not above it; a text that begins with “*” must be in quotes"},
+		{"title: !important\n  x: y\n", "1:"},
+		{"title: - a\n", "1:8: a text can't begin with “- ”: put it in quotes"},
+		{"title: 'it's'\n", "1:12: inside '…', a quote is written twice: it''s; or use \"…\""},
+		{"params:\n  a: {choise: [a]}\n", `2:7: unknown field "choise"; did you mean "choice"?`},
+		{"hosts:\n  workspace: {image: git, x-open: yess}\n", `2:35: "yess" is not true or false`},
 	} {
-		if _, err := parse([]byte(text)); err == nil || !strings.HasPrefix(err.Error(), "scenario.yaml:"+want) {
-			t.Errorf("%q:\n%v\nwant\n%s", text, err, want)
+		if _, err := parse([]byte(c.text)); err == nil || !strings.HasPrefix(err.Error(), "scenario.yaml:"+c.want) {
+			t.Errorf("%q:\n%v\nwant\n%s", c.text, err, c.want)
 		}
 	}
 }

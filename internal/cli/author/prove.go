@@ -181,7 +181,7 @@ func countOf(proved *authordesk.Proved) counts {
 // summary says in one line what came of proofs.
 func summary(proved *authordesk.Proved) string {
 	c := countOf(proved)
-	line := fmt.Sprintf("%s, %d wrong", report.Count(c.proofs, "proof"), c.wrong)
+	line := fmt.Sprintf("%s, %d wrong", labs.Count(c.proofs, "proof"), c.wrong)
 	setups := "setups failed"
 	if c.setups == 1 {
 		setups = "setup failed"

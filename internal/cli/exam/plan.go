@@ -64,13 +64,13 @@ func writeReview(w io.Writer, style report.Style, review *examdesk.Review) error
 	for _, m := range review.Mistakes {
 		fmt.Fprintln(&out, report.Visible(m.Error()))
 	}
-	fmt.Fprintln(&out, report.Count(len(review.Mistakes), "mistake"))
+	fmt.Fprintln(&out, labs.Count(len(review.Mistakes), "mistake"))
 	for _, survey := range review.Surveys {
 		if survey.Topic != "" {
 			fmt.Fprintf(&out, "\n%s\n", style.Bold("Topic "+report.Visible(survey.Topic)))
 		}
 		out.WriteString(style.Paragraph(fmt.Sprintf("At %d seeds, the par times add up to %s of the exam's %s.",
-			survey.Seeds, span(survey.Least, survey.Most), report.Count(survey.Minutes, "minute")), 0))
+			survey.Seeds, span(survey.Least, survey.Most), labs.Count(survey.Minutes, "minute")), 0))
 		for _, doubt := range []struct {
 			seeds int
 			text  string
@@ -142,7 +142,7 @@ func writeDraft(w io.Writer, style report.Style, draft *examdesk.Draft) error {
 	if err := door.WriteTable(&out, rows); err != nil {
 		return err
 	}
-	fmt.Fprintf(&out, "\n%s · the par times add up to %d of %s\n", report.Count(draft.Points, "point"), draft.Pace.Par, report.Count(draft.Pace.Minutes, "minute"))
+	fmt.Fprintf(&out, "\n%s · the par times add up to %d of %s\n", labs.Count(draft.Points, "point"), draft.Pace.Par, labs.Count(draft.Pace.Minutes, "minute"))
 	switch draft.Pace.Fit {
 	case exams.FitGood:
 	case exams.FitTight:

@@ -17,7 +17,8 @@ import (
 // companyOptions are the options of rehearse company.
 type companyOptions struct {
 	options
-	notes rehearsal.Company
+	output door.Output
+	notes  rehearsal.Company
 }
 
 func companyCommand(d *door.Door) *cobra.Command {
@@ -34,7 +35,7 @@ func companyCommand(d *door.Door) *cobra.Command {
 	for _, field := range fields(&o.notes) {
 		c.Flags().StringVar(field.value, field.name, "", field.usage)
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -139,10 +140,14 @@ func parse(notes *rehearsal.Company, text string) {
 }
 
 func (o *companyOptions) list(all []*rehearsal.Company) error {
-	if o.asJSON {
-		return report.JSON(o.Out, append([]*rehearsal.Company{}, all...))
-	}
-	style, out := o.Style(o.Out), &strings.Builder{}
+	return o.output.Write(door.Forms{
+		Value: append([]*rehearsal.Company{}, all...),
+		Text:  func(w io.Writer, style report.Style) error { return writeCompanies(w, style, all) },
+	})
+}
+
+func writeCompanies(w io.Writer, style report.Style, all []*rehearsal.Company) error {
+	out := &strings.Builder{}
 	for _, c := range all {
 		fmt.Fprintln(out, style.Bold(report.Visible(c.Name)))
 		for _, f := range fields(c) {
@@ -154,6 +159,6 @@ func (o *companyOptions) list(all []*rehearsal.Company) error {
 	if len(all) == 0 {
 		fmt.Fprintln(out, "There are no notes yet. Write some: endstate rehearse company NAME")
 	}
-	_, err := io.WriteString(o.Out, out.String())
+	_, err := io.WriteString(w, out.String())
 	return err
 }

@@ -55,9 +55,6 @@ func (o *options) step(ctx context.Context, r *rehearse.Rehearsal, hidden int, a
 	if atTerminal {
 		took = o.Clock().Sub(began)
 	}
-	if hidden == 0 && strings.TrimSpace(text) == "" {
-		text = r.Script.Text // it was read
-	}
 	found, err := o.room.Recite(ctx, o.Who(), r, hidden, took, text)
 	if err != nil {
 		return err

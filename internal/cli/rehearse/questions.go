@@ -18,7 +18,7 @@ import (
 // questionsOptions are the options of questions.
 type questionsOptions struct {
 	*door.Door
-	asJSON bool
+	output door.Output
 }
 
 func questionsCommand(d *door.Door) *cobra.Command {
@@ -29,7 +29,7 @@ func questionsCommand(d *door.Door) *cobra.Command {
 		Args:  door.Exactly(0, "no arguments"),
 		RunE:  func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().BoolVar(&o.asJSON, "json", false, "as JSON")
+	d.OutputVar(c, &o.output)
 	return c
 }
 
@@ -42,10 +42,11 @@ func (o *questionsOptions) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.asJSON {
-		return report.JSON(o.Out, rows)
-	}
-	style, out := o.Style(o.Out), &strings.Builder{}
+	return o.output.Write(door.Forms{Value: rows, Text: func(w io.Writer, style report.Style) error { return writeQuestions(w, style, rows) }})
+}
+
+func writeQuestions(w io.Writer, style report.Style, rows []*rehearse.Row) error {
+	out := &strings.Builder{}
 	for _, row := range rows {
 		fmt.Fprintf(out, "%2d  %s\n", row.Number, style.Bold(strings.TrimSpace(style.Paragraph(row.Text, 4))))
 		line := standing(row)
@@ -54,7 +55,7 @@ func (o *questionsOptions) run(ctx context.Context) error {
 		}
 		fmt.Fprintf(out, "    %s\n", strings.TrimSpace(style.Paragraph(line, 4)))
 	}
-	_, err = io.WriteString(o.Out, out.String())
+	_, err := io.WriteString(w, out.String())
 	return err
 }
 

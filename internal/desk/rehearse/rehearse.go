@@ -146,10 +146,14 @@ func (d *Desk) Sheet(r *Rehearsal, hidden int) string {
 const maxSpeech = 4 * maxScript
 
 // Recite compares what a learner said with the script and stores the result. Hidden is the share
-// of the script that was hidden from them, in percent; took is how long they needed, or 0.
+// of the script that was hidden from them, in percent; took is how long they needed, or 0. If
+// nothing was hidden, nothing need be typed: the script was read.
 func (d *Desk) Recite(ctx context.Context, who labs.Learner, r *Rehearsal, hidden int, took time.Duration, said string) (*rehearsal.Comparison, error) {
 	if len(said) > maxSpeech {
 		return nil, labs.Misuse("That is too long for an answer", "An answer takes one or two minutes.")
+	}
+	if hidden == 0 && strings.TrimSpace(said) == "" {
+		said = r.Script.Text
 	}
 	store, err := d.parts.Memory(ctx, who)
 	if err != nil {

@@ -136,7 +136,7 @@ func (v *Visit) Task() *desk.Task { return v.parts.Task(v.Lab, v.Variant) }
 
 // Check grades the visit's lab as it is now.
 func (v *Visit) Check(ctx context.Context, emit labs.Emit) (*practice.Outcome, error) {
-	found, err := v.parts.Check(ctx, v.Lab, emit)
+	found, err := v.parts.Check(ctx, v.Lab, v.Variant, emit)
 	if err == nil {
 		v.Mark(found.Report)
 	}
