@@ -125,27 +125,14 @@ func (v *View) OpenExams(ctx context.Context) ([]*exams.Sitting, error) {
 }
 
 func (v *View) selectExams(ctx context.Context, which string, args ...any) ([]*exams.Sitting, error) {
-	rows, err := v.db.QueryContext(ctx, "SELECT sitting FROM exams WHERE "+own+" "+which, append([]any{v.everyone, v.owner}, args...)...)
-	if err != nil {
-		return nil, v.failed("read exams", err)
-	}
-	defer rows.Close()
-	var found []*exams.Sitting
-	for rows.Next() {
+	return selectAll(ctx, v, "read exams", "SELECT sitting FROM exams WHERE "+own+" "+which, args, func(rows *sql.Rows, found []*exams.Sitting) ([]*exams.Sitting, error) {
 		var text string
 		if err := rows.Scan(&text); err != nil {
-			return nil, v.failed("read exams", err)
+			return nil, err
 		}
 		sitting, err := readExam(text)
-		if err != nil {
-			return nil, v.failed("read exams", err)
-		}
-		found = append(found, sitting)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, v.failed("read exams", err)
-	}
-	return found, nil
+		return append(found, sitting), err
+	})
 }
 
 func readExam(text string) (*exams.Sitting, error) {

@@ -114,8 +114,8 @@ func TestOneExamAtATime(t *testing.T) {
 	}
 }
 
-// OpenExams returns running exams, those nobody has tried to grade in full, and those whose
-// labs are not removed yet. A question that could not be graded counts as tried, and keeps its
+// An exam is open while it runs, while a question has no grade, and while the lab of a graded
+// question is still there. A question that could not be graded counts as graded, and keeps its
 // lab.
 func TestOpenExams(t *testing.T) {
 	store, _ := examStore(t)

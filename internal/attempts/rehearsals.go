@@ -55,23 +55,9 @@ func (v *View) WriteScript(ctx context.Context, s *rehearsal.Script) error {
 
 // Scripts returns the scripts with their recitals, in the order of questions.
 func (v *View) Scripts(ctx context.Context) ([]*rehearsal.Script, error) {
-	rows, err := v.db.QueryContext(ctx, `SELECT s.id, question, scenario, company, tone, text, changed, r.at, r.hidden, r.seconds, r.percent
+	return selectAll(ctx, v, "read scripts", `SELECT s.id, question, scenario, company, tone, text, changed, r.at, r.hidden, r.seconds, r.percent
 		FROM scripts s LEFT JOIN recitals r ON r.script = s.id WHERE `+own+`
-		ORDER BY question = 0, question, scenario, company, tone, r.at, r.id`, v.everyone, v.owner)
-	if err != nil {
-		return nil, v.failed("read scripts", err)
-	}
-	defer rows.Close()
-	var found []*rehearsal.Script
-	for rows.Next() {
-		if found, err = scanScript(rows, found); err != nil {
-			return nil, v.failed("read scripts", err)
-		}
-	}
-	if err := rows.Err(); err != nil {
-		return nil, v.failed("read scripts", err)
-	}
-	return found, nil
+		ORDER BY question = 0, question, scenario, company, tone, r.at, r.id`, nil, scanScript)
 }
 
 // scanScript adds a row to the scripts read so far: a new script, or one more recital of the last.
@@ -132,27 +118,15 @@ func (v *View) WriteCompany(ctx context.Context, c *rehearsal.Company) error {
 
 // Companies returns the companies, by name.
 func (v *View) Companies(ctx context.Context) ([]*rehearsal.Company, error) {
-	rows, err := v.db.QueryContext(ctx, "SELECT notes FROM companies WHERE "+own+" ORDER BY name", v.everyone, v.owner)
-	if err != nil {
-		return nil, v.failed("read companies", err)
-	}
-	defer rows.Close()
-	var found []*rehearsal.Company
-	for rows.Next() {
+	return selectAll(ctx, v, "read companies", "SELECT notes FROM companies WHERE "+own+" ORDER BY name", nil, func(rows *sql.Rows, found []*rehearsal.Company) ([]*rehearsal.Company, error) {
 		var notes string
 		c := &rehearsal.Company{}
-		if err = rows.Scan(&notes); err == nil {
+		err := rows.Scan(&notes)
+		if err == nil {
 			err = json.Unmarshal([]byte(notes), c)
 		}
-		if err != nil {
-			return nil, v.failed("read companies", err)
-		}
-		found = append(found, c)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, v.failed("read companies", err)
-	}
-	return found, nil
+		return append(found, c), err
+	})
 }
 
 // Company returns the notes on a company. If there are none, the error is a *labs.Problem.

@@ -1,6 +1,11 @@
 package attempts
 
-import "endstate/labs"
+import (
+	"context"
+	"database/sql"
+
+	"endstate/labs"
+)
 
 // View is a learner's view of the store. Every query is limited to what the learner owns.
 type View struct {
@@ -27,6 +32,26 @@ const (
 	own     = "(?1 OR owner = ?2)"
 	belongs = "(?1 OR owner = ?2 OR substr(owner, 1, length(?2) + 1) = ?2 || '/')"
 )
+
+// selectAll returns the rows of a query whose condition begins with own. add adds a row to those
+// found so far; doing says what fails.
+func selectAll[T any](ctx context.Context, v *View, doing, query string, args []any, add func(*sql.Rows, []T) ([]T, error)) ([]T, error) {
+	rows, err := v.db.QueryContext(ctx, query, append([]any{v.everyone, v.owner}, args...)...)
+	if err != nil {
+		return nil, v.failed(doing, err)
+	}
+	defer rows.Close()
+	var found []T
+	for rows.Next() {
+		if found, err = add(rows, found); err != nil {
+			return nil, v.failed(doing, err)
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, v.failed(doing, err)
+	}
+	return found, nil
+}
 
 func (v *View) owns(owner string) bool {
 	return v.everyone || labs.Learner{Name: v.owner}.Owns(owner)

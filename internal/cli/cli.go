@@ -39,12 +39,12 @@ func (p Program) Run(ctx context.Context, args []string) int {
 	root.SetArgs(exam.SignedPoints(args))
 	err := root.ExecuteContext(ctx)
 	d.Close()
-	if cause := context.Cause(ctx); errors.Is(cause, errInterrupted) && err != nil {
-		fmt.Fprintln(d.Err, "Interrupted. Unfinished work was undone.")
+	if errors.Is(err, seat.ErrInterrupted) { // at a question or the end of a page: no work was going on
+		fmt.Fprintln(d.Err, "Interrupted.")
 		return StatusInterrupted
 	}
-	if errors.Is(err, seat.ErrInterrupted) { // at the end of a page: all work was done
-		fmt.Fprintln(d.Err, "Interrupted.")
+	if cause := context.Cause(ctx); errors.Is(cause, errInterrupted) && err != nil {
+		fmt.Fprintln(d.Err, "Interrupted. Unfinished work was undone.")
 		return StatusInterrupted
 	}
 	if err != nil && !d.Running && !door.IsProblem(err) {

@@ -111,7 +111,7 @@ func TestCtrlCEndsEveryQuestion(t *testing.T) {
 				d.wants(StatusDone, "exam start "+d.exam("")+" --no-shell")
 			}
 			status, shown := d.interruptAt(test.keys, test.asks, strings.Fields(test.line)...)
-			if status != StatusInterrupted || !strings.HasSuffix(shown, "\r\nInterrupted. Unfinished work was undone.\r\n") {
+			if status != StatusInterrupted || !strings.HasSuffix(shown, "\r\nInterrupted.\r\n") {
 				t.Errorf("status %d, %q", status, shown)
 			}
 			if d.engine.launched > 1 || strings.Contains(shown, "do-the-thing") {

@@ -79,3 +79,25 @@ func TestScriptsShareParts(t *testing.T) {
 		t.Error("the shared part is a file of the variant")
 	}
 }
+
+// A variant is drawn again only if something in its folder has changed since.
+func TestRenew(t *testing.T) {
+	files := wellWrittenFiles()
+	library := New([]kit.Probe{sightProbe}, nil, Root{Files: files})
+	v, err := library.Variant("word", 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if same, err := library.Renew(v); err != nil || same != v {
+		t.Errorf("nothing has changed: %p is %p, %v", v, same, err)
+	}
+	files["word/task.md"] = &fstest.MapFile{Data: []byte("Another task.")}
+	changed, err := library.Renew(v)
+	if err != nil || changed.Task != "Another task." || changed.Seed != 7 {
+		t.Fatalf("after a change: %+v, %v", changed, err)
+	}
+	files["word/scenario.yaml"] = &fstest.MapFile{Data: []byte("title: [")}
+	if _, err := library.Renew(changed); err == nil {
+		t.Error("a scenario with mistakes was renewed")
+	}
+}

@@ -15,13 +15,13 @@ import (
 )
 
 // ReadLine reads a line from standard input. It returns [io.EOF] and what was typed if the input
-// ends, and the context's cause as soon as the context ends, for instance with Ctrl-C.
+// ends, and [seat.ErrInterrupted] as soon as the context ends, for instance with Ctrl-C.
 func (d *Door) ReadLine(ctx context.Context) (string, error) {
 	return read(ctx, d, func(in *bufio.Reader) (string, error) { return in.ReadString('\n') })
 }
 
-// ReadText reads standard input to its end, at a terminal until Ctrl-D. It returns the context's
-// cause as soon as the context ends.
+// ReadText reads standard input to its end, at a terminal until Ctrl-D. It returns
+// [seat.ErrInterrupted] as soon as the context ends.
 func (d *Door) ReadText(ctx context.Context) (string, error) {
 	return read(ctx, d, func(in *bufio.Reader) (string, error) {
 		text, err := io.ReadAll(io.LimitReader(in, maxText))
@@ -52,7 +52,7 @@ func read(ctx context.Context, d *Door, do func(*bufio.Reader) (string, error)) 
 		return got.text, got.err
 	case <-ctx.Done():
 		fmt.Fprintln(d.Err) // the question's line is not finished
-		return "", context.Cause(ctx)
+		return "", seat.ErrInterrupted
 	}
 }
 
