@@ -115,7 +115,10 @@ func (a *answers) work(ctx context.Context, caller uint32, request *Request, scr
 		a.close(ErrShellClosed) // before the shell does anything else
 		return
 	}
-	a.end(caller, status)
+	// Once the client is gone, seat.pl tells the command so.
+	if ctx.Err() == nil {
+		a.end(caller, status)
+	}
 }
 
 // end tells a caller that its answer has ended.
