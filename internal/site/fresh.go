@@ -25,7 +25,6 @@ import (
 const (
 	// freshName is the name of every fresh host.
 	freshName   = "scratch"
-	freshDir    = "/work"
 	freshLife   = 2 * time.Minute
 	freshOutput = 64 << 10
 	// freshWaits is how long a command may be idle, waiting for neither processor nor disk.
@@ -40,8 +39,9 @@ var watch string
 // overruns maps watch's exit statuses to why it killed the command.
 var overruns = map[int]kit.Overrun{124: kit.UsedUp, 125: kit.Waited}
 
-// apartScript unpacks both sets of files and runs the command as root.
-const apartScript = `tar -x --no-same-owner -C / -f - && cd "$0" && exec bash -c "$1" </dev/null`
+// apartScript unpacks the files that only root can read, after a line with their archive's size
+// in bytes, and runs the command as root.
+const apartScript = `read -r size && head -c "$size" | tar -x --no-same-owner -C "$0" -f - && cd "$0" && exec bash -c "$1"`
 
 // Fresh runs a command in a new host, which is removed when the command ends.
 func (s *Site) Fresh(ctx context.Context, fresh kit.FreshRun) (result kit.FreshResult, err error) {
@@ -100,7 +100,7 @@ func (s *Site) startFresh(ctx context.Context, l *loan) (labs.Process, io.Reader
 	case l.spoiled:
 		_ = process.Close()
 		var err error
-		if _, process, err = s.engine.Run(ctx, s.freshPlan(freshHost(run, s.subject.Images), freshLife)); err != nil {
+		if _, process, err = s.launch(ctx, run, freshLife); err != nil {
 			return nil, nil, fmt.Errorf("start a fresh host again: %w", err)
 		}
 	}
@@ -109,17 +109,32 @@ func (s *Site) startFresh(ctx context.Context, l *loan) (labs.Process, io.Reader
 
 // runFresh starts the command in a host from the reserve, or in a new one.
 func (s *Site) runFresh(ctx context.Context, run *kit.FreshRun) (labs.Host, labs.Process, error) {
-	plan := freshHost(run, s.subject.Images)
-	if host, process := s.fromReserve(ctx, plan); process != nil {
+	if host, process := s.fromReserve(ctx, run); process != nil {
 		return host, process, nil
 	}
-	return s.engine.Run(ctx, s.freshPlan(plan, freshLife))
+	return s.launch(ctx, run, freshLife)
+}
+
+// launch starts the command in a new host, and sends the files that only root can read.
+func (s *Site) launch(ctx context.Context, run *kit.FreshRun, life time.Duration) (labs.Host, labs.Process, error) {
+	apart, err := packApart(run)
+	if err != nil {
+		return labs.Host{}, nil, err
+	}
+	host, process, err := s.engine.Run(ctx, s.freshPlan(freshHost(run, s.subject.Images), life))
+	if err != nil {
+		return labs.Host{}, nil, err
+	}
+	if _, err := process.Stdin().Write(apart); err != nil {
+		return labs.Host{}, nil, errors.Join(err, process.Close())
+	}
+	return host, process, nil
 }
 
 // freshHost returns the plan of the host. Its command starts as root, whose only privilege
 // there is to become another user.
 func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
-	dir := cmp.Or(f.Dir, freshDir)
+	dir := cmp.Or(f.Dir, kit.FreshDir)
 	plan := labs.HostPlan{
 		Image: images[f.Image].Ref, Family: f.Image, Memory: f.Memory, CPUs: 1, PIDs: 128, ReadOnly: true, User: "root",
 		CapAdd: []string{"SETUID", "SETGID"},
@@ -137,7 +152,7 @@ func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
 	}
 	if f.Apart != nil {
 		plan.Command = []string{"bash", "-c", apartScript, kit.ApartDir, f.Command}
-		plan.Scratch[0] = labs.Scratch{Path: freshDir, Size: 96 << 20, Mode: 0o755, Exec: true}
+		plan.Scratch[0] = labs.Scratch{Path: kit.FreshDir, Size: 96 << 20, Mode: 0o755, Exec: true}
 		plan.Scratch = append(plan.Scratch, labs.Scratch{Path: kit.ApartDir, Size: 32 << 20, Mode: 0o700})
 	}
 	return plan
@@ -145,13 +160,24 @@ func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
 
 // packFor packs the files in the form that the host's command expects.
 func packFor(f *kit.FreshRun, files []kit.Entry) (io.Reader, error) {
+	readable := fs.FileMode(0o400)
+	if f.Apart != nil {
+		readable = 0o444
+	}
 	var buffer bytes.Buffer
 	w := tar.NewWriter(&buffer)
+	return &buffer, errors.Join(archiveEntries(w, "", readable, within(f, files)), w.Close())
+}
+
+// packApart packs the files that only root can read, in the form that apartScript expects.
+func packApart(f *kit.FreshRun) ([]byte, error) {
 	if f.Apart == nil {
-		return &buffer, errors.Join(archiveEntries(w, "", 0o400, within(f, files)), w.Close())
+		return nil, nil
 	}
-	err := archiveEntries(w, kit.ApartDir[1:]+"/", 0o400, f.Apart)
-	return &buffer, errors.Join(err, archiveEntries(w, freshDir[1:]+"/", 0o444, within(f, files)), w.Close())
+	var buffer bytes.Buffer
+	w := tar.NewWriter(&buffer)
+	err := errors.Join(archiveEntries(w, "", 0o400, f.Apart), w.Close())
+	return fmt.Appendf(nil, "%d\n%s", buffer.Len(), buffer.Bytes()), err
 }
 
 // outcome reads a process's output and waits for its end.

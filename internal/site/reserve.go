@@ -2,6 +2,7 @@ package site
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"sync"
@@ -38,14 +39,13 @@ func (s *Site) Reserve(ctx context.Context, run kit.FreshRun) error {
 	if s.reserve == nil {
 		return nil
 	}
-	plan := s.freshPlan(freshHost(&run, s.subject.Images), serverLife)
-	key := keyOf(plan.Hosts[0])
-	one := s.reserve.add(key, s.wants(key), s.engine.Now(), plan.Lab.Expires)
+	key := s.keyOf(&run)
+	one := s.reserve.add(key, s.wants(key), s.engine.Now(), s.engine.Now().Add(serverLife))
 	if one == nil {
 		return nil
 	}
 	defer close(one.started)
-	host, process, err := s.engine.Run(context.WithoutCancel(ctx), plan)
+	host, process, err := s.launch(context.WithoutCancel(ctx), &run, serverLife)
 	if err != nil {
 		s.reserve.forget(one)
 		return fmt.Errorf("start a host in reserve: %w", err)
@@ -55,7 +55,10 @@ func (s *Site) Reserve(ctx context.Context, run kit.FreshRun) error {
 }
 
 // keyOf identifies hosts that can replace each other.
-func keyOf(host labs.HostPlan) string { return fmt.Sprintf("%+v", host) }
+func (s *Site) keyOf(run *kit.FreshRun) string {
+	apart, _ := packApart(run) // launch returns the error
+	return fmt.Sprintf("%+v %x", freshHost(run, s.subject.Images), sha256.Sum256(apart))
+}
 
 // wants counts how many hosts of a kind this round has asked to reserve.
 func (s *Site) wants(key string) int {
@@ -144,12 +147,11 @@ func (r *Reserve) Close() {
 
 // fromReserve returns a host in reserve that can run a command, and its process; nil if there
 // is none that runs.
-func (s *Site) fromReserve(ctx context.Context, plan labs.HostPlan) (labs.Host, labs.Process) {
+func (s *Site) fromReserve(ctx context.Context, run *kit.FreshRun) (labs.Host, labs.Process) {
 	if s.reserve == nil {
 		return labs.Host{}, nil
 	}
-	plan.Name = freshName
-	for one := s.reserve.take(keyOf(plan)); one != nil; one = s.reserve.take(one.key) {
+	for one := s.reserve.take(s.keyOf(run)); one != nil; one = s.reserve.take(one.key) {
 		select {
 		case <-one.started:
 		case <-ctx.Done():

@@ -37,9 +37,10 @@ type FreshRun struct {
 	Borrows bool
 	// Read reads the output, instead of Stdout. May be nil.
 	Read func(io.Reader) error
-	// Apart are files in [ApartDir] that only root can read. If there are any, the command
-	// runs as root, and Time does not limit it: it must itself run the learner's code as another
-	// user, and limit its time. It must never run the learner's code as root.
+	// Apart are files in [ApartDir] that only root can read. If there are any, the command runs
+	// there as root, may start long before the files arrive, and must unpack them from its
+	// standard input, a tar archive, into [FreshDir]. Time does not limit it: it must itself run
+	// the learner's code as another user, and limit its time. It must never run that code as root.
 	Apart []Entry
 }
 
@@ -61,5 +62,9 @@ const (
 	Waited Overrun = "waits"
 )
 
-// ApartDir is the folder of files that only root can read.
-const ApartDir = "/judge"
+// ApartDir is the folder of files that only root can read, and FreshDir the usual folder of a
+// run's files.
+const (
+	ApartDir = "/judge"
+	FreshDir = "/work"
+)
