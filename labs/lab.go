@@ -128,21 +128,11 @@ func (l *Lab) Expired(now time.Time) bool { return now.After(l.Expires) }
 // Over reports whether a sweep should remove the lab.
 func (l *Lab) Over(now time.Time) bool { return l.Expired(now) || l.Abandoned(now) }
 
-// Handed reports whether the lab was ever handed over, so that there may be work in it.
-// A workspace is made before any host is started, and is itself started last. So if
-// another host was started and there is no workspace, somebody removed it.
+// Handed reports whether the lab was ever handed over, so that there may be work in it. All
+// hosts are created before any is started, and nobody enters the lab before all are. So if a
+// host was never started, the start was interrupted; if one is missing, somebody removed it.
 func (l *Lab) Handed() bool {
-	if l.Whole {
-		return true
-	}
-	begun, made := false, false
-	for _, h := range l.Hosts {
-		if h.Name == Workspace {
-			made = true
-			begun = begun || h.State.Started()
-		}
-	}
-	return begun || !made && slices.ContainsFunc(l.Hosts, func(h Host) bool { return h.State.Started() })
+	return l.Whole || len(l.Hosts) > 0 && !slices.ContainsFunc(l.Hosts, func(h Host) bool { return !h.State.Started() })
 }
 
 // Damaged reports whether the lab was handed over, and has lost a host since.

@@ -32,6 +32,7 @@ func TestRemains(t *testing.T) {
 		"only a network, for long":             {Lab{Role: RoleLab}, time.Hour, false, false, true},
 		"created":                              {Lab{Role: RoleLab, Orphan: true, Hosts: []Host{workspace, db}}, 0, false, false, true},
 		"the others are started":               {Lab{Role: RoleLab, Orphan: true, Hosts: []Host{workspace, begun(db)}}, 0, false, false, true},
+		"the workspace is started":             {Lab{Role: RoleLab, Orphan: true, Hosts: []Host{begun(workspace), db}}, 0, false, false, true},
 		"the others are started, by a process": {Lab{Role: RoleLab, Hosts: []Host{workspace, begun(db)}}, time.Second, false, false, false},
 		"handed over":                          {Lab{Role: RoleLab, Orphan: true, Whole: true, Hosts: []Host{begun(workspace), begun(db)}}, time.Hour, true, false, false},
 		"handed over, its time is up":          {Lab{Role: RoleLab, Orphan: true, Whole: true, Hosts: []Host{begun(workspace)}}, 9 * time.Hour, true, false, true},

@@ -15,8 +15,8 @@ import (
 	"endstate/labs"
 )
 
-// Launch creates the hosts of a plan side by side and then starts them, the workspace last,
-// so that its state shows whether anybody could have worked in the lab.
+// Launch creates the hosts of a plan side by side, and starts them once all are there, so that
+// their states show whether anybody could have worked in the lab.
 func (e *Engine) Launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*labs.Lab, error) {
 	lab, err := e.launch(ctx, plan, emit)
 	if e.cantSeal(err) {
@@ -63,16 +63,11 @@ func (l *launch) run(ctx context.Context, emit labs.Emit) (err error) {
 		l.hosts[i] = labs.Host{Name: host.Name, Image: host.Family}
 		l.ends[i] = emit.Step(labs.StartHost, host.Name)
 	}
-	workspace := func(h labs.Host) bool { return h.Name == labs.Workspace }
-	others := func(h labs.Host) bool { return !workspace(h) }
-	all := func(labs.Host) bool { return true }
-	if err = l.each(ctx, all, l.create); err == nil {
+	if err = l.each(ctx, l.create); err == nil {
 		err = l.alone(ctx)
 	}
 	if err == nil {
-		if err = l.each(ctx, others, l.start); err == nil {
-			err = l.each(ctx, workspace, l.start)
-		}
+		err = l.each(ctx, l.start)
 	}
 	for i := range l.ends {
 		l.end(i, err)
@@ -87,15 +82,12 @@ func (l *launch) end(i int, err error) {
 	}
 }
 
-// each calls a function for the chosen hosts, side by side. It does not interrupt calls to
+// each calls a function for the hosts, side by side. It does not interrupt calls to
 // the engine.
-func (l *launch) each(ctx context.Context, meant func(labs.Host) bool, do func(context.Context, int) error) error {
+func (l *launch) each(ctx context.Context, do func(context.Context, int) error) error {
 	failed := make([]error, len(l.hosts))
 	var all sync.WaitGroup
-	for i, host := range l.hosts {
-		if !meant(host) {
-			continue
-		}
+	for i := range l.hosts {
 		all.Go(func() {
 			if failed[i] = context.Cause(ctx); failed[i] == nil {
 				call, cancel := callContext(ctx)

@@ -35,7 +35,7 @@ func (s *Stage) StartNew(ctx context.Context, v *labs.Variant, owner string, lif
 		}
 	}
 	if shared {
-		return s.Start(ctx, v, owner, life, emit)
+		return s.fromSnapshot(ctx, v, images, owner, life, emit)
 	}
 	return s.setUp(ctx, v, images, owner, life, emit)
 }

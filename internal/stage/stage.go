@@ -40,7 +40,16 @@ func (s *Stage) Start(ctx context.Context, v *labs.Variant, owner string, life t
 	if err := s.Vacant(ctx, owner, v.Name); err != nil {
 		return nil, err
 	}
-	images, snapshot, clean, err := s.provide(ctx, v, emit)
+	images, err := s.imagesOf(ctx, v, emit)
+	if err != nil {
+		return nil, err
+	}
+	return s.fromSnapshot(ctx, v, images, owner, life, emit)
+}
+
+// fromSnapshot starts a lab from the variant's snapshot, and makes the snapshot first if necessary.
+func (s *Stage) fromSnapshot(ctx context.Context, v *labs.Variant, images map[string]labs.ImageRef, owner string, life time.Duration, emit labs.Emit) (*labs.Lab, error) {
+	snapshot, clean, err := s.snapshot(ctx, v, images, emit)
 	if err != nil {
 		return nil, err
 	}
