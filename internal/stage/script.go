@@ -19,6 +19,11 @@ import (
 // scriptDir is where a script's data files are while it runs, readable by root alone.
 const scriptDir = "/run"
 
+// scriptRunner unpacks a script's data files from its input and runs the script among them. That
+// takes one call of the engine.
+const scriptRunner = `trap 'rm -rf "$0"' EXIT
+mkdir -m 700 "$0" && cd "$0" && tar -x --no-same-owner -f - && bash -Eeuo pipefail -c "$1" </dev/null`
+
 // ScriptError is the error of a script that failed.
 type ScriptError struct {
 	Status int
@@ -86,21 +91,17 @@ func (s scripted) command(args ...string) (labs.Host, []string) {
 // runScript runs a script as root in a host. Its working directory is a temporary folder
 // with its data files. If the script fails, the error is a [ScriptError].
 func runScript(ctx context.Context, engine labs.Engine, host scripted, script labs.Script, env map[string]string) error {
-	dir := "endstate-" + rand.Text()
-	archive, err := archiveOf(dir, script.Files)
+	files, err := archiveOf(script.Files)
 	if err != nil {
 		return err
 	}
-	if err := engine.CopyIn(ctx, host.Host, scriptDir, archive); err != nil {
-		return err
-	}
-	path := scriptDir + "/" + dir
+	path := scriptDir + "/endstate-" + rand.Text()
 	// The mark of the failed line is on the first line, so that line numbers stay as they are.
 	marked := "trap 'echo \"" + lineMark + "$LINENO\" >&2' ERR; " + script.Text
-	in, args := host.command("bash", "-c", "trap 'rm -rf \"$0\"' EXIT; cd \"$0\" && bash -Eeuo pipefail -c \"$1\"", path, marked)
+	in, args := host.command("bash", "-c", scriptRunner, path, marked)
 	status, output, err := run(ctx, engine, in, labs.Command{
 		Args: args, Environment: withHome(env, path), User: "root",
-	})
+	}, files)
 	if err != nil {
 		return err
 	}
@@ -123,12 +124,12 @@ const maxLines = 15
 
 // Run runs a command to its end. It returns the exit status and the last lines of output.
 func Run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.Command) (int, string, error) {
-	status, output, err := run(ctx, engine, host, command)
+	status, output, err := run(ctx, engine, host, command, strings.NewReader(""))
 	return status, lastLines(output, maxLines), err
 }
 
-// run runs a command to its end. It returns the exit status and the output.
-func run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.Command) (int, string, error) {
+// run runs a command with an input to its end. It returns the exit status and the output.
+func run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.Command, input io.Reader) (int, string, error) {
 	process, err := engine.Execute(ctx, host, command)
 	if err != nil {
 		return 0, "", err
@@ -136,9 +137,11 @@ func run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.C
 	defer process.Close()
 	stop := context.AfterFunc(ctx, func() { _ = process.Kill(ctx) })
 	defer stop()
-	if err := process.Stdin().Close(); err != nil {
-		return 0, "", err
-	}
+	go func() {
+		// A command that does not read its input fails, and says why.
+		_, _ = io.Copy(process.Stdin(), input)
+		_ = process.Stdin().Close()
+	}()
 	out, readErr := io.ReadAll(process.Stdout())
 	if cause := context.Cause(ctx); cause != nil {
 		return 0, "", cause
@@ -155,27 +158,24 @@ func lastLines(text string, n int) string {
 	return strings.Join(lines[max(0, len(lines)-n):], "\n")
 }
 
-// archiveOf returns the files as a tar archive with one folder that only root can open.
-func archiveOf(dir string, files fs.FS) (io.Reader, error) {
+// archiveOf returns files as a tar archive.
+func archiveOf(files fs.FS) (io.Reader, error) {
 	var buffer bytes.Buffer
 	w := tar.NewWriter(&buffer)
-	if err := w.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: dir + "/", Mode: 0o700}); err != nil {
-		return nil, err
-	}
 	if files != nil {
-		if err := addFiles(w, dir, files); err != nil {
+		if err := addFiles(w, files); err != nil {
 			return nil, err
 		}
 	}
 	return &buffer, w.Close()
 }
 
-func addFiles(w *tar.Writer, dir string, files fs.FS) error {
+func addFiles(w *tar.Writer, files fs.FS) error {
 	return fs.WalkDir(files, ".", func(path string, entry fs.DirEntry, err error) error {
 		if err != nil || path == "." {
 			return err
 		}
-		header := &tar.Header{Name: dir + "/" + path, Mode: 0o644}
+		header := &tar.Header{Name: path, Mode: 0o644}
 		if entry.IsDir() {
 			header.Typeflag, header.Mode = tar.TypeDir, 0o755
 			return w.WriteHeader(header)
