@@ -48,8 +48,6 @@ type Engine interface {
 	// left frozen continues at the next Execute, or within a second if a command in it is
 	// attended. ErrDown: the host is not running.
 	Freeze(ctx context.Context, host Host, lasting bool) (thaw func() error, err error)
-	// CopyIn unpacks a tar archive into a folder of a host.
-	CopyIn(ctx context.Context, host Host, dir string, archive io.Reader) error
 	// CopyOut returns a file or folder of a host as a tar archive, without running
 	// anything in the host. ErrNotFound: the path does not exist.
 	CopyOut(ctx context.Context, host Host, path string) (io.ReadCloser, error)

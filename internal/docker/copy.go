@@ -14,14 +14,6 @@ import (
 	"endstate/labs"
 )
 
-// CopyIn unpacks a tar archive into a folder of a host.
-func (e *Engine) CopyIn(ctx context.Context, host labs.Host, dir string, archive io.Reader) error {
-	if err := e.api.CopyToContainer(ctx, host.ID, dir, archive, container.CopyToContainerOptions{}); err != nil {
-		return failure(err, "copy into host %s", host.Name)
-	}
-	return nil
-}
-
 // CopyOut returns a file or folder in a host as a tar archive.
 func (e *Engine) CopyOut(ctx context.Context, host labs.Host, name string) (io.ReadCloser, error) {
 	archive, _, err := e.api.CopyFromContainer(ctx, host.ID, name)

@@ -53,7 +53,6 @@ func TestFullDiskIsToldAsThat(t *testing.T) {
 		"snapshot": func(ctx context.Context, e *Engine) error {
 			return e.Snapshots().Keep(ctx, &labs.Lab{Hosts: []labs.Host{host}}, labs.Snapshot{Key: "1"}, labs.Record{})
 		},
-		"copy in":  func(ctx context.Context, e *Engine) error { return e.CopyIn(ctx, host, "/", strings.NewReader("")) },
 		"copy out": func(ctx context.Context, e *Engine) error { _, err := e.CopyOut(ctx, host, "/"); return err },
 		"restart":  func(ctx context.Context, e *Engine) error { return e.Restart(ctx, &labs.Lab{Hosts: []labs.Host{host}}) },
 		"import": func(ctx context.Context, e *Engine) error {
