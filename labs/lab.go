@@ -94,6 +94,11 @@ const ProofsOf = "/prove-"
 // KeptOf stands in the place of [ProofsOf] for a lab that outlives its proof.
 const KeptOf = "/kept-"
 
+// IsKeptFor reports whether an owner has kept the lab of a proof.
+func (l *Lab) IsKeptFor(owner string) bool {
+	return owner != "" && strings.HasPrefix(l.Owner, owner+KeptOf)
+}
+
 // LabID returns the ID of the lab that an owner has of a scenario. As it follows
 // from the two, an owner can have no second lab of one scenario.
 func LabID(owner, scenario string) string {

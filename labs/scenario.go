@@ -1,6 +1,7 @@
 package labs
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -104,8 +105,9 @@ func (v *Variant) Answers() []string {
 
 // Fact is a value measured while the system was healthy.
 type Fact struct {
-	Name string
-	Look Look
+	Name  string
+	Look  Look
+	Place string `json:"-"` // in the scenario, for its author: file:line; it does not go into the hosts
 }
 
 // Assertion is the part that checks and guards share: a look and an expectation.
@@ -115,7 +117,11 @@ type Assertion struct {
 	Look      Look
 	Expect    Expectation
 	Otherwise Message // shown if the expectation does not hold; may be nil
+	Places    Places
 }
+
+// Places says where the parts of an assertion stand in the scenario, for its author: file:line each.
+type Places struct{ ID, Look, Expect string }
 
 // Check is an assertion that earns points if it holds.
 type Check struct {
@@ -245,15 +251,26 @@ func (v *Variant) HostNames() []string {
 func (v *Variant) Environment() map[string]string {
 	env := map[string]string{"seed": fmt.Sprint(v.Seed)}
 	for name, value := range v.Params {
-		if list, ok := value.([]any); ok {
-			items := make([]string, len(list))
-			for i := range list {
-				items[i] = fmt.Sprint(list[i])
-			}
-			env[name] = strings.Join(items, "\n")
-			continue
+		list, ok := value.([]any)
+		if !ok {
+			list = []any{value}
 		}
-		env[name] = fmt.Sprint(value)
+		items := make([]string, len(list))
+		for i := range list {
+			items[i] = inScript(list[i])
+		}
+		env[name] = strings.Join(items, "\n")
 	}
 	return env
+}
+
+// inScript returns a value as scripts get it. Maps, and lists within lists, are JSON.
+func inScript(value any) string {
+	switch value.(type) {
+	case map[string]any, []any:
+		if text, err := json.Marshal(value); err == nil {
+			return string(text)
+		}
+	}
+	return fmt.Sprint(value)
 }

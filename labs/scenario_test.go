@@ -1,6 +1,7 @@
 package labs
 
 import (
+	"maps"
 	"slices"
 	"testing"
 )
@@ -24,3 +25,18 @@ func TestAnswers(t *testing.T) {
 type unrecorded struct{}
 
 func (unrecorded) Variable() string { return "rows" }
+
+// Scripts get lists line by line, and what is nested as JSON.
+func TestEnvironment(t *testing.T) {
+	v := &Variant{Seed: 7, Params: map[string]any{
+		"word": "two words", "number": int64(3), "list": []any{"a", int64(2)}, "map": map[string]any{"b": []any{"c"}, "a": int64(1)},
+		"maps": []any{map[string]any{"id": int64(1)}, map[string]any{"id": int64(2)}}, "lists": []any{[]any{"x", "y"}}, "none": []any{},
+	}}
+	want := map[string]string{
+		"seed": "7", "word": "two words", "number": "3", "list": "a\n2", "map": `{"a":1,"b":["c"]}`,
+		"maps": "{\"id\":1}\n{\"id\":2}", "lists": `["x","y"]`, "none": "",
+	}
+	if got := v.Environment(); !maps.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

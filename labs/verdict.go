@@ -30,6 +30,7 @@ type Result struct {
 	Acts    []Act    `json:"acts,omitempty"`    // what the learner can do when it could not be graded
 	Defect  string   `json:"defect,omitempty"`  // a mistake in the scenario's expectation or message
 	Notes   []string `json:"-"`                 // notes on the expectation for its author; only from proofs
+	Place   string   `json:"-"`                 // where its author should look, as file:line
 	Blocked bool     `json:"barred,omitempty"`  // the state of the learner's system made it impossible to check
 	Took    Seconds  `json:"took"`
 }

@@ -27,7 +27,7 @@ var imports = map[string]string{
 	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/visit internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/report internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
-	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/practice internal/recording internal/report internal/seat internal/tty labs " +
+	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/exams internal/practice internal/recording internal/report internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/tty labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/places internal/practice internal/recording " +
@@ -59,21 +59,22 @@ var imports = map[string]string{
 	"internal/recording": "",
 	"internal/rehearsal": "github.com/kljensen/snowball github.com/sergi/go-diff",
 	"internal/report":    "internal/attempts internal/exams internal/practice internal/recording labs github.com/charmbracelet/x/ansi",
-	"internal/scenario": "internal/exams internal/expect internal/scenario/advice internal/scenario/sample labs labs/kit github.com/agnivade/levenshtein github.com/docker/go-units " +
+	"internal/scenario": "internal/exams internal/expect internal/scenario/advice internal/scenario/sample internal/scenario/templates labs labs/kit github.com/agnivade/levenshtein github.com/docker/go-units " +
 		"github.com/mattn/go-shellwords go.yaml.in/yaml/v4",
-	"internal/scenario/advice":  "github.com/agnivade/levenshtein",
-	"internal/scenario/sample":  "github.com/brianvoe/gofakeit/v7 golang.org/x/text",
-	"internal/scenario/outline": "labs labs/kit go.yaml.in/yaml/v4",
-	"internal/seat":             "labs github.com/charmbracelet/x/ansi github.com/charmbracelet/x/vt",
-	"internal/site":             "labs labs/kit",
-	"internal/stage":            "internal/site labs labs/kit github.com/docker/go-units",
-	"internal/tty":              "github.com/muesli/cancelreader golang.org/x/term",
-	"internal/valuetest":        "internal/expect labs pgregory.net/rapid",
-	"internal/workspace":        "labs/kit",
-	"labs":                      "",
-	"labs/git/plain":            "labs/kit github.com/go-git/go-git/v5",
-	"labs/kit":                  "labs",
-	"scenarios":                 "",
+	"internal/scenario/advice":    "github.com/agnivade/levenshtein",
+	"internal/scenario/sample":    "github.com/brianvoe/gofakeit/v7 golang.org/x/text",
+	"internal/scenario/outline":   "labs labs/kit go.yaml.in/yaml/v4",
+	"internal/scenario/templates": "internal/scenario/sample",
+	"internal/seat":               "labs github.com/charmbracelet/x/ansi github.com/charmbracelet/x/vt",
+	"internal/site":               "labs labs/kit",
+	"internal/stage":              "internal/site labs labs/kit github.com/docker/go-units",
+	"internal/tty":                "github.com/muesli/cancelreader golang.org/x/term",
+	"internal/valuetest":          "internal/expect labs pgregory.net/rapid",
+	"internal/workspace":          "labs/kit",
+	"labs":                        "",
+	"labs/git/plain":              "labs/kit github.com/go-git/go-git/v5",
+	"labs/kit":                    "labs",
+	"scenarios":                   "",
 }
 
 // familyImports are the packages of this module that a family may import.

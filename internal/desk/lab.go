@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -11,16 +12,30 @@ import (
 // find returns the lab that an act is about, with its variant: by its scenario or ID, or without a
 // name the learner's only one.
 func (d *Desk) find(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
-	mine, err := d.labs(ctx, who, emit)
-	if err != nil {
-		return nil, nil, err
-	}
-	lab, err := d.choose(mine, name)
+	lab, err := d.pick(ctx, who, name, emit)
 	if err != nil {
 		return nil, nil, err
 	}
 	v, err := d.variantOf(lab)
 	return lab, v, err
+}
+
+// pick returns the lab that an act is about. If the learner has no such lab, it may be one of a proof
+// that they have kept.
+func (d *Desk) pick(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, error) {
+	mine, err := d.labs(ctx, who, emit)
+	if err != nil {
+		return nil, err
+	}
+	lab, err := d.choose(mine, name)
+	if err == nil || len(mine) > 0 && name == "" {
+		return lab, err
+	}
+	kept, keptErr := d.stage(who.Name).Kept(ctx, who.Name)
+	if keptErr != nil || len(kept) == 0 {
+		return nil, cmp.Or(keptErr, err)
+	}
+	return d.choose(kept, name)
 }
 
 // labs returns the learner's labs, without those of exams.
@@ -57,9 +72,18 @@ func (d *Desk) choose(mine []*labs.Lab, name string) (*labs.Lab, error) {
 	}
 	several := &Several{}
 	for _, lab := range mine {
-		several.Scenarios = append(several.Scenarios, lab.Scenario)
+		several.Scenarios = append(several.Scenarios, nameIn(mine, lab))
 	}
 	return nil, several
+}
+
+// nameIn returns by what name a lab is chosen among others: its scenario, or its ID if there are
+// several of that scenario.
+func nameIn(all []*labs.Lab, lab *labs.Lab) string {
+	if slices.ContainsFunc(all, func(other *labs.Lab) bool { return other != lab && other.Scenario == lab.Scenario }) {
+		return lab.ID
+	}
+	return lab.Scenario
 }
 
 func (d *Desk) labNamed(mine []*labs.Lab, name string) (*labs.Lab, error) {

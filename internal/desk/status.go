@@ -20,7 +20,7 @@ type LabStatus struct {
 	Help *labs.Problem `json:"-"`
 }
 
-// Status returns the status of the learner's labs. An examiner can ask for everyone's.
+// Status returns the status of the learner's labs, with those of proofs that they have kept. An examiner can ask for everyone's.
 func (d *Desk) Status(ctx context.Context, who labs.Learner, everyone bool, emit labs.Emit) ([]LabStatus, error) {
 	owner, err := d.whose(who, everyone, who.SeesOthers())
 	if err == nil {
@@ -29,7 +29,7 @@ func (d *Desk) Status(ctx context.Context, who labs.Learner, everyone bool, emit
 	if err != nil {
 		return nil, err
 	}
-	found, err := d.stage(owner).Labs(ctx, owner)
+	found, err := d.labsOf(ctx, owner)
 	if err != nil {
 		return nil, err
 	}
@@ -42,6 +42,16 @@ func (d *Desk) Status(ctx context.Context, who labs.Learner, everyone bool, emit
 	each.Wait()
 	end(nil)
 	return all, nil
+}
+
+// labsOf returns an owner's labs, with those of proofs that they have kept; "" owns all.
+func (d *Desk) labsOf(ctx context.Context, owner string) ([]*labs.Lab, error) {
+	found, err := d.stage(owner).Labs(ctx, owner)
+	if err != nil || owner == "" {
+		return found, err
+	}
+	kept, err := d.stage(owner).Kept(ctx, owner)
+	return append(found, kept...), err
 }
 
 func (d *Desk) statusOf(ctx context.Context, lab *labs.Lab) LabStatus {

@@ -17,14 +17,7 @@ type Stopped struct {
 // Stop removes a lab with all its traces, and returns it. It returns nil if there is no such lab.
 // Without a name it is the learner's only lab.
 func (d *Desk) Stop(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*Stopped, error) {
-	mine, err := d.labs(ctx, who, emit)
-	if err != nil {
-		return nil, err
-	}
-	if name == "" && len(mine) == 0 {
-		return nil, nil
-	}
-	lab, err := d.choose(mine, name)
+	lab, err := d.pick(ctx, who, name, emit)
 	var problem *labs.Problem
 	if errors.As(err, &problem) && problem.Code == labs.CodeNoLab {
 		return nil, nil
@@ -35,9 +28,16 @@ func (d *Desk) Stop(ctx context.Context, who labs.Learner, name string, emit lab
 	return d.stop(ctx, lab, emit)
 }
 
-// StopAll removes all labs of a learner, except those of exams, and returns the removed ones.
+// StopAll removes all labs of a learner, with those of proofs that they have kept, except those of
+// exams. It returns the removed ones.
 func (d *Desk) StopAll(ctx context.Context, who labs.Learner, emit labs.Emit) ([]*Stopped, error) {
-	mine, err := d.labs(ctx, who, emit)
+	if err := practises(who); err != nil {
+		return nil, err
+	}
+	if err := d.open(ctx, who, emit); err != nil {
+		return nil, err
+	}
+	mine, err := d.labsOf(ctx, who.Name)
 	if err != nil {
 		return nil, err
 	}

@@ -154,7 +154,7 @@ func (r *round) judge(ctx context.Context, a labs.Assertion) labs.Result {
 // was observed.
 func (r *round) look(ctx context.Context, a labs.Assertion) (result labs.Result, bindings labs.Bindings) {
 	begun := time.Now()
-	result = labs.Result{ID: a.ID, Title: a.Title}
+	result = labs.Result{ID: a.ID, Title: a.Title, Place: a.Places.Look}
 	defer func() { result.Took.Duration, result.Message = time.Since(begun), kit.Shown(result.Message) }()
 	observed, err := r.site.Observe(ctx, a.Look)
 	var obstacle *kit.Obstacle
@@ -169,6 +169,7 @@ func (r *round) look(ctx context.Context, a labs.Assertion) (result labs.Result,
 	case err != nil:
 		return ungraded(result, err), nil
 	}
+	result.Place = a.Places.Expect
 	bindings = labs.Bindings{"params": r.variant.Params, "facts": r.site.Record().Facts, "id": a.ID, a.Look.Variable(): observed}
 	holds, err := a.Expect.Holds(bindings)
 	switch {

@@ -75,7 +75,7 @@ func (r *round) observe(ctx context.Context, kind string, a labs.Assertion) Obse
 
 // remeasure measures a fact again, to compare it with what was recorded.
 func (r *round) remeasure(ctx context.Context, fact labs.Fact) Observation {
-	o := Observation{Kind: "fact", ID: fact.Name, Variable: fact.Look.Variable(), Recorded: r.site.Record().Facts[fact.Name]}
+	o := Observation{Kind: "fact", ID: fact.Name, Variable: fact.Look.Variable(), Recorded: r.site.Record().Facts[fact.Name], Result: labs.Result{Place: fact.Place}}
 	var err error
 	if o.Observed, err = r.site.Observe(ctx, fact.Look); err != nil {
 		o.Observed, o.Result.Message = nil, err.Error()

@@ -258,16 +258,25 @@ func compare(proof labs.Proof, report *labs.Report) []string {
 			want = labs.Skipped
 		}
 		if result.Verdict != want {
-			wrong = append(wrong, fmt.Sprintf("%s is %s, not %s%s%s", result.ID, result.Verdict, want, because(result.Message), notes(result.Notes)))
+			wrong = append(wrong, fmt.Sprintf("%s%s is %s, not %s%s%s", placed(result), result.ID, result.Verdict, want, because(result.Message), notes(result.Notes)))
 		}
 		if result.Defect != "" {
-			wrong = append(wrong, fmt.Sprintf("%s: %s", result.ID, result.Defect))
+			wrong = append(wrong, fmt.Sprintf("%s%s: %s", placed(result), result.ID, result.Defect))
 		}
 	}
 	if proof.Name == labs.Untouched && report.Earned() != 0 {
 		wrong = append(wrong, fmt.Sprintf("an untouched lab earns %d points", report.Earned()))
 	}
 	return wrong
+}
+
+// placed returns where an author should look for the reason of a verdict, in the form that editors
+// understand.
+func placed(result labs.Result) string {
+	if result.Place == "" {
+		return ""
+	}
+	return result.Place + ": "
 }
 
 func because(message string) string {

@@ -221,6 +221,17 @@ func (w *whole) UnmarshalYAML(node *yaml.Node) error {
 // should be exactly one probe, by name.
 type probes map[string]rawNode
 
+// node returns the node of the probe, or another one if there is not exactly one.
+func (p probes) node(other *yaml.Node) *yaml.Node {
+	if len(p) != 1 {
+		return other
+	}
+	for _, fields := range p {
+		other = fields.Node
+	}
+	return other
+}
+
 // rawNode is YAML that is decoded later, when a variant is drawn.
 type rawNode struct{ *yaml.Node }
 

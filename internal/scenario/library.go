@@ -58,15 +58,6 @@ func (f *folder) paths() []string {
 	return all
 }
 
-// mentions reports whether another file in dir contains the file's name.
-func (f *folder) mentions(dir, name string) bool {
-	return slices.ContainsFunc(f.paths(), func(path string) bool {
-		data, err := fs.ReadFile(f.files, path)
-		own := strings.TrimSuffix(path, ".tmpl") == dir+"/"+name
-		return err == nil && !own && strings.HasPrefix(path, dir+"/") && strings.Contains(string(data), name)
-	})
-}
-
 // Root is a folder of scenario folders.
 type Root struct {
 	Files fs.FS
@@ -287,7 +278,12 @@ func (l *Library) draw(f *folder, seed uint64) (*labs.Variant, error) {
 		}
 		err = inFolder(f.name, err)
 	}
-	return nil, &labs.Problem{
+	return nil, f.invalid(err)
+}
+
+// invalid says that a scenario has mistakes.
+func (f *folder) invalid(err error) error {
+	return &labs.Problem{
 		Code: labs.CodeScenarioInvalid, What: fmt.Sprintf("The scenario %s has mistakes", f.name), Err: err,
 		Acts: []labs.Act{{Name: labs.ActLint, For: "Fix them, then run"}},
 	}

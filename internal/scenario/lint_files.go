@@ -2,12 +2,13 @@ package scenario
 
 import (
 	"io/fs"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 
-	"endstate/internal/scenario/sample"
+	"endstate/internal/scenario/templates"
 )
 
 // stray records a folder that was probably meant to be a scenario: one that is empty, or has a
@@ -42,20 +43,45 @@ func (l *lint) files() {
 	for _, host := range l.folder.doc.Hosts {
 		hosts[host.Name] = true
 	}
-	for _, path := range l.folder.paths() {
-		l.unrendered(path)
-		name := strings.TrimSuffix(path, ".tmpl")
+	for _, source := range l.folder.paths() {
+		l.unrendered(source)
+		name := strings.TrimSuffix(source, ".tmpl")
 		folder, file, _ := strings.Cut(name, "/")
 		host, isScript := strings.CutSuffix(file, ".sh")
 		switch {
 		case (folder == "proofs" || strings.HasPrefix(name, "solution")) && !played[name]:
-			l.wrong = append(l.wrong, Mistake{File: path, Text: "no proof uses this file"})
-		case folder == "setup" || folder == "fault":
-			if isScript && !hosts[host] && !l.folder.mentions(folder, file) {
-				l.wrong = append(l.wrong, Mistake{File: path, Text: "there is no host with this name"})
-			}
+			l.wrong = append(l.wrong, Mistake{File: source, Text: "no proof uses this file"})
+		case folder != "setup" && folder != "fault" || isScript && hosts[host] || l.folder.uses(folder, file):
+		case isScript:
+			l.wrong = append(l.wrong, Mistake{File: source, Text: "there is no host with this name"})
+		default:
+			l.wrong = append(l.wrong, Mistake{File: source, Text: "no script of " + folder + "/ mentions this file"})
 		}
 	}
+}
+
+// uses reports whether another file of a phase, or a partial, seems to use a file of that phase.
+func (f *folder) uses(phase, file string) bool {
+	mention := mentionOf(file)
+	return slices.ContainsFunc(f.paths(), func(other string) bool {
+		if strings.TrimSuffix(other, ".tmpl") == phase+"/"+file || !strings.HasPrefix(other, phase+"/") && !isPartial(other) {
+			return false
+		}
+		data, err := fs.ReadFile(f.files, other)
+		return err == nil && mention.Match(data)
+	})
+}
+
+// mentionOf matches what a script says that uses a file: its name, even without the ending, one of its
+// folders, or a pattern, a variable or a template with the same ending.
+func mentionOf(file string) *regexp.Regexp {
+	name := path.Base(file)
+	stem, ending := strings.TrimSuffix(name, path.Ext(name)), regexp.QuoteMeta(path.Ext(name))
+	words := []string{regexp.QuoteMeta(stem)}
+	for dir := path.Dir(file); dir != "."; dir = path.Dir(dir) {
+		words = append(words, regexp.QuoteMeta(path.Base(dir)))
+	}
+	return regexp.MustCompile(`(?:^|\W)(?:` + strings.Join(words, "|") + `)(?:\W|$)|(?:[*?}\])]|\$\w+)` + ending + `(?:\W|$)|cp\s.*\s\.(?:\s|/)`)
 }
 
 // emptyFolders finds folders without files, which somebody has probably forgotten.
@@ -101,7 +127,5 @@ func (l *lint) isAction(line string, match []int) bool {
 		return name == "seed" || slices.ContainsFunc(l.folder.doc.Params, func(p entry[param]) bool { return p.Name == name })
 	}
 	word := line[match[4]:match[5]]
-	_, plain := plainFunctions()[word]
-	_, random := sample.New(1, "").Functions()[word]
-	return plain || random || slices.Contains([]string{"range", "if", "with", "template"}, word)
+	return templates.IsFunction(word) || slices.Contains([]string{"range", "if", "with", "template"}, word)
 }

@@ -68,7 +68,7 @@ func wellWrittenFiles() fstest.MapFS {
 		"debrief.md":              "I write it.\n\nKey points:\n\n- A word\n  of letters\n- Ink\n\n# More\n\n- no point\n",
 		"solution.sh":             "cd paper\nwrite the word down\n",
 		"proofs/a.sh":             "true\n",
-		"setup/workspace.sh":      ". helper.sh\n",
+		"setup/workspace.sh":      ". helper.sh\ncat words.txt\n",
 		"setup/helper.sh":         "true\n",
 		"setup/words.txt.tmpl":    "{{.word}}\n",
 		"fault/workspace.sh.tmpl": "echo {{.word}}\n",
@@ -168,7 +168,9 @@ func TestLintFindsUnusedAndMissingFiles(t *testing.T) {
 		"proofs/forgotten.sh.tmpl": "word/proofs/forgotten.sh.tmpl: no proof uses this file",
 		"setup/db.sh":              "word/setup/db.sh: there is no host with this name",
 		"fault/other.sh":           "word/fault/other.sh: there is no host with this name",
-		"setup/data.sql":           "",
+		"setup/data.sql":           "word/setup/data.sql: no script of setup/ mentions this file",
+		"fault/words.txt":          "word/fault/words.txt: no script of fault/ mentions this file",
+		"setup/more/deep/data.sql": "word/setup/more/deep/data.sql: no script of setup/ mentions this file",
 	} {
 		files := wellWrittenFiles()
 		files["word/"+name] = &fstest.MapFile{Data: []byte("true\n")}
@@ -181,6 +183,22 @@ func TestLintFindsUnusedAndMissingFiles(t *testing.T) {
 		delete(files, "word/"+name)
 		if found := lintOf(files); !strings.Contains(found, name) {
 			t.Errorf("without %s: found %q", name, found)
+		}
+	}
+}
+
+// A script may use a file without its whole name.
+func TestLintKnowsHowFilesAreUsed(t *testing.T) {
+	for _, c := range []struct{ file, script string }{
+		{"setup/data.sql", "mysql < data.sql"}, {"setup/data.sql", "for file in *.sql; do mysql < $file; done"}, {"setup/data.sql", `mysql < "$database.sql"`},
+		{"setup/data.sql.tmpl", "mysql < {{.word}}.sql"}, {"setup/more/data.sql", "cp -r more /srv"}, {"setup/data.sql", "cp -r . /srv"},
+		{"setup/load.py", "python3 -c 'import load'"}, {"setup/data.json", "for name in data more; do load $name.json; done"}, {"setup/Makefile", "make -f Makefile"},
+	} {
+		files := wellWrittenFiles()
+		files["word/"+c.file] = &fstest.MapFile{Data: []byte("true\n")}
+		files["word/_part.tmpl"] = &fstest.MapFile{Data: []byte(c.script + "\n")}
+		if found := lintOf(files); found != "" {
+			t.Errorf("%s, used by %q: found %q", c.file, c.script, found)
 		}
 	}
 }

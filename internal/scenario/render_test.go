@@ -6,6 +6,7 @@ import (
 	"testing"
 	"testing/fstest"
 
+	"endstate/internal/scenario/templates"
 	"endstate/labs/kit"
 )
 
@@ -15,7 +16,7 @@ func TestTemplatesWriteJSON(t *testing.T) {
 		"names": []any{"a", "b"}, "pair": map[string]any{"set": "x & y", "n": int64(1)}, "word": "plain", "n": int64(3), "yes": true,
 		"nested": []any{[]any{int64(1)}, map[string]any{"k": nil}},
 	}
-	partials := []partial{{name: "_all.tmpl", source: `{{.}}`}}
+	partials := []templates.Partial{{Name: "_all.tmpl", Source: `{{.}}`}}
 	for source, want := range map[string]string{
 		`{{.names}}`:  `["a","b"]`,
 		`{{.pair}}`:   `{"n":1,"set":"x & y"}`,
@@ -44,7 +45,7 @@ func TestScriptsShareParts(t *testing.T) {
 	files := wellWrittenFiles()
 	for path, text := range map[string]string{
 		"_shared.tmpl":            `write {{.word}}`,
-		"setup/workspace.sh.tmpl": `. helper.sh; {{template "_shared.tmpl" .}} at first`,
+		"setup/workspace.sh.tmpl": `. helper.sh; cat words.txt; {{template "_shared.tmpl" .}} at first`,
 		"fault/workspace.sh.tmpl": `{{template "_shared.tmpl" .}} wrongly`,
 		"solution.sh.tmpl":        `{{template "_shared.tmpl" .}} again`,
 		"proofs/a.sh.tmpl":        `{{template "_shared.tmpl" .}} nearly`,

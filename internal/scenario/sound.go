@@ -14,13 +14,11 @@ import (
 // Limits on a YAML file. A scenario may come from anywhere, and reading it must neither crash
 // the program nor use up its memory.
 const (
-	maxFileBytes   = 1 << 20   // bytes of the file
-	maxNodes       = 100_000   // values, with aliases expanded
-	maxNesting     = 64        // levels
-	maxScalarBytes = 64 << 10  // bytes of one string
-	maxTitleBytes  = 300       // bytes of a title, a question or a name
-	maxRendered    = 16 << 20  // bytes of a template's output
-	maxSeries      = 1_000_000 // numbers in a template's seq
+	maxFileBytes   = 1 << 20  // bytes of the file
+	maxNodes       = 100_000  // values, with aliases expanded
+	maxNesting     = 64       // levels
+	maxScalarBytes = 64 << 10 // bytes of one string
+	maxTitleBytes  = 300      // bytes of a title, a question or a name
 )
 
 // readNode parses a YAML file into a tree that is within the limits.

@@ -18,6 +18,7 @@ import (
 
 	"endstate/internal/expect"
 	"endstate/internal/scenario/sample"
+	"endstate/internal/scenario/templates"
 	"endstate/labs"
 	"endstate/labs/kit"
 )
@@ -90,8 +91,8 @@ func isPartial(path string) bool {
 	return strings.HasPrefix(path, "_") && strings.HasSuffix(path, ".tmpl") && !strings.Contains(path, "/")
 }
 
-func (d *builder) partials() []partial {
-	var all []partial
+func (d *builder) partials() []templates.Partial {
+	var all []templates.Partial
 	entries, err := fs.ReadDir(d.folder.files, ".")
 	if err != nil {
 		return nil // renderFiles reports it
@@ -104,7 +105,7 @@ func (d *builder) partials() []partial {
 		if err != nil {
 			d.fileMistake(entry.Name(), err)
 		}
-		all = append(all, partial{name: entry.Name(), source: string(data)})
+		all = append(all, templates.Partial{Name: entry.Name(), Source: string(data)})
 	}
 	return all
 }
@@ -216,7 +217,7 @@ func (d *builder) facts() []labs.Fact {
 	for _, one := range d.folder.doc.Facts {
 		d.shapes[one.Name] = nil
 		if look := d.look(one.Value, one.node); look != nil {
-			facts = append(facts, labs.Fact{Name: one.Name, Look: look})
+			facts = append(facts, labs.Fact{Name: one.Name, Look: look, Place: d.place(one.node)})
 			d.shapes[one.Name] = labs.ShapeOf(look)
 		}
 	}
@@ -241,6 +242,7 @@ func (d *builder) guards() []labs.Guard {
 
 func (d *builder) assertion(a assertion, fields probes) labs.Assertion {
 	result := labs.Assertion{ID: a.ID.Value, Title: d.renderText(a.Title), Look: d.look(fields, a.ID.node)}
+	result.Places = labs.Places{ID: d.place(a.ID.node), Look: d.place(fields.node(a.ID.node)), Expect: d.place(a.Expect.node)}
 	if result.Look == nil {
 		return result
 	}
@@ -264,6 +266,15 @@ func (d *builder) assertion(a assertion, fields probes) labs.Assertion {
 	result.Otherwise = message
 	d.checkFit(a.Otherwise, result.Look, result.ID, message)
 	return result
+}
+
+// place returns the position of a node as file:line.
+func (d *builder) place(node *yaml.Node) string {
+	file := d.folder.name + "/" + documentName
+	if node == nil {
+		return file
+	}
+	return fmt.Sprintf("%s:%d", file, node.Line)
 }
 
 // lets compiles an assertion's lets, each with those above it.

@@ -175,7 +175,7 @@ func (s *Stage) measure(ctx context.Context, lab *labs.Lab, v *labs.Variant, ima
 	defer site.Close()
 	for _, fact := range v.Facts {
 		if record.Facts[fact.Name], err = site.Observe(ctx, fact.Look); err != nil {
-			return fmt.Errorf("measure fact %s: %w", fact.Name, err)
+			return fmt.Errorf("%s: the fact %s can't be measured: %w", fact.Place, fact.Name, err)
 		}
 	}
 	return nil

@@ -182,6 +182,13 @@ func (s *Stage) Labs(ctx context.Context, owner string) ([]*labs.Lab, error) {
 	}), nil
 }
 
+// Kept returns the labs of proofs that an owner has kept. It lists the labs of all owners, which takes
+// longer than [Stage.Labs].
+func (s *Stage) Kept(ctx context.Context, owner string) ([]*labs.Lab, error) {
+	all, err := s.Labs(ctx, "")
+	return slices.DeleteFunc(all, func(l *labs.Lab) bool { return !l.IsKeptFor(owner) }), err
+}
+
 // Sweep removes the owner's labs, in whatever role, that have expired by the engine's
 // clock, and what interrupted processes left half done. It returns what it removed.
 func (s *Stage) Sweep(ctx context.Context, emit labs.Emit) ([]*labs.Lab, error) {

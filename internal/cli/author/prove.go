@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -44,7 +43,8 @@ func proveCommand(d *door.Door, answers Answers) *cobra.Command {
 		Use:   "prove [SCENARIO…]",
 		Short: "Play every proof of a scenario and compare the verdicts",
 		Long: `Play every proof of the scenarios, over several seeds, and compare the verdicts
-with what the proofs state. Without names, all scenarios.
+with what the proofs state. Without names, all scenarios. Besides the first seed, prove plays
+those that together take as many as possible of the alternatives of choice and pick.
 
 --fail-fast plays no more once something is not as stated. --keep also keeps the lab, as the
 proof left it, and opens a shell in it. --watch plays again whenever a file of the scenarios
@@ -101,6 +101,11 @@ func (o *proveOptions) show(proved *authordesk.Proved) error {
 		for _, r := range proved.Results {
 			showResult(w, style, r, o.wanted.Proof != "")
 		}
+		if len(o.wanted.Scenarios) > 0 && o.wanted.Seeds > 1 {
+			for _, played := range proved.Played {
+				fmt.Fprintln(w, seedsOf(played))
+			}
+		}
 		_, err := fmt.Fprintln(w, summary(proved))
 		return err
 	}})
@@ -129,7 +134,7 @@ func showResult(w io.Writer, style report.Style, r grading.ProofResult, messages
 	case !r.Proved():
 		sign = style.Bad("✗")
 	}
-	fmt.Fprintf(w, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(r.Took.Round(10*time.Millisecond).String()))
+	fmt.Fprintf(w, "%s %s · seed %d · %s %s\n", sign, r.Scenario, r.Seed, r.Proof, style.Dim(fmt.Sprintf("%.1f s", r.Took.Seconds())))
 	if r.Failed != "" {
 		fmt.Fprintf(w, "    could not be played: %s\n", strings.ReplaceAll(report.Visible(r.Failed), "\n", "\n    "))
 	}
@@ -150,6 +155,23 @@ func showResult(w io.Writer, style report.Style, r grading.ProofResult, messages
 	if r.Output != "" {
 		fmt.Fprintf(w, "    the last lines of the script:\n      %s\n", strings.ReplaceAll(report.Visible(r.Output), "\n", "\n      "))
 	}
+}
+
+// seedsOf says at which seeds a scenario was played, and what they take of its choices.
+func seedsOf(played authordesk.Played) string {
+	seeds := make([]string, len(played.Seeds))
+	for i, seed := range played.Seeds {
+		seeds[i] = fmt.Sprint(seed)
+	}
+	line := fmt.Sprintf("%s at the seeds %s", played.Scenario, strings.Join(seeds, ", "))
+	switch {
+	case played.Choices == 0:
+		return line
+	case len(played.Missed) == 0:
+		return fmt.Sprintf("%s, which take all %d choices of its params", line, played.Choices)
+	}
+	return fmt.Sprintf("%s, which take %d of %d choices of its params; not: %s",
+		line, played.Choices-len(played.Missed), played.Choices, report.Visible(strings.Join(played.Missed, ", ")))
 }
 
 func lastLine(text string) string {

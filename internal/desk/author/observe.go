@@ -16,6 +16,7 @@ import (
 type Seen struct {
 	Kind     string       `json:"kind"` // check, guard or fact
 	ID       string       `json:"id"`
+	Place    string       `json:"place"`             // in the scenario, as file:line: of its expectation, or of its probe if nothing was observed
 	Verdict  labs.Verdict `json:"verdict,omitempty"` // of a check on its own, whatever it needs
 	Message  string       `json:"message,omitempty"`
 	Defect   string       `json:"defect,omitempty"` // a mistake in the scenario
@@ -56,7 +57,7 @@ func seen(o grading.Observation) Seen {
 		o.Parts[i].Value = plain(o.Parts[i].Value)
 	}
 	return Seen{
-		Kind: o.Kind, ID: o.ID, Verdict: o.Result.Verdict, Message: o.Result.Message, Defect: o.Result.Defect, Notes: o.Result.Notes,
+		Kind: o.Kind, ID: o.ID, Place: o.Result.Place, Verdict: o.Result.Verdict, Message: o.Result.Message, Defect: o.Result.Defect, Notes: o.Result.Notes,
 		Variable: o.Variable, Observed: plain(o.Observed), Recorded: plain(o.Recorded), Expect: o.Source, Parts: o.Parts,
 	}
 }

@@ -17,7 +17,7 @@ import (
 type Proving struct {
 	Scenarios       []string // empty: all
 	Seeds, Parallel int      // how many seeds, how many labs at once
-	First           uint64   // the first seed
+	First           uint64   // the first seed; the others are chosen, see [Played]
 	Proof           string   // only the proofs whose name contains this, and those that they continue
 	FailFast        bool     // play no more once something is not as stated
 	Keep            bool     // keep the first lab in which something is not as stated; implies FailFast
@@ -27,6 +27,7 @@ type Proving struct {
 type Proved struct {
 	Results   []grading.ProofResult // in the order of the scenarios, seeds and proofs
 	NotPlayed int                   // proofs that were left out, because of FailFast or a failed setup
+	Played    []Played              // by scenario
 }
 
 // Kept returns the lab that was kept, or nil.
@@ -47,7 +48,7 @@ func (d *Desk) Prove(ctx context.Context, who labs.Learner, wanted Proving, emit
 }
 
 func (d *Desk) proveFrom(ctx context.Context, who labs.Learner, library *scenario.Library, wanted Proving, emit labs.Emit) (*Proved, error) {
-	all, err := jobs(library, wanted)
+	all, played, err := jobs(library, wanted)
 	if err == nil {
 		err = d.parts.Open(ctx, who, emit)
 	}
@@ -60,7 +61,9 @@ func (d *Desk) proveFrom(ctx context.Context, who labs.Learner, library *scenari
 		kept := &atomic.Bool{}
 		r.prover.Keep = func() bool { return kept.CompareAndSwap(false, true) }
 	}
-	return r.play()
+	proved, err := r.play()
+	proved.Played = played
+	return proved, err
 }
 
 type job struct {
@@ -69,38 +72,62 @@ type job struct {
 }
 
 // jobs lists what to play. The first job of each variant makes its snapshot.
-func jobs(library *scenario.Library, wanted Proving) ([]job, error) {
+func jobs(library *scenario.Library, wanted Proving) ([]job, []Played, error) {
 	if wanted.Seeds < 1 || wanted.Parallel < 1 {
-		return nil, labs.Misuse("Proofs need at least one seed and one lab", "Ask for one or more of each.")
+		return nil, nil, labs.Misuse("Proofs need at least one seed and one lab", "Ask for one or more of each.")
 	}
-	names := wanted.Scenarios
-	if len(names) == 0 {
-		if err := library.Broken(); err != nil {
-			return nil, err
-		}
-		for _, s := range library.List() {
-			names = append(names, s.Name)
-		}
+	names, err := namesToProve(library, wanted)
+	if err != nil {
+		return nil, nil, err
 	}
 	var all []job
+	var played []Played
 	for _, name := range names {
-		for i := range wanted.Seeds {
-			v, err := library.Variant(name, wanted.First+uint64(i))
+		one, err := seedsOf(library, name, wanted.First, wanted.Seeds)
+		if err != nil {
+			return nil, nil, err
+		}
+		played = append(played, one)
+		for _, seed := range one.Seeds {
+			v, err := library.Variant(name, seed)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			for _, play := range grading.Plays(v) {
-				play = play.Until(func(p labs.Proof) bool { return strings.Contains(p.Name, wanted.Proof) })
-				if len(play) > 0 {
-					all = append(all, job{v, play})
-				}
-			}
+			all = append(all, jobsOf(v, wanted.Proof)...)
 		}
 	}
 	if len(all) == 0 {
-		return nil, labs.Misuse(fmt.Sprintf("No proof has a name that contains %q", wanted.Proof), "Leave the name out to play all proofs.")
+		return nil, nil, labs.Misuse(fmt.Sprintf("No proof has a name that contains %q", wanted.Proof), "Leave the name out to play all proofs.")
 	}
-	return all, nil
+	return all, played, nil
+}
+
+// namesToProve returns the names of the wanted scenarios: without any, of all.
+func namesToProve(library *scenario.Library, wanted Proving) ([]string, error) {
+	if len(wanted.Scenarios) > 0 {
+		return wanted.Scenarios, nil
+	}
+	if err := library.Broken(); err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, s := range library.List() {
+		names = append(names, s.Name)
+	}
+	return names, nil
+}
+
+// jobsOf lists what to play of a variant: the proofs whose name contains a text, and those that they
+// continue from.
+func jobsOf(v *labs.Variant, proof string) []job {
+	var all []job
+	for _, play := range grading.Plays(v) {
+		play = play.Until(func(p labs.Proof) bool { return strings.Contains(p.Name, proof) })
+		if len(play) > 0 {
+			all = append(all, job{v, play})
+		}
+	}
+	return all
 }
 
 // mostFailed is how many failed jobs stop the rest: then the engine is at fault, not a

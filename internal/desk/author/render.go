@@ -35,7 +35,8 @@ func (d *Desk) Render(who labs.Learner, name string, seed uint64, part string) (
 		return nil, err
 	}
 	if part != "" {
-		if sections = outline.Pick(sections, part); len(sections) == 0 {
+		// The ending of a template is not part of the rendered file's name.
+		if sections = outline.Pick(sections, strings.TrimSuffix(part, ".tmpl")); len(sections) == 0 {
 			return nil, labs.Misuse("The scenario "+name+" has no part "+strconv.Quote(part),
 				"Name a file, a check, a guard, a fact or a proof, or one of: "+strings.Join(outline.Groups, ", ")+".")
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"path"
 	"reflect"
 	"slices"
 	"strings"
@@ -64,10 +65,18 @@ func isOther(path string) bool {
 	return !slices.Contains([]string{"scenario.yaml", "task.md", "debrief.md", "setup", "fault", "proofs"}, folder) && !strings.HasPrefix(path, "solution")
 }
 
-// Pick returns the sections of a group, or those with a name.
+// Pick returns the sections of a group, or those with a name. If there are none, part may be the name
+// of a file without its folder.
 func Pick(sections []Section, part string) []Section {
-	return slices.DeleteFunc(slices.Clone(sections), func(s Section) bool { return s.Group != part && s.Name != part })
+	found := slices.DeleteFunc(slices.Clone(sections), func(s Section) bool { return s.Group != part && s.Name != part })
+	if len(found) > 0 {
+		return found
+	}
+	return slices.DeleteFunc(slices.Clone(sections), func(s Section) bool { return !s.isFile() || path.Base(s.Name) != part })
 }
+
+// isFile reports whether a section is a file of the scenario.
+func (s Section) isFile() bool { return slices.Contains([]string{"setup", "fault", "files"}, s.Group) }
 
 // assertion is a check or a guard as it stands in a scenario.
 type assertion struct {
