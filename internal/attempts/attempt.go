@@ -129,6 +129,9 @@ type Event struct {
 type Check struct {
 	At     time.Time    `json:"at"`
 	Report *labs.Report `json:"report"`
+	// AtEnd: the exam that the attempt belongs to was over, and this round was to grade it. The desk
+	// sets it.
+	AtEnd bool `json:"at_end,omitempty"`
 }
 
 // Visit is a session in a shell of the lab.
@@ -164,6 +167,7 @@ type KeyPoint struct {
 type Story struct {
 	Attempt
 	Rounds       []Check       `json:"rounds"`
+	Gradings     int           `json:"gradings,omitempty"` // rounds at the end of an exam; Checks leaves them out
 	Events       []Event       `json:"events"`
 	Visits       []Visit       `json:"visits"`
 	Spans        []Span        `json:"spans"`

@@ -66,7 +66,7 @@ func TestExamRulesThatDecide(t *testing.T) {
 	d := newConsole(t)
 	d.adds = withGuard
 	rules := "harm: fails\nfeedback: score\nminimum: {tests: 70}"
-	d.wants(StatusDone, "exam start "+d.exam(rules)+" --no-shell", "2 questions · 30 minutes · 60 % pass · at least 70 % in", "fails the question")
+	d.wants(StatusDone, "exam start "+d.exam(rules)+" --no-shell", "2 questions · 30 min · 60 % pass · at least 70 % in", "fails the question")
 	d.wants(StatusDone, "exam status", "60 % pass · at least 70 % in")
 	d.wants(StatusDone, "exam grade", "Score 0 of 100", "As it is now, the question is failed: what must not change was harmed.")
 	d.wants(StatusDone, "exam watch", "1: 0 of 100")
@@ -101,7 +101,7 @@ func TestAnyCommandEndsAnExam(t *testing.T) {
 			continue
 		}
 		// Nobody knows when the work was done, so it counts only if an examiner says so.
-		d.wants(StatusDone, "exam status", "score 100 of 100, which does not count", "as it was 19 h 30 min after the end", "It was never opened", "No result yet")
+		d.wants(StatusDone, "exam status", "score 100 of 100, which does not count", "as it was 19 h 30 min after the end", "0 of 30 · never opened", "No result yet")
 		d.wants(StatusMisused, "exam grade --late", "No question is named")
 		d.wants(StatusMisused, "exam grade 2 --late", "has no late grade")
 		d.wants(StatusDone, "exam grade 1 --late", "10 of 10 · score 100", "as it was 19 h 30 min after the end", "10 of 40, not passed")
@@ -167,18 +167,18 @@ func TestExaminerDecides(t *testing.T) {
 	for _, wrong := range []string{"0", "soon", "-5%"} {
 		d.wants(StatusMisused, "exam start "+mine+" --extra-time "+wrong+" --no-shell", "It takes a number of minutes, a duration such as 10m, or a percentage")
 	}
-	d.wants(StatusMisused, "exam start "+mine+" --extra-time 100h --no-shell", "can't get 6000 min of extra time", "at most 240 min in all")
-	d.wants(StatusDone, "exam start "+mine+" --extra-time 50% --no-shell", "2 questions · 45 minutes", "45 min left")
+	d.wants(StatusMisused, "exam start "+mine+" --extra-time 100h --no-shell", "can't get 100 h of extra time", "at most 4 h in all")
+	d.wants(StatusDone, "exam start "+mine+" --extra-time 50% --no-shell", "2 questions · 45 min", "45 min left")
 	d.wants(StatusMisused, "exam extra-time soon", `"soon" is not an extra time`)
-	d.wants(StatusDone, "exam extra-time 5 --why late", "50 min left of 50 minutes", "Extra time: 15 min, by ada at", "Extra time: 5 min, by ada at", ": late")
+	d.wants(StatusDone, "exam extra-time 5 --why late", "50 min left of 50 min", "Extra time: 15 min, by ada at", "Extra time: 5 min, by ada at", ": late")
 	d.wants(StatusDone, "exam pause --why fire", "paused by the examiner, 50 min left", "Paused by ada from")
 	d.wants(StatusMisused, "exam resume", "Exam 1 is paused by the examiner.", "Go on when the examiner says so.")
 	d.wants(StatusMisused, "exam pause", "is paused by the examiner")
 	d.now = d.now.Add(time.Hour)
 	d.wants(StatusDone, "exam watch", "ada", "paused by ada", "50 min")
-	d.wants(StatusDone, "exam unpause", "50 min left of 50 minutes", "(60 min): fire")
+	d.wants(StatusDone, "exam unpause", "50 min left of 50 min", "(1 h): fire")
 	d.wants(StatusDone, "exam resume --no-shell", "50 min left")
-	d.wants(StatusFailed, "exam submit --yes", "Extra time: 5 min, by ada at", "(60 min): fire")
+	d.wants(StatusFailed, "exam submit --yes", "Extra time: 5 min, by ada at", "(1 h): fire")
 	d.wants(StatusMisused, "exam extra-time 5", "Exam 1 is over")
 	d.wants(StatusDone, "exam watch", "over, graded")
 	d.now = d.now.Add(2 * time.Hour)
@@ -203,7 +203,7 @@ func TestExamByHand(t *testing.T) {
 	d.wants(StatusMisused, "exam points 1 1", "takes an exam, a question and points")
 	d.wants(StatusDone, "exam points exam-1 1 +10 --why explained", "10 of 10", "+10 points by hand, by ada at", ": explained", "10 of 40, not passed")
 	d.wants(StatusDone, "exam points 1 1 -3 --why slowly", "−3 points by hand", "7 of 40, not passed", "with +7 points by hand")
-	d.wants(StatusDone, "exam points 1 2 17 --why x", "24 of 40, passed", "60.0 %, 60 % pass · with +24 points by hand")
+	d.wants(StatusDone, "exam points 1 2 17 --why x", "24 of 40, passed", "60 %, 60 % pass · with +24 points by hand")
 	d.wants(StatusDone, "exam comment 1 calm", "Comment by ada at", ": calm")
 	d.wants(StatusDone, "exam comment 1 2 again", ": again")
 	d.wants(StatusMisused, "exam comment 1 7 again", "has no question 7")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"time"
 
 	"endstate/internal/attempts"
 	"endstate/internal/exams"
@@ -17,6 +18,44 @@ type ExamQuestion struct {
 	Exam      int64  `json:"exam"`
 	Question  int    `json:"question"`
 	Candidate string `json:"candidate"`
+	// What examiners decided while the exam ran, and wrote about the exam as a whole.
+	Extra    []exams.ExtraTime `json:"extra,omitempty"`
+	Pauses   []exams.Pause     `json:"pauses,omitempty"`
+	Comments []exams.Comment   `json:"comments,omitempty"`
+	// Result has the grade of the question, and what examiners added by hand. It is missing while the
+	// exam runs.
+	Result *exams.QuestionView `json:"result,omitempty"`
+}
+
+// examQuestion returns a question of an exam as it is at a time.
+func examQuestion(s *exams.Sitting, n int, now time.Time) *ExamQuestion {
+	v := s.View(now)
+	one := &ExamQuestion{Exam: s.ID, Question: n, Candidate: s.Candidate, Extra: v.Extra, Comments: v.Comments}
+	for _, p := range v.Pauses {
+		if p.Why == exams.ExaminerPause {
+			one.Pauses = append(one.Pauses, p)
+		}
+	}
+	if !s.Ended.IsZero() {
+		one.Result = &v.Questions[n-1]
+	}
+	return one
+}
+
+// markGradings marks the rounds of a story that graded an exam after its end, so that they do not
+// count as checks of its candidate.
+func markGradings(story *attempts.Story, ended time.Time) {
+	for i := range story.Rounds {
+		round := &story.Rounds[i]
+		if round.AtEnd = !round.At.Before(ended); !round.AtEnd {
+			continue
+		}
+		story.Gradings++
+		story.Checks--
+		if !round.Report.Graded() {
+			story.Ungraded--
+		}
+	}
 }
 
 // namesQuestion matches the name of a question of an exam.
@@ -48,7 +87,7 @@ func attemptOfQuestion(ctx context.Context, store *attempts.View, exam, question
 
 // questionOf returns the exam that an attempt belongs to, and which question it is; nil if it
 // belongs to none.
-func questionOf(ctx context.Context, store *attempts.View, attempt *attempts.Attempt) (*exams.Sitting, *ExamQuestion, error) {
+func (d *Desk) questionOf(ctx context.Context, store *attempts.View, attempt *attempts.Attempt) (*exams.Sitting, *ExamQuestion, error) {
 	if !exams.OwnsLabs(attempt.Owner) {
 		return nil, nil, nil
 	}
@@ -59,7 +98,7 @@ func questionOf(ctx context.Context, store *attempts.View, attempt *attempts.Att
 	for _, s := range all {
 		for _, q := range s.Questions {
 			if s.LabOwner == attempt.Owner && q.Scenario == attempt.Scenario {
-				return s, &ExamQuestion{Exam: s.ID, Question: q.Number, Candidate: s.Candidate}, nil
+				return s, examQuestion(s, q.Number, d.Clock()), nil
 			}
 		}
 	}

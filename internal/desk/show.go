@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"endstate/internal/attempts"
+	"endstate/internal/exams"
 	"endstate/internal/practice"
 	"endstate/internal/recording"
 	"endstate/labs"
@@ -24,32 +25,42 @@ type Story struct {
 // Show returns the story of an attempt. It is named by its number or its ID, as exam-3/2 for
 // question 2 of exam 3, or by its scenario for the latest attempt at it; without a name it is the learner's latest attempt.
 func (d *Desk) Show(ctx context.Context, who labs.Learner, attempt string) (*Story, error) {
-	story, err := d.story(ctx, who, attempt)
+	story, question, err := d.storyOf(ctx, who, attempt)
 	if err != nil {
 		return nil, err
 	}
-	store, err := d.memory(ctx, who)
-	if err != nil {
-		return nil, err
-	}
-	_, question, err := questionOf(ctx, store, &story.Attempt)
-	return &Story{story, practice.Timeline(story, d.typed(story), d.Clock()), question}, err
+	return &Story{story, practice.Timeline(story, d.typed(story), d.Clock()), question}, nil
 }
 
 // story returns everything about a learner's attempt.
 func (d *Desk) story(ctx context.Context, who labs.Learner, name string) (*attempts.Story, error) {
+	story, _, err := d.storyOf(ctx, who, name)
+	return story, err
+}
+
+// storyOf returns everything about a learner's attempt, and the question of an exam that it belongs
+// to; nil in practice.
+func (d *Desk) storyOf(ctx context.Context, who labs.Learner, name string) (*attempts.Story, *ExamQuestion, error) {
 	store, err := d.memory(ctx, who)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	attempt, err := d.attempt(ctx, store, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, question, err := d.questionOf(ctx, store, attempt)
 	if err == nil {
-		err = notInOpenExam(ctx, store, attempt)
+		err = notInOpenExam(s, attempt)
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return store.Story(ctx, attempt)
+	story, err := store.Story(ctx, attempt)
+	if err == nil && s != nil {
+		markGradings(story, s.Ended)
+	}
+	return story, question, err
 }
 
 // attempt finds an attempt by what a learner calls it: see [Desk.Show].
@@ -157,12 +168,11 @@ func entered(line string) string {
 	return strings.TrimSpace(rest)
 }
 
-// notInOpenExam returns an error if an attempt belongs to a running exam, because the exam's rules
+// notInOpenExam returns an error if the exam that an attempt belongs to is running, because the exam's rules
 // decide what its candidate sees.
-func notInOpenExam(ctx context.Context, store *attempts.View, attempt *attempts.Attempt) error {
-	s, _, err := questionOf(ctx, store, attempt)
-	if err != nil || s == nil || !s.Ended.IsZero() {
-		return err
+func notInOpenExam(s *exams.Sitting, attempt *attempts.Attempt) error {
+	if s == nil || !s.Ended.IsZero() {
+		return nil
 	}
 	return &labs.Problem{
 		Code: CodeExamLab, What: fmt.Sprintf("Attempt %d is a question of exam %d, which is still running", attempt.ID, s.ID), Usage: true,

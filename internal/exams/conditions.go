@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"endstate/labs"
@@ -82,7 +83,7 @@ type Condition struct {
 	Question int           `json:"question,omitempty"` // the number of the required question
 	Topic    string        `json:"topic,omitempty"`    // the topic that has a minimum
 	Needed   int           `json:"needed"`             // percent of the points
-	Reached  float64       `json:"reached"`            // percent of the points
+	Reached  float64       `json:"reached"`            // percent of the points, cut off after two decimals
 	Met      bool          `json:"met"`
 }
 
@@ -99,11 +100,8 @@ func (c Condition) Name() string {
 
 // Words describes how a condition was met or missed, for people.
 func (c Condition) Words() string {
-	return fmt.Sprintf("%s: %.4g %%, at least %d %% needed", c.Name(), floor(c.Reached), c.Needed)
+	return fmt.Sprintf("%s: %s %%, at least %d %% needed", c.Name(), strconv.FormatFloat(c.Reached, 'f', -1, 64), c.Needed)
 }
-
-// floor cuts a percentage off after one decimal: 59.96 must not read as 60.
-func floor(percent float64) float64 { return float64(int(percent*10+1e-9)) / 10 }
 
 // share is a part of an exam's points, in integers so that rounding can't fail anybody.
 type share struct{ hundredths, points int }
@@ -116,7 +114,8 @@ func (s *share) add(q *Question) {
 // decide returns a condition for reaching a percentage of the points.
 func (s share) decide(c Condition) Condition {
 	if s.points > 0 {
-		c.Reached = float64(s.hundredths) / float64(s.points)
+		// Rounded, 59.996 would read as 60.
+		c.Reached = float64(s.hundredths*100/s.points) / 100
 	}
 	c.Met = s.hundredths >= c.Needed*s.points
 	return c

@@ -88,7 +88,7 @@ func TestConditions(t *testing.T) {
 		want   []string
 	}{
 		"the pass mark alone": {map[string]int{"a": 0, "b": 0, "c": 100}, nil, []string{}},
-		"below it":            {map[string]int{"a": 100, "b": 98, "c": 0}, nil, []string{"all questions: 49.3 %, at least 50 % needed"}},
+		"below it":            {map[string]int{"a": 100, "b": 98, "c": 0}, nil, []string{"all questions: 49.33 %, at least 50 % needed"}},
 		"a required question, missed": {
 			map[string]int{"a": 49, "b": 100, "c": 100},
 			func(b *Blueprint) { b.Items[0].Required = true },
@@ -123,8 +123,12 @@ func TestConditions(t *testing.T) {
 }
 
 func TestPercentageIsNotRoundedUp(t *testing.T) {
-	if got := (Condition{Reached: 59.999, Needed: 60}).Words(); !strings.Contains(got, "59.9 %, at least 60 %") {
-		t.Error(got)
+	for want, s := range map[string]share{
+		"59.99 %, at least 60 %": {hundredths: 17999, points: 300}, "91.25 %, at least 60 %": {hundredths: 3650, points: 40}, "60 %, at least 60 %": {hundredths: 2400, points: 40},
+	} {
+		if got := s.decide(Condition{Needed: 60}).Words(); !strings.Contains(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
 	}
 }
 

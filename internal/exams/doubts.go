@@ -49,11 +49,11 @@ func (d *doubts) time(s *Sitting, now time.Time) {
 	length := s.Length()
 	if s.Ended.IsZero() {
 		left := s.Deadline(now).Sub(now)
-		d.add(left > length+time.Second, "%s are left, more than its length of %s", left.Round(time.Second), length)
+		d.add(left > length+time.Second, "%s are left, more than its length of %s", labs.Duration(left), labs.Duration(length))
 		return
 	}
 	over := s.Ended.Sub(s.Deadline(s.Ended))
-	d.add(over > time.Second, "it lasted %s longer than allowed", over.Round(time.Second))
+	d.add(over > time.Second, "it lasted %s longer than allowed", labs.Duration(over))
 }
 
 func (d *doubts) pauses(s *Sitting) {
@@ -71,13 +71,13 @@ func (d *doubts) pauses(s *Sitting) {
 			sum += max(0, took)
 		}
 		d.add(took < 0, "a pause ended before it began")
-		d.add(took > most, "a pause took %s; the longest is %s", took.Round(time.Second), most)
+		d.add(took > most, "a pause took %s; the longest is %s", labs.Duration(took), labs.Duration(most))
 		d.add(p.From.Before(before), "two pauses overlap")
 		d.add(p.From.Before(s.Started), "a pause was before its start")
 		before = to
 	}
 	most := s.allPauses()
-	d.add(sum > most, "its pauses took %s; together they may take %s", sum.Round(time.Second), most)
+	d.add(sum > most, "its pauses took %s; together they may take %s", labs.Duration(sum), labs.Duration(most))
 }
 
 // grade checks a grade against its report.
@@ -90,7 +90,8 @@ func (d *doubts) grade(s *Sitting, q *Question) {
 	d.add(s.Ended.IsZero(), "question %d: it was graded before the exam's end", n)
 	d.add(g.Score != nil && (*g.Score < 0 || *g.Score > labs.Total), "question %d: its score is not from 0 to 100", n)
 	d.add(!s.Ended.IsZero() && g.At.Before(s.Ended.Add(-ClockTolerance)), "question %d: its lab was checked before the exam's end", n)
-	d.add(g.Late.Duration < 0 || !s.Ended.IsZero() && apart(g.Late.Duration, max(0, s.stateTime(q, *g).Sub(s.Ended))) > time.Second, "question %d: its lateness does not match its times", n)
+	late := max(0, s.stateTime(q, *g).Sub(s.Ended))
+	d.add(g.Late.Duration < 0 || !g.NeverOpened() && !s.Ended.IsZero() && apart(g.Late.Duration, late) > time.Second, "question %d: its lateness does not match its times", n)
 	d.add(g.CameLate() && g.Score != nil && !g.Accepted, "question %d: it is late and counts, though nobody accepted it", n)
 	r := g.Report
 	if r == nil {

@@ -66,7 +66,7 @@ func (s *Sitting) Extend(a Allowance, by, why string, now time.Time) error {
 	}
 	more := a.of(s.Blueprint.Length())
 	if more < time.Second || s.extra()+more > mostExtra {
-		return labs.Misuse(fmt.Sprintf("An exam can't get %.0f min of extra time", more.Minutes()), fmt.Sprintf("Give at least a second, and at most %.0f min in all.", mostExtra.Minutes()))
+		return labs.Misuse(fmt.Sprintf("An exam can't get %s of extra time", labs.Duration(more)), fmt.Sprintf("Give at least a second, and at most %s in all.", labs.Duration(mostExtra)))
 	}
 	s.Extra = append(s.Extra, ExtraTime{At: now, By: by, Seconds: more.Seconds(), Why: why})
 	return nil
@@ -134,7 +134,7 @@ func (s *Sitting) CheckWork(now time.Time) error {
 // examiner checks what an examiner did.
 func (d *doubts) examiner(s *Sitting) {
 	for _, e := range s.Extra {
-		d.add(e.Seconds <= 0 || e.By == "", "extra time of %s was given by %q", e.Duration(), e.By)
+		d.add(e.Seconds <= 0 || e.By == "", "extra time of %s was given by %q", labs.Duration(e.Duration()), e.By)
 	}
-	d.add(s.extra() > mostExtra, "it has %s of extra time; the most is %s", s.extra(), mostExtra)
+	d.add(s.extra() > mostExtra, "it has %s of extra time; the most is %s", labs.Duration(s.extra()), labs.Duration(mostExtra))
 }

@@ -46,10 +46,10 @@ func TestExtraTime(t *testing.T) {
 		t.Errorf("%+v, want %+v", s.Extra[1], want)
 	}
 	v := s.View(h.now)
-	if v.Length() != 85 || v.Minutes != 60 || len(s.Doubts(h.now)) > 0 {
+	if v.Length() != 85*time.Minute || v.Minutes != 60 || len(s.Doubts(h.now)) > 0 {
 		t.Errorf("%+v, %q", v, s.Doubts(h.now))
 	}
-	if err := h.extend(Allowance{Time: 4 * time.Hour}); err == nil || !strings.Contains(err.Error(), "can't get 240 min of extra time") {
+	if err := h.extend(Allowance{Time: 4 * time.Hour}); err == nil || !strings.Contains(err.Error(), "can't get 4 h of extra time") {
 		t.Errorf("too much: %v", err)
 	}
 	h.after(15)
@@ -164,8 +164,8 @@ func TestPauseIsBounded(t *testing.T) {
 // Extra time that nobody gave is a contradiction.
 func TestExtraTimeThatWasForged(t *testing.T) {
 	for want, extra := range map[string][]ExtraTime{
-		`extra time of 1m0s was given by ""`:              {{Seconds: 60}},
-		"it has 5h0m0s of extra time; the most is 4h0m0s": {{Seconds: 5 * 3600, By: "vera"}},
+		`extra time of 60 s was given by ""`:        {{Seconds: 60}},
+		"it has 5 h of extra time; the most is 4 h": {{Seconds: 5 * 3600, By: "vera"}},
 	} {
 		s := &Sitting{Blueprint: Blueprint{Minutes: 60}, Extra: extra}
 		if got := strings.Join(s.Doubts(time.Unix(0, 0)), "; "); got != want {

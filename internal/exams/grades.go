@@ -67,7 +67,9 @@ func (s *Sitting) SetGrade(n int, grade Grade) error {
 	if before.final() {
 		return nil
 	}
-	grade.Late.Duration = max(0, s.stateTime(q, grade).Sub(s.Ended))
+	if !grade.NeverOpened() {
+		grade.Late.Duration = max(0, s.stateTime(q, grade).Sub(s.Ended)).Truncate(time.Second)
+	}
 	// Retry once only: if the server still does not answer, that is how the candidate left
 	// it.
 	grade.Retry = grade.Score != nil && grade.Report != nil && grade.Report.Blocked() && (before == nil || before.Score == nil)
@@ -129,6 +131,8 @@ func (g *Grade) Withheld() bool {
 
 // CameLate reports whether the lab ran on noticeably after the exam's end. A question that
 // was never opened can't be late.
-func (g *Grade) CameLate() bool {
-	return g.Late.Duration >= lateness && (g.Report != nil || g.Score == nil)
-}
+func (g *Grade) CameLate() bool { return g.Late.Duration >= lateness && !g.NeverOpened() }
+
+// NeverOpened reports whether the candidate never opened the question, so that there was no lab to
+// grade.
+func (g *Grade) NeverOpened() bool { return g.Report == nil && g.Score != nil }

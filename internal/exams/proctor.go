@@ -276,7 +276,7 @@ func (p *Proctor) checkClock(ctx context.Context) error {
 	}
 	return &labs.Problem{
 		Code:   labs.CodeClocks,
-		What:   fmt.Sprintf("This machine's clock and the engine's are %s apart, so exams can't be changed", off.Abs()),
+		What:   fmt.Sprintf("This machine's clock and the engine's are %s apart, so exams can't be changed", labs.Duration(off.Abs())),
 		Advice: "Correct the wrong clock, then try again.",
 	}
 }

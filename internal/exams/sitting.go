@@ -73,7 +73,7 @@ type LastCheck struct {
 // Grade is a question's result at the end.
 type Grade struct {
 	At     time.Time    `json:"at"`
-	Late   labs.Seconds `json:"late"`             // from the exam's end until the lab was frozen
+	Late   labs.Seconds `json:"late"`             // whole seconds from the exam's end until the lab was frozen; 0 if it was never opened
 	Report *labs.Report `json:"report,omitempty"` // missing if the lab was never opened, or could not be checked
 	Score  *int         `json:"score"`            // of 100; missing if it could not be graded
 	// Harmed: the report shows harm that fails the question, so the score is 0.

@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"slices"
 	"time"
 
 	"endstate/labs"
@@ -61,13 +62,19 @@ type QuestionView struct {
 	ByHand
 }
 
-// Length returns the exam's minutes, with the extra time.
-func (v *View) Length() float64 {
-	minutes := v.Minutes
+// Length returns the exam's time limit, with the extra time.
+func (v *View) Length() time.Duration {
+	length := time.Duration(v.Minutes * float64(time.Minute)).Round(time.Second)
 	for _, e := range v.Extra {
-		minutes += e.Seconds / 60
+		length += e.Duration()
 	}
-	return minutes
+	return length
+}
+
+// BeingGraded reports whether the exam is over, and questions are left that nobody has tried to
+// grade yet.
+func (v *View) BeingGraded() bool {
+	return v.Phase == Over && slices.ContainsFunc(v.Questions, func(q QuestionView) bool { return q.Grade == nil })
 }
 
 // StoppedBy returns the pause by an examiner that lasts, or nil.
@@ -85,7 +92,7 @@ func (s *Sitting) View(now time.Time) View {
 		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(now), Due: s.Due(now), Way: s.Way,
 		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints,
 		Pass: s.Blueprint.Pass, Harm: s.Blueprint.Harm, Minimum: s.Blueprint.Minimum, Started: s.Started, Ended: s.Ended,
-		Left: s.Left(now).Seconds(), Current: s.Current, Extra: append([]ExtraTime{}, s.Extra...), Pauses: append([]Pause{}, s.Pauses...),
+		Left: seconds(s.Left(now)), Current: s.Current, Extra: append([]ExtraTime{}, s.Extra...), Pauses: append([]Pause{}, s.Pauses...),
 		Doubts: s.Doubts(now),
 	}
 	if !s.Started.IsZero() {
@@ -94,7 +101,7 @@ func (s *Sitting) View(now time.Time) View {
 	for _, q := range s.Questions {
 		one := QuestionView{
 			Number: q.Number, Scenario: q.Scenario, Title: q.Title, Topic: q.Topic, Level: q.Level, Minutes: q.Minutes, Points: q.Points, Required: q.Required,
-			Flagged: q.Flagged, Opened: s.Opened(q.Number), Ready: q.Ready, Checks: q.Checks, Hints: q.Hints, Spent: s.Spent(q.Number, now).Seconds(),
+			Flagged: q.Flagged, Opened: s.Opened(q.Number), Ready: q.Ready, Checks: q.Checks, Hints: q.Hints, Spent: seconds(s.Spent(q.Number, now)),
 		}
 		if over {
 			one.Attempt, one.Seed, one.Grade, one.FrozenAt, one.ByHand = q.Attempt, &q.Seed, q.Grade, q.FrozenAt, q.ByHand
@@ -107,6 +114,9 @@ func (s *Sitting) View(now time.Time) View {
 	}
 	return view
 }
+
+// seconds returns whole seconds, so that every output shows the same.
+func seconds(d time.Duration) float64 { return d.Round(time.Second).Seconds() }
 
 // Answer is what a check tells a candidate while the exam runs.
 type Answer struct {

@@ -35,6 +35,7 @@ type Moment struct {
 	Kind   MomentKind   `json:"kind"`
 	Text   string       `json:"text,omitempty"`   // a host, a typed line, or how the attempt ended
 	Number int          `json:"number,omitempty"` // of the hint
+	AtEnd  bool         `json:"at_end,omitempty"` // the check graded an exam after its end
 	Took   labs.Seconds `json:"took,omitzero"`    // the length of a pause
 	Report *labs.Report `json:"report,omitempty"` // of a check
 }
@@ -58,7 +59,7 @@ func Timeline(story *attempts.Story, typed []Line, now time.Time) []Moment {
 		all = append(all, Moment{At: line.At, Kind: Typed, Text: line.Text})
 	}
 	for _, check := range story.Rounds {
-		all = append(all, Moment{At: check.At, Kind: Checked, Report: check.Report})
+		all = append(all, Moment{At: check.At, Kind: Checked, Report: check.Report, AtEnd: check.AtEnd})
 	}
 	kinds := map[attempts.Kind]MomentKind{
 		attempts.HintOpened: Hinted, attempts.SolutionSeen: SolutionShown, attempts.LabReset: Reset,

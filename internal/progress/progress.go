@@ -66,27 +66,29 @@ func Plain(w io.Writer) Renderer {
 	})
 }
 
-// Live draws the current steps on a terminal of the given width, and removes them when they
-// end. With color, the signs are coloured.
-func Live(w io.Writer, width int, color bool) Renderer {
+// Live draws the current steps on a terminal, and removes them when they end. width returns the
+// terminal's width, which may change meanwhile. With color, the signs are coloured.
+func Live(w io.Writer, width func() int, color bool) Renderer {
 	drawing := &drawing{w: w, width: width, color: color}
 	return newBoard(250*time.Millisecond, drawing.draw)
 }
 
 type drawing struct {
-	w     io.Writer
-	width int
-	color bool
-	lines int // in the last frame
-	frame int
+	w       io.Writer
+	width   func() int
+	color   bool
+	columns int   // the width in the current frame
+	drawn   []int // the widths of the lines in the last frame
+	frame   int
 }
 
 var frames = []string{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"}
 
 func (d *drawing) draw(b *board) {
 	var out strings.Builder
-	if d.lines > 0 {
-		fmt.Fprintf(&out, "\r\x1b[%dA\x1b[J", d.lines)
+	d.columns = d.width()
+	if rows := d.drawnRows(); rows > 0 {
+		fmt.Fprintf(&out, "\r\x1b[%dA\x1b[J", rows)
 	}
 	out.WriteString(b.takeWarnings())
 	for _, s := range b.takeEnded() {
@@ -101,15 +103,26 @@ func (d *drawing) draw(b *board) {
 			fmt.Fprintf(&out, "%s %s\n", sign, d.fit(s.name+": "+s.outcome()))
 		}
 	}
-	d.lines = 0
+	d.drawn = d.drawn[:0]
 	for _, s := range b.steps {
 		if s.due(b.patience) && !b.closed {
-			fmt.Fprintf(&out, "%s %s\n", d.sign(frames[d.frame%len(frames)], "36"), d.fit(s.line()))
-			d.lines++
+			line := d.sign(frames[d.frame%len(frames)], "36") + " " + d.fit(s.line())
+			out.WriteString(line + "\n")
+			d.drawn = append(d.drawn, ansi.StringWidth(line))
 		}
 	}
 	d.frame++
 	_, _ = io.WriteString(d.w, out.String())
+}
+
+// drawnRows returns how many rows the lines of the last frame take now: terminals break lines anew
+// when they become narrower.
+func (d *drawing) drawnRows() int {
+	rows := 0
+	for _, width := range d.drawn {
+		rows += max(1, (width+d.columns-1)/max(1, d.columns))
+	}
+	return rows
 }
 
 func (d *drawing) sign(sign, code string) string {
@@ -120,7 +133,7 @@ func (d *drawing) sign(sign, code string) string {
 }
 
 // fit truncates a line to the width of the terminal.
-func (d *drawing) fit(line string) string { return ansi.Truncate(line, d.width-3, "…") }
+func (d *drawing) fit(line string) string { return ansi.Truncate(line, d.columns-3, "…") }
 
 // board holds the current steps, in the order in which they began.
 type board struct {
@@ -257,5 +270,5 @@ func short(d time.Duration) string {
 	if d < 10*time.Second {
 		return fmt.Sprintf("%.1f s", d.Seconds())
 	}
-	return d.Round(time.Second).String()
+	return labs.Duration(d)
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
@@ -50,7 +51,7 @@ func rendered(t *testing.T, open func(io.Writer) Renderer) string {
 
 func TestPlain(t *testing.T) {
 	want := `Building the image mysql …
-image mysql: done in 12s
+image mysql: done in 12 s
 Waiting until ` + "`db`" + ` answers …
 ready db: failed after 2.0 s
 Building a healthy system …
@@ -152,15 +153,15 @@ func TestLive(t *testing.T) {
 		end   string // in the end
 	}{
 		{
-			"wide", 80, "━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  12s  Step 3/10 : RUN",
-			"✓ image mysql: done in 12s\n✗ ready db: failed after 2.0 s",
+			"wide", 80, "━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  12 s  Step 3/10 : RUN",
+			"✓ image mysql: done in 12 s\n✗ ready db: failed after 2.0 s",
 		},
 		{"narrow", 20, "Building the ima…", "✓ image mysql: don…\n✗ ready db: failed…"},
 		{"hardly there", 4, " …", "✓ …\n✗ …"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			on := &screen{t: t, width: test.width}
-			out := rendered(t, func(io.Writer) Renderer { return Live(on, test.width, false) })
+			out := rendered(t, func(io.Writer) Renderer { return Live(on, func() int { return test.width }, false) })
 			if out != "" || !strings.Contains(strings.Join(on.frames, "\n"), test.frame) {
 				t.Errorf("%q was never shown: %q", test.frame, on.frames)
 			}
@@ -179,7 +180,7 @@ func TestCheckHasNoSignOfSuccess(t *testing.T) {
 	for err, want := range map[error]string{nil: "· check git-a: done in 2.0 s", io.EOF: "✗ check git-a: failed after 2.0 s"} {
 		synctest.Test(t, func(t *testing.T) {
 			on := &screen{t: t, width: 60}
-			renderer := Live(on, 60, true)
+			renderer := Live(on, func() int { return 60 }, true)
 			end := labs.Emit(renderer.Emit).Step(labs.CheckLab, "git-a")
 			time.Sleep(2 * time.Second)
 			end(err)
@@ -193,7 +194,7 @@ func TestCheckHasNoSignOfSuccess(t *testing.T) {
 
 func TestColor(t *testing.T) {
 	for color, want := range map[bool]bool{true: true, false: false} {
-		out := rendered(t, func(w io.Writer) Renderer { return Live(w, 80, color) })
+		out := rendered(t, func(w io.Writer) Renderer { return Live(w, func() int { return 80 }, color) })
 		if got := strings.Contains(out, "m✓\x1b[0m"); got != want {
 			t.Errorf("color %v: %q", color, out)
 		}
@@ -205,7 +206,7 @@ func TestHostileText(t *testing.T) {
 	for _, text := range []string{"\x1b[2Jcleared", "two\nlines", "back\b\b\b", "ret\rurn", "bell\a", "\x1b]0;title\a", "c1 \u009b31m", "\xff\xfe"} {
 		synctest.Test(t, func(t *testing.T) {
 			on := &screen{t: t, width: 60}
-			renderer := Live(on, 60, true)
+			renderer := Live(on, func() int { return 60 }, true)
 			emit := labs.Emit(renderer.Emit)
 			end := emit.Step(labs.BuildImage, "")
 			emit.Move(labs.BuildImage, "", text, -3, 5)
@@ -224,7 +225,7 @@ func TestHostileText(t *testing.T) {
 // Steps come from several goroutines at once.
 func TestTogether(t *testing.T) {
 	for name, open := range map[string]func(io.Writer) Renderer{
-		"plain": Plain, "JSON": JSON, "live": func(w io.Writer) Renderer { return Live(w, 80, true) },
+		"plain": Plain, "JSON": JSON, "live": func(w io.Writer) Renderer { return Live(w, func() int { return 80 }, true) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			renderer := open(io.Discard)
@@ -256,7 +257,7 @@ func TestPlainOfALongStep(t *testing.T) {
 		}
 		r.Close()
 	})
-	want := "Playing proofs from seed 1 …\nprove 1: 2 of 9 after 31s, proof\nprove 1: 4 of 9 after 1m1s, proof\n"
+	want := "Playing proofs from seed 1 …\nprove 1: 2 of 9 after 31 s, proof\nprove 1: 4 of 9 after 61 s, proof\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
@@ -283,7 +284,7 @@ func (s *transcript) String() string {
 // A warning that belongs to a step is shown while the step goes on.
 func TestWarningsOfAStep(t *testing.T) {
 	for name, renderer := range map[string]func(io.Writer) Renderer{
-		"plain": Plain, "live": func(w io.Writer) Renderer { return Live(w, 80, false) },
+		"plain": Plain, "live": func(w io.Writer) Renderer { return Live(w, func() int { return 80 }, false) },
 	} {
 		out := &transcript{}
 		synctest.Test(t, func(t *testing.T) {
@@ -296,5 +297,22 @@ func TestWarningsOfAStep(t *testing.T) {
 			}
 			r.Close()
 		})
+	}
+}
+
+// When a terminal becomes narrower, it breaks the lines of the last frame: all their rows are removed.
+func TestNarrowerTerminalIsNotSmeared(t *testing.T) {
+	var out strings.Builder
+	width := 40
+	d := &drawing{w: &out, width: func() int { return width }}
+	b := &board{steps: []*step{{text: strings.Repeat("x", 60), begun: time.Now().Add(-time.Minute)}}}
+	d.draw(b)
+	for _, next := range []struct{ width, rows int }{{40, 1}, {15, 3}, {15, 1}, {80, 1}} {
+		width = next.width
+		out.Reset()
+		d.draw(b)
+		if want := fmt.Sprintf("\r\x1b[%dA\x1b[J", next.rows); !strings.HasPrefix(out.String(), want) {
+			t.Errorf("at %d columns: %q does not begin with %q", width, out.String(), want)
+		}
 	}
 }

@@ -2,23 +2,44 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"endstate/labs"
 )
 
 // Acts words what can be done as commands, on one line.
-func Acts(acts []labs.Act) string {
+func Acts(acts []labs.Act) string { return Style{}.Acts(acts) }
+
+// Acts words what can be done as commands, on one line. In a lab's shell, these are the shell's own
+// commands where it has them.
+func (s Style) Acts(acts []labs.Act) string {
 	var parts []string
 	for _, act := range acts {
-		parts = append(parts, act.For+": "+command(act))
+		parts = append(parts, s.act(act))
 	}
 	return strings.Join(parts, " · ")
 }
 
+func (s Style) act(act labs.Act) string {
+	own := verb(act.Name)
+	switch {
+	case s.InLab == nil:
+		return act.For + ": " + command(act)
+	case !slices.Contains(s.InLab, own):
+		return act.For + ", outside the lab: " + command(act)
+	case act.Question != 0:
+		return fmt.Sprintf("%s: %s %d", act.For, own, act.Question)
+	}
+	return act.For + ": " + own
+}
+
 // Explain returns the message of a result, and what can be done about it.
-func Explain(result labs.Result) string {
-	return strings.TrimSpace(result.Message + "\n" + Acts(result.Acts))
+func Explain(result labs.Result) string { return Style{}.Explain(result) }
+
+// Explain returns the message of a result, and what can be done about it.
+func (s Style) Explain(result labs.Result) string {
+	return strings.TrimSpace(result.Message + "\n" + s.Acts(result.Acts))
 }
 
 // command words an act of the desk as a command.

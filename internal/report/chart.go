@@ -77,7 +77,7 @@ func (s *Sitting) timeChart() *barChart {
 		most = max(most, q.Spent/60, float64(q.Minutes))
 	}
 	for _, q := range s.Questions {
-		chart.add(fmt.Sprintf("%d  %s", q.Number, q.Topic), Decimal(float64(int(q.Spent/6+0.5))/10)+" min", q.Spent/60, float64(q.Minutes), most, "plain")
+		chart.add(fmt.Sprintf("%d  %s", q.Number, q.Topic), labs.Duration(spanOf(q.Spent)), q.Spent/60, float64(q.Minutes), most, "plain")
 	}
 	chart.Note = "The mark shows par."
 	return chart
@@ -175,7 +175,7 @@ func length(from, to time.Time) string {
 	if to.IsZero() {
 		return "to the end"
 	}
-	return Brief(to.Sub(from).Round(time.Second))
+	return labs.Duration(to.Sub(from))
 }
 
 // timeline draws when the learner was at work, and what they did.

@@ -9,7 +9,9 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"math"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -186,15 +188,33 @@ func (s *Sitting) doubts(made time.Time) []string {
 		whole.Questions = append(whole.Questions, one)
 	}
 	found := whole.Doubts(made)
-	want := whole.Result()
+	want, stated := whole.Result(), exams.Result{}
+	if s.Result != nil {
+		stated = cutOff(*s.Result)
+	}
 	if s.Result != nil && s.Result.Conditions == nil {
 		want.Conditions = nil // a report from before there were any
 	}
-	if s.Result == nil || seal(want) != seal(*s.Result) {
+	if s.Result == nil || seal(want) != seal(stated) {
 		found = append(found, "its result does not match its grades")
 	}
 	for i := range found {
 		found[i] = fmt.Sprintf("exam %d of %s: %s", s.ID, s.Candidate, found[i])
 	}
 	return found
+}
+
+// cutOff cuts the percentages of a result off after two decimals, because reports of earlier
+// versions have all of them.
+func cutOff(r exams.Result) exams.Result {
+	cut := func(percent float64) float64 { return math.Trunc(percent*100+1e-6) / 100 }
+	if r.Percent != nil {
+		percent := cut(*r.Percent)
+		r.Percent = &percent
+	}
+	r.Conditions = slices.Clone(r.Conditions)
+	for i := range r.Conditions {
+		r.Conditions[i].Reached = cut(r.Conditions[i].Reached)
+	}
+	return r
 }

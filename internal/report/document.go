@@ -36,7 +36,7 @@ type Sitting struct {
 	exams.View
 	Turns []exams.Turn `json:"turns"`
 	Next  []Advice     `json:"next"`
-	Late  int          `json:"late"` // seconds after the end, of the lab that was frozen last
+	Late  int          `json:"late"` // whole seconds after the end, of the lab that was frozen last
 	// Stays is what the terminals showed, by question; see the desk.
 	Stays map[int][]Stay `json:"-"`
 }
@@ -194,22 +194,28 @@ func reportOf(s Sitting, q exams.QuestionView) *labs.Report {
 	}
 }
 
-// Lateness says how long after the exam's end the lab was frozen, in words.
-func Lateness(g *exams.Grade) string { return AsAt(lateSeconds(g)) }
+// Lateness says how long after the exam's end the lab was frozen, in words. It is empty if there was
+// no lab.
+func Lateness(g *exams.Grade) string {
+	if g.NeverOpened() {
+		return ""
+	}
+	return AsAt(lateSeconds(g))
+}
 
 // AsAt says that something is as it was some seconds after the exam's end, in words.
 func AsAt(seconds int) string {
 	if seconds == 0 {
 		return "as it was at the end"
 	}
-	return "as it was " + Brief(time.Duration(seconds)*time.Second) + " after the end"
+	return "as it was " + labs.Duration(time.Duration(seconds)*time.Second) + " after the end"
 }
 
 // lateSeconds returns how late a grade is, in whole seconds. A question that was never
 // opened is not late.
 func lateSeconds(g *exams.Grade) int {
-	if g == nil || g.Report == nil && g.Score != nil {
+	if g == nil || g.NeverOpened() {
 		return 0
 	}
-	return int(g.Late.Round(time.Second).Seconds())
+	return int(g.Late.Seconds())
 }

@@ -183,7 +183,7 @@ func wants(t *testing.T, text string, all ...string) {
 func TestAttemptPage(t *testing.T) {
 	a := anAttempt("")
 	page := pageOf(t, "attempt", func(w *bytes.Buffer) error { return AttemptPage(w, a) })
-	wants(t, harmless(t, page), "25", "of 100 (best score)", "with 1 hint", "par is 12 min", "3, of which 1 could not be graded", "It has 3 rows.",
+	wants(t, harmless(t, page), "25", "of 100 (best score)", "with 1 hint", "par is 12 min", "3 checks, of which 1 could not be graded", "It has 3 rows.",
 		"could not be graded", "Hints opened: 1, for 5 points", "I read the dump.", "endstate start mysql-restore --seed 7",
 		"Bring back one table", "endstate start mysql-restore-one-table --seed 41", "0123456789ab", "−10")
 	words := anAttempt(evil)
@@ -194,7 +194,7 @@ func TestAttemptPage(t *testing.T) {
 func TestExamPage(t *testing.T) {
 	e := anExam(t, aSitting(3, "Zoë", true))
 	page := pageOf(t, "exam", func(w *bytes.Buffer) error { return ExamPage(w, e) })
-	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "time was up", "The lab was graded as it was 4 min after the end.", "An examiner accepted it", "The lab was graded as it was at the end.", "at the latest", "as it was 4 min after the end", "It was never opened.",
+	wants(t, harmless(t, page), "Zoë", "of 130 points", "✗ not passed", "time was up", "The lab was graded as it was 4 min after the end.", "An examiner accepted it", "The lab was graded as it was at the end.", "at the latest", "as it was 4 min after the end", "of 35 points · never opened",
 		"endstate start git-scenario --seed 101", "The mark shows par.", "0 of 100 here; 0 % in mongodb", "27 min of 30 min; 1 pause",
 		"60 % pass; at least 40 % in every topic; question 3 is required: 60 % of its points; harm to what must not change costs points",
 		"Failed: all questions: 52.5 %, at least 60 % needed.", "Failed: question 3 is required: 0 %, at least 60 % needed.", "Failed: mongodb: 0 %, at least 40 % needed.")
@@ -239,11 +239,11 @@ func TestGradebook(t *testing.T) {
 	}
 	want := [][]string{
 		{
-			"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "by hand", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts",
+			"candidate", "exam", "blueprint", "seed", "started", "ended", "worked seconds", "earned", "by hand", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts",
 			"question 1: mysql-scenario", "question 1 late seconds", "question 2", "question 2 late seconds", "question 3: mongodb-scenario", "question 3 late seconds", "question 4: mysql-scenario", "question 4 late seconds",
 		},
-		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "36.25", "0", "130", "", "", "", "0", "0", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "0", "", "0"},
-		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "27", "68.25", "0", "130", "52.5", "false", "all questions: 52.5 %, at least 60 % needed; question 3 is required: 0 %, at least 60 % needed; mongodb: 0 %, at least 40 % needed", "450", "60", "240", "", "6.25", "0", "30", "240", "0", "0", "32", "0"},
+		{`'=HYPERLINK("x")`, "5", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "1620", "36.25", "0", "130", "", "", "", "0", "0", "240", "question 2: its report is about another exercise", "6.25", "0", "30", "240", "0", "", "", "0"},
+		{"Zoë, A.", "4", "back-end", "41", "2026-03-02T09:01:00Z", "2026-03-02T09:31:00Z", "1620", "68.25", "0", "130", "52.5", "false", "all questions: 52.5 %, at least 60 % needed; question 3 is required: 0 %, at least 60 % needed; mongodb: 0 %, at least 40 % needed", "450", "60", "240", "", "6.25", "0", "30", "240", "0", "", "32", "0"},
 	}
 	if fmt.Sprint(rows) != fmt.Sprint(want) {
 		t.Errorf("got  %q\nwant %q", rows, want)
@@ -255,8 +255,8 @@ func TestAttemptCSV(t *testing.T) {
 	if err := AttemptCSV(&out, anAttempt("")); err != nil {
 		t.Fatal(err)
 	}
-	want := "attempt,learner,scenario,seed,started,active minutes,hints,assisted,score,one,two,three\n" +
-		"0123456789abcdef0123456789abcdef,,mysql-restore,7,2026-03-02T09:00:00Z,19,1,false,25,40,0,0\n"
+	want := "attempt,learner,scenario,seed,started,active seconds,hints,assisted,score,one,two,three\n" +
+		"0123456789abcdef0123456789abcdef,,mysql-restore,7,2026-03-02T09:00:00Z,1140,1,false,25,40,0,0\n"
 	if out.String() != want {
 		t.Errorf("got\n%s", out.String())
 	}
@@ -286,7 +286,7 @@ func TestJUnitOfAnExam(t *testing.T) {
 			}
 		}
 	}
-	if late != "0 240 0 0 " {
+	if late != "0 240 0 " {
 		t.Errorf("late: %s", late)
 	}
 }
@@ -437,7 +437,7 @@ func TestTextAndJSONAgreeWithPage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wants(t, text.String(), "Restore <script>", "19 min at work, par is 12 min · 3 checks · 1 hint · 1 reset", "Score 25 of 100", "endstate start mysql-restore --seed 7", "1. Question `mysql`", "0 of 100 here")
+	wants(t, text.String(), "Restore <script>", "19 min at work, par is 12 min · 3 checks, of which 1 could not be graded · 1 hint · 1 reset", "Score 25 of 100", "endstate start mysql-restore --seed 7", "1. Question `mysql`", "0 of 100 here")
 	if strings.ContainsAny(text.String(), "\x1b\u202e") {
 		t.Error("the text contains control characters")
 	}
@@ -448,5 +448,92 @@ func TestTextAndJSONAgreeWithPage(t *testing.T) {
 	}
 	if err != nil || back.Sittings[0].Result.Earned != 68.25 {
 		t.Errorf("%+v, %v", back, err)
+	}
+}
+
+// A duration, a percentage and a count are the same in every format, and rounded in one way.
+func TestEveryFormatSaysTheSame(t *testing.T) {
+	s := aSitting(3, "Zoë", true)
+	half := 500 * time.Millisecond
+	s.Turns[0].To = s.Turns[0].To.Add(100 * time.Millisecond)
+	s.Questions[3].Grade = &exams.Grade{At: at(31), Score: pointer(81), Report: scored("mysql-scenario", "", 81)}
+	s.Questions[3].Grade.Report.Seed = s.Questions[3].Seed
+	s.Questions[1].Ready = at(2)
+	s.Extra = []exams.ExtraTime{{At: at(5), By: "vera", Seconds: 450}}
+	s.Pauses = append([]exams.Pause{{Question: 1, From: at(16), To: at(17).Add(7*time.Second + half), Why: exams.ExaminerPause, Examiner: "vera"}}, s.Pauses...)
+	e := anExam(t, s)
+	var text, sheet, data, unit bytes.Buffer
+	for _, err := range []error{ExamText(&text, e.Sittings[0].View, Style{Width: 300}), Gradebook(&sheet, e), JSON(&data, e), ExamJUnit(&unit, e)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	page := harmless(t, pageOf(t, "same", func(w *bytes.Buffer) error { return ExamPage(w, e) }))
+	for _, shown := range []string{text.String(), page} {
+		wants(t, shown, "(68 s)", "Extra time: 7 min 30 s", "12 min", "52.8 %", "never opened", "1 check before the end")
+	}
+	wants(t, page, "of 37 min 30 s", "question 1, 12 min", "paused by the examiner, 68 s")
+	wants(t, sheet.String(), ",52.8,false,", ",450,68,240,", ",1620,")
+	wants(t, data.String(), `"percent": 52.8,`, `"reached": 52.8,`, `"spent": 720,`, `"late": 240.0`, `"late": 240`)
+	wants(t, unit.String(), "all questions: 52.8 %", "It was never opened.")
+	if strings.Contains(page, "The lab was graded .") || strings.Count(unit.String(), "late seconds") != 3 || strings.Contains(text.String(), "0 s spent") {
+		t.Errorf("a question that was never opened has a time:\n%s\n%s", text.String(), unit.String())
+	}
+}
+
+// While the questions of an exam that is over are being graded, nobody has to grade them again.
+func TestExamThatIsBeingGraded(t *testing.T) {
+	for want, grade := range map[string]*exams.Grade{"being graded": nil, "not fully graded": {At: at(31), Why: "The engine is gone."}} {
+		s := aSitting(3, "Zoë", true)
+		s.Questions[3].Grade = grade
+		v := s.View(at(40))
+		var text bytes.Buffer
+		if err := ExamText(&text, v, Style{Width: 300}); err != nil {
+			t.Fatal(err)
+		}
+		if got := ExamState(v); got != "over, "+want {
+			t.Errorf("%q, want %q", got, want)
+		}
+		if again := strings.Contains(text.String(), "Grade them again"); again != (grade != nil) {
+			t.Errorf("%s: %s", want, text.String())
+		}
+	}
+}
+
+// In a lab's shell, only commands that exist there are named as such.
+func TestActsInALab(t *testing.T) {
+	acts := []labs.Act{{Name: labs.ActExamGoto, For: "Go to it", Exam: 3, Question: 2}, {Name: labs.ActExamStatus, For: "see them", Exam: 3}, {Name: labs.ActExamList, For: "see all exams"}}
+	for want, style := range map[string]Style{
+		"Go to it: endstate exam goto 2 --exam 3 · see them: endstate exam status --exam 3 · see all exams: endstate exam list": {},
+		"Go to it: exam goto 2 · see them: exam status · see all exams, outside the lab: endstate exam list":                    {InLab: []string{"exam", "exam goto", "exam status"}},
+		"Go to it, outside the lab: endstate exam goto 2 --exam 3":                                                              {InLab: []string{}},
+	} {
+		if got := style.Acts(acts); !strings.HasPrefix(got, want) {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// A report of an earlier version, which did not cut percentages off, is still consistent.
+func TestVerifyOfUncutPercentages(t *testing.T) {
+	s := aSitting(3, "Zoë", true)
+	s.Questions[3].Grade.Score, s.Questions[3].Grade.Report.Score = pointer(81), nil
+	s.Questions[3].Grade.Report = scored("mysql-scenario", "", 81)
+	s.Questions[3].Grade.Report.Seed = s.Questions[3].Seed
+	s.Questions[1].Points, s.Questions[0].Points = 31, 29
+	e := anExam(t, s)
+	r := e.Sittings[0].Result
+	exact := 100 * r.Earned / float64(r.Points)
+	if exact == *r.Percent {
+		t.Fatal("the percentage is not cut off")
+	}
+	r.Percent, r.Conditions[0].Reached, e.Digest = &exact, exact, ""
+	e.Digest = seal(e)
+	var data bytes.Buffer
+	if err := JSON(&data, e); err != nil {
+		t.Fatal(err)
+	}
+	if v, err := Verify(data.Bytes()); err != nil || !v.Whole || len(v.Doubts) > 0 {
+		t.Errorf("%+v, %v", v, err)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"endstate/internal/exams"
 	"endstate/labs"
@@ -26,7 +25,7 @@ func ExamState(v exams.View) string {
 		}
 		return TimeLeft(v)
 	case exams.Over:
-		return "over, not fully graded"
+		return OverState(v.Phase, v.BeingGraded())
 	}
 	state := fmt.Sprintf("%s of %d", Decimal(v.Result.Earned), v.Result.Points)
 	if v.Result.Passed != nil && *v.Result.Passed {
@@ -35,13 +34,27 @@ func ExamState(v exams.View) string {
 	return state + ", not passed"
 }
 
+// NeverOpened says that a question has no points because its candidate never opened it.
+const NeverOpened = "never opened"
+
+// OverState says where the grading of an exam stands that is over.
+func OverState(phase exams.Phase, beingGraded bool) string {
+	switch {
+	case phase == exams.Finished:
+		return "over, graded"
+	case beingGraded:
+		return "over, being graded"
+	}
+	return "over, not fully graded"
+}
+
 // ExamText writes where an exam stands, or its result.
 func ExamText(w io.Writer, v exams.View, style Style) error {
 	head := fmt.Sprintf("%s · exam %d · %s", v.Title, v.ID, v.Candidate)
 	var out strings.Builder
 	fmt.Fprintf(&out, "%s\n", style.Bold(Visible(head)))
 	if v.Result == nil {
-		fmt.Fprintf(&out, "%s of %s\n", ExamState(v), labs.Count(v.Length(), "minute"))
+		fmt.Fprintf(&out, "%s of %s\n", ExamState(v), labs.Duration(v.Length()))
 		fmt.Fprintf(&out, "%s\n", style.Dim(strings.TrimSuffix(style.Paragraph(strings.Join(Rules(v), " · "), 0), "\n")))
 		writeDecisions(&out, style, v)
 		writeQuestions(&out, style, v)
@@ -70,15 +83,15 @@ func writeQuestions(out *strings.Builder, style Style, v exams.View) {
 		state := "not opened"
 		switch {
 		case q.Opened:
-			state = Brief(time.Duration(q.Spent*float64(time.Second))) + " spent"
+			state = labs.Duration(spanOf(q.Spent)) + " spent"
 		case !q.Ready.IsZero():
 			state = "ready"
 		}
 		if q.Checks > 0 {
-			state += fmt.Sprintf(", checks: %d", q.Checks)
+			state += ", " + labs.Count(q.Checks, "check")
 		}
 		if q.Hints > 0 {
-			state += fmt.Sprintf(", hints: %d", q.Hints)
+			state += ", " + labs.Count(q.Hints, "hint")
 		}
 		if q.Flagged {
 			state += ", " + style.Warn("flagged")
@@ -104,7 +117,7 @@ func writeDecisions(out *strings.Builder, style Style, v exams.View) {
 func Decisions(v exams.View) []string {
 	var lines []string
 	for _, e := range v.Extra {
-		lines = append(lines, fmt.Sprintf("Extra time: %s, by %s at %s%s", Brief(e.Duration()), e.By, e.At.Local().Format("15:04:05"), because(e.Why)))
+		lines = append(lines, fmt.Sprintf("Extra time: %s, by %s at %s%s", labs.Duration(e.Duration()), e.By, e.At.Local().Format("15:04:05"), because(e.Why)))
 	}
 	for _, p := range v.Pauses {
 		if p.Why != exams.ExaminerPause {
@@ -112,7 +125,7 @@ func Decisions(v exams.View) []string {
 		}
 		until := ""
 		if !p.To.IsZero() {
-			until = fmt.Sprintf(" to %s (%s)", p.To.Local().Format("15:04:05"), Brief(p.To.Sub(p.From)))
+			until = fmt.Sprintf(" to %s (%s)", p.To.Local().Format("15:04:05"), labs.Duration(p.To.Sub(p.From)))
 		}
 		lines = append(lines, fmt.Sprintf("Paused by %s from %s%s%s", p.Examiner, p.From.Local().Format("15:04:05"), until, because(p.Reason)))
 	}
@@ -165,122 +178,3 @@ func writeExamEnd(out *strings.Builder, v exams.View) {
 	}
 	out.WriteString("\n\n")
 }
-
-func writeGrades(out *strings.Builder, style Style, v exams.View) {
-	for _, q := range v.Questions {
-		fmt.Fprintf(out, "%2d  %s\n", q.Number, style.Code(q.Title))
-		fmt.Fprintf(out, "    %s\n", strings.ReplaceAll(gradeText(style, q), "\n", "\n    "))
-		for _, line := range byHand(q.ByHand) {
-			out.WriteString(style.Paragraph(line, 4))
-		}
-		if g := q.Grade; g != nil {
-			for _, line := range gradeHelp(v.ID, q) {
-				fmt.Fprintf(out, "    %s\n", style.Dim(line))
-			}
-		}
-	}
-}
-
-// HarmFailed says why a question with harm has no points.
-const HarmFailed = "failed: what must not change was harmed"
-
-// gradeText is the grade of a question, and how late its lab was frozen.
-func gradeText(style Style, q exams.QuestionView) string {
-	g := q.Grade
-	if g == nil {
-		return style.Warn("not graded yet")
-	}
-	var state string
-	switch {
-	case g.Withheld():
-		state = style.Warn(fmt.Sprintf("score %d of 100, which does not count: ", *g.Report.Score)) + Visible(g.Why)
-	case g.Score == nil:
-		state = style.Warn("could not be graded: ") + Visible(g.Why)
-	default:
-		earned, _ := q.Earned()
-		state = style.Bold(fmt.Sprintf("%s of %d", Decimal(earned), q.Points)) +
-			style.Dim(fmt.Sprintf(" · score %d of 100 · %s spent", *g.Score, Brief(time.Duration(q.Spent*float64(time.Second)))))
-		if g.Harmed {
-			state += style.Bad(" · " + HarmFailed)
-		}
-		if g.Why != "" {
-			state += style.Dim(" · " + Visible(g.Why))
-		}
-	}
-	late := " · " + Lateness(g)
-	if g.CameLate() {
-		return state + style.Warn(late)
-	}
-	return state + style.Dim(late)
-}
-
-// byHand says what examiners added to a question.
-func byHand(by exams.ByHand) []string {
-	var lines []string
-	for _, a := range by.Adjustments {
-		lines = append(lines, fmt.Sprintf("%s by hand, by %s at %s: %s", signedPoints(a.Points), a.By, a.At.Local().Format("2006-01-02 15:04"), a.Why))
-	}
-	for _, c := range by.Comments {
-		lines = append(lines, CommentText(c))
-	}
-	return lines
-}
-
-// CommentText is a comment with its author and time.
-func CommentText(c exams.Comment) string {
-	return fmt.Sprintf("Comment by %s at %s: %s", c.By, c.At.Local().Format("2006-01-02 15:04"), c.Text)
-}
-
-func signedPoints(n int) string {
-	sign := "+"
-	if n < 0 {
-		sign, n = "−", -n
-	}
-	return sign + labs.Count(n, "point")
-}
-
-// gradeHelp is what can be done about a grade.
-func gradeHelp(exam int64, q exams.QuestionView) []string {
-	var lines []string
-	switch {
-	case q.Grade.Withheld():
-		lines = append(lines, fmt.Sprintf("An examiner can accept it: endstate exam grade %d --late --exam %d", q.Number, exam))
-	case q.Grade.Retry:
-		lines = append(lines, "It depends on a server that did not answer. Its lab is kept; grade it once more: "+gradeCommand(exam))
-	}
-	if shows := evidence(exam, q); shows != "" {
-		lines = append(lines, shows)
-	}
-	if q.Grade.Report != nil {
-		lines = append(lines, fmt.Sprintf("endstate start %s --seed %d", q.Scenario, *q.Seed))
-	}
-	return lines
-}
-
-func writeExamResult(out *strings.Builder, style Style, v exams.View) {
-	r := v.Result
-	if r.Passed == nil {
-		fmt.Fprintf(out, "\n%s %s\n", style.Bold(style.Warn("No result yet")),
-			style.Dim(fmt.Sprintf("– %d of %d questions are not graded. Grade them again: %s", len(r.Ungraded), len(v.Questions), gradeCommand(v.ID))))
-		return
-	}
-	verdict := style.Good("passed")
-	if !*r.Passed {
-		verdict = style.Bad("not passed")
-	}
-	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", Decimal(r.Earned), r.Points)), style.Bold(verdict),
-		style.Dim(fmt.Sprintf("· %.1f %%, %d %% pass%s", *r.Percent, r.Pass, ofThemByHand(r))))
-	for _, missed := range r.Missed() {
-		fmt.Fprintf(out, "  %s\n", Visible("failed: "+missed.Words()))
-	}
-}
-
-// ofThemByHand says how many of the points examiners gave or took; it is empty if none.
-func ofThemByHand(r *exams.Result) string {
-	if r.ByHand == 0 {
-		return ""
-	}
-	return " · with " + signedPoints(r.ByHand) + " by hand"
-}
-
-func gradeCommand(exam int64) string { return fmt.Sprintf("endstate exam grade --exam %d", exam) }

@@ -13,15 +13,15 @@ import (
 )
 
 // Gradebook writes an exam as CSV: one row for each candidate, and for each question its
-// points and how many seconds after the end its lab was frozen. The points of a question
-// that could not be graded are empty.
+// points and how many seconds after the end its lab was frozen. Durations are in whole seconds. The
+// points of a question that could not be graded are empty.
 func Gradebook(w io.Writer, e *Exam) error {
 	out := csv.NewWriter(w)
 	most := 0
 	for _, s := range e.Sittings {
 		most = max(most, len(s.Questions))
 	}
-	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "minutes", "earned", "by hand", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts"}
+	head := []string{"candidate", "exam", "blueprint", "seed", "started", "ended", "worked seconds", "earned", "by hand", "points", "percent", "passed", "failed because", "extra seconds", "paused seconds", "late seconds", "doubts"}
 	for n := range most {
 		head = append(head, e.column(n), fmt.Sprintf("question %d late seconds", n+1))
 	}
@@ -62,9 +62,8 @@ func (s *Sitting) row() []string {
 	}
 	return []string{
 		s.Candidate, strconv.FormatInt(s.ID, 10), s.Name, strconv.FormatUint(*s.Seed, 10), stamp(s.Started), stamp(s.Ended),
-		Decimal(s.Worked().Minutes()), Decimal(s.Result.Earned), strconv.Itoa(s.Result.ByHand), strconv.Itoa(s.Result.Points), percent, passed, strings.Join(missed(s.Result), "; "),
-		Decimal(s.extra().Seconds()), Decimal(s.stopped().Seconds()),
-		strconv.Itoa(s.Late), strings.Join(s.Doubts, "; "),
+		wholeSeconds(s.Worked()), Decimal(s.Result.Earned), strconv.Itoa(s.Result.ByHand), strconv.Itoa(s.Result.Points), percent, passed, strings.Join(missed(s.Result), "; "),
+		wholeSeconds(s.extra()), wholeSeconds(s.stopped()), strconv.Itoa(s.Late), strings.Join(s.Doubts, "; "),
 	}
 }
 
@@ -80,7 +79,7 @@ func (s *Sitting) extra() (sum time.Duration) {
 func (s *Sitting) stopped() (sum time.Duration) {
 	for _, p := range s.Pauses {
 		if p.Why == exams.ExaminerPause {
-			sum += p.To.Sub(p.From)
+			sum += p.To.Sub(p.From).Round(time.Second) // as the pauses are listed
 		}
 	}
 	return sum
@@ -99,7 +98,7 @@ func missed(r *exams.Result) []string {
 func (s *Sitting) Worked() time.Duration {
 	var sum time.Duration
 	for _, q := range s.Questions {
-		sum += time.Duration(q.Spent * float64(time.Second))
+		sum += spanOf(q.Spent)
 	}
 	return sum
 }
@@ -116,21 +115,24 @@ func (s *Sitting) cell(n int) string {
 	return Decimal(earned)
 }
 
-// lateCell returns how many seconds after the end a question's lab was frozen.
+// lateCell returns how many seconds after the end a question's lab was frozen; it is empty if there
+// was no lab.
 func (s *Sitting) lateCell(n int) string {
-	if n >= len(s.Questions) || s.Questions[n].Grade == nil {
+	if n >= len(s.Questions) || s.Questions[n].Grade == nil || s.Questions[n].Grade.NeverOpened() {
 		return ""
 	}
 	return strconv.Itoa(lateSeconds(s.Questions[n].Grade))
 }
 
+func wholeSeconds(d time.Duration) string { return strconv.Itoa(int(d.Round(time.Second).Seconds())) }
+
 // AttemptCSV writes an attempt's last graded round as CSV: one row, with a column for each
 // check.
 func AttemptCSV(w io.Writer, a *Attempt) error {
-	head := []string{"attempt", "learner", "scenario", "seed", "started", "active minutes", "hints", "assisted", "score"}
+	head := []string{"attempt", "learner", "scenario", "seed", "started", "active seconds", "hints", "assisted", "score"}
 	story := a.Story
 	row := []string{
-		story.UID, story.Owner, story.Scenario, strconv.FormatUint(story.Seed, 10), stamp(story.Started), Decimal(story.Active.Minutes()),
+		story.UID, story.Owner, story.Scenario, strconv.FormatUint(story.Seed, 10), stamp(story.Started), wholeSeconds(story.Active.Duration),
 		strconv.Itoa(story.Hints), strconv.FormatBool(story.Assisted), "",
 	}
 	if last := a.Last(); last != nil {

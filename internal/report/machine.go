@@ -115,7 +115,10 @@ func ExamJUnit(w io.Writer, e *Exam) error {
 				continue
 			}
 			suite := suiteOf(len(all.Suites), reportOf(s, q))
-			suite.Properties = append(suite.Properties, property{"late seconds", fmt.Sprint(lateSeconds(q.Grade))}, property{"doubts", Visible(strings.Join(s.Doubts, "; "))})
+			if !q.Grade.NeverOpened() {
+				suite.Properties = append(suite.Properties, property{"late seconds", fmt.Sprint(lateSeconds(q.Grade))})
+			}
+			suite.Properties = append(suite.Properties, property{"doubts", Visible(strings.Join(s.Doubts, "; "))})
 			all.Suites = append(all.Suites, suite)
 		}
 		if len(s.Result.Conditions) > 0 {

@@ -53,9 +53,9 @@ func gain(change *practice.Change) string {
 
 // writeSolved writes the closing screen.
 func writeSolved(out *strings.Builder, o *practice.Outcome, style Style) {
-	head := "Solved in " + Brief(spanOf(o.Solved.Spent)) + " at work"
+	head := "Solved in " + labs.Duration(spanOf(o.Solved.Spent)) + " at work"
 	if o.Solved.Par > 0 {
-		head += "; par is " + Brief(spanOf(o.Solved.Par))
+		head += "; par is " + labs.Duration(spanOf(o.Solved.Par))
 	}
 	fmt.Fprintf(out, "\n%s", style.Paragraph(fmt.Sprintf("%s. %s.", head, helpUsed(o.Report)), 0))
 	for _, act := range o.Solved.Acts {

@@ -77,7 +77,7 @@ func TestClosingScreen(t *testing.T) {
 	o.Solved = practice.ClosingOf(&attempts.Attempt{ID: 3, Scenario: "git-merge", Minutes: 12, Solved: &took}, next)
 	for _, width := range []int{60, 80, 120} {
 		text := outcomeText(t, o, width)
-		wants(t, strings.Join(strings.Fields(text), " "), "Solved in 9 min at work; par is 12 min. With 1 hint and the solution.", "endstate debrief git-merge", "see the model answer.",
+		wants(t, strings.Join(strings.Fields(text), " "), "Solved in 9 min 12 s at work; par is 12 min. With 1 hint and the solution.", "endstate debrief git-merge", "see the model answer.",
 			`endstate next See what to practise next, and why. Now: Bring back`, `table\x1b[2J. You have never tried it.`, "endstate stop git-merge Remove the lab")
 		for _, line := range strings.Split(text, "\n") {
 			if ansi.StringWidth(line) > width {
@@ -87,5 +87,5 @@ func TestClosingScreen(t *testing.T) {
 	}
 	o.Solved = practice.ClosingOf(&attempts.Attempt{ID: 3, Scenario: "git-merge", Solved: &took}, nil)
 	o.Charge(nil, false)
-	wants(t, outcomeText(t, o, 80), "Solved in 9 min at work. Without help.", "See what to practise next, and why.\n")
+	wants(t, outcomeText(t, o, 80), "Solved in 9 min 12 s at work. Without help.", "See what to practise next, and why.\n")
 }

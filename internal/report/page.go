@@ -25,10 +25,10 @@ func ExamPage(w io.Writer, e *Exam) error { return page(w, "exam", e) }
 
 func page(w io.Writer, name string, data any) error {
 	parsed, err := template.New("page").Funcs(template.FuncMap{
-		"rich": rich, "explain": Explain, "visible": Visible, "decimal": toDecimal, "clock": clock, "minutes": minutesOf, "seconds": secondsOf, "again": again,
+		"rich": rich, "explain": Explain, "visible": Visible, "decimal": toDecimal, "clock": clock, "duration": labs.Duration, "seconds": func(s float64) string { return labs.Duration(spanOf(s)) }, "again": again,
 		"lateness": Lateness, "rules": Rules, "columns": (*Exam).columns, "distribution": (*Exam).distribution, "failedChecks": (*Exam).failedChecks,
-		"cells": func(s Sitting, columns []string) []string { return s.cells(columns) }, "late": func(s int) string { return Brief(time.Duration(s) * time.Second) },
-		"asAt": AsAt, "byHand": byHand, "commentText": CommentText, "ofThemByHand": ofThemByHand, "evidence": evidence, "omitted": omitted, "decisions": Decisions, "harmFailed": func() string { return HarmFailed }, "sign": sign, "data": plainJSON, "noDigest": func() string { return noDigest }, "earned": earned, "questionEarned": questionEarned, "short": short,
+		"cells": func(s Sitting, columns []string) []string { return s.cells(columns) }, "late": func(s int) string { return labs.Duration(time.Duration(s) * time.Second) },
+		"asAt": AsAt, "byHand": ByHand, "commentText": CommentText, "ofThemByHand": ofThemByHand, "evidence": evidence, "omitted": omitted, "decisions": Decisions, "harmFailed": func() string { return HarmFailed }, "neverOpened": func() string { return NeverOpened }, "checks": checksOf, "checkCounts": checkCounts, "sign": sign, "data": plainJSON, "noDigest": func() string { return noDigest }, "earned": earned, "questionEarned": questionEarned, "short": short,
 		"byTopic": (*Sitting).topicChart, "byTime": (*Sitting).timeChart, "sittingLine": (*Sitting).timeline, "attemptLine": (*Attempt).timeline,
 		"isTrue": func(b *bool) bool { return *b }, "deref": func(d *labs.Seconds) time.Duration { return d.Duration },
 		"numbered": func(n int, s Sitting) numbered { return numbered{n, &s} },
@@ -74,10 +74,6 @@ func clock(at any) string {
 	}
 	return "–"
 }
-
-func minutesOf(d time.Duration) string { return Decimal(float64(int(d.Minutes()*10+0.5))/10) + " min" }
-
-func secondsOf(s float64) string { return minutesOf(time.Duration(s * float64(time.Second))) }
 
 // sign returns the symbol of a verdict, so that it does not depend on colour.
 func sign(v labs.Verdict) string {

@@ -7,7 +7,8 @@ import (
 	"endstate/internal/exams"
 )
 
-// Brief formats a duration in seconds, minutes, or hours and minutes.
+// Brief formats a time that goes on, such as the time left: in seconds, minutes, or hours and minutes.
+// A duration that is over is written by [labs.Duration].
 func Brief(d time.Duration) string {
 	switch {
 	case d < 0:

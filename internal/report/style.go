@@ -14,6 +14,9 @@ import (
 type Style struct {
 	Color bool
 	Width int // in columns; 0 means 80
+	// InLab has the commands of a lab's shell, such as "exam status", if the text is for somebody in
+	// one: there, others do not exist. Nil: the text is for somebody outside.
+	InLab []string
 }
 
 func (s Style) paint(text, code string) string {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
+	"endstate/internal/attempts"
 	"endstate/internal/practice"
 	"endstate/labs"
 )
@@ -67,7 +68,7 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 			fmt.Fprintf(out, "%s %s%s%6s\n", sign, line, padding, points)
 		}
 	}
-	message := Explain(result)
+	message := style.Explain(result)
 	if result.Verdict == labs.Ungraded {
 		message = "Could not be graded: " + message
 	}
@@ -117,11 +118,11 @@ func writeScore(out *strings.Builder, r *labs.Report, change *practice.Change, s
 func AttemptText(w io.Writer, a *Attempt, style Style) error {
 	story := a.Story
 	head := fmt.Sprintf("%s\n%s · seed %d · %s · %s\n", style.Bold(style.Code(story.Title)), story.Scenario, story.Seed, Visible(story.Owner), clock(story.Started))
-	head += fmt.Sprintf("%s at work", minutesOf(story.Active.Duration))
+	head += labs.Duration(story.Active.Duration) + " at work"
 	if story.Minutes > 0 {
 		head += fmt.Sprintf(", par is %d min", story.Minutes)
 	}
-	head += fmt.Sprintf(" · %s · %s · %s", labs.Count(story.Checks, "check"), labs.Count(story.Hints, "hint"), labs.Count(story.Resets, "reset"))
+	head += fmt.Sprintf(" · %s · %s · %s", checkCounts(story), labs.Count(story.Hints, "hint"), labs.Count(story.Resets, "reset"))
 	if story.Assisted {
 		head += " · " + style.Warn("solution seen")
 	}
@@ -139,6 +140,18 @@ func AttemptText(w io.Writer, a *Attempt, style Style) error {
 		return err
 	}
 	return adviceText(w, a.Next, style)
+}
+
+// checkCounts says how many checks an attempt had.
+func checkCounts(story attempts.Story) string {
+	text := labs.Count(story.Checks, "check")
+	if story.Ungraded > 0 {
+		text += fmt.Sprintf(", of which %d could not be graded", story.Ungraded)
+	}
+	if story.Gradings > 0 {
+		text += ", and graded at the end of the exam"
+	}
+	return text
 }
 
 // QuestionsText writes the verdicts of a candidate's questions, and what to practise next.

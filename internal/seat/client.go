@@ -3,10 +3,7 @@
 // bytes: a tty in raw mode, or a browser behind a WebSocket.
 package seat
 
-import (
-	"io"
-	"strings"
-)
+import "io"
 
 // Display is a screen that knows its size. It must allow several goroutines to write
 // at the same time.
@@ -28,20 +25,4 @@ type Client interface {
 	// Resizes delivers a value after Size has changed. One value may stand for several
 	// changes.
 	Resizes() <-chan struct{}
-}
-
-// Notice shows a text on the first line and rings the bell. It may be called while a
-// program draws on the screen; the cursor stays where it is.
-func Notice(on Display, text string) error {
-	columns, _ := on.Size()
-	runes := []rune(" " + strings.Map(printable, text) + " ")
-	_, err := io.WriteString(on, "\a\x1b7\x1b[1;1H\x1b[0;7m"+string(runes[:min(len(runes), columns)])+"\x1b[0m\x1b[K\x1b8")
-	return err
-}
-
-func printable(r rune) rune {
-	if r < ' ' {
-		return ' '
-	}
-	return r
 }

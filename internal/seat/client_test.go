@@ -116,14 +116,3 @@ func (b *browser) attach(ctx context.Context, p *Shell, answer Answer, watchers 
 		}
 	}
 }
-
-func TestNotice(t *testing.T) {
-	b := newBrowser(t)
-	b.resize(12, 5)
-	if err := Notice(b, "2 minutes\nleft"); err != nil {
-		t.Fatal(err)
-	}
-	if want := "\a\x1b7\x1b[1;1H\x1b[0;7m 2 minutes l\x1b[0m\x1b[K\x1b8"; b.screen.String() != want {
-		t.Errorf("got %q, want %q", b.screen.String(), want)
-	}
-}

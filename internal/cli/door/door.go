@@ -186,15 +186,16 @@ func (d *Door) renderer(asJSON bool) progress.Renderer {
 	case asJSON:
 		return progress.JSON(report.Unwrapped(d.Err))
 	case live && d.Env("TERM") != "dumb":
-		return progress.Live(d.Err, style.Width, style.Color)
+		return progress.Live(d.Err, func() int { return d.columns(d.Err) }, style.Color)
 	}
 	return progress.Plain(d.Err)
 }
 
 // warnings keeps warnings until the progress is gone from the screen.
 type warnings struct {
-	mu  sync.Mutex
-	all []labs.Event
+	style report.Style
+	mu    sync.Mutex
+	all   []labs.Event
 }
 
 // sort returns an Emit that keeps warnings and passes on everything else. A warning that must be
@@ -207,7 +208,7 @@ func (w *warnings) sort(other labs.Emit) labs.Emit {
 			return
 		case event.Step != "":
 			var text strings.Builder
-			ShowWarning(&text, event)
+			showWarning(&text, w.style, event)
 			event.Detail = text.String()
 			other(event)
 			return
@@ -220,7 +221,7 @@ func (w *warnings) sort(other labs.Emit) labs.Emit {
 
 func (w *warnings) show(out io.Writer) {
 	for _, event := range w.all {
-		ShowWarning(out, event)
+		showWarning(out, w.style, event)
 	}
 }
 

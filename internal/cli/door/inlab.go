@@ -68,6 +68,7 @@ func (c *InLab) Run(ctx context.Context, args []string, exit string, commands ..
 			chosen = command
 		}
 	}
+	c.Style.InLab = namesOf(commands)
 	chosen.SilenceUsage, chosen.SilenceErrors = true, true
 	chosen.CompletionOptions.DisableDefaultCmd = true
 	chosen.SetHelpCommand(&cobra.Command{Hidden: true})
@@ -78,6 +79,21 @@ func (c *InLab) Run(ctx context.Context, args []string, exit string, commands ..
 	err := chosen.ExecuteContext(ctx)
 	Show(c.Screen, c.Style, err)
 	return StatusOf(err)
+}
+
+// inLabCommands are the commands of every lab's shell.
+var inLabCommands = []string{"task", "check", "hint", "reset"}
+
+// namesOf returns the names of in-lab commands, and of those below them.
+func namesOf(commands []*cobra.Command) []string {
+	names := []string{}
+	for _, command := range commands {
+		names = append(names, command.Name())
+		for _, below := range namesOf(command.Commands()) {
+			names = append(names, command.Name()+" "+below)
+		}
+	}
+	return names
 }
 
 // help lists in-lab commands with their purposes.

@@ -48,10 +48,10 @@ func (d *Door) Page(ctx context.Context, write func(io.Writer, report.Style) err
 // in the background reads no keys, so its text is written at once.
 func (c *InLab) Page(ctx context.Context, write func(io.Writer, report.Style) error) error {
 	if !c.Live() || !c.Foreground() {
-		return write(c, c.Style)
+		return write(onScreen(c, c.Style), c.Style)
 	}
 	var text strings.Builder
-	if err := write(&text, c.Style); err != nil {
+	if err := write(onScreen(&text, c.Style), c.Style); err != nil {
 		return err
 	}
 	p := &pager{out: c, size: c.Size, rest: text.String()}

@@ -21,7 +21,7 @@ func Show(screen *seat.Screen, style report.Style, err error) {
 		fmt.Fprintln(screen.Errors(), "Interrupted.")
 		return
 	}
-	ShowError(onScreen(screen.Errors(), style), err)
+	showError(onScreen(screen.Errors(), style), style, err)
 }
 
 // onScreen wraps lines to the width of a screen.
@@ -32,7 +32,7 @@ func onScreen(screen io.Writer, style report.Style) io.Writer {
 // Working shows the progress of work on the screen, and then its warnings. Ctrl-C cancels the work.
 func Working(ctx context.Context, screen *seat.Screen, style report.Style, work func(context.Context, labs.Emit) error) error {
 	renderer := screenRenderer(screen, style)
-	held := &warnings{}
+	held := &warnings{style: style}
 	err := screen.Interruptible(ctx, func(ctx context.Context) error { return work(ctx, held.sort(renderer.Emit)) })
 	renderer.Close()
 	held.show(onScreen(screen.Errors(), style))
@@ -62,7 +62,7 @@ func Agreed(ctx context.Context, screen *seat.Screen, style report.Style, act fu
 func screenRenderer(screen *seat.Screen, style report.Style) progress.Renderer {
 	switch {
 	case screen.Live():
-		return progress.Live(screen, style.Width, style.Color)
+		return progress.Live(screen, func() int { columns, _ := screen.Size(); return columns }, style.Color)
 	case screen.Terminal():
 		return progress.Plain(screen)
 	}

@@ -20,6 +20,7 @@ type Shell struct {
 	Visit    *visit.Visit
 	Terminal tty.Terminal
 	NoRecord bool
+	notices  seat.Notices
 }
 
 // Records reports whether what the terminal shows is recorded.
@@ -62,20 +63,25 @@ func (s *Shell) attach(ctx context.Context, stay *visit.Stay, answer seat.Answer
 		return err
 	}
 	defer raw.Restore()
-	_, err = seat.Attach(ctx, raw, stay.Shell, answer, stay.Watchers()...)
+	_, err = seat.Attach(ctx, raw, stay.Shell, answer, append(stay.Watchers(), &s.notices)...)
 	return err
 }
 
-// warnMeanwhile shows a warning on a terminal in raw mode: on its first line if it is about time,
-// which a program on the whole screen may not hide.
+// Notify shows a notice at the top of the terminal while the shell is open.
+func (s *Shell) Notify(text string) { _ = s.notices.Show(s.Terminal, text) }
+
+// warnMeanwhile shows a warning on a terminal in raw mode: as a notice if it is about time, which a
+// program on the whole screen may not hide.
 func (s *Shell) warnMeanwhile(event labs.Event) {
+	style := s.Style(s.Out)
+	style.InLab = inLabCommands
 	var problem *labs.Problem
 	if errors.As(event.Warning, &problem) && problem.Code == desk.CodeLabEnds {
-		_ = seat.Notice(s.Terminal, strings.TrimSpace(problem.What+". "+HelpWith(problem)))
+		s.Notify(strings.TrimSpace(problem.What + ". " + helpWith(style, problem)))
 		return
 	}
 	var text strings.Builder
-	ShowWarning(onScreen(&text, s.Style(s.Out)), event)
+	showWarning(onScreen(&text, style), style, event)
 	fmt.Fprint(s.Out, "\r\n"+strings.ReplaceAll(text.String(), "\n", "\r\n"))
 }
 

@@ -11,6 +11,7 @@ import (
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
 	examdesk "endstate/internal/desk/exam"
+	"endstate/internal/exams"
 	"endstate/internal/report"
 	"endstate/internal/seat"
 	"endstate/labs"
@@ -32,7 +33,7 @@ type inLab struct {
 }
 
 func (c *inLab) commands() []*cobra.Command {
-	show := func(ctx context.Context, _ []string) error {
+	task := func(ctx context.Context, _ []string) error {
 		return c.Page(ctx, func(w io.Writer, style report.Style) error { return writeQuestion(w, style, c.session.Question()) })
 	}
 	reset := func(ctx context.Context, _ []string) (err error) {
@@ -41,17 +42,16 @@ func (c *inLab) commands() []*cobra.Command {
 	}
 	exam := c.Command("exam", "see all questions and the time left", 0, c.status)
 	exam.Args = door.CheckSubcommand
-	status := c.Command("status", "", 0, c.status)
-	status.Hidden = true // as exam says the same
 	again := c.Command("reset", "", 0, reset)
 	again.Hidden = true
-	exam.AddCommand(status, again,
+	exam.AddCommand(again,
+		c.Command("status", "the same as exam", 0, c.status),
 		c.Command("goto N", "go to question N", 1, c.goTo),
 		c.Command("next", "go to the next question", 0, func(context.Context, []string) error { return c.move(c.session.MoveOn()) }),
 		c.Command("flag [N]", "put a flag on a question, or take it away", 1, c.flag),
 		c.Command("submit", "end the exam and grade it", 0, c.submit))
 	return []*cobra.Command{
-		c.Command("task", "read the question again", 0, show),
+		c.Command("task", "read the question again", 0, task),
 		c.Command("check", "grade it; the exam's rules say what you are shown", 0, c.check),
 		c.Command("hint", "open the next hint, if the exam allows it; it costs points", 0, c.hint),
 		c.Command("reset", "put the question's lab back to how it was at the start", 0, reset),
@@ -64,7 +64,12 @@ func (c *inLab) status(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return report.ExamText(c, v, c.InLab.Style)
+	return c.showExam(ctx, v)
+}
+
+// showExam shows where the exam stands.
+func (c *inLab) showExam(ctx context.Context, v exams.View) error {
+	return c.Page(ctx, func(w io.Writer, style report.Style) error { return report.ExamText(w, v, style) })
 }
 
 func (c *inLab) goTo(_ context.Context, args []string) error {
@@ -103,7 +108,7 @@ func (c *inLab) flag(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	return report.ExamText(c, v, c.InLab.Style)
+	return c.showExam(ctx, v)
 }
 
 func (c *inLab) hint(ctx context.Context, _ []string) error {

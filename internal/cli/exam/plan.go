@@ -128,9 +128,18 @@ func (o *planOptions) draw(ctx context.Context, name string) error {
 }
 
 func writeDraft(w io.Writer, style report.Style, draft *examdesk.Draft) error {
-	var out strings.Builder
-	fmt.Fprintf(&out, "%s\n", style.Bold(report.Visible(fmt.Sprintf("%s · seed %d", draft.Exam.Title, draft.Seed))))
-	out.WriteString(style.Paragraph(strings.Join(report.Rules(draft.Exam), " · "), 0) + "\n")
+	title := style.Bold(report.Visible(fmt.Sprintf("%s · seed %d", draft.Exam.Title, draft.Seed)))
+	if _, err := fmt.Fprintf(w, "%s\n%s\n", title, style.Paragraph(strings.Join(report.Rules(draft.Exam), " · "), 0)); err != nil {
+		return err
+	}
+	// The table goes to w itself, which knows how wide the screen is.
+	if err := door.WriteTable(w, questionRows(draft)); err != nil {
+		return err
+	}
+	return writePace(w, style, draft)
+}
+
+func questionRows(draft *examdesk.Draft) [][]string {
 	rows := [][]string{{"NO.", "SCENARIO", "SEED", "LEVEL", "POINTS", "PAR", ""}}
 	for _, q := range draft.Questions {
 		required := ""
@@ -139,9 +148,12 @@ func writeDraft(w io.Writer, style report.Style, draft *examdesk.Draft) error {
 		}
 		rows = append(rows, []string{fmt.Sprint(q.Number), q.Scenario, fmt.Sprint(q.Seed), report.LevelName(q.Level), fmt.Sprint(q.Points), fmt.Sprintf("%d min", q.Minutes), required})
 	}
-	if err := door.WriteTable(&out, rows); err != nil {
-		return err
-	}
+	return rows
+}
+
+// writePace says whether the par times of the questions fit into the exam's minutes.
+func writePace(w io.Writer, style report.Style, draft *examdesk.Draft) error {
+	var out strings.Builder
 	fmt.Fprintf(&out, "\n%s · the par times add up to %d of %s\n", labs.Count(draft.Points, "point"), draft.Pace.Par, labs.Count(draft.Pace.Minutes, "minute"))
 	switch draft.Pace.Fit {
 	case exams.FitGood:

@@ -81,10 +81,8 @@ func (at *candidate) work(ctx context.Context) error {
 	return err
 }
 
-// notice shows a warning on the first line of the terminal.
-func (at *candidate) notice(event labs.Event) {
-	_ = seat.Notice(at.shell.Terminal, event.Warning.Error())
-}
+// notice shows a warning at the top of the terminal.
+func (at *candidate) notice(event labs.Event) { at.shell.Notify(event.Warning.Error()) }
 
 // leave says why the shell has closed. If the exam is over, it is graded.
 func (at *candidate) leave(ctx context.Context, why error) error {

@@ -101,5 +101,5 @@ func (o *startOptions) announce(v exams.View) {
 	style := o.Style(o.Out)
 	fmt.Fprintf(o.Out, "%s\n%s\n", style.Bold(report.Visible(v.Title)), style.Paragraph(report.Visible(fmt.Sprintf(
 		"Exam %d · %s · %s · %s · %s",
-		v.ID, v.Candidate, labs.Count(len(v.Questions), "question"), labs.Count(v.Length(), "minute"), strings.Join(report.Rules(v), " · "))), 0))
+		v.ID, v.Candidate, labs.Count(len(v.Questions), "question"), labs.Duration(v.Length()), strings.Join(report.Rules(v), " · "))), 0))
 }

@@ -155,10 +155,8 @@ func where(p examdesk.Place) string {
 	switch p.Phase {
 	case exams.Preparing:
 		return "waits for the first lab"
-	case exams.Over:
-		return "over, not fully graded"
-	case exams.Finished:
-		return "over, graded"
+	case exams.Over, exams.Finished:
+		return report.OverState(p.Phase, p.BeingGraded)
 	case exams.Paused:
 		if p.StoppedBy != "" {
 			return "paused by " + p.StoppedBy

@@ -12,6 +12,7 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/cli/door"
 	"endstate/internal/desk"
+	"endstate/internal/exams"
 	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -63,6 +64,7 @@ func (o *showOptions) write(w io.Writer, style report.Style, story *desk.Story) 
 	for _, line := range factsOf(story.Story, now) {
 		fmt.Fprint(out, style.Dim(strings.TrimSuffix(style.Paragraph(line, 0), "\n"))+"\n")
 	}
+	writeExam(out, story.Exam, style)
 	out.WriteString("\n")
 	for _, m := range story.Timeline {
 		writeMoment(out, m, style)
@@ -73,6 +75,28 @@ func (o *showOptions) write(w io.Writer, style report.Style, story *desk.Story) 
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
+}
+
+// writeExam writes what an exam made of an attempt: the grade of the question, and what examiners
+// decided and wrote.
+func writeExam(out *strings.Builder, of *desk.ExamQuestion, style report.Style) {
+	if of == nil {
+		return
+	}
+	if of.Result != nil {
+		out.WriteString(style.Paragraph(report.GradeText(report.Style{}, *of.Result), 0))
+	}
+	for _, line := range report.Decisions(exams.View{Extra: of.Extra, Pauses: of.Pauses}) {
+		out.WriteString(style.Paragraph(line, 0))
+	}
+	if of.Result != nil {
+		for _, line := range report.ByHand(of.Result.ByHand) {
+			out.WriteString(style.Paragraph(line, 0))
+		}
+	}
+	for _, c := range of.Comments {
+		out.WriteString(style.Paragraph("On the whole exam: "+report.CommentText(c), 0))
+	}
 }
 
 // narrower leaves room for a time before each line.
@@ -136,7 +160,7 @@ func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
 	case practice.Returned:
 		text = "went back to a saved state"
 	case practice.Paused:
-		text = fmt.Sprintf("no time counts for %s", report.Brief(m.Took.Duration))
+		text = fmt.Sprintf("no time counts for %s", labs.Duration(m.Took.Duration))
 	case practice.Explained:
 		text = "explained it"
 	case practice.Ended:
@@ -155,7 +179,11 @@ func writeChecked(out *strings.Builder, m practice.Moment, style report.Style) {
 	if m.Report.Graded() && *m.Report.Score == m.Report.Total {
 		paint = style.Good
 	}
-	fmt.Fprintf(out, "%8s  %s\n", clockOf(m.After.Duration), style.Bold(paint(desk.ScoreOf(m.Report))))
+	score := desk.ScoreOf(m.Report)
+	if m.AtEnd {
+		score = "graded at the end of the exam, " + strings.TrimPrefix(score, "check: ")
+	}
+	fmt.Fprintf(out, "%8s  %s\n", clockOf(m.After.Duration), style.Bold(paint(score)))
 	for _, result := range append(append([]labs.Result(nil), m.Report.Checks...), m.Report.Guards...) {
 		if result.Verdict == labs.Passed {
 			continue

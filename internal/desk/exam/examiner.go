@@ -94,19 +94,21 @@ func (d *Desk) Comment(ctx context.Context, who labs.Learner, which Which, n int
 
 // Place is where a candidate is.
 type Place struct {
-	Exam      int64            `json:"exam"`
-	Name      string           `json:"blueprint"`
-	Candidate string           `json:"candidate"`
-	Phase     exams.Phase      `json:"phase"`
-	Due       bool             `json:"due"`
-	StoppedBy string           `json:"stopped_by,omitempty"` // the examiner who has paused it
-	Attached  bool             `json:"attached"`             // a client is in a shell of the exam
-	Question  int              `json:"question"`             // its number
-	Questions int              `json:"questions"`            // how many there are
-	Title     string           `json:"title"`                // of the question
-	Left      float64          `json:"left"`                 // seconds
-	LastCheck *exams.LastCheck `json:"last_check"`           // of any question; missing if there was none
-	Checked   int              `json:"checked,omitempty"`    // the number of the question that was checked
+	Exam      int64       `json:"exam"`
+	Name      string      `json:"blueprint"`
+	Candidate string      `json:"candidate"`
+	Phase     exams.Phase `json:"phase"`
+	Due       bool        `json:"due"`
+	// BeingGraded: it is over, and nobody has tried to grade some of its questions yet.
+	BeingGraded bool             `json:"being_graded"`
+	StoppedBy   string           `json:"stopped_by,omitempty"` // the examiner who has paused it
+	Attached    bool             `json:"attached"`             // a client is in a shell of the exam
+	Question    int              `json:"question"`             // its number
+	Questions   int              `json:"questions"`            // how many there are
+	Title       string           `json:"title"`                // of the question
+	Left        float64          `json:"left"`                 // seconds
+	LastCheck   *exams.LastCheck `json:"last_check"`           // of any question; missing if there was none
+	Checked     int              `json:"checked,omitempty"`    // the number of the question that was checked
 }
 
 // recent is how long an exam that is over is still watched.
@@ -140,7 +142,7 @@ func (d *Desk) Supervise(ctx context.Context, who labs.Learner, which Which) ([]
 func (d *Desk) place(s *exams.Sitting) Place {
 	v := d.view(s)
 	one := Place{
-		Exam: s.ID, Name: s.Blueprint.Name, Candidate: s.Candidate, Phase: v.Phase, Due: v.Due, Attached: d.isHeld(s.ID, seatLock),
+		Exam: s.ID, Name: s.Blueprint.Name, Candidate: s.Candidate, Phase: v.Phase, Due: v.Due, BeingGraded: v.BeingGraded(), Attached: d.isHeld(s.ID, seatLock),
 		Question: s.Current, Questions: len(s.Questions), Title: s.Questions[s.Current-1].Title, Left: v.Left,
 	}
 	if pause := v.StoppedBy(); pause != nil {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"endstate/internal/exams"
-	"endstate/internal/report"
 	"endstate/labs"
 )
 
@@ -50,7 +49,7 @@ func noteExtra(extra []exams.ExtraTime, before int, emit labs.Emit) int {
 	}
 	for _, e := range extra[min(before, len(extra)):] {
 		emit.Warn(&labs.Problem{
-			Code: CodeExtraTime, What: report.Brief(e.Duration()) + " of extra time. The prompt shows it in the next shell",
+			Code: CodeExtraTime, What: labs.Duration(e.Duration()) + " of extra time. The prompt shows it in the next shell",
 		}, "")
 	}
 	return len(extra)
