@@ -23,8 +23,10 @@ import sys
 import types
 import unittest
 
+import folders
 import service
 from host import JUDGE, WORK, Other, plain, pythonic, receive, send
+from service import Clock  # noqa: F401 (part of this library)
 
 random = _random.SystemRandom()  # different cases at each check
 _host = None
@@ -57,7 +59,7 @@ class Failed(Exception):
         self.says, self.bases = says, bases
 
 
-def Service(folder, command, port=8000, environment=None):
+def Service(folder, command, port=8000, environment=None, clock=None):
     """Return a service.Service: a server of the learner's, to which requests can be made."""
 
     def ask(kind, data):
@@ -69,7 +71,19 @@ def Service(folder, command, port=8000, environment=None):
             _services.discard(data)
         return answer
 
-    return service.Service(folder, command, port, environment, ask, Failed)
+    return service.Service(folder, command, port, environment, clock, ask, Failed)
+
+
+def copy(folder, name, files={}):
+    """Copy a folder of the learner's, with files replaced or added, {path: text}. Return the name.
+
+    A service that is started in the copy can write there.
+    """
+    try:
+        folders.copy(folder, name, files)
+    except folders.TooLarge as error:
+        raise Failed("the folder is too large to be copied") from error
+    return name
 
 
 class Program:

@@ -5,30 +5,34 @@
         answer = visitor.request("POST", "/login", form={"name": "ada", "password": "x"})
         answer.status, answer.header("Location"), answer.json(), answer.cookies
 
-Switch a server's own timeouts off: they count a busy machine's time. A request that gets no answer raises Failed, which says why. Several services may run side by
-side. While one runs, Program must not be asked anything: it ends all of the learner's processes.
+Switch a server's own timeouts off: they count a busy machine's time. A request that gets no
+answer raises Failed, which says why. Several services may run side by side. While one runs,
+Program must not be asked anything: it ends all of the learner's processes.
+
+What ends after half an hour is tested with a clock that the judge moves:
+
+    clock = endstate.Clock()
+    with endstate.Service("main", command, clock=clock) as service:
+        clock.move(31 * 60)                            # for the service and the cookies of its visitors
 """
 
-import http.client
-import http.cookiejar
-import http.cookies
 import json
+import os
+import secrets
 import socket
 import time
-import urllib.error
-import urllib.parse
-import urllib.request
 
-LARGEST = 1 << 20  # bytes of an answer's body
-PATIENCE = 60.0  # seconds; the host ends a service that waits for too long much earlier
+from visitor import Answer, Visitor, exchange
 
 
 class Service:
     """A server that the learner wrote, started in a folder of the learner's files."""
 
-    def __init__(self, folder, command, port=8000, environment=None, ask=None, failed=None):
-        self.port, self._ask, self._failed, self._id = port, ask, failed, None
-        self._start = {"folder": folder, "command": command, "port": port, "environment": environment or {}}
+    def __init__(self, folder, command, port=8000, environment=None, clock=None, ask=None, failed=None):
+        self.port, self._clock, self._ask, self._failed, self._id = port, clock, ask, failed, None
+        self.cookies = []  # that it has set, each as its name and its attributes: see visitor.parse
+        environment = {**(environment or {}), **(clock.environment if clock else {})}
+        self._start = {"folder": folder, "command": command, "port": port, "environment": environment}
 
     def __enter__(self):
         kind, data = self._ask(b"s", json.dumps(self._start).encode())
@@ -61,99 +65,62 @@ class Service:
         """Whether the service still runs."""
         return self._ask(b"p", self._id)[0] == b"a"
 
-    def visitor(self):
-        """Return a client with cookies of its own."""
-        return Visitor(self)
+    def visitor(self, cookies=None):
+        """Return a client with cookies of its own, or with those that somebody planted or stole."""
+        return Visitor(self, cookies)
 
     def request(self, method, path, **more):
         """Make one request without cookies; see Visitor.request."""
         return self.visitor().request(method, path, **more)
 
-    def _open(self, opener, request):
+    def now(self):
+        """Return the time that the service sees, in seconds since 1970."""
+        return self._clock.now() if self._clock else time.time()
+
+    def send(self, method, path, body, headers):
+        """Make a request as it is, and return its Answer."""
         self._ask(b"b", self._id)
         try:
-            with opener.open(request, timeout=PATIENCE) as answer:
-                return Answer(answer, answer.read(LARGEST))
-        except urllib.error.HTTPError as error:
-            with error:
-                return Answer(error, error.read(LARGEST))
-        except (OSError, http.client.HTTPException) as error:
+            answer = exchange(self.port, method, path, body, headers)
+            if isinstance(answer, Answer):
+                return answer
             for _ in range(10):  # a process that is ending closes its connections first
                 self._demand()
                 time.sleep(0.05)
-            raise self._failed(f"{request.get_method()} {urllib.parse.urlsplit(request.full_url).path} gets no answer: the connection is closed") from error
+            raise self._failed(f"{method} {path.partition('?')[0]} gets no answer: the connection is closed") from answer
         finally:
             self._ask(b"f", self._id)
 
 
-class Visitor:
-    """A client that keeps cookies, as a browser does. It does not follow redirects.
+class Clock:
+    """The time that services see: time, datetime, SQLite's functions, but not the times of files.
 
-    It sends cookies that are Secure, too: there is no TLS between the grader and the service.
+    It runs on from now, and a judge can move it forward. With at, in seconds since 1970, it stands
+    still, but for time.monotonic.
     """
 
-    def __init__(self, service):
-        policy = http.cookiejar.DefaultCookiePolicy(secure_protocols=("http", "https"))
-        self.service, self.jar = service, http.cookiejar.CookieJar(policy)
-        self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self.jar), _NoRedirects()
-        )
+    LIBRARY = "/usr/$LIB/faketime/libfaketimeMT.so.1"
 
-    def request(self, method, path, body=None, headers=None, json_body=None, form=None):
-        """Make a request, and return its Answer, whatever its status.
+    def __init__(self, at=None):
+        self._at, self._ahead, self._path = at, 0, f"/tmp/clock-{secrets.token_hex(8)}"
+        self._write()
+        self.environment = {
+            "LD_PRELOAD": self.LIBRARY, "FAKETIME_TIMESTAMP_FILE": self._path, "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DISABLE_SHM": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "0" if at is None else "1", "NO_FAKE_STAT": "1",
+        }
 
-        The body is bytes, or a value that is sent as JSON, or the fields of a form.
-        """
-        headers = dict(headers or {})
-        if json_body is not None:
-            body = json.dumps(json_body).encode()
-            headers.setdefault("Content-Type", "application/json")
-        if form is not None:
-            body = urllib.parse.urlencode(form).encode()
-            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
-        url = f"http://127.0.0.1:{self.service.port}{path}"
-        return self.service._open(self._opener, urllib.request.Request(url, data=body, headers=headers, method=method))
+    def now(self):
+        """Return the time that services see, in seconds since 1970."""
+        return (self._at or time.time()) + self._ahead
 
-    def get(self, path, **more):
-        return self.request("GET", path, **more)
+    def move(self, seconds):
+        """Move the time forward."""
+        self._ahead += seconds
+        self._write()
 
-    def post(self, path, **more):
-        return self.request("POST", path, **more)
-
-
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *_):
-        return None
-
-
-class Answer:
-    """An answer to a request."""
-
-    def __init__(self, answer, body):
-        self.status, self.headers, self.body = answer.status, answer.headers.items(), body
-        self.text = body.decode("utf-8", "replace")
-        self.cookies = {}  # name: its attributes, with "value"; names of attributes are in lower case
-        for name, line in self.headers:
-            if name.lower() == "set-cookie":
-                self.cookies.update(_cookie(line))
-
-    def header(self, name):
-        """Return the first header with the name, in any case, or None."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
-
-    def json(self):
-        """Return the body as JSON, or None if it is none."""
-        try:
-            return json.loads(self.body)
-        except ValueError:
-            return None
-
-
-def _cookie(line):
-    first, *rest = line.split(";")
-    name, _, value = first.strip().partition("=")
-    attributes = {"value": value}
-    for part in rest:
-        key, _, given = part.strip().partition("=")
-        attributes[key.lower()] = given or True
-    return {name: attributes}
+    def _write(self):
+        ahead = f"+{self._ahead}" if self._at is None else time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.now()))
+        with open(self._path + ".new", "w") as file:
+            file.write(ahead + "\n")
+        os.chmod(self._path + ".new", 0o444)
+        os.replace(self._path + ".new", self._path)  # services may read it at any moment
