@@ -34,7 +34,6 @@ func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostP
 	yes := true
 	config := &container.HostConfig{
 		NetworkMode:    "none",
-		SecurityOpt:    []string{"no-new-privileges"},
 		ReadonlyRootfs: host.ReadOnly,
 		Tmpfs:          tmpfs(host.Scratch),
 		Init:           &yes,
@@ -56,7 +55,7 @@ func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostP
 	if host.Trusted {
 		return config, nil
 	}
-	config.CapDrop, config.CapAdd = []string{"ALL"}, host.CapAdd
+	config.SecurityOpt, config.CapDrop, config.CapAdd = []string{"no-new-privileges"}, []string{"ALL"}, host.CapAdd
 	if host.Disk > 0 && e.bounds(ctx) {
 		config.StorageOpt = map[string]string{"size": fmt.Sprint(host.Disk)}
 	}

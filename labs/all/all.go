@@ -4,6 +4,7 @@ package all
 import (
 	"endstate/labs/file"
 	"endstate/labs/git"
+	"endstate/labs/http"
 	"endstate/labs/kit"
 	"endstate/labs/mongodb"
 	"endstate/labs/mysql"
@@ -17,6 +18,7 @@ func Families() []kit.Family {
 		mongodb.Family(),
 		git.Family(),
 		file.Family(),
+		http.Family(),
 		run.Family(git.Checkout),
 	}
 }

@@ -1,0 +1,4 @@
+"""Runs the scenario's visitor as soon as it is there."""
+import load
+
+load.main()
