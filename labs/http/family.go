@@ -11,7 +11,7 @@ import (
 	"endstate/labs/kit"
 )
 
-//go:embed image
+//go:embed image all:skeleton
 var images embed.FS
 
 // Family returns the family of web services.
@@ -33,7 +33,8 @@ func Family() kit.Family {
 			State:   []string{"/srv/load"},
 			Ready:   ready,
 		}},
-		Probes: []kit.Probe{{Name: "http", New: func() kit.Look { return &Look{} }}},
+		Skeleton: kit.Folder(images, "skeleton"),
+		Probes:   []kit.Probe{{Name: "http", New: func() kit.Look { return &Look{} }}},
 	}
 }
 

@@ -1,0 +1,1 @@
+cp /srv/site/$new.html /srv/site/$old.html
