@@ -128,9 +128,11 @@ type HostPlan struct {
 	Scratch     []Scratch
 	Restart     bool // starts again when the engine is restarted
 	// Within is the engine's ID of a running host whose network and processes this one shares. It
-	// has none of its own.
-	Within  string
-	Trusted bool // no learner can get in: the engine's usual capabilities are kept
+	// has none of its own, and ends with that host. If it is also Trusted, it helps to set that host
+	// up: Command replaces the image's own main program.
+	Within   string
+	Loopback []string // further names of the host's own loopback address
+	Trusted  bool     // no learner can get in: the engine's usual capabilities are kept
 }
 
 // Scratch is a folder of a host that is kept in memory and is empty at the start.

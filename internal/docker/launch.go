@@ -209,7 +209,10 @@ func containerConfig(plan labs.HostPlan, labels map[string]string) *container.Co
 		Image: plan.Image, Hostname: plan.Name, Cmd: plan.Command, Env: env, User: plan.User, Labels: labels,
 	}
 	if plan.Within != "" {
-		config.Hostname, config.Entrypoint = "", []string{} // the name is the other host's
+		config.Hostname = "" // it is the other host's
+	}
+	if plan.Within != "" && plan.Trusted {
+		config.Entrypoint = []string{}
 	}
 	return config
 }

@@ -27,8 +27,8 @@ const (
 
 // hostConfig returns the configuration that isolates a host.
 func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostPlan, net labNetwork) (*container.HostConfig, error) {
-	if host.Within != "" {
-		within := container.NetworkMode("container:" + host.Within)
+	within := container.NetworkMode("container:" + host.Within)
+	if host.Within != "" && host.Trusted {
 		return &container.HostConfig{NetworkMode: within, PidMode: container.PidMode(within), CapAdd: host.CapAdd, Resources: resources(plan, host)}, nil
 	}
 	yes := true
@@ -46,8 +46,15 @@ func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostP
 		ExtraHosts: net.others(host.Name),
 		Sysctls:    map[string]string{"net.ipv6.conf.all.disable_ipv6": "1", "net.ipv6.conf.default.disable_ipv6": "1"},
 	}
+	for _, name := range host.Loopback {
+		config.ExtraHosts = append(config.ExtraHosts, name+":127.0.0.1")
+	}
 	if net.id != "" {
 		config.NetworkMode = container.NetworkMode(net.id)
+	}
+	if host.Within != "" { // names, addresses and settings are those of the other host
+		config.NetworkMode, config.PidMode, config.Init = within, container.PidMode(within), nil
+		config.DNS, config.DNSOptions, config.ExtraHosts, config.Sysctls = nil, nil, nil, nil
 	}
 	if host.Restart {
 		config.RestartPolicy = container.RestartPolicy{Name: container.RestartPolicyUnlessStopped}

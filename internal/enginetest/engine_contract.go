@@ -42,6 +42,7 @@ func EngineContract(t *testing.T, s Subject) {
 		"a lab is set up and handed over":                        (*engineContract).handOver,
 		"a snapshot keeps files and record":                      (*engineContract).keepSnapshot,
 		"a host with a command of its own":                       (*engineContract).runCommand,
+		"a host within another":                                  (*engineContract).runWithin,
 		"use is measured":                                        (*engineContract).measure,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strings"
@@ -247,50 +246,6 @@ func (c *engineContract) dropSnapshot(lab *labs.Lab, snapshot labs.Snapshot) {
 	if _, err := c.Snapshots.Find(ctx, snapshot.Key, []string{labs.Workspace, "db"}); !errors.Is(err, labs.ErrNotFound) {
 		c.Errorf("a dropped snapshot: %v", err)
 	}
-}
-
-func (c *engineContract) runCommand() {
-	for name, finish := range map[string]func(labs.Process){
-		"its command ends": func(p labs.Process) {
-			_, writeErr := io.WriteString(p.Stdin(), "typed\n")
-			out, readErr := io.ReadAll(p.Stdout())
-			status, waitErr := p.Wait(c.Context())
-			if err := errors.Join(writeErr, readErr, waitErr, p.Close()); err != nil || string(out) != "typed\n" || status != 4 {
-				c.Errorf("status %d, %v: %q", status, err, out)
-			}
-		},
-		"its process is closed": func(p labs.Process) {
-			if err := p.Close(); err != nil {
-				c.Error(err)
-			}
-		},
-	} {
-		plan := c.plan(labs.RoleScratch)
-		plan.Network, plan.Hosts = false, plan.Hosts[:1]
-		plan.Hosts[0].Command = []string{"bash", "-c", `read -r line; echo "$line"; exit 4`}
-		plan.Hosts[0].Scratch = []labs.Scratch{{Path: "/work", Size: 1 << 20, Mode: 0o700}}
-		host, process, err := c.Engine.Run(c.Context(), plan)
-		if err != nil {
-			c.Fatal(err)
-		}
-		if out := c.root(host, "stat -c %a /work; df --output=size --block-size=1K /work | tail -1"); strings.Join(strings.Fields(out), " ") != "700 1024" {
-			c.Errorf("its folder in memory: %s", out)
-		}
-		finish(process)
-		c.isGone(name, host)
-	}
-}
-
-// isGone waits until the engine has no such host any more.
-func (c *engineContract) isGone(when string, host labs.Host) {
-	c.Helper()
-	for range 100 {
-		if _, err := c.Engine.Vitals(c.Context(), host); errors.Is(err, labs.ErrNotFound) {
-			return
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	c.Errorf("when %s, the host stays", when)
 }
 
 func (c *engineContract) measure() {

@@ -121,7 +121,7 @@ func (s *Site) launch(ctx context.Context, run *kit.FreshRun, life time.Duration
 	if err != nil {
 		return labs.Host{}, nil, err
 	}
-	host, process, err := s.engine.Run(ctx, s.freshPlan(freshHost(run, s.subject.Images), life))
+	host, process, err := s.runPlan(ctx, s.freshPlan(life, freshHosts(run, s.subject.Images)...))
 	if err != nil {
 		return labs.Host{}, nil, err
 	}
@@ -199,16 +199,16 @@ func outcome(ctx context.Context, process labs.Process, fresh kit.FreshRun) (res
 	return kit.FreshResult{Status: status, Stdout: out.String(), Stderr: process.Stderr()}, errors.Join(readErr, err)
 }
 
-// freshPlan returns the plan of a lab that is a single host without a network.
-func (s *Site) freshPlan(host labs.HostPlan, life time.Duration) labs.Plan {
+// freshPlan returns the plan of a lab without a network: one host, and perhaps a server within it.
+func (s *Site) freshPlan(life time.Duration, hosts ...labs.HostPlan) labs.Plan {
 	now := s.engine.Now()
-	host.Name = freshName
+	hosts[0].Name = freshName
 	return labs.Plan{
 		Lab: labs.Lab{
 			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: labs.RoleScratch, Scenario: s.subject.Lab.Scenario, Seed: s.subject.Lab.Seed,
 			Owner: s.subject.Lab.Owner, Started: now, Expires: now.Add(life),
 		},
-		Hosts: []labs.HostPlan{host},
+		Hosts: hosts,
 	}
 }
 

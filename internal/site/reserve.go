@@ -57,7 +57,7 @@ func (s *Site) Reserve(ctx context.Context, run kit.FreshRun) error {
 // keyOf identifies hosts that can replace each other.
 func (s *Site) keyOf(run *kit.FreshRun) string {
 	apart, _ := packApart(run) // launch returns the error
-	return fmt.Sprintf("%+v %x", freshHost(run, s.subject.Images), sha256.Sum256(apart))
+	return fmt.Sprintf("%+v %x", freshHosts(run, s.subject.Images), sha256.Sum256(apart))
 }
 
 // wants counts how many hosts of a kind this round has asked to reserve.
@@ -157,7 +157,7 @@ func (s *Site) fromReserve(ctx context.Context, run *kit.FreshRun) (labs.Host, l
 		case <-ctx.Done():
 		}
 		if ctx.Err() == nil && one.process != nil && one.expires.Sub(s.engine.Now()) > serverMargin {
-			if v, err := s.engine.Vitals(ctx, one.host); err == nil && v.State == labs.HostRunning {
+			if s.runs(ctx, one.host) && s.runs(ctx, besideOf(one.process)) {
 				return one.host, one.process
 			}
 		}

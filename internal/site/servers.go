@@ -84,7 +84,7 @@ func (s *Site) newServer(ctx context.Context, one *server, image string, open fu
 	defer leave()
 	host := labs.HostPlan{Image: s.subject.Images[image].Ref, Family: image}
 	host.SetDefaults()
-	lab, err := s.engine.Launch(ctx, s.freshPlan(host, serverLife), nil)
+	lab, err := s.engine.Launch(ctx, s.freshPlan(serverLife, host), nil)
 	if err != nil {
 		return labs.Host{}, fmt.Errorf("start the grader's own server: %w", err)
 	}

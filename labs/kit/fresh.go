@@ -28,7 +28,12 @@ type FreshRun struct {
 	// processor does not count; it may wait for anything else for a few seconds.
 	Time   time.Duration
 	Memory int64 // bytes
-	Output int64 // limit of what is read of its output, in bytes; 0: 64 KiB
+	// Server is the image of a server that runs beside the command, in a host of its own that ends
+	// with it. They share a network, which nobody else is in: the server is at 127.0.0.1, and has
+	// the names in ServerNames. Empty: there is none.
+	Server      string
+	ServerNames []string
+	Output      int64 // limit of what is read of its output, in bytes; 0: 64 KiB
 	// Lends is a folder in which another command of the same round may run in this host, before
 	// the files arrive. That command must have the folder as its Dir, need no more memory, and
 	// run nothing that the learner wrote. Empty: the host is not lent.

@@ -10,7 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
-	"strings"
+	"slices"
 	"time"
 
 	"endstate/labs"
@@ -66,6 +66,10 @@ type Look struct {
 	// A Python program of the scenario, such as `hidden/judge.py`, in place of `command` and
 	// `add`. It calls the copied code, and reports what it found.
 	Judge string `yaml:"judge,omitempty"`
+	// The image of a server that runs beside the judge, such as `mysql`: a new one for each check,
+	// which only the judge and the learner's code can reach. It is at 127.0.0.1, and has the name of
+	// the lab's host that runs this image, such as `db`.
+	Server string `yaml:"server,omitempty"`
 	// With `command`: a folder of the scenario whose files are added to the copy. The copied
 	// code can read them.
 	Add string `yaml:"add,omitempty"`
@@ -87,8 +91,10 @@ const (
 // Variable returns the name of the observation in expectations.
 func (l *Look) Variable() string { return "run" }
 
-// ImageNames returns the image of the fresh host.
-func (l *Look) ImageNames() []string { return []string{l.Image} }
+// ImageNames returns the images of the fresh host and of the server beside it.
+func (l *Look) ImageNames() []string {
+	return slices.DeleteFunc([]string{l.Image, l.Server}, func(name string) bool { return name == "" })
+}
 
 // Validate returns an error if the fields make no sense.
 func (l *Look) Validate() error {
@@ -97,6 +103,8 @@ func (l *Look) Validate() error {
 		return errors.New("image is needed, and either a command or a judge")
 	case l.Judge != "" && (l.Add != "" || path.Dir(l.Judge) == "." || !fs.ValidPath(l.Judge)):
 		return errors.New("a judge is a file in a folder of the scenario, and can't be combined with add")
+	case l.Server != "" && l.Judge == "":
+		return errors.New("a server needs a judge")
 	case !path.IsAbs(l.Copy):
 		return errors.New("copy must be an absolute path")
 	case l.Seconds < 0 || l.Seconds > maxSeconds:
@@ -155,6 +163,13 @@ func (l *Look) fresh(site kit.Site) (kit.FreshRun, error) {
 	if l.Judge == "" {
 		return run, nil
 	}
+	if run.Server = l.Server; run.Server != "" {
+		for _, host := range site.Lab().Hosts {
+			if host.Image == l.Server {
+				run.ServerNames = append(run.ServerNames, host.Name)
+			}
+		}
+	}
 	var err error
 	run.Apart, err = l.apart(site)
 	run.Command = fmt.Sprintf("exec python3 -I -B host.py %s %v", path.Base(l.Judge), run.Time.Seconds())
@@ -189,71 +204,4 @@ func why(overran kit.Overrun, seconds float64) string {
 		return "It does not end: it waits for something that does not come."
 	}
 	return ""
-}
-
-// files copies the folder's files, or those of the requested revisions.
-func (l *Look) files(ctx context.Context, site kit.Site, host labs.Host) ([]kit.Entry, error) {
-	if len(l.Revisions) == 0 {
-		return site.Files(ctx, host, l.Copy)
-	}
-	var all []kit.Entry
-	for _, revision := range l.Revisions {
-		files, err := l.checkout(ctx, site, host, l.Copy, revision)
-		if err != nil {
-			return nil, err
-		}
-		for _, file := range files {
-			file.Path = revision + "/" + file.Path
-			all = append(all, file)
-		}
-	}
-	return all, nil
-}
-
-// overlay returns the learner's files with the scenario's files added. A top-level folder
-// of the scenario replaces the learner's folder completely.
-func (l *Look) overlay(files []kit.Entry, given fs.FS) ([]kit.Entry, error) {
-	var kept, added []kit.Entry
-	replaced := map[string]bool{".git": true}
-	if l.Add != "" {
-		var err error
-		if added, err = givenFiles(given, l.Add); err != nil {
-			return nil, err
-		}
-	}
-	for _, entry := range added {
-		replaced[top(entry.Path)] = true
-	}
-	for _, entry := range files {
-		if !replaced[top(entry.Path)] {
-			kept = append(kept, entry)
-		}
-	}
-	return append(kept, added...), nil
-}
-
-func top(path string) string {
-	first, _, _ := strings.Cut(path, "/")
-	return first
-}
-
-func givenFiles(given fs.FS, dir string) ([]kit.Entry, error) {
-	var entries []kit.Entry
-	root, err := fs.Sub(given, dir)
-	if err != nil {
-		return nil, err
-	}
-	err = fs.WalkDir(root, ".", func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || path == "." {
-			return err
-		}
-		if entry.IsDir() {
-			entries = append(entries, kit.Entry{Path: path, Mode: fs.ModeDir | 0o755})
-			return nil
-		}
-		data, err := fs.ReadFile(root, path)
-		entries = append(entries, kit.Entry{Path: path, Mode: 0o644, Data: data})
-		return err
-	})
-	return entries, err
 }

@@ -20,10 +20,12 @@ import os
 import random as _random
 import re
 import sys
+import threading
 import types
 import unittest
 
 import folders
+import mysql
 import service
 from host import JUDGE, WORK, Other, plain, pythonic, receive, send
 from service import Clock  # noqa: F401 (part of this library)
@@ -31,6 +33,7 @@ from service import Clock  # noqa: F401 (part of this library)
 random = _random.SystemRandom()  # different cases at each check
 _host = None
 _services = set()  # that run
+_turn = threading.Lock()  # one question at a time
 
 
 def connect(socket):
@@ -63,8 +66,9 @@ def Service(folder, command, port=8000, environment=None, clock=None):
     """Return a service.Service: a server of the learner's, to which requests can be made."""
 
     def ask(kind, data):
-        send(_host, kind, data)
-        answer = receive(_host)
+        with _turn:
+            send(_host, kind, data)
+            answer = receive(_host)
         if kind == b"s":
             _services.add(answer[1])
         if kind == b"e":
@@ -84,6 +88,11 @@ def copy(folder, name, files={}):
     except folders.TooLarge as error:
         raise Failed("the folder is too large to be copied") from error
     return name
+
+
+def MySQL():
+    """Return the mysql.MySQL server that runs beside this judge."""
+    return mysql.MySQL(Failed)
 
 
 class Program:

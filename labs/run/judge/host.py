@@ -233,17 +233,20 @@ class Sweeper:
 class Clock:
     """What the learner's processes have used, and for how long they have waited by themselves.
 
-    To wait for a processor is not their doing. A process that has ended since the last look
-    is missed, so who hides by ending all the time is taken for one who waits.
+    To wait for a processor is not their doing, nor is it to wait for a server beside this host, such
+    as MySQL, while that is busy. A process that has ended since the last look is missed, so who
+    hides by ending all the time is taken for one who waits.
     """
 
     def __init__(self):
-        self.seen, self.used, self.idle, self.at = {}, 0.0, 0.0, time.monotonic()
+        self.seen, self.used, self.served, self.idle, self.at = {}, 0.0, 0.0, 0.0, time.monotonic()
+        self.look()  # what a server has used until now does not count
+        self.used = self.served = self.idle = 0.0
 
     def look(self):
         now, wanted, blocked = time.monotonic(), 0.0, False
         elapsed, self.at = now - self.at, now
-        for pid, task in self.tasks():
+        for pid, task, user in self.tasks():
             try:
                 with open(f"/proc/{pid}/task/{task}/schedstat") as file:
                     ran, waited = (int(n) / 1e9 for n in file.read().split()[:2])
@@ -253,7 +256,10 @@ class Clock:
                 continue
             before = self.seen.get(task, (0.0, 0.0))
             self.seen[task] = ran, waited
-            self.used += max(0.0, ran - before[0])
+            if user == LEARNER:
+                self.used += max(0.0, ran - before[0])
+            else:
+                self.served += max(0.0, ran - before[0])
             wanted += max(0.0, ran - before[0]) + max(0.0, waited - before[1])
             blocked = blocked or state in "RD"
         # One that stands in the line for a processor is told its wait only when it runs.
@@ -262,15 +268,16 @@ class Clock:
 
     @staticmethod
     def tasks():
-        """Yield process and thread of all that the learner's user runs."""
+        """Yield process, thread and user of all that the learner's user and servers run."""
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
-                with open(f"/proc/{pid}/status") as file:
-                    if f"\nUid:\t{LEARNER}\t" not in file.read():
-                        continue
+                with open(f"/proc/{pid}/status") as file:  # who owns the folder is up to the process
+                    user = int(file.read().partition("\nUid:\t")[2].split()[0])
+                if user in (0, SWEEPER):
+                    continue
                 for task in os.listdir(f"/proc/{pid}/task"):
-                    yield pid, task
-            except OSError:
+                    yield pid, task, user
+            except (OSError, IndexError):
                 continue
 
 
@@ -398,14 +405,17 @@ class Services:
         """Notice what has ended, and end everything if its time is used up."""
         if not self.processes:
             return
+        served = self.clock.served
         self.clock.look()
         if not self.pending:
-            self.clock.idle = 0.0
+            self.clock.idle, self.clock.served = 0.0, served
         for pid in list(self.processes):
             if select.select([self.processes[pid]], [], [], 0)[0]:
                 self.forget(pid)
         if self.clock.used > self.seconds * self.started:
             self.over = b"c", f"{self.seconds * self.started:.0f}".encode()
+        elif self.clock.served > self.seconds * self.started:
+            self.over = b"b", f"{self.seconds * self.started:.0f}".encode()
         elif self.clock.idle > IDLE:
             self.over = b"i", b""
         if self.over:

@@ -6,8 +6,9 @@
         answer.status, answer.header("Location"), answer.json(), answer.cookies
 
 Switch a server's own timeouts off: they count a busy machine's time. A request that gets no
-answer raises Failed, which says why. Several services may run side by side. While one runs,
-Program must not be asked anything: it ends all of the learner's processes.
+answer raises Failed, which says why. Several services may run side by side, and
+threads may make requests at the same time. While one runs, Program must not be asked anything: it
+ends all of the learner's processes.
 
 What ends after half an hour is tested with a clock that the judge moves:
 
@@ -55,6 +56,8 @@ class Service:
         kind, data = self._ask(b"p", self._id)
         if kind == b"c":
             raise self._failed(f"the service used up {int(data)} seconds of processor time")
+        if kind == b"b":
+            raise self._failed(f"the service's queries used up {int(data)} seconds of processor time")
         if kind == b"i":
             raise self._failed("the service does not answer: it waits for something that does not come")
         if kind == b"d":
@@ -72,6 +75,12 @@ class Service:
     def request(self, method, path, **more):
         """Make one request without cookies; see Visitor.request."""
         return self.visitor().request(method, path, **more)
+
+    def get(self, path, **more):
+        return self.request("GET", path, **more)
+
+    def post(self, path, **more):
+        return self.request("POST", path, **more)
 
     def now(self):
         """Return the time that the service sees, in seconds since 1970."""

@@ -1,0 +1,120 @@
+"""MySQL: the server that runs beside a judge, if the look asks for one with `server: mysql`.
+
+    db = endstate.MySQL()
+    db.create("shop", "schema.sql", user="shop", password="secret")   # schema.sql is in the judge's folder
+    db.run("INSERT INTO shop.customers (name) VALUES (%s)", "Ada")
+    with endstate.Service("main", [...]) as service:
+        with db.counting() as counted:
+            service.get("/orders")
+    counted["Com_select"]                                             # SELECTs that others have sent
+    db.run("SELECT COUNT(*) AS n FROM shop.orders")                   # [{"n": 3}]
+
+The learner's code can only log in as the users that the judge creates.
+"""
+
+import os
+import secrets
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PATIENCE = 90.0  # seconds that the server may take to start; the look ends earlier
+LOCKS = 3  # seconds that the judge waits for locks
+LOST = (2003, 2006, 2013, 2014, 2055)  # errors of a connection
+LOCKED = (1205, 3572)  # errors of a wait for a lock
+UNGRADED = 75  # exit status of a judge that could not look
+
+COUNTERS = """SHOW {} STATUS WHERE variable_name LIKE 'Com\\_%' OR variable_name IN ('Queries', 'Bytes_sent')"""
+
+
+class MySQL:
+    """The server beside the judge, as its administrator. It is empty at the start of each check."""
+
+    def __init__(self, failed):
+        import pymysql
+
+        self._driver, self._failed = pymysql, failed
+        self._connection = self._first()
+        self.run(f"ALTER USER CURRENT_USER() IDENTIFIED BY '{secrets.token_hex(16)}'")
+        self.run("DROP USER admin@'%'")
+        self.run(f"SET lock_wait_timeout = {LOCKS}, innodb_lock_wait_timeout = {LOCKS}")
+
+    def _first(self):
+        until = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._driver.connect(
+                    host="127.0.0.1", user="endstate", charset="utf8mb4", autocommit=True,
+                    cursorclass=self._driver.cursors.DictCursor, client_flag=self._driver.constants.CLIENT.MULTI_STATEMENTS,
+                )
+            except self._driver.err.OperationalError as error:
+                if time.monotonic() > until:
+                    give_up(error)
+            time.sleep(0.05)
+
+    def run(self, statements, *values):
+        """Run statements, with values for the %s in them, and return the last one's rows as dictionaries."""
+        try:
+            with self._connection.cursor() as cursor:
+                cursor.execute(statements, values or None)
+                rows = list(cursor.fetchall())
+                while cursor.nextset():
+                    rows = list(cursor.fetchall())
+                return rows
+        except self._driver.err.MySQLError as error:
+            code = error.args[0] if error.args else 0
+            if code in LOST or isinstance(error, self._driver.err.InterfaceError):
+                give_up(error)
+            if code in LOCKED:
+                raise self._failed("the service keeps rows or tables locked") from error
+            raise
+
+    def fill(self, statement, rows):
+        """Run an INSERT once for each row of values, in one go."""
+        with self._connection.cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+    def create(self, database, *files, user=None, password="", grants="ALL"):
+        """Create a database, run files of the judge's folder in it, and create a user who may use it."""
+        self.run(f"CREATE DATABASE `{database}`; USE `{database}`")
+        for name in files:
+            with open(os.path.join(HERE, name), encoding="utf-8") as file:
+                self.run(file.read())
+        if user:
+            self.run("CREATE USER IF NOT EXISTS %s@'%%' IDENTIFIED BY %s", user, password)
+            self.run(f"GRANT {grants} ON `{database}`.* TO %s@'%%'", user)
+
+    def drop(self, database):
+        """Drop a database."""
+        self.run(f"DROP DATABASE `{database}`")
+
+    def counting(self):
+        """Return a context that counts the statements that all others send in it."""
+        return Counted(self)
+
+    def counters(self):
+        """Return the server's counters without the judge's share: Com_select and its like, Queries, Bytes_sent."""
+        every, own = ({row["Variable_name"]: int(row["Value"]) for row in self.run(COUNTERS.format(scope))} for scope in ("GLOBAL", "SESSION"))
+        return {name: value - own.get(name, 0) for name, value in every.items()}
+
+
+class Counted(dict):
+    """How far the server's counters have moved, by name. All statements are under Queries."""
+
+    def __init__(self, server):
+        super().__init__()
+        self._server = server
+
+    def __enter__(self):
+        self._before = self._server.counters()
+        return self
+
+    def __exit__(self, *_):
+        after = self._server.counters()
+        self.update({name: after[name] - before for name, before in self._before.items()})
+
+
+def give_up(error):
+    """End a judge that can't look: the check is ungraded."""
+    print("the server beside the judge does not answer:", error, file=sys.stderr, flush=True)
+    os._exit(UNGRADED)
