@@ -139,7 +139,7 @@ except Exception as error:
     wrong = error.args[0]
 endstate.report({
     "first": first, "second": second, "selects": [one, seven], "inserts": inserted["Com_insert"], "own": own["Com_select"],
-    "queries": many["Queries"] - few["Queries"], "rows": db.run("SELECT COUNT(*) AS n FROM second.customers"), "logins": logins,
+    "queries": many["Questions"] - few["Questions"], "rows": db.run("SELECT COUNT(*) AS n FROM second.customers"), "logins": logins,
     "network": os.listdir("/sys/class/net"), "wrong": wrong,
 })
 `)

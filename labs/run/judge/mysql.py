@@ -24,7 +24,7 @@ LOST = (2003, 2006, 2013, 2014, 2055)  # errors of a connection
 LOCKED = (1205, 3572)  # errors of a wait for a lock
 UNGRADED = 75  # exit status of a judge that could not look
 
-COUNTERS = """SHOW {} STATUS WHERE variable_name LIKE 'Com\\_%' OR variable_name IN ('Queries', 'Bytes_sent')"""
+COUNTERS = """SHOW {} STATUS WHERE variable_name LIKE 'Com\\_%' OR variable_name IN ('Questions', 'Bytes_sent')"""
 
 
 class MySQL:
@@ -93,13 +93,13 @@ class MySQL:
         return Counted(self)
 
     def counters(self):
-        """Return the server's counters without the judge's share: Com_select and its like, Queries, Bytes_sent."""
+        """Return the server's counters without the judge's share: Com_select and its like, Questions, Bytes_sent."""
         every, own = ({row["Variable_name"]: int(row["Value"]) for row in self.run(COUNTERS.format(scope))} for scope in ("GLOBAL", "SESSION"))
         return {name: value - own.get(name, 0) for name, value in every.items()}
 
 
 class Counted(dict):
-    """How far the server's counters have moved, by name. All statements are under Queries."""
+    """How far the server's counters have moved, by name. All statements of clients are under Questions."""
 
     def __init__(self, server):
         super().__init__()
