@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i 's/, secure=True//' app.py

@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i 's/^FLAGS = .*/FLAGS = {"httponly": True, "secure": True, "samesite": "Lax"}\napp.config.update(SESSION_COOKIE_HTTPONLY=True, SESSION_COOKIE_SECURE=True, SESSION_COOKIE_SAMESITE="Lax")/' app.py

@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i 's/{"name": name, "items": items,/{"name": name, "role": (accounts().get(name) or {}).get("role"), "items": items,/; s/"role": account\["role"\]} if account/"role": session()["role"]} if account/' app.py
