@@ -126,3 +126,54 @@ endstate.report({
 ` + echo)
 	r.Passes(r.Lab(v), v)
 }
+
+// A service can change a copy of its folder, which has the judge's files and no links, and neither
+// the learner's folder nor another copy.
+func TestServiceWritesInACopy(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Written(judgedIn("python", `run.found == {"first": ["ab", "judge", "made", false], "second": ["a", "judge", "made", false], "original": "PermissionError"}`) + `
+-- hidden/judge.py --
+import endstate
+
+command = ["gunicorn", "app:app", "--timeout", "0", "--bind", "127.0.0.1:8000"]
+for name in ("first", "second"):
+    endstate.copy("main", name, files={"given.txt": "judge"})
+with endstate.Service("first", command) as service:
+    service.request("POST", "/")
+    first = service.request("POST", "/").json()
+with endstate.Service("second", command) as service:
+    second = service.request("POST", "/").json()
+with endstate.Service("main", command) as service:
+    original = service.request("POST", "/").json()
+endstate.report({"first": first, "second": second, "original": original})
+-- setup/workspace.sh --
+git init --quiet /home/learner/repository
+cd /home/learner/repository
+mkdir data
+echo learner > given.txt
+ln -s /etc/passwd link
+printf a > data/log.txt
+cat > app.py <<'PY'
+import os
+import flask
+
+app = flask.Flask(__name__)
+
+
+@app.post("/")
+def write():
+    try:
+        text = open("data/log.txt").read()
+        open("data/log.txt", "w").write(text + "b")
+        open("data/made.txt", "w").write("made")
+    except OSError as error:
+        return flask.jsonify(type(error).__name__)
+    return [text, open("given.txt").read(), open("data/made.txt").read(), os.path.lexists("link")]
+PY
+git add .
+git commit --quiet --message code
+chown -R learner: .
+`)
+	r.Passes(r.Lab(v), v)
+}
