@@ -15,6 +15,7 @@ func TestShowTellsWhatTheExaminerDid(t *testing.T) {
 	d := newConsole(t)
 	d.wants(StatusDone, "exam start "+d.exam("feedback: score")+" --no-shell")
 	d.wants(StatusDone, "exam grade")
+	d.now = d.now.Add(2 * time.Minute)
 	d.wants(StatusDone, "exam extra-time 5 --why late")
 	d.wants(StatusDone, "exam pause --why fire")
 	d.now = d.now.Add(40*time.Second + 400*time.Millisecond)
@@ -23,7 +24,7 @@ func TestShowTellsWhatTheExaminerDid(t *testing.T) {
 	d.wants(StatusDone, "exam points 1 1 -3 --why slowly")
 	d.wants(StatusDone, "exam comment 1 1 again")
 	d.wants(StatusDone, "exam comment 1 calm")
-	d.wants(StatusDone, "show exam-1/1", "7 of 10 · score 100 of 100", "1 check before the end", "Extra time: 5 min, by ada at", ": late",
+	d.wants(StatusDone, "show exam-1/1", "7 of 10 · score 100 of 100", "1 check before the", "2 min spent", "2 min at work and", "Extra time: 5 min, by ada at", ": late",
 		"Paused by ada from", "(40 s): fire", "−3 points by hand, by ada at", ": slowly", "Comment by ada at", ": again", "On the whole exam: Comment by ada at", ": calm",
 		"check: 100 of 100", "graded at the end of the exam, 100 of 100")
 	d.wants(StatusDone, "show exam-1/1 --json", `"reason": "fire"`, `"text": "again"`, `"text": "calm"`, `"gradings": 1`, `"checks": 1`, `"at_end": true`)

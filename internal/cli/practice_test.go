@@ -153,7 +153,7 @@ func TestStoryOfAnAttempt(t *testing.T) {
 	d.wants(StatusDone, "stop")
 	d.wants(StatusDone, "show 1", "Attempt 1: first, seed 7", "0:00  began", "1:00  check: 0 of 100", "failed: The state is good", "The state is bad.",
 		"1:00  opened hint 1", "no time counts for 20 min", "21:00  check: could not be graded", "23:00  reset the lab", "23:00  check: 95 of 100",
-		"23:00  ended: stopped", "Score 95 of 100, without help 0", "1/5 minutes at work until", "workspace from fake")
+		"23:00  ended: stopped", "Score 95 of 100, without help 0", "60 s at work until then", "workspace from fake")
 	story := read[attempts.Story](d, "show 1 --json")
 	if len(story.Rounds) != 3 || story.Rounds[1].Report.Graded() || story.Resets != 1 || story.Hints != 1 || story.Ungraded != 1 || story.Hash == "" {
 		t.Errorf("%+v", story)

@@ -42,12 +42,17 @@ func examQuestion(s *exams.Sitting, n int, now time.Time) *ExamQuestion {
 	return one
 }
 
-// markGradings marks the rounds of a story that graded an exam after its end, so that they do not
-// count as checks of its candidate.
-func markGradings(story *attempts.Story, ended time.Time) {
+// tellAsExam makes the story of a question's attempt say what the exam says: how long the candidate
+// worked on it by the exam's clock, and which rounds graded it after the end, as these are no checks of
+// its candidate.
+func tellAsExam(story *attempts.Story, s *exams.Sitting, n int, now time.Time) {
+	story.Active.Duration = s.Spent(n, now).Round(time.Second)
+	if story.Took != nil {
+		story.Took.Duration = min(story.Took.Duration, story.Active.Duration)
+	}
 	for i := range story.Rounds {
 		round := &story.Rounds[i]
-		if round.AtEnd = !round.At.Before(ended); !round.AtEnd {
+		if round.AtEnd = !round.At.Before(s.Ended); !round.AtEnd {
 			continue
 		}
 		story.Gradings++

@@ -265,7 +265,7 @@ func compare(proof labs.Proof, report *labs.Report) []string {
 		}
 	}
 	if proof.Name == labs.Untouched && report.Earned() != 0 {
-		wrong = append(wrong, fmt.Sprintf("an untouched lab earns %d points", report.Earned()))
+		wrong = append(wrong, fmt.Sprintf("an untouched lab earns %d points: make a guard of what already holds there, or let the check need another one", report.Earned()))
 	}
 	return wrong
 }

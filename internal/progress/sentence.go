@@ -54,7 +54,11 @@ func sentence(event labs.Event) string {
 
 // name returns an event's step name, unique among the current steps.
 func name(event labs.Event) string {
-	return strings.TrimSpace(string(event.Step) + " " + event.Subject)
+	step := string(event.Step)
+	if event.Step == labs.AwaitPlace {
+		step = "waiting for a place"
+	}
+	return strings.TrimSpace(step + " " + event.Subject)
 }
 
 // detail describes an event's progress, apart from counts.

@@ -77,7 +77,11 @@ func (s *Sitting) timeChart() *barChart {
 		most = max(most, q.Spent/60, float64(q.Minutes))
 	}
 	for _, q := range s.Questions {
-		chart.add(fmt.Sprintf("%d  %s", q.Number, q.Topic), labs.Duration(spanOf(q.Spent)), q.Spent/60, float64(q.Minutes), most, "plain")
+		spent := labs.Duration(spanOf(q.Spent))
+		if q.Grade != nil && q.Grade.NeverOpened() {
+			spent = NeverOpened
+		}
+		chart.add(fmt.Sprintf("%d  %s", q.Number, q.Topic), spent, q.Spent/60, float64(q.Minutes), most, "plain")
 	}
 	chart.Note = "The mark shows par."
 	return chart

@@ -472,6 +472,7 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 	for _, shown := range []string{text.String(), page} {
 		wants(t, shown, "(68 s)", "Extra time: 7 min 30 s", "12 min", "52.8 %", "never opened", "1 check before the end")
 	}
+	wants(t, strings.Join(strings.Fields(page), " "), "3 mongodb never opened")
 	wants(t, page, "of 37 min 30 s", "question 1, 12 min", "paused by the examiner, 68 s")
 	wants(t, sheet.String(), ",52.8,false,", ",450,68,240,", ",1620,")
 	wants(t, data.String(), `"percent": 52.8,`, `"reached": 52.8,`, `"spent": 720,`, `"late": 240.0`, `"late": 240`)

@@ -10,7 +10,7 @@ import (
 const (
 	nbsp        = "\u00a0"
 	columnGap   = 2
-	shortName   = 6  // the width of a first cell, such as a number, that needs no line of its own
+	shortName   = 6  // the width of a first column, such as of numbers, whose cells need no line of their own
 	leastColumn = 24 // the narrowest last column that is worth having
 )
 
@@ -29,7 +29,7 @@ func Table(w io.Writer, rows [][]string) error {
 		writeRows(&out, rows, widths)
 	default:
 		for _, row := range rows[1:] {
-			writeStacked(&out, rows[0], row, room, widths[last] > leastColumn)
+			writeStacked(&out, rows[0], row, room, widths[0] <= shortName, widths[last] > leastColumn)
 		}
 	}
 	_, err := io.WriteString(w, out.String())
@@ -72,9 +72,9 @@ func writeRows(out *strings.Builder, rows [][]string, widths []int) {
 	}
 }
 
-// writeStacked writes a row as several lines: with text, the last column has a line of its own.
-// Cells without a value are left out.
-func writeStacked(out *strings.Builder, head, row []string, room int, text bool) {
+// writeStacked writes a row as several lines: with short, the first cell shares a line with others, and
+// with text, the last column has a line of its own. Cells without a value are left out.
+func writeStacked(out *strings.Builder, head, row []string, room int, short, text bool) {
 	named, last := row[1:], ""
 	if text {
 		named, last = row[1:len(row)-1], row[len(row)-1]
@@ -83,11 +83,11 @@ func writeStacked(out *strings.Builder, head, row []string, room int, text bool)
 	for i, cell := range named {
 		if trimmed := strings.TrimSpace(cell); trimmed != "" && trimmed != "–" {
 			// A cell stays in one piece.
-			cells = append(cells, strings.ReplaceAll(strings.ToLower(head[i+1])+" "+strings.TrimSpace(cell), " ", nbsp))
+			cells = append(cells, strings.ReplaceAll(strings.TrimSpace(strings.ToLower(head[i+1])+" "+trimmed), " ", nbsp))
 		}
 	}
 	lines := []string{strings.TrimSpace(row[0]), strings.Join(cells, " · "), last}
-	if ansi.StringWidth(lines[0]) <= shortName {
+	if short {
 		lines = []string{strings.TrimSpace(lines[0] + strings.Repeat(" ", columnGap) + lines[1]), last}
 	}
 	for i, text := range lines {

@@ -31,3 +31,16 @@ func TestTable(t *testing.T) {
 		}
 	}
 }
+
+// Rows that don't fit are written alike, whatever their first cells, and cells without a heading have
+// no space before them.
+func TestStackedRowsAreAlike(t *testing.T) {
+	rows := [][]string{{"EXAM", "PASS", "LEVEL", ""}, {"back-end", "65 %", "working", "required"}, {"taste", "60 %", "core", "–"}}
+	var out bytes.Buffer
+	if err := Table(Wrapped(&out, func() int { return 29 }), rows); err != nil {
+		t.Fatal(err)
+	}
+	if want := "back-end\n  pass 65 % · level working ·\n  required\ntaste\n  pass 60 % · level core\n"; out.String() != want {
+		t.Errorf("%s\nwant\n%s", out.String(), want)
+	}
+}

@@ -98,7 +98,7 @@ func writeQuestion(w io.Writer, style report.Style, at *examdesk.Question) error
 		return err
 	}
 	q := at.Exam.Questions[at.Number-1]
-	facts := fmt.Sprintf("Question %d of %d · %s · par %s", q.Number, len(at.Exam.Questions), labs.Count(q.Points, "point"), labs.Count(q.Minutes, "minute"))
+	facts := fmt.Sprintf("Question %d of %d · %s · par %d min", q.Number, len(at.Exam.Questions), labs.Count(q.Points, "point"), q.Minutes)
 	for _, server := range at.Task.Lab.Servers() {
 		facts += " · " + server
 	}

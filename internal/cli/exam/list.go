@@ -46,7 +46,7 @@ func (o *listOptions) run(ctx context.Context) error {
 }
 
 func writeListing(w io.Writer, found *examdesk.Listing) error {
-	rows := [][]string{{"EXAM", "MINUTES", "FEEDBACK", "HINTS", "PASS", "WHAT IT IS"}}
+	rows := [][]string{{"EXAM", "MINUTES", "FEEDBACK", "HINTS", "PASS", "TITLE"}}
 	for _, b := range found.Blueprints {
 		rows = append(rows, []string{b.Name, fmt.Sprint(b.Minutes), string(b.Feedback), b.Hints.String(), fmt.Sprintf("%d %%", b.Pass), report.Visible(b.Title)})
 	}

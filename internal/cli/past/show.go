@@ -115,8 +115,7 @@ func factsOf(story *attempts.Story, now time.Time) []string {
 	}
 	lines := []string{
 		fmt.Sprintf("%s · %s · %s", story.Owner, story.Started.In(now.Location()).Format("2 January 2006 15:04"), story.UID),
-		fmt.Sprintf("%s · %s minutes at work until then, against par · %d at work and %d by the clock in all",
-			score, timeOf(&story.Attempt), minutes(story.Active.Duration), minutes(story.Wall(now))),
+		score + " · " + timesOf(story, now),
 	}
 	used := []string{}
 	if story.Engine != "" {
@@ -133,6 +132,18 @@ func factsOf(story *attempts.Story, now time.Time) []string {
 		lines = append(lines, "On "+strings.Join(used, " · "))
 	}
 	return lines
+}
+
+// timesOf says how long an attempt took, at work and by the clock.
+func timesOf(story *attempts.Story, now time.Time) string {
+	var parts []string
+	if story.Took != nil {
+		parts = append(parts, labs.Duration(story.Took.Duration)+" at work until then")
+	}
+	if story.Minutes > 0 {
+		parts = append(parts, fmt.Sprintf("par is %d min", story.Minutes))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("%s at work and %s by the clock in all", labs.Duration(story.Active.Duration), labs.Duration(story.Wall(now)))), " · ")
 }
 
 func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {
