@@ -9,6 +9,7 @@ import (
 	"endstate/labs/mongodb"
 	"endstate/labs/mysql"
 	"endstate/labs/run"
+	"endstate/labs/tls"
 )
 
 // Families returns every family.
@@ -20,6 +21,7 @@ func Families() []kit.Family {
 		file.Family(),
 		http.Family(),
 		run.Family(git.Checkout),
+		tls.Family(),
 	}
 }
 

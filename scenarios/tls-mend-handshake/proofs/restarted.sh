@@ -1,0 +1,3 @@
+sv down nginx
+sleep 2
+sv up nginx
