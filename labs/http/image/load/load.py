@@ -227,13 +227,17 @@ def main():
     if any(entry["host"] == host() for entry in journal.of("began")):
         restarted = time.monotonic()
     journal.add("began", host=host())
+    sys.path.insert(0, FOLDER)
+    visitor = FOLDER + "/visitor.py"
+    there = os.path.exists(visitor)
+    if there:  # after a restart, everything can be asked as soon as the port is open
+        runpy.run_path(visitor)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", PORT), Teller)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    visitor = FOLDER + "/visitor.py"
-    while not os.path.exists(visitor):
-        time.sleep(0.1)
-    sys.path.insert(0, FOLDER)
-    runpy.run_path(visitor)
+    if not there:
+        while not os.path.exists(visitor):
+            time.sleep(0.1)
+        runpy.run_path(visitor)
     pool = concurrent.futures.ThreadPoolExecutor(VISITORS * len(visits) or 1)
     for seconds, visit in visits:
         threading.Thread(target=keep_visiting, args=(pool, seconds, visit), daemon=True).start()
