@@ -58,7 +58,7 @@ func TestHostileServers(t *testing.T) {
 	endless := func(text string) func(io.Writer) {
 		return func(w io.Writer) {
 			for {
-				if _, err := io.WriteString(w, text); err != nil {
+				if _, err := io.WriteString(w, strings.Repeat(text, 1000)); err != nil {
 					return
 				}
 			}

@@ -49,7 +49,7 @@ func (s *site) Files(_ context.Context, _ labs.Host, path string) ([]kit.Entry, 
 func (s *site) Ask(ctx context.Context, q kit.Question) error {
 	for {
 		s.asked++
-		if err := q.Ask(ctx, q.Limit/8); !errors.Is(err, kit.ErrBroken) {
+		if err := q.Ask(ctx, q.Limit/2); !errors.Is(err, kit.ErrBroken) {
 			return err
 		}
 	}
