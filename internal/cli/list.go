@@ -38,15 +38,16 @@ func listCommand(d *door.Door) *cobra.Command {
 	}
 	c.Flags().StringVar(&o.wanted.Topic, "topic", "", "only this topic")
 	c.Flags().IntVar(&o.wanted.Level, "level", 0, "only this level: 1 core, 2 working, 3 expert")
+	c.Flags().IntVar(&o.wanted.Question, "question", 0, "only the labs of this question of the interview")
 	d.OutputVar(c, &o.output)
 	return c
 }
 
 func (o *listOptions) run(ctx context.Context) error {
 	var found []*practice.Standing
-	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) error {
-		found = at.Standings(ctx, o.Who(), o.wanted, emit)
-		return nil
+	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+		found, err = at.Standings(ctx, o.Who(), o.wanted, emit)
+		return err
 	})
 	if err != nil {
 		return err

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/cli/rehearse"
 	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -57,10 +59,24 @@ func (o *nextOptions) run(ctx context.Context) error {
 		return o.startOptions.run(ctx, pick.Scenario.Name)
 	}
 	return o.output.Write(door.Forms{Value: pick, Text: func(w io.Writer, style report.Style) error {
+		writeScript(w, style, pick.Script)
 		writePick(w, style, pick)
 		_, err := fmt.Fprintf(w, "\nStart it: endstate start %s --seed %d\n", pick.Scenario.Name, pick.Seed)
 		return err
 	}})
+}
+
+// writeScript says which script to say first, if one is due.
+func writeScript(w io.Writer, style report.Style, s *practice.ScriptPick) {
+	if s == nil {
+		return
+	}
+	what := "question " + strconv.Itoa(s.Question)
+	if s.Scenario != "" {
+		what = "what you would say about " + s.Scenario
+	}
+	why := fmt.Sprintf("You last said it on %s, and the chance that you still know it is %.0f %%.", s.Last.Local().Format("2 January"), 100*s.Recall)
+	fmt.Fprintf(w, "%s\n%sRehearse it: %s\n\n", style.Bold("First rehearse "+what), style.Paragraph(why, 0), rehearse.Line(s.Which))
 }
 
 func writePick(w io.Writer, style report.Style, pick *practice.Pick) {

@@ -49,7 +49,11 @@ func TestRehearseInAScript(t *testing.T) {
 	d.wants(StatusDone, "rehearse 1 --hide 50", "[", "3 of 24 words", "what you left out is marked")
 	d.after(365 * 24 * time.Hour)
 	d.in = spoken
+	d.wants(StatusDone, "next", "First rehearse question 1", "the chance that you still know it", "endstate rehearse 1\n", "endstate start")
 	d.wants(StatusDone, "rehearse --free", "24 of 24 words", "Say it again on")
+	if out := d.wants(StatusDone, "next"); strings.Contains(out, "rehearse") {
+		t.Errorf("a script that is not due is picked: %s", out)
+	}
 	d.wants(StatusDone, "questions", "your script: 1 ")
 	d.wants(StatusMisused, "rehearse 1 --hide 101", "from 0 to 100")
 	d.wants(StatusMisused, "rehearse 17", "There is no question 17")

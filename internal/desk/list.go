@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"endstate/internal/attempts"
+	"endstate/internal/interview"
 	"endstate/internal/practice"
 	"endstate/labs"
 )
@@ -16,6 +17,10 @@ type Wanted struct {
 	Topic string
 	Level int
 	Word  string // part of the name, the title or the question
+	// Question is the number of a question of the interview; 0: any.
+	Question int
+
+	scenarios []string // of the question
 }
 
 // List returns the selected scenarios. It warns of broken ones, and leaves them out.
@@ -33,8 +38,16 @@ func (d *Desk) List(_ labs.Learner, wanted Wanted, emit labs.Emit) []labs.Scenar
 }
 
 // Standings returns what [Desk.List] returns, with where the learner stands with each scenario. If
-// the store can't be used, it warns, and everything is untried.
-func (d *Desk) Standings(ctx context.Context, who labs.Learner, wanted Wanted, emit labs.Emit) []*practice.Standing {
+// the store can't be used, it warns, and everything is untried. If there is no such question, the
+// error is a *labs.Problem.
+func (d *Desk) Standings(ctx context.Context, who labs.Learner, wanted Wanted, emit labs.Emit) ([]*practice.Standing, error) {
+	if wanted.Question != 0 {
+		asked, err := interview.Find(wanted.Question)
+		if err != nil {
+			return nil, err
+		}
+		wanted.scenarios = asked.Scenarios
+	}
 	found := d.List(who, wanted, emit)
 	var latest []*attempts.Attempt
 	if d.remembers() { // looking does not create a store
@@ -50,7 +63,7 @@ func (d *Desk) Standings(ctx context.Context, who labs.Learner, wanted Wanted, e
 	slices.SortFunc(standings, func(a, b *practice.Standing) int {
 		return cmp.Or(cmp.Compare(a.Topic, b.Topic), a.Level-b.Level, cmp.Compare(a.Name, b.Name))
 	})
-	return standings
+	return standings, nil
 }
 
 // OfTopic returns the scenarios of a topic, the easiest first. It returns none if there is no such
@@ -59,12 +72,15 @@ func (d *Desk) OfTopic(ctx context.Context, who labs.Learner, topic string, emit
 	if topic == "" || d.library().Has(topic) {
 		return nil
 	}
-	all := d.Standings(ctx, who, Wanted{Topic: topic}, emit)
+	all, err := d.Standings(ctx, who, Wanted{Topic: topic}, emit)
+	if err != nil {
+		return nil // it is only about the topic
+	}
 	slices.SortStableFunc(all, func(a, b *practice.Standing) int { return cmp.Or(a.Level-b.Level, a.Minutes-b.Minutes) })
 	return all
 }
 
 func (w Wanted) matches(s labs.Scenario) bool {
 	text := strings.ToLower(s.Name + " " + s.Title + " " + s.Question)
-	return (w.Topic == "" || s.Topic == w.Topic) && (w.Level == 0 || s.Level == w.Level) && strings.Contains(text, strings.ToLower(w.Word))
+	return (w.Question == 0 || slices.Contains(w.scenarios, s.Name)) && (w.Topic == "" || s.Topic == w.Topic) && (w.Level == 0 || s.Level == w.Level) && strings.Contains(text, strings.ToLower(w.Word))
 }

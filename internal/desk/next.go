@@ -19,7 +19,8 @@ func (d *Desk) Progress(ctx context.Context, who labs.Learner) (*practice.Progre
 	return progress, err
 }
 
-// Next chooses what a learner should practise now, from the scenarios whose servers exist here.
+// Next chooses what a learner should practise now, from the scenarios whose servers exist here. A
+// script that is due comes first: that takes a minute or two.
 func (d *Desk) Next(ctx context.Context, who labs.Learner) (*practice.Pick, error) {
 	progress, store, err := d.assess(ctx, who, func() []labs.Scenario { return d.offered(ctx) })
 	if err != nil {
@@ -29,6 +30,11 @@ func (d *Desk) Next(ctx context.Context, who labs.Learner) (*practice.Pick, erro
 	if pick == nil {
 		return nil, labs.Misuse("There is nothing to choose from: every scenario has a running lab", "", labs.Act{Name: labs.ActStatus, For: "See them"})
 	}
+	scripts, err := store.Scripts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pick.Script = practice.DueScript(scripts, d.Clock())
 	used, err := store.Seeds(ctx, pick.Scenario.Name)
 	// The same seed is drawn until a lab is started with it, so looking changes nothing.
 	drawn := sha256.Sum256([]byte(who.Name + "\x00" + pick.Scenario.Name))

@@ -6,21 +6,24 @@ import (
 	"strconv"
 	"time"
 
+	"endstate/internal/exams/spoken"
 	"endstate/labs"
 )
 
 // Blueprint is an exam as its trainer wrote it.
 type Blueprint struct {
-	Name     string   `json:"name"` // the file's name without its extension
-	Title    string   `json:"title"`
-	Minutes  float64  `json:"minutes"` // 0: derived from the questions, see [Bank.Minutes]
-	Items    []Item   `json:"questions"`
-	Feedback Feedback `json:"feedback"`
-	Hints    Hints    `json:"hints"`
-	Pass     int      `json:"pass"` // pass mark, in percent of the points
-	Harm     Harm     `json:"harm"`
-	Minimum  Minimum  `json:"minimum,omitempty"`
-	Seed     *uint64  `json:"seed,omitempty"` // the same for all candidates; nil: one per candidate
+	Name    string  `json:"name"` // the file's name without its extension
+	Title   string  `json:"title"`
+	Minutes float64 `json:"minutes"` // 0: derived from the questions, see [Bank.Minutes]
+	Items   []Item  `json:"questions"`
+	// Spoken are the questions that are answered in words, before the others.
+	Spoken   spoken.Plan `json:"spoken,omitzero"`
+	Feedback Feedback    `json:"feedback"`
+	Hints    Hints       `json:"hints"`
+	Pass     int         `json:"pass"` // pass mark, in percent of the points
+	Harm     Harm        `json:"harm"`
+	Minimum  Minimum     `json:"minimum,omitempty"`
+	Seed     *uint64     `json:"seed,omitempty"` // the same for all candidates; nil: one per candidate
 }
 
 // Item is one entry of a blueprint: a scenario by name, or a number of scenarios to draw.
@@ -31,6 +34,7 @@ type Item struct {
 	Count    int    `json:"count"`
 	Points   int    `json:"points"`             // per question
 	Required bool   `json:"required,omitempty"` // each question must reach the pass mark
+	Weakest  bool   `json:"weakest,omitempty"`  // draw what the candidate knows least
 }
 
 // Placeholders for topics.

@@ -1,6 +1,7 @@
 package exams
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"fmt"
@@ -24,6 +25,9 @@ const (
 type Bank struct {
 	Scenarios []labs.Scenario // those that can run here
 	Topic     string          // stands in for [ChosenTopic]
+	// Weakest orders the names of scenarios for items that are drawn by weakness: first what the
+	// candidate knows least.
+	Weakest []string
 }
 
 // slot is a place for one question, with the scenarios that can fill it.
@@ -41,11 +45,11 @@ func Draw(b *Blueprint, seed uint64, bank Bank) ([]Question, error) {
 	if err != nil {
 		return nil, err
 	}
-	minutes := minutesOf(b, slots)
+	minutes := minutesOf(b, slots) - b.Spoken.Minutes()
 	var best []labs.Scenario
 	shortest := 0
 	for i := range maxDrawings {
-		drawn := match(slots, random(seed, fmt.Sprintf("drawing %d", i)))
+		drawn := match(slots, bank.order(i), random(seed, fmt.Sprintf("drawing %d", i)))
 		par := 0
 		for j, s := range drawn {
 			if s.Name == "" {
@@ -94,7 +98,7 @@ func minutesOf(b *Blueprint, slots []slot) float64 {
 	if b.Minutes > 0 {
 		return b.Minutes
 	}
-	var total float64
+	total := b.Spoken.Minutes()
 	for _, one := range slots {
 		for _, s := range one.scenarios {
 			total += float64(s.Minutes) / float64(len(one.scenarios))
@@ -174,7 +178,7 @@ func suits(item Item, s labs.Scenario) bool {
 func (bank Bank) Topics(b *Blueprint) []string {
 	return slices.DeleteFunc(bank.topics(Item{}), func(topic string) bool {
 		slots, err := Bank{Scenarios: bank.Scenarios, Topic: topic}.slots(b)
-		return err != nil || slices.ContainsFunc(match(slots, random(0, "topic")), func(s labs.Scenario) bool { return s.Name == "" })
+		return err != nil || slices.ContainsFunc(match(slots, bank.order(0), random(0, "topic")), func(s labs.Scenario) bool { return s.Name == "" })
 	})
 }
 
@@ -222,15 +226,34 @@ func tooFew(b *Blueprint, slots []slot, wanted string) error {
 	}
 }
 
+// order returns what puts the scenarios that a candidate knows least first. The more drawings were
+// tried without one that fits into the exam's time, the less strict it is.
+func (bank Bank) order(drawings int) func([]labs.Scenario, *rand.Rand) {
+	return func(all []labs.Scenario, random *rand.Rand) {
+		rank := map[string]float64{}
+		for _, s := range all {
+			at := slices.Index(bank.Weakest, s.Name)
+			if at < 0 {
+				at = len(bank.Weakest)
+			}
+			rank[s.Name] = float64(at) + random.Float64()*float64(drawings)
+		}
+		slices.SortStableFunc(all, func(a, b labs.Scenario) int { return cmp.Compare(rank[a.Name], rank[b.Name]) })
+	}
+}
+
 // match assigns a different scenario to every slot wherever that is possible, regardless of
 // the order of the slots: it may move one slot to a free scenario to make room for another.
 // Slots left over get the zero Scenario.
-func match(slots []slot, random *rand.Rand) []labs.Scenario {
+func match(slots []slot, order func([]labs.Scenario, *rand.Rand), random *rand.Rand) []labs.Scenario {
 	drawn := make([]labs.Scenario, len(slots))
 	orders := make([][]labs.Scenario, len(slots))
 	for i, one := range slots {
 		orders[i] = slices.Clone(one.scenarios)
 		random.Shuffle(len(orders[i]), func(a, b int) { orders[i][a], orders[i][b] = orders[i][b], orders[i][a] })
+		if one.item.Weakest {
+			order(orders[i], random)
+		}
 	}
 	taken := map[string]int{} // scenario → slot
 	var place func(int, map[string]bool) bool

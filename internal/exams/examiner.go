@@ -2,8 +2,6 @@ package exams
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"endstate/labs"
@@ -35,23 +33,6 @@ func (e ExtraTime) Duration() time.Duration { return time.Duration(e.Seconds * f
 type Allowance struct {
 	Percent float64
 	Time    time.Duration
-}
-
-// ParseAllowance parses minutes, a duration or a percentage: 10, 10m or 25%.
-func ParseAllowance(text string) (Allowance, error) {
-	var a Allowance
-	var err error
-	if percent, is := strings.CutSuffix(text, "%"); is {
-		a.Percent, err = strconv.ParseFloat(strings.TrimSpace(percent), 64)
-	} else if minutes, wrong := strconv.ParseFloat(text, 64); wrong == nil {
-		a.Time = time.Duration(minutes * float64(time.Minute))
-	} else {
-		a.Time, err = time.ParseDuration(text)
-	}
-	if err != nil || !(a.Percent > 0 || a.Time > 0) {
-		return Allowance{}, fmt.Errorf("extra time is a number of minutes, a duration such as 10m, or a percentage of the exam's minutes such as 25%%")
-	}
-	return a, nil
 }
 
 // of returns the extra time for an exam of a length.

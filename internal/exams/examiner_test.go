@@ -9,20 +9,6 @@ import (
 	"endstate/labs"
 )
 
-func TestParseAllowance(t *testing.T) {
-	for text, want := range map[string]time.Duration{"10": 10 * time.Minute, "2.5": 150 * time.Second, "90s": 90 * time.Second, "1h": time.Hour, "25%": 15 * time.Minute, "12.5 %": 450 * time.Second} {
-		a, err := ParseAllowance(text)
-		if got := a.of(time.Hour); err != nil || got != want {
-			t.Errorf("%s of an hour is %v, %v", text, got, err)
-		}
-	}
-	for _, text := range []string{"", "0", "-5", "-5%", "%", "ten", "NaN", "5 minutes"} {
-		if a, err := ParseAllowance(text); err == nil {
-			t.Errorf("%q is read as %+v", text, a)
-		}
-	}
-}
-
 func (h *hall) extend(a Allowance) error {
 	_, err := h.proctor.Extend(h.Context(), h.id, a, "vera", "the network was down")
 	return err

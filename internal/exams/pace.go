@@ -16,7 +16,7 @@ const looseShare = 0.5
 // Pace compares the par times of an exam's questions with its length.
 type Pace struct {
 	Par     int     `json:"par"`     // minutes, of all questions together
-	Minutes float64 `json:"minutes"` // the exam's length
+	Minutes float64 `json:"minutes"` // the exam's length, without the spoken questions
 	Fit     Fit     `json:"fit"`
 }
 
@@ -38,7 +38,7 @@ func PaceOf(questions []Question, minutes float64) Pace {
 // Survey is what happens when an exam is drawn with many seeds.
 type Survey struct {
 	Topic   string  `json:"topic,omitempty"` // the chosen topic
-	Minutes float64 `json:"minutes"`         // the exam's length
+	Minutes float64 `json:"minutes"`         // the exam's length, without the spoken questions
 	Seeds   int     `json:"seeds"`           // how many were tried
 	// The sums of par times, in minutes: the smallest and the largest.
 	Least int `json:"least"`
@@ -57,6 +57,7 @@ func (bank Bank) Survey(b *Blueprint) (Survey, error) {
 	if found.Minutes, err = bank.Minutes(b); err != nil {
 		return found, err
 	}
+	found.Minutes -= b.Spoken.Minutes()
 	for seed := range uint64(surveyed) {
 		questions, err := Draw(b, seed+1, bank)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"endstate/internal/exams/spoken"
 	"endstate/labs"
 )
 
@@ -42,6 +43,8 @@ type Entry struct {
 	Owner     string // the account that starts it
 	Candidate string
 	Extra     *Allowance // extra time, which the owner gives as an examiner; nil: none
+	// Spoken chooses the questions that are answered in words, once the others are drawn.
+	Spoken func(*Sitting) []spoken.Question
 }
 
 // Draw draws a sitting and stores it. Its clock starts when the first lab is ready; see
@@ -53,6 +56,9 @@ func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank
 	}
 	s.Owner, s.Candidate, s.Created = entry.Owner, entry.Candidate, p.Clock()
 	s.LabOwner = entry.Owner + labsOf + strings.ToLower(rand.Text()[:8])
+	if entry.Spoken != nil {
+		s.Spoken = entry.Spoken(s)
+	}
 	if entry.Extra != nil {
 		if err := s.Extend(*entry.Extra, entry.Owner, "", s.Created); err != nil {
 			return nil, err
@@ -72,6 +78,16 @@ func Rehearse(b *Blueprint, seed uint64, bank Bank) (*Sitting, error) {
 		return nil, err
 	}
 	return &Sitting{Blueprint: timed, Topic: bank.Topic, Seed: seed, Questions: questions, Current: 1}, nil
+}
+
+// Begin starts the clock of a sitting that begins with spoken questions.
+func (p *Proctor) Begin(ctx context.Context, id int64) (*Sitting, error) {
+	return p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Begin(now) })
+}
+
+// Say records the answer to a spoken question.
+func (p *Proctor) Say(ctx context.Context, id int64, n int, answer spoken.Answer) (*Sitting, error) {
+	return p.change(ctx, id, func(s *Sitting, now time.Time) error { return s.Say(n, answer, now) })
 }
 
 // Goto takes the candidate to a question, and prepares its lab if necessary. Meanwhile the

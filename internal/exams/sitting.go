@@ -5,22 +5,25 @@ import (
 	"slices"
 	"time"
 
+	"endstate/internal/exams/spoken"
 	"endstate/labs"
 )
 
 // Sitting is one candidate's exam, from drawing the questions to the grades.
 type Sitting struct {
-	ID        int64      `json:"exam"`
-	Owner     string     `json:"owner"` // the account that started it
-	Candidate string     `json:"candidate"`
-	Blueprint Blueprint  `json:"blueprint"`
-	Topic     string     `json:"topic,omitempty"` // the chosen topic
-	Seed      uint64     `json:"seed"`
-	LabOwner  string     `json:"labs"` // the owner of its labs, unique to this sitting
-	Created   time.Time  `json:"created"`
-	Questions []Question `json:"questions"`
-	Current   int        `json:"current"` // number of the question the candidate is working on
-	// The clock. Started is zero until the first lab is ready; Ended is zero until the exam
+	ID        int64             `json:"exam"`
+	Owner     string            `json:"owner"` // the account that started it
+	Candidate string            `json:"candidate"`
+	Blueprint Blueprint         `json:"blueprint"`
+	Topic     string            `json:"topic,omitempty"` // the chosen topic
+	Seed      uint64            `json:"seed"`
+	LabOwner  string            `json:"labs"` // the owner of its labs, unique to this sitting
+	Created   time.Time         `json:"created"`
+	Questions []Question        `json:"questions"`
+	Spoken    []spoken.Question `json:"spoken,omitempty"` // come before the others
+	Current   int               `json:"current"`          // number of the question the candidate is working on
+	// The clock. Started is zero until the first spoken question is asked, or the first lab is
+	// ready; Ended is zero until the exam
 	// was submitted or time was up.
 	Started  time.Time   `json:"started,omitzero"`
 	Ended    time.Time   `json:"ended,omitzero"`
@@ -135,6 +138,23 @@ func (s *Sitting) Goto(n int, by string, now time.Time) error {
 		s.turn(now)
 	}
 	return nil
+}
+
+// Begin starts the clock of an exam that begins with spoken questions.
+func (s *Sitting) Begin(now time.Time) error {
+	err := s.CheckWork(now)
+	if err == nil && s.Started.IsZero() {
+		s.Started = now
+	}
+	return err
+}
+
+// Say records the answer to a spoken question; see [spoken.Say].
+func (s *Sitting) Say(n int, answer spoken.Answer, now time.Time) error {
+	if err := s.CheckWork(now); err != nil {
+		return err
+	}
+	return spoken.Say(s.Spoken, n, answer)
 }
 
 // CheckOpen returns an error if the exam is over.

@@ -4,37 +4,39 @@ import (
 	"slices"
 	"time"
 
+	"endstate/internal/exams/spoken"
 	"endstate/labs"
 )
 
 // View is what a candidate may see of a sitting. While it runs, that excludes grades and
 // anything that would let the candidate practise the same exercise elsewhere.
 type View struct {
-	ID        int64          `json:"exam"`
-	Name      string         `json:"blueprint"`
-	Title     string         `json:"title"`
-	Candidate string         `json:"candidate"`
-	Phase     Phase          `json:"phase"`
-	Due       bool           `json:"due"` // time is up, and nobody has ended and graded it yet
-	Way       Way            `json:"way,omitempty"`
-	Minutes   float64        `json:"minutes"`
-	Feedback  Feedback       `json:"feedback"`
-	Hints     Hints          `json:"hints"`
-	Pass      int            `json:"pass"` // pass mark, in percent of the points
-	Harm      Harm           `json:"harm"`
-	Minimum   Minimum        `json:"minimum,omitempty"`
-	Seed      *uint64        `json:"seed,omitempty"` // only at the end
-	Started   time.Time      `json:"started,omitzero"`
-	Deadline  time.Time      `json:"deadline,omitzero"`
-	Ended     time.Time      `json:"ended,omitzero"`
-	Left      float64        `json:"left"` // seconds
-	Extra     []ExtraTime    `json:"extra"`
-	Pauses    []Pause        `json:"pauses"`
-	Current   int            `json:"current"`
-	Questions []QuestionView `json:"questions"`
-	Result    *Result        `json:"result,omitempty"`   // only at the end
-	Comments  []Comment      `json:"comments,omitempty"` // of examiners, on the exam as a whole
-	Doubts    []string       `json:"doubts"`             // inconsistencies, see [Sitting.Doubts]
+	ID        int64             `json:"exam"`
+	Name      string            `json:"blueprint"`
+	Title     string            `json:"title"`
+	Candidate string            `json:"candidate"`
+	Phase     Phase             `json:"phase"`
+	Due       bool              `json:"due"` // time is up, and nobody has ended and graded it yet
+	Way       Way               `json:"way,omitempty"`
+	Minutes   float64           `json:"minutes"`
+	Feedback  Feedback          `json:"feedback"`
+	Hints     Hints             `json:"hints"`
+	Pass      int               `json:"pass"` // pass mark, in percent of the points
+	Harm      Harm              `json:"harm"`
+	Minimum   Minimum           `json:"minimum,omitempty"`
+	Seed      *uint64           `json:"seed,omitempty"` // only at the end
+	Started   time.Time         `json:"started,omitzero"`
+	Deadline  time.Time         `json:"deadline,omitzero"`
+	Ended     time.Time         `json:"ended,omitzero"`
+	Left      float64           `json:"left"` // seconds
+	Extra     []ExtraTime       `json:"extra"`
+	Pauses    []Pause           `json:"pauses"`
+	Current   int               `json:"current"`
+	Questions []QuestionView    `json:"questions"`
+	Spoken    []spoken.Question `json:"spoken,omitempty"`   // what was found in the answers only at the end
+	Result    *Result           `json:"result,omitempty"`   // only at the end
+	Comments  []Comment         `json:"comments,omitempty"` // of examiners, on the exam as a whole
+	Doubts    []string          `json:"doubts"`             // inconsistencies, see [Sitting.Doubts]
 }
 
 // QuestionView is what a candidate may see of a question.
@@ -93,7 +95,10 @@ func (s *Sitting) View(now time.Time) View {
 		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints,
 		Pass: s.Blueprint.Pass, Harm: s.Blueprint.Harm, Minimum: s.Blueprint.Minimum, Started: s.Started, Ended: s.Ended,
 		Left: seconds(s.Left(now)), Current: s.Current, Extra: append([]ExtraTime{}, s.Extra...), Pauses: append([]Pause{}, s.Pauses...),
-		Doubts: s.Doubts(now),
+		Doubts: s.Doubts(now), Spoken: s.Spoken,
+	}
+	if !over {
+		view.Spoken = spoken.Hide(s.Spoken)
 	}
 	if !s.Started.IsZero() {
 		view.Deadline = s.Deadline(now)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"endstate/internal/rehearsal"
 	"endstate/labs"
 )
 
@@ -17,6 +18,26 @@ type Pick struct {
 	State    State         `json:"state"`
 	Due      *time.Time    `json:"due"`
 	Why      []string      `json:"why"`
+	// Script is set if a script should be said before the scenario is practised.
+	Script *ScriptPick `json:"script,omitempty"`
+}
+
+// ScriptPick is a script that is due, and how well the learner knows it.
+type ScriptPick struct {
+	rehearsal.Which
+	*ScriptStanding
+}
+
+// DueScript returns the script that the learner remembers least of those that are due, or nil.
+func DueScript(scripts []*rehearsal.Script, now time.Time) *ScriptPick {
+	var least *ScriptPick
+	for _, s := range scripts {
+		standing := AssessScript(s, now)
+		if standing.Due != nil && !standing.Due.After(now) && (least == nil || standing.Recall < least.Recall) {
+			least = &ScriptPick{s.Which, standing}
+		}
+	}
+	return least
 }
 
 // maxSeed is the largest seed that [NewSeed] picks while smaller ones are free. Short seeds

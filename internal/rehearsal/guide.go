@@ -35,6 +35,17 @@ type Remark struct {
 	Quote string     `json:"quote,omitempty"` // of the script
 }
 
+// Words is the remark in one sentence, for people.
+func (r Remark) Words() string {
+	switch r.Kind {
+	case Missing:
+		return "A good answer also holds: " + r.Text
+	case Placeholder, Avoid:
+		return r.Text + ": “" + r.Quote + "”"
+	}
+	return r.Text
+}
+
 // RemarkKind is a kind of remark.
 type RemarkKind string
 

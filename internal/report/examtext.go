@@ -57,10 +57,12 @@ func ExamText(w io.Writer, v exams.View, style Style) error {
 		fmt.Fprintf(&out, "%s of %s\n", ExamState(v), labs.Duration(v.Length()))
 		fmt.Fprintf(&out, "%s\n", style.Dim(strings.TrimSuffix(style.Paragraph(strings.Join(Rules(v), " · "), 0), "\n")))
 		writeDecisions(&out, style, v)
+		writeSpoken(&out, style, v)
 		writeQuestions(&out, style, v)
 	} else {
 		writeExamEnd(&out, v)
 		writeDecisions(&out, style, v)
+		writeSpoken(&out, style, v)
 		writeGrades(&out, style, v)
 		writeExamResult(&out, style, v)
 	}

@@ -7,6 +7,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"endstate/internal/exams"
+	"endstate/internal/exams/spoken"
 	"endstate/labs"
 )
 
@@ -30,8 +31,19 @@ type blueprint struct {
 	Minimum minimum `yaml:"minimum,omitempty"`
 	// candidate gives each candidate a seed of their own; a number is the same seed for all.
 	Seed text `yaml:"seed,omitempty"`
+	// Questions that are answered in words, before the others. They are not graded; the report
+	// shows what the answers held.
+	Spoken spokenPlan `yaml:"spoken,omitempty"`
 	// The questions, in order.
 	Questions []item `yaml:"questions"`
+}
+
+// spokenPlan says how many questions are answered in words.
+type spokenPlan struct {
+	// About the candidate: those of the interview's first four that they know least.
+	Introductory number `yaml:"introductory,omitempty"`
+	// About the subjects of scenarios, on topics that the candidate knows least.
+	Explained number `yaml:"explained,omitempty"`
 }
 
 // item is one scenario by name, or several to draw.
@@ -45,6 +57,8 @@ type item struct {
 	Level number `yaml:"level,omitempty"`
 	// How many to draw.
 	Count number `yaml:"count,omitempty"`
+	// Draw what the candidate knows least, as far as it fits into the exam's time.
+	Weakest bool `yaml:"weakest,omitempty"`
 	// What each question is worth.
 	Points number `yaml:"points"`
 	// Each of these questions must reach the pass mark, or the exam is failed.
@@ -108,7 +122,10 @@ func (l *Library) Blueprint(name, file string, data []byte) (*exams.Blueprint, e
 	b := &exams.Blueprint{
 		Name: name, Title: doc.Title.Value, Minutes: doc.Minutes.Value, Feedback: r.feedback(doc.Feedback),
 		Hints: r.hints(doc.Hints), Pass: r.whole("pass", doc.Pass, 0, 100), Seed: r.seed(doc.Seed),
-		Harm: r.harm(doc.Harm),
+		Harm: r.harm(doc.Harm), Spoken: spoken.Plan{
+			Introductory: r.whole("introductory", doc.Spoken.Introductory, 0, spoken.Most),
+			Explained:    r.whole("explained", doc.Spoken.Explained, 0, spoken.Most),
+		},
 	}
 	if b.Title == "" {
 		r.mistake(doc.Title.node, "title is missing")
@@ -217,15 +234,15 @@ func (r *blueprintReader) whole(name string, n number, least, most int) int {
 func (r *blueprintReader) item(one item) exams.Item {
 	item := exams.Item{
 		Scenario: one.Scenario.Value, Topic: one.Topic.Value, Level: r.whole("level", one.Level, 1, 3),
-		Count: r.whole("count", one.Count, 1, exams.MaxQuestions), Points: r.whole("points", one.Points, 1, 1000), Required: one.Required,
+		Count: r.whole("count", one.Count, 1, exams.MaxQuestions), Points: r.whole("points", one.Points, 1, 1000), Required: one.Required, Weakest: one.Weakest,
 	}
 	if one.Points.node == nil {
 		r.mistake(one.node, "points is missing: what each question is worth")
 	}
-	drawn := one.Topic.node != nil || one.Level.node != nil || one.Count.node != nil
+	drawn := one.Topic.node != nil || one.Level.node != nil || one.Count.node != nil || one.Weakest
 	switch {
 	case item.Scenario != "" && drawn:
-		r.mistake(one.Scenario.node, "a question with a scenario can't have topic, level or count, which are for drawing one")
+		r.mistake(one.Scenario.node, "a question with a scenario can't have topic, level, count or weakest, which are for drawing one")
 	case item.Scenario != "":
 		if f, ok := r.library.folders[item.Scenario]; !ok || f.read() != nil {
 			r.mistake(one.Scenario.node, "there is no scenario %q", item.Scenario)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"endstate/internal/exams"
+	"endstate/internal/exams/blueprints"
 	"endstate/labs"
 	"endstate/scenarios"
 )
@@ -101,8 +102,8 @@ func TestBuiltInBlueprints(t *testing.T) {
 
 func testBuiltInBlueprints(t *testing.T, library *Library, bank exams.Bank) {
 	t.Helper()
-	for _, name := range exams.Names() {
-		data, err := exams.Read(name)
+	for _, name := range blueprints.Names() {
+		data, err := blueprints.Read(name)
 		if err != nil {
 			t.Fatal(err)
 		}

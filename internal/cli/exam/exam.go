@@ -31,7 +31,7 @@ func Command(d *door.Door) *cobra.Command {
 		Args:    door.CheckSubcommand,
 		RunE:    func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(listCommand(d), lintCommand(d), drawCommand(d), startCommand(d), statusCommand(d), gotoCommand(d), resumeCommand(d),
+	c.AddCommand(listCommand(d), lintCommand(d), drawCommand(d), startCommand(d), statusCommand(d), gotoCommand(d), resumeCommand(d), sayCommand(d),
 		flagCommand(d), resetCommand(d), gradeCommand(d), submitCommand(d), keepCommand(d),
 		watchCommand(d), extraTimeCommand(d), pauseCommand(d), unpauseCommand(d), pointsCommand(d), commentCommand(d))
 	return c

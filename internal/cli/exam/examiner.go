@@ -2,6 +2,10 @@ package exam
 
 import (
 	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -48,12 +52,29 @@ func (f allowanceFlag) Takes() string {
 }
 
 func (f allowanceFlag) Set(text string) error {
-	extra, err := exams.ParseAllowance(text)
+	extra, err := parseAllowance(text)
 	if err != nil {
 		return &door.ValueError{Advice: f.Takes()}
 	}
 	*f.extra = &extra
 	return nil
+}
+
+// parseAllowance parses minutes, a duration or a percentage: 10, 10m or 25%.
+func parseAllowance(text string) (exams.Allowance, error) {
+	var a exams.Allowance
+	var err error
+	if percent, is := strings.CutSuffix(text, "%"); is {
+		a.Percent, err = strconv.ParseFloat(strings.TrimSpace(percent), 64)
+	} else if minutes, wrong := strconv.ParseFloat(text, 64); wrong == nil {
+		a.Time = time.Duration(minutes * float64(time.Minute))
+	} else {
+		a.Time, err = time.ParseDuration(text)
+	}
+	if err != nil || !(a.Percent > 0 || a.Time > 0) {
+		return exams.Allowance{}, errors.New("not an extra time")
+	}
+	return a, nil
 }
 
 func extraTimeCommand(d *door.Door) *cobra.Command {
@@ -72,7 +93,7 @@ func extraTimeCommand(d *door.Door) *cobra.Command {
 }
 
 func (o *examinerOptions) extraTime(ctx context.Context, text string) error {
-	extra, err := exams.ParseAllowance(text)
+	extra, err := parseAllowance(text)
 	if err != nil {
 		return labs.Misuse("\""+text+"\" is not an extra time", allowanceFlag{}.Takes())
 	}

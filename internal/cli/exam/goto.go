@@ -66,6 +66,11 @@ func resumeCommand(d *door.Door) *cobra.Command {
 // enter opens the shell of a question. Without a terminal it shows the question's task.
 func (o *gotoOptions) enter(ctx context.Context, n int, host string) error {
 	if t, onTerminal := tty.Open(o.In, o.Out); onTerminal && !o.noShell && !o.output.AsJSON() {
+		if n == examdesk.Current {
+			if err := o.speak(ctx); err != nil {
+				return err
+			}
+		}
 		return o.sit(ctx, t, n, host)
 	}
 	var at *examdesk.Question

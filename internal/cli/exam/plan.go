@@ -132,6 +132,11 @@ func writeDraft(w io.Writer, style report.Style, draft *examdesk.Draft) error {
 	if _, err := fmt.Fprintf(w, "%s\n%s\n", title, style.Paragraph(strings.Join(report.Rules(draft.Exam), " · "), 0)); err != nil {
 		return err
 	}
+	for _, q := range draft.Exam.Spoken {
+		if _, err := io.WriteString(w, style.Paragraph(fmt.Sprintf("In words %d: %s", q.Number, q.Text), 2)); err != nil {
+			return err
+		}
+	}
 	// The table goes to w itself, which knows how wide the screen is.
 	if err := door.WriteTable(w, questionRows(draft)); err != nil {
 		return err

@@ -14,6 +14,7 @@ import (
 	"endstate/internal/cli/door"
 	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
+	"endstate/internal/exams/blueprints"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -60,20 +61,20 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 		o.announce(v)
 	}
 	o.which.ID = v.ID
-	return o.enter(ctx, 1, labs.Workspace)
+	return o.enter(ctx, examdesk.Current, labs.Workspace)
 }
 
 func completeBlueprints(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return exams.Names(), cobra.ShellCompDirectiveDefault
+	return blueprints.Names(), cobra.ShellCompDirectiveDefault
 }
 
 // source returns the file of a built-in blueprint, or of any other.
 func source(name string) (file string, data []byte, err error) {
-	if slices.Contains(exams.Names(), name) {
-		data, err = exams.Read(name)
+	if slices.Contains(blueprints.Names(), name) {
+		data, err = blueprints.Read(name)
 		return name + ".yaml", data, err
 	}
 	data, err = os.ReadFile(name)
@@ -101,5 +102,13 @@ func (o *startOptions) announce(v exams.View) {
 	style := o.Style(o.Out)
 	fmt.Fprintf(o.Out, "%s\n%s\n", style.Bold(report.Visible(v.Title)), style.Paragraph(report.Visible(fmt.Sprintf(
 		"Exam %d · %s · %s · %s · %s",
-		v.ID, v.Candidate, labs.Count(len(v.Questions), "question"), labs.Duration(v.Length()), strings.Join(report.Rules(v), " · "))), 0))
+		v.ID, v.Candidate, questionsOf(v), labs.Duration(v.Length()), strings.Join(report.Rules(v), " · "))), 0))
+}
+
+// questionsOf counts the questions of an exam.
+func questionsOf(v exams.View) string {
+	if n := len(v.Spoken); n > 0 {
+		return fmt.Sprintf("%s in words, and %d with a lab", labs.Count(n, "question"), len(v.Questions))
+	}
+	return labs.Count(len(v.Questions), "question")
 }

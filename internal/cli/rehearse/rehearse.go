@@ -186,14 +186,7 @@ func preface(r *rehearse.Rehearsal) string {
 func (o *options) showRemarks(r *rehearse.Rehearsal) error {
 	style, out := o.Style(o.Out), &strings.Builder{}
 	for _, remark := range r.Remarks {
-		text := remark.Text
-		switch remark.Kind {
-		case rehearsal.Missing:
-			text = "A good answer also holds: " + text
-		case rehearsal.Placeholder, rehearsal.Avoid:
-			text += ": “" + remark.Quote + "”"
-		}
-		fmt.Fprintf(out, "%s %s\n", style.Warn("!"), strings.TrimSpace(style.Paragraph(text, 2)))
+		fmt.Fprintf(out, "%s %s\n", style.Warn("!"), strings.TrimSpace(style.Paragraph(remark.Words(), 2)))
 	}
 	if len(r.Remarks) == 0 {
 		fmt.Fprintf(out, "%s The script is ready: it takes about %d s to say.\n", style.Good("✓"), rehearsal.Seconds(r.Script.Text))
@@ -204,17 +197,20 @@ func (o *options) showRemarks(r *rehearse.Rehearsal) error {
 }
 
 // command is the command for this script.
-func (o *options) command(flags string) string {
+func (o *options) command(flags string) string { return Line(o.which) + flags }
+
+// Line is the command line that rehearses a script.
+func Line(which rehearsal.Which) string {
 	line := "endstate rehearse "
-	if o.which.Question != 0 {
-		line += strconv.Itoa(o.which.Question)
+	if which.Question != 0 {
+		line += strconv.Itoa(which.Question)
 	}
-	line += o.which.Scenario
-	if o.which.Company != "" {
-		line += fmt.Sprintf(" --company %q", o.which.Company)
+	line += which.Scenario
+	if which.Company != "" {
+		line += fmt.Sprintf(" --company %q", which.Company)
 	}
-	if o.which.Tone != "" {
-		line += fmt.Sprintf(" --tone %q", o.which.Tone)
+	if which.Tone != "" {
+		line += fmt.Sprintf(" --tone %q", which.Tone)
 	}
-	return line + flags
+	return line
 }

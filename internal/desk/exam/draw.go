@@ -11,6 +11,7 @@ import (
 
 	"endstate/internal/desk"
 	"endstate/internal/exams"
+	"endstate/internal/exams/blueprints"
 	"endstate/labs"
 )
 
@@ -24,7 +25,7 @@ type Listing struct {
 // drawn, and leaves them out.
 func (d *Desk) List(ctx context.Context, who labs.Learner, emit labs.Emit) (*Listing, error) {
 	found := &Listing{Exams: []exams.View{}}
-	for _, name := range exams.Names() {
+	for _, name := range blueprints.Names() {
 		b, err := d.Blueprint(name)
 		if err == nil {
 			b.Minutes, err = exams.Bank{Scenarios: d.parts.Library().List()}.Minutes(b)
@@ -47,11 +48,11 @@ func (d *Desk) List(ctx context.Context, who labs.Learner, emit labs.Emit) (*Lis
 
 // Blueprint returns a built-in blueprint.
 func (d *Desk) Blueprint(name string) (*exams.Blueprint, error) {
-	data, err := exams.Read(name)
+	data, err := blueprints.Read(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, &labs.Problem{
 			Code: labs.CodeNotFound, What: fmt.Sprintf("There is no exam %q", name), Usage: true,
-			Advice: "The built-in exams are: " + strings.Join(exams.Names(), ", ") + ".",
+			Advice: "The built-in exams are: " + strings.Join(blueprints.Names(), ", ") + ".",
 		}
 	}
 	if err != nil {
@@ -107,8 +108,13 @@ func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, c
 	if utf8.RuneCountInString(candidate) > longestName || strings.ContainsFunc(candidate, unicode.IsControl) {
 		return exams.View{}, labs.Misuse("The candidate's name is invalid", fmt.Sprintf("A name is a single line of at most %d characters.", longestName))
 	}
-	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic}
-	s, err := p.Draw(ctx, b, seedOf(b, chosen), bank, exams.Entry{Owner: who.Name, Candidate: candidate, Extra: chosen.Extra})
+	seed := seedOf(b, chosen)
+	weak, err := d.weakness(ctx, who, seed)
+	if err != nil {
+		return exams.View{}, err
+	}
+	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic, Weakest: weak.scenarios()}
+	s, err := p.Draw(ctx, b, seed, bank, exams.Entry{Owner: who.Name, Candidate: candidate, Extra: chosen.Extra, Spoken: weak.choose(b.Spoken)})
 	if err != nil {
 		return exams.View{}, err
 	}

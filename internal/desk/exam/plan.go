@@ -66,12 +66,20 @@ func (d *Desk) Rehearse(ctx context.Context, who labs.Learner, b *exams.Blueprin
 	if err := d.refuseTopic(b, chosen.Topic); err != nil {
 		return nil, err
 	}
-	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic}
-	s, err := exams.Rehearse(b, seedOf(b, chosen), bank)
+	seed := seedOf(b, chosen)
+	weak, err := d.weakness(ctx, who, seed)
 	if err != nil {
 		return nil, err
 	}
-	draft := &Draft{Exam: d.view(s), Seed: s.Seed, Questions: s.Questions, Pace: exams.PaceOf(s.Questions, s.Blueprint.Minutes)}
+	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic, Weakest: weak.scenarios()}
+	s, err := exams.Rehearse(b, seed, bank)
+	if err != nil {
+		return nil, err
+	}
+	if choose := weak.choose(b.Spoken); choose != nil {
+		s.Spoken = choose(s)
+	}
+	draft := &Draft{Exam: d.view(s), Seed: s.Seed, Questions: s.Questions, Pace: exams.PaceOf(s.Questions, s.Blueprint.Minutes-b.Spoken.Minutes())}
 	for _, q := range s.Questions {
 		draft.Points += q.Points
 	}
