@@ -24,10 +24,10 @@ var imports = map[string]string{
 	"internal/cli": "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs " +
 		"github.com/docker/go-units github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
-	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/visit internal/progress internal/report internal/scenario internal/seat internal/tty labs labs/kit " +
+	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
-	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/exams/blueprints internal/exams/spoken internal/report internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
-	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/exams internal/practice internal/recording internal/report internal/seat internal/tty labs " +
+	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/exams/blueprints internal/exams/spoken internal/report internal/report/wrap internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
+	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/tty labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/interview internal/places internal/practice internal/recording " +
@@ -60,7 +60,8 @@ var imports = map[string]string{
 	"internal/progress":         "internal/report labs github.com/charmbracelet/x/ansi",
 	"internal/recording":        "",
 	"internal/rehearsal":        "github.com/kljensen/snowball github.com/sergi/go-diff",
-	"internal/report":           "internal/attempts internal/exams internal/exams/spoken internal/practice internal/recording labs github.com/charmbracelet/x/ansi",
+	"internal/report":           "internal/attempts internal/exams internal/exams/spoken internal/practice internal/recording internal/report/wrap labs github.com/charmbracelet/x/ansi",
+	"internal/report/wrap":      "github.com/charmbracelet/x/ansi",
 	"internal/scenario": "internal/exams internal/exams/spoken internal/expect internal/scenario/advice internal/scenario/sample internal/scenario/templates labs labs/kit github.com/agnivade/levenshtein github.com/docker/go-units " +
 		"github.com/mattn/go-shellwords go.yaml.in/yaml/v4",
 	"internal/scenario/advice":    "github.com/agnivade/levenshtein",

@@ -9,12 +9,13 @@ import (
 	"strings"
 	"time"
 
+	"endstate/internal/report/wrap"
 	"endstate/labs"
 )
 
 // JSON writes anything as indented JSON.
 func JSON(w io.Writer, value any) error {
-	encoder := json.NewEncoder(Unwrapped(w))
+	encoder := json.NewEncoder(wrap.Behind(w))
 	encoder.SetIndent("", "  ")
 	encoder.SetEscapeHTML(false)
 	return encoder.Encode(value)

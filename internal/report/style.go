@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"endstate/internal/report/wrap"
 )
 
 // Style controls how text is shown.
@@ -89,12 +91,12 @@ func (s Style) columns() int {
 // Paragraph wraps a text to the width and indents every line by indent columns.
 func (s Style) Paragraph(text string, indent int) string {
 	margin := strings.Repeat(" ", indent)
-	return margin + strings.Join(wrap(s.Code(text), s.room()), "\n"+margin) + "\n"
+	return margin + strings.Join(paragraphs(s.Code(text), s.room()), "\n"+margin) + "\n"
 }
 
 // Faint is a dim paragraph; its further lines are indented by hang columns.
 func (s Style) Faint(text string, hang int) string {
-	lines := wrap(s.Code(text), s.room())
+	lines := paragraphs(s.Code(text), s.room())
 	for i := range lines {
 		lines[i] = s.Dim(lines[i])
 	}
@@ -109,11 +111,11 @@ func (s Style) Labelled(label string, paint func(string) string, text string, in
 // room returns the width for text, which leaves space for points and indentation.
 func (s Style) room() int { return max(10, s.columns()-10) }
 
-// wrap breaks the lines of a text as [Wrapped] does.
-func wrap(text string, width int) []string {
+// paragraphs breaks the lines of a text.
+func paragraphs(text string, width int) []string {
 	var lines []string
 	for line := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, wrapLine(line, width)...)
+		lines = append(lines, wrap.Line(line, width)...)
 	}
 	return lines
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"endstate/internal/report/wrap"
 )
 
 const (
@@ -14,13 +16,13 @@ const (
 	leastColumn = 24 // the narrowest last column that is worth having
 )
 
-// Table writes rows in columns; the first row has the headings. If the writer is [Wrapped] and the
+// Table writes rows in columns; the first row has the headings. If the writer is one of [wrap.Writer] and the
 // table is too wide for it, the last column is wrapped. If that leaves too little for it, each row
 // is written as a few lines: its first cell, the others with their headings, and the last one.
 func Table(w io.Writer, rows [][]string) error {
 	var out strings.Builder
 	widths, sum := columnWidths(rows)
-	room, last := columnsOf(w), len(widths)-1
+	room, last := wrap.Columns(w), len(widths)-1
 	switch {
 	case room <= 0 || sum <= room:
 		writeRows(&out, rows, widths)
@@ -34,14 +36,6 @@ func Table(w io.Writer, rows [][]string) error {
 	}
 	_, err := io.WriteString(w, out.String())
 	return err
-}
-
-// columnsOf returns the columns of a [Wrapped] writer; 0 for others.
-func columnsOf(w io.Writer) int {
-	if wrapped, is := w.(*wrapper); is {
-		return wrapped.width()
-	}
-	return 0
 }
 
 // columnWidths returns the width of each column, and of the table.
@@ -67,7 +61,7 @@ func writeRows(out *strings.Builder, rows [][]string, widths []int) {
 			line.WriteString(cell + strings.Repeat(" ", widths[i]-ansi.StringWidth(cell)+columnGap))
 		}
 		indent := "\n" + strings.Repeat(" ", ansi.StringWidth(line.String()))
-		line.WriteString(strings.Join(wrapLine(row[last], widths[last]), indent))
+		line.WriteString(strings.Join(wrap.Line(row[last], widths[last]), indent))
 		out.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 }
@@ -93,7 +87,7 @@ func writeStacked(out *strings.Builder, head, row []string, room int, short, tex
 	for i, text := range lines {
 		indent := strings.Repeat(" ", min(i, 1)*2)
 		if text != "" && text != "–" {
-			out.WriteString(strings.ReplaceAll(strings.Join(wrapLine(indent+text, room), "\n"), nbsp, " ") + "\n")
+			out.WriteString(strings.ReplaceAll(strings.Join(wrap.Line(indent+text, room), "\n"), nbsp, " ") + "\n")
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"io"
 	"testing"
+
+	"endstate/internal/report/wrap"
 )
 
 func TestTable(t *testing.T) {
@@ -24,7 +26,7 @@ func TestTable(t *testing.T) {
 		var out bytes.Buffer
 		w := io.Writer(&out)
 		if test.width > 0 {
-			w = Wrapped(&out, func() int { return test.width })
+			w = wrap.Writer(&out, func() int { return test.width })
 		}
 		if err := Table(w, rows); err != nil || out.String() != test.want {
 			t.Errorf("at %d, %v:\n%s\nwant\n%s", test.width, err, out.String(), test.want)
@@ -37,7 +39,7 @@ func TestTable(t *testing.T) {
 func TestStackedRowsAreAlike(t *testing.T) {
 	rows := [][]string{{"EXAM", "PASS", "LEVEL", ""}, {"back-end", "65 %", "working", "required"}, {"taste", "60 %", "core", "–"}}
 	var out bytes.Buffer
-	if err := Table(Wrapped(&out, func() int { return 29 }), rows); err != nil {
+	if err := Table(wrap.Writer(&out, func() int { return 29 }), rows); err != nil {
 		t.Fatal(err)
 	}
 	if want := "back-end\n  pass 65 % · level working ·\n  required\ntaste\n  pass 60 % · level core\n"; out.String() != want {

@@ -57,7 +57,7 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 		labs.Passed: style.Good("✓"), labs.Failed: style.Bad("✗"), labs.Skipped: style.Dim("–"), labs.Ungraded: style.Warn("?"),
 	}[result.Verdict]
 	room := style.room()
-	for i, line := range wrap(style.Code(result.Title), room) {
+	for i, line := range paragraphs(style.Code(result.Title), room) {
 		switch {
 		case i > 0:
 			fmt.Fprintf(out, "  %s\n", line)

@@ -20,6 +20,7 @@ import (
 	"endstate/internal/desk/author"
 	"endstate/internal/progress"
 	"endstate/internal/report"
+	"endstate/internal/report/wrap"
 	"endstate/internal/scenario"
 	"endstate/internal/tty"
 	"endstate/labs"
@@ -102,7 +103,7 @@ func New(p Program) *Door {
 }
 
 func (d *Door) wrapped(w io.Writer) io.Writer {
-	return report.Wrapped(w, func() int { return d.columns(w) })
+	return wrap.Writer(w, func() int { return d.columns(w) })
 }
 
 // columns returns the width of what a writer writes to: of a terminal, or as COLUMNS says. It
@@ -125,11 +126,11 @@ const (
 // Help wraps the lines of help.
 func (d *Door) Help(write func(*cobra.Command, []string)) func(*cobra.Command, []string) {
 	return func(c *cobra.Command, args []string) {
-		width := d.columns(report.Unwrapped(d.Out))
+		width := d.columns(wrap.Behind(d.Out))
 		if width == 0 {
 			width = usualHelp
 		}
-		c.SetOut(report.Wrapped(report.Unwrapped(d.Out), func() int { return min(width, mostHelp) }))
+		c.SetOut(wrap.Writer(wrap.Behind(d.Out), func() int { return min(width, mostHelp) }))
 		write(c, args)
 	}
 }
@@ -184,7 +185,7 @@ func (d *Door) renderer(asJSON bool) progress.Renderer {
 	_, live := tty.Open(d.In, d.Err)
 	switch {
 	case asJSON:
-		return progress.JSON(report.Unwrapped(d.Err))
+		return progress.JSON(wrap.Behind(d.Err))
 	case live && d.Env("TERM") != "dumb":
 		return progress.Live(d.Err, func() int { return d.columns(d.Err) }, style.Color)
 	}

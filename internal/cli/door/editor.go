@@ -7,7 +7,7 @@ import (
 	"os/exec"
 	"strings"
 
-	"endstate/internal/report"
+	"endstate/internal/report/wrap"
 	"endstate/internal/tty"
 	"endstate/labs"
 )
@@ -37,7 +37,7 @@ func (d *Door) Edit(ctx context.Context, text string) (string, error) {
 	editor := d.editor()
 	// The setting may contain arguments, as with Git.
 	command := exec.CommandContext(ctx, "sh", "-c", editor+` "$1"`, "sh", file.Name())
-	command.Stdin, command.Stdout, command.Stderr = d.In, report.Unwrapped(d.Out), report.Unwrapped(d.Err)
+	command.Stdin, command.Stdout, command.Stderr = d.In, wrap.Behind(d.Out), wrap.Behind(d.Err)
 	if err := command.Run(); err != nil {
 		return "", labs.Misuse("The editor "+editor+" failed; nothing was stored", "Set EDITOR to another one, or unset it to type here.")
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/report"
+	"endstate/internal/report/wrap"
 	"endstate/labs"
 )
 
@@ -151,7 +152,7 @@ func (o *Output) Write(forms Forms) error {
 		other := forms.Other[o.format]
 		switch {
 		case other != nil:
-			return other(report.Unwrapped(w))
+			return other(wrap.Behind(w))
 		case o.format == report.FormatJSON:
 			return report.JSON(w, forms.Value)
 		}

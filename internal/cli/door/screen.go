@@ -11,6 +11,7 @@ import (
 	"endstate/internal/desk"
 	"endstate/internal/progress"
 	"endstate/internal/report"
+	"endstate/internal/report/wrap"
 	"endstate/internal/seat"
 	"endstate/labs"
 )
@@ -26,7 +27,7 @@ func Show(screen *seat.Screen, style report.Style, err error) {
 
 // onScreen wraps lines to the width of a screen.
 func onScreen(screen io.Writer, style report.Style) io.Writer {
-	return report.Wrapped(screen, func() int { return style.Width })
+	return wrap.Writer(screen, func() int { return style.Width })
 }
 
 // Working shows the progress of work on the screen, and then its warnings. Ctrl-C cancels the work.
@@ -100,7 +101,7 @@ func Markdown(w io.Writer, style report.Style, text string) error {
 			return err
 		}
 	}
-	_, err := io.WriteString(report.Unwrapped(w), text)
+	_, err := io.WriteString(wrap.Behind(w), text)
 	return err
 }
 

@@ -15,6 +15,7 @@ import (
 	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
 	"endstate/internal/report"
+	"endstate/internal/report/wrap"
 	"endstate/internal/tty"
 	"endstate/labs"
 )
@@ -113,7 +114,7 @@ func screenOf(places []examdesk.Place, now time.Time, columns, rows int) string 
 // linesOf returns the table as it looks in a number of columns.
 func linesOf(places []examdesk.Place, now time.Time, columns int) []string {
 	var table bytes.Buffer
-	_ = writePlaces(report.Wrapped(&table, func() int { return columns }), places, now) // a buffer takes everything
+	_ = writePlaces(wrap.Writer(&table, func() int { return columns }), places, now) // a buffer takes everything
 	return strings.Split(strings.TrimRight(table.String(), "\n"), "\n")
 }
 

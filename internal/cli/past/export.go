@@ -10,6 +10,7 @@ import (
 
 	"endstate/internal/cli/door"
 	"endstate/internal/report"
+	"endstate/internal/report/wrap"
 	"endstate/labs"
 )
 
@@ -50,7 +51,7 @@ func (o *exportOptions) run(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if _, err := report.Unwrapped(w).Write(line); err != nil {
+			if _, err := wrap.Behind(w).Write(line); err != nil {
 				return err
 			}
 			n++

@@ -1,4 +1,5 @@
-package report
+// Package wrap breaks lines between words.
+package wrap
 
 import (
 	"bytes"
@@ -12,11 +13,11 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Wrapped returns a writer that breaks lines between words where they don't fit into the columns
+// Writer returns a writer that breaks lines between words where they don't fit into the columns
 // that width returns at the time; 0 or less means that no line is broken. Lines that fit are written
 // as they are, escape sequences have no width, and commands stay in one piece so that they can be
 // copied. The text must be written in whole lines, except that the last one may end later.
-func Wrapped(w io.Writer, width func() int) io.Writer { return &wrapper{out: w, width: width} }
+func Writer(w io.Writer, width func() int) io.Writer { return &wrapper{out: w, width: width} }
 
 type wrapper struct {
 	out    io.Writer
@@ -30,7 +31,7 @@ func (w *wrapper) Write(b []byte) (int, error) {
 	for line := range strings.SplitAfterSeq(string(b), "\n") {
 		text, isWhole := strings.CutSuffix(line, "\n")
 		if width > 0 && !w.inLine && !strings.Contains(text, "\r") {
-			text = strings.Join(wrapLine(text, width), "\n")
+			text = strings.Join(Line(text, width), "\n")
 		}
 		out.WriteString(text)
 		if isWhole {
@@ -50,13 +51,21 @@ func (w *wrapper) File() *os.File {
 	return file
 }
 
-// Unwrapped returns the writer behind a [Wrapped] one, for programs, code and other text whose lines
+// Behind returns the writer behind one of [Writer], for programs, code and other text whose lines
 // must not be broken.
-func Unwrapped(w io.Writer) io.Writer {
+func Behind(w io.Writer) io.Writer {
 	if wrapped, is := w.(*wrapper); is {
 		return wrapped.out
 	}
 	return w
+}
+
+// Columns returns the columns of one of [Writer]; 0 for other writers.
+func Columns(w io.Writer) int {
+	if wrapped, is := w.(*wrapper); is {
+		return wrapped.width()
+	}
+	return 0
 }
 
 // word is a word, or a whole command, with the space before it.
@@ -65,9 +74,9 @@ type word struct {
 	isCommand   bool
 }
 
-// wrapLine breaks a line between words. Further lines are indented like the text of the first one:
+// Line breaks a line between words. Further lines are indented like the text of the first one:
 // behind its bullet, or to its second column.
-func wrapLine(line string, width int) []string {
+func Line(line string, width int) []string {
 	if ansi.StringWidth(line) <= width {
 		return []string{line}
 	}

@@ -1,4 +1,4 @@
-package report
+package wrap
 
 import (
 	"bytes"
@@ -12,11 +12,11 @@ import (
 
 func wrapTo(width int, text string) string {
 	var out bytes.Buffer
-	_, _ = io.WriteString(Wrapped(&out, func() int { return width }), text)
+	_, _ = io.WriteString(Writer(&out, func() int { return width }), text)
 	return out.String()
 }
 
-func TestWrapped(t *testing.T) {
+func TestWriter(t *testing.T) {
 	for name, test := range map[string]struct{ text, want string }{
 		"what fits":               {"one two three four\n", "one two three four\n"},
 		"words":                   {"one two three four five six seven\n", "one two three four\nfive six seven\n"},
@@ -68,13 +68,13 @@ func TestWrappedKeepsAllWords(t *testing.T) {
 // A line that ends in a later write is not broken in the middle of it.
 func TestWrappedContinues(t *testing.T) {
 	var out bytes.Buffer
-	w := Wrapped(&out, func() int { return 20 })
+	w := Writer(&out, func() int { return 20 })
 	fmt.Fprint(w, "one two three four ")
 	fmt.Fprint(w, "five six\nseven eight nine ten eleven\n")
 	if got, want := out.String(), "one two three four five six\nseven eight nine ten\neleven\n"; got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if Unwrapped(w) != &out || Unwrapped(&out) != &out {
+	if Behind(w) != &out || Behind(&out) != &out {
 		t.Error("the writer behind it does not come back")
 	}
 }
