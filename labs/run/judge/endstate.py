@@ -95,6 +95,58 @@ def MySQL():
     return mysql.MySQL(Failed)
 
 
+def pytest(folder):
+    """Run the tests in a folder by pytest, as the learner, and return how they ended, a Suite."""
+    return _suite("pytest", folder)
+
+
+def behave(folder):
+    """Run the features in a folder by behave, as pytest does with tests."""
+    return _suite("behave", folder)
+
+
+class Suite:
+    """How a test suite ended. Each test, scenario or file of tests that ran has a name.
+
+    passed and failed are sets of names; why says why not all of it passed, or is "".
+    """
+
+    def __init__(self, status, tests):
+        self.passed = {name for name, outcome in tests.items() if outcome == "passed"}
+        self.failed = {name for name, outcome in tests.items() if outcome == "failed"}
+        self.why = ""
+        if status == NOT_LOADED:
+            self.why = "they can't be loaded"
+        elif self.failed:
+            name = _word(min(self.failed), "", TEST_NAME)
+            self.why = f"`{name}` fails" if name else "one of them fails"
+        elif status == NO_TESTS or status == 0 and not self.passed:
+            self.why = "there are none"
+        elif status != 0:
+            self.why = "their run ends with an error"
+
+
+NOT_LOADED, NO_TESTS = 2, 5  # exit statuses of pytest
+TEST_NAME = r"[\w./: \[\]-]{1,100}"  # of which form it is safe to show
+
+
+def _suite(runner, folder):
+    if _services:
+        raise RuntimeError("a test suite can't run while a service runs")
+    with _turn:
+        send(_host, b"t", folder.encode() + b"\0" + json.dumps({"runner": runner, "folder": folder}).encode())
+        kind, data = receive(_host)
+    if kind == b"c":
+        raise Failed(f"`{runner}` does not end: it used {int(data)} seconds of processor time")
+    if kind == b"i":
+        raise Failed(f"`{runner}` does not end: it waits for something that does not come")
+    try:
+        suite = json.loads(data)
+        return Suite(int(suite["status"]), dict(suite["tests"]))
+    except Exception as error:  # the learner's process may write anything
+        raise Failed(f"`{runner}` gives no result: something ends it, or it takes too much memory") from error
+
+
 class Program:
     """The learner's code in a folder."""
 

@@ -6,7 +6,7 @@ Four kinds of processes, none of which can look into another:
 
 - the judge, which is root and knows what is right. It never runs the learner's code;
 - this one, which is root and knows nothing: it forwards questions without reading them;
-- for each question a process of the learner's user, which answers it and ends;
+- for each question a process of the learner's user, which answers it and ends, or runs a test suite;
 - the sweeper, which then ends everything else that the learner's user runs.
 
 Root's only privilege here is to become another user.
@@ -30,11 +30,17 @@ LEARNER, SWEEPER = 1000, 65533
 WORK = "/work"
 JUDGE = os.path.dirname(os.path.abspath(__file__))
 LARGEST = 64 << 10  # bytes of an answer
+LARGEST_SUITE = 1 << 20  # bytes of the outcomes of a test suite
 MEMORY = 160 << 20  # bytes, of one process
 SERVICE_MEMORY = 1 << 30  # bytes of addresses, of one process of a service; the host limits what all use
 IDLE = 3.0  # seconds that the code may wait for anything but a processor
 LEAST = 1.0  # seconds that a folder gets even after others have used up theirs
 HEAD = struct.Struct(">cI")
+
+sys.path.insert(0, JUDGE)  # which an isolated interpreter leaves out
+import suites  # noqa: E402
+
+sys.path.remove(JUDGE)  # it would be the learner's, too
 
 
 def send(to, kind, data=b""):
@@ -184,11 +190,22 @@ class Other:
 
 def run_learner(out, data, seconds):
     become_learner(out, seconds)
+    give(lambda: answer(json.loads(data)), LARGEST)
+
+
+def run_suite(out, data, seconds):
+    become_learner(out, seconds, SERVICE_MEMORY)
+    suite = json.loads(data)
+    give(lambda: suites.run(suite["runner"], os.path.join(WORK, suite["folder"])), LARGEST_SUITE)
+
+
+def give(make, largest):
+    """Write what make returns to the pipe, as JSON."""
     try:
-        text = json.dumps(answer(json.loads(data))).encode()
+        text = json.dumps(make()).encode()
     except BaseException:
         text = b'{"failed": "shape"}'
-    if len(text) > LARGEST:
+    if len(text) > largest:
         text = b'{"failed": "shape"}'
     while text:
         text = text[os.write(3, text) :]
@@ -289,21 +306,33 @@ class Asker:
 
     def ask(self, data):
         """Return the kind of an answer, and it: a(nswered), c(pu), i(dle), d(ied)."""
-        folder = data.split(b"\0", 1)[0]
+        folder, question = data.split(b"\0", 1)
         if folder in self.over:
             return self.over[folder]
+        # Folders share the time, so that one that does not end makes the others' shorter.
         allowed = max(LEAST, self.seconds - sum(self.spent[f] for f in self.over))
         idle = max(LEAST, IDLE - len(self.over) * IDLE)
+        return self.run(run_learner, folder, question, allowed, idle, LARGEST)
+
+    def test(self, data):
+        """Run a test suite, for which each folder has the whole time: a slow suite is as slow in all of them."""
+        folder, suite = data.split(b"\0", 1)
+        if folder in self.over:
+            return self.over[folder]
+        suites.load(json.loads(suite)["runner"])
+        return self.run(run_suite, folder, suite, self.seconds, IDLE, LARGEST_SUITE)
+
+    def run(self, learner, folder, question, allowed, idle, largest):
         mine, theirs = os.pipe()
         pid = os.fork()
         if pid == 0:
             try:
-                run_learner(theirs, data.split(b"\0", 1)[1], allowed)
+                learner(theirs, question, allowed)
             finally:
                 os._exit(0)
         os.close(theirs)
         try:
-            kind, answered, used = self.wait(pid, mine, allowed - self.spent.get(folder, 0.0), idle)
+            kind, answered, used = self.wait(pid, mine, allowed - self.spent.get(folder, 0.0), idle, largest)
         finally:
             os.close(mine)
             self.sweeper.sweep()
@@ -313,7 +342,7 @@ class Asker:
             self.over[folder] = kind, answered
         return kind, answered
 
-    def wait(self, pid, pipe, allowed, idle):
+    def wait(self, pid, pipe, allowed, idle, largest):
         clock, data, ended = Clock(), b"", os.pidfd_open(pid)
         waiting = select.poll()
         waiting.register(ended, select.POLLIN)
@@ -323,18 +352,18 @@ class Asker:
             while True:
                 ready = {fd for fd, _ in waiting.poll(pause)}
                 if pipe in ready:
-                    part = os.read(pipe, LARGEST)
+                    part = os.read(pipe, largest)
                     data += part
-                    if not part or len(data) > LARGEST:
+                    if not part or len(data) > largest:
                         waiting.unregister(pipe)
                 if ended in ready:
                     _, status, usage = os.wait4(pid, 0)
-                    data += self.rest(pipe, LARGEST + 1 - len(data))
+                    data += self.rest(pipe, largest + 1 - len(data))
                     used = max(clock.used, usage.ru_utime + usage.ru_stime)
                     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGXCPU:
                         return b"c", b"", used
-                    return (b"a", data, used) if data and len(data) <= LARGEST else (b"d", b"", used)
-                if not ready:
+                    return (b"a", data, used) if data and len(data) <= largest else (b"d", b"", used)
+                if time.monotonic() - clock.at >= pause / 1000:  # also if something is always ready
                     clock.look()
                     pause = min(250, pause + 50)
                 if clock.used > allowed:
@@ -473,7 +502,10 @@ def main(judge, seconds):
         kind, data = receive(here)
         if data is None:
             break
-        send(here, *(asker.ask(data) if kind == b"q" else services.handle(kind, data)))
+        if kind in b"qt":
+            send(here, *(asker.ask(data) if kind == b"q" else asker.test(data)))
+        else:
+            send(here, *services.handle(kind, data))
     sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) & 0xFF)
 
 
