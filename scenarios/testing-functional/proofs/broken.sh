@@ -1,0 +1,1 @@
+cd ~/"$project" && echo "from parcel import cost" > test_parcel.py

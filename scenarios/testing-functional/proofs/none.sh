@@ -1,0 +1,1 @@
+cd ~/"$project" && echo "# later" > test_parcel.py
