@@ -57,7 +57,7 @@ func TestInterviewAtATerminal(t *testing.T) {
 	d.wants(StatusDone, "exam status", "5 of 5 questions in words answered", "28 min left")
 	d.wants(StatusMisused, "exam say", "no more questions", "exam resume")
 	d.wants(StatusDone, "exam resume --no-shell", "Question 1 of 1")
-	d.wants(StatusDone, "exam submit --yes", "In words (not graded)", "passed over", "key point")
+	d.wants(StatusDone, "exam submit --yes", "In words (not graded)", "skipped", "key point")
 	over := read[exams.View](d, "exam status --json")
 	reports := d.wants(StatusDone, "report exam-1 --format html", "In words", "Why did you choose back-end development?")
 	for _, q := range over.Spoken {

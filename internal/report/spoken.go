@@ -44,7 +44,7 @@ func AnswerText(q spoken.Question) string {
 	case a == nil:
 		return "not answered"
 	case a.Text == "":
-		return "passed over"
+		return "skipped"
 	}
 	took := labs.Duration(time.Duration(a.Seconds * float64(time.Second)))
 	switch {

@@ -22,7 +22,7 @@ func sayCommand(d *door.Door) *cobra.Command {
 		Use:   "say",
 		Short: "Answer the next question that is asked in words",
 		Long: "Answer the next of the questions that an exam asks in words: at the terminal, in your editor (VISUAL, EDITOR), or on standard input. " +
-			"An empty answer passes the question over. exam start and exam resume ask them one after the other.",
+			"An empty answer skips the question. exam start and exam resume ask them one after the other.",
 		Example: "  endstate exam say\n  endstate exam say --exam 3 <answer.txt",
 		Args:    door.Exactly(0, "no arguments: the answer is read"),
 		RunE: func(c *cobra.Command, _ []string) error {
@@ -76,12 +76,12 @@ func (o *options) say(ctx context.Context) (v exams.View, asked bool, err error)
 func (o *options) answerTo(ctx context.Context, q *spoken.Question, v exams.View) (string, error) {
 	facts := fmt.Sprintf("Question %d of %d in words · about %s · %s", q.Number, len(v.Spoken), labs.Count(q.Minutes, "minute"), report.TimeLeft(v))
 	if o.HasEditor() {
-		return o.Edit(ctx, fmt.Sprintf("# %s\n# %s\n# Lines like these are ignored. Leave the text empty to pass the question over.\n\n", q.Text, facts))
+		return o.Edit(ctx, fmt.Sprintf("# %s\n# %s\n# Lines like these are ignored. Leave the text empty to skip the question.\n\n", q.Text, facts))
 	}
 	if _, ok := tty.Open(o.In, o.Err); ok {
 		style := o.Style(o.Err)
 		fmt.Fprintf(o.Err, "\n%s\n%s\n%s\n", style.Dim(facts), strings.TrimRight(style.Bold(style.Paragraph(q.Text, 0)), "\n"),
-			style.Dim("Type what you would say; finish with Ctrl-D on a new line. Nothing passes it over."))
+			style.Dim("Type what you would say; finish with Ctrl-D on a new line. Leave it empty to skip it."))
 	}
 	return o.ReadText(ctx)
 }

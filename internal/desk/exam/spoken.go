@@ -119,7 +119,7 @@ func (d *Desk) Ask(ctx context.Context, who labs.Learner, which Which, emit labs
 }
 
 // Say stores the answer to a question that is answered in words: what was said, and how long it
-// took. An empty answer passes the question over.
+// took. An empty answer skips the question.
 func (d *Desk) Say(ctx context.Context, who labs.Learner, which Which, n int, text string, took time.Duration, emit labs.Emit) (exams.View, error) {
 	text = strings.TrimSpace(text)
 	if len(text) > maxAnswer {

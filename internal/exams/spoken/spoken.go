@@ -69,7 +69,7 @@ type Question struct {
 type Answer struct {
 	At      time.Time `json:"at"`
 	Seconds float64   `json:"seconds"` // that it took
-	Text    string    `json:"text"`    // empty: the question was passed over
+	Text    string    `json:"text"`    // empty: the question was skipped
 	// Of the script that the candidate had learned: the words that were said, in percent; nil if
 	// there is no script.
 	Percent *int               `json:"percent,omitempty"`
