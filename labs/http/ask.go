@@ -22,8 +22,8 @@ import (
 const (
 	// patience is how long all requests of a look may take together, unless the host is slow.
 	patience = 6 * time.Second
-	// settling is how long a service may take until it is up.
-	settling    = 5 * time.Second
+	// settling is how long a service may take until it is up, on a machine with much to do.
+	settling    = 15 * time.Second
 	settlePause = 100 * time.Millisecond
 
 	maxHeaders = 64 << 10 // bytes of one answer
@@ -55,7 +55,7 @@ func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
 	}
 	c := &client{look: l, site: site, host: host}
 	if l.Await != "" {
-		if err := c.settle(ctx); err != nil {
+		if err := c.settle(ctx, settling); err != nil {
 			return nil, err
 		}
 	}
@@ -111,11 +111,11 @@ func (c *client) take() net.Conn {
 	return conn
 }
 
-// settle waits until the service is up, or has had the time for it: what it answers then is
-// observed as any answer is.
-func (c *client) settle(ctx context.Context) error {
+// settle waits until the service is up, or the limit has passed: what it answers then is observed
+// as any answer is.
+func (c *client) settle(ctx context.Context, limit time.Duration) error {
 	_, err := kit.Once(c.site, fmt.Sprintf("http await %s %d %s", c.host.Name, c.port(), c.look.Await), func() (any, error) {
-		end := time.Now().Add(settling)
+		end := time.Now().Add(limit)
 		for time.Now().Before(end) && ctx.Err() == nil && !c.isUp(ctx, time.Until(end)) {
 			select {
 			case <-time.After(settlePause):
@@ -133,7 +133,7 @@ func (c *client) isUp(ctx context.Context, limit time.Duration) bool {
 		v := c.visit()
 		defer v.http.CloseIdleConnections()
 		answer, err := v.one(ctx, Request{Path: c.look.Await, Stay: true})
-		up = err == nil && answer["status"].(int) < http.StatusInternalServerError
+		up = err == nil && answer["status"] != http.StatusBadGateway && answer["status"] != http.StatusGatewayTimeout
 		return err
 	})
 	return err == nil && up

@@ -43,8 +43,8 @@ type Look struct {
 	// Connect to the host's address in the lab's network, as its visitors do; by default to
 	// 127.0.0.1, from inside the host.
 	Network bool `yaml:"network,omitempty"`
-	// A path that answers with a status below 500 once the service is up. If it does not, it is
-	// asked again for up to five seconds: services may have been restarted a moment ago.
+	// A path that is asked for first, again for up to 15 seconds while nothing listens, or only a
+	// gateway answers (502 or 504): services may have been restarted a moment ago.
 	Await string `yaml:"await,omitempty"`
 }
 

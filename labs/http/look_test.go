@@ -218,17 +218,31 @@ func drip(conn net.Conn) {
 // A service that is starting is waited for, one that stays broken is observed as it is.
 func TestAwait(t *testing.T) {
 	for name, test := range map[string]struct {
-		until time.Duration
-		want  int64
-	}{"starting": {300 * time.Millisecond, 200}, "broken": {time.Hour, 502}} {
+		until  time.Duration
+		before int
+		wait   time.Duration // the least
+		want   int64
+	}{
+		"starting":     {300 * time.Millisecond, 502, 300 * time.Millisecond, 200},
+		"broken":       {time.Hour, 504, 500 * time.Millisecond, 504},
+		"up and wrong": {time.Hour, 503, 0, 503},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			up := time.Now().Add(test.until)
-			answers, err := asked(t, Look{Await: "/health", Requests: []Request{{Path: "/"}}}, func(w http.ResponseWriter, _ *http.Request) {
-				if time.Now().Before(up) {
-					w.WriteHeader(http.StatusBadGateway)
+			begun := time.Now()
+			at := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				if time.Since(begun) < test.until {
+					w.WriteHeader(test.before)
 				}
-			})
+			}))
+			defer at.Close()
+			site := &server{address: at.Listener.Addr().String()}
+			look := Look{Await: "/health", Requests: []Request{{Path: "/"}}}
+			waiting := &client{look: &look, site: site, host: site.Lab().Hosts[0]}
+			if err := waiting.settle(t.Context(), 500*time.Millisecond); err != nil || time.Since(begun) < test.wait {
+				t.Errorf("it waited %v, not %v: %v", time.Since(begun), test.wait, err)
+			}
+			answers, err := observed(t, look, site)
 			if err != nil || answers[0].(map[string]any)["status"] != test.want {
 				t.Errorf("%v, %v", answers, err)
 			}
