@@ -1,6 +1,7 @@
 package labs
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -18,6 +19,23 @@ type Scenario struct {
 	Minutes  int      `json:"minutes"`            // par time
 	Requires []string `json:"requires,omitempty"` // servers that it needs
 	Hash     string   `json:"hash"`               // of all files of its folder
+}
+
+// EasiestFirst compares scenarios for the order in which people see them: by topic, and in a topic the
+// easiest first.
+func EasiestFirst(a, b Scenario) int {
+	return cmp.Or(cmp.Compare(a.Topic, b.Topic), a.Level-b.Level, a.Minutes-b.Minutes, cmp.Compare(a.Name, b.Name))
+}
+
+// OpenHosts returns the names of the hosts that a learner can enter.
+func (v *Variant) OpenHosts() []string {
+	var names []string
+	for _, host := range v.Hosts {
+		if host.Open {
+			names = append(names, host.Name)
+		}
+	}
+	return names
 }
 
 // Scenarios is a library of scenarios.

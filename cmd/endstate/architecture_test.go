@@ -18,23 +18,22 @@ import (
 //
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
-	"cmd/endstate":      "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
-	"internal/archive":  "labs",
-	"internal/attempts": "internal/exams internal/rehearsal labs modernc.org/sqlite",
-	"internal/cli": "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs " +
-		"github.com/docker/go-units github.com/spf13/cobra",
+	"cmd/endstate":        "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
+	"internal/archive":    "labs",
+	"internal/attempts":   "internal/exams internal/rehearsal labs modernc.org/sqlite",
+	"internal/cli":        "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
-	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
+	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/saves internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/exams/blueprints internal/exams/spoken internal/report internal/report/wrap internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
-	"internal/cli/past": "internal/attempts internal/cli/door internal/desk internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
+	"internal/cli/past": "internal/attempts internal/cli/door internal/cli/exam internal/desk internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
-	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/tty labs github.com/spf13/cobra",
+	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/report/wrap internal/tty labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/interview internal/places internal/practice internal/recording " +
 		"internal/report internal/scenario internal/site internal/stage labs labs/kit",
 	"internal/desk/files":    "internal/desk labs",
 	"internal/desk/saves":    "internal/attempts internal/desk internal/stage labs",
-	"internal/desk/machine":  "internal/attempts internal/desk labs github.com/docker/go-units",
+	"internal/desk/machine":  "internal/attempts internal/desk labs",
 	"internal/collections":   "labs github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5",
 	"internal/desk/author":   "internal/collections internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
 	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",
@@ -70,8 +69,8 @@ var imports = map[string]string{
 	"internal/scenario/templates": "internal/scenario/sample",
 	"internal/seat":               "labs github.com/charmbracelet/x/ansi github.com/charmbracelet/x/vt",
 	"internal/site":               "labs labs/kit",
-	"internal/stage":              "internal/site labs labs/kit github.com/docker/go-units",
-	"internal/tty":                "github.com/muesli/cancelreader golang.org/x/term",
+	"internal/stage":              "internal/site labs labs/kit",
+	"internal/tty":                "github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
 	"internal/valuetest":          "internal/expect labs pgregory.net/rapid",
 	"internal/workspace":          "labs/kit",
 	"labs":                        "",
@@ -85,7 +84,7 @@ var familyImports = []string{"labs", "labs/kit"}
 
 // shared are the modules that several packages may import. Any other module has one home, so
 // that it can be replaced in one place.
-var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/go-git/go-git/v5", "github.com/gofrs/flock", "go.yaml.in/yaml/v4", "golang.org/x/text"}
+var shared = []string{"github.com/charmbracelet/x/ansi", "github.com/docker/go-units", "github.com/go-git/go-git/v5", "github.com/gofrs/flock", "go.yaml.in/yaml/v4", "golang.org/x/sys", "golang.org/x/text"}
 
 // testModules are what any package's tests may import.
 var testModules = []string{

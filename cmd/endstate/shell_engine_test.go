@@ -176,6 +176,8 @@ func TestShellAtARealTerminal(t *testing.T) {
 		{"check --json >found; grep -o '\"total\": 1..' found; rm found\r", `"total": 100`},
 		{"check --help; task foo; echo status $?\r", "task takes no arguments"},
 		{"exam status\r", "does not belong to an exam"},
+		{"save he''re; saved\r", "1 of 5. Go back to one: reset --to NAME"},
+		{"extend\r", "The lab ends in"},
 		{"cd tickets\r", "tic… main|MERGE$ "},
 		{"git merge --abort; git checkout -q --detach\r", ")$ "},
 		{"cd\r", "~$"},
@@ -359,6 +361,7 @@ func TestShellOfALabThatGoes(t *testing.T) {
 			}
 		}, "endstate shell", cli.StatusUngraded},
 		{"it is stopped from elsewhere", func(_ *testing.T, s *seat) { s.must("stop") }, "was stopped", 0},
+		{"it is reset from elsewhere", func(_ *testing.T, s *seat) { s.must("reset", "--yes") }, "was reset by a command outside this shell", 0},
 		{"the client is told to end", func(t *testing.T, s *seat) {
 			if err := s.process.Process.Signal(syscall.SIGTERM); err != nil {
 				t.Error(err)

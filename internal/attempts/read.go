@@ -26,7 +26,7 @@ func (v *View) List(ctx context.Context, scenario string) ([]*Attempt, error) {
 }
 
 // Outlines returns attempts as List does, but with few fields: number, scenario, seed,
-// times, help, par and scores. There may be thousands, and somebody is waiting.
+// times, help, par, scores and when it was solved. There may be thousands, and somebody is waiting.
 func (v *View) Outlines(ctx context.Context, scenario string) ([]*Attempt, error) {
 	return v.outlines(ctx, own+" AND (?3 = '' OR scenario = ?3)", v.everyone, v.owner, scenario)
 }
@@ -60,7 +60,7 @@ func (v *View) Seeds(ctx context.Context, scenario string) (map[uint64]bool, err
 
 func (s *Store) outlines(ctx context.Context, where string, args ...any) ([]*Attempt, error) {
 	found, err := all(ctx, s.db, `SELECT id, scenario, seed, started, coalesce(ended, -1), expires, worked, minutes, hints, assisted, active,
-		coalesce(score, -1), coalesce(took, -1), coalesce(unaided, -1) FROM attempts WHERE `+where+" ORDER BY started, id", args, scanOutline())
+		coalesce(score, -1), coalesce(took, -1), coalesce(unaided, -1), coalesce(solved, -1) FROM attempts WHERE `+where+" ORDER BY started, id", args, scanOutline())
 	if err != nil {
 		return nil, s.failed("read attempts", err)
 	}
@@ -69,10 +69,10 @@ func (s *Store) outlines(ctx context.Context, where string, args ...any) ([]*Att
 
 func scanOutline() func(rows *sql.Rows) (*Attempt, error) {
 	var scenario, seed sql.RawBytes
-	var started, ended, expires, worked, minutes, hints, assisted, active, score, took, unaided int64
+	var started, ended, expires, worked, minutes, hints, assisted, active, score, took, unaided, solved int64
 	var id int64
 	names := map[string]string{} // interned
-	into := []any{&id, &scenario, &seed, &started, &ended, &expires, &worked, &minutes, &hints, &assisted, &active, &score, &took, &unaided}
+	into := []any{&id, &scenario, &seed, &started, &ended, &expires, &worked, &minutes, &hints, &assisted, &active, &score, &took, &unaided, &solved}
 	return func(rows *sql.Rows) (*Attempt, error) {
 		if err := rows.Scan(into...); err != nil {
 			return nil, err
@@ -86,6 +86,7 @@ func scanOutline() func(rows *sql.Rows) (*Attempt, error) {
 			ID: id, Scenario: name, Started: moment(started), Expires: moment(expires), Worked: moment(worked), Minutes: int(minutes),
 			Hints: int(hints), Assisted: assisted != 0, Active: duration(active),
 			Ended: optionalValue(ended, moment), Score: optionalValue(score, toInt), Took: optionalValue(took, duration), Unaided: optionalValue(unaided, toInt),
+			Solved: optionalValue(solved, duration),
 		}
 		var err error
 		a.Seed, err = strconv.ParseUint(string(seed), 10, 64)

@@ -32,21 +32,26 @@ func answerIn(shell *door.Shell) seat.Answer {
 }
 
 func (c *inLab) commands() []*cobra.Command {
-	asJSON := false
+	asJSON, to := false, ""
 	check := c.Command("check", "see what is right and what is not yet, and why; as often as you like", 0, func(ctx context.Context, _ []string) error {
 		return c.check(ctx, asJSON)
 	})
 	check.Flags().BoolVar(&asJSON, "json", false, "as JSON")
+	reset := c.Command("reset", "put the lab back to how it was at the start", 0, func(ctx context.Context, _ []string) (err error) {
+		c.replaced, err = c.shell.Reset(ctx, c.Screen, c.Style, to)
+		return err
+	})
+	reset.Flags().StringVar(&to, "to", "", "the `NAME` of a saved state")
 	return []*cobra.Command{
 		c.Command("task", "read the task again", 0, func(ctx context.Context, _ []string) error {
-			return c.Page(ctx, func(w io.Writer, style report.Style) error { return showTask(w, style, c.shell.Visit.Task()) })
+			return c.Page(ctx, func(w io.Writer, style report.Style) error { return showTask(w, style, c.shell.Visit.Task()) }, nil)
 		}),
 		check,
 		c.Command("hint", "open the next hint; it costs points", 0, c.hint),
-		c.Command("reset", "put the lab back to how it was at the start", 0, func(ctx context.Context, _ []string) (err error) {
-			c.replaced, err = c.shell.Reset(ctx, c.Screen, c.Style)
-			return err
-		}),
+		reset,
+		c.Command("save [NAME]", "save the lab as it is now; reset --to NAME goes back there", 1, c.save),
+		c.Command("saved", "list the saved states", 0, c.saved),
+		c.Command("extend", "let the lab live longer", 0, c.extend),
 		c.NoExam(),
 	}
 }
@@ -63,7 +68,7 @@ func (c *inLab) check(ctx context.Context, asJSON bool) error {
 	case asJSON:
 		err = report.JSON(c, found)
 	default:
-		err = c.Page(ctx, func(w io.Writer, style report.Style) error { return showOutcome(w, style, found) })
+		err = c.Page(ctx, func(w io.Writer, style report.Style) error { return showOutcome(w, style, found) }, scoreOf(found))
 	}
 	if err != nil {
 		return err

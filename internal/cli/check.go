@@ -48,6 +48,7 @@ func (o *checkOptions) show(ctx context.Context, found *practice.Outcome) error 
 	err := o.output.Page(ctx, door.Forms{
 		Value: found,
 		Text:  func(w io.Writer, style report.Style) error { return report.OutcomeText(w, found, style) },
+		Gist:  scoreOf(found),
 		Other: map[report.Format]func(io.Writer) error{
 			report.FormatJUnit: func(w io.Writer) error { return report.JUnit(w, found.Report) },
 		},
@@ -56,6 +57,13 @@ func (o *checkOptions) show(ctx context.Context, found *practice.Outcome) error 
 		return err
 	}
 	return verdict(found.Report)
+}
+
+// scoreOf writes the score of a check.
+func scoreOf(found *practice.Outcome) door.Text {
+	return func(w io.Writer, style report.Style) error {
+		return report.ScoreText(w, found.Report, found.Change, style)
+	}
 }
 
 // verdict returns the error for the exit status of a report that has been shown.

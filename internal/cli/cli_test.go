@@ -45,9 +45,9 @@ func TestNoLab(t *testing.T) {
 		}
 	}
 	d.wants(StatusDone, "status", "No lab is running.")
-	d.wants(StatusDone, "stop", "nothing is left")
-	d.wants(StatusDone, "stop first", "nothing is left")
-	d.wants(StatusDone, "stop --all", "nothing is left")
+	d.wants(StatusDone, "stop", "No lab is running.")
+	d.wants(StatusDone, "stop first", "No lab of first is running.")
+	d.wants(StatusDone, "stop --all", "No lab is running.")
 	d.wants(StatusMisused, "stop frist", "Did you mean first?")
 	d.wants(StatusDone, "sweep", "Nothing has expired.")
 	if len(d.engine.labs) != 1 {
@@ -63,7 +63,7 @@ func TestOneLab(t *testing.T) {
 	d.wants(StatusDone, "check", "The state is good", "100 of 100")
 	d.wants(StatusDone, "check "+lab.ID, "100 of 100")
 	d.wants(StatusDone, "--owner grace check", "100 of 100")
-	d.wants(StatusDone, "status", "first", "ada", "60 min", "190MiB", "running")
+	d.wants(StatusDone, "status", "first", "ada", "60 min", "190 MiB", "running")
 	d.wants(StatusDone, "status --everyone", "grace")
 	d.wants(StatusMisused, "solution", "This needs your consent", "--yes")
 	d.wants(StatusMisused, "reset", "This needs your consent", "--yes")
@@ -429,7 +429,7 @@ func TestLabThatFillsTheDisk(t *testing.T) {
 			t.Errorf("with %d bytes written, %d hosts were stopped", test.written, d.engine.stopped)
 		}
 	}
-	d.wants(StatusDone, "status", "4.5GiB")
+	d.wants(StatusDone, "status", "4.5 GiB")
 	if len(d.engine.labs) != 1 {
 		t.Error("the lab is gone")
 	}

@@ -29,13 +29,16 @@ type completionOptions struct {
 	yes bool
 }
 
-// improveCompletion makes Cobra's command for completion report misuse like ours and need no package,
-// and adds install to it.
+// improveCompletion makes Cobra's command for completion report misuse and speak like ours and need no
+// package, and adds install to it.
 func improveCompletion(d *door.Door, c *cobra.Command) {
-	c.Args = door.CheckSubcommand
+	c.Args, c.Short = door.CheckSubcommand, "Complete commands, flags and names in your shell"
+	c.Long = "Complete commands, flags and names in your shell with the Tab key. The command install sets it up; the others print the script for a shell."
 	c.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
 	for _, shell := range c.Commands() {
 		shell.Args = door.Exactly(0, "no arguments")
+		shell.Short = "Print the script for " + shell.Name()
+		shell.Long = shell.Short + ". To set completion up for good, use: endstate completion install"
 		if shell.Name() == "bash" {
 			write := shell.RunE
 			shell.RunE = func(c *cobra.Command, args []string) error {

@@ -33,13 +33,41 @@ func copyCommand(d *door.Door) *cobra.Command {
 			"Files are read and written with the rights of the lab's shell. At most 1 GiB is copied at once. Not in exams.",
 		Example: "  endstate cp fix.sql :\n  endstate cp :tickets .\n  endstate cp git-merge-conflict:tickets/pricing.py /tmp/",
 		Args:    door.Exactly(2, "what to copy and where to, one of them in a lab, such as :notes.txt"),
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return nil, cobra.ShellCompDirectiveDefault
+		ValidArgsFunction: func(c *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+			return completeCopy(d, c, args, toComplete)
 		},
 		RunE: func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0], args[1]) },
 	}
 	c.Flags().StringVar(&o.host, "host", labs.Workspace, "the `HOST` of the lab, if its scenario opens others")
+	_ = c.RegisterFlagCompletionFunc("host", func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		lab := ""
+		for _, arg := range args {
+			if name, _, is := labPath(arg); is {
+				lab = name
+			}
+		}
+		return d.CompleteHosts(c, lab), cobra.ShellCompDirectiveNoFileComp
+	})
 	return c
+}
+
+// completeCopy completes files of this machine, and the labs in front of a path in a lab.
+func completeCopy(d *door.Door, c *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 1 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	running, _ := d.CompleteLabFlag(c, nil, toComplete)
+	var names []string
+	for _, lab := range running {
+		name, about, _ := strings.Cut(lab, "\t")
+		if strings.HasPrefix(name, toComplete) {
+			names = append(names, name+":\t"+about)
+		}
+	}
+	if len(names) == 0 || toComplete == "" {
+		return names, cobra.ShellCompDirectiveDefault
+	}
+	return names, cobra.ShellCompDirectiveNoSpace
 }
 
 // labPath splits SCENARIO:PATH. What has a slash before the colon is a path on this machine.

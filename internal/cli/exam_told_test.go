@@ -24,7 +24,7 @@ func TestShowTellsWhatTheExaminerDid(t *testing.T) {
 	d.wants(StatusDone, "exam points 1 1 -3 --why slowly")
 	d.wants(StatusDone, "exam comment 1 1 again")
 	d.wants(StatusDone, "exam comment 1 calm")
-	d.wants(StatusDone, "show exam-1/1", "7 of 10 · score 100 of 100", "1 check before the", "2 min spent", "2 min at work and", "Extra time: 5 min, by ada at", ": late",
+	d.wants(StatusDone, "show exam-1/1", "7 of 10 · score 100 of 100", "1 check before the", "2 min spent", "2 min at work\n", "Extra time: 5 min, by ada at", ": late",
 		"Paused by ada from", "(40 s): fire", "−3 points by hand, by ada at", ": slowly", "Comment by ada at", ": again", "On the whole exam: Comment by ada at", ": calm",
 		"check: 100 of 100", "graded at the end of the exam, 100 of 100")
 	d.wants(StatusDone, "show exam-1/1 --json", `"reason": "fire"`, `"text": "again"`, `"text": "calm"`, `"gradings": 1`, `"checks": 1`, `"at_end": true`)
@@ -76,7 +76,7 @@ func TestKeptLabs(t *testing.T) {
 		t.Errorf("it shows others: %s", out)
 	}
 	d.wants(StatusDone, "stop first", "The lab of first is gone")
-	d.wants(StatusDone, "stop first", "No such lab is running")
+	d.wants(StatusDone, "stop first", "No lab of first is running.")
 	d.lab("ada/kept-aaaaaa", "first")
 	d.wants(StatusDone, "stop --all", "The lab of first is gone", "The lab of second is gone")
 	d.wants(StatusDone, "status", "No lab is running.")

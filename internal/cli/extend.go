@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -28,9 +29,13 @@ func extendCommand(d *door.Door) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			now := d.Clock()
-			_, err = fmt.Fprintf(d.Out, "The lab of %s ends in %s, at %s.\n", lab.Scenario, report.Brief(lab.Expires.Sub(now)), lab.Expires.In(now.Location()).Format("15:04"))
+			_, err = fmt.Fprintf(d.Out, "The lab of %s ends %s.\n", lab.Scenario, endOf(lab, d.Clock()))
 			return err
 		})
 	})
+}
+
+// endOf says when a lab ends.
+func endOf(lab *labs.Lab, now time.Time) string {
+	return fmt.Sprintf("in %s, at %s", report.Brief(lab.Expires.Sub(now)), lab.Expires.In(now.Location()).Format("15:04"))
 }

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -259,6 +260,8 @@ type console struct {
 	lacks  string            // what the author has removed from every scenario since
 	task   string            // more of every task
 	keys   []string          // pressed at the ends of pages
+	// minutes are the pars of scenarios; by default 5.
+	minutes map[string]int
 }
 
 func newConsole(t testing.TB) *console {
@@ -301,7 +304,7 @@ func (d *console) scenarios() fstest.MapFS {
 	}
 	for name, topic := range topics {
 		for file, text := range map[string]string{
-			"scenario.yaml": strings.NewReplacer("TITLE", "The "+name, "topic: tests", "topic: "+topic).Replace(d.written()), "task.md": "Do the " + name + " thing.\n" + d.task,
+			"scenario.yaml": strings.NewReplacer("TITLE", "The "+name, "topic: tests", "topic: "+topic, "minutes: 5", fmt.Sprintf("minutes: %d", cmp.Or(d.minutes[name], 5))).Replace(d.written()), "task.md": "Do the " + name + " thing.\n" + d.task,
 			"debrief.md": "I would do the thing.\n\nKey points:\n\n- Look at the state before you change it.\n- Never guess.\n", "solution.sh": "do-the-thing\n",
 		} {
 			files[name+"/"+file] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}

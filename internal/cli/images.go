@@ -7,7 +7,6 @@ import (
 	"os"
 	"text/tabwriter"
 
-	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
@@ -79,13 +78,13 @@ func writeImages(w io.Writer, kept machine.Kept) error {
 		if server == "" {
 			server = "–"
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\n", image.Ref, units.HumanSize(float64(image.Size)), server)
+		fmt.Fprintf(table, "%s\t%s\t%s\n", image.Ref, labs.Size(image.Size), server)
 	}
 	if len(kept.Snapshots) > 0 {
 		fmt.Fprintln(table, "\nSNAPSHOT OF\tSIZE\tUSED")
 	}
 	for _, s := range kept.Snapshots {
-		fmt.Fprintf(table, "%s, seed %d\t%s\t%s\n", s.Scenario, s.Seed, units.HumanSize(float64(s.Size)), s.Used.Local().Format("2006-01-02 15:04"))
+		fmt.Fprintf(table, "%s, seed %d\t%s\t%s\n", s.Scenario, s.Seed, labs.Size(s.Size), s.Used.Local().Format("2006-01-02 15:04"))
 	}
 	return table.Flush()
 }

@@ -29,16 +29,16 @@ func listCommand(d *door.Door) *cobra.Command {
 		Use:   "list [WORD]",
 		Short: "List the scenarios, and where you stand with each",
 		Long: "List the scenarios: topic, level, par (the minutes that a prepared learner needs), and where you stand. " +
-			"Best is your best score without help. For what mastered, solved, shaky and due mean, see: endstate progress",
+			"For shaky ones, it shows your last score without help. For what mastered, solved, shaky and due mean, see: endstate progress",
 		Args: door.AtMost(1, "one word at most"),
 		RunE: func(c *cobra.Command, args []string) error {
 			o.wanted.Word = strings.Join(args, "")
 			return o.run(c.Context())
 		},
 	}
-	c.Flags().StringVar(&o.wanted.Topic, "topic", "", "only this topic")
-	c.Flags().IntVar(&o.wanted.Level, "level", 0, "only this level: 1 core, 2 working, 3 expert")
-	c.Flags().IntVar(&o.wanted.Question, "question", 0, "only the labs of this question of the interview")
+	c.Flags().StringVar(&o.wanted.Topic, "topic", "", "only this `topic`")
+	c.Flags().IntVar(&o.wanted.Level, "level", 0, "only this `level`: 1 core, 2 working, 3 expert")
+	c.Flags().IntVar(&o.wanted.Question, "question", 0, "only the labs of the question of the interview with this `number`")
 	d.OutputVar(c, &o.output)
 	return c
 }
@@ -79,12 +79,9 @@ func rowOf(s *practice.Standing, now time.Time) []string {
 
 // standing says in a few words where the learner stands with a scenario.
 func standing(s *practice.Standing, now time.Time) string {
-	text := "not tried"
-	if s.State != practice.Untried {
-		text = string(s.State)
-	}
+	text := report.StateName(s.State)
 	if s.State == practice.Shaky {
-		text += fmt.Sprintf(", best %d", *s.Best)
+		text += fmt.Sprintf(", last score %d", *s.Latest)
 	}
 	if s.IsDue(now) {
 		text += ", due"

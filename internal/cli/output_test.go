@@ -187,7 +187,7 @@ func TestStartOfATopic(t *testing.T) {
 	if status != StatusDone || !strings.Contains(shown, "Which one? ") || !strings.Contains(shown, "endstate shell second") {
 		t.Errorf("%d, %q", status, shown)
 	}
-	if status, shown := d.sit("7\n", "start", "tests", "--no-shell"); status != StatusMisused || d.engine.launched != 1 {
+	if status, shown := d.sit("7\n\n", "start", "tests", "--no-shell"); status != StatusMisused || d.engine.launched != 1 {
 		t.Errorf("%d, %q", status, shown)
 	}
 }

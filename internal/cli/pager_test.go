@@ -127,7 +127,7 @@ func TestLastPage(t *testing.T) {
 	})
 }
 
-// A check whose rest is skipped has its usual exit status. After Ctrl-C, it has that of an interruption.
+// A check whose rest is skipped shows its score all the same, and has its usual exit status. After Ctrl-C, it has that of an interruption.
 func TestEndOfPaging(t *testing.T) {
 	bothDoors(t, func(t *testing.T, inLab bool) {
 		for _, test := range []struct {
@@ -138,6 +138,9 @@ func TestEndOfPaging(t *testing.T) {
 			d.state = "bad"
 			status, shown := d.at(inLab, "check")
 			pages := pagesOf(t, shown)
+			if scored := strings.Contains(pages[len(pages)-1], "Score 0 of 100"); scored != (test.key == "q") {
+				t.Errorf("%q: the score is shown %v: %q", test.key, scored, pages)
+			}
 			if status != test.status || len(pages) != 2 || strings.Contains(pages[1], "Guard") || strings.Contains(pages[1], "Interrupted.\r\n") != (test.key == "\x03") {
 				t.Errorf("%q: %d, %q", test.key, status, pages)
 			}

@@ -25,6 +25,7 @@ func TestDebriefAtATerminal(t *testing.T) {
 	}{
 		"as it seems":       {nil, "I looked at the state, then changed it.\n\x04\n\n", []bool{true, false}, "✓ Look at the state"},
 		"as it was":         {nil, "I looked at the state, then changed it.\n\x04n\ny\n", []bool{false, true}, "✓ Never guess"},
+		"unclear at first":  {nil, "I looked at the state, then changed it.\n\x04maybe\nn\nsure\nyes\n", []bool{false, true}, "Please answer y or n; Enter alone means yes."},
 		"not told":          {nil, "I looked at the state, then changed it.\n\x04\x04", nil, "~ Look at the state"},
 		"in an editor":      {map[string]string{"EDITOR": "echo I changed the state after a look. >>"}, "\n\n", []bool{true, false}, "✓ Look at the state"},
 		"in another editor": {map[string]string{"EDITOR": "false", "VISUAL": "echo I never guess. >>"}, "\n\n", []bool{false, true}, "✓ Never guess"},

@@ -102,9 +102,9 @@ func TestListSaysWhereYouStand(t *testing.T) {
 	d.wants(StatusDone, "start second")
 	d.state = "good"
 	d.wants(StatusDone, "check")
-	d.wants(StatusDone, "list", "shaky, best 0 ", "solved, lab running ")
+	d.wants(StatusDone, "list", "shaky, last score 0 ", "solved, lab running ")
 	d.after(10 * 24 * time.Hour)
-	d.wants(StatusDone, "list", "shaky, best 0, due ")
+	d.wants(StatusDone, "list", "shaky, last score 0, due ")
 	if all := read[[]practice.Standing](d, "list second --json"); len(all) != 1 || all[0].State != practice.Solved || all[0].Needs == "" || all[0].Title != "The second" {
 		t.Errorf("%+v", all)
 	}
@@ -153,7 +153,8 @@ func TestStoryOfAnAttempt(t *testing.T) {
 	d.wants(StatusDone, "stop")
 	d.wants(StatusDone, "show 1", "Attempt 1: first, seed 7", "0:00  began", "1:00  check: 0 of 100", "failed: The state is good", "The state is bad.",
 		"1:00  opened hint 1", "no time counts for 20 min", "21:00  check: could not be graded", "23:00  reset the lab", "23:00  check: 95 of 100",
-		"23:00  ended: stopped", "Score 95 of 100, without help 0", "60 s at work until then", "workspace from fake")
+		"23:00  ended: stopped", "Score:   95 of 100; without help 0", "Time:    60 s at work until that score (par 5 min), 60 s at", "23 min by the clock", "Ran on:  ", "workspace from fake",
+		"What happened, with the time since the start")
 	story := read[attempts.Story](d, "show 1 --json")
 	if len(story.Rounds) != 3 || story.Rounds[1].Report.Graded() || story.Resets != 1 || story.Hints != 1 || story.Ungraded != 1 || story.Hash == "" {
 		t.Errorf("%+v", story)
@@ -288,4 +289,34 @@ func TestLookingBackWithoutAStore(t *testing.T) {
 	d.wants(StatusDone, "start first", "The lab works without it")
 	d.wants(StatusDone, "check", "100 of 100", "The lab works without it")
 	d.wants(StatusDone, "stop", "is gone")
+}
+
+// What is named wrongly is neither an attempt nor a scenario, and the advice fits that.
+func TestUnknownAttempts(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusDone, "start first")
+	for _, line := range []string{"show", "debrief", "replay", "report"} {
+		d.wants(StatusMisused, line+" abc", `"abc" is neither the number of an attempt nor the name of a scenario`, "See your attempts: endstate history")
+	}
+	d.wants(StatusMisused, "show second", "There is no attempt at second yet", "endstate start second")
+}
+
+// Scenarios are in the same order everywhere: by topic, and the easiest first.
+func TestOrderOfScenarios(t *testing.T) {
+	d := newConsole(t)
+	d.topics = map[string]string{"a-long": "tests", "b-short": "tests", "c-medium": "tests"}
+	d.minutes = map[string]int{"a-long": 30, "b-short": 5, "c-medium": 10}
+	inOrder := func(line, out string) {
+		t.Helper()
+		short, medium, long := strings.Index(out, "b-short"), strings.Index(out, "c-medium"), strings.Index(out, "a-long")
+		if short < 0 || medium < short || long < medium {
+			t.Errorf("%s: %s", line, out)
+		}
+	}
+	for _, line := range []string{"list", "list --json", "__complete start b", "progress --json"} {
+		inOrder(line, d.wants(StatusDone, line))
+	}
+	_, _, err := d.run("start", "tests")
+	inOrder("start tests", err)
+	d.wants(StatusDone, "next", "b-short")
 }

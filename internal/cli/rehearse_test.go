@@ -79,3 +79,21 @@ func TestCompanies(t *testing.T) {
 	d.wants(StatusDone, "rehearse 2 --company Kestrel --write", "uses none of your notes")
 	d.wants(StatusMisused, "rehearse 2 --company Nowhere --write", "There are no notes on Nowhere", "endstate rehearse company")
 }
+
+// What the learner should know while they write fits the terminal, and all of it is marked as no part
+// of the text.
+func TestPrefaceFits(t *testing.T) {
+	d := newConsole(t)
+	_, shown := d.sit(spoken+"\n\x04", "rehearse", "1", "--write")
+	_, shown, _ = strings.Cut(shown, "# Tell us about yourself.") // what comes before is the echo of the keys
+	preface, _, found := strings.Cut(shown, "Write what you would say")
+	lines := strings.Split(strings.TrimSpace(preface), "\r\n")
+	if !found || len(lines) < 8 {
+		t.Fatalf("%q", shown)
+	}
+	for _, line := range lines[1:] {
+		if !strings.HasPrefix(line, "# ") || len([]rune(line)) > 60 {
+			t.Errorf("%q", line)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 	root.SetHelpFunc(d.Help(root.HelpFunc()))
 	flags := root.PersistentFlags()
 	flags.StringArrayVar(&d.Flags.Scenarios, "scenarios", nil, "a `folder` of scenarios, or the address of a Git repository of them; may be given again (ENDSTATE_SCENARIOS)")
-	flags.StringVar(&d.Flags.Owner, "owner", "", "whose labs these are (ENDSTATE_OWNER; else the user's name)")
+	flags.StringVar(&d.Flags.Owner, "owner", "", "the `name` of whose labs these are (ENDSTATE_OWNER; else the user's name)")
 	root.AddGroup(&cobra.Group{ID: "learn", Title: "Practise:"}, &cobra.Group{ID: "look", Title: "Look back:"}, &cobra.Group{ID: "write", Title: "Write scenarios:"}, &cobra.Group{ID: "keep", Title: "Look after the machine:"})
 	grouped := func(id string, commands ...*cobra.Command) {
 		for _, c := range commands {
@@ -48,17 +48,18 @@ func rootCommand(d *door.Door) *cobra.Command {
 	grouped("look", past.Commands(d)...)
 	grouped("write", author.Commands(d, answerIn)...)
 	grouped("keep", sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))
-	// Cobra's own commands report misuse like ours.
+	// Cobra's own commands report misuse and are worded like ours.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
 		switch c.Name() {
 		case "help":
-			c.Args = knownTopic
+			c.Args, c.Use, c.Short, c.Long = knownTopic, "help [COMMAND]", "Show the help of a command", "Show the help of a command, as its flag --help does."
 		case "completion":
 			improveCompletion(d, c)
 		}
 	}
+	door.WordHelp(root)
 	return root
 }
 

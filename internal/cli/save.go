@@ -19,7 +19,7 @@ import (
 // something else.
 func labVar(d *door.Door, c *cobra.Command, name *string) {
 	c.Flags().StringVar(name, "lab", "", "the `SCENARIO` of the lab, if several are running")
-	_ = c.RegisterFlagCompletionFunc("lab", d.CompleteScenarios) // fails only for an unknown flag
+	_ = c.RegisterFlagCompletionFunc("lab", d.CompleteLabFlag) // fails only for an unknown flag
 }
 
 func onLabNamed(name string) []string {
@@ -100,13 +100,17 @@ func (o *savedOptions) run(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		return o.output.Write(door.Forms{Value: found, Text: func(w io.Writer, style report.Style) error { return writeStates(w, style, found) }})
+		return o.output.Write(door.Forms{Value: found, Text: func(w io.Writer, style report.Style) error {
+			return writeStates(w, style, found, "endstate save NAME", "endstate reset "+found.Lab.Scenario+" --to NAME")
+		}})
 	})
 }
 
-func writeStates(w io.Writer, style report.Style, found *saves.States) error {
+// writeStates writes the saved states of a lab. save and reset are the commands that save it and go
+// back.
+func writeStates(w io.Writer, style report.Style, found *saves.States, save, reset string) error {
 	if len(found.States) == 0 {
-		_, err := fmt.Fprint(w, style.Paragraph("The lab has no saved state. Save it as it is now: endstate save NAME", 0))
+		_, err := fmt.Fprint(w, style.Paragraph("The lab has no saved state. Save it as it is now: "+save, 0))
 		return err
 	}
 	rows := [][]string{{"STATE", "SAVED AT"}}
@@ -116,6 +120,6 @@ func writeStates(w io.Writer, style report.Style, found *saves.States) error {
 	if err := door.WriteTable(w, rows); err != nil {
 		return err
 	}
-	_, err := fmt.Fprint(w, "\n", style.Paragraph(fmt.Sprintf("%d of %d. Go back to one: endstate reset %s --to NAME", len(found.States), found.Most, found.Lab.Scenario), 0))
+	_, err := fmt.Fprint(w, "\n", style.Paragraph(fmt.Sprintf("%d of %d. Go back to one: %s", len(found.States), found.Most, reset), 0))
 	return err
 }

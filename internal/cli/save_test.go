@@ -75,7 +75,7 @@ func TestSavedStatesAreLimited(t *testing.T) {
 		d.wants(StatusMisused, "save -- "+name, "can't be the name of a saved state")
 	}
 	d.engine.written = 2 << 30
-	d.wants(StatusMisused, "save s5", "has written 2GiB, and at most 1GiB can be saved", "Remove large files first.")
+	d.wants(StatusMisused, "save s5", "has written 2 GiB, and at most 1 GiB can be saved", "Remove large files first.")
 	d.engine.written = 0
 	d.engine.mark(labs.Host{ID: labs.Workspace}, labs.HostStopped)
 	d.wants(StatusMisused, "save s5", "can't be saved while a host is down", "endstate shell first")

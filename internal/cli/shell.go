@@ -29,7 +29,7 @@ func shellCommand(d *door.Door) *cobra.Command {
 		Short:             "Open a shell in a running lab: in its workspace, or in another host that it opens",
 		Example:           "  endstate shell\n  endstate shell mysql-choose-a-backup\n  endstate shell workspace",
 		Args:              door.AtMost(2, "a scenario and a host at most"),
-		ValidArgsFunction: d.CompleteScenarios,
+		ValidArgsFunction: completeShell(d),
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
 	door.RecordVar(c, &o.noRecord)
@@ -47,6 +47,20 @@ func (o *shellOptions) run(ctx context.Context, args []string) error {
 	}
 	names, host := splitHost(at.List(o.Who(), desk.Wanted{}, nil), args)
 	return o.OnLab(ctx, names, func(name string) error { return enter(ctx, o.Door, t, name, host, o.noRecord) })
+}
+
+// completeShell completes the learner's labs and the hosts that they open.
+func completeShell(d *door.Door) door.Complete {
+	return func(c *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
+		switch len(args) {
+		case 0:
+			names, how := d.CompleteLabs(c, args, toComplete)
+			return append(names, d.CompleteHosts(c, "")...), how
+		case 1:
+			return d.CompleteHosts(c, args[0]), cobra.ShellCompDirectiveNoFileComp
+		}
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
 }
 
 // splitHost tells the names of scenarios and hosts apart: what is not a scenario is a host.
@@ -73,7 +87,7 @@ func enter(ctx context.Context, d *door.Door, t tty.Terminal, name, host string,
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(d.Out, "\nIn the lab: task · check · hint · reset · help; exit leaves, the lab goes on.\n")
+	fmt.Fprint(d.Out, "\nIn the lab: task · check · hint · reset · save · help\nexit leaves; the lab goes on.\n")
 	if s.Records() {
 		fmt.Fprintln(d.Out, "Its screen is recorded, in a file that only you can read; not with --no-record.")
 	}
@@ -86,7 +100,7 @@ func enter(ctx context.Context, d *door.Door, t tty.Terminal, name, host string,
 		if err != nil {
 			return s.Lost(ctx, err)
 		}
-		fmt.Fprintf(d.Out, "\nThe lab goes on. Back into it: endstate shell %[1]s · end it: endstate stop %[1]s\n", s.Visit.Lab.Scenario)
+		fmt.Fprintf(d.Out, "\nThe lab goes on.\n  Back into it: endstate shell %[1]s\n  End it: endstate stop %[1]s\n", s.Visit.Lab.Scenario)
 		return nil
 	}
 }

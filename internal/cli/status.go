@@ -6,7 +6,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/docker/go-units"
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
@@ -66,7 +65,7 @@ func (o *statusOptions) write(w io.Writer, _ report.Style, all []desk.LabStatus)
 		}
 		rows = append(rows, []string{
 			s.Scenario, fmt.Sprint(s.Seed), report.Visible(s.Owner), report.Brief(now.Sub(s.Started)), report.Brief(s.Left),
-			units.BytesSize(float64(s.Memory)), units.BytesSize(float64(s.Disk)), fmt.Sprint(s.State), servers,
+			labs.Size(s.Memory), labs.Size(s.Disk), fmt.Sprint(s.State), servers,
 		})
 	}
 	if err := door.WriteTable(w, rows); err != nil {

@@ -25,7 +25,7 @@ func stopCommand(d *door.Door) *cobra.Command {
 		Use:               "stop [SCENARIO]",
 		Short:             "Stop a lab and remove all its traces",
 		Args:              door.AtMost(1, "one scenario at most"),
-		ValidArgsFunction: d.CompleteScenarios,
+		ValidArgsFunction: d.CompleteLabs,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
 	}
 	c.Flags().BoolVar(&o.all, "all", false, "all your labs, except those of exams")
@@ -54,12 +54,19 @@ func (o *stopOptions) run(ctx context.Context, args []string) error {
 		fmt.Fprintf(o.Out, "The lab of %s is gone. %s\n", lab.Scenario, lastScore(lab.Last))
 	}
 	if err == nil && len(gone) == 0 {
-		_, err = fmt.Fprintln(o.Out, "No such lab is running; nothing is left of it.")
+		_, err = fmt.Fprintln(o.Out, nothingToStop(args))
 	}
 	if err == nil && (o.all || len(gone) == 0) {
 		err = exam.Mention(ctx, o.Door)
 	}
 	return err
+}
+
+func nothingToStop(args []string) string {
+	if len(args) == 0 {
+		return "No lab is running."
+	}
+	return "No lab of " + args[0] + " is running."
 }
 
 // lastScore names the score of a lab's last check.

@@ -28,7 +28,7 @@ func taskCommand(d *door.Door) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return d.Page(ctx, func(w io.Writer, style report.Style) error { return showTask(w, style, task) })
+			return d.Page(ctx, func(w io.Writer, style report.Style) error { return showTask(w, style, task) }, nil)
 		})
 	})
 }

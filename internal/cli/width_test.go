@@ -20,9 +20,15 @@ var copied = regexp.MustCompile(`^\W*(endstate |\S*/\S*\W*$)`)
 func (d *console) fits(width int, line string) {
 	d.Helper()
 	_, out, err := d.run(strings.Fields(line)...)
-	for text := range strings.SplitSeq(out+err, "\n") {
-		if ansi.StringWidth(text) > width && !copied.MatchString(text) {
-			d.Errorf("%s at %d columns has a line of %d: %q", line, width, ansi.StringWidth(text), text)
+	d.allFit(width, line, out+err)
+}
+
+// allFit demands that no line of a text is wider than the terminal.
+func (d *console) allFit(width int, name, text string) {
+	d.Helper()
+	for line := range strings.SplitSeq(text, "\n") {
+		if ansi.StringWidth(line) > width && !copied.MatchString(line) {
+			d.Errorf("%s at %d columns has a line of %d: %q", name, width, ansi.StringWidth(line), line)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 
 	"endstate/internal/exams"
@@ -38,6 +39,30 @@ func (d *Desk) pick(ctx context.Context, who labs.Learner, name string, emit lab
 	return d.choose(kept, name)
 }
 
+// findOutsideExams returns the lab that an act is about as [Desk.find] does. If there is none and an
+// exam is running, the error is that of [ExamLabs].
+func (d *Desk) findOutsideExams(ctx context.Context, who labs.Learner, name, done string, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
+	lab, v, err := d.find(ctx, who, name, emit)
+	var problem *labs.Problem
+	if !errors.As(err, &problem) || problem.Code != labs.CodeNoLab || !d.Remembers() {
+		return lab, v, err
+	}
+	store, failed := d.memory(ctx, who)
+	if failed != nil {
+		return nil, nil, err
+	}
+	open, _ := store.OpenExams(ctx)
+	if slices.ContainsFunc(open, func(s *exams.Sitting) bool { return s.Ended.IsZero() }) {
+		err = ExamLabs(done)
+	}
+	return nil, nil, err
+}
+
+// ExamLabs says that labs of exams can't have done to them what an act does.
+func ExamLabs(done string) *labs.Problem {
+	return &labs.Problem{Code: CodeExamLab, What: "Labs of an exam can't be " + done, Advice: "Every candidate has the same means.", Usage: true}
+}
+
 // labs returns the learner's labs, without those of exams.
 func (d *Desk) labs(ctx context.Context, who labs.Learner, emit labs.Emit) ([]*labs.Lab, error) {
 	if err := practises(who); err != nil {
@@ -47,6 +72,23 @@ func (d *Desk) labs(ctx context.Context, who labs.Learner, emit labs.Emit) ([]*l
 		return nil, err
 	}
 	return d.stage(who.Name).Labs(ctx, who.Name)
+}
+
+// Running returns the learner's labs, without those of exams. It changes nothing.
+func (d *Desk) Running(ctx context.Context, who labs.Learner) ([]*labs.Lab, error) {
+	if err := d.connect(ctx); err != nil {
+		return nil, err
+	}
+	return d.stage(who.Name).Labs(ctx, who.Name)
+}
+
+// OpenHosts returns the hosts in which the labs of a scenario open a shell.
+func (d *Desk) OpenHosts(scenario string) []string {
+	v, err := d.library().Variant(scenario, 1)
+	if err != nil {
+		return nil
+	}
+	return v.OpenHosts()
 }
 
 // practises returns an error for the owner of an exam's labs: other acts would ignore the exam's

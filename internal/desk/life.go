@@ -24,7 +24,7 @@ const (
 // Extend lets a lab live [Extension] longer, but no longer than [LongestLife] from its start. It
 // returns the lab with its new expiry.
 func (d *Desk) Extend(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, error) {
-	lab, v, err := d.find(ctx, who, name, emit)
+	lab, v, err := d.findOutsideExams(ctx, who, name, "extended", emit)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package desk
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ type Wanted struct {
 	scenarios []string // of the question
 }
 
-// List returns the selected scenarios. It warns of broken ones, and leaves them out.
+// List returns the selected scenarios, by topic and the easiest first. It warns of broken ones, and leaves them out.
 func (d *Desk) List(_ labs.Learner, wanted Wanted, emit labs.Emit) []labs.Scenario {
 	found := []labs.Scenario{}
 	for _, s := range d.library().List() {
@@ -31,6 +30,7 @@ func (d *Desk) List(_ labs.Learner, wanted Wanted, emit labs.Emit) []labs.Scenar
 			found = append(found, s)
 		}
 	}
+	slices.SortFunc(found, labs.EasiestFirst)
 	if err := d.library().Broken(); err != nil {
 		emit.Warn(err, "Broken scenarios are left out.")
 	}
@@ -50,7 +50,7 @@ func (d *Desk) Standings(ctx context.Context, who labs.Learner, wanted Wanted, e
 	}
 	found := d.List(who, wanted, emit)
 	var latest []*attempts.Attempt
-	if d.remembers() { // looking does not create a store
+	if d.Remembers() { // looking does not create a store
 		store, err := d.memory(ctx, who)
 		if err == nil {
 			latest, err = store.Latest(ctx, practice.Latest)
@@ -59,11 +59,7 @@ func (d *Desk) Standings(ctx context.Context, who labs.Learner, wanted Wanted, e
 			emit.Warn(err, "Where you stand is not shown.")
 		}
 	}
-	standings := practice.Assess(found, latest, d.Clock()).All()
-	slices.SortFunc(standings, func(a, b *practice.Standing) int {
-		return cmp.Or(cmp.Compare(a.Topic, b.Topic), a.Level-b.Level, cmp.Compare(a.Name, b.Name))
-	})
-	return standings, nil
+	return practice.Assess(found, latest, d.Clock()).All(), nil
 }
 
 // OfTopic returns the scenarios of a topic, the easiest first. It returns none if there is no such
@@ -76,7 +72,6 @@ func (d *Desk) OfTopic(ctx context.Context, who labs.Learner, topic string, emit
 	if err != nil {
 		return nil // it is only about the topic
 	}
-	slices.SortStableFunc(all, func(a, b *practice.Standing) int { return cmp.Or(a.Level-b.Level, a.Minutes-b.Minutes) })
 	return all
 }
 

@@ -66,8 +66,8 @@ func (d *Desk) storeFailed() bool {
 	return d.store == nil && !d.failed.IsZero() && d.Clock().Sub(d.failed).Abs() < storePause
 }
 
-// remembers reports whether the store exists. Looking does not create it.
-func (d *Desk) remembers() bool {
+// Remembers reports whether the store exists. Looking does not create it.
+func (d *Desk) Remembers() bool {
 	_, err := os.Stat(attempts.Path(d.Home))
 	return err == nil
 }

@@ -2,12 +2,10 @@ package desk
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
 	"endstate/internal/attempts"
-	"endstate/internal/exams"
 	"endstate/internal/grading"
 	"endstate/internal/images"
 	"endstate/internal/practice"
@@ -85,7 +83,7 @@ func (p Parts) Memory(ctx context.Context, who labs.Learner) (*attempts.View, er
 }
 
 // Remembers reports whether there is a store.
-func (p Parts) Remembers() bool { return p.desk.remembers() }
+func (p Parts) Remembers() bool { return p.desk.Remembers() }
 
 // Stage returns what starts a learner's labs. The engine must be open.
 func (p Parts) Stage(who labs.Learner) *stage.Stage { return p.desk.stage(who.Name) }
@@ -119,20 +117,7 @@ func (p Parts) PutBack(ctx context.Context, lab *labs.Lab, emit labs.Emit, repla
 // OutsideExams returns the lab that an act is about, and its variant. If there is none and an exam
 // is running, the problem is that labs of exams can't have done to them what the act does.
 func (p Parts) OutsideExams(ctx context.Context, who labs.Learner, name, done string, emit labs.Emit) (*labs.Lab, *labs.Variant, error) {
-	lab, v, err := p.desk.find(ctx, who, name, emit)
-	var problem *labs.Problem
-	if !errors.As(err, &problem) || problem.Code != labs.CodeNoLab || !p.Remembers() {
-		return lab, v, err
-	}
-	store, failed := p.Memory(ctx, who)
-	if failed != nil {
-		return nil, nil, err
-	}
-	open, _ := store.OpenExams(ctx)
-	if slices.ContainsFunc(open, func(s *exams.Sitting) bool { return s.Ended.IsZero() }) {
-		err = &labs.Problem{Code: CodeExamLab, What: "Labs of an exam can't be " + done, Advice: "Every candidate has the same means.", Usage: true}
-	}
-	return nil, nil, err
+	return p.desk.findOutsideExams(ctx, who, name, done, emit)
 }
 
 // Find returns the lab that an act is about, with its variant: by its scenario or ID, or without

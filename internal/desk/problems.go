@@ -13,6 +13,7 @@ const (
 	CodeCutOff      = "cut-off"     // an interrupted act left something behind
 	CodeRunning     = "lab-running" // already
 	CodeStopped     = "lab-stopped"
+	CodeReset       = "lab-reset"       // from elsewhere, while somebody was in its shell
 	CodeShellLost   = "shell-lost"      // the lab goes on
 	CodeDisk        = "disk"            // a host has written much
 	CodeExamLab     = "exam-lab"        // the lab or attempt is an exam's

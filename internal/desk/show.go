@@ -86,14 +86,18 @@ func (d *Desk) attempt(ctx context.Context, store *attempts.View, name string) (
 // numbersAttempt matches the number of an attempt, and its ID. No scenario has such a name.
 var numbersAttempt = regexp.MustCompile(`^([0-9]+|[0-9a-f]{6,32})$`)
 
-// noAttempt says that there is no attempt at a scenario, or none at all.
+// noAttempt says that there is no attempt of that name: at a scenario, or none at all.
 func (d *Desk) noAttempt(scenario string) error {
-	if scenario == "" {
+	switch {
+	case scenario == "":
 		return labs.Misuse("There are no attempts yet", "",
 			labs.Act{Name: labs.ActStart, For: "Start one"}, labs.Act{Name: labs.ActNext, For: "get a suggestion"})
-	}
-	if _, err := d.library().Variant(scenario, 1); err != nil {
-		return err
+	case !d.library().Has(scenario):
+		what := fmt.Sprintf("%q is neither the number of an attempt nor the name of a scenario", scenario)
+		if near := d.library().Nearest(scenario); len(near) > 0 {
+			return labs.Misuse(what, "Did you mean "+strings.Join(near, ", ")+"?")
+		}
+		return labs.Misuse(what, "", labs.Act{Name: labs.ActHistory, For: "See your attempts"}, labs.Act{Name: labs.ActList, For: "see the scenarios"})
 	}
 	return labs.Misuse("There is no attempt at "+scenario+" yet", "", labs.Act{Name: labs.ActStart, For: "Start one", Scenario: scenario})
 }

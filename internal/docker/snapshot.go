@@ -41,6 +41,7 @@ func (s Snapshots) Keep(ctx context.Context, lab *labs.Lab, snapshot labs.Snapsh
 	labels := map[string]string{
 		labelSnapshot: snapshot.Key, labelScenario: snapshot.Scenario, labelSeed: strconv.FormatUint(snapshot.Seed, 10),
 		labelHosts: strconv.Itoa(len(lab.Hosts)), labelVersion: s.engine.version, labelMoment: rand.Text(), labelSaved: snapshot.Name,
+		labelOwner: "", // a snapshot is everyone's; the engine would take over its hosts' owner
 	}
 	failed := make([]error, len(lab.Hosts))
 	var all sync.WaitGroup

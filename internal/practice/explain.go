@@ -14,6 +14,10 @@ func (s *Standing) explain(counted []*attempts.Attempt, now time.Time) {
 		s.Needs = needs(counted, now)
 	}
 	switch {
+	case s.State == Shaky && s.IsDue(now):
+		s.WhyDue = fmt.Sprintf("you last worked on it %s, and got %d of %d without help.", ago(now.Sub(*s.Last)), *s.Latest, labs.Total)
+	case s.State == Shaky:
+		s.WhyDue = fmt.Sprintf("it comes back soon, because you got only %d of %d without help.", *s.Latest, labs.Total)
 	case s.IsDue(now):
 		s.WhyDue = fmt.Sprintf("you last worked on it %s, and the chance that you can still do it is %s.", ago(now.Sub(*s.Last)), percent(s.Recall))
 	case s.Recall <= retention:

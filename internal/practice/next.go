@@ -60,7 +60,7 @@ const (
 // Next picks what to practise next, or returns nil if there is nothing to pick from. It
 // prefers scenarios that are due, then untried ones, then the one that is due next. Among
 // equals it prefers the weakest topic; within a topic, the tried scenario that the learner
-// remembers least, or the untried one of the lowest level. It skips scenarios with a running
+// remembers least, or the easiest untried one. It skips scenarios with a running
 // attempt. The caller chooses the seed: see [NewSeed].
 func (p *Progress) Next() *Pick {
 	all := p.candidates()
@@ -99,7 +99,7 @@ func compare(a, b candidate) int {
 		return cmp.Or(a.Due.Compare(*b.Due), cmp.Compare(a.Name, b.Name))
 	}
 	return cmp.Or(a.class-b.class, cmp.Compare(a.topic.Strength, b.topic.Strength), cmp.Compare(a.Recall, b.Recall),
-		a.Level-b.Level, cmp.Compare(a.topic.Name, b.topic.Name), cmp.Compare(a.Name, b.Name))
+		a.Level-b.Level, a.Minutes-b.Minutes, cmp.Compare(a.topic.Name, b.topic.Name), cmp.Compare(a.Name, b.Name))
 }
 
 // NewSeed draws an unused seed. draw returns a number from 0 to n-1.
@@ -183,7 +183,7 @@ func (s *Standing) lastTime() string {
 	a := s.latest
 	text := fmt.Sprintf("Last time: %d of %d without help", unaided(a), labs.Total)
 	if a.Took != nil && a.Minutes > 0 {
-		text += fmt.Sprintf(", %s (par %d)", labs.Count(int(math.Ceil(a.Took.Minutes())), "minute"), a.Minutes)
+		text += fmt.Sprintf(", %s at work (par %d min)", labs.Duration(a.Took.Duration), a.Minutes)
 	}
 	switch {
 	case a.Hints == 1:

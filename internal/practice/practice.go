@@ -3,7 +3,6 @@
 package practice
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -36,7 +35,7 @@ type Standing struct {
 	Latest   *int       `json:"latest"`   // the unaided score of the latest attempt
 	Last     *time.Time `json:"last"`     // the last sign of work in any of those
 	Due      *time.Time `json:"due"`      // when it should be practised again
-	// Recall is the chance that the learner can still do it, from 0 to 1.
+	// Recall is the chance that the learner can still do as well as the last time, from 0 to 1.
 	Recall float64 `json:"recall"`
 	// Strength is the latest unaided score, from 0 to 1, times Recall.
 	Strength float64 `json:"strength"`
@@ -93,12 +92,10 @@ func Assess(scenarios []labs.Scenario, all []*attempts.Attempt, now time.Time) *
 		}
 	}
 	p.Lately = p.Lately[max(0, len(p.Lately)-Latest):]
-	for _, s := range scenarios {
+	for _, s := range slices.SortedFunc(slices.Values(scenarios), labs.EasiestFirst) {
 		p.level(s).add(assess(s, of[s.Name], now), now)
 	}
-	slices.SortFunc(p.Topics, func(a, b *Topic) int { return cmp.Compare(a.Name, b.Name) })
 	for _, topic := range p.Topics {
-		slices.SortFunc(topic.Levels, func(a, b *Level) int { return a.Level - b.Level })
 		topic.weigh()
 	}
 	return p
@@ -137,7 +134,7 @@ func (l *Level) add(s *Standing, now time.Time) {
 	}
 }
 
-// All returns the standings in all scenarios.
+// All returns the standings in all scenarios, by topic and the easiest first.
 func (p *Progress) All() []*Standing {
 	all := []*Standing{}
 	for _, topic := range p.Topics {
@@ -201,11 +198,11 @@ func stateOf(counted []*attempts.Attempt) State {
 }
 
 // counts reports whether an attempt counts: a check was graded or help was used, and the
-// attempt is over or has reached 100 unaided.
+// attempt is over or was solved, even if its lab goes on.
 func counts(a *attempts.Attempt, now time.Time) bool {
 	_, over := a.Over(now)
 	informative := a.Score != nil || a.Aided()
-	return informative && (over || unaided(a) == labs.Total)
+	return informative && (over || a.Solved != nil || unaided(a) == labs.Total)
 }
 
 // unaided returns the score that an attempt reached without help.

@@ -89,7 +89,7 @@ func TestFortnight(t *testing.T) {
 	l.next(day(0).Add(time.Hour), "mysql-restore", "You have never tried it", "mysql is your weakest topic")
 	l.goes(day(0).Add(time.Hour), "mysql-restore", 100, 9)
 	// The next evening, the scenario that went badly is due.
-	l.next(day(2), "git-conflict", "It is due", "2 days ago", "30 of 100 without help, 25 minutes (par 20), 2 hints", "git is your weakest")
+	l.next(day(2), "git-conflict", "It is due", "2 days ago", "30 of 100 without help, 25 min at work (par 20 min), 2 hints", "git is your weakest")
 	l.goes(day(2), "git-conflict", 100, 12)
 	if s := l.stands(day(2).Add(time.Hour), "git-conflict"); s.State != Solved || s.Trend != Rising || *s.Best != 100 {
 		t.Errorf("once is not mastered: %+v", s)
@@ -183,8 +183,8 @@ func TestNeedsAndWhyDue(t *testing.T) {
 		needs, becomes string
 		due            string
 	}{
-		{day(0).Add(time.Hour), 0, "100 without help twice, on different seeds and at least a day apart.", "", "the chance that you can still do it is"},
-		{day(7), 0, "100 without help twice, on different seeds and at least a day apart.", "", "you last worked on it 7 days ago, and the chance that you can still do it is"},
+		{day(0).Add(time.Hour), 0, "100 without help twice, on different seeds and at least a day apart.", "", "you got only 60 of 100 without help."},
+		{day(7), 0, "100 without help twice, on different seeds and at least a day apart.", "", "you last worked on it 7 days ago, and got 60 of 100 without help."},
 		{day(7), 100, "100 without help once more, on another seed, started after 10 Mar 18:00.", "", "it is due when that falls to about 90 %."},
 		{day(9), 0, "100 without help once more, on another seed.", "", ""},
 		{day(9), 100, "", "mastered", "it is due when that falls to about 90 %."},

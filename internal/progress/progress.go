@@ -52,15 +52,15 @@ func Plain(w io.Writer) Renderer {
 			switch {
 			case s.due(b.patience) && !s.announced:
 				s.announced, s.reported = true, time.Now()
-				fmt.Fprintf(w, "%s …\n", s.text)
+				fmt.Fprintf(w, "%s …\n", s.doing)
 			case s.announced && time.Since(s.reported) >= longWait:
 				s.reported = time.Now()
-				fmt.Fprintf(w, "%s: %s\n", s.name, s.progress())
+				fmt.Fprintf(w, "%s: %s\n", s.doing, s.progress())
 			}
 		}
 		for _, s := range b.takeEnded() {
 			if s.announced {
-				fmt.Fprintf(w, "%s: %s\n", s.name, s.outcome())
+				fmt.Fprintln(w, s.outcome())
 			}
 		}
 	})
@@ -100,7 +100,7 @@ func (d *drawing) draw(b *board) {
 			case s.judges:
 				sign = d.sign("·", "2")
 			}
-			fmt.Fprintf(&out, "%s %s\n", sign, d.fit(s.name+": "+s.outcome()))
+			fmt.Fprintf(&out, "%s %s\n", sign, d.fit(s.outcome()))
 		}
 	}
 	d.drawn = d.drawn[:0]
@@ -179,7 +179,7 @@ func (b *board) Emit(event labs.Event) {
 	case event.State == labs.Warned:
 		b.warnings.WriteString(event.Detail)
 	case event.State == labs.StepBegan:
-		b.steps = append(b.steps, &step{name: name(event), text: sentence(event), judges: judges[event.Step], begun: time.Now()})
+		b.steps = append(b.steps, &step{name: name(event), wording: wordingOf(event), judges: judges[event.Step], begun: time.Now()})
 	case i < 0:
 	case event.State == labs.StepMoved:
 		b.steps[i].detail, b.steps[i].done, b.steps[i].total = detail(event), event.Done, event.Total
@@ -218,13 +218,14 @@ func (b *board) takeWarnings() string {
 }
 
 type step struct {
-	name, text, detail string
-	done, total        int64
-	begun              time.Time
-	took               time.Duration
-	failed, announced  bool
-	judges             bool      // its result follows: that it ended says nothing about success
-	reported           time.Time // when a line was last written
+	wording
+	name, detail      string
+	done, total       int64
+	begun             time.Time
+	took              time.Duration
+	failed, announced bool
+	judges            bool      // its result follows: that it ended says nothing about success
+	reported          time.Time // when a line was last written
 }
 
 // progress describes how far a step has come.
@@ -242,18 +243,19 @@ func (s *step) progress() string {
 
 func (s *step) due(patience time.Duration) bool { return time.Since(s.begun) >= patience }
 
+// outcome says what was done, or what failed, and how long it took.
 func (s *step) outcome() string {
 	if s.failed {
-		return "failed after " + short(s.took)
+		return s.doing + ": failed after " + short(s.took)
 	}
-	return "done in " + short(s.took)
+	return fmt.Sprintf("%s (%s)", s.did, short(s.took))
 }
 
 const barWidth = 20
 
 // line describes a current step: what it does, how far it has come, and the time so far.
 func (s *step) line() string {
-	parts := []string{s.text}
+	parts := []string{s.doing}
 	if s.total > 0 {
 		filled := int(max(0, min(s.done, s.total)) * barWidth / s.total)
 		parts = append(parts, strings.Repeat("━", filled)+strings.Repeat("╌", barWidth-filled))

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -51,9 +53,9 @@ func rendered(t *testing.T, open func(io.Writer) Renderer) string {
 
 func TestPlain(t *testing.T) {
 	want := `Building the image mysql …
-image mysql: done in 12 s
+Built the image mysql (12 s)
 Waiting until ` + "`db`" + ` answers …
-ready db: failed after 2.0 s
+Waiting until ` + "`db`" + ` answers: failed after 2.0 s
 Building a healthy system …
 `
 	if diff := cmp.Diff(want, rendered(t, Plain)); diff != "" {
@@ -154,9 +156,9 @@ func TestLive(t *testing.T) {
 	}{
 		{
 			"wide", 80, "━━━━╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌╌  12 s  Step 3/10 : RUN",
-			"✓ image mysql: done in 12 s\n✗ ready db: failed after 2.0 s",
+			"✓ Built the image mysql (12 s)\n✗ Waiting until `db` answers: failed after 2.0 s",
 		},
-		{"narrow", 20, "Building the ima…", "✓ image mysql: don…\n✗ ready db: failed…"},
+		{"narrow", 20, "Building the ima…", "✓ Built the image …\n✗ Waiting until `d…"},
 		{"hardly there", 4, " …", "✓ …\n✗ …"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -177,7 +179,7 @@ func TestLive(t *testing.T) {
 
 // A check that ran says nothing about success before its verdicts are shown.
 func TestCheckHasNoSignOfSuccess(t *testing.T) {
-	for err, want := range map[error]string{nil: "· check git-a: done in 2.0 s", io.EOF: "✗ check git-a: failed after 2.0 s"} {
+	for err, want := range map[error]string{nil: "· Checked git-a (2.0 s)", io.EOF: "✗ Checking git-a: failed after 2.0 s"} {
 		synctest.Test(t, func(t *testing.T) {
 			on := &screen{t: t, width: 60}
 			renderer := Live(on, func() int { return 60 }, true)
@@ -257,7 +259,7 @@ func TestPlainOfALongStep(t *testing.T) {
 		}
 		r.Close()
 	})
-	want := "Playing proofs from seed 1 …\nprove 1: 2 of 9 after 31 s, proof\nprove 1: 4 of 9 after 61 s, proof\n"
+	want := "Playing proofs from seed 1 …\nPlaying proofs from seed 1: 2 of 9 after 31 s, proof\nPlaying proofs from seed 1: 4 of 9 after 61 s, proof\n"
 	if out.String() != want {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
@@ -305,7 +307,7 @@ func TestNarrowerTerminalIsNotSmeared(t *testing.T) {
 	var out strings.Builder
 	width := 40
 	d := &drawing{w: &out, width: func() int { return width }}
-	b := &board{steps: []*step{{text: strings.Repeat("x", 60), begun: time.Now().Add(-time.Minute)}}}
+	b := &board{steps: []*step{{wording: wording{doing: strings.Repeat("x", 60)}, begun: time.Now().Add(-time.Minute)}}}
 	d.draw(b)
 	for _, next := range []struct{ width, rows int }{{40, 1}, {15, 3}, {15, 1}, {80, 1}} {
 		width = next.width
@@ -313,6 +315,24 @@ func TestNarrowerTerminalIsNotSmeared(t *testing.T) {
 		d.draw(b)
 		if want := fmt.Sprintf("\r\x1b[%dA\x1b[J", next.rows); !strings.HasPrefix(out.String(), want) {
 			t.Errorf("at %d columns: %q does not begin with %q", width, out.String(), want)
+		}
+	}
+}
+
+// Every kind of work is described in words.
+func TestEveryWorkHasWords(t *testing.T) {
+	source, err := os.ReadFile("../../labs/event.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := regexp.MustCompile(`\bWork += "([a-z-]+)"`).FindAllSubmatch(source, -1)
+	if len(kinds) < 20 {
+		t.Fatalf("%d kinds of work", len(kinds))
+	}
+	for _, kind := range kinds {
+		words := wordings[labs.Work(kind[1])]
+		if words.doing == "" || words.did == "" || strings.Contains(words.doing, "%s") && !strings.Contains(words.did, "%s") {
+			t.Errorf("%s: %+v", kind[1], words)
 		}
 	}
 }

@@ -33,7 +33,7 @@ func markChanged(result labs.Result, change *practice.Change) labs.Result {
 		return result
 	}
 	if was, changed := change.Verdicts[result.ID]; changed {
-		result.Title += " (was " + verdictWords[was] + ")"
+		result.Title += " (" + verdictWords[was] + " before)"
 	}
 	return result
 }
@@ -45,8 +45,6 @@ func gain(change *practice.Change) string {
 		return fmt.Sprintf("+%d, was %d", change.Gain, change.Score)
 	case change.Gain < 0:
 		return fmt.Sprintf("−%d, was %d", -change.Gain, change.Score)
-	case len(change.Verdicts) > 0:
-		return fmt.Sprintf("was %d too", change.Score)
 	}
 	return "as before"
 }

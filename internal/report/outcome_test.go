@@ -39,21 +39,21 @@ func TestOutcomeTellsWhatChanged(t *testing.T) {
 		wants       []string
 		lacks       string
 	}{
-		"the first check": {nil, none, []string{"Score 0 of 100\n"}, "was"},
-		"more":            {none, roundOf(labs.Passed, labs.Failed, labs.Passed), []string{"Score 60 of 100 (+60, was 0)", "back (was failed)", "missing (was skipped)"}, "untouched (was"},
+		"the first check": {nil, none, []string{"Score 0 of 100\n"}, "before"},
+		"more":            {none, roundOf(labs.Passed, labs.Failed, labs.Passed), []string{"Score 60 of 100 (+60, was 0)", "back (failed before)", "missing (skipped before)"}, "untouched ("},
 		"less": {
 			roundOf(labs.Passed, labs.Passed, labs.Passed), roundOf(labs.Passed, labs.Passed, labs.Failed),
-			[]string{"Score 90 of 100 (−10, was 100) · harm −10", "untouched (was passed)"},
-			"back (was",
+			[]string{"Score 90 of 100 (−10, was 100) · harm −10", "untouched (passed before)"},
+			"back (",
 		},
-		"the same": {none, none, []string{"Score 0 of 100 (as before)"}, "(was"},
+		"the same": {none, none, []string{"Score 0 of 100 (as before)"}, "d before)"},
 		"something else": {
 			roundOf(labs.Passed, labs.Failed, labs.Failed), roundOf(labs.Passed, labs.Failed, labs.Passed, labs.Hint{Costs: 10}),
-			[]string{"Score 50 of 100 (was 50 too) · hints −10", "untouched (was failed)"},
-			"missing (was",
+			[]string{"Score 50 of 100 (as before) · hints −10", "untouched (failed before)"},
+			"missing (",
 		},
-		"after a hint": {roundOf(labs.Passed, labs.Failed, labs.Passed), roundOf(labs.Passed, labs.Failed, labs.Passed, labs.Hint{Costs: 10}), []string{"Score 50 of 100 (−10, was 60) · hints −10"}, "(was"},
-		"ungraded now": {none, roundOf(labs.Ungraded, labs.Failed, labs.Passed), []string{"No score"}, "was"},
+		"after a hint": {roundOf(labs.Passed, labs.Failed, labs.Passed), roundOf(labs.Passed, labs.Failed, labs.Passed, labs.Hint{Costs: 10}), []string{"Score 50 of 100 (−10, was 60) · hints −10"}, "d before)"},
+		"ungraded now": {none, roundOf(labs.Ungraded, labs.Failed, labs.Passed), []string{"No score"}, "before"},
 	} {
 		o := &practice.Outcome{Report: test.now}
 		if test.before != nil {

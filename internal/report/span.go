@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"endstate/internal/exams"
+	"endstate/internal/practice"
 )
 
 // Brief formats a time that goes on, such as the time left: in seconds, minutes, or hours and minutes.
@@ -37,6 +38,14 @@ func TimeLeft(v exams.View) string {
 		left += time.Minute - 1
 	}
 	return Brief(left) + " left"
+}
+
+// StateName names how well a learner knows a scenario.
+func StateName(state practice.State) string {
+	if state == practice.Untried {
+		return "not tried"
+	}
+	return string(state)
 }
 
 // LevelName names a scenario's level.

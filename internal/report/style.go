@@ -91,12 +91,12 @@ func (s Style) columns() int {
 // Paragraph wraps a text to the width and indents every line by indent columns.
 func (s Style) Paragraph(text string, indent int) string {
 	margin := strings.Repeat(" ", indent)
-	return margin + strings.Join(paragraphs(s.Code(text), s.room()), "\n"+margin) + "\n"
+	return margin + strings.Join(wrap.Lines(s.Code(wrap.KeepCode(text, s.room())), s.room()), "\n"+margin) + "\n"
 }
 
 // Faint is a dim paragraph; its further lines are indented by hang columns.
 func (s Style) Faint(text string, hang int) string {
-	lines := paragraphs(s.Code(text), s.room())
+	lines := wrap.Lines(s.Code(wrap.KeepCode(text, s.room())), s.room())
 	for i := range lines {
 		lines[i] = s.Dim(lines[i])
 	}
@@ -110,12 +110,3 @@ func (s Style) Labelled(label string, paint func(string) string, text string, in
 
 // room returns the width for text, which leaves space for points and indentation.
 func (s Style) room() int { return max(10, s.columns()-10) }
-
-// paragraphs breaks the lines of a text.
-func paragraphs(text string, width int) []string {
-	var lines []string
-	for line := range strings.SplitSeq(text, "\n") {
-		lines = append(lines, wrap.Line(line, width)...)
-	}
-	return lines
-}

@@ -9,6 +9,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/practice"
+	"endstate/internal/report/wrap"
 	"endstate/labs"
 )
 
@@ -57,7 +58,7 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 		labs.Passed: style.Good("✓"), labs.Failed: style.Bad("✗"), labs.Skipped: style.Dim("–"), labs.Ungraded: style.Warn("?"),
 	}[result.Verdict]
 	room := style.room()
-	for i, line := range paragraphs(style.Code(result.Title), room) {
+	for i, line := range wrap.Lines(style.Code(wrap.KeepCode(result.Title, room)), room) {
 		switch {
 		case i > 0:
 			fmt.Fprintf(out, "  %s\n", line)
@@ -75,6 +76,14 @@ func writeResult(out *strings.Builder, result labs.Result, points string, style 
 	if message != "" {
 		out.WriteString(style.Paragraph(message, 4))
 	}
+}
+
+// ScoreText writes the score of a report, and how it has changed if change is not nil.
+func ScoreText(w io.Writer, r *labs.Report, change *practice.Change, style Style) error {
+	var out strings.Builder
+	writeScore(&out, r, change, style)
+	_, err := io.WriteString(w, strings.TrimLeft(out.String(), "\n"))
+	return err
 }
 
 func writeScore(out *strings.Builder, r *labs.Report, change *practice.Change, style Style) {

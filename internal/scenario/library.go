@@ -292,7 +292,7 @@ func (f *folder) invalid(err error) error {
 func (l *Library) unknown(name string) error {
 	problem := labs.Misuse(fmt.Sprintf("There is no scenario %q", name), "")
 	problem.Code = labs.CodeNotFound
-	if near := l.nearest(name); len(near) > 0 {
+	if near := l.Nearest(name); len(near) > 0 {
 		problem.Advice = "Did you mean " + strings.Join(near, ", ") + "?"
 	} else {
 		problem.Advice = "To add a folder of your own: --scenarios DIR or ENDSTATE_SCENARIOS."
@@ -301,8 +301,8 @@ func (l *Library) unknown(name string) error {
 	return problem
 }
 
-// nearest returns up to three names that are similar to a mistyped one.
-func (l *Library) nearest(name string) []string {
+// Nearest returns up to three names that are similar to a mistyped one.
+func (l *Library) Nearest(name string) []string {
 	type candidate struct {
 		name     string
 		distance int

@@ -108,7 +108,7 @@ func commands(t *testing.T) string {
 	if err := os.WriteFile(dir+"/task", script, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"check", "exam", "help", "hint", "reset"} {
+	for _, name := range []string{"check", "exam", "extend", "help", "hint", "reset", "save", "saved"} {
 		if err := os.Symlink("task", dir+"/"+name); err != nil {
 			t.Fatal(err)
 		}

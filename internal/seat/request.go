@@ -18,7 +18,7 @@ import (
 type Request struct {
 	Args       []string // its name and its arguments
 	Output     Output   // where its standard output goes
-	Columns    int      // of that, if it is a terminal
+	Columns    int      // of that, if it is a terminal, or of the terminal that a pipe is read at
 	Term       string   // TERM in the lab
 	NoColor    bool     // NO_COLOR is set in the lab
 	Foreground bool     // it is in the foreground of its terminal

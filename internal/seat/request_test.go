@@ -81,10 +81,11 @@ func TestOutput(t *testing.T) {
 	for _, test := range []struct{ line, want string }{
 		{"TERM=xterm check", "seat 80 columns true\r\nan error\r\n"},
 		{"check", "seat 80 columns false\r\nan error\r\n"},
-		{"check 2>&1 | tr a-z A-Z; echo ${PIPESTATUS[0]}", "FILE 0 COLUMNS FALSE\r\nAN ERROR\r\n3\r\n"},
+		{"check 2>&1 | tr a-z A-Z; echo ${PIPESTATUS[0]}", "FILE 80 COLUMNS FALSE\r\nAN ERROR\r\n3\r\n"},
 		{"check 2>/dev/null >out; echo $?; cat out", "3\r\nfile 0 columns false\r\n"},
 		{"x=$(check 2>&1 </dev/null); echo \"<$x>\"", "<file 0 columns false\r\nan error>\r\n"},
-		{"check long 2>&1 | wc -c", fmt.Sprintln(len("file 0 columns false\nan error\n") + len(long))[:6]},
+		{"check </dev/null | cat", "an error\r\nfile 80 columns false\r\n"},
+		{"check long 2>&1 | wc -c", fmt.Sprintln(len("file 80 columns false\nan error\n") + len(long))[:6]},
 		{"check long 2>/dev/null | head -c 4; echo", "file\r\n"},
 		{"script -qc 'stty columns 33; check' /dev/null", "terminal 33 columns false\r\nan error\r\n"},
 	} {
@@ -92,6 +93,68 @@ func TestOutput(t *testing.T) {
 		b.sees("\r\n" + test.want)
 		b.sees("$ ")
 	}
+	b.types("exit\r")
+	end()
+}
+
+// An answer that is neither yes nor no is not taken for either: the question is asked again.
+func TestUnclearAnswers(t *testing.T) {
+	b := newBrowser(t)
+	end := b.attach(t.Context(), bash(t), confirming)
+	b.sees("$ ")
+	b.types("hint\r")
+	for _, line := range []string{"maybe", "yess", "q"} {
+		b.sees("Sure? [y/N] ")
+		b.types(line + "\r")
+		b.sees("Please answer y or n; Enter alone means no.\r\n")
+	}
+	b.types("Y\r")
+	b.sees("[\"hint\"]: true, <nil>\r\n$ ")
+	for _, line := range []string{"n", "NO", ""} {
+		b.types("hint\r")
+		b.sees("Sure? [y/N] ")
+		b.types(line + "\r")
+		b.sees("[\"hint\"]: false, <nil>\r\n$ ")
+	}
+	b.types("exit\r")
+	end()
+}
+
+// Keys that are typed while an answer is worked on don't get into it. The shell shows them at its
+// prompt, and the terminal is as it was, however the command ends.
+func TestKeysAreNotEchoed(t *testing.T) {
+	b, asked, answer := newBrowser(t), make(chan string), make(chan string)
+	end := b.attach(t.Context(), bash(t), func(ctx context.Context, request *Request, screen *Screen) (int, bool) {
+		asked <- request.Args[0]
+		_ = screen.Interruptible(ctx, func(ctx context.Context) error {
+			select {
+			case text := <-answer:
+				fmt.Fprintln(screen, text)
+			case <-ctx.Done():
+			}
+			return nil
+		})
+		return 0, true
+	})
+	b.sees("$ ")
+	b.types("stty -a >before; check\r")
+	<-asked
+	b.types("echo meanw''hile\r")
+	answer <- "the answer"
+	if shown := b.sees("the answer\r\n"); strings.Contains(shown, "meanw") {
+		t.Errorf("keys are in the answer: %q", shown)
+	}
+	b.sees("meanwhile\r\n$ ")
+	b.types("check\r")
+	<-asked
+	b.types("\x03")
+	b.sees("$ ")
+	b.types("check | cat\r")
+	<-asked
+	answer <- "to a pipe"
+	b.sees("to a pipe\r\n$ ")
+	b.types("stty -a | cmp - before && echo as be''fore\r")
+	b.sees("as before\r\n")
 	b.types("exit\r")
 	end()
 }
@@ -173,7 +236,6 @@ func TestInterrupted(t *testing.T) {
 	b.types("while :; do check; done\r")
 	b.sees("answer 1 to check\r\n")
 	b.types("\x03")
-	b.sees("^C")
 	b.sees("ended: interrupted\r\n")
 	b.sees("$ ")
 	b.types("echo $?; stty -isig; check\r")

@@ -78,30 +78,63 @@ func (r rawLines) Write(b []byte) (int, error) {
 }
 
 // Confirm asks a question on the client's screen and reads a line there: nothing in the lab
-// can hide the question or answer it. It returns true only for "y" or "yes", and
-// [ErrInterrupted] if the learner pressed Ctrl-C. A command in the background can't ask.
+// can hide the question or answer it. It returns true only for "y" or "yes", asks again if the
+// answer is unclear, and returns [ErrInterrupted] if the learner pressed Ctrl-C. A command in the
+// background can't ask.
 func (s *Screen) Confirm(ctx context.Context, text string) (sure bool, err error) {
 	if !s.Foreground() {
 		return false, labs.Misuse("This needs your consent, but the command runs in the background", "Type it at the shell's prompt.")
 	}
 	screen := RawLines(displayed{s.session})
-	if _, err := io.WriteString(screen, text+" [y/N] "); err != nil {
-		return false, err
-	}
-	line := &lineReader{screen: screen}
 	err = s.WithKeys(ctx, func(ctx context.Context, keys *KeyReader) error {
-		err := line.read(ctx, keys)
-		// The shell may echo the keys behind the line, so this line ends first.
-		_, writeErr := io.WriteString(screen, "\n")
-		return cmp.Or(err, writeErr)
+		for clear := false; !clear; {
+			line, err := askLine(ctx, screen, text+" [y/N] ", keys)
+			if err != nil {
+				return err
+			}
+			if sure, clear = YesOrNo(line, false); !clear {
+				if _, err := io.WriteString(screen, Unclear(false)+"\n"); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
 	})
-	return err == nil && IsYes(string(line.text)), err
+	return err == nil && sure, err
 }
 
-// IsYes reports whether a line is "y" or "yes".
-func IsYes(line string) bool {
-	line = strings.ToLower(strings.TrimSpace(line))
-	return line == "y" || line == "yes"
+// askLine asks a question and reads a line. The shell may echo the keys behind the line, so the line
+// ends before it returns.
+func askLine(ctx context.Context, screen io.Writer, question string, keys *KeyReader) (string, error) {
+	if _, err := io.WriteString(screen, question); err != nil {
+		return "", err
+	}
+	line := &lineReader{screen: screen}
+	err := line.read(ctx, keys)
+	_, writeErr := io.WriteString(screen, "\n")
+	return string(line.text), cmp.Or(err, writeErr)
+}
+
+// YesOrNo reads the answer to a question; an empty line means usual. It returns false for clear if
+// the line is neither yes nor no.
+func YesOrNo(line string, usual bool) (yes, clear bool) {
+	switch strings.ToLower(strings.TrimSpace(line)) {
+	case "":
+		return usual, true
+	case "y", "yes":
+		return true, true
+	case "n", "no":
+		return false, true
+	}
+	return false, false
+}
+
+// Unclear says what can be answered to a question that was neither answered yes nor no.
+func Unclear(usual bool) string {
+	if usual {
+		return "Please answer y or n; Enter alone means yes."
+	}
+	return "Please answer y or n; Enter alone means no."
 }
 
 // lineReader reads a line and echoes it.

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/docker/go-units"
-
 	"endstate/labs"
 )
 
@@ -115,7 +113,7 @@ func (s *Stage) savable(ctx context.Context, lab *labs.Lab, name string) (slot i
 	}
 	if written > MaxSavedBytes {
 		return 0, &labs.Problem{
-			Code: CodeSaved, What: fmt.Sprintf("The lab of %s has written %s, and at most %s can be saved", lab.Scenario, units.BytesSize(float64(written)), units.BytesSize(MaxSavedBytes)),
+			Code: CodeSaved, What: fmt.Sprintf("The lab of %s has written %s, and at most %s can be saved", lab.Scenario, labs.Size(written), labs.Size(MaxSavedBytes)),
 			Advice: "Remove large files first.", Usage: true,
 		}
 	}

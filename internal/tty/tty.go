@@ -29,27 +29,37 @@ func Open(in io.Reader, out io.Writer) (Terminal, bool) {
 	return Terminal{in: inFile, out: outFile}, true
 }
 
-// fileOf returns the file that a stream writes to, itself or through a writer in front of it. It
-// returns nil if there is none.
-func fileOf(out io.Writer) *os.File {
-	switch out := out.(type) {
+// fileOf returns the file behind a stream, which may be a writer in front of one. It returns nil if
+// there is none.
+func fileOf(stream any) *os.File {
+	switch stream := stream.(type) {
 	case *os.File:
-		return out
+		return stream
 	case interface{ File() *os.File }:
-		return out.File()
+		return stream.File()
 	}
 	return nil
 }
 
-// Columns returns the width of the terminal that a stream writes to. It returns false if that is
-// not a terminal.
-func Columns(out io.Writer) (int, bool) {
-	file := fileOf(out)
+// Columns returns the width of the terminal that a stream is connected to. It returns false if that
+// is not a terminal.
+func Columns(stream any) (int, bool) {
+	file := fileOf(stream)
 	if file == nil || !term.IsTerminal(int(file.Fd())) {
 		return 0, false
 	}
 	columns, _ := Terminal{out: file}.Size()
 	return columns, true
+}
+
+// IsPipe reports whether a stream is a pipe to another program.
+func IsPipe(stream any) bool {
+	file := fileOf(stream)
+	if file == nil {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
 }
 
 // Size returns the terminal's columns and rows; 80 and 24 if it does not know them.

@@ -1,6 +1,6 @@
 // Package workspace contains the image that all workspaces are based on. It has an ordinary
-// user, a comfortable shell, and the in-lab commands task, check, hint and reset, whose
-// requests package seat answers.
+// user, a comfortable shell, and the in-lab commands such as task and check, whose requests
+// package seat answers.
 package workspace
 
 import (

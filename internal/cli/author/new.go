@@ -38,7 +38,7 @@ It lints and proves as it stands. The folder's name is the scenario's name.`,
 			return output.Write(door.Forms{Value: created, Text: func(w io.Writer, _ report.Style) error { return showCreated(w, created) }})
 		},
 	}
-	c.Flags().StringVar(&topic, "topic", "", "what it is about, such as mysql")
+	c.Flags().StringVar(&topic, "topic", "", "the `topic`, such as mysql")
 	d.OutputVar(c, &output)
 	_ = c.RegisterFlagCompletionFunc("topic", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		at, err := d.Desk()

@@ -21,7 +21,7 @@ one of them, what its probe observes, and how its expectation comes to its resul
 It changes nothing and is not an attempt. Edit an expectation, and look again.`,
 		Example:           "  endstate start mysql-lost-rows\n  endstate observe mysql-lost-rows rows-back",
 		Args:              oneOrTwo("a scenario, and perhaps a check"),
-		ValidArgsFunction: d.CompleteScenarios,
+		ValidArgsFunction: d.CompleteLabs,
 		RunE: func(c *cobra.Command, args []string) error {
 			return observe(c.Context(), d, args[0], append(args, "")[1])
 		},

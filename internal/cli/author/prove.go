@@ -56,10 +56,10 @@ changes, until Ctrl-C; what the change does not touch is not built again.`,
 			return o.run(c.Context())
 		},
 	}
-	c.Flags().IntVar(&o.wanted.Seeds, "seeds", 3, "how many seeds")
+	c.Flags().IntVar(&o.wanted.Seeds, "seeds", 3, "this `number` of seeds")
 	door.SeedVar(c, &o.seed, "the first seed (default: at random)")
-	c.Flags().IntVar(&o.wanted.Parallel, "parallel", 3, "how many labs at once")
-	c.Flags().StringVar(&o.wanted.Proof, "proof", "", "only the proofs whose name contains this, and those that they continue")
+	c.Flags().IntVar(&o.wanted.Parallel, "parallel", 3, "this `number` of labs at once")
+	c.Flags().StringVar(&o.wanted.Proof, "proof", "", "only the proofs whose `name` contains this, and those that they continue")
 	c.Flags().BoolVar(&o.wanted.FailFast, "fail-fast", false, "play no more once something is not as stated")
 	c.Flags().BoolVar(&o.wanted.Keep, "keep", false, "play no more once something is not as stated, and open a shell in that lab")
 	c.Flags().BoolVar(&o.watch, "watch", false, "play again whenever a file changes, until Ctrl-C")

@@ -23,19 +23,15 @@ func CheckSubcommand(c *cobra.Command, args []string) error {
 }
 
 // Exactly checks that a command gets exactly n arguments.
-func Exactly(n int, what string) cobra.PositionalArgs {
-	return func(c *cobra.Command, args []string) error {
-		if len(args) == n {
-			return nil
-		}
-		return labs.Misuse(c.CommandPath()+" takes "+what, "See: "+c.CommandPath()+" --help")
-	}
-}
+func Exactly(n int, what string) cobra.PositionalArgs { return Between(n, n, what) }
 
 // AtMost checks that a command gets at most n arguments.
-func AtMost(n int, what string) cobra.PositionalArgs {
+func AtMost(n int, what string) cobra.PositionalArgs { return Between(0, n, what) }
+
+// Between checks that a command gets neither fewer nor more arguments than it can take.
+func Between(least, most int, what string) cobra.PositionalArgs {
 	return func(c *cobra.Command, args []string) error {
-		if len(args) <= n {
+		if len(args) >= least && len(args) <= most {
 			return nil
 		}
 		return labs.Misuse(c.CommandPath()+" takes "+what, "See: "+c.CommandPath()+" --help")

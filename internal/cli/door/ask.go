@@ -6,9 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
+	"strconv"
 	"strings"
 
 	"endstate/internal/desk"
+	"endstate/internal/report/wrap"
 	"endstate/internal/seat"
 	"endstate/internal/tty"
 	"endstate/labs"
@@ -49,6 +52,9 @@ func read(ctx context.Context, d *Door, do func(*bufio.Reader) (string, error)) 
 	}()
 	select {
 	case got := <-done:
+		if got.err == nil {
+			wrap.LineEnded(d.Err)
+		}
 		return got.text, got.err
 	case <-ctx.Done():
 		fmt.Fprintln(d.Err) // the question's line is not finished
@@ -77,22 +83,31 @@ func (d *Door) OnLab(ctx context.Context, args []string, act func(name string) e
 	return act(name)
 }
 
-// Choose asks for the number of one of several names that were shown. Without a terminal or a valid
-// number, it returns otherwise. Ctrl-C cancels the question.
+// Choose asks which of several names that were shown is meant: by its number, or by itself. It asks
+// again if the answer is neither. Without a terminal or an answer, it returns otherwise. Ctrl-C
+// cancels the question.
 func (d *Door) Choose(ctx context.Context, question string, names []string, otherwise error) (string, error) {
 	if _, ok := tty.Open(d.In, d.Err); !ok {
 		return "", otherwise
 	}
-	fmt.Fprint(d.Err, question)
-	line, err := d.ReadLine(ctx)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return "", err
+	for {
+		fmt.Fprint(d.Err, question)
+		line, err := d.ReadLine(ctx)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return "", err
+		}
+		line = strings.TrimSpace(line)
+		if n, err := strconv.Atoi(line); err == nil && n >= 1 && n <= len(names) {
+			return names[n-1], nil
+		}
+		if slices.Contains(names, line) {
+			return line, nil
+		}
+		if line == "" || err != nil {
+			return "", otherwise
+		}
+		fmt.Fprintf(d.Err, "Please type a number from 1 to %d; Enter alone cancels.\n", len(names))
 	}
-	var n int
-	if _, err := fmt.Sscan(line, &n); err != nil || n < 1 || n > len(names) {
-		return "", otherwise
-	}
-	return names[n-1], nil
 }
 
 // Agreeing calls an act that may need consent. With yes, the user has given it already.
@@ -108,16 +123,35 @@ func (d *Door) Agreeing(ctx context.Context, yes bool, act func(agreed bool) err
 	return act(true)
 }
 
-// Confirm asks a question, and returns true only for the answer "y". Without a terminal, it returns
-// an error that names the flag for yes. Ctrl-C cancels it.
+// Confirm asks a question, and returns true only for the answer "y" or "yes". Without a terminal, it
+// returns an error that names the flag for yes. Ctrl-C cancels it.
 func (d *Door) Confirm(ctx context.Context, question string) (bool, error) {
 	if _, ok := tty.Open(d.In, d.Err); !ok {
 		return false, labs.Misuse("This needs your consent, but there is no terminal to ask", "Say yes with --yes.")
 	}
-	fmt.Fprint(d.Err, question+" [y/N] ")
-	line, err := d.ReadLine(ctx)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return false, err
+	yes, err := d.YesOrNo(ctx, question, false)
+	if errors.Is(err, io.EOF) {
+		return false, nil
 	}
-	return seat.IsYes(line), nil
+	return yes, err
+}
+
+// YesOrNo asks a question at a terminal until the answer is clear; Enter alone means usual. It
+// returns [io.EOF] if the input ends.
+func (d *Door) YesOrNo(ctx context.Context, question string, usual bool) (bool, error) {
+	choice := " [y/N] "
+	if usual {
+		choice = " [Y/n] "
+	}
+	for {
+		fmt.Fprint(d.Err, question+choice)
+		line, err := d.ReadLine(ctx)
+		if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
+			return false, err
+		}
+		if yes, clear := seat.YesOrNo(line, usual); clear {
+			return yes, nil
+		}
+		fmt.Fprintln(d.Err, seat.Unclear(usual))
+	}
 }

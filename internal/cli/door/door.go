@@ -11,19 +11,16 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/spf13/cobra"
 
 	"endstate/internal/collections"
 	"endstate/internal/desk"
 	"endstate/internal/desk/author"
-	"endstate/internal/progress"
 	"endstate/internal/report"
 	"endstate/internal/report/wrap"
 	"endstate/internal/scenario"
 	"endstate/internal/tty"
-	"endstate/labs"
 )
 
 // Door is one run of the command line.
@@ -106,14 +103,25 @@ func (d *Door) wrapped(w io.Writer) io.Writer {
 	return wrap.Writer(w, func() int { return d.columns(w) })
 }
 
-// columns returns the width of what a writer writes to: of a terminal, or as COLUMNS says. It
-// returns 0 if nobody says it: then lines are left as they are, for programs that read them.
+// columns returns the width of what a writer writes to: of a terminal, or as COLUMNS says. A pipe, as
+// in endstate list | less, has the width of the terminal at which the command was typed. It returns 0
+// if nobody says a width: then lines are left as they are, for programs that read them.
 func (d *Door) columns(w io.Writer) int {
 	if columns, onTerminal := tty.Columns(w); onTerminal {
 		return columns
 	}
-	columns, _ := strconv.Atoi(d.Env("COLUMNS"))
-	return max(0, columns)
+	if columns, _ := strconv.Atoi(d.Env("COLUMNS")); columns > 0 {
+		return columns
+	}
+	if !tty.IsPipe(w) {
+		return 0
+	}
+	for _, stream := range []any{d.Err, d.Out, d.In} {
+		if columns, onTerminal := tty.Columns(stream); onTerminal {
+			return columns
+		}
+	}
+	return 0
 }
 
 // Help is at most as wide as people like to read, in columns, and usualHelp where nobody says how
@@ -139,110 +147,4 @@ func (d *Door) Help(write func(*cobra.Command, []string)) func(*cobra.Command, [
 func (d *Door) Style(w io.Writer) report.Style {
 	_, onTerminal := tty.Columns(w)
 	return report.Style{Color: onTerminal && d.Env("NO_COLOR") == "" && d.Env("TERM") != "dumb", Width: d.columns(w)}
-}
-
-// Act calls the desk, and shows its progress and then its warnings on standard error.
-func (d *Door) Act(asJSON bool, do func(*desk.Desk, labs.Emit) error) error {
-	at, err := d.Desk()
-	if err != nil {
-		return err
-	}
-	p := d.progress(asJSON)
-	err = do(at, p.Emit)
-	p.Close()
-	return err
-}
-
-// Progress shows what the desk does, and then its warnings, on standard error.
-type Progress struct {
-	Emit     labs.Emit
-	renderer progress.Renderer
-	held     *warnings
-	out      io.Writer
-}
-
-// Progress returns what shows the progress of one act.
-func (d *Door) Progress() *Progress { return d.progress(false) }
-
-func (d *Door) progress(asJSON bool) *Progress {
-	p := &Progress{renderer: d.renderer(asJSON), held: &warnings{}, out: d.Err}
-	p.Emit = p.held.sort(p.renderer.Emit)
-	return p
-}
-
-// Close ends the progress, and shows the warnings. It does nothing if it is called again.
-func (p *Progress) Close() {
-	if p == nil || p.held == nil {
-		return
-	}
-	p.renderer.Close()
-	p.held.show(p.out)
-	p.held = nil
-}
-
-func (d *Door) renderer(asJSON bool) progress.Renderer {
-	style := d.Style(d.Err)
-	_, live := tty.Open(d.In, d.Err)
-	switch {
-	case asJSON:
-		return progress.JSON(wrap.Behind(d.Err))
-	case live && d.Env("TERM") != "dumb":
-		return progress.Live(d.Err, func() int { return d.columns(d.Err) }, style.Color)
-	}
-	return progress.Plain(d.Err)
-}
-
-// warnings keeps warnings until the progress is gone from the screen.
-type warnings struct {
-	style report.Style
-	mu    sync.Mutex
-	all   []labs.Event
-}
-
-// sort returns an Emit that keeps warnings and passes on everything else. A warning that must be
-// shown at once is passed on as text.
-func (w *warnings) sort(other labs.Emit) labs.Emit {
-	return func(event labs.Event) {
-		switch {
-		case event.State != labs.Warned:
-			other(event)
-			return
-		case event.Step != "":
-			var text strings.Builder
-			showWarning(&text, w.style, event)
-			event.Detail = text.String()
-			other(event)
-			return
-		}
-		w.mu.Lock()
-		defer w.mu.Unlock()
-		w.all = append(w.all, event)
-	}
-}
-
-func (w *warnings) show(out io.Writer) {
-	for _, event := range w.all {
-		showWarning(out, w.style, event)
-	}
-}
-
-// OfLab sets up a command about a running lab.
-func (d *Door) OfLab(c *cobra.Command, run func(ctx context.Context, args []string) error) *cobra.Command {
-	c.Use += " [SCENARIO]"
-	c.Args, c.ValidArgsFunction = AtMost(1, "one scenario at most"), d.CompleteScenarios
-	c.RunE = func(c *cobra.Command, args []string) error { return run(c.Context(), args) }
-	return c
-}
-
-// CompleteScenarios completes the names of scenarios.
-func (d *Door) CompleteScenarios(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	at, err := d.Desk()
-	if err != nil || len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var names []string
-	for _, s := range at.List(d.Who(), desk.Wanted{}, nil) {
-		names = append(names, s.Name+"\t"+report.Visible(s.Title))
-	}
-	return names, cobra.ShellCompDirectiveNoFileComp
 }

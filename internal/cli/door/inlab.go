@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"endstate/internal/desk"
 	"endstate/internal/report"
 	"endstate/internal/seat"
 	"endstate/labs"
@@ -20,7 +21,7 @@ type InLab struct {
 }
 
 // InLab returns the call that a request makes. Its style suits the place where the command's output
-// goes, and the environment in the lab.
+// goes, and the environment in the lab. A pipe has the width of the terminal that it is read at.
 func (s *Shell) InLab(request *seat.Request, screen *seat.Screen) *InLab {
 	style := s.Style(s.Out)
 	style.Color = style.Color && !request.NoColor && request.Term != "dumb"
@@ -29,7 +30,7 @@ func (s *Shell) InLab(request *seat.Request, screen *seat.Screen) *InLab {
 	case seat.OutputTerminal:
 		style.Width = request.Columns
 	default:
-		style = report.Style{}
+		style = report.Style{Width: request.Columns}
 	}
 	image := ""
 	if host := s.Visit.Variant.Host(s.Visit.Host); host != nil {
@@ -73,6 +74,7 @@ func (c *InLab) Run(ctx context.Context, args []string, exit string, commands ..
 	chosen.CompletionOptions.DisableDefaultCmd = true
 	chosen.SetHelpCommand(&cobra.Command{Hidden: true})
 	chosen.SetFlagErrorFunc(FlagError)
+	WordHelp(chosen)
 	chosen.SetOut(onScreen(c, c.Style))
 	chosen.SetErr(c.Errors())
 	chosen.SetArgs(args[1:])
@@ -115,6 +117,12 @@ func (c *InLab) help(exit string, commands []*cobra.Command) error {
 		_, err = fmt.Fprintf(c, "\n  %s\n", also)
 	}
 	return err
+}
+
+// NotInExams is a command that labs of exams don't have, because they can't have done to them what
+// it does.
+func (c *InLab) NotInExams(name, done string) *cobra.Command {
+	return &cobra.Command{Use: name, Hidden: true, DisableFlagParsing: true, RunE: func(*cobra.Command, []string) error { return desk.ExamLabs(done) }}
 }
 
 // NoExam is the command exam in a lab that belongs to none.

@@ -26,9 +26,11 @@ type Output struct {
 }
 
 // Forms are the functions that write a result, by format. Without one for JSON, Value is encoded.
+// Gist is a part of Text that is shown even if a user skips the rest; it may be nil.
 type Forms struct {
 	Value any
-	Text  func(io.Writer, report.Style) error
+	Text  Text
+	Gist  Text
 	Other map[report.Format]func(io.Writer) error
 }
 

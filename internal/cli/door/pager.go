@@ -19,19 +19,22 @@ const moreKeys = "-- more: space, Enter or q --"
 // tabWidth is the distance between a terminal's tab stops, in columns.
 const tabWidth = 8
 
+// Text writes a text for people in a style.
+type Text func(w io.Writer, style report.Style) error
+
 // Page writes text for people. At a terminal that has too few rows for it, it shows the text a page
-// at a time. It returns [seat.ErrInterrupted] if the user pressed Ctrl-C.
-func (d *Door) Page(ctx context.Context, write func(io.Writer, report.Style) error) error {
+// at a time, and the gist even if the user skips the rest; gist may be nil. It returns
+// [seat.ErrInterrupted] if the user pressed Ctrl-C.
+func (d *Door) Page(ctx context.Context, write, gist Text) error {
 	style := d.Style(d.Out)
 	terminal, ok := tty.Open(d.In, d.Out)
 	if !ok || d.Env("TERM") == "dumb" {
 		return write(d.Out, style)
 	}
-	var text strings.Builder
-	if err := write(onScreen(&text, style), style); err != nil {
+	p := &pager{out: terminal, size: terminal.Size}
+	if err := p.read(write, gist, style); err != nil {
 		return err
 	}
-	p := &pager{out: terminal, size: terminal.Size, rest: text.String()}
 	if p.fits() {
 		return p.showRest()
 	}
@@ -46,15 +49,14 @@ func (d *Door) Page(ctx context.Context, write func(io.Writer, report.Style) err
 
 // Page writes text for people as [Door.Page] does, on the client's screen with its keys. A command
 // in the background reads no keys, so its text is written at once.
-func (c *InLab) Page(ctx context.Context, write func(io.Writer, report.Style) error) error {
+func (c *InLab) Page(ctx context.Context, write, gist Text) error {
 	if !c.Live() || !c.Foreground() {
 		return write(onScreen(c, c.Style), c.Style)
 	}
-	var text strings.Builder
-	if err := write(onScreen(&text, c.Style), c.Style); err != nil {
+	p := &pager{out: c, size: c.Size}
+	if err := p.read(write, gist, c.Style); err != nil {
 		return err
 	}
-	p := &pager{out: c, size: c.Size, rest: text.String()}
 	if p.fits() {
 		return p.showRest()
 	}
@@ -66,7 +68,7 @@ func (o *Output) Page(ctx context.Context, forms Forms) error {
 	if !o.ToScreen() {
 		return o.Write(forms)
 	}
-	return o.door.Page(ctx, forms.Text)
+	return o.door.Page(ctx, forms.Text, forms.Gist)
 }
 
 // pager shows a text a page at a time.
@@ -74,6 +76,18 @@ type pager struct {
 	out  io.Writer
 	size func() (columns, rows int) // of the terminal
 	rest string                     // what was not shown yet
+	gist string                     // what is shown even if the user skips it; a part of the text
+}
+
+// read sets the text and its gist.
+func (p *pager) read(write, gist Text, style report.Style) error {
+	var text, inShort strings.Builder
+	err := write(onScreen(&text, style), style)
+	if err == nil && gist != nil {
+		err = gist(onScreen(&inShort, style), style)
+	}
+	p.rest, p.gist = text.String(), inShort.String()
+	return err
 }
 
 // room is the room for text on a terminal.
@@ -109,7 +123,13 @@ func (p *pager) run(ctx context.Context, keys *seat.KeyReader) error {
 		p.rest = rest
 		var err error
 		key, err = p.ask(ctx, keys)
-		if errors.Is(err, seat.ErrClientGone) || key == 'q' {
+		switch {
+		case errors.Is(err, seat.ErrClientGone):
+			return nil
+		case key == 'q' && strings.Contains(p.rest, p.gist):
+			_, err := io.WriteString(p.out, p.gist)
+			return err
+		case key == 'q': // the gist was shown
 			return nil
 		}
 		if err != nil {

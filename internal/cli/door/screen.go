@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 
-	"charm.land/glamour/v2"
-
 	"endstate/internal/desk"
 	"endstate/internal/progress"
 	"endstate/internal/report"
@@ -82,27 +80,6 @@ func ShowHelp(screen io.Writer, commands [][2]string, style report.Style) error 
 		}
 	}
 	return nil
-}
-
-// Markdown writes rendered Markdown to a terminal, and plain Markdown elsewhere. Code in it is not
-// wrapped.
-func Markdown(w io.Writer, style report.Style, text string) error {
-	text = report.Visible(text)
-	if style.Width > 0 {
-		look := "notty"
-		if style.Color {
-			look = "dark"
-		}
-		renderer, err := glamour.NewTermRenderer(glamour.WithStandardStyle(look), glamour.WithWordWrap(min(style.Width, 100)-2))
-		if err != nil {
-			return err
-		}
-		if text, err = renderer.Render(text); err != nil {
-			return err
-		}
-	}
-	_, err := io.WriteString(wrap.Behind(w), text)
-	return err
 }
 
 // WriteTable writes rows in columns, as far as there is room: see [report.Table].

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/saves"
 	"endstate/internal/desk/visit"
 	"endstate/internal/report"
 	"endstate/internal/seat"
@@ -91,24 +92,41 @@ func (s *Shell) Lost(ctx context.Context, err error) error {
 		return err
 	}
 	problem := s.Visit.Lost(ctx, err)
-	if problem.Code == desk.CodeStopped {
+	if problem.Code == desk.CodeStopped || problem.Code == desk.CodeReset {
 		ShowProblem(s.Err, problem)
 		return nil
 	}
 	return problem
 }
 
-// Reset puts the lab back to how it was at the start, after asking. It returns whether the shell has ended.
-func (s *Shell) Reset(ctx context.Context, screen *seat.Screen, style report.Style) (bool, error) {
-	before := s.Visit.Lab
-	err := s.Visit.Reset(ctx, false, nil)
+// Reset puts the lab back to how it was at the start, or to a saved state if one is named, after
+// asking. It returns whether the shell has ended.
+func (s *Shell) Reset(ctx context.Context, screen *seat.Screen, style report.Style, to string) (bool, error) {
+	before, act := s.Visit.Lab, s.Visit.Reset
+	if to != "" {
+		act = func(ctx context.Context, agreed bool, emit labs.Emit) error { return s.goBack(ctx, to, agreed, emit) }
+	}
+	err := act(ctx, false, nil)
 	var asks *desk.Unconfirmed
 	if errors.As(err, &asks) {
 		if ok, err := screen.Confirm(ctx, asks.Question); err != nil || !ok {
 			return false, err
 		}
 		screen.OutliveCommand()
-		err = Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) error { return s.Visit.Reset(ctx, true, emit) })
+		err = Working(ctx, screen, style, func(ctx context.Context, emit labs.Emit) error { return act(ctx, true, emit) })
 	}
 	return s.Visit.Lab != before, err
+}
+
+// goBack puts the lab back to a saved state.
+func (s *Shell) goBack(ctx context.Context, to string, agreed bool, emit labs.Emit) error {
+	at, err := s.Desk()
+	if err != nil {
+		return err
+	}
+	lab, err := saves.New(at).Reset(ctx, s.Who(), s.Visit.Lab.Scenario, to, agreed, emit)
+	if lab != nil {
+		s.Visit.Lab = lab
+	}
+	return err
 }

@@ -34,10 +34,10 @@ type inLab struct {
 
 func (c *inLab) commands() []*cobra.Command {
 	task := func(ctx context.Context, _ []string) error {
-		return c.Page(ctx, func(w io.Writer, style report.Style) error { return writeQuestion(w, style, c.session.Question()) })
+		return c.Page(ctx, func(w io.Writer, style report.Style) error { return writeQuestion(w, style, c.session.Question()) }, nil)
 	}
 	reset := func(ctx context.Context, _ []string) (err error) {
-		c.leaves, err = c.shell.Reset(ctx, c.Screen, c.InLab.Style)
+		c.leaves, err = c.shell.Reset(ctx, c.Screen, c.InLab.Style, "")
 		return err
 	}
 	exam := c.Command("exam", "see all questions and the time left", 0, c.status)
@@ -56,6 +56,7 @@ func (c *inLab) commands() []*cobra.Command {
 		c.Command("hint", "open the next hint, if the exam allows it; it costs points", 0, c.hint),
 		c.Command("reset", "put the question's lab back to how it was at the start", 0, reset),
 		exam,
+		c.NotInExams("save", "saved"), c.NotInExams("saved", "saved"), c.NotInExams("extend", "extended"),
 	}
 }
 
@@ -69,7 +70,7 @@ func (c *inLab) status(ctx context.Context, _ []string) error {
 
 // showExam shows where the exam stands.
 func (c *inLab) showExam(ctx context.Context, v exams.View) error {
-	return c.Page(ctx, func(w io.Writer, style report.Style) error { return report.ExamText(w, v, style) })
+	return c.Page(ctx, func(w io.Writer, style report.Style) error { return report.ExamText(w, v, style) }, nil)
 }
 
 func (c *inLab) goTo(_ context.Context, args []string) error {
@@ -139,5 +140,5 @@ func (c *inLab) check(ctx context.Context, _ []string) error {
 	if err != nil {
 		return err
 	}
-	return c.Page(ctx, func(w io.Writer, style report.Style) error { return writeAnswer(w, style, answer) })
+	return c.Page(ctx, func(w io.Writer, style report.Style) error { return writeAnswer(w, style, answer) }, scoreOf(answer))
 }

@@ -39,9 +39,10 @@ func pointsCommand(d *door.Door) *cobra.Command {
 		Short: "Give or take points of a question by hand, as an examiner",
 		Long: "Give or take points of a question of an exam that is over, as an examiner, with a reason. " +
 			"Reports show who did it, when and why, and the totals say how many points are by hand.",
-		Example: "  endstate exam points 3 2 +5 --why 'The right idea, in the wrong table.'\n  endstate exam points 3 2 -5 --why 'Not their own work.'",
-		Args:    door.Exactly(3, "an exam, a question and points, such as 3 2 +5"),
-		RunE:    func(c *cobra.Command, args []string) error { return o.points(c.Context(), args) },
+		Example:           "  endstate exam points 3 2 +5 --why 'The right idea, in the wrong table.'\n  endstate exam points 3 2 -5 --why 'Not their own work.'",
+		Args:              door.Exactly(3, "an exam, a question and points, such as 3 2 +5"),
+		ValidArgsFunction: completeExam(d),
+		RunE:              func(c *cobra.Command, args []string) error { return o.points(c.Context(), args) },
 	}
 	c.Flags().StringVar(&o.why, "why", "", "the `reason`, which reports show")
 	d.OutputVar(c, &o.output)
@@ -77,12 +78,13 @@ func examNumber(text string) (int64, error) {
 func commentCommand(d *door.Door) *cobra.Command {
 	o := &examinerOptions{options: options{Door: d}}
 	c := &cobra.Command{
-		Use:     "comment EXAM [QUESTION] TEXT",
-		Short:   "Comment on an exam or a question, as an examiner",
-		Long:    "Comment on an exam that is over, or on one of its questions, as an examiner. The candidate reads it in the report, with your name and the time.",
-		Example: "  endstate exam comment 3 'Calm and systematic.'\n  endstate exam comment 3 2 'Look at the binary log next time.'",
-		Args:    cobra.RangeArgs(2, 3),
-		RunE:    func(c *cobra.Command, args []string) error { return o.comment(c.Context(), args) },
+		Use:               "comment EXAM [QUESTION] TEXT",
+		Short:             "Comment on an exam or a question, as an examiner",
+		Long:              "Comment on an exam that is over, or on one of its questions, as an examiner. The candidate reads it in the report, with your name and the time.",
+		Example:           "  endstate exam comment 3 'Calm and systematic.'\n  endstate exam comment 3 2 'Look at the binary log next time.'",
+		Args:              door.Between(2, 3, "an exam, a question if the comment is about one, and the text"),
+		ValidArgsFunction: completeExam(d),
+		RunE:              func(c *cobra.Command, args []string) error { return o.comment(c.Context(), args) },
 	}
 	d.OutputVar(c, &o.output)
 	return c

@@ -50,8 +50,10 @@ type options struct {
 }
 
 func (o *options) register(c *cobra.Command) {
-	c.Flags().StringVar(&o.which.Candidate, "candidate", "", "whose exam it is, where several run")
-	c.Flags().Int64Var(&o.which.ID, "exam", 0, "the exam's number, as list shows it")
+	c.Flags().StringVar(&o.which.Candidate, "candidate", "", "the exam of this `candidate`, where several run")
+	c.Flags().Int64Var(&o.which.ID, "exam", 0, "the `number` of the exam, as list shows it")
+	_ = c.RegisterFlagCompletionFunc("candidate", completeCandidates(o.Door)) // fails only for an unknown flag
+	_ = c.RegisterFlagCompletionFunc("exam", completeExams(o.Door))
 	o.OutputVar(c, &o.output)
 }
 

@@ -47,9 +47,10 @@ func gotoCommand(d *door.Door) *cobra.Command {
 func resumeCommand(d *door.Door) *cobra.Command {
 	o := &gotoOptions{options: options{Door: d}}
 	c := &cobra.Command{
-		Use:   "resume [HOST]",
-		Short: "Go back to the question; the clock goes on if it stood",
-		Args:  door.AtMost(1, "one host at most"),
+		Use:               "resume [HOST]",
+		Short:             "Go back to the question; the clock goes on if it stood",
+		Args:              door.AtMost(1, "one host at most"),
+		ValidArgsFunction: completeHosts(d),
 		RunE: func(c *cobra.Command, args []string) error {
 			host := labs.Workspace
 			if len(args) > 0 {

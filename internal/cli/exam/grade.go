@@ -101,6 +101,14 @@ func lastPauseIsExaminers(v exams.View) bool {
 	return n > 0 && v.Pauses[n-1].Why == exams.ExaminerPause
 }
 
+// scoreOf writes the score of an answer, if the candidate may see it.
+func scoreOf(answer *examdesk.Answer) door.Text {
+	if answer.Report == nil {
+		return nil
+	}
+	return func(w io.Writer, style report.Style) error { return report.ScoreText(w, answer.Report, nil, style) }
+}
+
 // writeAnswer writes what a candidate learns from a check.
 func writeAnswer(w io.Writer, style report.Style, answer *examdesk.Answer) error {
 	var err error

@@ -106,7 +106,7 @@ func drawCommand(d *door.Door) *cobra.Command {
 		Annotations:       onlyLooks,
 		RunE:              func(c *cobra.Command, args []string) error { return o.draw(c.Context(), args[0]) },
 	}
-	c.Flags().StringVar(&o.chosen.Topic, "topic", "", "the topic, of an exam about one")
+	c.Flags().StringVar(&o.chosen.Topic, "topic", "", "the `topic`, of an exam about one")
 	door.SeedVar(c, &o.chosen.Seed, "the seed (default: as the blueprint says)")
 	d.OutputVar(c, &o.output)
 	return c

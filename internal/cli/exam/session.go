@@ -56,7 +56,7 @@ func (at *candidate) goIn(ctx context.Context) error {
 	if err := writeQuestion(at.Out, at.Style(at.Out), q); err != nil {
 		return err
 	}
-	fmt.Fprintf(at.Out, "\nIn the lab: task · check · hint · reset · exam · help; exit leaves, the clock keeps running.\n")
+	fmt.Fprint(at.Out, "\nIn the lab: task · check · hint · reset · exam · help\nexit leaves; the clock keeps running.\n")
 	if at.shell.Records() {
 		fmt.Fprintln(at.Out, "What this terminal shows is recorded, in a file that only you can read; not if you say --no-record.")
 	}
@@ -108,7 +108,7 @@ func (at *candidate) leave(ctx context.Context, why error) error {
 	case why != nil:
 		return at.shell.Lost(ctx, why)
 	}
-	fmt.Fprintf(at.Out, "\nThe exam is still running, %s. Go back: %s · end it: %s\n", report.TimeLeft(v), line("resume", v.ID), line("submit", v.ID))
+	fmt.Fprintf(at.Out, "\nThe exam is still running, %s.\n  Go back: %s\n  End it: %s\n", report.TimeLeft(v), line("resume", v.ID), line("submit", v.ID))
 	return nil
 }
 

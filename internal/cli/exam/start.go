@@ -36,8 +36,8 @@ func startCommand(d *door.Door) *cobra.Command {
 		ValidArgsFunction: completeBlueprints,
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
-	c.Flags().StringVar(&o.chosen.Candidate, "candidate", "", "who sits it (default: the owner of the labs)")
-	c.Flags().StringVar(&o.chosen.Topic, "topic", "", "the topic, of an exam about one")
+	c.Flags().StringVar(&o.chosen.Candidate, "candidate", "", "the `name` of who sits it (default: the owner of the labs)")
+	c.Flags().StringVar(&o.chosen.Topic, "topic", "", "the `topic`, of an exam about one")
 	door.SeedVar(c, &o.chosen.Seed, "the seed: the same one draws the same questions (default: as the blueprint says)")
 	c.Flags().Var(allowanceFlag{&o.chosen.Extra}, "extra-time", "more time for this candidate, as an examiner: minutes, 10m or 25%")
 	d.OutputVar(c, &o.output)
@@ -62,13 +62,6 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 	}
 	o.which.ID = v.ID
 	return o.enter(ctx, examdesk.Current, labs.Workspace)
-}
-
-func completeBlueprints(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	return blueprints.Names(), cobra.ShellCompDirectiveDefault
 }
 
 // source returns the file of a built-in blueprint, or of any other.

@@ -31,9 +31,10 @@ func debriefCommand(d *door.Door) *cobra.Command {
 		Long: "Explain in a few sentences what was broken, what you did and why: in your editor (VISUAL, EDITOR), or on standard input. Then the model answer is shown, " +
 			"and its key points; a key point is marked if your text has at least two in five of its significant words, and you say which ones you really made. " +
 			"Your text is stored with the attempt and does not affect its score. As JSON or in a file, there are no further questions.\n\n" + namesOfAttempts,
-		Example: "  endstate debrief 3\n  endstate debrief git-merge-conflict",
-		Args:    door.AtMost(1, "one attempt at most; see: endstate history"),
-		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
+		Example:           "  endstate debrief 3\n  endstate debrief git-merge-conflict",
+		Args:              door.AtMost(1, "one attempt at most; see: endstate history"),
+		ValidArgsFunction: d.CompleteAttempts,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
 	c.Flags().BoolVarP(&o.yes, "yes", "y", false, "don't ask before a running lab counts as assisted")
 	d.OutputVar(c, &o.output)
@@ -110,12 +111,7 @@ const preface = `# In a few sentences: what was broken, what did you do, and why
 func (o *debriefOptions) tick(ctx context.Context, points []attempts.KeyPoint, style report.Style) error {
 	fmt.Fprintln(o.Err, style.Bold("Did you say this?"))
 	for i := range points {
-		usual, choice := points[i].Touched, "[y/N]"
-		if usual {
-			choice = "[Y/n]"
-		}
-		fmt.Fprintf(o.Err, "%s  %s ", strings.TrimRight(style.Paragraph(points[i].Text, 2), "\n"), choice)
-		line, err := o.ReadLine(ctx)
+		said, err := o.YesOrNo(ctx, strings.TrimRight(style.Paragraph(points[i].Text, 2), "\n")+" ", points[i].Touched)
 		if errors.Is(err, io.EOF) {
 			fmt.Fprintln(o.Err)
 			return nil
@@ -123,13 +119,7 @@ func (o *debriefOptions) tick(ctx context.Context, points []attempts.KeyPoint, s
 		if err != nil {
 			return err
 		}
-		switch strings.ToLower(strings.TrimSpace(line)) {
-		case "y", "yes":
-			usual = true
-		case "n", "no":
-			usual = false
-		}
-		points[i].Said = &usual
+		points[i].Said = &said
 	}
 	return nil
 }

@@ -45,8 +45,8 @@ func historyCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "history [SCENARIO]",
 		Short: "Show your attempts: scores, time against par, help, trend",
-		Long: "Show your attempts, the latest at the end. Best is the best score that a check gave; unaided is the best one before the first hint or the solution, " +
-			"and change is how much that differs from the attempt before at that scenario. Min/par is the minutes at work until the best score, against par; " +
+		Long: "Show your attempts, the latest at the end. Score is the best score that a check gave; unaided is the best one without help, before the first hint or the solution, " +
+			"and change is how much that differs from the attempt before at that scenario. Min/par is the minutes at work until that score, rounded up, against par; " +
 			"a pause of more than five minutes does not count.",
 		Args:              door.AtMost(1, "one scenario at most"),
 		ValidArgsFunction: d.CompleteScenarios,
@@ -55,7 +55,7 @@ func historyCommand(d *door.Door) *cobra.Command {
 			return o.run(c.Context())
 		},
 	}
-	c.Flags().IntVar(&o.wanted.Last, "last", 20, "how many of the latest; 0: all")
+	c.Flags().IntVar(&o.wanted.Last, "last", 20, "only this `number` of the latest; 0: all")
 	d.OutputVar(c, &o.output)
 	return c
 }
@@ -104,7 +104,7 @@ func (o *historyOptions) rows(entries []practice.Entry, width int) [][]string {
 	if o.wanted.Scenario != "" {
 		what = "SEED"
 	}
-	rows := [][]string{{"NO.", "WHEN", what, "BEST", "UNAIDED", "CHANGE", "MIN/PAR", "HELP"}}
+	rows := [][]string{{"NO.", "WHEN", what, "SCORE", "UNAIDED", "CHANGE", "MIN/PAR", "HELP"}}
 	for _, e := range entries {
 		what := report.Visible(e.Scenario)
 		if o.wanted.Scenario != "" {
@@ -115,7 +115,7 @@ func (o *historyOptions) rows(entries []practice.Entry, width int) [][]string {
 			going = "▸"
 		}
 		rows = append(rows, []string{
-			fmt.Sprintf("%3d", e.ID) + going, dateOf(e.Started, o.Clock()), what, fmt.Sprintf("%4s", number(e.Score)), fmt.Sprintf("%7s", number(e.Unaided)),
+			fmt.Sprintf("%3d", e.ID) + going, dateOf(e.Started, o.Clock()), what, fmt.Sprintf("%5s", number(e.Score)), fmt.Sprintf("%7s", number(e.Unaided)),
 			signed(e.Change), fmt.Sprintf("%7s", timeOf(e.Attempt)), helpOf(e),
 		})
 	}

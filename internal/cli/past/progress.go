@@ -30,7 +30,7 @@ func progressCommand(d *door.Door) *cobra.Command {
 		Use:   "progress",
 		Short: "Show what you master, what is shaky, what is due, and why",
 		Long: "Show your progress, by topic and level.\n\n" + strings.Join(meanings, "\n\n") + "\n\nA topic's strength is the average over its scenarios of your latest score without help " +
-			"times the chance that you can still do it; a scenario that was never tried has none.",
+			"times the chance that you can still do as well; a scenario that was never tried has none.",
 		Args: door.Exactly(0, "no arguments"),
 		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
@@ -80,7 +80,7 @@ func (o *progressOptions) write(w io.Writer, style report.Style, p *practice.Pro
 var meanings = []string{
 	"Mastered: 100 without help twice, on different seeds and at least a day apart, and never less since.",
 	"Solved: 100 without help the last time. Shaky: tried, but less than that the last time.",
-	"Due: practise it again, because the chance that you can still do it has fallen to about 90 %. After a poor attempt, that is a day or two later.",
+	"Due: practise it again, because the chance that you can still do it has fallen to about 90 %, or because you got less than 100 without help a day or more ago.",
 }
 
 const (

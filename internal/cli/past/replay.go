@@ -29,11 +29,12 @@ func replayCommand(d *door.Door) *cobra.Command {
 		Short: "Play what the terminal showed, at its original speed",
 		Long: "Play what the terminal of an attempt showed, with its timings: one stay in a shell after the other. " +
 			"Keys: n goes on at the next check, the space bar halts and goes on, q ends it. The files are asciicast version 2.\n\n" + namesOfAttempts,
-		Example: "  endstate replay 12 --speed 4",
-		Args:    door.AtMost(1, "one attempt at most; see: endstate history"),
-		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
+		Example:           "  endstate replay 12 --speed 4",
+		Args:              door.AtMost(1, "one attempt at most; see: endstate history"),
+		ValidArgsFunction: d.CompleteAttempts,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
-	c.Flags().Float64Var(&o.speed, "speed", 1, "a multiple of the original speed")
+	c.Flags().Float64Var(&o.speed, "speed", 1, "a `multiple` of the original speed")
 	return c
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/cli/exam"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -25,9 +26,10 @@ func reportCommand(d *door.Door) *cobra.Command {
 		Short: "Write a report of an attempt or an exam: text, HTML, JSON, JUnit or CSV",
 		Long: "Write a report of an attempt; of a candidate's exam, as exam-N; or of all sittings of a blueprint that are over, " +
 			"by its name or title: CSV is then a gradebook.\n\n" + namesOfAttempts,
-		Example: "  endstate report 12\n  endstate report exam-3 -o anna.html\n  endstate report back-end -o book.csv",
-		Args:    door.AtMost(1, "one attempt or exam at most; see: endstate history, endstate exam list"),
-		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
+		Example:           "  endstate report 12\n  endstate report exam-3 -o anna.html\n  endstate report back-end -o book.csv",
+		Args:              door.AtMost(1, "one attempt or exam at most; see: endstate history, endstate exam list"),
+		ValidArgsFunction: exam.CompleteReports(d),
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
 	d.OutputVar(c, &o.output, report.FormatHTML, report.FormatJUnit, report.FormatCSV)
 	return c
@@ -38,17 +40,17 @@ func (o *reportOptions) run(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	attempt, exam, err := at.Report(ctx, o.Who(), name)
+	attempt, sittings, err := at.Report(ctx, o.Who(), name)
 	switch {
 	case err != nil:
 		return err
-	case exam != nil && o.output.Format() == report.FormatHTML:
-		if err := at.Evidence(ctx, o.Who(), exam); err != nil {
+	case sittings != nil && o.output.Format() == report.FormatHTML:
+		if err := at.Evidence(ctx, o.Who(), sittings); err != nil {
 			return err
 		}
 		fallthrough
-	case exam != nil:
-		return o.output.Write(examForms(exam))
+	case sittings != nil:
+		return o.output.Write(examForms(sittings))
 	}
 	return o.output.Write(attemptForms(attempt))
 }

@@ -27,12 +27,13 @@ type showOptions struct {
 func showCommand(d *door.Door) *cobra.Command {
 	o := &showOptions{Door: d}
 	c := &cobra.Command{
-		Use:     "show [ATTEMPT]",
-		Short:   "Show an attempt in full: the terminal and the checks",
-		Long:    "Show an attempt in full: when it was worked on, what was entered in its shells, its checks, hints and explanation.\n\n" + namesOfAttempts,
-		Example: "  endstate show 12",
-		Args:    door.AtMost(1, "one attempt at most; see: endstate history"),
-		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
+		Use:               "show [ATTEMPT]",
+		Short:             "Show an attempt in full: the terminal and the checks",
+		Long:              "Show an attempt in full: when it was worked on, what was entered in its shells, its checks, hints and explanation.\n\n" + namesOfAttempts,
+		Example:           "  endstate show 12",
+		Args:              door.AtMost(1, "one attempt at most; see: endstate history"),
+		ValidArgsFunction: d.CompleteAttempts,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
 	d.OutputVar(c, &o.output)
 	return c
@@ -54,18 +55,9 @@ func (o *showOptions) write(w io.Writer, style report.Style, story *desk.Story) 
 	out := &strings.Builder{}
 	style.Width = narrower(style.Width)
 	now := o.Clock()
-	fmt.Fprintf(out, "%s\n", style.Bold(fmt.Sprintf("Attempt %d: %s, seed %d", story.ID, report.Visible(story.Scenario), story.Seed)))
-	if story.Title != "" {
-		fmt.Fprintln(out, style.Code(story.Title))
-	}
-	if of := story.Exam; of != nil {
-		fmt.Fprintln(out, report.Visible(fmt.Sprintf("Question %d of exam %d · candidate %s · %s", of.Question, of.Exam, of.Candidate, report.QuestionName(of.Exam, of.Question))))
-	}
-	for _, line := range factsOf(story.Story, now) {
-		fmt.Fprint(out, style.Dim(strings.TrimSuffix(style.Paragraph(line, 0), "\n"))+"\n")
-	}
+	writeHead(out, style, story, now)
 	writeExam(out, story.Exam, style)
-	out.WriteString("\n")
+	out.WriteString("\n" + style.Dim("What happened, with the time since the start") + "\n")
 	for _, m := range story.Timeline {
 		writeMoment(out, m, style)
 	}
@@ -107,17 +99,61 @@ func narrower(width int) int {
 	return min(width, 100) - 6
 }
 
-// factsOf returns the lines below a story's heading.
-func factsOf(story *attempts.Story, now time.Time) []string {
-	score := "No check was graded"
+// writeHead writes what an attempt was, and how it went.
+func writeHead(out *strings.Builder, style report.Style, story *desk.Story, now time.Time) {
+	fmt.Fprintf(out, "%s\n", style.Bold(fmt.Sprintf("Attempt %d: %s, seed %d", story.ID, report.Visible(story.Scenario), story.Seed)))
+	if story.Title != "" {
+		fmt.Fprintln(out, style.Code(story.Title))
+	}
+	if of := story.Exam; of != nil {
+		fmt.Fprintln(out, report.Visible(fmt.Sprintf("Question %d of exam %d · candidate %s · %s", of.Question, of.Exam, of.Candidate, report.QuestionName(of.Exam, of.Question))))
+	}
+	for _, fact := range factsOf(story, now) {
+		label := fmt.Sprintf("%-7s", fact.label+":")
+		text := strings.TrimRight(style.Paragraph(label+"  "+report.Visible(fact.text), 0), "\n")
+		fmt.Fprintln(out, style.Dim(text))
+	}
+}
+
+// fact is a line below the heading of an attempt.
+type fact struct{ label, text string }
+
+func factsOf(story *desk.Story, now time.Time) []fact {
+	who := story.Owner
+	if story.Exam != nil {
+		who = story.Exam.Candidate
+	}
+	began := fmt.Sprintf("%s, by %s", story.Started.In(now.Location()).Format("2 January 2006 15:04"), who)
+	if _, over := story.Over(now); !over {
+		began += "; the lab is still running"
+	}
+	score := "no check was graded"
 	if story.Score != nil {
-		score = fmt.Sprintf("Score %d of %d, without help %s", *story.Score, labs.Total, number(story.Unaided))
+		score = fmt.Sprintf("%d of %d; without help %s", *story.Score, labs.Total, number(story.Unaided))
 	}
-	lines := []string{
-		fmt.Sprintf("%s · %s · %s", story.Owner, story.Started.In(now.Location()).Format("2 January 2006 15:04"), story.UID),
-		score + " · " + timesOf(story, now),
+	facts := []fact{{"Began", began}, {"Score", score}, {"Time", timesOf(story.Story, now)}}
+	if ran := ranOn(story.Story); ran != "" {
+		facts = append(facts, fact{"Ran on", ran})
 	}
-	used := []string{}
+	return append(facts, fact{"ID", story.UID})
+}
+
+// timesOf says how long an attempt took: at work until its score, at work in all, and by the clock.
+func timesOf(story *attempts.Story, now time.Time) string {
+	var times []string
+	if story.Took != nil {
+		until := labs.Duration(story.Took.Duration) + " at work until that score"
+		if story.Minutes > 0 {
+			until += fmt.Sprintf(" (par %d min)", story.Minutes)
+		}
+		times = append(times, until)
+	}
+	return strings.Join(append(times, labs.Duration(story.Active.Duration)+" at work in all", labs.Duration(story.Wall(now))+" by the clock"), ", ")
+}
+
+// ranOn names the engine and the images of an attempt.
+func ranOn(story *attempts.Story) string {
+	var used []string
 	if story.Engine != "" {
 		used = append(used, story.Engine)
 	}
@@ -128,22 +164,7 @@ func factsOf(story *attempts.Story, now time.Time) []string {
 		}
 		used = append(used, text)
 	}
-	if len(used) > 0 {
-		lines = append(lines, "On "+strings.Join(used, " · "))
-	}
-	return lines
-}
-
-// timesOf says how long an attempt took, at work and by the clock.
-func timesOf(story *attempts.Story, now time.Time) string {
-	var parts []string
-	if story.Took != nil {
-		parts = append(parts, labs.Duration(story.Took.Duration)+" at work until then")
-	}
-	if story.Minutes > 0 {
-		parts = append(parts, fmt.Sprintf("par is %d min", story.Minutes))
-	}
-	return strings.Join(append(parts, fmt.Sprintf("%s at work and %s by the clock in all", labs.Duration(story.Active.Duration), labs.Duration(story.Wall(now)))), " · ")
+	return strings.Join(used, " · ")
 }
 
 func writeMoment(out *strings.Builder, m practice.Moment, style report.Style) {

@@ -33,7 +33,7 @@ func companyCommand(d *door.Door) *cobra.Command {
 		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
 	for _, field := range fields(&o.notes) {
-		c.Flags().StringVar(field.value, field.name, "", field.usage)
+		c.Flags().StringVar(field.value, field.name, "", "a `text`: "+field.usage)
 	}
 	d.OutputVar(c, &o.output)
 	return c

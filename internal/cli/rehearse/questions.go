@@ -83,7 +83,7 @@ func standing(row *rehearse.Row) string {
 	var parts []string
 	for _, state := range []practice.State{practice.Mastered, practice.Solved, practice.Shaky, practice.Untried} {
 		if n := count[state]; n > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n, state))
+			parts = append(parts, fmt.Sprintf("%d %s", n, report.StateName(state)))
 		}
 	}
 	return what + ": " + strings.Join(parts, ", ")

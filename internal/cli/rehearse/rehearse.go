@@ -14,6 +14,7 @@ import (
 	"endstate/internal/desk/rehearse"
 	"endstate/internal/rehearsal"
 	"endstate/internal/report"
+	"endstate/internal/report/wrap"
 	"endstate/internal/tty"
 	"endstate/labs"
 )
@@ -44,9 +45,10 @@ func rehearseCommand(d *door.Door) *cobra.Command {
 			"Then you learn it in steps: read it; say it with more and more words hidden; say it freely, against the clock. " +
 			"What you type is compared with your text, word by word. Without a question, the one that is due is chosen.\n\n" +
 			"With --write, --hide or --free, text is read from standard input if there is no terminal.",
-		Example: "  endstate rehearse 1\n  endstate rehearse company \"Kestrel Ltd\"\n  endstate rehearse 2 --company \"Kestrel Ltd\" --tone formal\n  endstate rehearse git-merge-conflict",
-		Args:    door.AtMost(1, "one question or scenario at most"),
-		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
+		Example:           "  endstate rehearse 1\n  endstate rehearse company \"Kestrel Ltd\"\n  endstate rehearse 2 --company \"Kestrel Ltd\" --tone formal\n  endstate rehearse git-merge-conflict",
+		Args:              door.AtMost(1, "one question or scenario at most"),
+		ValidArgsFunction: d.CompleteScenarios,
+		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), strings.Join(args, "")) },
 	}
 	c.Flags().StringVar(&o.which.Company, "company", "", "the script for this `company`")
 	c.Flags().StringVar(&o.which.Tone, "tone", "", "the script in this `tone`, such as formal or casual")
@@ -133,9 +135,9 @@ func (o *options) writeScript(ctx context.Context, r *rehearse.Rehearsal) error 
 	}
 	var err error
 	if o.HasEditor() {
-		text, err = o.Edit(ctx, preface(r)+text)
+		text, err = o.Edit(ctx, preface(r, o.Style(o.Out).Width)+text)
 	} else {
-		o.askFor("Write what you would say; finish with Ctrl-D on a new line.", preface(r))
+		o.askFor("Write what you would say; finish with Ctrl-D on a new line.", preface(r, o.Style(o.Err).Width))
 		text, err = o.ReadText(ctx)
 	}
 	if err != nil {
@@ -157,10 +159,17 @@ func (o *options) askFor(what, help string) {
 	}
 }
 
-// preface is what the learner should know while they write, as lines that are not part of the text.
-func preface(r *rehearse.Rehearsal) string {
+// preface is what the learner should know while they write, as lines that are not part of the text,
+// for a terminal of a given width; 0: it is not known.
+func preface(r *rehearse.Rehearsal, width int) string {
 	var out strings.Builder
-	line := func(format string, args ...any) { fmt.Fprintf(&out, "# "+format+"\n", args...) }
+	if width <= 0 {
+		width = 80
+	}
+	line := func(format string, args ...any) {
+		lines := wrap.Lines(fmt.Sprintf(format, args...), max(20, width-len("# ")))
+		out.WriteString("# " + strings.Join(lines, "\n# ") + "\n")
+	}
 	line("%s", r.Subject)
 	if g := r.Guide; g != nil {
 		line("A good answer takes %d to %d seconds and holds:", g.Seconds[0], g.Seconds[1])
@@ -175,7 +184,7 @@ func preface(r *rehearse.Rehearsal) string {
 	if r.Notes != nil {
 		line("Your notes on %s:", r.Notes.Name)
 		for _, note := range r.Notes.Notes() {
-			line("  - %s", strings.ReplaceAll(note, "\n", "\n#     "))
+			line("  - %s", strings.ReplaceAll(note, "\n", "\n    "))
 		}
 	}
 	line("Lines like these are ignored. Leave the text empty to cancel.")

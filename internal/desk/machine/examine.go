@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/docker/go-units"
-
 	"endstate/internal/attempts"
 	"endstate/labs"
 )
@@ -65,7 +63,7 @@ func (d *Desk) examineEngine(ctx context.Context) []Finding {
 	found := []Finding{{
 		About: "engine", State: FindingOK,
 		Text: fmt.Sprintf("%s %s at %s; %s, %s, %s (%s)", info.Name, info.Version, info.Address,
-			info.System, labs.Count(info.CPUs, "processor"), units.BytesSize(float64(info.Memory)), strings.Join(info.Details, ", ")),
+			info.System, labs.Count(info.CPUs, "processor"), labs.Size(info.Memory), strings.Join(info.Details, ", ")),
 	}}
 	for _, gap := range info.Gaps {
 		found = append(found, Finding{About: gap.Code, State: FindingWarn, Text: gap.What, Help: &labs.Problem{Advice: gap.Advice}})
@@ -82,7 +80,7 @@ func examineDisk(info labs.EngineInfo) Finding {
 		return Finding{About: "disk", State: FindingOK, Text: info.Data + " is on another machine; its free space can't be seen"}
 	}
 	f := Finding{About: "disk", State: FindingOK, Text: fmt.Sprintf("%s free where the engine keeps its data (%s)",
-		units.BytesSize(float64(free)), info.Data)}
+		labs.Size(free), info.Data)}
 	if free < roomWanted {
 		f.State = FindingWarn
 		f.Help = &labs.Problem{Advice: "Images take about 2 GB and snapshots up to 4 GiB: make room, or lower ENDSTATE_CACHE."}
@@ -119,7 +117,7 @@ func (d *Desk) examineImages(ctx context.Context) []Finding {
 
 // describe returns an image's size, its server, and the versions of its notable packages.
 func describe(image labs.ImageRef, notable []string) string {
-	text := units.HumanSize(float64(image.Size))
+	text := labs.Size(image.Size)
 	if image.Server != "" {
 		text += ", " + image.Server
 	}
@@ -144,7 +142,7 @@ func (d *Desk) examineLabs(ctx context.Context) Finding {
 	for _, s := range snapshots {
 		size += s.Size
 	}
-	return Finding{About: "labs", State: FindingOK, Text: fmt.Sprintf("%d running; %s, %s", len(all), labs.Count(len(snapshots), "snapshot"), units.HumanSize(float64(size)))}
+	return Finding{About: "labs", State: FindingOK, Text: fmt.Sprintf("%d running; %s, %s", len(all), labs.Count(len(snapshots), "snapshot"), labs.Size(size))}
 }
 
 func (d *Desk) examineScenarios() Finding {

@@ -69,7 +69,7 @@ func (d *Desk) Save(ctx context.Context, who labs.Learner, name, as string, agre
 		as = found.free()
 	}
 	if found.has(as) && !agreed {
-		return nil, &desk.Unconfirmed{Question: fmt.Sprintf("There is a saved state %s already. Replace it?", as)}
+		return nil, &desk.Unconfirmed{Question: fmt.Sprintf("There is already a saved state named %s. Replace it?", as)}
 	}
 	if err := d.stage(lab).Save(ctx, lab, as, emit); err != nil {
 		return nil, err

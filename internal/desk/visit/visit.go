@@ -5,12 +5,10 @@ package visit
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"strconv"
 	"strings"
-	"time"
 
 	"endstate/internal/desk"
 	"endstate/internal/practice"
@@ -80,13 +78,7 @@ func mayEnter(v *labs.Variant, host string) error {
 	if spec != nil && spec.Open {
 		return nil
 	}
-	var open []string
-	for _, h := range v.Hosts {
-		if h.Open {
-			open = append(open, h.Name)
-		}
-	}
-	return labs.Misuse(fmt.Sprintf("The scenario opens no shell on %q", host), "It opens: "+strings.Join(open, ", "))
+	return labs.Misuse(fmt.Sprintf("The scenario opens no shell on %q", host), "It opens: "+strings.Join(v.OpenHosts(), ", "))
 }
 
 // Open opens a shell in a window. It may emit warnings until the stay ends.
@@ -181,34 +173,4 @@ func (v *Visit) act(name, what string) labs.Act {
 		name = labs.ActExamReset
 	}
 	return labs.Act{Name: name, For: what, Exam: v.Exam.ID}
-}
-
-// Lost says why a shell ended although nobody left it.
-func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
-	lab, err := v.look(ctx)
-	switch {
-	case errors.Is(err, labs.ErrNotFound):
-		return &labs.Problem{Code: desk.CodeStopped, What: "The lab of " + v.Lab.Scenario + " was stopped"}
-	case err == nil && lab.Running():
-		return &labs.Problem{
-			Code: desk.CodeShellLost, What: "The shell was killed, but the lab is still running", Err: cause,
-			Acts: []labs.Act{v.act(labs.ActEnter, "Back into it")},
-		}
-	}
-	return &labs.Problem{
-		Code: labs.CodeHostDown, What: "The lab's host stopped", Err: errors.Join(cause, err),
-		Acts: []labs.Act{v.act(labs.ActEnter, "Back into it, with all that is in it"), v.act(labs.ActReset, "put it back")},
-	}
-}
-
-// look returns the lab. A lab that is being removed outlives its shells for a moment, so it looks
-// for as long as that can take.
-func (v *Visit) look(ctx context.Context) (lab *labs.Lab, err error) {
-	for range 15 {
-		if lab, err = v.stage().Find(ctx, v.Lab.Owner, v.Lab.Scenario); err != nil {
-			break
-		}
-		time.Sleep(100 * time.Millisecond)
-	}
-	return lab, err
 }

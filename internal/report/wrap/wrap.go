@@ -38,11 +38,19 @@ func (w *wrapper) Write(b []byte) (int, error) {
 			out.WriteByte('\n')
 		}
 		if line != "" {
-			w.inLine = !isWhole
+			w.inLine = !isWhole && (w.inLine || ansi.StringWidth(text) > 0) // what only moves the cursor begins no line
 		}
 	}
 	_, err := w.out.Write(out.Bytes())
 	return len(b), err
+}
+
+// LineEnded tells a [Wrapped] writer that its last line has ended without it, as a question's does when
+// the user presses Enter.
+func LineEnded(w io.Writer) {
+	if wrapped, is := w.(*wrapper); is {
+		wrapped.inLine = false
+	}
 }
 
 // File returns the file that is written to, or nil.
@@ -168,4 +176,34 @@ func beginsCommand(before []word, text string) bool {
 func endsClause(text string) bool {
 	last, _ := utf8.DecodeLastRuneInString(ansi.Strip(text))
 	return unicode.IsPunct(last) && strings.ContainsRune(".,;:)?!", last)
+}
+
+// nbsp is a space at which no line is broken.
+const nbsp = "\u00a0"
+
+// Lines breaks the lines of a text as [Line] does, and ends what [KeepCode] did.
+func Lines(text string, width int) []string {
+	var lines []string
+	for line := range strings.SplitSeq(text, "\n") {
+		for _, part := range Line(line, width) {
+			lines = append(lines, strings.ReplaceAll(part, nbsp, " "))
+		}
+	}
+	return lines
+}
+
+// codeMargin is the room that text needs beside code, for its indentation and a punctuation mark.
+const codeMargin = 8
+
+var codeSpan = regexp.MustCompile("`[^`\n]+`")
+
+// KeepCode keeps each part between backticks in one piece when [Lines] breaks the text, if there is room
+// for it on a line: people copy commands.
+func KeepCode(text string, width int) string {
+	return codeSpan.ReplaceAllStringFunc(text, func(code string) string {
+		if ansi.StringWidth(code) > width-codeMargin {
+			return code
+		}
+		return strings.ReplaceAll(code, " ", nbsp)
+	})
 }

@@ -78,3 +78,26 @@ func TestWrappedContinues(t *testing.T) {
 		t.Error("the writer behind it does not come back")
 	}
 }
+
+// A line begins where the cursor is at its first column: after what only moves the cursor, and after a
+// question that was answered.
+func TestWrappedKnowsWhereALineBegins(t *testing.T) {
+	var out bytes.Buffer
+	w := Writer(&out, func() int { return 20 })
+	write := func(text string) {
+		if _, err := fmt.Fprint(w, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("one\n\r\x1b[1A\x1b[J")
+	write("one two three four five six\n")
+	write("A question? ")
+	write("to be continued on this line\n")
+	write("A question? ")
+	LineEnded(w)
+	write("one two three four five six\n")
+	want := "one\n\r\x1b[1A\x1b[Jone two three four\nfive six\nA question? to be continued on this line\nA question? one two three four\nfive six\n"
+	if out.String() != want {
+		t.Errorf("got\n%q\nwant\n%q", out.String(), want)
+	}
+}

@@ -4,7 +4,7 @@ const { spawnSync } = require('node:child_process');
 const { inspect } = require('node:util');
 
 module.exports = (shell) => {
-  for (const name of ['check', 'task', 'hint', 'reset', 'exam']) {
+  for (const name of ['check', 'task', 'hint', 'reset', 'save', 'saved', 'extend', 'exam']) {
     const call = (...given) => {
       spawnSync(name, given.map(String), { stdio: 'inherit' });
     };
