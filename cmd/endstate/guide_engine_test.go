@@ -43,7 +43,7 @@ func TestProveFindsWrongStatements(t *testing.T) {
 	}
 	for _, says := range []string{
 		"· untouched ", "✓ git-wrong-branch · seed ", "· solution ", "✗ git-wrong-branch · seed ", "· all branches moved ",
-		"    off-main is passed, not failed\n", "    release-kept is failed, not passed: ", "\n3 proofs, 1 wrong\n",
+		": off-main is passed, not failed\n", ": release-kept is failed, not passed: ", "\n3 proofs, 1 wrong\n",
 	} {
 		if !strings.Contains(end.out, says) {
 			t.Errorf("the output lacks %q:\n%s", says, end.out)

@@ -10,7 +10,8 @@ import (
 
 // checkCount is how often a check or a guard of a scenario was not passed.
 type checkCount struct {
-	Scenario, ID, Title     string
+	Scenario, ID, Title     string // the title is that of one candidate
+	Varies                  bool   // others have other names in it
 	Guard                   bool
 	Failed, Skipped, Graded int // of the graded questions with that scenario
 }
@@ -41,6 +42,7 @@ func countAll(all []checkCount, scenario string, results []labs.Result, guard bo
 			i = len(all)
 			all = append(all, checkCount{Scenario: scenario, ID: r.ID, Title: r.Title, Guard: guard})
 		}
+		all[i].Varies = all[i].Varies || r.Title != all[i].Title
 		switch r.Verdict {
 		case labs.Ungraded:
 			continue

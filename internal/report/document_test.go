@@ -351,6 +351,12 @@ func TestClassPage(t *testing.T) {
 		"Bob 25 of 25 30 of 30 35 of 35 32 of 40 122 of 130", "Eve 6.25 of 25 30 of 30 0 of 35 ? 36.25 of 130", "4 min",
 		"50 to 59 % 1 candidate, 0 passed", "90 to 100 % 1 candidate, 1 passed", "0 to 9 % 0 candidates, 0 passed", "1 candidate without a result.",
 		"mysql-scenario The dump is unchanged dump, must not be harmed 2 0 2", "mysql-scenario Every row is as it was two 2 0 2", "mysql-scenario The rest is done rest 2 0 2", "The application reads it three 0 2 2")
+	if strings.Contains(text, "names differ") {
+		t.Error("a title that all candidates have is said to differ")
+	}
+	eve.Questions[0].Grade.Report.Checks[1].Title = "Every row is as Eve's was"
+	varied := harmless(t, pageOf(t, "varied", func(w *bytes.Buffer) error { return ExamPage(w, anExam(t, zoe, eve)) }))
+	wants(t, strings.Join(strings.Fields(varied), " "), "two; names differ between candidates 2 0 2")
 	if strings.Contains(text, "mysql-scenario The table") {
 		t.Error("a check that everybody passed is listed")
 	}

@@ -121,19 +121,22 @@ func writeExamResult(out *strings.Builder, style Style, v exams.View) {
 	if !*r.Passed {
 		verdict = style.Bad("not passed")
 	}
-	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", Decimal(r.Earned), r.Points)), style.Bold(verdict),
-		style.Dim(fmt.Sprintf("· %s %%, %d %% pass%s", Decimal(*r.Percent), r.Pass, ofThemByHand(r))))
+	details := fmt.Sprintf("· %s %%, %d %% pass", Decimal(*r.Percent), r.Pass)
+	if byHand := pointsByHand(r); byHand != "" {
+		details += " · " + byHand
+	}
+	fmt.Fprintf(out, "\n%s, %s %s\n", style.Bold(fmt.Sprintf("%s of %d", Decimal(r.Earned), r.Points)), style.Bold(verdict), style.Dim(details))
 	for _, missed := range r.Missed() {
 		fmt.Fprintf(out, "  %s\n", Visible("failed: "+missed.Words()))
 	}
 }
 
-// ofThemByHand says how many of the points examiners gave or took; it is empty if none.
-func ofThemByHand(r *exams.Result) string {
+// pointsByHand says how many of the points examiners gave or took; it is empty if none.
+func pointsByHand(r *exams.Result) string {
 	if r.ByHand == 0 {
 		return ""
 	}
-	return " · with " + signedPoints(r.ByHand) + " by hand"
+	return "with " + signedPoints(r.ByHand) + " by hand"
 }
 
 func gradeCommand(exam int64) string { return fmt.Sprintf("endstate exam grade --exam %d", exam) }

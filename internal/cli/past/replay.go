@@ -73,6 +73,9 @@ func (o *replayOptions) play(ctx context.Context, t tty.Terminal, all []*recordi
 			if one.Width > columns || one.Height > rows {
 				head += fmt.Sprintf(" · it was recorded at %d columns and %d rows, here are %d and %d", one.Width, one.Height, columns, rows)
 			}
+			if i > 0 {
+				fmt.Fprint(o.Out, "\r\n\r\n") // the recording before may have ended within a line
+			}
 			fmt.Fprintf(o.Out, "%s\r\n\r\n", style.Dim(head))
 			ended, err := player.Play(ctx, one)
 			if err != nil || !ended {

@@ -118,7 +118,7 @@ func TestWatchUntilTimeIsUp(t *testing.T) {
 		if took := time.Since(begun); !errors.Is(err, ErrTimeUp) || took < 30*time.Minute || took > 30*time.Minute+watchPause {
 			t.Errorf("after %v: %v", took, err)
 		}
-		if want := []string{"20m0s: 10 minutes left", "28m0s: 2 minutes left"}; !slices.Equal(warnings, want) {
+		if want := []string{"20m0s: 10 min left", "28m0s: 2 min left"}; !slices.Equal(warnings, want) {
 			t.Errorf("it warns %v, want %v", warnings, want)
 		}
 	})

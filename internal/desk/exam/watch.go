@@ -59,7 +59,7 @@ func noteExtra(extra []exams.ExtraTime, before int, emit labs.Emit) int {
 func warnOfTime(before, left time.Duration, emit labs.Emit) {
 	for _, mark := range timeWarnings {
 		if before > mark && left <= mark {
-			emit.Warn(&labs.Problem{Code: CodeTimeLeft, What: labs.Count(int(mark.Minutes()), "minute") + " left"}, "")
+			emit.Warn(&labs.Problem{Code: CodeTimeLeft, What: labs.Duration(mark) + " left"}, "")
 		}
 	}
 }
