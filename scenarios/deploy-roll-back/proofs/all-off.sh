@@ -1,0 +1,1 @@
+echo '{}' > /srv/shop/shared/features.json

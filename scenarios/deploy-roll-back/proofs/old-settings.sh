@@ -1,0 +1,1 @@
+cp --preserve=mode /srv/shop/backups/settings.env /srv/shop/shared/
