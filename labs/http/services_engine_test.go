@@ -86,7 +86,7 @@ func TestServicesAreTheLearners(t *testing.T) {
 	for _, script := range []string{
 		"sv restart shop && sv status shop | grep '^run: shop'",
 		"grep --quiet 'GET / HTTP' /var/log/shop/current",
-		"nginx -t && nginx -s reload && sv restart nginx",
+		"nginx -t && sv hup nginx && nginx -s reload && sv restart nginx",
 		`test "$(id --user)" != 0 && grep --quiet '^CapEff:.0*$' /proc/self/status`,
 		"for program in curl haproxy mysql mysqldump openssl sqlite3; do command -v $program || exit 1; done",
 	} {
