@@ -30,7 +30,7 @@ var imports = map[string]string{
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/report/wrap internal/tty labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/interview internal/places internal/practice internal/recording " +
-		"internal/report internal/scenario internal/site internal/stage labs labs/kit",
+		"internal/report internal/scenario internal/seat internal/site internal/stage labs labs/kit",
 	"internal/desk/files":    "internal/desk labs",
 	"internal/desk/saves":    "internal/attempts internal/desk internal/stage labs",
 	"internal/desk/machine":  "internal/attempts internal/desk labs",

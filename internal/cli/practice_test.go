@@ -12,6 +12,8 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/desk"
 	"endstate/internal/practice"
+	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 func read[T any](d *console, line string) T {
@@ -319,4 +321,40 @@ func TestOrderOfScenarios(t *testing.T) {
 	_, _, err := d.run("start", "tests")
 	inOrder("start tests", err)
 	d.wants(StatusDone, "next", "b-short")
+}
+
+// A check that the learner's system makes impossible may be blocked by a program in a shell that waits
+// for its owner: it is named.
+func TestBlockedCheckNamesWaitingShells(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusDone, "start first")
+	d.failed = &kit.Obstacle{Message: "Session 7 holds a lock."}
+	const waits = "A shell without a terminal waits for you in this lab, on `workspace` since 10:00."
+	if _, out, err := d.run("check"); strings.Contains(out+err, "waits for you") || !strings.Contains(out, "Session 7 holds a lock.") {
+		t.Errorf("%s%s", out, err)
+	}
+	store, err := attempts.Open(t.Context(), attempts.Path(d.env["ENDSTATE_HOME"]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	a, err := store.Of(labs.Learner{Name: "ada"}).Find(t.Context(), "1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	id, err := store.Enter(t.Context(), a, labs.Workspace, "", d.now)
+	if err == nil {
+		err = store.TakeShell(t.Context(), id, "shell")
+	}
+	if err == nil {
+		err = store.Lose(t.Context(), a, id, d.now)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.wants(StatusFailed, "check", waits, "What runs in it may hold locks. To get it back, open another shell there.")
+	d.failed = nil
+	if _, out, err := d.run("check"); strings.Contains(out+err, "waits for you") {
+		t.Errorf("a check that nothing blocks names it: %s%s", out, err)
+	}
 }

@@ -42,6 +42,9 @@ func (d *Desk) check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit l
 	if err == nil {
 		err = d.keepCheck(ctx, store, attempt, v, outcome)
 	}
+	if err == nil && outcome.Blocked() {
+		err = d.warnOfWaiting(ctx, store, attempt, emit) // one of them may hold the lock
+	}
 	if err != nil {
 		emit.Warn(err, "The check counts, but was not stored.")
 	}

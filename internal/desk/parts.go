@@ -172,6 +172,11 @@ func (p Parts) WarnOfDisk(ctx context.Context, lab *labs.Lab, emit labs.Emit) {
 	p.desk.warnOfDisk(ctx, lab, emit)
 }
 
+// WarnOfWaiting warns of the learner's shells in a lab that wait for a terminal.
+func (p Parts) WarnOfWaiting(ctx context.Context, store *attempts.View, attempt *attempts.Attempt, emit labs.Emit) error {
+	return p.desk.warnOfWaiting(ctx, store, attempt, emit)
+}
+
 // Recordings returns the folder of the recordings of terminals.
 func (p Parts) Recordings() string { return p.desk.recordings() }
 

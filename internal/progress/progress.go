@@ -88,7 +88,8 @@ func (d *drawing) draw(b *board) {
 	var out strings.Builder
 	d.columns = d.width()
 	if rows := d.drawnRows(); rows > 0 {
-		fmt.Fprintf(&out, "\r\x1b[%dA\x1b[J", rows)
+		// Row by row: where all of the screen is erased, some terminals keep it in their history.
+		out.WriteString("\r" + strings.Repeat("\x1b[1A\x1b[2K", rows))
 	}
 	out.WriteString(b.takeWarnings())
 	for _, s := range b.takeEnded() {

@@ -34,7 +34,7 @@ var wordings = map[labs.Work]wording{
 	labs.SweepLab:        {"Cleaning up an old lab of %s", "Cleaned up an old lab of %s"},
 	labs.MeasureLabs:     {"Measuring the labs", "Measured the labs"},
 	labs.CheckLab:        {"Checking %s", "Checked %s"},
-	labs.AwaitPlace:      {"Waiting for a free place: others are being graded", "Waited for a free place, as others were being graded"},
+	labs.AwaitPlace:      {"Waiting for a free place: others are being graded", "Waited while others were being graded"},
 	labs.GradeQuestion:   {"Grading question %s", "Graded question %s"},
 	labs.PlayProofs:      {"Playing proofs from seed %s", "Played proofs from seed %s"},
 	labs.ReadScenarios:   {"Reading the scenarios", "Read the scenarios"},

@@ -111,15 +111,8 @@ func (s *Stay) nameOthers(ctx context.Context, now time.Time) {
 			What: fmt.Sprintf("Another terminal is open in this lab, on `%s` since %s", other.Host, other.Began.In(now.Location()).Format("15:04")),
 		}, "")
 	}
-	waiting, err := s.store.Waiting(ctx, s.attempt, now, seat.Wait)
-	if err != nil {
+	if err := s.visit.parts.WarnOfWaiting(ctx, s.store, s.attempt, s.emit); err != nil {
 		s.failed = err
-	}
-	for _, other := range waiting {
-		s.emit.Warn(&labs.Problem{
-			Code: desk.CodeOthers, Advice: "What runs in it may hold locks. To get it back, open another shell there.",
-			What: fmt.Sprintf("A shell without a terminal waits for you in this lab, on `%s` since %s", other.Host, other.Ended.In(now.Location()).Format("15:04")),
-		}, "")
 	}
 }
 
