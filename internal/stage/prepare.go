@@ -13,6 +13,7 @@ import (
 
 	"endstate/internal/site"
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // setupTimeout limits a setup. After it, Sweep removes the remains of one that was killed.
@@ -175,10 +176,29 @@ func (s *Stage) measure(ctx context.Context, lab *labs.Lab, v *labs.Variant, ima
 	defer site.Close()
 	for _, fact := range v.Facts {
 		if record.Facts[fact.Name], err = site.Observe(ctx, fact.Look); err != nil {
-			return fmt.Errorf("%s: the fact %s can't be measured: %w", fact.Place, fact.Name, err)
+			return notMeasured(v, fact, err)
 		}
 	}
 	return nil
+}
+
+// notMeasured says why a fact can't be measured. While everything is right, nothing but the scenario
+// can be the reason that a look meets an obstacle.
+func notMeasured(v *labs.Variant, fact labs.Fact, err error) error {
+	err = fmt.Errorf("%s: %w", fact.Place, err)
+	var obstacle *kit.Obstacle
+	if !errors.As(err, &obstacle) {
+		return fmt.Errorf("measure fact %s: %w", fact.Name, err)
+	}
+	return mistaken(v, fmt.Sprintf("The fact `%s` of %s can't be measured at seed %d", fact.Name, v.Name, v.Seed), err)
+}
+
+// mistaken says that a scenario can't be set up because of a mistake in it.
+func mistaken(v *labs.Variant, what string, err error) error {
+	return &labs.Problem{
+		Code: labs.CodeSetup, What: what, Advice: "This is a mistake in the scenario.",
+		Acts: []labs.Act{{Name: labs.ActRender, For: "See what it ran", Scenario: v.Name, Seed: v.Seed}}, Err: err,
+	}
 }
 
 // phase runs a phase's scripts in order.
@@ -194,13 +214,8 @@ func (s *Stage) phase(ctx context.Context, lab, helpers *labs.Lab, v *labs.Varia
 			return err
 		}
 		if err := runScript(ctx, s.Engine, host, script, v.Environment()); err != nil {
-			return &labs.Problem{
-				Code:   labs.CodeSetup,
-				What:   fmt.Sprintf("The %s of %s failed on host `%s` at seed %d", work, v.Name, script.Host, v.Seed),
-				Advice: "This is a mistake in the scenario.",
-				Acts:   []labs.Act{{Name: labs.ActRender, For: "See what it ran", Scenario: v.Name, Seed: v.Seed}},
-				Err:    fmt.Errorf("%s/%s.sh: %w", work, script.Host, err),
-			}
+			return mistaken(v, fmt.Sprintf("The %s of %s failed on host `%s` at seed %d", work, v.Name, script.Host, v.Seed),
+				fmt.Errorf("%s/%s.sh: %w", work, script.Host, err))
 		}
 	}
 	return nil
