@@ -24,11 +24,8 @@ func Family() kit.Family {
 			Notable: []string{"nginx", "haproxy", "openssl", "runit", "python3"},
 			State:   []string{labs.LearnerHome, "/etc/haproxy", "/etc/nginx", "/etc/service", "/etc/sv", "/srv", "/var/log"},
 		}, {
-			Name: "load",
-			Builds: []kit.Build{{
-				From: []string{"git"}, Files: kit.Folder(images, "image/load"),
-				Runs: kit.Software{Name: "load generator", Package: "python3"},
-			}},
+			Name:    "load",
+			Builds:  []kit.Build{{From: []string{"git"}, Files: kit.Folder(images, "image/load")}},
 			Notable: []string{"python3"},
 			State:   []string{"/srv/load"},
 			Ready:   ready,
