@@ -35,7 +35,7 @@ func (s *shaker) observation() map[string]any {
 		version, cipher = tls.VersionName(s.seen.state.Version), tls.CipherSuiteName(s.seen.state.CipherSuite)
 	}
 	return map[string]any{
-		"version": version, "cipher": cipher, "protocol": s.seen.state.NegotiatedProtocol, "chain": chain,
+		"version": version, "accepted": s.seen.accepted, "cipher": cipher, "protocol": s.seen.state.NegotiatedProtocol, "chain": chain,
 		"problems": problems, "says": says, "asked": s.seen.asked, "authorities": s.seen.authorities, "resumed": s.seen.resumed,
 		"alert": s.seen.alert, "failure": s.seen.failure, "status": s.seen.status, "body": s.seen.body,
 	}

@@ -1,7 +1,6 @@
 package tls
 
 import (
-	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -19,6 +18,7 @@ import (
 // observes:
 //
 //	version     the version that was agreed, such as TLS 1.3; "" if the handshake failed
+//	accepted    the versions that the server accepts if they alone are offered; with each
 //	cipher      the cipher suite, by its IANA name
 //	protocol    the protocol that ALPN agreed on
 //	chain       the certificates that the server sent, its own first; see below
@@ -58,6 +58,8 @@ type Look struct {
 	// The versions that the client offers, next to each other, such as `[TLS 1.2, TLS 1.3]`. All
 	// from TLS 1.0 on by default.
 	Versions []string `yaml:"versions,omitempty"`
+	// Offer each of these versions alone, too, in a handshake of its own.
+	Each bool `yaml:"each,omitempty"`
 	// The protocols that the client offers (ALPN), such as `[h2, http/1.1]`.
 	Protocols []string `yaml:"protocols,omitempty"`
 	// The client's certificate, if it presents one. It is sent whatever authorities the server
@@ -143,40 +145,56 @@ func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	breaks := 0
-	err = site.Ask(ctx, kit.Question{Host: host, Limit: patience, Ask: func(ctx context.Context, limit time.Duration) error {
-		conn, err := site.DialNetwork(ctx, host, l.Port)
-		if err != nil {
-			return err
-		}
-		defer conn.Close()
-		err = kit.Within(ctx, limit, func(ctx context.Context) error { return s.connect(ctx, conn) }, explain)
-		// A server that ends while it is asked closes the connection, too.
-		if breaks++; errors.Is(err, kit.ErrBroken) && breaks == maxBreaks {
-			s.fail("the server closes the connection without an answer")
-			return nil
-		}
-		return err
-	}})
-	if err == nil && l.Resume && s.seen.failure == "" {
-		err = l.resume(ctx, site, host, s)
-	}
-	if err != nil {
+	if err := l.ask(ctx, site, host, s.connect, s.fail); err != nil {
 		return nil, err
+	}
+	if l.Each {
+		for _, version := range l.offered() {
+			alone := s.alone(number(version))
+			if err := l.ask(ctx, site, host, alone.connect, alone.fail); err != nil {
+				return nil, err
+			}
+			if alone.seen.done {
+				s.seen.accepted = append(s.seen.accepted, version)
+			}
+		}
+	}
+	if l.Resume && s.seen.failure == "" {
+		if err := l.ask(ctx, site, host, s.again, s.fail); err != nil {
+			return nil, err
+		}
 	}
 	return s.observation(), nil
 }
 
-// resume connects once more, with what the first connection left in the cache of sessions.
-func (l *Look) resume(ctx context.Context, site kit.Site, host labs.Host, s *shaker) error {
+// ask connects to the server until something is learnt, and tells fail if the server just keeps
+// closing connections.
+func (l *Look) ask(ctx context.Context, site kit.Site, host labs.Host, connect func(context.Context, net.Conn) error, fail func(string)) error {
+	breaks := 0
 	return site.Ask(ctx, kit.Question{Host: host, Limit: patience, Ask: func(ctx context.Context, limit time.Duration) error {
 		conn, err := site.DialNetwork(ctx, host, l.Port)
 		if err != nil {
 			return err
 		}
 		defer conn.Close()
-		return kit.Within(ctx, limit, func(ctx context.Context) error { return s.again(ctx, conn) }, explain)
+		err = kit.Within(ctx, limit, func(ctx context.Context) error { return connect(ctx, conn) }, explain)
+		// A server that ends while it is asked closes the connection, too.
+		if errors.Is(err, kit.ErrBroken) {
+			if breaks++; breaks == maxBreaks {
+				fail(closed)
+				return nil
+			}
+		}
+		return err
 	}})
+}
+
+// offered returns the versions that the client offers.
+func (l *Look) offered() []string {
+	if len(l.Versions) == 0 {
+		return versions
+	}
+	return l.Versions
 }
 
 // newShaker reads the files that the look names.
@@ -191,7 +209,7 @@ func (l *Look) newShaker(ctx context.Context, site kit.Site) (*shaker, error) {
 	}
 	s.config = &tls.Config{
 		ServerName: l.Name, NextProtos: l.Protocols, CipherSuites: suites(), ClientSessionCache: tls.NewLRUClientSessionCache(1),
-		MinVersion: number(cmp.Or(first(l.Versions), versions[0])), MaxVersion: number(cmp.Or(last(l.Versions), versions[len(versions)-1])),
+		MinVersion: number(l.offered()[0]), MaxVersion: number(l.offered()[len(l.offered())-1]),
 		// The handshake goes on whatever the certificate is like; shaker.judge verifies it.
 		InsecureSkipVerify: true,
 	}
@@ -207,15 +225,6 @@ func (l *Look) newShaker(ctx context.Context, site kit.Site) (*shaker, error) {
 	}
 	return s, nil
 }
-
-func first(list []string) string {
-	if len(list) == 0 {
-		return ""
-	}
-	return list[0]
-}
-
-func last(list []string) string { return first(list[max(0, len(list)-1):]) }
 
 // number returns a version's number in the protocol.
 func number(version string) uint16 { return tls.VersionTLS10 + uint16(slices.Index(versions, version)) }

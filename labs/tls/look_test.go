@@ -231,6 +231,11 @@ func TestVersions(t *testing.T) {
 			}
 		})
 	}
+	for s, want := range map[*site][]string{old: {"TLS 1.0", "TLS 1.1"}, modern: {"TLS 1.2", "TLS 1.3"}} {
+		if got := texts(observe(t, s, look.Look{Each: true})["accepted"]); !slices.Equal(got, want) {
+			t.Errorf("accepted %v, not %v", got, want)
+		}
+	}
 	if seen := observe(t, modern, look.Look{Protocols: []string{"h2", "http/1.1"}}); seen["protocol"] != "http/1.1" {
 		t.Errorf("ALPN agreed on %v", seen["protocol"])
 	}

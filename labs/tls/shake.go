@@ -22,10 +22,13 @@ const (
 	maxAnswer = 256 << 10 // bytes, with its headers
 )
 
+const closed = "the server closes the connection without an answer"
+
 // seen is what a connection showed.
 type seen struct {
 	state       tls.ConnectionState
 	done        bool // the handshake
+	accepted    []string
 	asked       bool
 	authorities []string
 	resumed     bool
@@ -66,6 +69,13 @@ func (s *shaker) connect(ctx context.Context, conn net.Conn) error {
 	}
 	s.seen.status, s.seen.body = answer.status, answer.body
 	return nil
+}
+
+// alone returns a shaker that offers one version and makes no request.
+func (s *shaker) alone(version uint16) *shaker {
+	config := s.config.Clone()
+	config.MinVersion, config.MaxVersion, config.ClientSessionCache = version, version, nil
+	return &shaker{name: s.name, config: config}
 }
 
 // again connects once more, and notes whether the session was resumed.
@@ -115,7 +125,7 @@ func (s *shaker) refused(ctx context.Context, err error) error {
 	case strings.Contains(err.Error(), "failed to parse certificate"), strings.Contains(err.Error(), "unsupported type of public key"):
 		return fmt.Errorf("the grader can't read the server's certificate: %w", err)
 	case s.seen.done && brokenOff(err):
-		s.fail("the server closes the connection without an answer")
+		s.fail(closed)
 	case brokenOff(err):
 		return err
 	default:

@@ -11,7 +11,7 @@ func (l *Look) Shape() *labs.Shape {
 		"permitted": texts, "excluded": texts, "purposes": texts,
 	})
 	return labs.RecordOf(map[string]*labs.Shape{
-		"version": labs.Text, "cipher": labs.Text, "protocol": labs.Text, "chain": labs.ListOf(certificate), "problems": texts,
+		"version": labs.Text, "accepted": texts, "cipher": labs.Text, "protocol": labs.Text, "chain": labs.ListOf(certificate), "problems": texts,
 		"says": labs.Text, "asked": labs.Truth, "authorities": texts, "resumed": labs.Truth, "alert": labs.Text, "failure": labs.Text,
 		"status": labs.Whole, "body": labs.Text,
 	})

@@ -60,36 +60,41 @@ os.rename(path("alone.crt"), path("alone.pem"))
 
 
 class Server:
-    """A server with one of the certificates, which keeps what it receives."""
+    """A server with one of the certificates, which notes through which it received something. For
+    later connections, it may have another one."""
 
-    def __init__(self, name, knows=True, versions=None):
-        self.text, self.received, self.presented = "orders %d\n" % endstate.random.randrange(10**9), b"", None
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(path(name + ".pem"), path(name + ".key"))
-        if knows:
-            context.load_verify_locations(path("clients.crt"))
-            context.verify_mode = ssl.CERT_REQUIRED
-        self.context = context
+    def __init__(self, name, knows=True, later=None):
+        self.text, self.received, self.presented = "orders %d\n" % endstate.random.randrange(10**9), set(), None
+        self.names, self.knows = [name, later or name], knows
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self):
+        name, later = self.names
         while True:
+            plain, _ = self.listener.accept()
             try:
-                plain, _ = self.listener.accept()
                 plain.settimeout(5)
-                with self.context.wrap_socket(plain, server_side=True) as conn:
-                    self.answer(conn)
+                with self.context(name).wrap_socket(plain, server_side=True) as conn:
+                    self.answer(conn, name)
             except (OSError, ValueError):
-                if self.listener.fileno() < 0:
-                    return
+                pass
+            name = later
 
-    def answer(self, conn):
+    def context(self, name):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(path(name + ".pem"), path(name + ".key"))
+        if self.knows:
+            context.load_verify_locations(path("clients.crt"))
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+    def answer(self, conn, name):
         data = conn.recv(4096)
-        self.received += data
         self.presented = conn.getpeercert()
         if data:
+            self.received.add(name)
             body = self.text.encode()
             conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(body), body))
 
@@ -130,6 +135,10 @@ def judge():
             return f"`fetch` sends its request to a server that {what}."
         if got is not None or "does not end" in why or "could not be loaded" in why:
             return f"With a server that {what}, `fetch` raises no exception."
+    server = Server("right", later="stranger")
+    fetch(server)
+    if "stranger" in server.received:
+        return "`fetch` verifies one connection, and sends its request through another, to a server that it did not verify."
     return ""
 
 

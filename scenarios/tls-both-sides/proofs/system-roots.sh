@@ -1,1 +1,1 @@
-sed -i 's/context.load_verify_locations(roots)/context.load_default_certs()/' ~/client/orders.py
+sed -i 's/create_default_context(cafile=roots)/create_default_context()/' ~/client/orders.py
