@@ -1,0 +1,2 @@
+cd ~/shop && git checkout --quiet .
+sed -i 's/).distinct()/)/' orders/api.py

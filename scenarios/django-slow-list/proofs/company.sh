@@ -1,0 +1,2 @@
+cd ~/desk && git checkout --quiet .
+sed -i 's/tickets = tickets.filter(company__name/tickets = Ticket.objects.filter(company__name/' tickets/api.py

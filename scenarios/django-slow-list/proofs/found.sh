@@ -1,0 +1,2 @@
+cd ~/desk && git checkout --quiet .
+sed -i 's/comments = visible.filter/comments = Comment.objects.filter/' tickets/api.py

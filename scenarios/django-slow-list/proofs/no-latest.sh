@@ -1,0 +1,2 @@
+cd ~/desk && git checkout --quiet .
+sed -i 's/newest = visible.filter/newest = Comment.objects.filter/' tickets/api.py
