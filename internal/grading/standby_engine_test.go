@@ -30,11 +30,33 @@ checks:
 install -o learner -d /home/learner/program
 `
 
+// A judge with a server beside it.
+const waitingWithServer = `
+-- scenario.yaml --
+hosts:
+  workspace: {image: git}
+checks:
+  - id: runs
+    title: The program is there, and so is the server
+    points: 100
+    run: {image: python, copy: /home/learner/program, judge: hidden/judge.py, server: mysql}
+    expect: run.found == [true, 1]
+-- hidden/judge.py --
+import os
+
+import endstate
+
+endstate.report([os.path.exists("/work/main.sh"), endstate.MySQL().run("SELECT 1 AS n")[0]["n"]])
+-- setup/workspace.sh --
+install -o learner -d /home/learner/program
+`
+
 func TestStandbyKeepsAHostReady(t *testing.T) {
 	t.Parallel()
 	for name, draw := range map[string]func(*enginetest.Runner) *labs.Variant{
-		"a judge":   func(r *enginetest.Runner) *labs.Variant { return r.Variant(enginetest.Git, enginetest.Seed) },
-		"a command": func(r *enginetest.Runner) *labs.Variant { return r.Written(waiting) },
+		"a judge":               func(r *enginetest.Runner) *labs.Variant { return r.Variant(enginetest.Git, enginetest.Seed) },
+		"a command":             func(r *enginetest.Runner) *labs.Variant { return r.Written(waiting) },
+		"a judge with a server": func(r *enginetest.Runner) *labs.Variant { return r.Written(waitingWithServer) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -34,7 +34,7 @@ func freshHosts(f *kit.FreshRun, images map[string]labs.ImageRef) []labs.HostPla
 		return []labs.HostPlan{host}
 	}
 	host.Loopback = slices.Clone(f.ServerNames)
-	server := labs.HostPlan{Name: serverName, Image: images[f.Server].Ref, Family: f.Server}
+	server := labs.HostPlan{Name: serverName, Image: images[f.Server].Ref, Family: f.Server, Disk: labs.DiskBound}
 	server.SetDefaults()
 	return []labs.HostPlan{host, server}
 }

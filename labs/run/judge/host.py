@@ -288,8 +288,8 @@ class Clock:
         """Yield process, thread and user of all that the learner's user and servers run."""
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
-                with open(f"/proc/{pid}/status") as file:  # who owns the folder is up to the process
-                    user = int(file.read().partition("\nUid:\t")[2].split()[0])
+                with open(f"/proc/{pid}/status", "rb") as file:  # who owns the folder is up to the process
+                    user = int(file.read().partition(b"\nUid:\t")[2].split()[0])
                 if user in (0, SWEEPER):
                     continue
                 for task in os.listdir(f"/proc/{pid}/task"):

@@ -12,6 +12,7 @@
 The learner's code can only log in as the users that the judge creates.
 """
 
+import contextlib
 import os
 import secrets
 import sys
@@ -19,7 +20,7 @@ import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 90.0  # seconds that the server may take to start; the look ends earlier
-LOCKS = 3  # seconds that the judge waits for locks
+LOCKS = 10  # seconds that the judge waits for locks
 LOST = (2003, 2006, 2013, 2014, 2055)  # errors of a connection
 LOCKED = (1205, 3572)  # errors of a wait for a lock
 UNGRADED = 75  # exit status of a judge that could not look
@@ -54,13 +55,24 @@ class MySQL:
 
     def run(self, statements, *values):
         """Run statements, with values for the %s in them, and return the last one's rows as dictionaries."""
+        with self._cursor() as cursor:
+            cursor.execute(statements, values or None)
+            rows = list(cursor.fetchall())
+            while cursor.nextset():
+                rows = list(cursor.fetchall())
+            return rows
+
+    def fill(self, statement, rows):
+        """Run an INSERT once for each row of values, in one go."""
+        with self._cursor() as cursor:
+            cursor.executemany(statement, rows)
+
+    @contextlib.contextmanager
+    def _cursor(self):
+        """Give a cursor, and say whose fault an error is."""
         try:
             with self._connection.cursor() as cursor:
-                cursor.execute(statements, values or None)
-                rows = list(cursor.fetchall())
-                while cursor.nextset():
-                    rows = list(cursor.fetchall())
-                return rows
+                yield cursor
         except self._driver.err.MySQLError as error:
             code = error.args[0] if error.args else 0
             if code in LOST or isinstance(error, self._driver.err.InterfaceError):
@@ -68,11 +80,6 @@ class MySQL:
             if code in LOCKED:
                 raise self._failed("the service keeps rows or tables locked") from error
             raise
-
-    def fill(self, statement, rows):
-        """Run an INSERT once for each row of values, in one go."""
-        with self._connection.cursor() as cursor:
-            cursor.executemany(statement, rows)
 
     def create(self, database, *files, user=None, password="", grants="ALL"):
         """Create a database, run files of the judge's folder in it, and create a user who may use it."""
