@@ -25,7 +25,7 @@ var imports = map[string]string{
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/saves internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
-	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/exams/blueprints internal/exams/spoken internal/report internal/report/wrap internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
+	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/report internal/report/wrap internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/past": "internal/attempts internal/cli/door internal/cli/exam internal/desk internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/report/wrap internal/tty labs github.com/spf13/cobra",
@@ -36,7 +36,7 @@ var imports = map[string]string{
 	"internal/desk/machine":  "internal/attempts internal/desk labs",
 	"internal/collections":   "labs github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5",
 	"internal/desk/author":   "internal/collections internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
-	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",
+	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/grading internal/recording internal/seat internal/stage labs",
 	"internal/docker": "internal/docker/locks internal/docker/maker internal/docker/seccomp internal/images labs " +
@@ -49,6 +49,7 @@ var imports = map[string]string{
 		"github.com/containerd/errdefs github.com/docker/docker github.com/google/go-cmp github.com/rogpeppe/go-internal",
 	"internal/exams":            "internal/exams/spoken labs",
 	"internal/exams/blueprints": "",
+	"internal/exams/pace":       "internal/exams",
 	"internal/exams/spoken":     "internal/rehearsal labs",
 	"internal/expect":           "labs cel.dev/cel-go",
 	"internal/grading":          "internal/site internal/stage labs labs/kit",

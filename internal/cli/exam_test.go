@@ -15,6 +15,7 @@ import (
 	"endstate/internal/desk"
 	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
+	"endstate/internal/exams/pace"
 	"endstate/labs"
 )
 
@@ -142,7 +143,7 @@ func TestExamDraw(t *testing.T) {
 			t.Errorf("drawn %+v, asked %+v", asked, q)
 		}
 	}
-	if len(v.Questions) != 2 || drawn.Pace.Fit != exams.FitLoose || drawn.Points != 40 {
+	if len(v.Questions) != 2 || drawn.Pace.Fit != pace.FitLoose || drawn.Points != 40 {
 		t.Errorf("%+v", drawn)
 	}
 	d.wants(StatusMisused, "exam draw "+mine+" --topic git", "is not about one topic")

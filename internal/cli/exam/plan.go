@@ -10,7 +10,7 @@ import (
 
 	"endstate/internal/cli/door"
 	examdesk "endstate/internal/desk/exam"
-	"endstate/internal/exams"
+	"endstate/internal/exams/pace"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -161,10 +161,10 @@ func writePace(w io.Writer, style report.Style, draft *examdesk.Draft) error {
 	var out strings.Builder
 	fmt.Fprintf(&out, "\n%s · the par times add up to %d of %s\n", labs.Count(draft.Points, "point"), draft.Pace.Par, labs.Count(draft.Pace.Minutes, "minute"))
 	switch draft.Pace.Fit {
-	case exams.FitGood:
-	case exams.FitTight:
+	case pace.FitGood:
+	case pace.FitTight:
 		out.WriteString(style.Labelled("Warning:", style.Warn, "prepared candidates need more time than the exam has.", 0))
-	case exams.FitLoose:
+	case pace.FitLoose:
 		out.WriteString(style.Labelled("Warning:", style.Warn, "prepared candidates need less than half of the exam's time.", 0))
 	}
 	_, err := io.WriteString(w, out.String())

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"endstate/internal/exams"
+	"endstate/internal/exams/pace"
 	"endstate/internal/scenario"
 	"endstate/labs"
 )
@@ -17,12 +18,12 @@ type Review struct {
 	Mistakes scenario.Mistakes `json:"mistakes"`
 	// Surveys has one entry, or one for each topic that can be chosen. It is empty if the
 	// blueprint has mistakes.
-	Surveys []exams.Survey `json:"surveys"`
+	Surveys []pace.Survey `json:"surveys"`
 }
 
 // Lint finds mistakes in a blueprint, without containers, and draws it with many seeds.
 func (d *Desk) Lint(ctx context.Context, _ labs.Learner, file string, data []byte) (*Review, error) {
-	review := &Review{Mistakes: scenario.Mistakes{}, Surveys: []exams.Survey{}}
+	review := &Review{Mistakes: scenario.Mistakes{}, Surveys: []pace.Survey{}}
 	b, err := d.ReadBlueprint(file, data)
 	if errors.As(err, &review.Mistakes) {
 		return review, nil
@@ -36,7 +37,7 @@ func (d *Desk) Lint(ctx context.Context, _ labs.Learner, file string, data []byt
 		topics = bank.Topics(b)
 	}
 	for _, topic := range topics {
-		survey, err := exams.Bank{Scenarios: bank.Scenarios, Topic: topic}.Survey(b)
+		survey, err := pace.SurveyOf(b, exams.Bank{Scenarios: bank.Scenarios, Topic: topic})
 		if err != nil {
 			return nil, err
 		}
@@ -54,7 +55,7 @@ type Draft struct {
 	Seed      uint64           `json:"seed"`
 	Questions []exams.Question `json:"questions"`
 	Points    int              `json:"points"` // of all questions
-	Pace      exams.Pace       `json:"pace"`
+	Pace      pace.Pace        `json:"pace"`
 }
 
 // Rehearse draws an exam without starting it. Candidates may not do that, because it tells
@@ -79,7 +80,7 @@ func (d *Desk) Rehearse(ctx context.Context, who labs.Learner, b *exams.Blueprin
 	if choose := weak.choose(b.Spoken); choose != nil {
 		s.Spoken = choose(s)
 	}
-	draft := &Draft{Exam: d.view(s), Seed: s.Seed, Questions: s.Questions, Pace: exams.PaceOf(s.Questions, s.Blueprint.Minutes-b.Spoken.Minutes())}
+	draft := &Draft{Exam: d.view(s), Seed: s.Seed, Questions: s.Questions, Pace: pace.Of(s.Questions, s.Blueprint.Minutes-b.Spoken.Minutes())}
 	for _, q := range s.Questions {
 		draft.Points += q.Points
 	}

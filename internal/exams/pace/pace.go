@@ -1,4 +1,7 @@
-package exams
+// Package pace says whether the par times of an exam's questions fit into its minutes.
+package pace
+
+import "endstate/internal/exams"
 
 // Fit says how well the par times of questions fit into an exam's length.
 type Fit string
@@ -20,8 +23,8 @@ type Pace struct {
 	Fit     Fit     `json:"fit"`
 }
 
-// PaceOf returns the pace of an exam's questions.
-func PaceOf(questions []Question, minutes float64) Pace {
+// Of returns the pace of an exam's questions.
+func Of(questions []exams.Question, minutes float64) Pace {
 	p := Pace{Minutes: minutes, Fit: FitGood}
 	for _, q := range questions {
 		p.Par += q.Minutes
@@ -50,8 +53,8 @@ type Survey struct {
 // surveyed is the number of seeds that a survey tries.
 const surveyed = 100
 
-// Survey draws an exam with many seeds. It returns the error of the first that fails.
-func (bank Bank) Survey(b *Blueprint) (Survey, error) {
+// SurveyOf draws an exam with many seeds. It returns the error of the first that fails.
+func SurveyOf(b *exams.Blueprint, bank exams.Bank) (Survey, error) {
 	found := Survey{Topic: bank.Topic, Seeds: surveyed}
 	var err error
 	if found.Minutes, err = bank.Minutes(b); err != nil {
@@ -59,11 +62,11 @@ func (bank Bank) Survey(b *Blueprint) (Survey, error) {
 	}
 	found.Minutes -= b.Spoken.Minutes()
 	for seed := range uint64(surveyed) {
-		questions, err := Draw(b, seed+1, bank)
+		questions, err := exams.Draw(b, seed+1, bank)
 		if err != nil {
 			return found, err
 		}
-		found.add(PaceOf(questions, found.Minutes))
+		found.add(Of(questions, found.Minutes))
 	}
 	return found, nil
 }
