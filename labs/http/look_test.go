@@ -270,6 +270,7 @@ func TestLookValidate(t *testing.T) {
 		"an address":         {Look{Requests: []Request{{Path: "http://elsewhere/"}}}, false},
 		"no such method":     {Look{Requests: []Request{{Path: "/", Method: "GE T"}}}, false},
 		"two bodies":         {Look{Requests: []Request{{Path: "/", Body: "a", JSON: "{}"}}}, false},
+		"a form and JSON":    {Look{Requests: []Request{{Path: "/", Form: map[string]string{"a": "b"}, JSON: "{}"}}}, false},
 		"a body":             {Look{Requests: []Request{{Path: "/", Method: "POST", Body: "a"}}}, true},
 		"no such port":       {Look{Requests: one, Port: 70000}, false},
 		"await an address":   {Look{Requests: one, Await: "health"}, false},
