@@ -205,12 +205,21 @@ func counts(a *attempts.Attempt, now time.Time) bool {
 	return informative && (over || a.Solved != nil || unaided(a) == labs.Total)
 }
 
-// unaided returns the score that an attempt reached without help.
-func unaided(a *attempts.Attempt) int {
-	if a.Unaided == nil {
-		return 0
+// WithoutHelp returns the score that an attempt reached without help: 0 if the learner had help before
+// the first check. It is nil if there was neither.
+func WithoutHelp(a *attempts.Attempt) *int {
+	if a.Unaided == nil && a.Aided() {
+		return new(int)
 	}
-	return *a.Unaided
+	return a.Unaided
+}
+
+// unaided returns the score that an attempt reached without help; 0 if there is none.
+func unaided(a *attempts.Attempt) int {
+	if score := WithoutHelp(a); score != nil {
+		return *score
+	}
+	return 0
 }
 
 // mastered reports whether attempts, in the order of their start, show mastery of a scenario.

@@ -115,7 +115,7 @@ func (o *historyOptions) rows(entries []practice.Entry, width int) [][]string {
 			going = "▸"
 		}
 		rows = append(rows, []string{
-			fmt.Sprintf("%3d", e.ID) + going, dateOf(e.Started, o.Clock()), what, fmt.Sprintf("%5s", number(e.Score)), fmt.Sprintf("%7s", number(e.Unaided)),
+			fmt.Sprintf("%3d", e.ID) + going, dateOf(e.Started, o.Clock()), what, fmt.Sprintf("%5s", number(e.Score)), fmt.Sprintf("%7s", number(practice.WithoutHelp(e.Attempt))),
 			signed(e.Change), fmt.Sprintf("%7s", timeOf(e.Attempt)), helpOf(e),
 		})
 	}
@@ -131,8 +131,8 @@ func (o *historyOptions) rows(entries []practice.Entry, width int) [][]string {
 func scoresOf(entries []practice.Entry) []int {
 	scores := []int{}
 	for _, e := range entries {
-		if e.Unaided != nil {
-			scores = append(scores, *e.Unaided)
+		if score := practice.WithoutHelp(e.Attempt); score != nil {
+			scores = append(scores, *score)
 		}
 	}
 	return scores[max(0, len(scores)-practice.Latest):]

@@ -129,7 +129,7 @@ func factsOf(story *desk.Story, now time.Time) []fact {
 	}
 	score := "no check was graded"
 	if story.Score != nil {
-		score = fmt.Sprintf("%d of %d; without help %s", *story.Score, labs.Total, number(story.Unaided))
+		score = fmt.Sprintf("%d of %d; without help %s", *story.Score, labs.Total, number(practice.WithoutHelp(&story.Attempt)))
 	}
 	facts := []fact{{"Began", began}, {"Score", score}, {"Time", timesOf(story.Story, now)}}
 	if ran := ranOn(story.Story); ran != "" {
