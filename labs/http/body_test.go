@@ -25,6 +25,7 @@ func TestBodiesKeepTheirTypes(t *testing.T) {
 		"an int":           {"12", "json", int64(12)},
 		"a large int":      {"18446744073709551616", "json", map[string]any{"number": "18446744073709551616"}},
 		"a double":         {"12.50", "json", 12.5},
+		"zeros":            {"1000000000000000000000.0", "json", 1e21},
 		"an exponent":      {"1e3", "json", 1000.0},
 		"a long decimal":   {"0.1234567890123456789", "json", map[string]any{"number": "0.1234567890123456789"}},
 		"beyond a double":  {"1e999", "json", map[string]any{"number": "1e999"}},
