@@ -40,6 +40,9 @@ func (s *site) DialNetwork(ctx context.Context, _ labs.Host, port int) (net.Conn
 
 func (s *site) Files(_ context.Context, _ labs.Host, path string) ([]kit.Entry, error) {
 	data, ok := s.files[path]
+	if strings.HasPrefix(path, "/link") {
+		return []kit.Entry{{Path: ".", Mode: fs.ModeSymlink, Link: "elsewhere"}}, nil
+	}
 	if !ok {
 		return nil, labs.ErrNotFound
 	}
@@ -291,10 +294,17 @@ func TestClients(t *testing.T) {
 	}
 	s := serve(t, root, config)
 	s.files = files
-	_, err := try(t, s, look.Look{Client: client("/ada.key", "/lost.crt")})
-	var obstacle *kit.Obstacle
-	if !errors.As(err, &obstacle) || obstacle.Message != "There is no file `/lost.crt` on `workspace`." || !obstacle.Finding {
-		t.Errorf("a certificate that is not there: %v", err)
+	s.files["/empty.crt"] = nil
+	for path, want := range map[string]string{
+		"/lost.crt":  "There is no file `/lost.crt` on `workspace`.",
+		"/empty.crt": "`/empty.crt` holds no certificate in PEM.",
+		"/link.crt":  "`/link.crt` on `workspace` is not a file.",
+	} {
+		_, err := try(t, s, look.Look{Client: client("/ada.key", path)})
+		var obstacle *kit.Obstacle
+		if !errors.As(err, &obstacle) || obstacle.Message != want || !obstacle.Finding {
+			t.Errorf("%s: %v", path, err)
+		}
 	}
 }
 
