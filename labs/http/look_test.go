@@ -273,6 +273,7 @@ func TestLookValidate(t *testing.T) {
 		"a form and JSON":    {Look{Requests: []Request{{Path: "/", Form: map[string]string{"a": "b"}, JSON: "{}"}}}, false},
 		"a body":             {Look{Requests: []Request{{Path: "/", Method: "POST", Body: "a"}}}, true},
 		"no such port":       {Look{Requests: one, Port: 70000}, false},
+		"a negative port":    {Look{Requests: one, Port: -1}, false},
 		"await an address":   {Look{Requests: one, Await: "health"}, false},
 		"await":              {Look{Requests: one, Await: "/health"}, true},
 		"a path with spaces": {Look{Requests: []Request{{Path: "/a b\x7f"}}}, false},
