@@ -1,0 +1,1 @@
+mysql < base.sql
