@@ -8,8 +8,8 @@ import (
 	"endstate/internal/enginetest"
 )
 
-// echo answers with the cookies that it got and with its time, and sets the cookies that it is
-// asked to.
+// echo answers with the cookies that it got, and sets those that it is asked to. At /times, it
+// answers with the time by four clocks.
 const echo = `
 -- setup/workspace.sh --
 git init --quiet /home/learner/repository
