@@ -177,3 +177,28 @@ chown -R learner: .
 `)
 	r.Passes(r.Lab(v), v)
 }
+
+// A service that starts again on its port, beside another one, is not taken for the one before,
+// which may still be ending.
+func TestServiceStartsAgain(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Written(judgedIn("python", `run.found == [200, 200, 200, 200, 200, 200]`) + `
+-- hidden/judge.py --
+import endstate
+
+
+def service(port):
+    command = ["gunicorn", "app:app", "--workers", "3", "--timeout", "0", "--bind", f"127.0.0.1:{port}"]
+    return endstate.Service("main", command, port=port)
+
+
+found = []
+with service(8000):
+    for _ in range(6):
+        with service(8001) as again:
+            found.append(again.request("GET", "/any").status)
+endstate.report(found)
+` + echo)
+	r.Passes(r.Lab(v), v)
+}

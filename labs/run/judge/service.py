@@ -25,6 +25,8 @@ import time
 
 from visitor import Answer, Visitor, exchange
 
+ENDING = 10.0  # seconds that a service may take to leave its port
+
 
 class Service:
     """A server that the learner wrote, started in a folder of the learner's files."""
@@ -50,6 +52,16 @@ class Service:
 
     def __exit__(self, *_):
         self._ask(b"e", self._id)
+        until = time.monotonic() + ENDING
+        while self._listens() and time.monotonic() < until:  # killed processes need a moment to end
+            time.sleep(0.02)
+
+    def _listens(self):
+        try:
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            return True
+        except OSError:
+            return False
 
     def _demand(self):
         """Raise Failed if the service has ended, or was ended."""
