@@ -1,0 +1,1 @@
+sed -i "s/Rooms to book/Rooms to take/" ~/"$project"/rooms.py
