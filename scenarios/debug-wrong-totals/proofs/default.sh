@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i 's/lines=\[\]/lines=None/; s/self.lines = lines$/self.lines = lines or []/' orders.py
