@@ -8,7 +8,8 @@ import (
 	"endstate/internal/enginetest"
 )
 
-// A judge learns how each of the learner's test suites ends, whatever the suite does.
+// A judge learns how each of the learner's test suites ends, whatever the suite does: it may end the
+// process, never end, or write to the pipe of the results.
 func TestSuites(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
