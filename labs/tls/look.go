@@ -26,7 +26,7 @@ import (
 //	            chain, constraints, purpose, other; expiring with days; empty if it does
 //	says        the same in words
 //	asked       whether the server asked for a client's certificate
-//	authorities the names of the authorities that it then accepts
+//	authorities the names of the authorities whose certificates it then accepts
 //	resumed     whether a second connection resumed the session; with resume
 //	alert       the alert by which the server refused, such as handshake_failure
 //	failure     why the handshake or the request failed, in words
