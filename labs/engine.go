@@ -3,8 +3,10 @@ package labs
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"time"
 )
 
@@ -105,7 +107,7 @@ const DiskBound = 4 << 30
 type Plan struct {
 	Lab     Lab // its identity; Hosts are ignored
 	Hosts   []HostPlan
-	Network bool // the hosts share a separate network; otherwise they have none
+	Network bool // the hosts share a separate network; otherwise they have none. See also [HostPlan.Networks]
 	// Setup means that the lab is set up in these hosts. Until it is handed over, with
 	// [Engine.HandOver], it is not whole, and its workspace is listed as preparing.
 	Setup bool
@@ -124,15 +126,43 @@ type HostPlan struct {
 	PIDs        int64
 	Disk        int64 // bytes that it may write, if the engine can enforce that; 0: no limit
 	CapAdd      []string
-	ReadOnly    bool
-	Scratch     []Scratch
-	Restart     bool // starts again when the engine is restarted
+	// Networks are the names of the networks that it is on, in place of the one that all hosts
+	// share. They reach nothing but hosts of the lab, so it may send any packet. Each interface has
+	// the name of its network, and no address: the host's own programs configure it. They find the
+	// names in ENDSTATE_NETWORKS. The first one is for management: there, names of hosts stand for
+	// the addresses that [Plan.Management] returns, and ENDSTATE_MANAGEMENT is the host's own.
+	Networks []string
+	Forwards bool // with Networks: it forwards packets between them
+	// NetworkOf is the engine's ID of a running host whose Networks this one shares. It has none of
+	// its own.
+	NetworkOf string
+	ReadOnly  bool
+	Scratch   []Scratch
+	Restart   bool // starts again when the engine is restarted
 	// Within is the engine's ID of a running host whose network and processes this one shares. It
 	// has none of its own, and ends with that host. If it is also Trusted, it helps to set that host
 	// up: Command replaces the image's own main program.
 	Within   string
 	Loopback []string // further names of the host's own loopback address
 	Trusted  bool     // no learner can get in: the engine's usual capabilities are kept
+}
+
+// Management returns the address of a host on the network for management; its prefix has 24 bits.
+func (p Plan) Management(host string) string {
+	return fmt.Sprintf("198.51.100.%d", 1+slices.IndexFunc(p.Hosts, func(h HostPlan) bool { return h.Name == host }))
+}
+
+// NetworkNames returns the names of the networks that hosts of the plan are on, each once.
+func (p Plan) NetworkNames() []string {
+	var names []string
+	for _, host := range p.Hosts {
+		for _, name := range host.Networks {
+			if !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	return names
 }
 
 // Scratch is a folder of a host that is kept in memory and is empty at the start.
@@ -149,6 +179,16 @@ const (
 	defaultCPUs   = 2         // with one, mongosh takes twice as long to start
 	defaultPIDs   = 256
 )
+
+// Plan returns the plan of the host, started from an image of the engine.
+func (h HostSpec) Plan(ref string) HostPlan {
+	plan := HostPlan{
+		Name: h.Name, Image: ref, Family: h.Image, Command: h.Command, Environment: h.Environment,
+		Memory: h.Memory, CPUs: h.CPUs, PIDs: h.PIDs, CapAdd: h.CapAdd, Networks: h.Networks, Forwards: h.Forwards,
+	}
+	plan.SetDefaults()
+	return plan
+}
 
 // SetDefaults sets the limits that are zero.
 func (p *HostPlan) SetDefaults() {

@@ -86,7 +86,9 @@ type HostSpec struct {
 	CPUs        float64 // processors
 	PIDs        int64   // processes and threads
 	CapAdd      []string
-	Open        bool // the learner may have a shell here
+	Networks    []string `json:",omitempty"` // see [HostPlan.Networks]; nil: the network that all hosts share
+	Forwards    bool     `json:",omitempty"` // it forwards packets between its networks
+	Open        bool     // the learner may have a shell here
 }
 
 // Script is a shell script that runs in a host as root.

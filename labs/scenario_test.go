@@ -40,3 +40,13 @@ func TestEnvironment(t *testing.T) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
+
+func TestNetworksOfAPlan(t *testing.T) {
+	plan := Plan{Hosts: []HostPlan{{Name: "a", Networks: []string{"mgmt", "lan"}}, {Name: "b", Networks: []string{"mgmt", "lan", "dmz"}}}}
+	if names := plan.NetworkNames(); !slices.Equal(names, []string{"mgmt", "lan", "dmz"}) {
+		t.Errorf("its networks are %v", names)
+	}
+	if a, b := plan.Management("a"), plan.Management("b"); a != "198.51.100.1" || b != "198.51.100.2" {
+		t.Errorf("their addresses are %s and %s", a, b)
+	}
+}

@@ -39,10 +39,12 @@ var imports = map[string]string{
 	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/grading internal/recording internal/seat internal/stage labs",
-	"internal/docker": "internal/docker/locks internal/docker/maker internal/docker/seccomp internal/images labs " +
+	"internal/docker": "internal/docker/locks internal/docker/maker internal/docker/ping internal/docker/seccomp internal/docker/subnets internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units",
 	"internal/docker/locks":   "labs github.com/gofrs/flock",
 	"internal/docker/maker":   "",
+	"internal/docker/ping":    "github.com/docker/docker",
+	"internal/docker/subnets": "labs",
 	"internal/docker/seccomp": "github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
 	"internal/docgen":         "internal/exams internal/practice internal/report labs labs/all labs/kit github.com/invopop/jsonschema",
 	"internal/enginetest": "internal/docker internal/grading internal/images internal/places internal/scenario internal/site internal/stage internal/workspace labs labs/all labs/kit scenarios " +

@@ -24,7 +24,9 @@ import (
 	"github.com/docker/docker/client"
 
 	"endstate/internal/docker/maker"
+	"endstate/internal/docker/ping"
 	"endstate/internal/docker/seccomp"
+	"endstate/internal/docker/subnets"
 	"endstate/labs"
 )
 
@@ -40,7 +42,7 @@ type Engine struct {
 	subnets netip.Prefix // the range from which labs get their subnets
 	version string       // Endstate's version, for labels
 	maker   string       // this process, for labels
-	clock   clock
+	clock   ping.Clock
 
 	unsealed atomic.Bool // the engine does not support seccomp profiles
 	storage  sync.Once   // guards the question whether storage can be limited
@@ -49,7 +51,7 @@ type Engine struct {
 
 // Options configure an engine.
 type Options struct {
-	Subnets string // the range from which labs get their subnets; empty: [defaultSubnets]
+	Subnets string // the range from which labs get their subnets; empty: [subnets.Default]
 	Version string // Endstate's version
 }
 
@@ -57,7 +59,7 @@ type Options struct {
 // DOCKER_CONTEXT or the current context. It returns a *labs.Problem if no engine answers,
 // or if it is too old.
 func Open(ctx context.Context, options Options) (*Engine, error) {
-	subnets, err := parseSubnets(cmp.Or(options.Subnets, defaultSubnets))
+	ours, err := subnets.Parse(cmp.Or(options.Subnets, subnets.Default))
 	if err != nil {
 		return nil, err
 	}
@@ -72,7 +74,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
-	answer, err := ping(ctx, api)
+	answer, err := ping.Ask(ctx, api)
 	if err != nil {
 		return nil, &labs.Problem{
 			Code:   labs.CodeEngine,
@@ -82,23 +84,23 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 			Err:    err,
 		}
 	}
-	if answer.podman {
+	if answer.Podman {
 		return nil, &labs.Problem{
 			Code:   labs.CodeEngine,
 			What:   "Podman answers at " + api.DaemonHost() + ", which Endstate does not support",
 			Advice: "Its snapshots lose the labels that labs need. Point DOCKER_HOST or the docker context at a Docker engine.",
 		}
 	}
-	api.NegotiateAPIVersionPing(types.Ping{APIVersion: answer.api})
+	api.NegotiateAPIVersionPing(types.Ping{APIVersion: answer.API})
 	if olderThan(api.ClientVersion(), oldestAPI) {
 		return nil, &labs.Problem{
 			Code:   labs.CodeEngine,
-			What:   fmt.Sprintf("The engine at %s is too old: API %s", api.DaemonHost(), answer.api),
+			What:   fmt.Sprintf("The engine at %s is too old: API %s", api.DaemonHost(), answer.API),
 			Advice: "Endstate needs Docker 20.10 or newer.",
 		}
 	}
-	engine := &Engine{api: api, subnets: subnets, version: options.Version, maker: maker.This()}
-	engine.clock.set(answer.at)
+	engine := &Engine{api: api, subnets: ours, version: options.Version, maker: maker.This()}
+	engine.clock.Set(answer.At)
 	return engine, nil
 }
 
@@ -146,6 +148,20 @@ func endpoint() ([]client.Opt, error) {
 
 // Close closes the connections.
 func (e *Engine) Close() error { return e.api.Close() }
+
+// Now returns the engine's time, to the second.
+func (e *Engine) Now() time.Time {
+	if now, old := e.clock.Now(); !old {
+		return now
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), pingTimeout)
+	defer cancel()
+	if answer, err := ping.Ask(ctx, e.api); err == nil {
+		e.clock.Set(answer.At)
+	}
+	now, _ := e.clock.Now()
+	return now
+}
 
 // Info returns information about the engine.
 func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {

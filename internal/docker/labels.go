@@ -27,6 +27,7 @@ const (
 	labelFamily   = "endstate.image" // the image's name in its family
 	labelVersion  = "endstate.version"
 	labelSetup    = "endstate.setup"  // on a workspace in which its lab is set up: see [Engine.HandOver]
+	labelAnchor   = "endstate.anchor" // on the container that keeps the links of a lab's segments up
 	labelMaker    = "endstate.maker"  // the process that created it
 	labelServer   = "endstate.server" // set by images: the server in it, with its version
 )

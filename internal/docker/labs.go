@@ -43,6 +43,10 @@ func (e *Engine) Labs(ctx context.Context, which labs.Which) ([]*labs.Lab, error
 	}
 	found := parts{maker: e.maker}
 	for _, c := range containers {
+		if c.Labels[labelAnchor] != "" {
+			found.of(c.Labels, time.Unix(c.Created, 0))
+			continue
+		}
 		host, err := e.hostOf(ctx, c)
 		if errdefs.IsNotFound(err) {
 			continue
@@ -142,6 +146,9 @@ func (e *Engine) hostOf(ctx context.Context, c container.Summary) (host labs.Hos
 
 // Restart restarts the hosts of a lab.
 func (e *Engine) Restart(ctx context.Context, lab *labs.Lab) error {
+	if err := e.raiseAnchor(ctx, lab); err != nil {
+		return err
+	}
 	failed := make([]error, len(lab.Hosts))
 	var all sync.WaitGroup
 	for i, host := range lab.Hosts {

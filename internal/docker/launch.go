@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/containerd/errdefs"
@@ -35,7 +36,7 @@ func (e *Engine) launch(ctx context.Context, plan labs.Plan, emit labs.Emit) (*l
 		err = context.Cause(ctx)
 	}
 	if err != nil {
-		return nil, errors.Join(err, e.undo(ctx, l.hosts, l.network.id))
+		return nil, errors.Join(err, e.undo(ctx, append(l.hosts, l.anchor), l.network.id))
 	}
 	lab := plan.Lab
 	lab.Hosts, lab.Whole = l.hosts, true
@@ -48,6 +49,7 @@ type launch struct {
 	plan    labs.Plan
 	labels  map[string]string
 	network labNetwork
+	anchor  labs.Host // connects hosts with links; see [Engine.createAnchor]
 	hosts   []labs.Host
 	ends    []func(error) // end the step of each host; nil after that
 }
@@ -65,6 +67,9 @@ func (l *launch) run(ctx context.Context, emit labs.Emit) (err error) {
 	}
 	if err = l.each(ctx, l.create); err == nil {
 		err = l.alone(ctx)
+	}
+	if err == nil && len(l.plan.NetworkNames()) > 0 {
+		l.anchor.ID, err = l.engine.startAnchor(ctx, l.plan, l.hosts, l.labels)
 	}
 	if err == nil {
 		err = l.each(ctx, l.start)
@@ -167,6 +172,9 @@ func (e *Engine) createHost(
 		labels[labelSetup] = "yes"
 	}
 	config := containerConfig(host, labels)
+	if len(host.Networks) > 0 {
+		config.Env = append(config.Env, "ENDSTATE_NETWORKS="+strings.Join(host.Networks, " "), "ENDSTATE_MANAGEMENT="+plan.Management(host.Name))
+	}
 	walls, err := e.hostConfig(ctx, plan, host, net)
 	if err != nil {
 		return "", err
@@ -213,6 +221,9 @@ func containerConfig(plan labs.HostPlan, labels map[string]string) *container.Co
 	}
 	if plan.Within != "" && plan.Trusted {
 		config.Entrypoint = []string{}
+	}
+	if plan.NetworkOf != "" {
+		config.Hostname = ""
 	}
 	return config
 }

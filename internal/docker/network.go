@@ -4,7 +4,6 @@ import (
 	"context"
 	cryptorand "crypto/rand"
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
@@ -12,14 +11,8 @@ import (
 	"github.com/containerd/errdefs"
 	"github.com/docker/docker/api/types/network"
 
+	"endstate/internal/docker/subnets"
 	"endstate/labs"
-)
-
-const (
-	// defaultSubnets is a range that few machines use.
-	defaultSubnets = "10.213.0.0/16"
-	// A lab's network is a /28, with room for 13 hosts.
-	subnetBits = 28
 )
 
 // createNetwork creates a lab's network. It is internal, and the engine's own machine has
@@ -60,7 +53,7 @@ func (n labNetwork) address(host string) string {
 // With them, no name server is asked, and unknown names fail at once.
 func (n labNetwork) others(host string) (entries []string) {
 	for _, other := range n.hosts {
-		if other != host {
+		if other != host && n.id != "" {
 			entries = append(entries, other+":"+n.address(other))
 		}
 	}
@@ -84,8 +77,7 @@ func (e *Engine) tryNetwork(ctx context.Context, lab string, labels map[string]s
 	return created.ID, nil
 }
 
-// freeSubnet picks a subnet of our range that none of the engine's networks uses. It picks
-// at random, so that concurrent processes rarely collide.
+// freeSubnet picks a subnet of our range that none of the engine's networks uses.
 func (e *Engine) freeSubnet(ctx context.Context) (netip.Prefix, error) {
 	networks, err := e.api.NetworkList(ctx, network.ListOptions{})
 	if err != nil {
@@ -99,13 +91,8 @@ func (e *Engine) freeSubnet(ctx context.Context) (netip.Prefix, error) {
 			}
 		}
 	}
-	count := uint32(1) << (subnetBits - e.subnets.Bits())
-	first := rand.Uint32N(count)
-	for i := range count {
-		subnet := nthSubnet(e.subnets, (first+i)%count)
-		if !overlapsAny(subnet, taken) {
-			return subnet, nil
-		}
+	if subnet, ok := subnets.Free(e.subnets, taken); ok {
+		return subnet, nil
 	}
 	return netip.Prefix{}, e.noSubnet()
 }
@@ -117,32 +104,6 @@ func (e *Engine) noSubnet() error {
 		Advice: "Set ENDSTATE_SUBNETS to a larger range.",
 		Acts:   []labs.Act{{Name: labs.ActStopAll, For: "Or stop labs that you no longer need"}},
 	}
-}
-
-func nthSubnet(all netip.Prefix, n uint32) netip.Prefix {
-	address := all.Masked().Addr().As4()
-	base := uint32(address[0])<<24 | uint32(address[1])<<16 | uint32(address[2])<<8 | uint32(address[3])
-	base += n << (32 - subnetBits)
-	return netip.PrefixFrom(netip.AddrFrom4([4]byte{byte(base >> 24), byte(base >> 16), byte(base >> 8), byte(base)}), subnetBits)
-}
-
-func overlapsAny(subnet netip.Prefix, taken []netip.Prefix) bool {
-	for _, other := range taken {
-		if subnet.Overlaps(other) {
-			return true
-		}
-	}
-	return false
-}
-
-// parseSubnets parses the range from which labs get their subnets.
-func parseSubnets(text string) (netip.Prefix, error) {
-	prefix, err := netip.ParsePrefix(text)
-	if err != nil || !prefix.Addr().Is4() || prefix.Bits() > subnetBits || prefix.Bits() < 8 {
-		return netip.Prefix{}, labs.Misuse(fmt.Sprintf("%q is not a range of IPv4 subnets", text),
-			"Set ENDSTATE_SUBNETS to a range with a prefix of 8 to 28 bits, such as 10.213.0.0/16.")
-	}
-	return prefix.Masked(), nil
 }
 
 // removeNetwork removes a network. It succeeds if there is none.

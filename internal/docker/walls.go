@@ -56,17 +56,22 @@ func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostP
 		config.NetworkMode, config.PidMode, config.Init = within, container.PidMode(within), nil
 		config.DNS, config.DNSOptions, config.ExtraHosts, config.Sysctls = nil, nil, nil, nil
 	}
+	onLinks(plan, host, config)
 	if host.Restart {
 		config.RestartPolicy = container.RestartPolicy{Name: container.RestartPolicyUnlessStopped}
 	}
+	config.CapAdd = host.CapAdd
 	if host.Trusted {
 		return config, nil
 	}
-	config.SecurityOpt, config.CapDrop, config.CapAdd = []string{"no-new-privileges"}, []string{"ALL"}, host.CapAdd
+	config.CapDrop = []string{"ALL"}
+	if !changesNetworks(host) {
+		config.SecurityOpt = []string{"no-new-privileges"}
+	}
 	if host.Disk > 0 && e.bounds(ctx) {
 		config.StorageOpt = map[string]string{"size": fmt.Sprint(host.Disk)}
 	}
-	return config, e.seal(config)
+	return config, e.seal(config, len(host.Networks) > 0 || host.NetworkOf != "")
 }
 
 // tmpfs returns the engine's mount options of folders in memory.
@@ -96,12 +101,15 @@ func resources(plan labs.Plan, host labs.HostPlan) container.Resources {
 	}
 }
 
-// seal sets our seccomp profile for a host.
-func (e *Engine) seal(config *container.HostConfig) error {
+// seal sets our seccomp profile for a host. With packets, it may send any packet.
+func (e *Engine) seal(config *container.HostConfig, packets bool) error {
 	if e.unsealed.Load() {
 		return nil
 	}
 	profile, err := seccomp.Profile()
+	if packets {
+		profile, err = seccomp.Packets()
+	}
 	if err != nil {
 		return failure(err, "create the seccomp profile")
 	}

@@ -78,7 +78,7 @@ func (g *Grader) open(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 		done()
 		return nil, nil, err
 	}
-	site := sites.Open(site.Subject{Lab: lab, Record: basis.record, Given: v.Files, Images: basis.images}, emit)
+	site := sites.Open(site.Subject{Lab: lab, Record: basis.record, Given: v.Files, Hosts: v.Hosts, Images: basis.images}, emit)
 	return site, func() { site.Close(); done() }, nil
 }
 

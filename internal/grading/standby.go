@@ -130,7 +130,7 @@ func (s *Standby) prepare(ctx context.Context) error {
 	}
 	s.basis.Store(found)
 	sites.Places, sites.Reserve = nil, &s.reserve
-	site := sites.Open(site.Subject{Lab: s.lab, Record: found.record, Given: s.variant.Files, Images: found.images}, nil)
+	site := sites.Open(site.Subject{Lab: s.lab, Record: found.record, Given: s.variant.Files, Hosts: s.variant.Hosts, Images: found.images}, nil)
 	defer site.Close()
 	failed := []error{site.PrepareRelays(ctx)}
 	for _, check := range s.variant.Checks {

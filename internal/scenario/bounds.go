@@ -7,10 +7,11 @@ import (
 	"endstate/labs"
 )
 
-// Host names become container names, and param names become shell variables.
+// Host names become container names, networks become interfaces, and param names become shell variables.
 var (
-	hostShape  = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
-	paramShape = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,60}$`)
+	hostShape    = regexp.MustCompile(`^[a-z][a-z0-9-]{0,30}$`)
+	networkShape = regexp.MustCompile(`^[a-z][a-z0-9]{0,11}$`)
+	paramShape   = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]{0,60}$`)
 )
 
 // The limits of a host's memory, in bytes.
@@ -54,6 +55,17 @@ func (d *builder) checkHostBounds(one entry[host]) {
 	}
 	if cpus := one.Value.CPUs; cpus.node != nil && !(cpus.Value >= 0.1 && cpus.Value <= 8) {
 		d.mistake(cpus.node, "cpus must be from 0.1 to 8")
+	}
+	for _, name := range one.Value.Networks {
+		if !networkShape.MatchString(name) {
+			d.mistake(one.node, "the network name %q must be at most 12 lowercase letters and digits, a letter first", name)
+		}
+	}
+	if first := d.folder.doc.Hosts[0].Value.Networks; len(first) != 0 != (len(one.Value.Networks) != 0) {
+		d.mistake(one.node, "if one host has networks, all must have some")
+	}
+	if forward := one.Value.Sysctls.Forward; forward.node != nil {
+		d.whole("net.ipv4.ip_forward", forward, 0, 1)
 	}
 	if pids := one.Value.PIDsLimit; pids.node != nil {
 		d.whole("pids_limit", pids, 16, 4096)

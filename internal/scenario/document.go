@@ -55,13 +55,29 @@ type host struct {
 	// How many processes and threads it may have.
 	PIDsLimit whole `yaml:"pids_limit,omitempty" jsonschema:"minimum=16,maximum=4096"`
 	// The Linux capabilities that it keeps. All others are dropped.
-	CapAdd []string `yaml:"cap_add,omitempty" jsonschema:"enum=CHOWN,enum=DAC_OVERRIDE,enum=FOWNER,enum=KILL,enum=NET_BIND_SERVICE,enum=SETGID,enum=SETUID"`
+	// `NET_ADMIN` and `NET_RAW` need `networks`.
+	CapAdd []string `yaml:"cap_add,omitempty" jsonschema:"enum=CHOWN,enum=DAC_OVERRIDE,enum=FOWNER,enum=KILL,enum=NET_ADMIN,enum=NET_BIND_SERVICE,enum=NET_RAW,enum=SETGID,enum=SETUID"`
+	// The networks that it is on, in place of the one that all hosts share, such as `[mgmt, lan]`.
+	// They reach only hosts of the lab. See [Networks](#networks).
+	Networks []string `yaml:"networks,omitempty"`
+	// Settings of the kernel for its networks.
+	Sysctls sysctls `yaml:"sysctls,omitempty"`
 	// The learner may open a shell here too.
 	Open bool `yaml:"x-open,omitempty"`
 }
 
-// capabilities are those that a scenario may grant to a host. None reaches beyond the host.
-var capabilities = []string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"}
+// sysctls are the settings of a host's kernel.
+type sysctls struct {
+	// 1: it forwards packets between its networks.
+	Forward whole `yaml:"net.ipv4.ip_forward" jsonschema:"minimum=0,maximum=1"`
+}
+
+// capabilities are those that a scenario may grant to a host. None reaches beyond the host, or, on
+// networks of the scenario's own, beyond the lab.
+var (
+	capabilities     = append([]string{"CHOWN", "DAC_OVERRIDE", "FOWNER", "KILL", "NET_BIND_SERVICE", "SETGID", "SETUID"}, linkCapabilities...)
+	linkCapabilities = []string{"NET_ADMIN", "NET_RAW"}
+)
 
 // param describes how to draw a value. Exactly one field is set.
 type param struct {

@@ -253,6 +253,25 @@ func TestLintFindsEmptyFolders(t *testing.T) {
 	}
 }
 
+// Networks of a scenario's own are all or nothing, and only on them may hosts send any packet.
+func TestLintOfNetworks(t *testing.T) {
+	for _, c := range []struct{ hosts, want string }{
+		{"  workspace: {image: paper, networks: [mgmt, lan], cap_add: [NET_ADMIN, NET_RAW], sysctls: {net.ipv4.ip_forward: 1}}\n", ""},
+		{"  workspace: {image: paper, cap_add: [NET_RAW]}\n", "the capability NET_RAW is only allowed with networks"},
+		{"  workspace: {image: paper, cap_add: [SYS_ADMIN], networks: [lan]}\n", "the capability SYS_ADMIN is not allowed"},
+		{"  workspace: {image: paper, networks: [lan]}\n  db: {image: paper}\n", "if one host has networks, all must have some"},
+		{"  workspace: {image: paper, networks: [lan/../x]}\n", `the network name "lan/../x" must be at most 12 lowercase letters and digits`},
+		{"  workspace: {image: paper, networks: [lan], sysctls: {net.ipv4.ip_forward: 2}}\n", "net.ipv4.ip_forward must be a whole number from 0 to 1"},
+		{"  workspace: {image: paper, networks: [lan], sysctls: {kernel.panic: 1}}\n", `unknown field "kernel.panic"`},
+	} {
+		files := wellWrittenFiles()
+		files["word/scenario.yaml"] = &fstest.MapFile{Data: []byte(strings.Replace(wellWritten, "  workspace: {image: paper}\n", c.hosts, 1))}
+		if found := lintOf(files); !strings.Contains(found, c.want) || (c.want == "") != (found == "") {
+			t.Errorf("%s finds %q, not %q", c.hosts, found, c.want)
+		}
+	}
+}
+
 // Mistakes in YAML say what to do, in the words of an author.
 func TestYAMLMistakes(t *testing.T) {
 	for _, c := range []struct{ text, want string }{

@@ -149,7 +149,7 @@ func (d *builder) hosts() []labs.HostSpec {
 	for _, one := range d.folder.doc.Hosts {
 		spec := labs.HostSpec{
 			Name: one.Name, Image: d.renderText(one.Value.Image), CPUs: one.Value.CPUs.Value, PIDs: int64(one.Value.PIDsLimit.Value),
-			Command: d.command(one.Value.Command), CapAdd: one.Value.CapAdd, Open: one.Value.Open || one.Name == labs.Workspace, Environment: map[string]string{},
+			Command: d.command(one.Value.Command), CapAdd: one.Value.CapAdd, Networks: one.Value.Networks, Forwards: one.Value.Sysctls.Forward.Value == 1, Open: one.Value.Open || one.Name == labs.Workspace, Environment: map[string]string{},
 		}
 		for name, value := range one.Value.Environment {
 			spec.Environment[name] = d.renderText(text{Value: value, node: one.node})
@@ -164,6 +164,9 @@ func (d *builder) hosts() []labs.HostSpec {
 		for _, name := range one.Value.CapAdd {
 			if !slices.Contains(capabilities, name) {
 				d.mistake(one.node, "the capability %s is not allowed", name)
+			}
+			if slices.Contains(linkCapabilities, name) && len(one.Value.Networks) == 0 {
+				d.mistake(one.node, "the capability %s is only allowed with networks", name)
 			}
 		}
 		specs = append(specs, spec)

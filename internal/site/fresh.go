@@ -136,7 +136,7 @@ func (s *Site) launch(ctx context.Context, run *kit.FreshRun, life time.Duration
 func freshHost(f *kit.FreshRun, images map[string]labs.ImageRef) labs.HostPlan {
 	dir := cmp.Or(f.Dir, kit.FreshDir)
 	plan := labs.HostPlan{
-		Image: images[f.Image].Ref, Family: f.Image, Memory: f.Memory, CPUs: 1, PIDs: 128, ReadOnly: true, User: "root",
+		Image: images[f.Image].Ref, Family: f.Image, Memory: f.Memory, CPUs: 1, PIDs: 128, NetworkOf: f.NetworkOf.ID, ReadOnly: true, User: "root",
 		CapAdd: []string{"SETUID", "SETGID"},
 		Command: []string{
 			"perl", "-e", watch, fmt.Sprint(math.Ceil(f.Time.Seconds())), fmt.Sprint(freshWaits.Seconds()), labs.UserName, dir, f.Command,

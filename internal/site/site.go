@@ -42,6 +42,7 @@ type Subject struct {
 	Record labs.Record
 	Given  fs.FS                    // the scenario's folder with its templates rendered
 	Images map[string]labs.ImageRef // the images that the scenario needs, by name
+	Hosts  []labs.HostSpec          // what the scenario says of the hosts; only for [Site.Restarted]
 	// Starting means that the lab's servers are starting, so connections retry for longer.
 	Starting bool
 }

@@ -13,10 +13,10 @@ func setupPlan(v *labs.Variant, images map[string]labs.ImageRef, key, owner stri
 			ID: setupID(key), Role: labs.RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
 			Started: now, Expires: now.Add(setupTimeout), Snapshot: key,
 		},
-		Network: len(v.Hosts) > 1, // a single host needs no network
+		Network: len(v.Hosts) > 1 && v.Hosts[0].Networks == nil, // a single host needs no network
 	}
 	for _, spec := range v.Hosts {
-		host := hostPlan(spec, images[spec.Image].Ref)
+		host := spec.Plan(images[spec.Image].Ref)
 		host.Trusted = true
 		plan.Hosts = append(plan.Hosts, host)
 	}
@@ -30,21 +30,12 @@ func labPlan(v *labs.Variant, snapshot *labs.Snapshot, owner string, started, ex
 			ID: labs.LabID(owner, v.Name), Role: labs.RoleLab, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
 			Started: started, Expires: expires, Snapshot: snapshot.Key,
 		},
-		Network: len(v.Hosts) > 1,
+		Network: len(v.Hosts) > 1 && v.Hosts[0].Networks == nil,
 	}
 	for _, spec := range v.Hosts {
-		host := hostPlan(spec, snapshot.Images[spec.Name])
+		host := spec.Plan(snapshot.Images[spec.Name])
 		host.Restart, host.Disk = true, labs.DiskBound
 		plan.Hosts = append(plan.Hosts, host)
 	}
-	return plan
-}
-
-func hostPlan(spec labs.HostSpec, ref string) labs.HostPlan {
-	plan := labs.HostPlan{
-		Name: spec.Name, Image: ref, Family: spec.Image, Command: spec.Command, Environment: spec.Environment,
-		Memory: spec.Memory, CPUs: spec.CPUs, PIDs: spec.PIDs, CapAdd: spec.CapAdd,
-	}
-	plan.SetDefaults()
 	return plan
 }

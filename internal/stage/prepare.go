@@ -121,7 +121,7 @@ func (s *Stage) prepare(ctx context.Context, v *labs.Variant, images map[string]
 // build runs setup, facts and fault in a lab, and returns the record. helpers run the scripts; nil:
 // the hosts themselves do.
 func (s *Stage) build(ctx context.Context, lab, helpers *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, emit labs.Emit) (record labs.Record, err error) {
-	site := s.Sites.Open(site.Subject{Lab: lab, Given: v.Files, Images: images}, emit)
+	site := s.Sites.Open(site.Subject{Lab: lab, Given: v.Files, Hosts: v.Hosts, Images: images}, emit)
 	defer site.Close()
 	secret := rand.Text()
 	if err := EachHost(lab.Hosts, func(host labs.Host) error {
@@ -149,7 +149,7 @@ func (s *Stage) build(ctx context.Context, lab, helpers *labs.Lab, v *labs.Varia
 
 // seal returns what must not change in each host once the lab is handed over, by host name.
 func (s *Stage) seal(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, record labs.Record, emit labs.Emit) (map[string]any, error) {
-	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
+	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Hosts: v.Hosts, Images: images}, emit)
 	defer site.Close()
 	seals := map[string]any{}
 	for _, host := range lab.Hosts {
@@ -172,7 +172,7 @@ func (s *Stage) seal(ctx context.Context, lab *labs.Lab, v *labs.Variant, images
 func (s *Stage) measure(ctx context.Context, lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef, record labs.Record, emit labs.Emit) (err error) {
 	end := emit.Step(labs.MeasureFacts, "")
 	defer func() { end(err) }()
-	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Images: images}, emit)
+	site := s.Sites.Open(site.Subject{Lab: lab, Record: record, Given: v.Files, Hosts: v.Hosts, Images: images}, emit)
 	defer site.Close()
 	for _, fact := range v.Facts {
 		if record.Facts[fact.Name], err = site.Observe(ctx, fact.Look); err != nil {

@@ -8,6 +8,7 @@ import (
 	"endstate/labs/kit"
 	"endstate/labs/mongodb"
 	"endstate/labs/mysql"
+	"endstate/labs/network"
 	"endstate/labs/run"
 	"endstate/labs/tls"
 )
@@ -22,6 +23,7 @@ func Families() []kit.Family {
 		http.Family(),
 		run.Family(git.Checkout),
 		tls.Family(),
+		network.Family(),
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"io"
 	"io/fs"
 	"time"
+
+	"endstate/labs"
 )
 
 // Entry is a file, folder or link that was copied out of a host.
@@ -19,11 +21,14 @@ type Entry struct {
 // FreshRun is a command to run in a host of its own, which has no network, is read-only except
 // for a copy of files, and is removed afterwards.
 type FreshRun struct {
-	Image   string                  // the image's name
-	Files   func() ([]Entry, error) // called while the host starts
-	Dir     string                  // the folder that they are put into; empty: /work
-	Links   bool                    // keep links that lead out of the folder
-	Command string                  // for bash, run in Dir
+	Image string                  // the image's name
+	Files func() ([]Entry, error) // called while the host starts
+	// NetworkOf is a host whose networks the command is on; see [labs.HostPlan.NetworkOf]. No host: it
+	// has no network.
+	NetworkOf labs.Host
+	Dir       string // the folder that they are put into; empty: /work
+	Links     bool   // keep links that lead out of the folder
+	Command   string // for bash, run in Dir
 	// Time limits the processor time of the command and all its processes. Waiting for a
 	// processor does not count; it may wait for anything else for a few seconds.
 	Time   time.Duration

@@ -39,6 +39,9 @@ type Site interface {
 	Files(ctx context.Context, host labs.Host, root string) ([]Entry, error)
 	// Fresh runs a command in a host made for it, which is gone once it has ended.
 	Fresh(ctx context.Context, run FreshRun) (FreshResult, error)
+	// Restarted returns a lab of the grader's own, for this round: this one as it would be after a
+	// restart of its hosts. Of the learner's work it has what is in the folders.
+	Restarted(ctx context.Context, folders []string) (*labs.Lab, error)
 	// Reserve starts the host of a command that a later round will run, so that Fresh need not
 	// wait for it; see [Preparer].
 	Reserve(ctx context.Context, run FreshRun) error

@@ -21,7 +21,12 @@ import (
 //
 // And a process can make system calls only in its own architecture's way, because the
 // filter can't tell apart the arguments of the older calls.
-var Profile = sync.OnceValues(func() (string, error) {
+var Profile = sync.OnceValues(func() (string, error) { return profile(sockets()) })
+
+// Packets is like Profile, for hosts whose networks lead nowhere: there they may send any packet.
+var Packets = sync.OnceValues(func() (string, error) { return profile(append(sockets(), packets()...)) })
+
+func profile(sockets []*seccomp.Syscall) (string, error) {
 	profile := seccomp.DefaultProfile()
 	for i := range profile.ArchMap {
 		profile.ArchMap[i].SubArches = nil
@@ -30,10 +35,10 @@ var Profile = sync.OnceValues(func() (string, error) {
 		rule.Names = slices.DeleteFunc(rule.Names, func(name string) bool { return name == "socket" || name == "socketcall" })
 	}
 	profile.Syscalls = slices.DeleteFunc(profile.Syscalls, func(rule *seccomp.Syscall) bool { return len(rule.Names) == 0 })
-	profile.Syscalls = append(profile.Syscalls, sockets()...)
+	profile.Syscalls = append(profile.Syscalls, sockets...)
 	text, err := json.Marshal(profile)
 	return string(text), err
-})
+}
 
 // sockets returns the rules for the sockets that a lab may open.
 func sockets() []*seccomp.Syscall {
@@ -54,6 +59,19 @@ func sockets() []*seccomp.Syscall {
 		for _, tcp := range []uint64{0, unix.IPPROTO_TCP} {
 			allow(is(domain, internet), stream, is(protocol, tcp))
 		}
+	}
+	return rules
+}
+
+// packets returns the rules for the sockets that a host may open besides, if its networks lead
+// nowhere: all of IPv4, and whole frames.
+func packets() []*seccomp.Syscall {
+	var rules []*seccomp.Syscall
+	for _, domain := range []uint64{unix.AF_INET, unix.AF_PACKET} {
+		rules = append(rules, &seccomp.Syscall{LinuxSyscall: specs.LinuxSyscall{
+			Names: []string{"socket"}, Action: specs.ActAllow,
+			Args: []specs.LinuxSeccompArg{{Index: 0, Value: domain, Op: specs.OpEqualTo}},
+		}})
 	}
 	return rules
 }

@@ -6,3 +6,6 @@ package seccomp
 // Profile is empty, because Docker's profile is available only on Linux. Labs use
 // the engine's own.
 func Profile() (string, error) { return "", nil }
+
+// Packets is empty for the same reason.
+func Packets() (string, error) { return "", nil }

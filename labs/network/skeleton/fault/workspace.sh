@@ -1,0 +1,2 @@
+sed -i '/^auto lan$/d' /etc/network/interfaces
+apply

@@ -1,0 +1,1 @@
+echo 'auto lan' >> /etc/network/interfaces

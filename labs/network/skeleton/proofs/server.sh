@@ -1,0 +1,1 @@
+ssh server 'echo "# changed" >> /etc/network/interfaces'
