@@ -127,8 +127,8 @@ endstate.report({
 	r.Passes(r.Lab(v), v)
 }
 
-// A service can change a copy of its folder, which has the judge's files and no links, and neither
-// the learner's folder nor another copy.
+// A service can change a copy of its folder, which has the judge's files and no links, but neither
+// the learner's folder nor any other copy.
 func TestServiceWritesInACopy(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
