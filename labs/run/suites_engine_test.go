@@ -147,7 +147,8 @@ echo 'import nowhere' | stories unloaded works
 	r.Passes(r.Lab(v), v)
 }
 
-// A suite is tried on builds. A test that fails for a right one shows nothing about wrong ones.
+// A suite is tried on builds. A test that fails for a build that is right shows nothing about those that
+// are wrong.
 func TestMutants(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
