@@ -1,4 +1,4 @@
-// Package http is the family of web services: an image with nginx, HAProxy and a supervisor of
+// Package http is the family of web services: an image with nginx and a supervisor of
 // services, an image that visits a service steadily and counts what it got, and a probe that
 // makes requests.
 package http
@@ -21,8 +21,8 @@ func Family() kit.Family {
 		Images: []kit.Image{{
 			Name:    "web",
 			Builds:  []kit.Build{{From: []string{"git"}, Files: kit.Folder(images, "image/web")}},
-			Notable: []string{"nginx", "haproxy", "openssl", "runit", "python3"},
-			State:   []string{labs.LearnerHome, "/etc/haproxy", "/etc/nginx", "/etc/service", "/etc/sv", "/srv", "/var/log"},
+			Notable: []string{"nginx", "openssl", "runit", "python3"},
+			State:   []string{labs.LearnerHome, "/etc/nginx", "/etc/service", "/etc/sv", "/srv", "/var/log"},
 		}, {
 			Name:    "load",
 			Builds:  []kit.Build{{From: []string{"git"}, Files: kit.Folder(images, "image/load")}},
