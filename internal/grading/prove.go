@@ -203,6 +203,11 @@ func (p Prover) checkGraded(ctx context.Context, lab *labs.Lab, v *labs.Variant)
 // isNearMiss reports whether a proof makes a mistake; the untouched lab does not count.
 func isNearMiss(p labs.Proof) bool { return p.Name != labs.Untouched && len(p.Fails) > 0 }
 
+// scriptTimeout limits a proof's script, which may wait for something that never comes.
+const scriptTimeout = 5 * time.Minute
+
+var errScriptTimeout = fmt.Errorf("the script did not end within %s: does it wait for something that never comes?", labs.Duration(scriptTimeout))
+
 // play runs a proof's script in the workspace, as the learner.
 func (p Prover) play(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof) (status int, output string, err error) {
 	if proof.Script == "" {
@@ -212,6 +217,8 @@ func (p Prover) play(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof 
 	if err != nil {
 		return 0, "", err
 	}
+	ctx, cancel := context.WithTimeoutCause(ctx, scriptTimeout, errScriptTimeout)
+	defer cancel()
 	return stage.Run(ctx, p.Stage.Engine, host, labs.Command{
 		Args: []string{"bash", "-c", proof.Script}, User: labs.UserName, Dir: labs.LearnerHome, Environment: v.Environment(),
 	})
