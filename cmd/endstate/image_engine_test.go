@@ -84,7 +84,7 @@ func TestProcessesThatMakeTheSameImageTakeTurns(t *testing.T) {
 		if end.status != 0 {
 			t.Errorf("status %d: %s", end.status, end.err)
 		}
-		built += strings.Count(end.err, "image tiny: done")
+		built += strings.Count(end.err, "Built the image tiny")
 	}
 	if built != 1 {
 		t.Errorf("the image was built %d times", built)

@@ -311,7 +311,7 @@ func TestWorkKeepsALabAlive(t *testing.T) {
 	m := newMachine(t, "ENDSTATE_LIFE=4m")
 	s := sit(m, "start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed))
 	s.sees("~$")
-	s.sees("The lab ends in 4 minutes. More time: endstate extend")
+	s.sees("The lab ends in 4 minutes. More time: extend")
 	if left := time.Until(m.lab(t).Expires); left > 5*time.Minute {
 		t.Errorf("without a key, it has %v left", left)
 	}

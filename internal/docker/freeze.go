@@ -19,6 +19,9 @@ import (
 
 const (
 	lockInterval = 10 * time.Millisecond
+	// mostRefusals is how often a host that is not frozen may refuse a command before it counts as
+	// down. If others freeze it for moments, each attempt may meet one of them.
+	mostRefusals = 20
 	// An engine may fail to freeze processes while they keep starting and ending.
 	pauseTries = 3
 	// How often an attached process checks whether a frozen host needs thawing.
@@ -146,7 +149,7 @@ func (e *Engine) begin(ctx context.Context, host labs.Host, do func() error) (be
 		case frozen:
 			refused = 0
 			err = e.thaw(ctx, host)
-		case refused < 2: // it may have been thawed just now
+		case refused < mostRefusals: // it may have been thawed just now
 			err = nil
 		default:
 			err = errors.Join(labs.ErrDown, err)

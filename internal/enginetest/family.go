@@ -43,14 +43,20 @@ func CheckFamily(t *testing.T, family kit.Family, archive string) {
 
 // serves reports whether the family has a server.
 func (c *Contract) serves() bool {
-	return slices.ContainsFunc(c.family.Images, func(image kit.Image) bool { return image.Ready != nil })
+	return slices.ContainsFunc(c.family.Images, isServer)
+}
+
+// isServer reports whether an image runs a server that looks ask. Other images may be ready later
+// than they are started, too.
+func isServer(image kit.Image) bool {
+	return image.Ready != nil && slices.ContainsFunc(image.Builds, func(b kit.Build) bool { return b.Runs != kit.Software{} })
 }
 
 // servers returns the lab's hosts that run a server of the family.
 func (c *Contract) servers(lab *labs.Lab) (servers []labs.Host) {
 	for _, host := range lab.Hosts {
 		for _, image := range c.family.Images {
-			if image.Name == host.Image && image.Ready != nil {
+			if image.Name == host.Image && isServer(image) {
 				servers = append(servers, host)
 			}
 		}
@@ -60,7 +66,7 @@ func (c *Contract) servers(lab *labs.Lab) (servers []labs.Host) {
 
 // observe returns the observations of all looks, by the name of their fact.
 func (c *Contract) observe(r *Runner, lab *labs.Lab, record labs.Record) (map[string]any, error) {
-	opened := r.Grader.Sites.Open(site.Subject{Lab: lab, Record: record, Given: c.v.Files, Images: c.images(r)}, nil)
+	opened := r.Grader.Sites.Open(site.Subject{Lab: lab, Record: record, Given: c.v.Files, Images: c.images(r), Hosts: c.v.Hosts}, nil)
 	defer opened.Close()
 	observed := map[string]any{}
 	for _, fact := range c.v.Facts {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"endstate/internal/desk"
@@ -76,6 +77,9 @@ func (s *Shell) Notify(text string) { _ = s.notices.Show(s.Terminal, text) }
 func (s *Shell) warnMeanwhile(event labs.Event) {
 	style := s.Style(s.Out)
 	style.InLab = inLabCommands
+	if s.Visit.Exam == nil {
+		style.InLab = append(slices.Clone(inLabCommands), "save", "extend")
+	}
 	var problem *labs.Problem
 	if errors.As(event.Warning, &problem) && problem.Code == desk.CodeLabEnds {
 		s.Notify(strings.TrimSpace(problem.What + ". " + helpWith(style, problem)))
