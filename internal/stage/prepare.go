@@ -161,6 +161,10 @@ func (s *Stage) seal(ctx context.Context, lab *labs.Lab, v *labs.Variant, images
 		if err == nil {
 			seals[host.Name], err = labs.Normal(value)
 		}
+		if errors.Is(err, labs.ErrDown) {
+			// The last script may end before its host has stopped.
+			return nil, scriptFailed(labs.RunFault, v, host.Name, err)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("seal host %s: %w", host.Name, err)
 		}
@@ -214,11 +218,16 @@ func (s *Stage) phase(ctx context.Context, lab, helpers *labs.Lab, v *labs.Varia
 			return err
 		}
 		if err := runScript(ctx, s.Engine, host, script, v.Environment()); err != nil {
-			return mistaken(v, fmt.Sprintf("The %s of %s failed on host `%s` at seed %d", work, v.Name, script.Host, v.Seed),
-				fmt.Errorf("%s/%s.sh: %w", work, script.Host, err))
+			return scriptFailed(work, v, script.Host, err)
 		}
 	}
 	return nil
+}
+
+// scriptFailed says that a phase's script failed, or stopped its host.
+func scriptFailed(work labs.Work, v *labs.Variant, host string, err error) error {
+	return mistaken(v, fmt.Sprintf("The %s of %s failed on host `%s` at seed %d", work, v.Name, host, v.Seed),
+		fmt.Errorf("%s/%s.sh: %w", work, host, err))
 }
 
 // hostOf returns the host of a script, and its helper.

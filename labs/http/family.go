@@ -22,7 +22,7 @@ func Family() kit.Family {
 			Name:    "web",
 			Builds:  []kit.Build{{From: []string{"git"}, Files: kit.Folder(images, "image/web")}},
 			Notable: []string{"nginx", "openssl", "runit", "python3"},
-			State:   []string{labs.LearnerHome, "/etc/nginx", "/etc/service", "/etc/sv", "/srv", "/var/log"},
+			State:   []string{labs.LearnerHome, "/etc/nginx", "/var/lib/nginx", "/etc/service", "/etc/sv", "/srv", "/var/log"},
 		}, {
 			Name:    "load",
 			Builds:  []kit.Build{{From: []string{"git"}, Files: kit.Folder(images, "image/load")}},

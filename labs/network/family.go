@@ -5,6 +5,7 @@ package network
 import (
 	"context"
 	"embed"
+	"slices"
 
 	"endstate/labs"
 	"endstate/labs/kit"
@@ -28,7 +29,7 @@ func Family() kit.Family {
 			Name:    imageName,
 			Builds:  []kit.Build{{From: []string{"workspace"}, Files: kit.Folder(files, "image")}},
 			Notable: []string{"iproute2", "nftables", "nginx", "tcpdump"},
-			State:   state,
+			State:   slices.Concat(state, []string{"/var/lib/nginx", "/var/log/nginx"}),
 			Ready:   ready,
 		}},
 		Skeleton: kit.Folder(files, "skeleton"),
