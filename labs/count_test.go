@@ -26,8 +26,11 @@ func TestSize(t *testing.T) {
 
 func TestEasiestFirst(t *testing.T) {
 	want := []Scenario{
-		{Topic: "git", Level: 1, Minutes: 9, Name: "z"}, {Topic: "git", Level: 1, Minutes: 10, Name: "a"}, {Topic: "git", Level: 1, Minutes: 10, Name: "b"},
-		{Topic: "git", Level: 2, Minutes: 5, Name: "a"}, {Topic: "mysql", Level: 1, Minutes: 5, Name: "a"},
+		{Topic: "git", Level: 1, Minutes: 9, Name: "z"},
+		{Topic: "git", Level: 1, Minutes: 10, Name: "a"},
+		{Topic: "git", Level: 1, Minutes: 10, Name: "b"},
+		{Topic: "git", Level: 2, Minutes: 5, Name: "a"},
+		{Topic: "mysql", Level: 1, Minutes: 5, Name: "a"},
 	}
 	got := slices.Clone(want)
 	slices.Reverse(got)

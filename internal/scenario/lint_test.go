@@ -190,9 +190,15 @@ func TestLintFindsUnusedAndMissingFiles(t *testing.T) {
 // A script may use a file without its whole name.
 func TestLintKnowsHowFilesAreUsed(t *testing.T) {
 	for _, c := range []struct{ file, script string }{
-		{"setup/data.sql", "mysql < data.sql"}, {"setup/data.sql", "for file in *.sql; do mysql < $file; done"}, {"setup/data.sql", `mysql < "$database.sql"`},
-		{"setup/data.sql.tmpl", "mysql < {{.word}}.sql"}, {"setup/more/data.sql", "cp -r more /srv"}, {"setup/data.sql", "cp -r . /srv"},
-		{"setup/load.py", "python3 -c 'import load'"}, {"setup/data.json", "for name in data more; do load $name.json; done"}, {"setup/Makefile", "make -f Makefile"},
+		{"setup/data.sql", "mysql < data.sql"},
+		{"setup/data.sql", "for file in *.sql; do mysql < $file; done"},
+		{"setup/data.sql", `mysql < "$database.sql"`},
+		{"setup/data.sql.tmpl", "mysql < {{.word}}.sql"},
+		{"setup/more/data.sql", "cp -r more /srv"},
+		{"setup/data.sql", "cp -r . /srv"},
+		{"setup/load.py", "python3 -c 'import load'"},
+		{"setup/data.json", "for name in data more; do load $name.json; done"},
+		{"setup/Makefile", "make -f Makefile"},
 	} {
 		files := wellWrittenFiles()
 		files["word/"+c.file] = &fstest.MapFile{Data: []byte("true\n")}
