@@ -27,6 +27,10 @@ func EasiestFirst(a, b Scenario) int {
 	return cmp.Or(cmp.Compare(a.Topic, b.Topic), a.Level-b.Level, a.Minutes-b.Minutes, cmp.Compare(a.Name, b.Name))
 }
 
+// SharesNetwork reports whether the hosts are on a network of the engine: a single host needs none,
+// and hosts on networks of the scenario's own use those.
+func (v *Variant) SharesNetwork() bool { return len(v.Hosts) > 1 && v.Hosts[0].Networks == nil }
+
 // OpenHosts returns the names of the hosts that a learner can enter.
 func (v *Variant) OpenHosts() []string {
 	var names []string

@@ -3,6 +3,7 @@ package exams
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -143,6 +144,11 @@ func (h Hints) Charged(hints []labs.Hint) []labs.Hint {
 // Length returns the exam's time limit.
 func (b *Blueprint) Length() time.Duration {
 	return time.Duration(b.Minutes * float64(time.Minute)).Round(time.Second)
+}
+
+// AsksWeakest reports whether the exam depends on what its candidate knows least.
+func (b *Blueprint) AsksWeakest() bool {
+	return b.Spoken != spoken.Plan{} || slices.ContainsFunc(b.Items, func(i Item) bool { return i.Weakest })
 }
 
 // AsksTopic reports whether starting the exam requires a topic.

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"endstate/internal/exams/spoken"
 	"endstate/labs"
 )
 
@@ -28,6 +29,8 @@ type Bank struct {
 	// Weakest orders the names of scenarios for items that are drawn by weakness: first what the
 	// candidate knows least.
 	Weakest []string
+	// Spoken chooses the questions that are answered in words, once the others are drawn; nil: none.
+	Spoken func(drawn []Question) []spoken.Question
 }
 
 // slot is a place for one question, with the scenarios that can fill it.

@@ -43,8 +43,6 @@ type Entry struct {
 	Owner     string // the account that starts it
 	Candidate string
 	Extra     *Allowance // extra time, which the owner gives as an examiner; nil: none
-	// Spoken chooses the questions that are answered in words, once the others are drawn.
-	Spoken func(*Sitting) []spoken.Question
 }
 
 // Draw draws a sitting and stores it. Its clock starts when the first lab is ready; see
@@ -56,9 +54,6 @@ func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank
 	}
 	s.Owner, s.Candidate, s.Created = entry.Owner, entry.Candidate, p.Clock()
 	s.LabOwner = entry.Owner + labsOf + strings.ToLower(rand.Text()[:8])
-	if entry.Spoken != nil {
-		s.Spoken = entry.Spoken(s)
-	}
 	if entry.Extra != nil {
 		if err := s.Extend(*entry.Extra, entry.Owner, "", s.Created); err != nil {
 			return nil, err
@@ -77,7 +72,11 @@ func Rehearse(b *Blueprint, seed uint64, bank Bank) (*Sitting, error) {
 	if timed.Minutes, err = bank.Minutes(b); err != nil {
 		return nil, err
 	}
-	return &Sitting{Blueprint: timed, Topic: bank.Topic, Seed: seed, Questions: questions, Current: 1}, nil
+	s := &Sitting{Blueprint: timed, Topic: bank.Topic, Seed: seed, Questions: questions, Current: 1}
+	if bank.Spoken != nil {
+		s.Spoken = bank.Spoken(questions)
+	}
+	return s, nil
 }
 
 // Begin starts the clock of a sitting that begins with spoken questions.

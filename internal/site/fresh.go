@@ -201,14 +201,16 @@ func outcome(ctx context.Context, process labs.Process, fresh kit.FreshRun) (res
 
 // freshPlan returns the plan of a lab without a network: one host, and perhaps a server within it.
 func (s *Site) freshPlan(life time.Duration, hosts ...labs.HostPlan) labs.Plan {
-	now := s.engine.Now()
 	hosts[0].Name = freshName
-	return labs.Plan{
-		Lab: labs.Lab{
-			ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: labs.RoleScratch, Scenario: s.subject.Lab.Scenario, Seed: s.subject.Lab.Seed,
-			Owner: s.subject.Lab.Owner, Started: now, Expires: now.Add(life),
-		},
-		Hosts: hosts,
+	return labs.Plan{Lab: s.scratch(life), Hosts: hosts}
+}
+
+// scratch identifies a lab of the grader's own.
+func (s *Site) scratch(life time.Duration) labs.Lab {
+	now := s.engine.Now()
+	return labs.Lab{
+		ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: labs.RoleScratch, Scenario: s.subject.Lab.Scenario, Seed: s.subject.Lab.Seed,
+		Owner: s.subject.Lab.Owner, Started: now, Expires: now.Add(life),
 	}
 }
 
@@ -234,22 +236,32 @@ func archiveEntries(w *tar.Writer, below string, readable fs.FileMode, entries [
 		if entry.Path == "." {
 			continue
 		}
-		header := &tar.Header{
-			Name: below + entry.Path, Mode: int64(entry.Mode.Perm() | readable), Size: int64(len(entry.Data)),
-			ModTime: time.Unix(entry.Modified, 0), Format: tar.FormatGNU, // allows any bytes in names
+		mode := entry.Mode.Perm() | readable
+		if entry.Mode.IsDir() {
+			mode = 0o755
 		}
-		switch {
-		case entry.Mode.IsDir():
-			header.Typeflag, header.Mode, header.Name = tar.TypeDir, 0o755, header.Name+"/"
-		case entry.Link != "":
-			header.Typeflag, header.Linkname = tar.TypeSymlink, entry.Link
-		}
-		if err := w.WriteHeader(header); err != nil {
-			return err
-		}
-		if _, err := w.Write(entry.Data); err != nil {
+		if err := writeEntry(w, below+entry.Path, mode, entry); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// writeEntry packs an entry under a name.
+func writeEntry(w *tar.Writer, name string, mode fs.FileMode, entry kit.Entry) error {
+	header := &tar.Header{
+		Name: name, Mode: int64(mode), Size: int64(len(entry.Data)),
+		ModTime: time.Unix(entry.Modified, 0), Format: tar.FormatGNU, // allows any bytes in names
+	}
+	switch {
+	case entry.Mode.IsDir():
+		header.Typeflag, header.Name = tar.TypeDir, name+"/"
+	case entry.Link != "":
+		header.Typeflag, header.Linkname = tar.TypeSymlink, entry.Link
+	}
+	if err := w.WriteHeader(header); err != nil {
+		return err
+	}
+	_, err := w.Write(entry.Data)
+	return err
 }

@@ -4,12 +4,10 @@ import (
 	"archive/tar"
 	"bytes"
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"path"
 	"strings"
-	"time"
 
 	"endstate/labs"
 	"endstate/labs/kit"
@@ -66,11 +64,7 @@ func (s *Site) restarted(ctx context.Context, folders []string) (*labs.Lab, erro
 
 // restartedPlan returns the plan of the lab's copy.
 func (s *Site) restartedPlan() labs.Plan {
-	now := s.engine.Now()
-	plan := labs.Plan{Lab: labs.Lab{
-		ID: "scratch-" + strings.ToLower(rand.Text()[:16]), Role: labs.RoleScratch, Scenario: s.subject.Lab.Scenario, Seed: s.subject.Lab.Seed,
-		Owner: s.subject.Lab.Owner, Started: now, Expires: now.Add(freshLife),
-	}}
+	plan := labs.Plan{Lab: s.scratch(freshLife)}
 	for _, spec := range s.subject.Hosts {
 		host := spec.Plan(s.subject.Images[spec.Image].Ref)
 		host.Command = []string{"boot", restartedWaits}
@@ -105,20 +99,7 @@ func (s *Site) pack(ctx context.Context, folders []string) (map[string][]byte, e
 // packWhole packs a folder, itself included.
 func packWhole(w *tar.Writer, folder string, entries []kit.Entry) error {
 	for _, entry := range entries {
-		header := &tar.Header{
-			Name: path.Join(folder, entry.Path)[1:], Mode: int64(entry.Mode.Perm()), Size: int64(len(entry.Data)),
-			ModTime: time.Unix(entry.Modified, 0), Format: tar.FormatGNU, // allows any bytes in names
-		}
-		switch {
-		case entry.Mode.IsDir():
-			header.Typeflag, header.Name = tar.TypeDir, header.Name+"/"
-		case entry.Link != "":
-			header.Typeflag, header.Linkname = tar.TypeSymlink, entry.Link
-		}
-		if err := w.WriteHeader(header); err != nil {
-			return err
-		}
-		if _, err := w.Write(entry.Data); err != nil {
+		if err := writeEntry(w, path.Join(folder, entry.Path)[1:], entry.Mode.Perm(), entry); err != nil {
 			return err
 		}
 	}

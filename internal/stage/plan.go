@@ -13,7 +13,7 @@ func setupPlan(v *labs.Variant, images map[string]labs.ImageRef, key, owner stri
 			ID: setupID(key), Role: labs.RoleSetup, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
 			Started: now, Expires: now.Add(setupTimeout), Snapshot: key,
 		},
-		Network: len(v.Hosts) > 1 && v.Hosts[0].Networks == nil, // a single host needs no network
+		Network: v.SharesNetwork(),
 	}
 	for _, spec := range v.Hosts {
 		host := spec.Plan(images[spec.Image].Ref)
@@ -30,7 +30,7 @@ func labPlan(v *labs.Variant, snapshot *labs.Snapshot, owner string, started, ex
 			ID: labs.LabID(owner, v.Name), Role: labs.RoleLab, Scenario: v.Name, Key: v.Key, Seed: v.Seed, Owner: owner,
 			Started: started, Expires: expires, Snapshot: snapshot.Key,
 		},
-		Network: len(v.Hosts) > 1 && v.Hosts[0].Networks == nil,
+		Network: v.SharesNetwork(),
 	}
 	for _, spec := range v.Hosts {
 		host := spec.Plan(snapshot.Images[spec.Name])

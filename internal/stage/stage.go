@@ -61,7 +61,11 @@ func (s *Stage) fromSnapshot(ctx context.Context, v *labs.Variant, images map[st
 // seed, start and expiry. It removes the old lab only once it has everything to start a new
 // one. From then on it starts the new lab even if the context ends.
 func (s *Stage) Reset(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) (*labs.Lab, error) {
-	images, snapshot, clean, err := s.provide(ctx, v, emit)
+	images, err := s.imagesOf(ctx, v, emit)
+	if err != nil {
+		return nil, err
+	}
+	snapshot, clean, err := s.snapshot(ctx, v, images, emit)
 	if err != nil {
 		return nil, err
 	}
@@ -109,16 +113,6 @@ func (s *Stage) Revive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 		return err // without its record a lab can't be asked whether it serves, only worked in
 	}
 	return s.ready(ctx, site.Subject{Lab: lab, Record: record, Given: v.Files}, down.Hosts, emit)
-}
-
-// provide provides what a lab is started from: images and snapshot. clean waits for
-// removals in the background.
-func (s *Stage) provide(ctx context.Context, v *labs.Variant, emit labs.Emit) (images map[string]labs.ImageRef, snapshot *labs.Snapshot, clean func(), err error) {
-	if images, err = s.imagesOf(ctx, v, emit); err != nil {
-		return nil, nil, nil, err
-	}
-	snapshot, clean, err = s.snapshot(ctx, v, images, emit)
-	return images, snapshot, clean, err
 }
 
 // imagesOf provides the images that a variant needs.

@@ -105,7 +105,7 @@ func (d *Door) wrapped(w io.Writer) io.Writer {
 
 // columns returns the width of what a writer writes to: of a terminal, or as COLUMNS says. A pipe, as
 // in endstate list | less, has the width of the terminal at which the command was typed. It returns 0
-// if nobody says a width: then lines are left as they are, for programs that read them.
+// if the width is unknown: then lines are left as they are, for programs that read them.
 func (d *Door) columns(w io.Writer) int {
 	if columns, onTerminal := tty.Columns(w); onTerminal {
 		return columns

@@ -2,6 +2,7 @@ package door
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -16,6 +17,18 @@ import (
 func (d *Door) HasEditor() bool {
 	_, onTerminal := tty.Open(d.In, d.Out)
 	return onTerminal && d.editor() != ""
+}
+
+// Compose reads a text that somebody writes: in their editor, which opens with inEditor; or else at
+// the terminal, which shows atTerminal before, or from standard input.
+func (d *Door) Compose(ctx context.Context, inEditor, atTerminal string) (string, error) {
+	if d.HasEditor() {
+		return d.Edit(ctx, inEditor)
+	}
+	if _, onTerminal := tty.Open(d.In, d.Err); onTerminal {
+		fmt.Fprintln(d.Err, strings.TrimRight(atTerminal, "\n"))
+	}
+	return d.ReadText(ctx)
 }
 
 func (d *Door) editor() string { return d.Setting("VISUAL", d.Env("EDITOR")) }

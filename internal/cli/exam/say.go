@@ -12,7 +12,6 @@ import (
 	"endstate/internal/exams"
 	"endstate/internal/exams/spoken"
 	"endstate/internal/report"
-	"endstate/internal/tty"
 	"endstate/labs"
 )
 
@@ -75,13 +74,9 @@ func (o *options) say(ctx context.Context) (v exams.View, asked bool, err error)
 // answerTo reads an answer, in an editor, at the terminal or from standard input.
 func (o *options) answerTo(ctx context.Context, q *spoken.Question, v exams.View) (string, error) {
 	facts := fmt.Sprintf("Question %d of %d in words · about %s · %s", q.Number, len(v.Spoken), labs.Count(q.Minutes, "minute"), report.TimeLeft(v))
-	if o.HasEditor() {
-		return o.Edit(ctx, fmt.Sprintf("# %s\n# %s\n# Lines like these are ignored. Leave the text empty to skip the question.\n\n", q.Text, facts))
-	}
-	if _, ok := tty.Open(o.In, o.Err); ok {
-		style := o.Style(o.Err)
-		fmt.Fprintf(o.Err, "\n%s\n%s\n%s\n", style.Dim(facts), strings.TrimRight(style.Bold(style.Paragraph(q.Text, 0)), "\n"),
-			style.Dim("Type what you would say; finish with Ctrl-D on a new line. Leave it empty to skip it."))
-	}
-	return o.ReadText(ctx)
+	style := o.Style(o.Err)
+	return o.Compose(ctx,
+		fmt.Sprintf("# %s\n# %s\n# Lines like these are ignored. Leave the text empty to skip the question.\n\n", q.Text, facts),
+		fmt.Sprintf("\n%s\n%s\n%s", style.Dim(facts), strings.TrimRight(style.Bold(style.Paragraph(q.Text, 0)), "\n"),
+			style.Dim("Type what you would say; finish with Ctrl-D on a new line. Leave it empty to skip it.")))
 }

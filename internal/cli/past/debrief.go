@@ -91,13 +91,7 @@ func (o *debriefOptions) ask(ctx context.Context, debriefing *desk.Debriefing, s
 
 // explain asks the learner for an explanation, in an editor or at the terminal.
 func (o *debriefOptions) explain(ctx context.Context) (string, error) {
-	if o.HasEditor() {
-		return o.Edit(ctx, preface)
-	}
-	if _, ok := tty.Open(o.In, o.Out); ok {
-		fmt.Fprintln(o.Err, "What was broken, what did you do, and why? Write a few sentences; finish with Ctrl-D on a new line.")
-	}
-	return o.ReadText(ctx)
+	return o.Compose(ctx, preface, "What was broken, what did you do, and why? Write a few sentences; finish with Ctrl-D on a new line.")
 }
 
 // preface is the initial text in the learner's editor.

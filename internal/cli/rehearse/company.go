@@ -93,13 +93,7 @@ func (o *companyOptions) change(ctx context.Context, notes *rehearsal.Company) e
 	if given {
 		return nil
 	}
-	text, err := "", error(nil)
-	if o.HasEditor() {
-		text, err = o.Edit(ctx, form(notes))
-	} else {
-		o.askFor("Write your notes below these headings; finish with Ctrl-D on a new line.", form(notes))
-		text, err = o.ReadText(ctx)
-	}
+	text, err := o.Compose(ctx, form(notes), strings.TrimRight(form(notes), "\n")+"\nWrite your notes below these headings; finish with Ctrl-D on a new line.")
 	if err == nil {
 		parse(notes, text)
 	}

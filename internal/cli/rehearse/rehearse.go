@@ -133,13 +133,8 @@ func (o *options) writeScript(ctx context.Context, r *rehearse.Rehearsal) error 
 	if r.Script != nil {
 		text = r.Script.Text + "\n"
 	}
-	var err error
-	if o.HasEditor() {
-		text, err = o.Edit(ctx, preface(r, o.Style(o.Out).Width)+text)
-	} else {
-		o.askFor("Write what you would say; finish with Ctrl-D on a new line.", preface(r, o.Style(o.Err).Width))
-		text, err = o.ReadText(ctx)
-	}
+	help := preface(r, o.Style(o.Err).Width)
+	text, err := o.Compose(ctx, help+text, strings.TrimRight(help, "\n")+"\nWrite what you would say; finish with Ctrl-D on a new line.")
 	if err != nil {
 		return err
 	}
@@ -150,13 +145,6 @@ func (o *options) writeScript(ctx context.Context, r *rehearse.Rehearsal) error 
 		return report.JSON(o.Out, r)
 	}
 	return o.showRemarks(r)
-}
-
-// askFor tells somebody at a terminal what to type.
-func (o *options) askFor(what, help string) {
-	if _, ok := tty.Open(o.In, o.Err); ok {
-		fmt.Fprintf(o.Err, "%s\n%s\n", strings.TrimRight(help, "\n"), what)
-	}
 }
 
 // preface is what the learner should know while they write, as lines that are not part of the text,

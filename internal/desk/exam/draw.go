@@ -109,12 +109,11 @@ func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, c
 		return exams.View{}, labs.Misuse("The candidate's name is invalid", fmt.Sprintf("A name is a single line of at most %d characters.", longestName))
 	}
 	seed := seedOf(b, chosen)
-	weak, err := d.weakness(ctx, who, seed)
+	bank, err := d.bank(ctx, who, b, seed, chosen.Topic)
 	if err != nil {
 		return exams.View{}, err
 	}
-	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic, Weakest: weak.scenarios()}
-	s, err := p.Draw(ctx, b, seed, bank, exams.Entry{Owner: who.Name, Candidate: candidate, Extra: chosen.Extra, Spoken: weak.choose(b.Spoken)})
+	s, err := p.Draw(ctx, b, seed, bank, exams.Entry{Owner: who.Name, Candidate: candidate, Extra: chosen.Extra})
 	if err != nil {
 		return exams.View{}, err
 	}

@@ -68,17 +68,13 @@ func (d *Desk) Rehearse(ctx context.Context, who labs.Learner, b *exams.Blueprin
 		return nil, err
 	}
 	seed := seedOf(b, chosen)
-	weak, err := d.weakness(ctx, who, seed)
+	bank, err := d.bank(ctx, who, b, seed, chosen.Topic)
 	if err != nil {
 		return nil, err
 	}
-	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: chosen.Topic, Weakest: weak.scenarios()}
 	s, err := exams.Rehearse(b, seed, bank)
 	if err != nil {
 		return nil, err
-	}
-	if choose := weak.choose(b.Spoken); choose != nil {
-		s.Spoken = choose(s)
 	}
 	draft := &Draft{Exam: d.view(s), Seed: s.Seed, Questions: s.Questions, Pace: pace.Of(s.Questions, s.Blueprint.Minutes-b.Spoken.Minutes())}
 	for _, q := range s.Questions {

@@ -16,6 +16,21 @@ import (
 	"endstate/labs"
 )
 
+// bank returns what an exam is drawn from.
+func (d *Desk) bank(ctx context.Context, who labs.Learner, b *exams.Blueprint, seed uint64, topic string) (exams.Bank, error) {
+	bank := exams.Bank{Scenarios: d.parts.Offered(ctx), Topic: topic}
+	if !b.AsksWeakest() {
+		return bank, nil
+	}
+	weak, err := d.weakness(ctx, who, seed)
+	if err != nil {
+		return bank, err
+	}
+	bank.Weakest = weak.scenarios()
+	bank.Spoken = func(drawn []exams.Question) []spoken.Question { return weak.choose(b.Spoken, drawn) }
+	return bank, nil
+}
+
 // weakness is what an exam may ask, each list beginning with what the candidate knows least.
 type weakness struct {
 	standings []*practice.Standing
@@ -81,21 +96,15 @@ func (w *weakness) scenarios() []string {
 	return append(first, rest...)
 }
 
-// choose returns what chooses the spoken questions of an exam, or nil if it has none. It asks about
-// no scenario that the exam has a lab of.
-func (w *weakness) choose(plan spoken.Plan) func(*exams.Sitting) []spoken.Question {
-	if plan.Words() == "" {
-		return nil
-	}
-	return func(s *exams.Sitting) []spoken.Question {
-		var explained []spoken.Topic
-		for _, one := range w.standings {
-			if !slices.ContainsFunc(s.Questions, func(q exams.Question) bool { return q.Scenario == one.Name }) {
-				explained = append(explained, spoken.Topic{Text: one.Question, Scenario: one.Name, Subject: one.Topic})
-			}
+// choose chooses the spoken questions of an exam. It asks about no scenario that the exam has a lab of.
+func (w *weakness) choose(plan spoken.Plan, drawn []exams.Question) []spoken.Question {
+	var explained []spoken.Topic
+	for _, one := range w.standings {
+		if !slices.ContainsFunc(drawn, func(q exams.Question) bool { return q.Scenario == one.Name }) {
+			explained = append(explained, spoken.Topic{Text: one.Question, Scenario: one.Name, Subject: one.Topic})
 		}
-		return plan.Draw(w.questions, explained, w.random)
 	}
+	return plan.Draw(w.questions, explained, w.random)
 }
 
 // Ask returns the first question that is still to be answered in words, and nil if there is none.
