@@ -19,6 +19,7 @@ var files embed.FS
 const (
 	serverImage = "mongodb"
 	clientImage = "mongosh"
+	bothClients = "database-clients" // clients of MySQL, too
 )
 
 // genuine is the reference of MongoDB's own server image.
@@ -48,6 +49,12 @@ func Family() kit.Family {
 					From: []string{"base", "workspace"}, Files: kit.Folder(files, "image/mongosh"),
 				}},
 				Notable: []string{"nodejs"},
+				State:   []string{labs.LearnerHome},
+			},
+			{
+				Name:    bothClients,
+				Builds:  []kit.Build{{From: []string{clientImage}, Files: kit.Folder(files, "image/clients")}},
+				Notable: []string{"mysql-client-core", "nodejs", "python3-pymongo", "python3-pymysql"},
 				State:   []string{labs.LearnerHome},
 			},
 		},

@@ -53,8 +53,9 @@ func (c *InLab) Command(use, short string, n int, run func(ctx context.Context, 
 
 // elsewhere says how to call the in-lab commands in the client of a workspace's image.
 var elsewhere = map[string]string{
-	"mysql-client": `In mysql, put \! before them: \! check`,
-	"mongosh":      "In mongosh, add parentheses: check()",
+	"mysql-client":     `In mysql, put \! before them: \! check`,
+	"mongosh":          "In mongosh, add parentheses: check()",
+	"database-clients": `In mysql, put \! before them: \! check. In mongosh, add parentheses: check()`,
 }
 
 // Run runs the command that args names, shows its errors, and returns its exit status. help shows
