@@ -84,7 +84,7 @@ func TestOutput(t *testing.T) {
 		{"check 2>&1 | tr a-z A-Z; echo ${PIPESTATUS[0]}", "FILE 80 COLUMNS FALSE\r\nAN ERROR\r\n3\r\n"},
 		{"check 2>/dev/null >out; echo $?; cat out", "3\r\nfile 0 columns false\r\n"},
 		{"x=$(check 2>&1 </dev/null); echo \"<$x>\"", "<file 0 columns false\r\nan error>\r\n"},
-		{"check </dev/null | cat", "an error\r\nfile 80 columns false\r\n"},
+		{"check </dev/null | { x=$(cat); echo \"$x\"; }", "an error\r\nfile 80 columns false\r\n"},
 		{"check long 2>&1 | wc -c", fmt.Sprintln(len("file 80 columns false\nan error\n") + len(long))[:6]},
 		{"check long 2>/dev/null | head -c 4; echo", "file\r\n"},
 		{"script -qc 'stty columns 33; check' /dev/null", "terminal 33 columns false\r\nan error\r\n"},

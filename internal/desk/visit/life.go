@@ -17,7 +17,7 @@ var lifeWarnings = []time.Duration{15 * time.Minute, 5 * time.Minute}
 
 // watchLife keeps the lab alive while the learner works in it, and warns before its end. An
 // exam's labs live as long as the exam.
-func (s *Stay) watchLife() {
+func (s *Stay) watchLife(lab *labs.Lab, variant *labs.Variant) {
 	tick := time.NewTicker(lifePause)
 	defer tick.Stop()
 	pressed, left := int64(0), time.Duration(math.MaxInt64)
@@ -26,26 +26,26 @@ func (s *Stay) watchLife() {
 		case <-s.left.Done():
 			return
 		case <-tick.C:
-			pressed, left = s.lookAtLife(pressed, left)
+			pressed, left = s.lookAtLife(lab, variant, pressed, left)
 		}
 	}
 }
 
 // lookAtLife extends the lab if a key was pressed since the last look, and warns if the time left
 // has passed a mark since then.
-func (s *Stay) lookAtLife(pressed int64, left time.Duration) (int64, time.Duration) {
-	v := s.visit
-	lab, err := v.stage().Find(s.left, v.Lab.Owner, v.Lab.Scenario) // others may have extended it
+func (s *Stay) lookAtLife(lab *labs.Lab, variant *labs.Variant, pressed int64, left time.Duration) (int64, time.Duration) {
+	parts := s.visit.parts
+	lab, err := parts.Stage(labs.Learner{Name: lab.Owner}).Find(s.left, lab.Owner, lab.Scenario) // others may have extended it
 	if err != nil {
 		return pressed, left // the next look tries again
 	}
 	last := s.pressed.Load()
 	if last != pressed {
-		if err := v.parts.KeepAlive(s.left, lab, v.Variant, s.emit); err != nil {
+		if err := parts.KeepAlive(s.left, lab, variant, s.emit); err != nil {
 			return pressed, left
 		}
 	}
-	now := lab.Expires.Sub(v.parts.Engine().Now())
+	now := lab.Expires.Sub(parts.Engine().Now())
 	passed := func(mark time.Duration) bool { return left > mark && now <= mark }
 	if slices.ContainsFunc(lifeWarnings, passed) {
 		s.emit.Warn(endsSoon(lab, now), "")

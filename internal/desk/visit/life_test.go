@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,7 +84,7 @@ func TestWarnsBeforeTheEnd(t *testing.T) {
 	s, said := stayAt(t, c)
 	pressed, left := int64(0), time.Duration(math.MaxInt64)
 	for range 120 {
-		pressed, left = s.lookAtLife(pressed, left)
+		pressed, left = s.lookAtLife(s.visit.Lab, s.visit.Variant, pressed, left)
 		c.now = c.now.Add(20 * time.Second)
 	}
 	want := []string{"The lab ends in 15 minutes; " + labs.ActExtend, "The lab ends in 5 minutes; " + labs.ActExtend}
@@ -102,7 +103,7 @@ func TestWorkKeepsALabAlive(t *testing.T) {
 	pressed, left := int64(0), time.Duration(math.MaxInt64)
 	for c.now.Before(noon.Add(desk.LongestLife)) {
 		s.pressed.Store(c.now.UnixNano())
-		pressed, left = s.lookAtLife(pressed, left)
+		pressed, left = s.lookAtLife(s.visit.Lab, s.visit.Variant, pressed, left)
 		ends := min(c.now.Add(25*time.Minute).Unix(), noon.Add(desk.LongestLife).Unix())
 		if c.lab.Expires.Unix() < ends {
 			t.Fatalf("at %v, the lab expires at %v", c.now, c.lab.Expires)
@@ -121,15 +122,29 @@ func TestWorkKeepsALabAlive(t *testing.T) {
 func TestLooksAtTheEngine(t *testing.T) {
 	c := newClockwork(16 * time.Minute)
 	s, said := stayAt(t, c)
-	_, left := s.lookAtLife(0, math.MaxInt64)
+	_, left := s.lookAtLife(s.visit.Lab, s.visit.Variant, 0, math.MaxInt64)
 	c.lab.Expires = c.lab.Expires.Add(time.Hour)
 	c.now = c.now.Add(2 * time.Minute)
-	if _, left = s.lookAtLife(0, left); left != 74*time.Minute || len(*said) > 0 {
+	if _, left = s.lookAtLife(s.visit.Lab, s.visit.Variant, 0, left); left != 74*time.Minute || len(*said) > 0 {
 		t.Errorf("%v left, it said %q", left, *said)
 	}
 	c.gone = true
 	s.pressed.Store(c.now.UnixNano())
-	if _, again := s.lookAtLife(0, left); again != left || len(*said) > 0 {
+	if _, again := s.lookAtLife(s.visit.Lab, s.visit.Variant, 0, left); again != left || len(*said) > 0 {
 		t.Errorf("without its lab: %v left, it said %q", again, *said)
 	}
+}
+
+// A stay watches its own lab while a reset gives the visit another one; the race detector sees this.
+func TestLifeIsWatchedDuringAReset(t *testing.T) {
+	c := newClockwork(20 * time.Minute)
+	s, _ := stayAt(t, c)
+	lab, variant := s.visit.Lab, s.visit.Variant
+	s.pressed.Store(c.now.UnixNano())
+	var reset sync.WaitGroup
+	reset.Go(func() { s.visit.Lab, s.visit.Variant = &labs.Lab{Scenario: "another"}, &labs.Variant{} })
+	if pressed, _ := s.lookAtLife(lab, variant, 0, math.MaxInt64); pressed != c.now.UnixNano() {
+		t.Error("the stay did not see its lab")
+	}
+	reset.Wait()
 }

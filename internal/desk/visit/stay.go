@@ -56,11 +56,11 @@ const (
 func (v *Visit) arrive(ctx context.Context, shell *seat.Shell, at Window, emit labs.Emit) *Stay {
 	d, s := v.desk, &Stay{Shell: shell, visit: v, emit: emit}
 	s.left, s.leave = context.WithCancel(ctx)
-	lab := v.Lab
-	s.standby = v.parts.Grader().StandBy(ctx, lab, v.Variant)
+	lab, variant := v.Lab, v.Variant // a reset gives the visit others while these are still watched
+	s.standby = v.parts.Grader().StandBy(ctx, lab, variant)
 	s.working.Go(func() { s.watchDisk(lab) })
 	if v.Exam == nil {
-		s.working.Go(s.watchLife)
+		s.working.Go(func() { s.watchLife(lab, variant) })
 	}
 	if s.store = v.parts.Recall(ctx, labs.Learner{Name: v.Lab.Owner}, emit); s.store == nil {
 		return s
