@@ -109,22 +109,30 @@ type Look interface {
 	Variable() string
 }
 
+// AnswersFolder is the folder in the learner's home where answers are recorded, one file each.
+const AnswersFolder = "answers"
+
 // Recorded is a [Look] at an answer that the learner has recorded under a name.
 type Recorded interface {
 	// AnswerName returns the name, or "" if the look is at something else.
 	AnswerName() string
+	// AnswerUsage returns what the learner types to record it, such as `answer q1 LAYER FRAME`.
+	AnswerUsage() string
 }
 
-// Answers returns the names of the answers that the checks look at, in order.
-func (v *Variant) Answers() []string {
-	var names []string
+// Answer is a question of a variant that the learner answers by recording something.
+type Answer struct{ Name, Usage string }
+
+// Answers returns the questions whose answers the checks look at, ordered by name.
+func (v *Variant) Answers() []Answer {
+	var all []Answer
 	for _, check := range v.Checks {
 		if look, ok := check.Look.(Recorded); ok && look.AnswerName() != "" {
-			names = append(names, look.AnswerName())
+			all = append(all, Answer{look.AnswerName(), look.AnswerUsage()})
 		}
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	slices.SortFunc(all, func(a, b Answer) int { return cmp.Compare(a.Name, b.Name) })
+	return slices.CompactFunc(all, func(a, b Answer) bool { return a.Name == b.Name })
 }
 
 // Fact is a value measured while the system was healthy.

@@ -8,8 +8,9 @@ import (
 
 type recorded string
 
-func (r recorded) Variable() string   { return "found" }
-func (r recorded) AnswerName() string { return string(r) }
+func (r recorded) Variable() string    { return "found" }
+func (r recorded) AnswerName() string  { return string(r) }
+func (r recorded) AnswerUsage() string { return "answer " + string(r) + " VALUE" }
 
 // The answers of a variant are those that its checks look at, each once.
 func TestAnswers(t *testing.T) {
@@ -17,7 +18,7 @@ func TestAnswers(t *testing.T) {
 	for _, look := range []Look{recorded("q2"), recorded(""), recorded("q1"), recorded("q2"), unrecorded{}} {
 		v.Checks = append(v.Checks, Check{Assertion: Assertion{Look: look}})
 	}
-	if got := v.Answers(); !slices.Equal(got, []string{"q1", "q2"}) {
+	if got := v.Answers(); !slices.Equal(got, []Answer{{"q1", "answer q1 VALUE"}, {"q2", "answer q2 VALUE"}}) {
 		t.Errorf("got %q", got)
 	}
 }

@@ -2,6 +2,7 @@
 package all
 
 import (
+	"endstate/labs/answer"
 	"endstate/labs/file"
 	"endstate/labs/git"
 	"endstate/labs/http"
@@ -20,6 +21,7 @@ func Families() []kit.Family {
 		mongodb.Family(),
 		git.Family(),
 		file.Family(),
+		answer.Family(),
 		http.Family(),
 		run.Family(git.Checkout),
 		tls.Family(),

@@ -10,7 +10,6 @@ import (
 
 	"go.mongodb.org/mongo-driver/v2/bson"
 
-	"endstate/labs"
 	"endstate/labs/kit"
 )
 
@@ -60,14 +59,16 @@ type Look struct {
 	Host string `yaml:"host,omitempty"`
 }
 
-// answersDir is where answer() saves what it records.
-const answersDir = labs.LearnerHome + "/answers"
-
 // Variable returns the name of the observation in expectations.
 func (l *Look) Variable() string { return "found" }
 
 // AnswerName returns the name of the answer that the look replays.
 func (l *Look) AnswerName() string { return l.Answer }
+
+// AnswerUsage returns what records the answer in mongosh.
+func (l *Look) AnswerUsage() string {
+	return fmt.Sprintf(`answer("%s", db.collection.find({ … })) in mongosh`, l.Answer)
+}
 
 // ImageNames returns the image of the server for hidden documents.
 func (l *Look) ImageNames() []string {
@@ -163,20 +164,11 @@ func (l *Look) command(ctx context.Context, site kit.Site) (bson.D, error) {
 	if l.Command != "" {
 		return parse("command", l.Command)
 	}
-	host, err := kit.HostOf(site, "")
+	data, err := kit.RecordedAnswer(ctx, site, l.Answer, ".json")
 	if err != nil {
 		return nil, err
 	}
-	files, err := site.Files(ctx, host, answersDir)
-	if err != nil && !errors.Is(err, labs.ErrNotFound) {
-		return nil, err
-	}
-	for _, file := range files {
-		if file.Path == l.Answer+".json" && file.Mode.IsRegular() {
-			return l.recorded(file.Data)
-		}
-	}
-	return nil, &kit.Obstacle{Message: fmt.Sprintf("Nothing is recorded as %s yet.", l.Answer)}
+	return l.recorded(data)
 }
 
 // recorded reads what answer() recorded, or whatever somebody put in its place.

@@ -16,8 +16,9 @@ import (
 // InLab is a call of one of the commands that a lab's shell has in addition to its own.
 type InLab struct {
 	*seat.Screen
-	Style report.Style
-	image string // of the host
+	Style       report.Style
+	image       string // of the host
+	hasToAnswer bool   // the task has questions that the command answer records
 }
 
 // InLab returns the call that a request makes. Its style suits the place where the command's output
@@ -36,7 +37,7 @@ func (s *Shell) InLab(request *seat.Request, screen *seat.Screen) *InLab {
 	if host := s.Visit.Variant.Host(s.Visit.Host); host != nil {
 		image = host.Image
 	}
-	return &InLab{screen, style, image}
+	return &InLab{screen, style, image, len(s.Visit.Variant.Answers()) > 0}
 }
 
 // Command returns an in-lab command that takes at most n arguments.
@@ -112,6 +113,9 @@ func (c *InLab) help(exit string, commands []*cobra.Command) error {
 		}
 	}
 	list("", commands)
+	if c.hasToAnswer {
+		lines = append(lines, [2]string{"answer [QUESTION VALUE…]", "record an answer; alone, list the task's questions"})
+	}
 	lines = append(lines, [2]string{"exit", exit})
 	err := ShowHelp(c, lines, c.Style)
 	if also := elsewhere[c.image]; err == nil && also != "" {

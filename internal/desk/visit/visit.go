@@ -107,7 +107,7 @@ func (v *Visit) command(at Window) labs.Command {
 		Environment: map[string]string{
 			"TERM": at.Kind, "COLORTERM": at.Colors,
 			"ENDSTATE_SCENARIO": v.Lab.Scenario, "ENDSTATE_STARTED": strconv.FormatInt(v.Lab.Started.Unix(), 10),
-			"ENDSTATE_ANSWERS": strings.Join(v.Variant.Answers(), " "),
+			"ENDSTATE_ANSWERS": questions(v.Variant),
 		},
 	}
 	if at.NoColor != "" { // programs differ in what they make of an empty one
@@ -121,6 +121,16 @@ func (v *Visit) command(at Window) labs.Command {
 		maps.Copy(command.Environment, v.Exam.Environment)
 	}
 	return command
+}
+
+// questions returns the questions of a variant as the command answer reads them: one a line, its name,
+// a tab, and how to answer it.
+func questions(v *labs.Variant) string {
+	var lines []string
+	for _, answer := range v.Answers() {
+		lines = append(lines, answer.Name+"\t"+answer.Usage)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Task returns the visit's task.

@@ -14,8 +14,9 @@ module.exports = (shell) => {
   const { EJSON } = shell;
   const print = (text) => shell.print(text);
 
-  // The questions of the lab. Nobody knows them in a script outside its shell.
-  const questions = (process.env.ENDSTATE_ANSWERS || '').split(' ').filter(Boolean);
+  // The questions of the lab: each line is a name, a tab, and how to answer. Nobody knows them in a
+  // script outside its shell.
+  const questions = (process.env.ENDSTATE_ANSWERS || '').split('\n').map((line) => line.split('\t')[0]).filter(Boolean);
 
   // The options that change what a query finds.
   const OPTIONS = {
