@@ -216,10 +216,15 @@ func (shelf) Save(context.Context, []string, io.Writer) error { return nil }
 func (shelf) List(context.Context, string) ([]images.Info, error) { return nil, nil }
 
 // look observes what the test sets.
-type look struct{ State func() (any, error) }
+type look struct {
+	State func() (any, error)
+	asks  string
+}
 
 func (l *look) Variable() string                               { return "state" }
 func (l *look) SetShorthand(string)                            {}
+func (l *look) AnswerName() string                             { return l.asks }
+func (l *look) AnswerUsage() string                            { return "answer " + l.asks + " VALUE" }
 func (l *look) Observe(context.Context, kit.Site) (any, error) { return l.State() }
 
 const written = `
@@ -255,6 +260,7 @@ type console struct {
 	ahead  time.Duration     // how far the command's clock is ahead of the engine's
 	state  any               // what checks observe
 	failed error             // or why they can't
+	asks   string            // the question whose answer they look at
 	topics map[string]string // the existing scenarios; by default one of two
 	adds   string            // more of every scenario
 	lacks  string            // what the author has removed from every scenario since
@@ -291,7 +297,7 @@ func (d *console) families() []kit.Family {
 		Name:   "tests",
 		Images: []kit.Image{{Name: "fake", Builds: []kit.Build{{Files: fstest.MapFS{}}}}},
 		Probes: []kit.Probe{{Name: "look", New: func() kit.Look {
-			return &look{State: func() (any, error) { return d.state, d.failed }}
+			return &look{State: func() (any, error) { return d.state, d.failed }, asks: d.asks}
 		}}},
 	}}
 }

@@ -62,6 +62,22 @@ func TestArgumentsInTheLab(t *testing.T) {
 	}
 }
 
+// help names the command answer where the task has questions, and the command knows them.
+func TestQuestionsInTheLab(t *testing.T) {
+	for question, knows := range map[string]string{"": "", "q1": "q1\tanswer q1 VALUE"} {
+		d := newConsole(t)
+		d.asks = question
+		d.lab("ada", "first")
+		shown := d.shownBy("help")
+		if named := strings.Contains(shown, "answer [QUESTION VALUE…]"); named != (question != "") {
+			t.Errorf("for the question %q: %q", question, shown)
+		}
+		if got := d.engine.environment["ENDSTATE_ANSWERS"]; got != knows {
+			t.Errorf("for the question %q, the shell knows %q", question, got)
+		}
+	}
+}
+
 // A pipe gets the plain report, and the screen nothing of it.
 func TestPipeInTheLab(t *testing.T) {
 	d := newConsole(t)

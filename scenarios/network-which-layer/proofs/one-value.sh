@@ -1,0 +1,2 @@
+# Everything in one value.
+answer g "$(tr '\n' ' ' < ~/answers/g.txt)"
