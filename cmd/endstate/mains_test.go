@@ -35,7 +35,7 @@ func tiny() {
 // onlyGit is main with one topic, whose images are small.
 func onlyGit() {
 	p := program(os.Stdin, os.Stdout, os.Stderr)
-	p.Families = []kit.Family{git.Family(), file.Family(), run.Family(git.Checkout)}
+	p.Families = []kit.Family{git.Family(), file.Family(), run.Family(git.Checkout, nil)}
 	os.Exit(p.Run(context.Background(), os.Args[1:]))
 }
 

@@ -23,7 +23,7 @@ func Families() []kit.Family {
 		file.Family(),
 		answer.Family(),
 		http.Family(),
-		run.Family(git.Checkout),
+		run.Family(git.Checkout, mysql.Definitions),
 		tls.Family(),
 		network.Family(),
 	}

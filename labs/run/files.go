@@ -3,6 +3,7 @@ package run
 import (
 	"context"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"endstate/labs"
@@ -11,6 +12,9 @@ import (
 
 // files copies the folder's files, or those of the requested revisions.
 func (l *Look) files(ctx context.Context, site kit.Site, host labs.Host) ([]kit.Entry, error) {
+	if l.Copy == "" {
+		return nil, nil
+	}
 	if len(l.Revisions) == 0 {
 		return site.Files(ctx, host, l.Copy)
 	}
@@ -48,6 +52,31 @@ func (l *Look) overlay(files []kit.Entry, given fs.FS) ([]kit.Entry, error) {
 		}
 	}
 	return append(kept, added...), nil
+}
+
+// databasesDir is the folder with the definitions of each database, as DATABASE.json.
+const databasesDir = ".databases"
+
+// withDatabases returns the files with the definitions of the databases, in place of anything of
+// that name.
+func (l *Look) withDatabases(ctx context.Context, site kit.Site, files []kit.Entry) ([]kit.Entry, error) {
+	if len(l.Databases) == 0 {
+		return files, nil
+	}
+	server, err := kit.HostOf(site, "", l.Server)
+	if err != nil {
+		return nil, err
+	}
+	files = slices.DeleteFunc(files, func(file kit.Entry) bool { return top(file.Path) == databasesDir })
+	files = append(files, kit.Entry{Path: databasesDir, Mode: fs.ModeDir | 0o755})
+	for _, database := range l.Databases {
+		definitions, err := l.definitions(ctx, site, server, database)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, kit.Entry{Path: databasesDir + "/" + database + ".json", Mode: 0o644, Data: definitions})
+	}
+	return files, nil
 }
 
 func top(path string) string {

@@ -21,12 +21,16 @@ import (
 // there is no such revision.
 type Checkout func(ctx context.Context, site kit.Site, host labs.Host, path, revision string) ([]kit.Entry, error)
 
+// Definitions returns what creates a database of a host's server without its rows, for
+// judge/rebuilt.py.
+type Definitions func(ctx context.Context, site kit.Site, host labs.Host, database string) ([]byte, error)
+
 //go:embed image all:skeleton
 var images embed.FS
 
 // Family returns the family of programs: the run probe, and a workspace for writing and testing
-// services in Python. It uses checkout to read repositories.
-func Family(checkout Checkout) kit.Family {
+// services in Python. It uses checkout to read repositories, and definitions to copy databases.
+func Family(checkout Checkout, definitions Definitions) kit.Family {
 	return kit.Family{
 		Name: "run",
 		Images: []kit.Image{{
@@ -36,7 +40,7 @@ func Family(checkout Checkout) kit.Family {
 			State:   []string{labs.LearnerHome},
 		}},
 		Skeleton: kit.Folder(images, "skeleton"),
-		Probes:   []kit.Probe{{Name: "run", New: func() kit.Look { return &Look{checkout: checkout} }}},
+		Probes:   []kit.Probe{{Name: "run", New: func() kit.Look { return &Look{checkout: checkout, definitions: definitions} }}},
 	}
 }
 
@@ -57,8 +61,8 @@ type Look struct {
 	Image string `yaml:"image"`
 	// The host that the files are copied from; the workspace by default.
 	Host string `yaml:"host,omitempty"`
-	// The folder to copy, without `.git`.
-	Copy string `yaml:"copy"`
+	// The folder to copy, without `.git`. It may be left out if there are `databases`.
+	Copy string `yaml:"copy,omitempty"`
 	// Revisions of the repository in that folder, such as `main` or `v1.0`. Each is copied into
 	// a folder of that name, instead of the folder's own files. A revision that does not exist
 	// has no folder.
@@ -70,6 +74,9 @@ type Look struct {
 	// which only the judge and the learner's code can reach. It is at 127.0.0.1, and has the name of
 	// the lab's host that runs this image, such as `db`.
 	Server string `yaml:"server,omitempty"`
+	// With `server`: databases of the lab's server that the judge can create on the server beside it,
+	// with their tables, views, triggers and routines, but without rows.
+	Databases []string `yaml:"databases,omitempty"`
 	// With `command`: a folder of the scenario whose files are added to the copy. The copied
 	// code can read them.
 	Add string `yaml:"add,omitempty"`
@@ -79,7 +86,8 @@ type Look struct {
 	// processor costs nothing; any other wait may take 3 seconds in all.
 	Seconds float64 `yaml:"seconds,omitempty" jsonschema:"maximum=10"`
 
-	checkout Checkout
+	checkout    Checkout
+	definitions Definitions
 }
 
 const (
@@ -105,7 +113,9 @@ func (l *Look) Validate() error {
 		return errors.New("a judge is a file in a folder of the scenario, and can't be combined with add")
 	case l.Server != "" && l.Judge == "":
 		return errors.New("a server needs a judge")
-	case !path.IsAbs(l.Copy):
+	case len(l.Databases) > 0 && l.Server == "":
+		return errors.New("databases need a server")
+	case !path.IsAbs(l.Copy) && (l.Copy != "" || len(l.Databases) == 0):
 		return errors.New("copy must be an absolute path")
 	case l.Seconds < 0 || l.Seconds > maxSeconds:
 		return fmt.Errorf("seconds must be at most %d", maxSeconds)
@@ -137,7 +147,10 @@ func (l *Look) observe(ctx context.Context, site kit.Site) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return l.overlay(files, site.Given())
+		if files, err = l.overlay(files, site.Given()); err != nil {
+			return nil, err
+		}
+		return l.withDatabases(ctx, site, files)
 	}
 	result, err := site.Fresh(ctx, fresh)
 	if err != nil {
@@ -191,7 +204,7 @@ func (l *Look) Prepare(ctx context.Context, site kit.Site) error {
 // key identifies looks that ask the same.
 func (l *Look) key() string {
 	asked := *l
-	asked.checkout = nil
+	asked.checkout, asked.definitions = nil, nil
 	return fmt.Sprintf("run %+v", asked)
 }
 

@@ -18,6 +18,8 @@ import secrets
 import sys
 import time
 
+import rebuilt
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PATIENCE = 90.0  # seconds that the server may take to start; the look ends earlier
 LOCKS = 10  # seconds that the judge waits for locks
@@ -74,12 +76,20 @@ class MySQL:
             with self._connection.cursor() as cursor:
                 yield cursor
         except self._driver.err.MySQLError as error:
-            code = error.args[0] if error.args else 0
-            if code in LOST or isinstance(error, self._driver.err.InterfaceError):
-                give_up(error)
-            if code in LOCKED:
+            if self._code(error) in LOCKED:
                 raise self._failed("the service keeps rows or tables locked") from error
             raise
+
+    def _code(self, error):
+        """Return the code of the server's error. If the server does not answer, end the judge."""
+        code = error.args[0] if error.args else 0
+        if code in LOST or isinstance(error, self._driver.err.InterfaceError):
+            give_up(error)
+        return code
+
+    def rebuild(self, database):
+        """Create a database of the lab's server again, without rows, and return it, a rebuilt.Rebuilt."""
+        return rebuilt.Rebuilt(self, database, self._driver, self._failed, self._code)
 
     def create(self, database, *files, user=None, password="", grants="ALL"):
         """Create a database, run files of the judge's folder in it, and create a user who may use it."""
