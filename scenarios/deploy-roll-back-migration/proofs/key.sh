@@ -1,0 +1,1 @@
+mysql --execute 'ALTER TABLE orders DROP KEY by_customer'
