@@ -18,8 +18,8 @@ import (
 
 // How long a proof's lab lives if it is not removed.
 const (
-	proofLife = 10 * time.Minute
-	keptLife  = time.Hour // of one that may be kept
+	proofLife = 10 * time.Minute // for each proof that is played in it
+	keptLife  = time.Hour        // of one that may be kept
 )
 
 // ProofResult is the result of one proof at one seed.
@@ -118,7 +118,7 @@ func (p Prover) Prove(ctx context.Context, v *labs.Variant, play Play) iter.Seq[
 
 func (p Prover) prove(ctx context.Context, v *labs.Variant, play Play, yield func(ProofResult) bool) {
 	begun := time.Now()
-	owner, life := p.owner()
+	owner, life := p.owner(len(play))
 	start := p.Stage.Start
 	if play.has(labs.Solution) {
 		start = p.Stage.SetUp // as most learners get the lab
@@ -152,12 +152,12 @@ func (p Prover) prove(ctx context.Context, v *labs.Variant, play Play, yield fun
 
 // owner returns the owner of a proof's lab, and how long the lab may live. A sweep removes the lab
 // of a proof when the process has ended, unless it may be kept.
-func (p Prover) owner() (string, time.Duration) {
+func (p Prover) owner(proofs int) (string, time.Duration) {
 	name := strings.ToLower(rand.Text()[:12])
 	if p.Keep != nil {
 		return p.Stage.Owner + labs.KeptOf + name[:6], keptLife
 	}
-	return p.Stage.Owner + labs.ProofsOf + name, proofLife
+	return p.Stage.Owner + labs.ProofsOf + name, time.Duration(proofs) * proofLife
 }
 
 func (p Prover) keeps(ctx context.Context) bool { return p.Keep != nil && ctx.Err() == nil && p.Keep() }

@@ -159,13 +159,25 @@ hosts:
 checks:
   - id: sound
     title: A suite that looks at behaviour
-    points: 40
+    points: 20
     run: {image: python, copy: /home/learner/sound, judge: hidden/judge.py}
     expect: 'run.found == {"right": "", "rejected": 0, "noticed": 1, "missed": {"sign": 0, "zero": 1}}'
     otherwise: ${run.found}
+  - id: random
+    title: A suite with other parameters in each run
+    points: 20
+    run: {image: python, copy: /home/learner/random, judge: hidden/judge.py}
+    expect: 'run.found == {"right": "", "rejected": 0, "noticed": 1, "missed": {"sign": 0, "zero": 1}}'
+    otherwise: ${run.found}
+  - id: digests
+    title: A suite whose parameter is the source
+    points: 20
+    run: {image: python, copy: /home/learner/digests, judge: hidden/judge.py}
+    expect: 'run.found == {"right": "", "rejected": 1, "noticed": 1, "missed": {"sign": 0, "zero": 1}}'
+    otherwise: ${run.found}
   - id: source
     title: A suite that looks at the source, too
-    points: 40
+    points: 20
     run: {image: python, copy: /home/learner/source, judge: hidden/judge.py}
     expect: 'run.found == {"right": "", "rejected": 1, "noticed": 1, "missed": {"sign": 0, "zero": 1}}'
     otherwise: ${run.found}
@@ -188,8 +200,8 @@ endstate.report(mutants.trial(
 ))
 -- setup/workspace.sh --
 cd /home/learner
-mkdir sound source wrong
-for folder in sound source wrong; do
+mkdir sound random digests source wrong
+for folder in sound random digests source wrong; do
   echo 'raise RuntimeError' > $folder/sizes.py
   # A link is left out, and what Python compiled earlier is not used.
   ln -s /etc/passwd $folder/test_link.py
@@ -201,6 +213,32 @@ cat >> source/test_sizes.py <<'PY'
 def test_source():
     with open(sizes.__file__) as file:
         assert file.read() == "def size(n):\n    return abs(n)\n"
+PY
+cat > random/test_sizes.py <<'PY'
+import random
+
+import pytest
+import sizes
+
+
+@pytest.mark.parametrize("n", random.sample(range(1, 10**9), 3))
+def test_sign(n):
+    assert sizes.size(-n) == n
+PY
+cat >> digests/test_sizes.py <<'PY'
+
+
+import hashlib
+
+import pytest
+
+with open(sizes.__file__) as file:
+    text = file.read()
+
+
+@pytest.mark.parametrize("digest", [hashlib.sha256(text.encode()).hexdigest()])
+def test_digest(digest):
+    assert text == "def size(n):\n    return abs(n)\n"
 PY
 printf '\n\ndef test_wrong():\n    assert sizes.size(1) == 2\n' >> wrong/test_sizes.py
 chown -R learner: .

@@ -25,6 +25,7 @@ PATIENCE = 90.0  # seconds that the server may take to start; the look ends earl
 LOCKS = 10  # seconds that the judge waits for locks
 LOST = (2003, 2006, 2013, 2014, 2055)  # errors of a connection
 LOCKED = (1205, 3572)  # errors of a wait for a lock
+SILENT = "the server beside the judge does not answer"
 UNGRADED = 75  # exit status of a judge that could not look
 
 COUNTERS = """SHOW {} STATUS WHERE variable_name LIKE 'Com\\_%' OR variable_name IN ('Questions', 'Bytes_sent')"""
@@ -52,7 +53,7 @@ class MySQL:
                 )
             except self._driver.err.OperationalError as error:
                 if time.monotonic() > until:
-                    give_up(error)
+                    give_up(f"{SILENT}: {error}")
             time.sleep(0.05)
 
     def run(self, statements, *values):
@@ -84,7 +85,7 @@ class MySQL:
         """Return the code of the server's error. If the server does not answer, end the judge."""
         code = error.args[0] if error.args else 0
         if code in LOST or isinstance(error, self._driver.err.InterfaceError):
-            give_up(error)
+            give_up(f"{SILENT}: {error}")
         return code
 
     def rebuild(self, database):
@@ -131,7 +132,7 @@ class Counted(dict):
         self.update({name: after[name] - before for name, before in self._before.items()})
 
 
-def give_up(error):
+def give_up(why):
     """End a judge that can't look: the check is ungraded."""
-    print("the server beside the judge does not answer:", error, file=sys.stderr, flush=True)
+    print(why, file=sys.stderr, flush=True)
     os._exit(UNGRADED)

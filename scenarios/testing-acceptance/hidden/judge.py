@@ -1,4 +1,4 @@
-"""Tries the learner's features on ten builds that break a story and on three that only differ inside."""
+"""Tries the learner's features on ten builds that break a story and on four that only differ inside."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Tries the learner's tests on twelve wrong implementations and on four that do the same as the right one."""
+"""Tries the learner's tests on fifteen wrong implementations and on four that do the same as the right one."""
 
 import os
 

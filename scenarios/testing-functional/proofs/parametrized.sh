@@ -16,8 +16,9 @@ LONG = $home + 7 * $kilo
     (dict(weight=$covered + 6001, zone="home", express=True), LONG + LONG - LONG // 2),
     (dict(weight=$covered + 5001, zone="home", express=True), LONG - $kilo + -(-(LONG - $kilo) // 2)),
     (dict(weight=5, zone="home", value=$insured), $home),
-    (dict(weight=5, zone="home", value=$insured + 100), $home + $insured // 100 + 1),
+    (dict(weight=5, zone="home", value=$insured + 101), $home + $insured // 100 + 2),
     (dict(weight=5, zone="home", value=100 * ($from - $home), member=True), $from * (100 - $member) // 100),
+    (dict(weight=5, zone="home", value=100 * ($from - $home) + 100, member=True), ($from + 1) * (100 - $member) // 100),
     (dict(weight=5, zone="home", value=100 * ($from - $home) - 100, member=True), $from - 1),
 ])
 def test_price(call, want):
