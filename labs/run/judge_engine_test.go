@@ -246,3 +246,56 @@ git switch --quiet main
 `)
 	r.Passes(r.Lab(v), v)
 }
+
+// Code that waits for the judge does not wait by itself while the judge is busy, for longer than
+// code may wait, but it does while the judge waits as well.
+func TestJudgeServesTheCode(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Written(judged(`run.found.busy == "served" && run.found.silent.contains("waits for something that does not come")`) + `
+-- hidden/judge.py --
+import socket
+import threading
+import time
+
+import endstate
+
+
+def serve(server):
+    connection, _ = server.accept()
+    until = time.thread_time() + 3.5
+    while time.thread_time() < until:
+        pass
+    connection.sendall(b"served")
+    connection.close()
+    server.accept()
+    time.sleep(60)
+
+
+def told(port):
+    try:
+        return endstate.Program("main").call("client.ask", port)
+    except endstate.Failed as failed:
+        return failed.says
+
+
+server = socket.create_server(("127.0.0.1", 0))
+threading.Thread(target=serve, args=(server,), daemon=True).start()
+port = server.getsockname()[1]
+endstate.report({"busy": told(port), "silent": told(port)})
+-- setup/workspace.sh --
+git init --quiet /home/learner/repository
+cd /home/learner/repository
+cat > client.py <<'PY'
+import socket
+
+
+def ask(port):
+    with socket.create_connection(("127.0.0.1", port)) as connection:
+        return connection.recv(100).decode()
+PY
+git add .
+git commit --quiet --message code
+`)
+	r.Passes(r.Lab(v), v)
+}

@@ -251,9 +251,11 @@ class Clock:
     """What the learner's processes have used, and for how long they have waited by themselves.
 
     To wait for a processor is not their doing, nor is it to wait for a server beside this host, such
-    as MySQL, while that is busy. A process that has ended since the last look is missed, so who
-    hides by ending all the time is taken for one who waits.
+    as MySQL, or for the judge, which may serve them, while that is busy. A process that has ended
+    since the last look is missed, so who hides by ending all the time is taken for one who waits.
     """
+
+    judge = None  # its process, as a string
 
     def __init__(self):
         self.seen, self.used, self.served, self.idle, self.at = {}, 0.0, 0.0, 0.0, time.monotonic()
@@ -275,7 +277,7 @@ class Clock:
             self.seen[task] = ran, waited
             if user == LEARNER:
                 self.used += max(0.0, ran - before[0])
-            else:
+            elif pid != self.judge:
                 self.served += max(0.0, ran - before[0])
             wanted += max(0.0, ran - before[0]) + max(0.0, waited - before[1])
             blocked = blocked or state in "RD"
@@ -283,14 +285,13 @@ class Clock:
         if not blocked:
             self.idle += max(0.0, elapsed - wanted)
 
-    @staticmethod
-    def tasks():
-        """Yield process, thread and user of all that the learner's user and servers run."""
+    def tasks(self):
+        """Yield process, thread and user of all that the learner's user, servers and the judge run."""
         for pid in filter(str.isdigit, os.listdir("/proc")):
             try:
                 with open(f"/proc/{pid}/status", "rb") as file:  # who owns the folder is up to the process
                     user = int(file.read().partition(b"\nUid:\t")[2].split()[0])
-                if user in (0, SWEEPER):
+                if user in (0, SWEEPER) and pid != self.judge:
                     continue
                 for task in os.listdir(f"/proc/{pid}/task"):
                     yield pid, task, user
@@ -489,6 +490,7 @@ def main(judge, seconds):
         sys.stdout.flush()
         os._exit(0)
     there.close()
+    Clock.judge = str(pid)
     unpack()
     send(here, b"r")
     nothing = os.open("/dev/null", os.O_RDWR)

@@ -1,0 +1,1 @@
+cd ~/"$project" && echo 'def place(' >> webshop.py

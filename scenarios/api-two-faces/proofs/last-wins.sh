@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i 's/, headers={"If-Match": read.headers\["ETag"\]}//' webshop.py

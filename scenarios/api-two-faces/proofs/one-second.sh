@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i 's/time.sleep(int(answer.headers\["Retry-After"\]))/time.sleep(1)/' webshop.py
