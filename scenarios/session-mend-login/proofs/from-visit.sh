@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i 's/"began": time.time(),/"began": began,/; s/^    flask.g.key = secrets/    began = flask.g.get("began", time.time())\n&/; s/^        flask.g.session = sessions.get(flask.g.key)/&\n        flask.g.began = flask.g.session["began"] if flask.g.session else now/' app.py
