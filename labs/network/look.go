@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"path"
 	"strings"
-	"time"
 
 	"endstate/labs"
 	"endstate/labs/kit"
@@ -29,8 +28,11 @@ type Look struct {
 
 const (
 	memory = 256 << 20 // bytes
-	// limit of a script's time. It only waits for answers that don't come.
-	limit = 60 * time.Second
+	// command runs the script. It only waits for answers that don't come, so it has 90 seconds; waiting for
+	// a place of the grader's does not count.
+	command = "exec timeout 90 bash script.sh < /dev/null"
+	// tooLong is the command's exit status after that time.
+	tooLong = 124
 )
 
 // Variable returns the name of the observation in expectations.
@@ -67,14 +69,16 @@ func (l *Look) observe(ctx context.Context, site kit.Site) (map[string]any, erro
 	if err != nil {
 		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
 	result, err := site.Fresh(ctx, kit.FreshRun{
-		Image: imageName, NetworkOf: host, Memory: memory, Command: "exec bash script.sh < /dev/null",
+		Image: imageName, NetworkOf: host, Memory: memory, Command: command,
 		Files: func() ([]kit.Entry, error) { return nil, nil },
 		Apart: []kit.Entry{{Path: "script.sh", Data: script}},
 	})
-	if err == nil && result.Status != 0 {
+	switch {
+	case err != nil:
+	case result.Status == tooLong:
+		err = fmt.Errorf("%s takes longer than 90 s", l.Script)
+	case result.Status != 0:
 		err = fmt.Errorf("%s ends with %d: %s", l.Script, result.Status, result.Stderr)
 	}
 	return parse(result.Stdout), err
