@@ -46,7 +46,7 @@ def exact():
         for what, right in (("credit FROM customers WHERE id = %s" % id, Decimal(written) - Decimal("0.07")), ("total FROM orders WHERE id = %s" % order, Decimal(written))):
             found = next(iter(store.run("SELECT " + what)[0].values()))
             if not isinstance(found, Decimal) or found != right:
-                return f"{'A credit' if 'credit' in what else 'A total'} of {right} comes back as {shop.shown(found)}{'' if isinstance(found, Decimal) else ', which is not an exact number'}"
+                return f"{'A credit' if 'credit' in what else 'A total'} of {right} comes back as {shop.shown(found)}"
 
 
 def references():
@@ -149,11 +149,11 @@ def bounds():
 
 
 def nulls(ada, place):
-    """Rows that lack one value."""
+    """Rows that lack one value. For an `id`, null may stand for the next number."""
     return [
-        *((store.try_customer(**{name: None}), f"a customer without `{name}`") for name in ("id", "email", "name", "credit")),
+        *((store.try_customer(**{name: None}), f"a customer without `{name}`") for name in ("email", "name", "credit")),
         *((store.try_stock(**{name: None}), f"a row of stock without `{name}`") for name in ("sku", "warehouse", "pieces")),
-        *((store.try_order(ada, place, **{name: None}), f"an order without `{name}`") for name in ("id", "pieces", "total")),
+        *((store.try_order(ada, place, **{name: None}), f"an order without `{name}`") for name in ("pieces", "total")),
         (store.try_order(None, place), "an order without `customer_id`"),
         (store.try_order(ada, (None, place[1])), "an order without `sku`"),
         (store.try_order(ada, (place[0], None)), "an order without `warehouse`"),

@@ -8,7 +8,9 @@ import endstate
 
 def shown(value):
     """Format a value that the learner's tables return."""
-    return f"{value:f}" if isinstance(value, Decimal) else endstate.shown(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return f"about {value}" if isinstance(value, float) else endstate.shown(value)
 
 
 class Refused(Exception):
