@@ -167,8 +167,10 @@ found = {}
 for name, check in checks.items():
     try:
         found[name] = check() or ""
-    except (shop.Refused, endstate.Failed) as error:
+    except shop.Refused as error:
         found[name] = str(error)
+    except endstate.Failed as failed:
+        found[name] = f"On a copy of the database, {failed.says}"
     except store.database.driver.err.MySQLError as error:
         found[name] = f"The server refuses a right statement, with error {error.args[0]}"
 endstate.report(found)

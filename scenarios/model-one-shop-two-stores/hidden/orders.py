@@ -1,5 +1,6 @@
 """Orders that the learner's procedure makes: right ones, ones that fail, and ones beside other changes."""
 
+import secrets
 from decimal import Decimal
 
 from shop import shown
@@ -56,10 +57,11 @@ class Orders:
     def _interrupted(self, customer, place):
         for table, moment in PLACES:
             name, _, event = table.partition(" ")
-            self._server.run(f"""CREATE TRIGGER `{self._rules['database']}`.endstate_fault {moment} {event} ON `{self._rules['database']}`.{name}
+            fault = f"`{self._rules['database']}`.t{secrets.token_hex(8)}"
+            self._server.run(f"""CREATE TRIGGER {fault} {moment} {event} ON `{self._rules['database']}`.{name}
                 FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'out of order'""")
             wrong = self._fails(f"that is stopped by an error in `{name}`", (None, customer, place, 1, 1), customer, place)
-            self._server.run(f"DROP TRIGGER `{self._rules['database']}`.endstate_fault")
+            self._server.run(f"DROP TRIGGER {fault}")
             if wrong:
                 return wrong
         if self._order(self._store.number(), customer, place, 1, 1):
@@ -85,13 +87,14 @@ class Orders:
             customer, place = self._store.customer(credit=100), self._store.stock(pieces=50)
             table = change.split()[0]
             where, values = ("id = %s", [customer]) if table == "customers" else ("sku = %s AND warehouse = %s", place)
-            other = self._store.database.connect()
+            mine, other = self._store.database.connect(), self._store.database.connect()
             self._store.run("START TRANSACTION", session=other)
             self._store.run(f"UPDATE {change} WHERE {where}", *values, session=other)
-            call = self._store.database.start(self._call, self._store.number(), customer, *place, 1, 10)
+            call = self._store.database.start(self._call, self._store.number(), customer, *place, 1, 10, session=mine)
             self._store.database.waits(call)
             self._store.run(end, session=other)
             code = call.refusal()
+            mine.close()
             other.close()
             if code:
                 return f"An order that has to wait for another session's change of `{table}` fails with error {code}"
