@@ -67,6 +67,9 @@ type Event struct {
 	// Warning is what went wrong, of an event that warns. Detail then says what goes on all
 	// the same.
 	Warning error `json:"-"`
+	// Results are the verdicts of a round of checks that have become final with this event. Each
+	// comes once, in any order.
+	Results []Result `json:"-"`
 }
 
 // Emit receives events. It is called from several goroutines at once.
@@ -89,6 +92,19 @@ func (e Emit) Step(work Work, subject string) (end func(error)) {
 // Move emits that a step has come further.
 func (e Emit) Move(work Work, subject, detail string, done, total int64) {
 	e.send(Event{Step: work, Subject: subject, State: StepMoved, Detail: detail, Done: done, Total: total})
+}
+
+// Judge emits that a round of checks has come further, with the results that are final now.
+func (e Emit) Judge(subject string, done, total int64, final []Result) {
+	e.send(Event{Step: CheckLab, Subject: subject, State: StepMoved, Done: done, Total: total, Results: final})
+}
+
+// WithoutResults returns an Emit that passes on everything but the results of checks.
+func (e Emit) WithoutResults() Emit {
+	return func(event Event) {
+		event.Results = nil
+		e.send(event)
+	}
 }
 
 // Warn emits that something is wrong, and what goes on all the same; that may be empty.

@@ -8,6 +8,7 @@ import (
 	"endstate/internal/cli/exam"
 	"endstate/internal/cli/past"
 	"endstate/internal/cli/rehearse"
+	"endstate/internal/cli/serve"
 )
 
 // rootCommand builds the command tree.
@@ -43,7 +44,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 		}
 	}
 	grouped("learn", listCommand(d), startCommand(d), taskCommand(d), shellCommand(d), checkCommand(d), hintCommand(d),
-		solutionCommand(d), resetCommand(d), saveCommand(d), savedCommand(d), copyCommand(d), statusCommand(d), extendCommand(d), stopCommand(d), nextCommand(d), exam.Command(d))
+		solutionCommand(d), resetCommand(d), saveCommand(d), savedCommand(d), copyCommand(d), statusCommand(d), extendCommand(d), stopCommand(d), nextCommand(d), exam.Command(d), serve.Command(d, answerIn))
 	grouped("learn", rehearse.Commands(d)...)
 	grouped("look", past.Commands(d)...)
 	grouped("write", author.Commands(d, answerIn)...)

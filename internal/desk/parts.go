@@ -156,6 +156,15 @@ func (p Parts) Hint(ctx context.Context, lab *labs.Lab, v *labs.Variant, agreed 
 	return p.desk.hint(ctx, lab, v, agreed, emit)
 }
 
+// Hints returns the open hints of an attempt.
+func (p Parts) Hints(attempt *attempts.Attempt, v *labs.Variant) *Hints { return hintsOf(attempt, v) }
+
+// Health describes the state of a lab in a few words, and says what can be done if some of it is not
+// running; nil if all is.
+func (p Parts) Health(lab *labs.Lab) (state string, help *labs.Problem) {
+	return stateOf(lab), helpWith(lab)
+}
+
 // KeepAlive extends a lab in which somebody has just worked, if it would soon end.
 func (p Parts) KeepAlive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) error {
 	return p.desk.keepAlive(ctx, lab, v, emit)

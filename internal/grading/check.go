@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"endstate/internal/site"
@@ -51,7 +50,6 @@ func (g *Grader) Check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit
 	if end(err); err != nil {
 		return nil, err
 	}
-	skip(v.Checks, report.Checks)
 	report.Charge(nil, false)
 	return report, nil
 }
@@ -123,22 +121,19 @@ type round struct {
 func (r *round) grade(ctx context.Context, report *labs.Report, emit labs.Emit) {
 	v := r.variant
 	var all sync.WaitGroup
-	var judged atomic.Int64
-	count := func() {
-		emit.Move(labs.CheckLab, v.Name, "", judged.Add(1), int64(len(v.Checks)+len(v.Guards)))
-	}
+	t := newTally(v, report, emit)
 	for i, check := range v.Checks {
 		all.Go(func() {
-			report.Checks[i] = r.judge(ctx, check.Assertion)
-			report.Checks[i].Points = check.Points
-			count()
+			result := r.judge(ctx, check.Assertion)
+			result.Points = check.Points
+			t.check(i, result)
 		})
 	}
 	for i, guard := range v.Guards {
 		all.Go(func() {
-			report.Guards[i] = guarded(r.judge(ctx, guard.Assertion))
-			report.Guards[i].Points = guard.Costs
-			count()
+			result := guarded(r.judge(ctx, guard.Assertion))
+			result.Points = guard.Costs
+			t.guard(i, result)
 		})
 	}
 	all.Wait()
@@ -236,34 +231,4 @@ func ungraded(result labs.Result, err error) labs.Result {
 		result.Message, result.Acts = strings.TrimSuffix(result.Message+"\n"+problem.Advice, "\n"), problem.Acts
 	}
 	return result
-}
-
-// skip marks every check as skipped that needs a check that has not passed. Checks may be
-// declared in any order, so it repeats until nothing changes.
-func skip(checks []labs.Check, results []labs.Result) {
-	passed := func(id string) bool {
-		i := slices.IndexFunc(results, func(r labs.Result) bool { return r.ID == id })
-		return i >= 0 && results[i].Verdict == labs.Passed
-	}
-	for changed := true; changed; {
-		changed = false
-		for i, check := range checks {
-			j := slices.IndexFunc(check.Needs, func(id string) bool { return !passed(id) })
-			if j < 0 || results[i].Verdict == labs.Skipped {
-				continue
-			}
-			results[i].Verdict, results[i].Defect, results[i].Blocked = labs.Skipped, "", false
-			results[i].Message = fmt.Sprintf("Waits for: %s.", titleOf(results, check.Needs[j]))
-			changed = true
-		}
-	}
-}
-
-func titleOf(results []labs.Result, id string) string {
-	for _, r := range results {
-		if r.ID == id {
-			return r.Title
-		}
-	}
-	return id
 }

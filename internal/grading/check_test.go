@@ -53,7 +53,6 @@ func gradeOf(v *labs.Variant, facts map[string]any) *labs.Report {
 	r := roundOf(v, facts)
 	report := &labs.Report{Checks: make([]labs.Result, len(v.Checks)), Guards: make([]labs.Result, len(v.Guards))}
 	r.grade(context.Background(), report, nil)
-	skip(v.Checks, report.Checks)
 	report.Charge(nil, false)
 	return report
 }
@@ -71,6 +70,40 @@ func score(r *labs.Report) string {
 		return "none"
 	}
 	return fmt.Sprint(*r.Score)
+}
+
+// Each result is emitted once, as it is in the report: that of a check only after those of the checks
+// that it needs.
+func TestResultsAreEmittedWhenTheyAreFinal(t *testing.T) {
+	v := &labs.Variant{
+		Checks: []labs.Check{
+			{Assertion: assertion("last", seen{value: 1}), Needs: []string{"middle"}, Points: 20},
+			{Assertion: assertion("middle", seen{value: 1}), Needs: []string{"first"}, Points: 30},
+			{Assertion: assertion("first", seen{value: 2}), Points: 50},
+		},
+		Guards: []labs.Guard{{Assertion: assertion("guard", seen{value: 1}), Costs: 10}},
+	}
+	r := roundOf(v, map[string]any{"last": 1, "middle": 1, "first": 1, "guard": 1})
+	report := &labs.Report{Checks: make([]labs.Result, 3), Guards: make([]labs.Result, 1)}
+	var order []string
+	emitted := map[string]labs.Result{}
+	r.grade(t.Context(), report, func(e labs.Event) {
+		for _, result := range e.Results {
+			order = append(order, result.ID)
+			emitted[result.ID] = result
+		}
+	})
+	for _, want := range report.Results() {
+		if diff := cmp.Diff(want, emitted[want.ID]); diff != "" {
+			t.Errorf("what was emitted of %s is not what was reported: %s", want.ID, diff)
+		}
+	}
+	if checks := slices.DeleteFunc(order, func(id string) bool { return id == "guard" }); !slices.Equal(checks, []string{"first", "middle", "last"}) {
+		t.Errorf("emitted in the order %v", order)
+	}
+	if got := emitted["last"]; got.Verdict != labs.Skipped || got.Points != 20 {
+		t.Errorf("the check that waits was emitted as %+v", got)
+	}
 }
 
 func TestGrade(t *testing.T) {

@@ -54,6 +54,12 @@ func wordingOf(event labs.Event) wording {
 	return wording{strings.Replace(words.doing, "%s", event.Subject, 1), strings.Replace(words.did, "%s", event.Subject, 1)}
 }
 
+// Describe says in a few words what the work of an event does, and what it has done once it has ended.
+func Describe(event labs.Event) (doing, did string) {
+	words := wordingOf(event)
+	return words.doing, words.did
+}
+
 // name returns an event's step name, unique among the current steps.
 func name(event labs.Event) string {
 	step := string(event.Step)

@@ -25,7 +25,7 @@ func ExamPage(w io.Writer, e *Exam) error { return page(w, "exam", e) }
 
 func page(w io.Writer, name string, data any) error {
 	parsed, err := template.New("page").Funcs(template.FuncMap{
-		"rich": rich, "explain": Explain, "visible": Visible, "decimal": toDecimal, "clock": clock, "duration": labs.Duration, "seconds": func(s float64) string { return labs.Duration(spanOf(s)) }, "again": again,
+		"rich": Rich, "explain": Explain, "visible": Visible, "decimal": toDecimal, "clock": clock, "duration": labs.Duration, "seconds": func(s float64) string { return labs.Duration(spanOf(s)) }, "again": again,
 		"lateness": Lateness, "rules": Rules, "columns": (*Exam).columns, "distribution": (*Exam).distribution, "failedChecks": (*Exam).failedChecks,
 		"cells": func(s Sitting, columns []string) []string { return s.cells(columns) }, "late": func(s int) string { return labs.Duration(time.Duration(s) * time.Second) },
 		"asAt": AsAt, "byHand": ByHand, "commentText": CommentText, "answerText": AnswerText, "pointsByHand": pointsByHand, "evidence": evidence, "omitted": omitted, "decisions": Decisions, "harmFailed": func() string { return HarmFailed }, "neverOpened": func() string { return NeverOpened }, "checks": checksOf, "checkCounts": checkCounts, "sign": sign, "data": plainJSON, "noDigest": func() string { return noDigest }, "earned": earned, "questionEarned": questionEarned, "short": short,
@@ -44,8 +44,8 @@ func page(w io.Writer, name string, data any) error {
 	return err
 }
 
-// rich escapes a text and marks up the parts between backticks as code.
-func rich(text string) template.HTML {
+// Rich escapes a text and marks up the parts between backticks as code.
+func Rich(text string) template.HTML {
 	parts := strings.Split(Visible(text), "`")
 	if len(parts)%2 == 0 {
 		parts = []string{Visible(text)}

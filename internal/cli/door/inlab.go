@@ -25,6 +25,10 @@ type InLab struct {
 // goes, and the environment in the lab. A pipe has the width of the terminal that it is read at.
 func (s *Shell) InLab(request *seat.Request, screen *seat.Screen) *InLab {
 	style := s.Style(s.Out)
+	if s.Remote.Name != "" {
+		style.Color = true
+		style.Width, _ = screen.Size()
+	}
 	style.Color = style.Color && !request.NoColor && request.Term != "dumb"
 	switch request.Output {
 	case seat.OutputSeat:

@@ -22,11 +22,22 @@ type Shell struct {
 	Visit    *visit.Visit
 	Terminal tty.Terminal
 	NoRecord bool
-	notices  seat.Notices
+	// Remote is who sits at a terminal that is not this process's, such as one in a browser. It is empty if
+	// the terminal is Terminal.
+	Remote  labs.Learner
+	notices seat.Notices
 }
 
 // Records reports whether what the terminal shows is recorded.
 func (s *Shell) Records() bool { return s.record() && !s.NoRecord }
+
+// Who is the learner who sits at the terminal.
+func (s *Shell) Who() labs.Learner {
+	if s.Remote.Name != "" {
+		return s.Remote
+	}
+	return s.Door.Who()
+}
 
 // Once opens one shell, and returns when it has ended.
 func (s *Shell) Once(ctx context.Context, answer seat.Answer) error {

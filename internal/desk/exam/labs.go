@@ -119,7 +119,8 @@ func (r rooms) check(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit l
 	if err := stage.EachHost(servers, func(h labs.Host) error { return r.thaw(ctx, h) }); err != nil {
 		return nil, err
 	}
-	found, err := r.grader.Check(ctx, lab, v, emit)
+	// What a candidate is told of the verdicts, the exam's feedback decides.
+	found, err := r.grader.Check(ctx, lab, v, emit.WithoutResults())
 	kept := context.WithoutCancel(ctx)
 	return found, errors.Join(err, stage.EachHost(servers, func(h labs.Host) error { return r.freeze(kept, h) }))
 }

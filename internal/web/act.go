@@ -1,0 +1,161 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+
+	"endstate/internal/desk"
+	"endstate/labs"
+)
+
+func labPath(name string) string { return "/labs/" + url.PathEscape(name) }
+
+// start starts a lab, and shows its task meanwhile.
+func (s *Server) start(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name := r.PostFormValue("scenario")
+	seed, err := seedOf(r.PostFormValue("seed"))
+	if err == nil {
+		err = s.begin(r.Context(), who, name, seed)
+	}
+	if err != nil {
+		s.fail(w, r, who, "/", err)
+		return
+	}
+	http.Redirect(w, r, labPath(name), http.StatusSeeOther)
+}
+
+func seedOf(text string) (*uint64, error) {
+	if text == "" {
+		return nil, nil
+	}
+	seed, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return nil, labs.Misuse(fmt.Sprintf("%q is not a seed", text), "A seed is a whole number.")
+	}
+	return &seed, nil
+}
+
+func (s *Server) begin(ctx context.Context, who labs.Learner, name string, seed *uint64) error {
+	task, err := s.Desk.Draw(ctx, who, name, seed)
+	if err != nil {
+		return err
+	}
+	bench := s.benches.of(who, name)
+	if task.Lab != nil || !bench.claim(task) {
+		return nil // it is there, or on its way
+	}
+	began := s.work(bench, labs.ActStart, func(ctx context.Context, emit labs.Emit) error {
+		_, err := s.Desk.Start(ctx, who, name, &task.Seed, emit)
+		bench.release()
+		if err == nil {
+			bench.Send(messageReady, "", "")
+		}
+		return err
+	})
+	if !began {
+		bench.release()
+	}
+	return nil
+}
+
+// check begins a check. The page is told each verdict as it is reached.
+func (s *Server) check(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name := r.PathValue("lab")
+	bench := s.benches.of(who, name)
+	s.inBackground(w, r, who, labs.ActCheck, func(ctx context.Context, emit labs.Emit) error {
+		found, err := s.Desk.Check(ctx, who, name, emit)
+		if err == nil {
+			bench.Send(messageOutcome, "", string(s.piece("outcome", outcomeOf(found))))
+		}
+		return err
+	})
+}
+
+// reset puts a lab back, once the learner has agreed.
+func (s *Server) reset(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name := r.PathValue("lab")
+	if r.PostFormValue("agreed") == "" {
+		_, err := s.Desk.Reset(r.Context(), who, name, false, nil)
+		s.ask(w, r, who, err)
+		return
+	}
+	bench := s.benches.of(who, name)
+	s.inBackground(w, r, who, labs.ActReset, func(ctx context.Context, emit labs.Emit) error {
+		_, err := s.Desk.Reset(ctx, who, name, true, emit)
+		if err == nil {
+			bench.Send(messageReady, "", "")
+		}
+		return err
+	})
+}
+
+// hint opens a hint, once the learner has agreed to its price.
+func (s *Server) hint(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name := r.PathValue("lab")
+	if _, err := s.Desk.Hint(r.Context(), who, name, r.PostFormValue("agreed") != "", nil); err != nil {
+		s.ask(w, r, who, err)
+		return
+	}
+	s.done(w, r)
+}
+
+// extend lets a lab live longer.
+func (s *Server) extend(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name := r.PathValue("lab")
+	if _, err := s.Desk.Extend(r.Context(), who, name, nil); err != nil {
+		s.fail(w, r, who, labPath(name), err)
+		return
+	}
+	s.done(w, r)
+}
+
+// done answers an act that is done. The page shows what it changed.
+func (s *Server) done(w http.ResponseWriter, r *http.Request) {
+	if fromScript(r) {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	http.Redirect(w, r, labPath(r.PathValue("lab")), http.StatusSeeOther)
+}
+
+// stop removes a lab.
+func (s *Server) stop(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name := r.PathValue("lab")
+	if _, err := s.Desk.Stop(context.WithoutCancel(r.Context()), who, name, nil); err != nil {
+		s.fail(w, r, who, labPath(name), err)
+		return
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// inBackground begins an act at a lab, and answers at once.
+func (s *Server) inBackground(w http.ResponseWriter, r *http.Request, who labs.Learner, act string, do func(context.Context, labs.Emit) error) {
+	name := r.PathValue("lab")
+	began := s.work(s.benches.of(who, name), act, do)
+	switch {
+	case !fromScript(r):
+		http.Redirect(w, r, labPath(name), http.StatusSeeOther)
+	case began:
+		w.WriteHeader(http.StatusAccepted)
+	default:
+		w.WriteHeader(http.StatusConflict)
+	}
+}
+
+// confirmation is a question before an act.
+type confirmation struct{ Question, Action, Back string }
+
+// ask asks for the consent that an act needs, or answers with its other error.
+func (s *Server) ask(w http.ResponseWriter, r *http.Request, who labs.Learner, err error) {
+	back := labPath(r.PathValue("lab"))
+	var asks *desk.Unconfirmed
+	if !errors.As(err, &asks) {
+		s.fail(w, r, who, back, err)
+		return
+	}
+	s.answer(w, r, who, http.StatusOK, "ask", "Are you sure?", back, s.piece("confirm", confirmation{asks.Question, r.URL.Path, back}))
+}

@@ -1,0 +1,102 @@
+// What can be done with a lab: the page's forms are sent without leaving the page, and what the server
+// does is shown as it happens. HTML from the server was escaped there.
+const byID = (id) => document.getElementById(id);
+const pollPause = 15000; // milliseconds
+
+export class Acts {
+  constructor(page) {
+    this.page = page;
+    document.addEventListener("submit", (event) => this.submit(event));
+    document.addEventListener("click", (event) => event.target.closest("[data-cancel]") && this.cancel(event));
+    this.listen();
+    setInterval(() => document.hidden || this.busy || this.refresh(), pollPause);
+    document.addEventListener("visibilitychange", () => document.hidden || this.busy || this.refresh());
+  }
+
+  check() {
+    byID("check").form.requestSubmit();
+  }
+
+  // notice shows a notice of the server.
+  notice(html) {
+    byID("notices").insertAdjacentHTML("beforeend", html);
+  }
+
+  async submit(event) {
+    const form = event.target;
+    if (!form.hasAttribute("data-act")) return;
+    event.preventDefault();
+    if (byID("ask").open) byID("ask").close();
+    const fields = new URLSearchParams(new FormData(form));
+    try {
+      this.place(await fetch(form.action, { method: "POST", body: fields, headers: { "Endstate-Script": "1" } }));
+    } catch {
+      this.step("The server does not answer.");
+    }
+  }
+
+  async place(answer) {
+    if (answer.status === 204) return this.refresh();
+    if (answer.status === 409) return this.step("Something else is being done. Wait until it is done.");
+    const place = answer.headers.get("Endstate-Place");
+    if (!place) return answer.status === 202 ? undefined : location.reload(); // not let in any more
+    const html = await answer.text();
+    if (place === "notices") return this.notice(html);
+    byID(place).innerHTML = html;
+    if (place === "ask") byID("ask").showModal();
+  }
+
+  cancel(event) {
+    event.preventDefault();
+    byID("ask").close();
+  }
+
+  listen() {
+    const events = new EventSource(`${this.page.dataset.events}?after=${this.page.dataset.after}`);
+    const on = (kind, handle) => events.addEventListener(kind, ({ data }) => handle(data));
+    on("begin", (act) => this.begin(act));
+    on("step", (text) => this.step(text));
+    on("notice", (html) => this.notice(html));
+    on("verdict", (html) => this.verdict(html));
+    on("outcome", (html) => (byID("verdicts").innerHTML = html));
+    on("ready", () => location.reload());
+    on("end", () => this.end());
+  }
+
+  begin(act) {
+    this.busy = true;
+    byID("notices").replaceChildren();
+    if (byID("check")) byID("check").disabled = true;
+    if (act === "check") byID("verdicts").innerHTML = '<ul class="verdicts"></ul>';
+  }
+
+  verdict(html) {
+    const list = byID("verdicts").querySelector("ul");
+    list?.insertAdjacentHTML("beforeend", html);
+    list?.lastElementChild?.classList.add("fresh");
+  }
+
+  end() {
+    this.busy = false;
+    this.step("");
+    if (byID("check")) byID("check").disabled = false;
+    this.refresh(["status", "hints"]);
+  }
+
+  step(text) {
+    byID("step").textContent = text;
+  }
+
+  // refresh shows what has changed since, in this page or elsewhere.
+  async refresh(places = ["status", "hints", "verdicts"]) {
+    if (this.page.dataset.ready !== "yes") return;
+    const answer = await fetch(location.pathname).catch(() => undefined);
+    if (!answer) return;
+    if (!answer.ok) return location.reload(); // the lab is gone, and the page says so
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    for (const id of places) {
+      const [old, now] = [byID(id), fresh.getElementById(id)];
+      if (now && old.innerHTML !== now.innerHTML && !this.busy) old.innerHTML = now.innerHTML;
+    }
+  }
+}

@@ -1,0 +1,183 @@
+// A terminal of the page: xterm.js joined to a shell in the lab over a WebSocket. The messages are
+// described in internal/web/terminal/client.go.
+import { FitAddon } from "@xterm/addon-fit";
+import { SearchAddon } from "@xterm/addon-search";
+import { Unicode11Addon } from "@xterm/addon-unicode11";
+import { WebLinksAddon } from "@xterm/addon-web-links";
+import { Terminal } from "@xterm/xterm";
+
+const keysAtOnce = 16 << 10; // bytes in a message
+const drawnAtOnce = 32 << 10; // bytes that were drawn before the server is told
+const firstPause = 500; // milliseconds before the first try to connect again
+const longestPause = 8000;
+
+const dark = matchMedia("(prefers-color-scheme: dark)");
+const themes = {
+  light: {
+    background: "#fbfbfc", foreground: "#1b1f24", cursor: "#1b1f24", cursorAccent: "#fbfbfc", selectionBackground: "#b6d4f7",
+    black: "#24292f", red: "#b3261e", green: "#186a2b", yellow: "#7a4f00", blue: "#1f5fa8", magenta: "#7d3fb0", cyan: "#0b6470", white: "#57606a",
+    brightBlack: "#57606a", brightRed: "#a0111f", brightGreen: "#116329", brightYellow: "#633c01", brightBlue: "#0a4b97", brightMagenta: "#6639ba", brightCyan: "#0b5560", brightWhite: "#24292f",
+  },
+  dark: { background: "#0e1013", foreground: "#e6e8eb", cursor: "#e6e8eb", cursorAccent: "#0e1013", selectionBackground: "#33557d" },
+};
+
+export class Screen {
+  // holder is the element that it draws in; keys handles a key before the terminal does, and returns
+  // whether it has.
+  constructor(holder, { lab, host, id, keys, notice, reader }) {
+    Object.assign(this, { holder, notice, address: `/labs/${encodeURIComponent(lab)}/terminals/${encodeURIComponent(host)}`, id });
+    this.pause = firstPause;
+    this.terminal = new Terminal({
+      allowProposedApi: true, fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace', fontSize: 14, scrollback: 5000,
+      screenReaderMode: reader, theme: this.theme(), minimumContrastRatio: 4.5, macOptionIsMeta: true,
+    });
+    this.fit = new FitAddon();
+    this.search = new SearchAddon();
+    this.terminal.loadAddon(this.fit);
+    this.terminal.loadAddon(this.search);
+    this.terminal.loadAddon(new Unicode11Addon());
+    this.terminal.unicode.activeVersion = "11";
+    this.terminal.loadAddon(new WebLinksAddon((_, address) => open(address, "_blank", "noopener,noreferrer")));
+    this.terminal.attachCustomKeyEventHandler((event) => !keys(event, this));
+    this.encoder = new TextEncoder();
+    this.terminal.onData((text) => this.type(this.encoder.encode(text)));
+    this.terminal.onBinary((text) => this.type(Uint8Array.from(text, (c) => c.charCodeAt(0))));
+    this.terminal.onResize(() => this.sendSize());
+    dark.addEventListener("change", () => (this.terminal.options.theme = this.theme()));
+  }
+
+  theme() {
+    return dark.matches ? themes.dark : themes.light;
+  }
+
+  // show shows the terminal, and opens its shell when it is shown for the first time.
+  show() {
+    this.holder.hidden = false;
+    if (!this.shown) {
+      this.shown = true;
+      this.terminal.open(this.holder);
+      new ResizeObserver(() => this.resize()).observe(this.holder);
+      this.resize();
+      this.connect();
+    }
+    this.terminal.focus();
+  }
+
+  hide() {
+    this.holder.hidden = true;
+  }
+
+  resize() {
+    if (!this.holder.hidden && this.holder.clientWidth > 0) this.fit.fit();
+  }
+
+  connect() {
+    this.over();
+    const { cols, rows } = this.terminal;
+    const address = new URL(`${this.address}?id=${this.id}&columns=${cols}&rows=${rows}`, location.href);
+    address.protocol = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    this.socket = socket;
+    this.drawn = 0;
+    this.finished = false;
+    socket.onmessage = ({ data }) => (typeof data === "string" ? this.told(JSON.parse(data)) : this.draw(data));
+    socket.onclose = (event) => this.closed(event);
+  }
+
+  draw(data) {
+    const { socket } = this;
+    this.terminal.write(new Uint8Array(data), () => {
+      this.drawn += data.byteLength;
+      if (this.drawn >= drawnAtOnce && socket === this.socket) {
+        this.send("a", 4, (view) => view.setUint32(1, this.drawn));
+        this.drawn = 0;
+      }
+    });
+  }
+
+  told({ kind, html, again }) {
+    if (kind === "open") {
+      this.pause = firstPause;
+      this.sendSize();
+      return;
+    }
+    if (kind === "notice") {
+      this.notice(html);
+      return;
+    }
+    this.finished = true; // ended or lost
+    if (again) {
+      this.later("The lab was reset.");
+      return;
+    }
+    if (html) this.notice(html);
+    this.over(kind === "ended" ? "The shell has ended. The lab goes on." : "The shell is gone.", "Open a new shell");
+  }
+
+  closed(event) {
+    if (this.finished) return;
+    if (event.code === 1000 && event.reason === "opened elsewhere") {
+      this.over("This terminal was opened in another page.", "Open it here");
+      return;
+    }
+    this.later("The connection was lost. The shell waits for you.");
+  }
+
+  // later says what happened, and connects again after a pause.
+  later(text) {
+    this.over(`${text} Connecting again …`, "Connect now");
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.connect(), this.pause);
+    this.pause = Math.min(longestPause, this.pause * 2);
+  }
+
+  // over shows a text with a button over the terminal, or nothing.
+  over(text, label) {
+    clearTimeout(this.timer);
+    this.holder.querySelector(".over")?.remove();
+    if (!text) return;
+    const note = document.createElement("div");
+    note.className = "note over";
+    note.role = "status";
+    const button = document.createElement("button");
+    button.textContent = label;
+    button.onclick = () => {
+      this.connect();
+      this.terminal.focus();
+    };
+    note.append(text + " ", button);
+    this.holder.append(note);
+  }
+
+  type(bytes) {
+    for (let at = 0; at < bytes.length; at += keysAtOnce) {
+      const part = bytes.subarray(at, at + keysAtOnce);
+      this.send("k", part.length, (view) => new Uint8Array(view.buffer).set(part, 1));
+    }
+  }
+
+  sendSize() {
+    this.send("s", 4, (view) => {
+      view.setUint16(1, this.terminal.cols);
+      view.setUint16(3, this.terminal.rows);
+    });
+  }
+
+  // send sends a message of a kind with so many bytes, which fill writes behind the kind.
+  send(kind, size, fill) {
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    const message = new DataView(new ArrayBuffer(1 + size));
+    message.setUint8(0, kind.charCodeAt(0));
+    fill(message);
+    this.socket.send(message);
+  }
+
+  find(text) {
+    this.search.findNext(text);
+  }
+
+  copy() {
+    if (this.terminal.hasSelection()) navigator.clipboard.writeText(this.terminal.getSelection());
+  }
+}

@@ -1,0 +1,127 @@
+package web
+
+import (
+	"context"
+	"html/template"
+	"sync"
+
+	"endstate/internal/desk"
+	"endstate/internal/progress"
+	"endstate/internal/web/feed"
+	"endstate/labs"
+)
+
+// bench is where a learner works at a lab: what its pages show while something is done to it.
+type bench struct {
+	feed.Feed
+	mu   sync.Mutex
+	task *desk.Task // of the lab that is being started; nil once it is there
+}
+
+// starting returns the task of the lab that is being started, or nil.
+func (b *bench) starting() *desk.Task {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.task
+}
+
+// claim notes that a lab is being started. It returns false if that is noted already.
+func (b *bench) claim(task *desk.Task) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.task != nil {
+		return false
+	}
+	b.task = task
+	return true
+}
+
+// release notes that the start has ended.
+func (b *bench) release() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.task = nil
+}
+
+// benches are the benches of all learners.
+type benches struct {
+	mu  sync.Mutex
+	all map[[2]string]*bench // by learner and lab
+}
+
+func (b *benches) of(who labs.Learner, lab string) *bench {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	key := [2]string{who.Name, lab}
+	if b.all == nil {
+		b.all = map[[2]string]*bench{}
+	}
+	if b.all[key] == nil {
+		b.all[key] = &bench{}
+	}
+	return b.all[key]
+}
+
+// The kinds of messages of a bench, besides those of the feed itself.
+const (
+	messageStep    = "step"    // a line of text about what is being done
+	messageNotice  = "notice"  // a warning or a problem
+	messageVerdict = "verdict" // a result of a check that is final
+	messageOutcome = "outcome" // of a check
+	messageReady   = "ready"   // the lab is not what it was: the page loads itself again
+)
+
+// work does an act at a bench. It goes on even if every page is closed. It returns false if another act
+// is going on there.
+func (s *Server) work(b *bench, act string, do func(ctx context.Context, emit labs.Emit) error) bool {
+	if !b.Begin(act) {
+		return false
+	}
+	s.working.Go(func() {
+		defer b.End()
+		if err := do(s.ctx, s.show(b)); err != nil {
+			b.Send(messageNotice, "", string(s.problem(err)))
+		}
+	})
+	return true
+}
+
+// show returns an Emit that shows events at a bench.
+func (s *Server) show(b *bench) labs.Emit {
+	return func(event labs.Event) {
+		doing, did := progress.Describe(event)
+		switch event.State {
+		case labs.Warned:
+			b.Send(messageNotice, "", string(s.warning(event)))
+		case labs.StepBegan:
+			b.Send(messageStep, doing, doing+" …")
+		case labs.StepMoved:
+			for _, result := range event.Results {
+				b.Send(messageVerdict, result.ID, string(s.piece("result", resultLine{Result: result})))
+			}
+		case labs.StepEnded:
+			b.Send(messageStep, doing, did)
+		}
+	}
+}
+
+// noticesOf returns the warnings and problems of the act that runs at a bench, or ran last.
+func noticesOf(state feed.State) []template.HTML { return ofKind(state, messageNotice) }
+
+// verdictsOf returns the verdicts so far of the check that runs at a bench.
+func verdictsOf(state feed.State) []template.HTML {
+	if !state.Running || state.Act != labs.ActCheck {
+		return nil
+	}
+	return ofKind(state, messageVerdict)
+}
+
+func ofKind(state feed.State, kind string) []template.HTML {
+	var all []template.HTML
+	for _, m := range state.Messages {
+		if m.Kind == kind {
+			all = append(all, template.HTML(m.Data)) // it was rendered by html/template
+		}
+	}
+	return all
+}

@@ -1,0 +1,77 @@
+package web
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+
+	"endstate/internal/web/pages"
+	"endstate/labs"
+)
+
+// policy says what pages may load: their own files and nothing else. The terminal draws with styles
+// that its script sets, so its page allows those.
+const (
+	policy         = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	terminalPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	reportPolicy   = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+)
+
+// guard refuses requests under names that are not the server's: with such a name, a web page of others
+// could reach the server through its visitor's browser. It sets what browsers must not do with any answer.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !slices.Contains(s.hosts, r.Host) {
+			http.Error(w, "This server does not answer to that name.", http.StatusMisdirectedRequest)
+			return
+		}
+		for name, value := range map[string]string{
+			"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
+			"Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin", "Cache-Control": "no-store",
+		} {
+			w.Header().Set(name, value)
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// as lets in whoever has a session, and hands on who it is.
+func (s *Server) as(handle func(http.ResponseWriter, *http.Request, labs.Learner)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, ok := s.sessions.Who(r.Context())
+		if !ok {
+			s.write(w, http.StatusUnauthorized, pages.Page{Title: "Not let in", Main: "enter", Data: struct{ Used bool }{}})
+			return
+		}
+		handle(w, r, who)
+	})
+}
+
+// enter exchanges a one-time key for a session.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
+	valid, err := s.sessions.Redeem(r.Context(), r.URL.Query().Get("key"))
+	if err != nil {
+		s.Log.Error("begin a session", "error", err)
+	}
+	if err != nil || !valid {
+		s.write(w, http.StatusForbidden, pages.Page{Title: "Not let in", Main: "enter", Data: struct{ Used bool }{true}})
+		return
+	}
+	if who, ok := s.sessions.Who(r.Context()); ok {
+		s.NewEntry(s.entry(who))
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// write writes a page.
+func (s *Server) write(w http.ResponseWriter, status int, page pages.Page) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	if page.Terminal {
+		w.Header().Set("Content-Security-Policy", terminalPolicy)
+	}
+	w.WriteHeader(status)
+	if err := s.pages.Write(w, page); err != nil {
+		s.Log.Error("write a page", "page", page.Main, "error", err)
+		fmt.Fprintln(w, "This page can't be shown. The server's log says why.")
+	}
+}

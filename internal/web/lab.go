@@ -1,0 +1,73 @@
+package web
+
+import (
+	"html/template"
+	"net/http"
+
+	"endstate/internal/desk"
+	"endstate/internal/desk/overview"
+	"endstate/internal/practice"
+	"endstate/internal/web/pages"
+	"endstate/labs"
+)
+
+// labPage is a lab: its task, its terminals, and everything that can be done with it.
+type labPage struct {
+	Name     string // by which the lab is addressed
+	Task     *desk.Task
+	Lab      *overview.Lab // nil while it is being started
+	Notices  []template.HTML
+	Verdicts []template.HTML // of a check that is going on
+	Outcome  *outcome        // of the last check
+	After    int             // the last message that the page has
+	Assets   bool            // the terminals were built
+}
+
+// outcome is the outcome of a check.
+type outcome struct {
+	*practice.Outcome
+	Checks, Guards []resultLine
+}
+
+// resultLine is a verdict with what it was before.
+type resultLine struct {
+	Result labs.Result
+	Change *practice.Change
+	Guard  bool
+}
+
+func outcomeOf(found *practice.Outcome) *outcome {
+	o := &outcome{Outcome: found}
+	for _, result := range found.Report.Checks {
+		o.Checks = append(o.Checks, resultLine{result, found.Change, false})
+	}
+	for _, result := range found.Report.Guards {
+		o.Guards = append(o.Guards, resultLine{result, found.Change, true})
+	}
+	return o
+}
+
+func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name := r.PathValue("lab")
+	bench := s.benches.of(who, name)
+	state, held := bench.Now(), &warnings{server: s}
+	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Verdicts: verdictsOf(state), Assets: s.assets.Built()}
+	if page.Task == nil {
+		seen, err := overview.Of(r.Context(), s.Desk, who, name, held.emit)
+		if err != nil {
+			s.noLab(w, who, append(noticesOf(state), s.problem(err)), err)
+			return
+		}
+		page.Lab, page.Task = seen, seen.Task
+		if seen.Last != nil {
+			page.Outcome = outcomeOf(&practice.Outcome{Report: seen.Last.Report})
+		}
+	}
+	page.Notices = append(held.all, noticesOf(state)...)
+	s.write(w, http.StatusOK, pages.Page{Title: page.Task.Title, Owner: who.Name, Main: "lab", Busy: state.Running, Data: page, Terminal: true})
+}
+
+// noLab answers that a lab can't be shown, and what was said about it last: that it could not be started.
+func (s *Server) noLab(w http.ResponseWriter, who labs.Learner, notices []template.HTML, err error) {
+	s.write(w, statusOf(err), pages.Page{Title: "No lab", Owner: who.Name, Main: "message", Data: message{"No lab here", notices, "/"}})
+}

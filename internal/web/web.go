@@ -1,0 +1,121 @@
+// Package web is the browser's door to the desk. A handler parses a request, calls the desk for the
+// learner whose session it is, and renders the result. It has no rules of its own.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"endstate/internal/desk"
+	"endstate/internal/desk/visit"
+	"endstate/internal/seat"
+	"endstate/internal/web/assets"
+	"endstate/internal/web/pages"
+	"endstate/internal/web/session"
+	"endstate/internal/web/terminal"
+	"endstate/labs"
+)
+
+// Config is what the door is made from.
+type Config struct {
+	Desk  *desk.Desk
+	Clock func() time.Time
+	Log   *slog.Logger
+	// Answer answers the in-lab commands in a shell.
+	Answer func(who labs.Learner, in *visit.Visit) seat.Answer
+	// NewEntry receives each new address that lets a browser in: there is always one that has not been
+	// used.
+	NewEntry func(address string)
+}
+
+// Server is the door while it is open.
+type Server struct {
+	Config
+	address  string // host and port
+	hosts    []string
+	sessions *session.Sessions
+	assets   *assets.Assets
+	pages    *pages.Pages
+	benches  benches
+	places   terminal.Places
+	ctx      context.Context // ends when the server does
+	working  sync.WaitGroup  // acts and terminals
+}
+
+const (
+	headerTimeout = 10 * time.Second
+	stopTimeout   = 5 * time.Second
+)
+
+// Serve lets a learner in until the context ends. It closes the listener.
+func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config Config) error {
+	s := newServer(ctx, listener.Addr().String(), config)
+	s.NewEntry(s.entry(who))
+	server := &http.Server{
+		Handler: s.Handler(), ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx },
+		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
+	}
+	stopped := context.AfterFunc(ctx, func() {
+		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
+		defer cancel()
+		_ = server.Shutdown(stopping)
+	})
+	defer stopped()
+	err := server.Serve(listener)
+	s.working.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("serve: %w", err)
+}
+
+func newServer(ctx context.Context, address string, config Config) *Server {
+	_, port, _ := net.SplitHostPort(address)
+	s := &Server{
+		Config: config, address: address, ctx: ctx, sessions: session.New("endstate-" + port), assets: assets.New(),
+		hosts: []string{address, "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port},
+	}
+	s.pages = pages.New(s.assets.Address, s.Clock)
+	return s
+}
+
+// entry returns an address that lets one browser in, once.
+func (s *Server) entry(who labs.Learner) string {
+	return "http://" + s.address + "/enter?key=" + s.sessions.NewKey(who)
+}
+
+// Handler answers requests.
+func (s *Server) Handler() http.Handler {
+	inside := http.NewServeMux()
+	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request, labs.Learner){
+		"GET /{$}":                         s.home,
+		"GET /questions/{number}":          s.question,
+		"GET /scenarios":                   s.scenarios,
+		"POST /labs":                       s.start,
+		"GET /labs/{lab}":                  s.lab,
+		"GET /labs/{lab}/events":           s.events,
+		"GET /labs/{lab}/terminals/{host}": s.terminal,
+		"POST /labs/{lab}/check":           s.check,
+		"POST /labs/{lab}/hint":            s.hint,
+		"POST /labs/{lab}/reset":           s.reset,
+		"POST /labs/{lab}/extend":          s.extend,
+		"POST /labs/{lab}/stop":            s.stop,
+		"GET /attempts":                    s.attempts,
+		"GET /attempts/{attempt}":          s.attempt,
+		"GET /attempts/{attempt}/report":   s.report,
+	} {
+		inside.Handle(pattern, s.as(handle))
+	}
+	outside := http.NewServeMux()
+	outside.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	outside.Handle("GET /assets/", s.assets)
+	outside.Handle("GET /enter", s.sessions.Handler(http.HandlerFunc(s.enter)))
+	outside.Handle("/", s.sessions.Handler(inside))
+	return s.guard(http.NewCrossOriginProtection().Handler(outside))
+}
