@@ -18,13 +18,23 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
 
-.PHONY: build generate lab engine images test compiled unit fuzz prove check lint vulnerabilities bench clean
+ASSETS := internal/web/assets
 
-build:
+.PHONY: build generate lab engine browser images test compiled unit fuzz prove check lint vulnerabilities bench clean
+
+# What pages of endstate serve load. Without npm, this says so, and the program is built without them.
+$(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
+	@scripts/assets
+
+build: $(ASSETS)/dist/lab.js
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/endstate ./cmd/endstate
 
 engine: build
 	@scripts/engine
+
+# Make sure of a browser for the tests.
+browser:
+	@scripts/browser
 
 images: engine
 	bin/endstate images build
@@ -33,7 +43,7 @@ lab: engine
 	bin/endstate start $(LAB)
 
 # Building images needs the network and building tests needs the processors, so do both at once.
-test: engine
+test: engine browser
 	$(MAKE) -j 2 images compiled
 	go test $(RACE) -tags engine -p 2 -parallel 3 -timeout 40m ./...
 	$(MAKE) fuzz

@@ -21,7 +21,7 @@ var imports = map[string]string{
 	"cmd/endstate":        "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
 	"internal/archive":    "labs",
 	"internal/attempts":   "internal/exams internal/rehearsal labs modernc.org/sqlite",
-	"internal/cli":        "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs github.com/spf13/cobra",
+	"internal/cli":        "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/cli/serve internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/saves internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
@@ -29,6 +29,7 @@ var imports = map[string]string{
 	"internal/cli/past": "internal/attempts internal/cli/door internal/cli/exam internal/desk internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/report/wrap internal/tty labs github.com/spf13/cobra",
+	"internal/cli/serve":    "internal/cli/door internal/desk/visit internal/report/wrap internal/seat internal/web labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/interview internal/places internal/practice internal/recording " +
 		"internal/report internal/scenario internal/seat internal/site internal/stage labs labs/kit",
 	"internal/desk/files":    "internal/desk labs",
@@ -39,6 +40,7 @@ var imports = map[string]string{
 	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",
 	"internal/desk/rehearse": "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/desk/visit":    "internal/attempts internal/desk internal/practice internal/grading internal/recording internal/seat internal/stage labs",
+	"internal/desk/overview": "internal/attempts internal/desk labs",
 	"internal/docker": "internal/docker/locks internal/docker/maker internal/docker/ping internal/docker/seccomp internal/docker/subnets internal/images labs " +
 		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units",
 	"internal/docker/locks":   "labs github.com/gofrs/flock",
@@ -75,6 +77,12 @@ var imports = map[string]string{
 	"internal/stage":              "internal/site labs labs/kit",
 	"internal/tty":                "github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
 	"internal/valuetest":          "internal/expect labs pgregory.net/rapid",
+	"internal/web":                "internal/desk internal/desk/overview internal/desk/rehearse internal/desk/visit internal/interview internal/practice internal/progress internal/report internal/seat internal/web/assets internal/web/feed internal/web/pages internal/web/session internal/web/terminal labs github.com/coder/websocket",
+	"internal/web/assets":         "",
+	"internal/web/feed":           "",
+	"internal/web/pages":          "internal/practice internal/report labs github.com/yuin/goldmark",
+	"internal/web/session":        "labs github.com/alexedwards/scs/v2",
+	"internal/web/terminal":       "github.com/coder/websocket",
 	"internal/workspace":          "labs/kit",
 	"labs":                        "",
 	"labs/git/plain":              "labs/kit github.com/go-git/go-git/v5",

@@ -21,6 +21,7 @@ type labPage struct {
 	Outcome  *outcome        // of the last check
 	After    int             // the last message that the page has
 	Assets   bool            // the terminals were built
+	Recorded bool            // what they show is recorded
 }
 
 // outcome is the outcome of a check.
@@ -51,7 +52,7 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	name := r.PathValue("lab")
 	bench := s.benches.of(who, name)
 	state, held := bench.Now(), &warnings{server: s}
-	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Verdicts: verdictsOf(state), Assets: s.assets.Built()}
+	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Verdicts: verdictsOf(state), Assets: s.assets.Built(), Recorded: s.Desk.Record}
 	if page.Task == nil {
 		seen, err := overview.Of(r.Context(), s.Desk, who, name, held.emit)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"strings"
 	"sync"
 
 	"endstate/internal/web/pages"
@@ -12,17 +13,18 @@ import (
 
 // trouble is a problem or a warning as a page shows it.
 type trouble struct {
-	*labs.Problem
-	Cause string
-	But   string // what goes on all the same
+	What, Advice string
+	Acts         []labs.Act
+	Cause        string
+	But          string // what goes on all the same
 }
 
 func troubleOf(err error) trouble {
 	var problem *labs.Problem
 	if !errors.As(err, &problem) {
-		return trouble{Problem: &labs.Problem{What: "Something went wrong", Acts: []labs.Act{{Name: labs.ActExamine, For: "See what may be wrong"}}}, Cause: labs.Cause(err)}
+		return trouble{What: "Something went wrong", Cause: labs.Cause(err), Acts: []labs.Act{{Name: labs.ActExamine, For: "See what may be wrong"}}}
 	}
-	t := trouble{Problem: problem}
+	t := trouble{What: strings.TrimSuffix(problem.What, "."), Advice: problem.Advice, Acts: problem.Acts}
 	if problem.Err != nil {
 		t.Cause = labs.Cause(problem.Err)
 	}

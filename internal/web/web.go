@@ -90,6 +90,9 @@ func (s *Server) entry(who labs.Learner) string {
 	return "http://" + s.address + "/enter?key=" + s.sessions.NewKey(who)
 }
 
+// Built reports whether the program has the styles and the terminals of the pages.
+func Built() bool { return assets.New().Built() }
+
 // Handler answers requests.
 func (s *Server) Handler() http.Handler {
 	inside := http.NewServeMux()

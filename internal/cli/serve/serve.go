@@ -104,6 +104,9 @@ func (o *options) show() func(string) {
 		}
 		first = false
 		fmt.Fprintf(out, "Open this address in a browser on this machine. It works once.\n  %s\nCtrl-C ends the server; labs and shells go on.\n", address)
+		if !web.Built() {
+			fmt.Fprintln(o.Err, "This program was built without the styles and the terminals of the pages. Install npm and build it again: make build")
+		}
 		if !o.noOpen {
 			o.browse(address)
 		}

@@ -28,7 +28,7 @@ export class Screen {
     Object.assign(this, { holder, notice, address: `/labs/${encodeURIComponent(lab)}/terminals/${encodeURIComponent(host)}`, id });
     this.pause = firstPause;
     this.terminal = new Terminal({
-      allowProposedApi: true, fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace', fontSize: 14, scrollback: 5000,
+      allowProposedApi: true, fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace', fontSize: 14, lineHeight: 1.15, scrollback: 5000,
       screenReaderMode: reader, theme: this.theme(), minimumContrastRatio: 4.5, macOptionIsMeta: true,
     });
     this.fit = new FitAddon();

@@ -1,0 +1,98 @@
+//go:build engine && linux
+
+package main
+
+import (
+	"bufio"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"endstate/internal/enginetest"
+	"endstate/labs"
+)
+
+// A learner practises in a real browser.
+func TestBrowserAlone(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	address := m.serve()
+	v := m.Variant(enginetest.Git, enginetest.Seed)
+	at := slices.IndexFunc(v.Proofs, func(p labs.Proof) bool { return p.Name == labs.Solution })
+	solution := filepath.Join(t.TempDir(), "solution.sh")
+	script := v.Proofs[at].Script
+	for name, value := range v.Environment() {
+		script = "export " + name + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'\n" + script
+	}
+	if err := os.WriteFile(solution, []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	m.browse("alone.mjs", address, enginetest.Git, strconv.Itoa(enginetest.Seed), solution)
+}
+
+// entry matches the address that lets a browser in.
+var entry = regexp.MustCompile(`http://127\.0\.0\.1:\d+/enter\?key=\S+`)
+
+// serve serves pages until the test ends, and returns the address that lets a browser in.
+func (m *machine) serve() string {
+	m.t.Helper()
+	command := exec.Command("endstate", "serve", "--no-open", "--listen", "127.0.0.1:0") // it outlives the test's context
+	command.Env, command.Stderr = m.env, os.Stderr
+	out, err := command.StdoutPipe()
+	if err == nil {
+		err = command.Start()
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.t.Cleanup(func() {
+		_ = command.Process.Signal(syscall.SIGTERM)
+		late := time.AfterFunc(time.Minute, func() { _ = command.Process.Kill() })
+		defer late.Stop()
+		var exit *exec.ExitError
+		if err := command.Wait(); err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 130) {
+			m.t.Errorf("endstate serve: %v", err)
+		}
+	})
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		if address := entry.FindString(lines.Text()); address != "" {
+			go func() { // what it prints later must not block it
+				for lines.Scan() {
+				}
+			}()
+			return address
+		}
+	}
+	m.t.Fatal("endstate serve printed no address")
+	return ""
+}
+
+// browse plays a story in a browser. Its pictures go to the folder that ENDSTATE_PICTURES names, if any.
+func (m *machine) browse(story string, args ...string) {
+	m.t.Helper()
+	folder := os.Getenv("ENDSTATE_PICTURES")
+	if folder == "" {
+		folder = m.t.TempDir()
+	}
+	if _, err := os.Stat("testdata/browser/node_modules/playwright-core"); err != nil {
+		m.t.Fatalf("This test needs a browser; scripts/browser makes sure of one: %v", err)
+	}
+	if _, err := exec.LookPath("chromium"); err != nil {
+		m.t.Fatalf("This test needs a browser; scripts/browser makes sure of one: %v", err)
+	}
+	node := m.command("node", append(append([]string{story}, args...), folder)...)
+	node.Dir = "testdata/browser"
+	begun := time.Now()
+	if out, err := node.CombinedOutput(); err != nil {
+		m.t.Errorf("%s failed after %v: %v\n%s", story, time.Since(begun).Round(time.Second), err, out)
+	}
+}

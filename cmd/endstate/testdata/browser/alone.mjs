@@ -1,0 +1,119 @@
+// A learner alone: they come in with the address, start a lab, work in its terminal, load the page again
+// in the middle of a command, check, open a hint, repair the lab by typing, and stop it.
+// node alone.mjs ADDRESS SCENARIO SEED SOLUTION PICTURES
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { accessible, launch, open, pictures, sees } from "./page.mjs";
+
+const [address, scenario, seed, solution, folder] = process.argv.slice(2);
+const at = (path) => new URL(path, address).href;
+const browser = await launch();
+const failures = [];
+const context = await browser.newContext();
+const page = await open(context, failures);
+
+await page.goto(address);
+await page.getByRole("heading", { name: "What to do next" }).waitFor();
+assert.equal(new URL(page.url()).pathname, "/", "the key stays in the address");
+await pictures(page, folder, "home");
+
+// The address works once, and nobody else is let in.
+const stranger = await browser.newContext();
+const replayed = await stranger.request.get(address);
+assert.equal(replayed.status(), 403);
+assert.match(await replayed.text(), /has been used already/);
+assert.equal((await stranger.request.get(at("/attempts"))).status(), 401);
+await stranger.close();
+
+await page.goto(at("/questions/11"));
+await pictures(page, folder, "question");
+await page.goto(at("/scenarios"));
+await pictures(page, folder, "scenarios");
+
+// The lab is started by keyboard alone, at the seed of the test.
+const form = page.locator(`form:has(input[value="${scenario}"])`);
+await form.evaluate((element, value) => {
+  const input = document.createElement("input");
+  Object.assign(input, { type: "hidden", name: "seed", value });
+  element.append(input);
+}, seed);
+await form.getByRole("button").focus();
+await page.keyboard.press("Enter");
+await page.getByRole("heading", { level: 1 }).waitFor();
+await sees(page, "$");
+
+// The page is loaded again in the middle of a command: the same shell is there, with its screen.
+await page.keyboard.type("mine=$$; echo the she''ll is $mine\n");
+const before = await sees(page, "the shell is ");
+await page.keyboard.type("echo unfinis");
+await sees(page, "echo unfinis");
+await page.reload();
+const after = await sees(page, "echo unfinis");
+assert.ok(after.includes(before.match(/the shell is \d+/)[0]), "the screen is another one");
+await page.keyboard.type("hed ti''mes $((mine - $$ + 1))\n");
+await sees(page, "unfinished times 1");
+
+// In-lab commands work as in any terminal, and their answer is known to the page.
+await page.keyboard.type("check\n");
+await sees(page, "Score");
+
+// Verdicts appear one by one.
+await page.evaluate(() => {
+  globalThis.order = [];
+  new MutationObserver(() => globalThis.order.push(document.querySelectorAll("#verdicts .verdict").length)).observe(document.getElementById("verdicts"), { childList: true, subtree: true });
+});
+await page.keyboard.press("Control+Shift+Enter");
+await page.locator("#verdicts .score").waitFor();
+const order = await page.evaluate(() => globalThis.order);
+assert.ok(new Set(order).size > 2, `the verdicts did not come one by one, but ${order}`);
+await pictures(page, folder, "lab");
+
+// A hint costs points, and the page asks first.
+await page.getByRole("button", { name: /^Open a hint for/ }).click();
+await page.getByRole("dialog").getByText(/Hint 1 of \d+ costs/).waitFor();
+await accessible(page, "the question before a hint");
+await page.screenshot({ path: `${folder}/ask.png` });
+await page.keyboard.press("Escape");
+assert.equal(await page.locator("#hints li").count(), 0, "a hint was opened without consent");
+await page.getByRole("button", { name: /^Open a hint for/ }).click();
+await page.getByRole("button", { name: "Yes" }).click();
+await page.locator("#hints li").waitFor();
+
+// Keys of the page: out of the terminal, and a second shell beside the first.
+await page.locator(".screen:not([hidden]) .xterm-helper-textarea").focus();
+await page.keyboard.press("Control+Shift+ArrowUp");
+assert.equal(await page.evaluate(() => document.activeElement.role), "tab");
+await page.getByRole("button", { name: "New shell on workspace" }).click();
+await sees(page, "$");
+await page.keyboard.type("echo second is $((7 * 6))\n");
+await sees(page, "second is 42");
+await page.keyboard.type("exit\n");
+await page.getByText("The shell has ended.").waitFor();
+await page.getByRole("tab", { name: "workspace", exact: true }).click();
+
+// The lab is repaired by typing.
+await page.keyboard.insertText(`cat >/tmp/repair <<'END OF IT'\n${readFileSync(solution, "utf8")}\nEND OF IT\n`);
+await page.keyboard.type("clear; bash -e /tmp/repair >/dev/null 2>&1; echo repaired: $?\n");
+await sees(page, "repaired: 0");
+await page.keyboard.press("Control+Shift+Enter");
+await page.getByText("Solved in").waitFor();
+assert.match(await page.locator("#verdicts .score").innerText(), /Score 95 of 100.*hints −5/s);
+await pictures(page, folder, "solved");
+
+await page.getByText("Stop", { exact: true }).click();
+await page.getByRole("button", { name: "Stop the lab" }).click();
+await page.getByRole("heading", { name: "What to do next" }).waitFor();
+assert.equal(await page.getByRole("heading", { name: "Running labs" }).count(), 0);
+
+await page.goto(at("/attempts"));
+await pictures(page, folder, "attempts");
+await page.getByRole("link", { name: "1", exact: true }).click();
+await page.getByText("Best score: 95 of 100").waitFor();
+await pictures(page, folder, "attempt");
+await page.getByRole("link", { name: "Open the report" }).click();
+await page.getByRole("heading", { level: 1 }).waitFor();
+await page.screenshot({ path: `${folder}/report.png`, fullPage: true });
+
+await browser.close();
+assert.deepEqual(failures, []);
+console.log("done");

@@ -1,0 +1,58 @@
+// What the stories share: a browser, what a terminal shows, screenshots, and axe.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+
+export const patience = 60_000; // milliseconds
+
+export async function launch() {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+}
+
+// open opens a page that fails the story if a script on it fails or something is refused to it.
+export async function open(context, failures) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  page.on("pageerror", (error) => failures.push(`a script failed: ${error.stack}`));
+  page.on("console", (message) => message.type() === "error" && failures.push(`the console says: ${message.text()} (${message.location().url})`));
+  return page;
+}
+
+// sees waits until the terminal shows a text.
+export async function sees(page, text) {
+  const shown = () => page.evaluate(() => [...document.querySelectorAll(".screen:not([hidden]) .xterm-rows > div")].map((row) => row.textContent.replaceAll("\u00a0", " ")).join("\n"));
+  for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(50)) {
+    const all = await shown();
+    if (all.includes(text)) return all;
+  }
+  assert.fail(`the terminal does not show ${JSON.stringify(text)}:\n${await shown()}`);
+}
+
+// accessible fails if axe finds something.
+export async function accessible(page, what) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run({ exclude: [".xterm"] }));
+  const found = violations.map((v) => `${v.id}: ${v.help}\n${v.nodes.map((n) => `    ${n.html}`).join("\n")}`);
+  assert.deepEqual(found, [], `what axe finds on ${what}`);
+}
+
+// pictures takes screenshots of a page: wide and narrow, light and dark.
+export async function pictures(page, folder, name) {
+  for (const [size, width] of [["wide", 1280], ["narrow", 390]]) {
+    for (const colorScheme of ["light", "dark"]) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.emulateMedia({ colorScheme });
+      await page.waitForTimeout(200);
+      await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png`, fullPage: true });
+      const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(beyond <= 0, `${name} is ${beyond} pixels wider than a ${size} screen`);
+      await accessible(page, `${name}, ${size}, ${colorScheme}`);
+    }
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ colorScheme: "light" });
+}
