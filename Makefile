@@ -32,7 +32,7 @@ build: $(ASSETS)/dist/lab.js
 engine: build
 	@scripts/engine
 
-# Make sure of a browser for the tests.
+# Make sure of a browser for the tests, and of npm, with which build makes what pages load.
 browser:
 	@scripts/browser
 
@@ -43,7 +43,7 @@ lab: engine
 	bin/endstate start $(LAB)
 
 # Building images needs the network and building tests needs the processors, so do both at once.
-test: engine browser
+test: browser engine
 	$(MAKE) -j 2 images compiled
 	go test $(RACE) -tags engine -p 2 -parallel 3 -timeout 40m ./...
 	$(MAKE) fuzz

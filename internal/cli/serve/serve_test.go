@@ -5,6 +5,9 @@ import (
 	"context"
 	"errors"
 	"net"
+	"os"
+	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -60,6 +63,37 @@ func TestAPortInUse(t *testing.T) {
 	var problem *labs.Problem
 	if !errors.As(err, &problem) || !strings.Contains(problem.What, "Another program listens at "+taken.Addr().String()) {
 		t.Errorf("%v", err)
+	}
+}
+
+// With a desktop, the first address is opened in the browser.
+func TestBrowse(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the program that opens browsers is another one here")
+	}
+	folder := t.TempDir()
+	opener := "#!/bin/sh\necho \"$1\" >>" + folder + "/opened\n"
+	if err := os.WriteFile(filepath.Join(folder, "xdg-open"), []byte(opener), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("PATH", folder+":"+os.Getenv("PATH"))
+	for desktop, want := range map[string]string{"": "", ":0": "http://127.0.0.1:1/first\n"} {
+		d := program(t, &bytes.Buffer{})
+		d.Env = func(name string) string { return map[string]string{"DISPLAY": desktop}[name] }
+		show := (&options{Door: d}).show()
+		show("http://127.0.0.1:1/first")
+		show("http://127.0.0.1:1/second")
+		var opened []byte
+		for range 100 {
+			if opened, _ = os.ReadFile(filepath.Join(folder, "opened")); len(opened) > 0 || want == "" {
+				break
+			}
+			time.Sleep(20 * time.Millisecond)
+		}
+		if string(opened) != want {
+			t.Errorf("with DISPLAY %q, %q was opened, want %q", desktop, opened, want)
+		}
+		_ = os.Remove(filepath.Join(folder, "opened"))
 	}
 }
 

@@ -1,5 +1,6 @@
 // A learner alone: they come in with the address, start a lab, work in its terminal, load the page again
-// in the middle of a command, check, open a hint, repair the lab by typing, and stop it.
+// in the middle of a command, lose the connection, check, open a hint, reset the lab, repair it by typing,
+// and stop it.
 // node alone.mjs ADDRESS SCENARIO SEED SOLUTION PICTURES
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -11,6 +12,15 @@ const browser = await launch();
 const failures = [];
 const context = await browser.newContext();
 const page = await open(context, failures);
+
+let drop; // loses the connection of the latest terminal
+await page.routeWebSocket(/\/terminals\//, (near) => {
+  const far = near.connectToServer();
+  drop = async () => {
+    await far.close({ code: 4000 });
+    await near.close({ code: 4000 });
+  };
+});
 
 await page.goto(address);
 await page.getByRole("heading", { name: "What to do next" }).waitFor();
@@ -53,6 +63,11 @@ assert.ok(after.includes(before.match(/the shell is \d+/)[0]), "the screen is an
 await page.keyboard.type("hed ti''mes $((mine - $$ + 1))\n");
 await sees(page, "unfinished times 1");
 
+// The connection is lost in the middle of a command: the page gets it back by itself.
+await page.keyboard.type("sleep 2; echo ba''ck a''gain\n");
+await drop();
+await sees(page, "back again");
+
 // In-lab commands work as in any terminal, and their answer is known to the page.
 await page.keyboard.type("check\n");
 await sees(page, "Score");
@@ -90,6 +105,17 @@ await sees(page, "second is 42");
 await page.keyboard.type("exit\n");
 await page.getByText("The shell has ended.").waitFor();
 await page.getByRole("tab", { name: "workspace", exact: true }).click();
+
+// A reset is confirmed, and the terminal is in the new lab.
+await sees(page, "$");
+await page.keyboard.type("touch mine; ls\n");
+await sees(page, "mine");
+await page.getByRole("button", { name: "Reset" }).click();
+await page.getByRole("dialog").getByText(/will be lost/).waitFor();
+await Promise.all([page.waitForEvent("load"), page.getByRole("button", { name: "Yes" }).click()]);
+await sees(page, "$");
+await page.keyboard.type("ls mine\n");
+await sees(page, "cannot access 'mine'");
 
 // The lab is repaired by typing.
 await page.keyboard.insertText(`cat >/tmp/repair <<'END OF IT'\n${readFileSync(solution, "utf8")}\nEND OF IT\n`);
