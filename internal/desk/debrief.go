@@ -109,6 +109,15 @@ func (b *Debriefing) Explain(ctx context.Context, text string) (*Explained, erro
 	return &Explained{Attempt: b.Story.UID, Explanation: said, Answer: b.variant.Debrief}, nil
 }
 
+// Latest returns the learner's latest explanation with the model answer, or nil if there is none.
+func (b *Debriefing) Latest() *Explained {
+	n := len(b.Story.Explanations)
+	if n == 0 {
+		return nil
+	}
+	return &Explained{Attempt: b.Story.UID, Explanation: b.Story.Explanations[n-1], Answer: b.variant.Debrief}
+}
+
 // Tick stores which key points the learner says they made.
 func (b *Debriefing) Tick(ctx context.Context, said *Explained) error {
 	return b.store.Explain(ctx, &b.Story.Attempt, said.Explanation)

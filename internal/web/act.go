@@ -147,7 +147,10 @@ func (s *Server) inBackground(w http.ResponseWriter, r *http.Request, who labs.L
 }
 
 // confirmation is a question before an act.
-type confirmation struct{ Question, Action, Back string }
+type confirmation struct {
+	Question, Action, Back string
+	Fields                 map[string]string // of the act
+}
 
 // ask asks for the consent that an act needs, or answers with its other error.
 func (s *Server) ask(w http.ResponseWriter, r *http.Request, who labs.Learner, err error) {
@@ -157,5 +160,5 @@ func (s *Server) ask(w http.ResponseWriter, r *http.Request, who labs.Learner, e
 		s.fail(w, r, who, back, err)
 		return
 	}
-	s.answer(w, r, who, http.StatusOK, "ask", "Are you sure?", back, s.piece("confirm", confirmation{asks.Question, r.URL.Path, back}))
+	s.answer(w, r, who, http.StatusOK, "ask", "Are you sure?", back, s.piece("confirm", confirmation{Question: asks.Question, Action: r.URL.Path, Back: back}))
 }

@@ -164,7 +164,7 @@ func newSite(t *testing.T) *site {
 	s := &site{T: t, engine: &engine{}, entries: make(chan string, 100), state: "bad"}
 	files := fstest.MapFS{}
 	for name, text := range map[string]string{
-		"scenario.yaml": strings.ReplaceAll(written, "TEXT", strings.ReplaceAll(hostile, `"`, `\"`)), "solution.sh": "true\n", "debrief.md": "Key points:\n\n- Look.\n",
+		"scenario.yaml": strings.ReplaceAll(written, "TEXT", strings.ReplaceAll(hostile, `"`, `\"`)), "solution.sh": "true\n", "debrief.md": "Key points:\n\n- Look at the thing.\n- Never guess.\n",
 		"task.md": "Do the thing. " + hostile + "\n\n[a link](javascript:alert(3))\n\n`code` and **bold**\n",
 	} {
 		files["first/"+name] = &fstest.MapFile{Data: []byte(text), Mode: 0o644}

@@ -111,6 +111,10 @@ func (s *Server) Handler() http.Handler {
 		"POST /labs/{lab}/stop":            s.stop,
 		"GET /attempts":                    s.attempts,
 		"GET /attempts/{attempt}":          s.attempt,
+		"GET /progress":                    s.progress,
+		"GET /attempts/{attempt}/debrief":  s.debrief,
+		"POST /attempts/{attempt}/debrief": s.explain,
+		"POST /attempts/{attempt}/points":  s.tick,
 		"GET /attempts/{attempt}/report":   s.report,
 	} {
 		inside.Handle(pattern, s.as(handle))

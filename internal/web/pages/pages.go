@@ -11,6 +11,7 @@ import (
 	"io"
 	"time"
 
+	"endstate/internal/attempts"
 	"endstate/internal/practice"
 	"endstate/internal/report"
 	"endstate/labs"
@@ -29,9 +30,10 @@ func New(asset func(name string) string, clock func() time.Time) *Pages {
 		"asset": asset, "rich": report.Rich, "visible": report.Visible, "markdown": Markdown,
 		"duration": labs.Duration, "brief": report.Brief, "level": report.LevelName, "state": report.StateName,
 		"count": labs.Count[int], "sign": sign, "verdict": verdictName, "button": buttonOf,
-		"clock": func(at time.Time) string { return at.In(clock().Location()).Format("15:04") },
-		"day":   func(at time.Time) string { return at.In(clock().Location()).Format("2 Jan 2006, 15:04") },
-		"gain":  gain, "before": before, "moment": momentText, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
+		"clock":   func(at time.Time) string { return at.In(clock().Location()).Format("15:04") },
+		"day":     func(at time.Time) string { return at.In(clock().Location()).Format("2 Jan 2006, 15:04") },
+		"percent": func(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }, "made": made,
+		"gain": gain, "before": before, "moment": momentText, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
 	}).ParseFS(sources, "templates/*.html"))
 	return &Pages{parsed}
 }
@@ -84,6 +86,14 @@ func verdictName(v labs.Verdict) string {
 		return "could not be graded"
 	}
 	return string(v)
+}
+
+// made reports whether a learner made a key point: as they say, or else as their text seems to.
+func made(point attempts.KeyPoint) bool {
+	if point.Said != nil {
+		return *point.Said
+	}
+	return point.Touched
 }
 
 // gain says how a score differs from the one before.
