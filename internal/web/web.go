@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/sessions"
 	"endstate/internal/desk/visit"
 	"endstate/internal/seat"
 	"endstate/internal/web/assets"
@@ -78,7 +79,7 @@ func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config 
 func newServer(ctx context.Context, address string, config Config) *Server {
 	_, port, _ := net.SplitHostPort(address)
 	s := &Server{
-		Config: config, address: address, ctx: ctx, sessions: session.New("endstate-" + port), assets: assets.New(),
+		Config: config, address: address, ctx: ctx, sessions: session.New("endstate-"+port, sessions.New(config.Desk)), assets: assets.New(),
 		hosts: []string{address, "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port},
 	}
 	s.pages = pages.New(s.assets.Address, s.Clock)

@@ -33,6 +33,22 @@ func TestKeysWorkOnce(t *testing.T) {
 	}
 }
 
+// When the server starts again, browsers that were let in stay in, and only they.
+func TestSessionsOutliveTheServer(t *testing.T) {
+	s := newSite(t)
+	ada := s.browser("ada")
+	unused := strings.TrimPrefix(s.server.entry(labs.Learner{Name: "ada"}), "http://"+s.server.address)
+	s.server = newServer(s.server.ctx, s.server.address, s.server.Config)
+	s.Config.Handler = s.server.Handler()
+	ada.page("/", "What to do next", ">ada<")
+	if status, _ := s.stranger().get("/"); status != http.StatusUnauthorized {
+		t.Errorf("a stranger is answered %d", status)
+	}
+	if status, _ := s.stranger().get(unused); status != http.StatusForbidden {
+		t.Errorf("a key of the server before answers %d", status)
+	}
+}
+
 // Without a session there is nothing to see, whatever a browser sends as a cookie.
 func TestStrangersSeeNothing(t *testing.T) {
 	s := newSite(t)

@@ -86,10 +86,13 @@ func (f *Feed) Now() State {
 }
 
 // After returns the messages after the one with an ID, and a channel that is closed when there are
-// more.
+// more. An ID that is still to come is that of an earlier server: then it returns all messages.
 func (f *Feed) After(id int) ([]Message, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if id > f.last {
+		id = 0
+	}
 	if f.changed == nil {
 		f.changed = make(chan struct{})
 	}

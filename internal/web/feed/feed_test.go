@@ -35,6 +35,9 @@ func TestFeed(t *testing.T) {
 	if late, _ := f.After(3); kinds(late) != "4:step:did a 5:verdict:passed " {
 		t.Errorf("after 3 come %s", kinds(late))
 	}
+	if restarted, _ := f.After(99); kinds(restarted) != kinds(f.Now().Messages) {
+		t.Errorf("a page of an earlier server gets %s", kinds(restarted))
+	}
 	f.End()
 	if f.Now().Running || !f.Begin("reset") {
 		t.Error("the act has ended, and the next one does not begin")

@@ -15,10 +15,8 @@ import (
 	"endstate/labs"
 )
 
-const (
-	lifetime    = 7 * 24 * time.Hour // of a session
-	idleTimeout = 24 * time.Hour     // after its last request
-)
+// lifetime is how long a session lasts.
+const lifetime = 7 * 24 * time.Hour
 
 // The fields of a session.
 const (
@@ -34,11 +32,11 @@ type Sessions struct {
 	keys map[[sha256.Size]byte]labs.Learner // by the hash of the key
 }
 
-// New returns no sessions. cookie is the name of their cookie: browsers send it to every port of a
-// machine, so servers on different ports need different names.
-func New(cookie string) *Sessions {
+// New returns the sessions in a store. cookie is the name of their cookie: browsers send it to every port
+// of a machine, so servers on different ports need different names.
+func New(cookie string, store scs.Store) *Sessions {
 	manager := scs.New()
-	manager.Lifetime, manager.IdleTimeout, manager.HashTokenInStore = lifetime, idleTimeout, true
+	manager.Store, manager.Lifetime, manager.HashTokenInStore = store, lifetime, true
 	manager.Cookie.Name, manager.Cookie.HttpOnly, manager.Cookie.SameSite = cookie, true, http.SameSiteStrictMode
 	return &Sessions{manager: manager, keys: map[[sha256.Size]byte]labs.Learner{}}
 }

@@ -5,12 +5,14 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/alexedwards/scs/v2/memstore"
+
 	"endstate/labs"
 )
 
 // A key becomes a session once, under a token that the browser did not have before.
 func TestRedeem(t *testing.T) {
-	s := New("cookie")
+	s := New("cookie", memstore.New())
 	ada := labs.Learner{Name: "ada", Role: labs.RoleAdmin}
 	key := s.NewKey(ada)
 	redeem := func(key, cookie string) (valid bool, set *http.Cookie) {
