@@ -1,0 +1,1 @@
+sed -i 's/^def every():/@functools.lru_cache\ndef every():/' ~/api/app.py

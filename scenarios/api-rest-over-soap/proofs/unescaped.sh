@@ -1,0 +1,1 @@
+sed -i 's/{escape(str(value))}/{value}/' ~/api/app.py

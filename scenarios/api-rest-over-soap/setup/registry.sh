@@ -1,0 +1,3 @@
+mkdir ~learner/registry
+cp registry.py records.json ~learner/registry
+touch ~learner/registry/ready
