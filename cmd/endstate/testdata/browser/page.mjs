@@ -24,7 +24,7 @@ export async function open(context, failures) {
 
 // sees waits until the terminal shows a text.
 export async function sees(page, text) {
-  const shown = () => page.evaluate(() => [...document.querySelectorAll(".screen:not([hidden]) .xterm-rows > div")].map((row) => row.textContent.replaceAll("\u00a0", " ")).join("\n"));
+  const shown = () => page.evaluate(() => [...document.querySelectorAll(".screen:not([hidden]) .xterm-rows > div")].map((row) => row.textContent.replaceAll("\u00a0", " ")).join("\n")).catch(() => ""); // the page may be loading
   for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(50)) {
     const all = await shown();
     if (all.includes(text)) return all;
