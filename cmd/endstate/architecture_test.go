@@ -78,7 +78,7 @@ var imports = map[string]string{
 	"internal/stage":              "internal/site labs labs/kit",
 	"internal/tty":                "github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
 	"internal/valuetest":          "internal/expect labs pgregory.net/rapid",
-	"internal/web":                "internal/attempts internal/desk internal/desk/overview internal/desk/rehearse internal/desk/sessions internal/desk/visit internal/interview internal/practice internal/progress internal/report internal/seat internal/web/assets internal/web/feed internal/web/pages internal/web/session internal/web/terminal labs github.com/coder/websocket",
+	"internal/web":                "internal/attempts internal/desk internal/desk/overview internal/desk/rehearse internal/desk/sessions internal/desk/visit internal/interview internal/practice internal/progress internal/recording internal/report internal/seat internal/web/assets internal/web/feed internal/web/pages internal/web/session internal/web/terminal labs github.com/coder/websocket",
 	"internal/web/assets":         "",
 	"internal/web/feed":           "",
 	"internal/web/pages":          "internal/attempts internal/practice internal/report labs github.com/yuin/goldmark",

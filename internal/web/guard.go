@@ -66,7 +66,7 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 // write writes a page.
 func (s *Server) write(w http.ResponseWriter, status int, page pages.Page) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	if page.Terminal {
+	if page.Script != "" {
 		w.Header().Set("Content-Security-Policy", terminalPolicy)
 	}
 	w.WriteHeader(status)

@@ -65,7 +65,7 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		}
 	}
 	page.Notices = append(held.all, noticesOf(state)...)
-	s.write(w, http.StatusOK, pages.Page{Title: page.Task.Title, Owner: who.Name, Main: "lab", Busy: state.Running, Data: page, Terminal: true})
+	s.write(w, http.StatusOK, pages.Page{Title: page.Task.Title, Owner: who.Name, Main: "lab", Busy: state.Running, Data: page, Script: "lab.js", Wide: true})
 }
 
 // noLab answers that a lab can't be shown, and what was said about it last: that it could not be started.

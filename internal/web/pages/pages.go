@@ -45,8 +45,9 @@ type Page struct {
 	Main  string // the name of the template of its content
 	Busy  bool   // a page without scripts loads itself again soon
 	Data  any
-	// Terminal says that the page has terminals.
-	Terminal bool
+	// Script is what runs on the page, with terminals of its own; empty: nothing.
+	Script string
+	Wide   bool // it uses the whole width
 }
 
 // Write writes a page.

@@ -5,21 +5,12 @@ import { SearchAddon } from "@xterm/addon-search";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
 import { Terminal } from "@xterm/xterm";
+import { followTheme, look } from "./look.js";
 
 const keysAtOnce = 16 << 10; // bytes in a message
 const drawnAtOnce = 32 << 10; // bytes that were drawn before the server is told
 const firstPause = 500; // milliseconds before the first try to connect again
 const longestPause = 8000;
-
-const dark = matchMedia("(prefers-color-scheme: dark)");
-const themes = {
-  light: {
-    background: "#fbfbfc", foreground: "#1b1f24", cursor: "#1b1f24", cursorAccent: "#fbfbfc", selectionBackground: "#b6d4f7",
-    black: "#24292f", red: "#b3261e", green: "#186a2b", yellow: "#7a4f00", blue: "#1f5fa8", magenta: "#7d3fb0", cyan: "#0b6470", white: "#57606a",
-    brightBlack: "#57606a", brightRed: "#a0111f", brightGreen: "#116329", brightYellow: "#633c01", brightBlue: "#0a4b97", brightMagenta: "#6639ba", brightCyan: "#0b5560", brightWhite: "#24292f",
-  },
-  dark: { background: "#0e1013", foreground: "#e6e8eb", cursor: "#e6e8eb", cursorAccent: "#0e1013", selectionBackground: "#33557d" },
-};
 
 export class Screen {
   // holder is the element that it draws in; keys handles a key before the terminal does, and returns
@@ -28,8 +19,7 @@ export class Screen {
     Object.assign(this, { holder, notice, address: `/labs/${encodeURIComponent(lab)}/terminals/${encodeURIComponent(host)}`, id });
     this.pause = firstPause;
     this.terminal = new Terminal({
-      allowProposedApi: true, fontFamily: 'ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace', fontSize: 14, lineHeight: 1.15, scrollback: 5000,
-      screenReaderMode: reader, theme: this.theme(), minimumContrastRatio: 4.5, macOptionIsMeta: true,
+      ...look, scrollback: 5000, screenReaderMode: reader, macOptionIsMeta: true,
     });
     this.fit = new FitAddon();
     this.search = new SearchAddon();
@@ -43,11 +33,7 @@ export class Screen {
     this.terminal.onData((text) => this.type(this.encoder.encode(text)));
     this.terminal.onBinary((text) => this.type(Uint8Array.from(text, (c) => c.charCodeAt(0))));
     this.terminal.onResize(() => this.sendSize());
-    dark.addEventListener("change", () => (this.terminal.options.theme = this.theme()));
-  }
-
-  theme() {
-    return dark.matches ? themes.dark : themes.light;
+    followTheme(this.terminal);
   }
 
   // show shows the terminal, and opens its shell when it is shown for the first time.
