@@ -100,6 +100,9 @@ func (s *Server) Handler() http.Handler {
 	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request, labs.Learner){
 		"GET /{$}":                               s.home,
 		"GET /questions/{number}":                s.question,
+		"GET /questions/{number}/rehearse":       s.rehearse,
+		"POST /questions/{number}/script":        s.script,
+		"POST /questions/{number}/said":          s.say,
 		"GET /scenarios":                         s.scenarios,
 		"POST /labs":                             s.start,
 		"GET /labs/{lab}":                        s.lab,

@@ -13,6 +13,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/practice"
+	"endstate/internal/rehearsal"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -32,7 +33,7 @@ func New(asset func(name string) string, clock func() time.Time) *Pages {
 		"count": labs.Count[int], "sign": sign, "verdict": verdictName, "button": buttonOf,
 		"clock":   func(at time.Time) string { return at.In(clock().Location()).Format("15:04") },
 		"day":     func(at time.Time) string { return at.In(clock().Location()).Format("2 Jan 2006, 15:04") },
-		"percent": func(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }, "made": made,
+		"percent": func(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }, "made": made, "steps": func() []int { return rehearsal.Steps },
 		"gain": gain, "before": before, "moment": momentText, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
 	}).ParseFS(sources, "templates/*.html"))
 	return &Pages{parsed}
