@@ -96,11 +96,10 @@ class Orders:
             code = call.refusal()
             mine.close()
             other.close()
-            if code:
-                return f"An order that has to wait for another session's change of `{table}` fails with error {code}"
-            wrong = self._wrong(self._state(customer, place), credit, pieces)
+            # Who does not wait, or notices the change, may fail. Then it is as if the order had not been tried.
+            wrong = self._wrong(self._state(customer, place), *((credit + 10, pieces + 1) if code else (credit, pieces)))
             if wrong:
-                return f"After an order that waited while another session changed `{table}` ({end}), {wrong}"
+                return f"After an order that {'failed' if code else 'was made'} while another session changed `{table}` ({end}), {wrong}"
 
     def _order(self, id, customer, place, pieces, price):
         """Call the procedure in a new session, and return the code of the error, or 0."""
