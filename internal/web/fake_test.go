@@ -26,13 +26,15 @@ import (
 	"endstate/labs/kit"
 )
 
-// engine is an engine that has every snapshot, and whose hosts are names. They execute nothing.
+// engine is an engine that has every snapshot, and whose hosts are names.
 type engine struct {
 	labs.Engine // methods not overridden below must not be called
 
 	mu   sync.Mutex
 	labs []*labs.Lab
 	gate chan struct{} // a launch waits for it; may be nil
+	// execute executes commands; nil: none can be executed.
+	execute func(labs.Command) (labs.Process, error)
 }
 
 func (e *engine) Now() time.Time { return noon }
@@ -74,8 +76,11 @@ func (e *engine) Extend(_ context.Context, lab *labs.Lab, until time.Time) error
 	return nil
 }
 
-func (e *engine) Execute(context.Context, labs.Host, labs.Command) (labs.Process, error) {
-	return nil, errors.New("it executes nothing")
+func (e *engine) Execute(_ context.Context, _ labs.Host, command labs.Command) (labs.Process, error) {
+	if e.execute == nil {
+		return nil, errors.New("it executes nothing")
+	}
+	return e.execute(command)
 }
 
 func (e *engine) Written(context.Context, labs.Host) (int64, error) { return 0, nil }
@@ -154,6 +159,7 @@ type site struct {
 	mu      sync.Mutex
 	state   any // what checks observe
 	server  *Server
+	stop    func() // ends the server's context
 }
 
 func (s *site) observe() any { s.mu.Lock(); defer s.mu.Unlock(); return s.state }
@@ -190,6 +196,7 @@ func newSite(t *testing.T) *site {
 		Desk: at, Clock: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), NewEntry: func(a string) { s.entries <- a },
 		Answer: func(labs.Learner, *visit.Visit) seat.Answer { return nil },
 	})
+	s.stop = cancel
 	s.Config.Handler = s.server.Handler()
 	s.Start()
 	t.Cleanup(func() { cancel(); s.Close(); s.server.working.Wait() })

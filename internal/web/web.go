@@ -62,18 +62,21 @@ func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config 
 		Handler: s.Handler(), ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
 	}
-	stopped := context.AfterFunc(ctx, func() {
+	stopped := make(chan struct{})
+	serving := context.AfterFunc(ctx, func() {
+		defer close(stopped)
 		stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopTimeout)
 		defer cancel()
 		_ = server.Shutdown(stopping)
 	})
-	defer stopped()
+	defer serving()
 	err := server.Serve(listener)
-	s.working.Wait()
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
+	if !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
 	}
-	return fmt.Errorf("serve: %w", err)
+	<-stopped // requests that were being answered
+	s.working.Wait()
+	return nil
 }
 
 func newServer(ctx context.Context, address string, config Config) *Server {
