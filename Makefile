@@ -40,6 +40,7 @@ images: engine
 	bin/endstate images build
 
 lab: engine
+	@echo 'The same labs in a browser: bin/endstate serve'
 	bin/endstate start $(LAB)
 
 # Building images needs the network and building tests needs the processors, so do both at once.
