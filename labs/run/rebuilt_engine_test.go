@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"endstate/internal/enginetest"
+	"endstate/labs"
 )
 
 // rebuilding is a scenario whose judge creates the learner's database again.
@@ -96,5 +97,19 @@ endstate.report(says)
 `, "DELIMITER ;;\nCREATE PROCEDURE endless() BEGIN "+test.body+"; END;;\nDELIMITER ;"))
 			r.Passes(r.Lab(v), v)
 		})
+	}
+}
+
+// What can't be created without another database can't be judged, and is nobody's mistake.
+func TestRebuiltDatabaseThatNeedsAnother(t *testing.T) {
+	t.Parallel()
+	r := enginetest.Open(t)
+	v := r.Written(rebuilding("false", "endstate.report({})\n", `
+CREATE DATABASE other;
+CREATE TABLE other.parents (id INT PRIMARY KEY);
+CREATE TABLE children (id INT PRIMARY KEY, parent INT, FOREIGN KEY (parent) REFERENCES other.parents (id));
+`))
+	if result := r.Result(r.Grade(r.Lab(v), v), "judged"); result.Verdict != labs.Ungraded {
+		t.Errorf("it is %s: %s", result.Verdict, result.Message)
 	}
 }

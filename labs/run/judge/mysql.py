@@ -90,7 +90,10 @@ class MySQL:
 
     def rebuild(self, database):
         """Create a database of the lab's server again, without rows, and return it, a rebuilt.Rebuilt."""
-        return rebuilt.Rebuilt(self, database, self._driver, self._failed, self._code)
+        made = rebuilt.Rebuilt(self, database, self._driver, self._failed, self._code)
+        if made.lacking:
+            give_up(f"the server beside the judge refuses {made.lacking}")
+        return made
 
     def create(self, database, *files, user=None, password="", grants="ALL"):
         """Create a database, run files of the judge's folder in it, and create a user who may use it."""

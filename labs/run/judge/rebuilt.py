@@ -13,6 +13,7 @@ that, every statement fails in the same way.
 """
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import secrets
@@ -34,24 +35,25 @@ class Rebuilt:
 
     def __init__(self, server, name, driver, failed, blame):
         self._server, self._name, self.driver, self._failed, self.blame = server, name, driver, failed, blame
-        self._owner, self._password, self._over = "owner", secrets.token_hex(16), None
+        self._owner, self._password, self._over = f"owner-{secrets.token_hex(4)}", secrets.token_hex(16), None
         self._pool = concurrent.futures.ThreadPoolExecutor(4)
         with open(os.path.join(WORK, ".databases", name + ".json"), encoding="utf-8") as file:
             create, *parts = json.load(file)
-        server.run("CREATE USER IF NOT EXISTS owner@'%%' IDENTIFIED BY %s", self._password)
-        server.run(f"{create['sql']}; GRANT ALL ON `{name}`.* TO owner@'%'")
+        server.run(f"CREATE USER '{self._owner}'@'%' IDENTIFIED BY '{self._password}'; {create['sql']}; GRANT ALL ON `{name}`.* TO '{self._owner}'@'%'")
         self.session = self.connect()
-        self._build(parts)
+        self.lacking = self._build(parts)
 
     def _build(self, parts):
-        """Create what the database consists of. Views may need others, so they are tried until none succeeds."""
+        """Create what the database consists of, and return the start of a statement that failed, or "".
+
+        Views may need others, so they are tried until none succeeds. Those left fail on the learner's server, too.
+        """
         self.run("SET foreign_key_checks = 0")
-        while parts:
-            refused = [part for part in parts if self._create(part)]
-            if len(refused) == len(parts):
-                break  # a view that fails on the learner's server, too
-            parts = refused
+        before = None
+        while parts != before:
+            before, parts = parts, [part for part in parts if self._create(part)]
         self.run("SET foreign_key_checks = 1, sql_mode = DEFAULT")
+        return next((part["sql"][:60] for part in parts if not part["sql"].startswith("CREATE ALGORITHM=")), "")
 
     def _create(self, part):
         mode = part["sqlMode"]
@@ -90,7 +92,8 @@ class Rebuilt:
     def end(self, call, why):
         """Kill a call that does not end, and fail."""
         self._over = self._over or why
-        self._server.run("KILL %s", call.thread)
+        with contextlib.suppress(self.driver.err.OperationalError):  # it may have ended meanwhile
+            self._server.run("KILL %s", call.thread)
         self.demand()
 
     def demand(self):
