@@ -18,7 +18,7 @@ import (
 
 // How long a proof's lab lives if it is not removed.
 const (
-	proofLife = 10 * time.Minute // for each proof that is played in it
+	proofLife = 30 * time.Minute // for each proof that is played in it; waiting for a place counts
 	keptLife  = time.Hour        // of one that may be kept
 )
 
