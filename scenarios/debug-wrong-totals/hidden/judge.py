@@ -74,8 +74,8 @@ def large():
     """Sums of many lines, large ones, and prices in fractions of a cent."""
     a, b, c, d = numbers(4)
     rows = [[a, NOON, "0.10", "1"] for _ in range(101)] + [[d, NOON, "0.0125", "1"] for _ in range(40)] + [[b, NOON, "9999999999999.99", "1"], [b, NOON, "0.015", "1"]]
-    while True:  # just below half a cent, which a small amount more would round up
-        price = f"{random.randint(10_000, 999_999) / 10_000:.4f}"
+    while True:  # just below half a cent, which a small amount more would round up; with five digits, each tax has such prices
+        price = f"{random.randint(100_000, 9_999_999) / 100_000:.5f}"
         rest = right.Decimal(price) * (100 + right.TAX) % 1
         if right.Decimal("0.492") < rest < right.Decimal("0.499"):
             return rows + [[c, NOON, price, "1"]]
