@@ -1,0 +1,1 @@
+cd ~/"$project" && sed -i 's/^DAYS = .*/DAYS = 365/' app.py
