@@ -123,7 +123,9 @@ rows = []
 products = [product(i, names, rows) for i in range(1, int(given["products"]) + 1)]
 keys = {i: one["_id"] for i, one in enumerate(products, 1)}
 values = [(keys[i], number, position, text) for i, number, position, text in rows]
-values += [(9000 + n, number, 1, "1") for n in range(4) for number in (1, 2, 3)]  # of products that were deleted
+# Values of products that were deleted: as right as the others, for whoever converts all before looking.
+values += [(9000 + n, number, 1, cell((entries(kind) if many else [value(code, kind)])[0]))
+           for n in range(4) for number, (code, kind, many) in enumerate(attributes[:3], 1)]
 draw.shuffle(values)
 
 mysql = pymysql.connect(read_default_file="/home/learner/.my.cnf")
