@@ -268,7 +268,7 @@ def serve(server):
         pass
     connection.sendall(b"served")
     connection.close()
-    server.accept()
+    connection, _ = server.accept()
     time.sleep(60)
 
 
