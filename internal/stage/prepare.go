@@ -16,8 +16,9 @@ import (
 	"endstate/labs/kit"
 )
 
-// setupTimeout limits a setup. After it, Sweep removes the remains of one that was killed.
-const setupTimeout = 2 * time.Minute
+// setupTimeout limits a setup, generously, because its facts may wait for a place on a busy machine.
+// After it, Sweep removes the remains of one that was killed.
+const setupTimeout = 5 * time.Minute
 
 var errSetupTimeout = errors.New("the scenario's setup takes too long")
 
