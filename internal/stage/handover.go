@@ -118,7 +118,7 @@ func helperPlan(lab *labs.Lab, v *labs.Variant, images map[string]labs.ImageRef,
 		}
 		helper := labs.HostPlan{
 			Name: host.Name, Image: images[host.Image].Ref, Family: host.Image, User: "root", Command: []string{"sleep", "infinity"},
-			CapAdd: []string{"SYS_PTRACE"}, Within: host.ID, Trusted: true,
+			CapAdd: []string{"SYS_PTRACE"}, Within: host.ID, Trusted: true, Environment: v.Host(host.Name).Environment,
 		}
 		helper.SetDefaults()
 		plan.Hosts = append(plan.Hosts, helper)
