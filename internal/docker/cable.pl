@@ -40,17 +40,29 @@ sub main_process {
 
 sub port { return "p$_[0]{number}-$_[1]" }
 
+sub is_there { return -e "/sys/class/net/$_[0]" }
+
+sub ports { my ($host) = @_; return map { port($host, $_) } 0 .. $#{$host->{networks}} }
+
+# connected reports whether the interfaces lead to the host as it runs now. Those of before a restart
+# may outlive it: the kernel keeps a network namespace for connections that can't be closed.
 sub connected {
     my ($host) = @_;
-    return !grep { !-e '/sys/class/net/' . port($host, $_) } 0 .. $#{$host->{networks}};
+    my $process = $host->{process};
+    return if !$process || index(text("/proc/$process/cgroup"), $host->{id}) < 0;
+    return !grep { !is_there($_) } ports($host);
 }
 
 sub connect_host {
     my ($host) = @_;
     my $process = main_process($host->{id}) or return;
+    if ($process != ($host->{process} // 0)) {
+        ip('link', 'delete', $_) for grep { is_there($_) } ports($host);
+        $host->{process} = $process;
+    }
     for my $number (0 .. $#{$host->{networks}}) {
         my ($network, $port) = ($host->{networks}[$number], port($host, $number));
-        next if -e "/sys/class/net/$port";
+        next if is_there($port);
         my $address = sprintf '02:00:00:00:%02x:%02x', $bridges{$network}, $host->{number} + 1;
         ip('link', 'add', 'name', $network, 'netns', $process, 'address', $address, 'type', 'veth', 'peer', 'name', $port)
             && ip('link', 'set', $port, 'master', $network, 'up');

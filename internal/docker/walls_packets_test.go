@@ -146,6 +146,13 @@ func TestRestartedHostIsConnected(t *testing.T) {
 	lab := routed(t, r, "d")
 	look := "until [ -e /run/booted ]; do sleep 0.05; done; for i in lan mgmt; do cat /sys/class/net/$i/address; done; ip -4 -o address show mgmt | grep -c 198.51.100.2"
 	_, before := r.Root(lab, "b", look)
+	// For a connection that can't be closed, the kernel keeps the network namespace that b has now.
+	if status, out := r.Root(lab, "b", `perl -MIO::Socket::INET -e '
+		my $s = IO::Socket::INET->new(PeerAddr => "a", PeerPort => 22) or die "$!";
+		exec qw(ip neigh replace), $s->peerhost, qw(lladdr 02:00:00:00:00:99 dev mgmt nud permanent) if !fork;
+		wait; die if $?; syswrite $s, "x" or die'`); status != 0 {
+		t.Fatal(out)
+	}
 	if err := r.Engine.Restart(t.Context(), lab); err != nil {
 		t.Fatal(err)
 	}
