@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path"
+	"slices"
 	"strings"
 
 	"endstate/labs"
@@ -56,6 +57,11 @@ func (l *Look) apart(site kit.Site) ([]kit.Entry, error) {
 	calls, err := givenFiles(harness, "judge")
 	if err != nil {
 		return nil, err
+	}
+	for _, call := range calls {
+		if slices.ContainsFunc(files, func(file kit.Entry) bool { return file.Path == call.Path }) {
+			return nil, fmt.Errorf("%s/%s: the judge's library has a file of that name: rename yours", path.Dir(l.Judge), call.Path)
+		}
 	}
 	facts, err := json.Marshal(site.Record().Facts)
 	if err != nil {
