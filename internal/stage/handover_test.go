@@ -1,9 +1,11 @@
 package stage
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
+	"endstate/internal/site"
 	"endstate/labs"
 )
 
@@ -20,5 +22,14 @@ func TestHelpersHaveTheEnvironmentOfTheirHosts(t *testing.T) {
 	}
 	if helper := plan.Hosts[0]; helper.Within != "w" || helper.Environment["DATABASE"] != "shop" {
 		t.Errorf("the helper within %q has the environment %v", helper.Within, helper.Environment)
+	}
+}
+
+// A host that stops while it is asked is as much the last script's doing as one that has stopped before.
+func TestHostsThatHaveStopped(t *testing.T) {
+	for err, want := range map[error]bool{labs.ErrDown: true, site.ErrStopped: true, labs.ErrNotFound: false} {
+		if got := hasStopped(fmt.Errorf("seal: %w", err)); got != want {
+			t.Errorf("%v: %v", err, got)
+		}
 	}
 }

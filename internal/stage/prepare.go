@@ -162,7 +162,7 @@ func (s *Stage) seal(ctx context.Context, lab *labs.Lab, v *labs.Variant, images
 		if err == nil {
 			seals[host.Name], err = labs.Normal(value)
 		}
-		if errors.Is(err, labs.ErrDown) {
+		if hasStopped(err) {
 			// The last script may end before its host has stopped.
 			return nil, scriptFailed(labs.RunFault, v, host.Name, err)
 		}
@@ -171,6 +171,11 @@ func (s *Stage) seal(ctx context.Context, lab *labs.Lab, v *labs.Variant, images
 		}
 	}
 	return seals, nil
+}
+
+// hasStopped reports whether an error is that a host does not run, before it is asked or meanwhile.
+func hasStopped(err error) bool {
+	return errors.Is(err, labs.ErrDown) || errors.Is(err, site.ErrStopped)
 }
 
 // measure fills the record with the variant's facts.
