@@ -138,10 +138,17 @@ await page.getByText("Best score: 95 of 100").waitFor();
 await pictures(page, folder, "attempt");
 await page.getByRole("link", { name: "Replay the terminal" }).click();
 await page.locator("#film .xterm-rows").waitFor();
-await page.getByRole("link", { name: /^3\./ }).click(); // the stay in which check was typed
-await page.getByRole("button", { name: "Next check" }).click();
-await page.getByText(/^check: \d+ of 100$/).waitFor();
-await page.waitForFunction(() => /the\sshell\sis\s\d+/.test(document.querySelector("#film .xterm-rows").textContent));
+// How many stays there are before the one in which check was typed depends on when the connection was lost.
+const seen = [];
+for (const address of await page.getByRole("link", { name: /^\d+\./ }).evaluateAll((links) => links.map((link) => link.href))) {
+  await page.goto(address);
+  await page.locator("#film .xterm-rows").waitFor();
+  await page.getByRole("button", { name: "Next check" }).click();
+  await page.waitForTimeout(1000); // the terminal draws
+  seen.push(`${await page.locator("#mark").textContent()} ${await page.locator("#film .xterm-rows").textContent()}`);
+  if (/^check: \d+ of 100 .*the\sshell\sis\s\d+/s.test(seen.at(-1))) break;
+}
+assert.match(seen.at(-1), /^check: \d+ of 100 .*the\sshell\sis\s\d+/s, `no stay shows its check: ${seen.map((text) => text.slice(0, 200)).join(" | ")}`);
 await pictures(page, folder, "replay");
 await page.goto(at("/attempts/1"));
 await page.getByRole("link", { name: "Explain it" }).click();
