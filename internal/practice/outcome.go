@@ -1,6 +1,7 @@
 package practice
 
 import (
+	"fmt"
 	"time"
 
 	"endstate/internal/attempts"
@@ -22,6 +23,17 @@ type Change struct {
 	Gain  int       `json:"gain"`  // the points gained since then; negative if points were lost
 	// Verdicts holds the earlier verdicts of the checks and guards whose verdict has changed, by ID.
 	Verdicts map[string]labs.Verdict `json:"verdicts"`
+}
+
+// String says how the score differs.
+func (c *Change) String() string {
+	switch {
+	case c.Gain > 0:
+		return fmt.Sprintf("+%d, was %d", c.Gain, c.Score)
+	case c.Gain < 0:
+		return fmt.Sprintf("−%d, was %d", -c.Gain, c.Score)
+	}
+	return "as before"
 }
 
 // Closing is what a learner can know and do once everything is solved.

@@ -38,17 +38,6 @@ func markChanged(result labs.Result, change *practice.Change) labs.Result {
 	return result
 }
 
-// gain says how a score differs from the one before.
-func gain(change *practice.Change) string {
-	switch {
-	case change.Gain > 0:
-		return fmt.Sprintf("+%d, was %d", change.Gain, change.Score)
-	case change.Gain < 0:
-		return fmt.Sprintf("−%d, was %d", -change.Gain, change.Score)
-	}
-	return "as before"
-}
-
 // writeSolved writes the closing screen.
 func writeSolved(out *strings.Builder, o *practice.Outcome, style Style) {
 	head := "Solved in " + labs.Duration(spanOf(o.Solved.Spent)) + " at work"

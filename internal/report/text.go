@@ -97,7 +97,7 @@ func writeScore(out *strings.Builder, r *labs.Report, change *practice.Change, s
 	}
 	fmt.Fprintf(out, "\n%s %s", style.Bold("Score"), style.Bold(paint(fmt.Sprintf("%d of %d", *r.Score, r.Total))))
 	if change != nil {
-		fmt.Fprintf(out, " (%s)", gain(change))
+		fmt.Fprintf(out, " (%s)", change)
 	}
 	var parts []string
 	if help := r.Help(); help > 0 {

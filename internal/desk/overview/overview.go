@@ -1,5 +1,5 @@
 // Package overview is the desk's room for looking at a lab as a whole: its task, how it is, what was
-// done in it, and what is left. Looking changes nothing and is no sign of work.
+// done in it, and what is left. Looking changes nothing and does not count as work.
 package overview
 
 import (

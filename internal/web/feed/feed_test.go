@@ -23,7 +23,7 @@ func TestFeed(t *testing.T) {
 	select {
 	case <-changed:
 	case <-time.After(time.Second):
-		t.Error("nobody is told of news")
+		t.Error("the channel is still open after a new message")
 	}
 	f.Send("step", "a", "doing a")
 	f.Send("step", "b", "doing b")

@@ -34,7 +34,7 @@ func New(asset func(name string) string, clock func() time.Time) *Pages {
 		"clock":   func(at time.Time) string { return at.In(clock().Location()).Format("15:04") },
 		"day":     func(at time.Time) string { return at.In(clock().Location()).Format("2 Jan 2006, 15:04") },
 		"percent": func(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }, "made": made, "steps": func() []int { return rehearsal.Steps },
-		"gain": gain, "before": before, "moment": momentText, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
+		"before": before, "moment": momentText, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
 	}).ParseFS(sources, "templates/*.html"))
 	return &Pages{parsed}
 }
@@ -96,17 +96,6 @@ func made(point attempts.KeyPoint) bool {
 		return *point.Said
 	}
 	return point.Touched
-}
-
-// gain says how a score differs from the one before.
-func gain(c *practice.Change) string {
-	switch {
-	case c.Gain > 0:
-		return fmt.Sprintf("+%d, was %d", c.Gain, c.Score)
-	case c.Gain < 0:
-		return fmt.Sprintf("−%d, was %d", -c.Gain, c.Score)
-	}
-	return "as before"
 }
 
 // before returns the earlier verdict of a result, or "" if it has not changed.
