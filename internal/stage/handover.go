@@ -30,7 +30,7 @@ func (s *Stage) StartNew(ctx context.Context, v *labs.Variant, owner string, lif
 	}
 	shared := err == nil
 	if !shared {
-		if shared, err = s.inUse(ctx, v.Name, key); err != nil {
+		if shared, err = s.usedByOthers(ctx, owner, v.Name, key); err != nil {
 			return nil, err
 		}
 	}
@@ -40,10 +40,11 @@ func (s *Stage) StartNew(ctx context.Context, v *labs.Variant, owner string, lif
 	return s.setUp(ctx, v, images, owner, life, emit)
 }
 
-// inUse reports whether there is a lab with a snapshot's key.
-func (s *Stage) inUse(ctx context.Context, scenario, key string) (bool, error) {
+// usedByOthers reports whether anybody but the owner has a lab with a snapshot's key. The owner's
+// own lab may be one that another process started after this one had looked whether there is one.
+func (s *Stage) usedByOthers(ctx context.Context, owner, scenario, key string) (bool, error) {
 	all, err := s.Engine.Labs(ctx, labs.Which{Scenario: scenario})
-	return slices.ContainsFunc(all, func(l *labs.Lab) bool { return l.Snapshot == key }), err
+	return slices.ContainsFunc(all, func(l *labs.Lab) bool { return l.Owner != owner && l.Snapshot == key }), err
 }
 
 // SetUp starts a lab of the variant for an owner by setting it up, whether there is a snapshot or

@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"time"
@@ -33,3 +34,21 @@ func TestHostsThatHaveStopped(t *testing.T) {
 		}
 	}
 }
+
+// A lab of the owner's own, which another process has just started, makes nobody follow.
+func TestOnlyOthersMakeASnapshotWorthItsTime(t *testing.T) {
+	s := &Stage{Engine: listing{labs: []*labs.Lab{{Owner: "ada", Snapshot: "key"}, {Owner: "bob", Snapshot: "another seed"}}}}
+	for owner, want := range map[string]bool{"ada": false, "bob": true, "cleo": true} {
+		if got, err := s.usedByOthers(t.Context(), owner, "git-merge-conflict", "key"); got != want || err != nil {
+			t.Errorf("%s: used by others: %v, %v", owner, got, err)
+		}
+	}
+}
+
+// listing is an engine that is only asked for its labs.
+type listing struct {
+	labs.Engine
+	labs []*labs.Lab
+}
+
+func (l listing) Labs(context.Context, labs.Which) ([]*labs.Lab, error) { return l.labs, nil }
