@@ -20,7 +20,7 @@ import (
 var imports = map[string]string{
 	"cmd/endstate":        "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
 	"internal/archive":    "labs",
-	"internal/attempts":   "internal/exams internal/rehearsal labs modernc.org/sqlite",
+	"internal/attempts":   "internal/classes internal/exams internal/rehearsal labs modernc.org/sqlite",
 	"internal/cli":        "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/cli/serve internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/collections internal/desk internal/desk/author internal/desk/saves internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
@@ -36,6 +36,8 @@ var imports = map[string]string{
 	"internal/desk/sessions": "internal/desk labs",
 	"internal/desk/saves":    "internal/attempts internal/desk internal/stage labs",
 	"internal/desk/machine":  "internal/attempts internal/desk labs",
+	"internal/classes":       "labs",
+	"internal/desk/class":    "internal/attempts internal/classes internal/desk internal/desk/exam internal/exams labs",
 	"internal/collections":   "labs github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5",
 	"internal/desk/author":   "internal/collections internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
 	"internal/desk/exam":     "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",
@@ -78,8 +80,9 @@ var imports = map[string]string{
 	"internal/stage":              "internal/site labs labs/kit",
 	"internal/tty":                "github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
 	"internal/valuetest":          "internal/expect labs pgregory.net/rapid",
-	"internal/web":                "internal/attempts internal/desk internal/desk/overview internal/desk/rehearse internal/desk/sessions internal/desk/visit internal/interview internal/practice internal/progress internal/recording internal/rehearsal internal/report internal/seat internal/web/assets internal/web/feed internal/web/pages internal/web/session internal/web/terminal labs github.com/coder/websocket",
+	"internal/web":                "internal/attempts internal/desk internal/desk/class internal/desk/overview internal/desk/rehearse internal/desk/sessions internal/desk/visit internal/interview internal/practice internal/progress internal/recording internal/rehearsal internal/report internal/seat internal/web/assets internal/web/class internal/web/feed internal/web/pages internal/web/session internal/web/terminal labs github.com/coder/websocket",
 	"internal/web/assets":         "",
+	"internal/web/class":          "internal/classes internal/desk internal/desk/class internal/exams/blueprints internal/report internal/web/pages labs",
 	"internal/web/feed":           "",
 	"internal/web/pages":          "internal/attempts internal/practice internal/rehearsal internal/report labs github.com/yuin/goldmark",
 	"internal/web/session":        "labs github.com/alexedwards/scs/v2",

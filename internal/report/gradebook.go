@@ -35,7 +35,7 @@ func Gradebook(w io.Writer, e *Exam) error {
 	}
 	for _, row := range rows {
 		for i := range row {
-			row[i] = inert(row[i])
+			row[i] = Inert(row[i])
 		}
 	}
 	return out.WriteAll(rows)
@@ -146,14 +146,14 @@ func AttemptCSV(w io.Writer, a *Attempt) error {
 		}
 	}
 	for i := range row {
-		row[i] = inert(row[i])
+		row[i] = Inert(row[i])
 	}
 	return csv.NewWriter(w).WriteAll([][]string{head, row})
 }
 
-// inert keeps a spreadsheet from reading a text as a formula.
+// Inert keeps a spreadsheet from reading a text as a formula.
 // https://owasp.org/www-community/attacks/CSV_Injection
-func inert(text string) string {
+func Inert(text string) string {
 	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
 		if _, err := strconv.ParseFloat(text, 64); err != nil {
 			text = "'" + text

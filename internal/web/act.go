@@ -154,7 +154,11 @@ type confirmation struct {
 
 // ask asks for the consent that an act needs, or answers with its other error.
 func (s *Server) ask(w http.ResponseWriter, r *http.Request, who labs.Learner, err error) {
-	back := labPath(r.PathValue("lab"))
+	s.askFor(w, r, who, labPath(r.PathValue("lab")), err)
+}
+
+// askFor asks as ask does, on the way from another page than a lab's.
+func (s *Server) askFor(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error) {
 	var asks *desk.Unconfirmed
 	if !errors.As(err, &asks) {
 		s.fail(w, r, who, back, err)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/class"
 	"endstate/internal/desk/rehearse"
 	"endstate/internal/interview"
 	"endstate/internal/practice"
@@ -19,6 +20,8 @@ type homePage struct {
 	Running   []running
 	Next      *practice.Pick
 	Questions []*rehearse.Row
+	Assigned  []*class.Assigned
+	Teaches   bool // they may lead groups
 }
 
 // running is a lab that runs.
@@ -29,7 +32,7 @@ type running struct {
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	ctx, held := r.Context(), &warnings{server: s}
-	page := homePage{}
+	page := homePage{Teaches: who.SeesOthers()}
 	var err error
 	if page.Running, err = s.running(r, who, held.emit); err != nil {
 		held.all = append(held.all, s.problem(err))
@@ -38,6 +41,9 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 		held.all = append(held.all, s.problem(err))
 	}
 	if page.Questions, err = rehearse.New(s.Desk).Questions(ctx, who); err != nil {
+		held.all = append(held.all, s.problem(err))
+	}
+	if page.Assigned, err = class.New(s.Desk).Assigned(ctx, who); err != nil {
 		held.all = append(held.all, s.problem(err))
 	}
 	page.Notices = held.all

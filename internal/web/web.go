@@ -128,6 +128,9 @@ func (s *Server) Handler() http.Handler {
 	} {
 		inside.Handle(pattern, s.as(handle))
 	}
+	for pattern, handle := range s.classes().Routes() {
+		inside.Handle(pattern, s.as(handle))
+	}
 	outside := http.NewServeMux()
 	outside.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	outside.Handle("GET /assets/", s.assets)
