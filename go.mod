@@ -9,6 +9,7 @@ require (
 	cel.dev/cel-go v0.33.2
 	charm.land/glamour/v2 v2.0.1
 	github.com/agnivade/levenshtein v1.2.2
+	github.com/alexedwards/argon2id v1.0.0
 	github.com/alexedwards/scs/v2 v2.9.0
 	github.com/brianvoe/gofakeit/v7 v7.18.1
 	github.com/charmbracelet/x/ansi v0.11.7

@@ -2,7 +2,7 @@ package attempts
 
 // migrations lead from each version of the store to the next. A store's version is the
 // number of migrations applied to it. Never change a migration that was released.
-var migrations = []string{firstVersion, secondVersion, examTables, seenVisits, rehearsalTables, freeHints, waitingShells, browserSessions, classTables}
+var migrations = []string{firstVersion, secondVersion, examTables, seenVisits, rehearsalTables, freeHints, waitingShells, browserSessions, classTables, accountTables}
 
 const firstVersion = `
 CREATE TABLE attempts (

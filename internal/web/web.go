@@ -13,11 +13,14 @@ import (
 	"time"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/people"
 	"endstate/internal/desk/sessions"
 	"endstate/internal/desk/visit"
 	"endstate/internal/seat"
 	"endstate/internal/web/assets"
 	"endstate/internal/web/pages"
+	peopleroom "endstate/internal/web/people"
+	"endstate/internal/web/room"
 	"endstate/internal/web/session"
 	"endstate/internal/web/terminal"
 	"endstate/labs"
@@ -27,7 +30,9 @@ import (
 type Config struct {
 	Desk  *desk.Desk
 	Clock func() time.Time
-	Log   *slog.Logger
+	// Machine is whose machine the server runs on. Nobody else can have an account with that name.
+	Machine labs.Learner
+	Log     *slog.Logger
 	// Answer answers the in-lab commands in a shell.
 	Answer func(who labs.Learner, in *visit.Visit) seat.Answer
 	// NewEntry receives each new address that lets a browser in: there is always one that has not been
@@ -41,6 +46,8 @@ type Server struct {
 	address  string // host and port
 	hosts    []string
 	sessions *session.Sessions
+	people   *people.Desk
+	accounts *peopleroom.Room
 	assets   *assets.Assets
 	pages    *pages.Pages
 	benches  benches
@@ -56,6 +63,7 @@ const (
 
 // Serve lets a learner in until the context ends. It closes the listener.
 func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config Config) error {
+	config.Machine = who
 	s := newServer(ctx, listener.Addr().String(), config)
 	s.NewEntry(s.entry(who))
 	server := &http.Server{
@@ -82,10 +90,11 @@ func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config 
 func newServer(ctx context.Context, address string, config Config) *Server {
 	_, port, _ := net.SplitHostPort(address)
 	s := &Server{
-		Config: config, address: address, ctx: ctx, sessions: session.New("endstate-"+port, sessions.New(config.Desk)), assets: assets.New(),
+		Config: config, address: address, ctx: ctx, sessions: session.New("endstate-"+port, sessions.New(config.Desk)), assets: assets.New(), people: people.New(config.Desk, config.Machine),
 		hosts: []string{address, "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port},
 	}
 	s.pages = pages.New(s.assets.Address, s.Clock)
+	s.accounts = &peopleroom.Room{House: house{s}, People: s.people, Sessions: s.sessions, Log: s.Log}
 	return s
 }
 
@@ -100,7 +109,7 @@ func Built() bool { return assets.New().Built() }
 // Handler answers requests.
 func (s *Server) Handler() http.Handler {
 	inside := http.NewServeMux()
-	for pattern, handle := range map[string]func(http.ResponseWriter, *http.Request, labs.Learner){
+	for pattern, handle := range map[string]room.Handler{
 		"GET /{$}":                               s.home,
 		"GET /questions/{number}":                s.question,
 		"GET /questions/{number}/rehearse":       s.rehearse,
@@ -131,7 +140,13 @@ func (s *Server) Handler() http.Handler {
 	for pattern, handle := range s.classes().Routes() {
 		inside.Handle(pattern, s.as(handle))
 	}
+	for pattern, handle := range s.accounts.Inside() {
+		inside.Handle(pattern, s.as(handle))
+	}
 	outside := http.NewServeMux()
+	for pattern, handle := range s.accounts.Outside() {
+		outside.Handle(pattern, s.sessions.Handler(handle))
+	}
 	outside.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
 	outside.Handle("GET /assets/", s.assets)
 	outside.Handle("GET /enter", s.sessions.Handler(http.HandlerFunc(s.enter)))

@@ -1,11 +1,12 @@
-// Package session lets people in: a one-time key becomes a session, which a cookie names and which
-// only the server knows.
+// Package session lets people in: a one-time key or an account becomes a session, which a cookie names and
+// which only the server knows.
 package session
 
 import (
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -18,10 +19,12 @@ import (
 // lifetime is how long a session lasts.
 const lifetime = 7 * 24 * time.Hour
 
-// The fields of a session.
+// The fields of a session: of who came in with a key, or of an account.
 const (
-	fieldName = "name"
-	fieldRole = "role"
+	fieldName    = "name"
+	fieldRole    = "role"
+	fieldAccount = "account"
+	fieldEpoch   = "epoch"
 )
 
 // Sessions are the sessions of a server, and the keys that open them.
@@ -62,7 +65,7 @@ func (s *Sessions) Redeem(ctx context.Context, key string) (bool, error) {
 		return false, nil
 	}
 	// A new token: one that somebody else may have planted in the browser must not become valid.
-	if err := s.manager.RenewToken(ctx); err != nil {
+	if err := errors.Join(s.manager.Clear(ctx), s.manager.RenewToken(ctx)); err != nil {
 		return false, err
 	}
 	s.manager.Put(ctx, fieldName, who.Name)
@@ -70,7 +73,7 @@ func (s *Sessions) Redeem(ctx context.Context, key string) (bool, error) {
 	return true, nil
 }
 
-// Who returns the learner of a request's session, or false if it has none.
+// Who returns the learner who came in with a key, or false if the request's session is not such a one.
 func (s *Sessions) Who(ctx context.Context) (labs.Learner, bool) {
 	name := s.manager.GetString(ctx, fieldName)
 	return labs.Learner{Name: name, Role: labs.UserRole(s.manager.GetString(ctx, fieldRole))}, name != ""
