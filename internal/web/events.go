@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -25,6 +26,9 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner
 	after, _ := strconv.Atoi(last)
 	w.Header().Set("Content-Type", "text/event-stream")
 	flush := http.NewResponseController(w)
+	ctx, end := context.WithCancel(r.Context())
+	defer end()
+	defer s.whileIn(r, who, end)()
 	tick := time.NewTicker(keepAlive)
 	defer tick.Stop()
 	for {
@@ -42,7 +46,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner
 		select {
 		case <-changed:
 		case <-tick.C:
-		case <-r.Context().Done():
+		case <-ctx.Done():
 			return
 		}
 	}

@@ -1,15 +1,11 @@
 package web
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
 
-	"endstate/internal/desk/people"
 	"endstate/internal/web/pages"
-	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
@@ -40,7 +36,7 @@ func (s *Server) guard(next http.Handler) http.Handler {
 }
 
 // as lets in whoever has a session, and hands on who it is.
-func (s *Server) as(handle room.Handler) http.Handler {
+func (s *Server) as(handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, ok, err := s.who(r.Context())
 		switch {
@@ -52,39 +48,6 @@ func (s *Server) as(handle room.Handler) http.Handler {
 			handle(w, r, who)
 		}
 	})
-}
-
-// who returns the learner whose session it is, as they are now: a role that was changed and an account that
-// was disabled count at once.
-func (s *Server) who(ctx context.Context) (labs.Learner, bool, error) {
-	badge, signs := s.sessions.Badge(ctx)
-	if !signs {
-		who, ok := s.sessions.Who(ctx)
-		return who, ok, nil
-	}
-	account, err := s.people.Who(ctx, badge)
-	var problem *labs.Problem
-	switch {
-	case errors.As(err, &problem) && problem.Code == people.CodeSignedOut:
-		return labs.Learner{}, false, s.sessions.End(ctx)
-	case err != nil:
-		return labs.Learner{}, false, err
-	}
-	return account.Learner(), true, s.sessions.Acts(ctx, account.Role)
-}
-
-// askIn answers somebody who is not let in: they sign in if there are accounts, and otherwise need a key.
-func (s *Server) askIn(w http.ResponseWriter, r *http.Request) {
-	accounts, err := s.people.Any(r.Context())
-	if err == nil && accounts {
-		to := "/"
-		if r.Method == http.MethodGet {
-			to = r.URL.RequestURI()
-		}
-		s.accounts.AskName(w, http.StatusUnauthorized, to)
-		return
-	}
-	s.write(w, http.StatusUnauthorized, pages.Page{Title: "Not let in", Main: "enter", Data: struct{ Used bool }{}})
 }
 
 // enter exchanges a one-time key for a session.

@@ -39,6 +39,7 @@ func (s *Server) terminal(w http.ResponseWriter, r *http.Request, who labs.Learn
 	query := r.URL.Query()
 	number := func(name string) int { n, _ := strconv.Atoi(query.Get(name)); return terminal.Clamp(n) }
 	client := terminal.New(s.ctx, conn, number("columns"), number("rows"))
+	defer s.whileIn(r, who, func() { client.Close("signed out") })()
 	name, host := r.PathValue("lab"), r.PathValue("host")
 	free := s.places.Take(who.Name+"\x00"+name+"\x00"+query.Get("id"), func() { client.Close("opened elsewhere") })
 	defer free()

@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
@@ -20,7 +22,6 @@ import (
 	"endstate/internal/web/assets"
 	"endstate/internal/web/pages"
 	peopleroom "endstate/internal/web/people"
-	"endstate/internal/web/room"
 	"endstate/internal/web/session"
 	"endstate/internal/web/terminal"
 	"endstate/labs"
@@ -94,7 +95,10 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 		hosts: []string{address, "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port},
 	}
 	s.pages = pages.New(s.assets.Address, s.Clock)
-	s.accounts = &peopleroom.Room{House: house{s}, People: s.people, Sessions: s.sessions, Log: s.Log}
+	s.accounts = peopleroom.New(peopleroom.Door{
+		People: s.people, Sessions: s.sessions, Log: s.Log, Address: "http://" + address, Write: s.write, Fail: s.fail, From: from,
+		Problem: func(err error) (template.HTML, int) { return s.problem(err), statusOf(err) },
+	})
 	return s
 }
 
@@ -106,10 +110,12 @@ func (s *Server) entry(who labs.Learner) string {
 // Built reports whether the program has the styles and the terminals of the pages.
 func Built() bool { return assets.New().Built() }
 
-// Handler answers requests.
-func (s *Server) Handler() http.Handler {
-	inside := http.NewServeMux()
-	for pattern, handle := range map[string]room.Handler{
+// handler answers a request of somebody who is let in.
+type handler = func(http.ResponseWriter, *http.Request, labs.Learner)
+
+// routes returns what those who are let in can ask for, by the pattern of its address.
+func (s *Server) routes() map[string]handler {
+	all := map[string]handler{
 		"GET /{$}":                               s.home,
 		"GET /questions/{number}":                s.question,
 		"GET /questions/{number}/rehearse":       s.rehearse,
@@ -134,13 +140,16 @@ func (s *Server) Handler() http.Handler {
 		"GET /attempts/{attempt}/replay":         s.replay,
 		"GET /attempts/{attempt}/recordings/{n}": s.recording,
 		"GET /attempts/{attempt}/report":         s.report,
-	} {
-		inside.Handle(pattern, s.as(handle))
 	}
-	for pattern, handle := range s.classes().Routes() {
-		inside.Handle(pattern, s.as(handle))
-	}
-	for pattern, handle := range s.accounts.Inside() {
+	maps.Copy(all, s.classes().Routes())
+	maps.Copy(all, s.accounts.Inside())
+	return all
+}
+
+// Handler answers requests.
+func (s *Server) Handler() http.Handler {
+	inside := http.NewServeMux()
+	for pattern, handle := range s.routes() {
 		inside.Handle(pattern, s.as(handle))
 	}
 	outside := http.NewServeMux()

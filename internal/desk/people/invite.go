@@ -141,5 +141,6 @@ func (d *Desk) Accept(ctx context.Context, key, name, password string) (*Account
 	case a == nil:
 		return nil, Badge{}, notInvited()
 	}
+	d.changes.tell() // sessions with the old password have ended
 	return accountOf(a), badgeOf(a), nil
 }

@@ -14,12 +14,13 @@ import (
 
 // The codes of problems with accounts.
 const (
-	CodeSignIn     = "sign-in"    // the name or the password is wrong
-	CodeSignedOut  = "signed-out" // the session has ended
-	CodeName       = "name"       // an account can't have that name
-	CodePassword   = "password"   // an account can't have that password
-	CodeInvitation = "invitation" // it was used, or has expired
-	CodeOwnAccount = "own-account"
+	CodeSignIn     = "sign-in"     // the name or the password is wrong
+	CodeSignedOut  = "signed-out"  // the session has ended
+	CodeName       = "name"        // an account can't have that name
+	CodePassword   = "password"    // an account can't have that password
+	CodeInvitation = "invitation"  // it was used, or has expired
+	CodeOwnAccount = "own-account" // the act is only for others' accounts
+	CodeTooMany    = "too-many"    // attempts to sign in
 )
 
 // Account is somebody who can sign in. Their labs and attempts are owned by their name.
@@ -46,6 +47,8 @@ type Desk struct {
 	parts   desk.Parts
 	machine labs.Learner // whose machine it is; they need no account
 	hashes  hashes
+	limits  limits
+	changes changes
 }
 
 // New returns the room of a desk on somebody's machine.

@@ -169,7 +169,7 @@ func TestPasswords(t *testing.T) {
 	for password, want := range map[string]bool{
 		"pässwörter sind mühsam": true, "pa\u0308ssworter sind muhsam": false, "pa\u0308sswo\u0308rter sind mu\u0308hsam": true, "": false, "Pässwörter sind mühsam": false, strings.Repeat("x", 1<<20): false,
 	} {
-		if _, _, err := p.SignIn(ctx, "Katherine", password); (err == nil) != want {
+		if _, _, err := p.SignIn(ctx, "192.0.2.1", "Katherine", password); (err == nil) != want {
 			t.Errorf("the password %.40q: %v, want %v", password, err, want)
 		}
 	}
@@ -187,7 +187,7 @@ func TestPasswords(t *testing.T) {
 func TestSignIn(t *testing.T) {
 	p, ctx := newPeople(t), t.Context()
 	p.joins("ada", labs.RoleAuthor)
-	if a, badge, err := p.SignIn(ctx, "ADA", good); err != nil || a.Name != "ada" || badge.Account != a.ID {
+	if a, badge, err := p.SignIn(ctx, "192.0.2.1", "ADA", good); err != nil || a.Name != "ada" || badge.Account != a.ID {
 		t.Errorf("signed in as %+v, %+v, %v", a, badge, err)
 	}
 	var texts []string
@@ -196,7 +196,7 @@ func TestSignIn(t *testing.T) {
 		least := time.Hour
 		for range 3 {
 			at := time.Now()
-			_, _, err := p.SignIn(ctx, name, "a wrong password")
+			_, _, err := p.SignIn(ctx, "192.0.2."+name, name, "a wrong password")
 			least = min(least, time.Since(at))
 			p.refused(name+" with a wrong password", CodeSignIn, err)
 			texts = append(texts, err.Error())

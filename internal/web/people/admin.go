@@ -1,7 +1,6 @@
 package people
 
 import (
-	"html/template"
 	"net/http"
 	"strconv"
 	"time"
@@ -11,20 +10,9 @@ import (
 	"endstate/labs"
 )
 
-// youPage is the page of whoever is let in.
-type youPage struct {
-	Who     labs.Learner
-	Account bool // they sign in; otherwise they came in with a key
-	Notice  template.HTML
-}
-
-func (m *Room) you(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	_, signs := m.Sessions.Badge(r.Context())
-	m.Write(w, http.StatusOK, pages.Page{Title: "You", Owner: who.Name, Main: "you", Data: youPage{Who: who, Account: signs}})
-}
-
 // peoplePage is all accounts and invitations.
 type peoplePage struct {
+	Me          string
 	Accounts    []*people.Account
 	Invitations []*people.Invitation
 	Roles       []labs.UserRole
@@ -38,7 +26,7 @@ func (m *Room) people(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 
 func (m *Room) showPeople(w http.ResponseWriter, r *http.Request, who labs.Learner, page peoplePage) {
 	var err error
-	page.Roles = people.Roles
+	page.Me, page.Roles = who.Name, people.Roles
 	if page.Invitations, err = m.People.Invitations(r.Context(), who); err == nil {
 		page.Accounts, err = m.People.List(r.Context(), who)
 	}
@@ -60,11 +48,39 @@ func (m *Room) invite(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 		m.Fail(w, r, who, "/people", err)
 		return
 	}
-	m.showPeople(w, r, who, peoplePage{Link: m.Address() + "/join/" + key, Invited: invited})
+	m.Log.Info("invited somebody", "by", who.Name, "role", invited.Role)
+	m.showPeople(w, r, who, peoplePage{Link: m.Address + "/join/" + key, Invited: invited})
+}
+
+func (m *Room) reset(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	key, invited, err := m.People.Reset(r.Context(), who, idOf(r))
+	if err != nil {
+		m.Fail(w, r, who, "/people", err)
+		return
+	}
+	m.Log.Info("let somebody choose a new password", "by", who.Name, "name", invited.Name)
+	m.showPeople(w, r, who, peoplePage{Link: m.Address + "/join/" + key, Invited: invited})
 }
 
 func (m *Room) revoke(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	m.then(w, r, who, m.People.Revoke(r.Context(), who, idOf(r)))
+	m.then(w, r, who, "revoked an invitation", m.People.Revoke(r.Context(), who, idOf(r)))
+}
+
+func (m *Room) setRole(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	role := labs.UserRole(r.PostFormValue("role"))
+	m.then(w, r, who, "gave an account the role "+string(role), m.People.SetRole(r.Context(), who, idOf(r), role))
+}
+
+func (m *Room) disable(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	m.then(w, r, who, "disabled an account", m.People.Disable(r.Context(), who, idOf(r)))
+}
+
+func (m *Room) enable(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	m.then(w, r, who, "enabled an account", m.People.Enable(r.Context(), who, idOf(r)))
+}
+
+func (m *Room) endSessions(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	m.then(w, r, who, "signed an account out", m.People.EndSessions(r.Context(), who, idOf(r)))
 }
 
 // idOf returns the number in a request's address; 0 is that of nothing.
@@ -76,11 +92,12 @@ func idOf(r *http.Request) int64 {
 	return id
 }
 
-// then answers a form of the page of all people.
-func (m *Room) then(w http.ResponseWriter, r *http.Request, who labs.Learner, err error) {
+// then answers a form of the page of all people, and logs what was done.
+func (m *Room) then(w http.ResponseWriter, r *http.Request, who labs.Learner, did string, err error) {
 	if err != nil {
 		m.Fail(w, r, who, "/people", err)
 		return
 	}
+	m.Log.Info(did, "by", who.Name, "id", idOf(r))
 	http.Redirect(w, r, "/people", http.StatusSeeOther)
 }

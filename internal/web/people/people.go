@@ -3,25 +3,42 @@
 package people
 
 import (
+	"errors"
 	"html/template"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"endstate/internal/desk/people"
 	"endstate/internal/web/pages"
-	"endstate/internal/web/room"
 	"endstate/internal/web/session"
 	"endstate/labs"
 )
 
-// Room is the pages.
-type Room struct {
-	room.House
+// Door is what all pages share.
+type Door struct {
 	People   *people.Desk
 	Sessions *session.Sessions
 	Log      *slog.Logger
+	Address  string // under which browsers reach the server, without a path
+	Write    func(w http.ResponseWriter, status int, page pages.Page)
+	// Fail answers with what is wrong.
+	Fail func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
+	// Problem renders what is wrong, and returns its HTTP status.
+	Problem func(err error) (template.HTML, int)
+	// From returns the address that a request comes from.
+	From func(r *http.Request) string
 }
+
+// Handler answers a request of somebody who is let in.
+type Handler = func(http.ResponseWriter, *http.Request, labs.Learner)
+
+// Room is the room with its pages.
+type Room struct{ Door }
+
+// New returns the room of a door.
+func New(d Door) *Room { return &Room{d} }
 
 // Outside returns the pages for those who are not let in yet, by the pattern of their address.
 func (m *Room) Outside() map[string]http.HandlerFunc {
@@ -33,11 +50,12 @@ func (m *Room) Outside() map[string]http.HandlerFunc {
 }
 
 // Inside returns the pages for those who are let in, by the pattern of their address.
-func (m *Room) Inside() map[string]room.Handler {
-	return map[string]room.Handler{
-		"GET /you":                      m.you,
-		"GET /people":                   m.people,
-		"POST /people/invitations":      m.invite,
+func (m *Room) Inside() map[string]Handler {
+	return map[string]Handler{
+		"GET /you": m.you, "POST /you/password": m.changePassword,
+		"GET /people": m.people, "POST /people/invitations": m.invite,
+		"POST /people/{id}/role": m.setRole, "POST /people/{id}/disable": m.disable, "POST /people/{id}/enable": m.enable,
+		"POST /people/{id}/sign-out": m.endSessions, "POST /people/{id}/reset": m.reset,
 		"POST /invitations/{id}/revoke": m.revoke,
 	}
 }
@@ -67,17 +85,30 @@ func (m *Room) AskName(w http.ResponseWriter, status int, to string) {
 }
 
 func (m *Room) checkPassword(w http.ResponseWriter, r *http.Request) {
-	name, to := r.PostFormValue("name"), here(r.PostFormValue("to"))
-	_, badge, err := m.People.SignIn(r.Context(), name, r.PostFormValue("password"))
+	name, to, from := r.PostFormValue("name"), here(r.PostFormValue("to")), m.From(r)
+	account, badge, err := m.People.SignIn(r.Context(), from, name, r.PostFormValue("password"))
 	if err == nil {
 		err = m.Sessions.SignIn(r.Context(), badge)
 	}
 	if err != nil {
-		notice, status := m.Problem(err)
+		m.Log.Warn("sign-in refused", "name", name[:min(len(name), 80)], "from", from, "error", err)
+		notice, status := m.refusal(w, err)
 		m.Write(w, status, pages.Page{Title: "Sign in", Main: "signin", Data: signInPage{notice, name, to}})
 		return
 	}
+	m.Log.Info("signed in", "name", account.Name, "from", from)
 	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+// refusal renders a problem for the form that it belongs to, and tells programs when to try again.
+func (m *Room) refusal(w http.ResponseWriter, err error) (template.HTML, int) {
+	notice, status := m.Problem(err)
+	var slow *people.Slow
+	if errors.As(err, &slow) {
+		w.Header().Set("Retry-After", strconv.Itoa(int(slow.Wait.Seconds())+1))
+		status = http.StatusTooManyRequests
+	}
+	return notice, status
 }
 
 func (m *Room) signOut(w http.ResponseWriter, r *http.Request) {
@@ -106,11 +137,12 @@ func (m *Room) invitation(w http.ResponseWriter, r *http.Request) {
 
 func (m *Room) accept(w http.ResponseWriter, r *http.Request) {
 	key, name := r.PathValue("key"), r.PostFormValue("name")
-	_, badge, err := m.People.Accept(r.Context(), key, name, r.PostFormValue("password"))
+	account, badge, err := m.People.Accept(r.Context(), key, name, r.PostFormValue("password"))
 	if err == nil {
 		err = m.Sessions.SignIn(r.Context(), badge)
 	}
 	if err == nil {
+		m.Log.Info("accepted an invitation", "name", account.Name, "role", account.Role, "from", m.From(r))
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}

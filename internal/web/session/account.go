@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"net/http"
 
 	"endstate/internal/desk/people"
 	"endstate/labs"
@@ -43,3 +44,12 @@ func (s *Sessions) Acts(ctx context.Context, role labs.UserRole) error {
 
 // End ends a session.
 func (s *Sessions) End(ctx context.Context) error { return s.manager.Destroy(ctx) }
+
+// Again loads the session of a request as it is stored now.
+func (s *Sessions) Again(ctx context.Context, r *http.Request) (context.Context, error) {
+	cookie, err := r.Cookie(s.manager.Cookie.Name)
+	if err != nil {
+		return nil, err
+	}
+	return s.manager.Load(ctx, cookie.Value)
+}

@@ -107,6 +107,10 @@ export class Screen {
       this.over("This terminal was opened in another page.", "Open it here");
       return;
     }
+    if (event.code === 1000 && event.reason === "signed out") {
+      location.reload();
+      return;
+    }
     this.later("The connection was lost. The shell waits for you.");
   }
 

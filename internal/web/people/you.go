@@ -1,0 +1,46 @@
+package people
+
+import (
+	"html/template"
+	"net/http"
+
+	"endstate/internal/web/pages"
+	"endstate/labs"
+)
+
+// youPage is the page of whoever is let in.
+type youPage struct {
+	Who     labs.Learner
+	Account bool // they sign in; otherwise they came in with a key
+	Changed bool // the password, just now
+	Notice  template.HTML
+}
+
+func (m *Room) you(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	m.showYou(w, r, http.StatusOK, youPage{Who: who, Changed: r.URL.Query().Get("changed") != ""})
+}
+
+func (m *Room) showYou(w http.ResponseWriter, r *http.Request, status int, page youPage) {
+	_, page.Account = m.Sessions.Badge(r.Context())
+	m.Write(w, status, pages.Page{Title: "You", Owner: page.Who.Name, Main: "you", Data: page})
+}
+
+// changePassword replaces one's own password. Other browsers are signed out; this one goes on.
+func (m *Room) changePassword(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	badge, signs := m.Sessions.Badge(r.Context())
+	if !signs {
+		m.Fail(w, r, who, "/you", labs.Misuse("You have no account, and so no password", ""))
+		return
+	}
+	badge, err := m.People.ChangePassword(r.Context(), badge, m.From(r), r.PostFormValue("password"), r.PostFormValue("new"))
+	if err == nil {
+		err = m.Sessions.SignIn(r.Context(), badge)
+	}
+	if err != nil {
+		notice, status := m.refusal(w, err)
+		m.showYou(w, r, status, youPage{Who: who, Notice: notice})
+		return
+	}
+	m.Log.Info("changed their password", "name", who.Name, "from", m.From(r))
+	http.Redirect(w, r, "/you?changed=yes", http.StatusSeeOther)
+}

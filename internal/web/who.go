@@ -1,0 +1,96 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"time"
+
+	"endstate/internal/desk/people"
+	"endstate/internal/web/pages"
+	"endstate/labs"
+)
+
+// who returns the learner whose session it is, and whether there is one.
+func (s *Server) who(ctx context.Context) (labs.Learner, bool, error) {
+	who, ok, err := s.lookUp(ctx)
+	_, signs := s.sessions.Badge(ctx)
+	switch {
+	case err != nil || !signs:
+		return who, ok, err
+	case !ok:
+		return who, false, s.sessions.End(ctx)
+	}
+	return who, true, s.sessions.Acts(ctx, who.Role)
+}
+
+// lookUp returns the learner whose session it is, as they are now: a role that was changed and an account that
+// was disabled count at once.
+func (s *Server) lookUp(ctx context.Context) (labs.Learner, bool, error) {
+	badge, signs := s.sessions.Badge(ctx)
+	if !signs {
+		who, ok := s.sessions.Who(ctx)
+		return who, ok, nil
+	}
+	account, err := s.people.Who(ctx, badge)
+	var problem *labs.Problem
+	switch {
+	case errors.As(err, &problem) && problem.Code == people.CodeSignedOut:
+		return labs.Learner{}, false, nil
+	case err != nil:
+		return labs.Learner{}, false, err
+	}
+	return account.Learner(), true, nil
+}
+
+// sessionPause is how often it is asked whether a session goes on, as another process may end it.
+const sessionPause = 5 * time.Second
+
+// whileIn calls end when the session of a request has ended, or acts in another role. stop stops waiting for that.
+func (s *Server) whileIn(r *http.Request, who labs.Learner, end func()) (stop func()) {
+	ctx, stop := context.WithCancel(s.ctx)
+	s.working.Go(func() {
+		tick := time.NewTicker(sessionPause)
+		defer tick.Stop()
+		for {
+			changed := s.people.Changed()
+			if now, err := s.sessions.Again(ctx, r); err == nil {
+				if is, ok, err := s.lookUp(now); err == nil && (!ok || is != who) {
+					end()
+					return
+				}
+			}
+			select {
+			case <-changed:
+			case <-tick.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	return stop
+}
+
+// askIn answers somebody who is not let in: they sign in if there are accounts, and otherwise need a key.
+func (s *Server) askIn(w http.ResponseWriter, r *http.Request) {
+	accounts, err := s.people.Any(r.Context())
+	if err == nil && accounts {
+		to := "/"
+		if r.Method == http.MethodGet {
+			to = r.URL.RequestURI()
+		}
+		s.accounts.AskName(w, http.StatusUnauthorized, to)
+		return
+	}
+	s.write(w, http.StatusUnauthorized, pages.Page{Title: "Not let in", Main: "enter", Data: struct{ Used bool }{}})
+}
+
+// from returns the address that a request comes from.
+func from(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
