@@ -79,7 +79,10 @@ func (s *Server) work(b *bench, act string, do func(ctx context.Context, emit la
 	}
 	s.working.Go(func() {
 		defer b.End()
-		if err := do(s.ctx, s.show(b)); err != nil {
+		began := s.Clock()
+		err := do(s.ctx, s.show(b))
+		s.meter.Act(act, s.Clock().Sub(began), err)
+		if err != nil {
 			b.Send(messageNotice, "", string(s.problem(err)))
 		}
 	})

@@ -18,6 +18,7 @@ const keepAlive = 20 * time.Second
 // events streams what happens at a lab, as server-sent events: from the message that the page has, or
 // that the browser had before it lost the connection.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	defer s.meter.Stream()()
 	bench := s.benches.of(who, r.PathValue("lab"))
 	last := r.Header.Get("Last-Event-ID")
 	if last == "" {

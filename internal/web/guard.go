@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"endstate/internal/web/pages"
+	"endstate/internal/web/trace"
 	"endstate/labs"
 )
 
@@ -43,8 +44,10 @@ func (s *Server) as(handle handler) http.Handler {
 		case err != nil:
 			s.fail(w, r, labs.Learner{}, "/", err)
 		case !ok:
+			trace.Note(r, "")
 			s.askIn(w, r)
 		default:
+			trace.Note(r, who.Name)
 			handle(w, r, who)
 		}
 	})
@@ -71,6 +74,9 @@ func (s *Server) write(w http.ResponseWriter, status int, page pages.Page) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if page.Script != "" {
 		w.Header().Set("Content-Security-Policy", terminalPolicy)
+	}
+	if status >= http.StatusBadRequest && status != http.StatusUnauthorized {
+		page.Request = w.Header().Get(trace.Header)
 	}
 	w.WriteHeader(status)
 	if err := s.pages.Write(w, page); err != nil {

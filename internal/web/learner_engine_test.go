@@ -181,7 +181,7 @@ func (l *learner) open(ctx context.Context, id string) (*screen, error) {
 	// The prompt may look different in each scenario, but not what bash answers.
 	err = s.types(ctx, "PS1='> '; echo re''ady\r")
 	if err == nil {
-		err = s.sees(ctx, "ready\r\n> ")
+		err = s.sees(ctx, "ready\r\n")
 	}
 	return s, err
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"endstate/internal/web/pages"
+	"endstate/internal/web/trace"
 	"endstate/labs"
 )
 
@@ -91,6 +92,9 @@ type message struct {
 
 // fail answers with a problem: as a page, or for a script as a piece of one.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error) {
+	if statusOf(err) >= http.StatusInternalServerError {
+		s.Log.Error("answer a request", "id", w.Header().Get(trace.Header), "error", err)
+	}
 	s.answer(w, r, who, statusOf(err), "notices", "This did not work", back, s.problem(err))
 }
 

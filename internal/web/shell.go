@@ -36,6 +36,7 @@ func (s *Server) terminal(w http.ResponseWriter, r *http.Request, who labs.Learn
 	if err != nil {
 		return // Accept has answered
 	}
+	defer s.meter.Terminal()()
 	query := r.URL.Query()
 	number := func(name string) int { n, _ := strconv.Atoi(query.Get(name)); return terminal.Clamp(n) }
 	client := terminal.New(s.ctx, conn, number("columns"), number("rows"))

@@ -15,15 +15,18 @@ import (
 	"time"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/operate"
 	"endstate/internal/desk/people"
 	"endstate/internal/desk/sessions"
 	"endstate/internal/desk/visit"
 	"endstate/internal/seat"
 	"endstate/internal/web/assets"
+	"endstate/internal/web/meter"
 	"endstate/internal/web/pages"
 	peopleroom "endstate/internal/web/people"
 	"endstate/internal/web/session"
 	"endstate/internal/web/terminal"
+	"endstate/internal/web/trace"
 	"endstate/labs"
 )
 
@@ -39,6 +42,10 @@ type Config struct {
 	// NewEntry receives each new address that lets a browser in: there is always one that has not been
 	// used.
 	NewEntry func(address string)
+	// AccessLog logs every request, and not only those that failed.
+	AccessLog bool
+	// MetricsToken lets a program see the metrics; empty: only an admin can see them.
+	MetricsToken string
 }
 
 // Server is the door while it is open.
@@ -52,6 +59,7 @@ type Server struct {
 	assets   *assets.Assets
 	pages    *pages.Pages
 	benches  benches
+	meter    *meter.Meter
 	places   terminal.Places
 	ctx      context.Context // ends when the server does
 	working  sync.WaitGroup  // acts and terminals
@@ -94,6 +102,7 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 		Config: config, address: address, ctx: ctx, sessions: session.New("endstate-"+port, sessions.New(config.Desk)), assets: assets.New(), people: people.New(config.Desk, config.Machine),
 		hosts: []string{address, "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port},
 	}
+	s.meter = meter.New(s.gauges())
 	s.pages = pages.New(s.assets.Address, s.Clock)
 	s.accounts = peopleroom.New(peopleroom.Door{
 		People: s.people, Sessions: s.sessions, Log: s.Log, Address: "http://" + address, Write: s.write, Fail: s.fail, From: from,
@@ -157,8 +166,10 @@ func (s *Server) Handler() http.Handler {
 		outside.Handle(pattern, s.sessions.Handler(handle))
 	}
 	outside.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { fmt.Fprintln(w, "ok") })
+	outside.HandleFunc("GET /readyz", s.ready)
+	outside.Handle("GET /metrics", s.sessions.Handler(s.meter.Handler(s.MetricsToken, s.whose, operate.MayWatch)))
 	outside.Handle("GET /assets/", s.assets)
 	outside.Handle("GET /enter", s.sessions.Handler(http.HandlerFunc(s.enter)))
 	outside.Handle("/", s.sessions.Handler(inside))
-	return s.guard(http.NewCrossOriginProtection().Handler(outside))
+	return trace.Handler(s.guard(http.NewCrossOriginProtection().Handler(outside)), s.Log, s.AccessLog, s.Clock, s.meter.Request)
 }

@@ -30,6 +30,7 @@ type options struct {
 	answers Answers
 	listen  string
 	noOpen  bool
+	logAll  bool
 }
 
 // Command returns the command serve.
@@ -46,6 +47,7 @@ func Command(d *door.Door, answers Answers) *cobra.Command {
 	}
 	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:7878", "the `address` to listen at; port 0 takes a free one")
 	c.Flags().BoolVar(&o.noOpen, "no-open", false, "don't open a browser")
+	c.Flags().BoolVar(&o.logAll, "access-log", false, "log every request, not only those that failed")
 	return c
 }
 
@@ -63,6 +65,7 @@ func (o *options) run(ctx context.Context) error {
 	}
 	return web.Serve(ctx, listener, o.Who(), web.Config{
 		Desk: at, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.Err, nil)), NewEntry: o.show(),
+		AccessLog: o.logAll, MetricsToken: o.Env("ENDSTATE_METRICS_TOKEN"),
 		Answer: func(who labs.Learner, in *visit.Visit) seat.Answer {
 			return o.answers(&door.Shell{Door: o.Door, Visit: in, Remote: who})
 		},

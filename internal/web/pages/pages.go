@@ -49,6 +49,8 @@ type Page struct {
 	// Script is what runs on the page, with terminals of its own; empty: nothing.
 	Script string
 	Wide   bool // it uses the whole width
+	// Request is the ID of the request that failed; empty: it did not.
+	Request string
 }
 
 // Write writes a page.
