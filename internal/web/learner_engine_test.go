@@ -34,14 +34,14 @@ import (
 	"endstate/scenarios"
 )
 
-// class is a server on a real engine, for many learners.
-type class struct {
+// classroom is a server on a real engine, for many learners.
+type classroom struct {
 	*enginetest.Runner
 	server *Server
 	web    *httptest.Server
 }
 
-func newClass(t *testing.T) *class {
+func newClassroom(t *testing.T) *classroom {
 	t.Helper()
 	runner := enginetest.Open(t)
 	at := desk.New(desk.Config{
@@ -56,7 +56,7 @@ func newClass(t *testing.T) *class {
 		},
 	})
 	t.Cleanup(at.Close)
-	c := &class{Runner: runner, web: httptest.NewUnstartedServer(nil)}
+	c := &classroom{Runner: runner, web: httptest.NewUnstartedServer(nil)}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	c.server = newServer(ctx, c.web.Listener.Addr().String(), Config{
 		Desk: at, Clock: time.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), NewEntry: func(string) {},
@@ -70,14 +70,14 @@ func newClass(t *testing.T) *class {
 
 // learner is somebody with a browser of their own.
 type learner struct {
-	class   *class
+	class   *classroom
 	client  http.Client
 	address *url.URL
 	lab     string
 }
 
 // learner lets in a learner. The name follows that of the runner, which removes what is left.
-func (c *class) learner(ctx context.Context, n int, lab string) (*learner, error) {
+func (c *classroom) learner(ctx context.Context, n int, lab string) (*learner, error) {
 	jar, err := cookiejar.New(nil)
 	l := &learner{class: c, client: http.Client{Jar: jar}, address: &url.URL{Scheme: "http", Host: c.server.address}, lab: lab}
 	if err != nil {

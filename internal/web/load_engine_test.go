@@ -97,8 +97,8 @@ func TestClassAtOnce(t *testing.T) {
 		learners = n
 	}
 	asTheProgram(t)
-	c, found := newClass(t), &times{}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	c, found := newClassroom(t), &times{}
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var working sync.WaitGroup
 	for n := range learners {
@@ -120,7 +120,7 @@ func asTheProgram(t *testing.T) {
 }
 
 // practise is what a learner of a class does.
-func (c *class) practise(ctx context.Context, n int, found *times) error {
+func (c *classroom) practise(ctx context.Context, n int, found *times) error {
 	l, err := c.learner(ctx, n, enginetest.Git)
 	if err != nil {
 		return err
@@ -204,7 +204,7 @@ func (s *screen) showsAll(ctx context.Context) error {
 }
 
 // typeInExec types in a shell that the engine alone opens in the learner's lab: the floor.
-func (c *class) typeInExec(ctx context.Context, n int, found *times) error {
+func (c *classroom) typeInExec(ctx context.Context, n int, found *times) error {
 	mine, err := c.Labs(ctx, fmt.Sprintf("%s/%d", c.Owner, n))
 	if err != nil || len(mine) != 1 {
 		return fmt.Errorf("%d labs: %w", len(mine), err)
