@@ -82,7 +82,7 @@ var imports = map[string]string{
 	"internal/stage":              "internal/site labs labs/kit",
 	"internal/tty":                "github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
 	"internal/valuetest":          "internal/expect labs pgregory.net/rapid",
-	"internal/web":                "internal/attempts internal/desk internal/desk/class internal/desk/operate internal/desk/overview internal/desk/people internal/desk/rehearse internal/desk/sessions internal/desk/visit internal/interview internal/practice internal/progress internal/recording internal/rehearsal internal/report internal/seat internal/web/assets internal/web/class internal/web/feed internal/web/meter internal/web/pages internal/web/people internal/web/session internal/web/terminal internal/web/trace labs github.com/coder/websocket",
+	"internal/web":                "internal/attempts internal/desk internal/desk/class internal/desk/operate internal/desk/overview internal/desk/people internal/desk/rehearse internal/desk/saves internal/desk/sessions internal/desk/visit internal/interview internal/practice internal/progress internal/recording internal/rehearsal internal/report internal/seat internal/web/assets internal/web/class internal/web/feed internal/web/meter internal/web/pages internal/web/people internal/web/session internal/web/terminal internal/web/trace labs github.com/coder/websocket",
 	"internal/web/assets":         "",
 	"internal/web/class":          "internal/classes internal/desk internal/desk/class internal/exams/blueprints internal/report internal/web/pages labs",
 	"internal/web/meter":          "internal/web/trace labs github.com/prometheus/client_golang",

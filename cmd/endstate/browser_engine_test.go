@@ -96,3 +96,10 @@ func (m *machine) browse(story string, args ...string) {
 		m.t.Errorf("%s failed after %v: %v\n%s", story, time.Since(begun).Round(time.Second), err, out)
 	}
 }
+
+// The terminals of a lab do in a real browser what programs ask of a terminal.
+func TestBrowserTerminal(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.browse("terminal.mjs", m.serve(), enginetest.MySQL, enginetest.MongoDB, strconv.Itoa(enginetest.Seed))
+}

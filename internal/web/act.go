@@ -78,7 +78,7 @@ func (s *Server) check(w http.ResponseWriter, r *http.Request, who labs.Learner)
 // reset puts a lab back, once the learner has agreed.
 func (s *Server) reset(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	name := r.PathValue("lab")
-	if r.PostFormValue("agreed") == "" {
+	if r.PostFormValue(agreedField) == "" {
 		_, err := s.Desk.Reset(r.Context(), who, name, false, nil)
 		s.ask(w, r, who, err)
 		return
@@ -96,7 +96,7 @@ func (s *Server) reset(w http.ResponseWriter, r *http.Request, who labs.Learner)
 // hint opens a hint, once the learner has agreed to its price.
 func (s *Server) hint(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	name := r.PathValue("lab")
-	if _, err := s.Desk.Hint(r.Context(), who, name, r.PostFormValue("agreed") != "", nil); err != nil {
+	if _, err := s.Desk.Hint(r.Context(), who, name, r.PostFormValue(agreedField) != "", nil); err != nil {
 		s.ask(w, r, who, err)
 		return
 	}
@@ -135,16 +135,23 @@ func (s *Server) stop(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 // inBackground begins an act at a lab, and answers at once.
 func (s *Server) inBackground(w http.ResponseWriter, r *http.Request, who labs.Learner, act string, do func(context.Context, labs.Emit) error) {
 	name := r.PathValue("lab")
-	began := s.work(s.benches.of(who, name), act, do)
+	s.begun(w, r, s.work(s.benches.of(who, name), act, do))
+}
+
+// begun answers that an act has begun at a lab, or that another one is going on there.
+func (s *Server) begun(w http.ResponseWriter, r *http.Request, began bool) {
 	switch {
 	case !fromScript(r):
-		http.Redirect(w, r, labPath(name), http.StatusSeeOther)
+		http.Redirect(w, r, labPath(r.PathValue("lab")), http.StatusSeeOther)
 	case began:
 		w.WriteHeader(http.StatusAccepted)
 	default:
 		w.WriteHeader(http.StatusConflict)
 	}
 }
+
+// agreedField is the field of a form that says that the learner has agreed.
+const agreedField = "agreed"
 
 // confirmation is a question before an act.
 type confirmation struct {
@@ -164,5 +171,15 @@ func (s *Server) askFor(w http.ResponseWriter, r *http.Request, who labs.Learner
 		s.fail(w, r, who, back, err)
 		return
 	}
-	s.answer(w, r, who, http.StatusOK, "ask", "Are you sure?", back, s.piece("confirm", confirmation{Question: asks.Question, Action: r.URL.Path, Back: back}))
+	s.answer(w, r, who, http.StatusOK, "ask", "Are you sure?", back, s.piece("confirm", confirmation{Question: asks.Question, Action: r.URL.Path, Back: back, Fields: fieldsOf(r)}))
+}
+
+// fieldsOf returns the fields of a form, to be sent once more with the learner's consent.
+func fieldsOf(r *http.Request) map[string]string {
+	fields := map[string]string{}
+	for name := range r.PostForm {
+		fields[name] = r.PostForm.Get(name)
+	}
+	delete(fields, agreedField)
+	return fields
 }

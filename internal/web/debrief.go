@@ -43,7 +43,7 @@ func (s *Server) debrief(w http.ResponseWriter, r *http.Request, who labs.Learne
 func (s *Server) explain(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	name, text := r.PathValue("attempt"), r.PostFormValue("text")
 	back := attemptPath(name) + "/debrief"
-	debriefing, err := s.Desk.Debrief(r.Context(), who, name, r.PostFormValue("agreed") != "")
+	debriefing, err := s.Desk.Debrief(r.Context(), who, name, r.PostFormValue(agreedField) != "")
 	var asks *desk.Unconfirmed
 	if errors.As(err, &asks) {
 		piece := s.piece("confirm", confirmation{Question: asks.Question, Action: back, Back: back, Fields: map[string]string{"text": text}})

@@ -32,7 +32,9 @@ type engine struct {
 
 	mu   sync.Mutex
 	labs []*labs.Lab
-	gate chan struct{} // a launch waits for it; may be nil
+	// saved are the saved states of labs, by key.
+	saved map[string]labs.Snapshot
+	gate  chan struct{} // a launch waits for it; may be nil
 	// execute executes commands; nil: none can be executed.
 	execute func(labs.Command) (labs.Process, error)
 }
@@ -83,9 +85,21 @@ func (e *engine) Execute(_ context.Context, _ labs.Host, command labs.Command) (
 	return e.execute(command)
 }
 
+func (e *engine) Freeze(context.Context, labs.Host, bool) (func() error, error) {
+	return func() error { return nil }, nil
+}
+
 func (e *engine) Written(context.Context, labs.Host) (int64, error) { return 0, nil }
 
 func (e *engine) Find(_ context.Context, key string, _ []string) (*labs.Snapshot, error) {
+	if strings.HasPrefix(key, "saved-") {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		if one, ok := e.saved[key]; ok {
+			return &one, nil
+		}
+		return nil, labs.ErrNotFound
+	}
 	return &labs.Snapshot{Key: key, Images: map[string]string{labs.Workspace: "snapshot"}}, nil
 }
 
@@ -93,13 +107,27 @@ func (e *engine) Record(context.Context, *labs.Lab) (labs.Record, error) {
 	return labs.Record{Facts: map[string]any{}}, nil
 }
 
-func (e *engine) Keep(context.Context, *labs.Lab, labs.Snapshot, labs.Record) error { return nil }
+func (e *engine) Keep(_ context.Context, _ *labs.Lab, state labs.Snapshot, _ labs.Record) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.saved == nil {
+		e.saved = map[string]labs.Snapshot{}
+	}
+	state.Made, state.Images = noon, map[string]string{labs.Workspace: "saved"}
+	e.saved[state.Key] = state
+	return nil
+}
 
 func (e *engine) List(context.Context) ([]labs.Snapshot, error) { return nil, nil }
 
 func (e *engine) LastUsed(context.Context, labs.Snapshot) (time.Time, error) { return noon, nil }
 
-func (e *engine) Drop(context.Context, labs.Snapshot) (bool, error) { return true, nil }
+func (e *engine) Drop(_ context.Context, s labs.Snapshot) (bool, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	delete(e.saved, s.Key)
+	return true, nil
+}
 
 // shelf is an image store with every image.
 type shelf struct{ images.Store } // methods not overridden below must not be called

@@ -6,6 +6,7 @@ import (
 
 	"endstate/internal/desk"
 	"endstate/internal/desk/overview"
+	"endstate/internal/desk/saves"
 	"endstate/internal/practice"
 	"endstate/internal/web/pages"
 	"endstate/labs"
@@ -19,6 +20,7 @@ type labPage struct {
 	Notices  []template.HTML
 	Verdicts []template.HTML // of a check that is going on
 	Outcome  *outcome        // of the last check
+	Saves    *saves.States   // nil: it can't be saved
 	After    int             // the last message that the page has
 	Assets   bool            // the terminals were built
 	Recorded bool            // what they show is recorded
@@ -60,6 +62,9 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 			return
 		}
 		page.Lab, page.Task = seen, seen.Task
+		if !state.Running {
+			page.Saves = s.saved(r.Context(), who, name, held.emit)
+		}
 		if seen.Last != nil {
 			page.Outcome = outcomeOf(&practice.Outcome{Report: seen.Last.Report})
 		}

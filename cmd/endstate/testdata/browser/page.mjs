@@ -22,14 +22,38 @@ export async function open(context, failures) {
   return page;
 }
 
+// starts starts a lab at a seed, and waits for its shell.
+export async function starts(page, address, scenario, seed) {
+  await page.goto(new URL("/scenarios", address).href);
+  await page.locator(`form:has(input[value="${scenario}"])`).evaluate((form, value) => {
+    const input = document.createElement("input");
+    Object.assign(input, { type: "hidden", name: "seed", value });
+    form.append(input);
+    form.requestSubmit();
+  }, seed);
+  await page.waitForURL(`**/labs/${scenario}`);
+  await sees(page, "$");
+}
+
+// screen returns what the terminal shows.
+export async function screen(page) {
+  return page.evaluate(() => [...document.querySelectorAll(".screen:not([hidden]) .xterm-rows > div")].map((row) => row.textContent.replaceAll("\u00a0", " ")).join("\n"));
+}
+
 // sees waits until the terminal shows a text.
 export async function sees(page, text) {
-  const shown = () => page.evaluate(() => [...document.querySelectorAll(".screen:not([hidden]) .xterm-rows > div")].map((row) => row.textContent.replaceAll("\u00a0", " ")).join("\n")).catch(() => ""); // the page may be loading
+  const shown = () => screen(page).catch(() => ""); // the page may be loading
   for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(50)) {
     const all = await shown();
     if (all.includes(text)) return all;
   }
   assert.fail(`the terminal does not show ${JSON.stringify(text)}:\n${await shown()}`);
+}
+
+// clicks clicks on the beginning of a row of the terminal.
+export async function clicks(page, text, options) {
+  const row = await page.locator(".screen:not([hidden]) .xterm-rows > div", { hasText: text }).first().boundingBox();
+  await page.mouse.click(row.x + 4, row.y + row.height / 2, options);
 }
 
 // accessible fails if axe finds something.

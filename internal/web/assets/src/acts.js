@@ -2,6 +2,7 @@
 // does is shown as it happens. HTML from the server was escaped there.
 const byID = (id) => document.getElementById(id);
 const pollPause = 15000; // milliseconds
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Acts {
   constructor(page) {
@@ -28,6 +29,8 @@ export class Acts {
     event.preventDefault();
     if (byID("ask").open) byID("ask").close();
     const fields = new URLSearchParams(new FormData(form));
+    this.action = form.action;
+    this.follow = form.contains(byID("check"));
     try {
       this.place(await fetch(form.action, { method: "POST", body: fields, headers: { "Endstate-Script": "1" } }));
     } catch {
@@ -36,7 +39,7 @@ export class Acts {
   }
 
   async place(answer) {
-    if (answer.status === 204) return this.refresh();
+    if (answer.status === 204) return this.done();
     if (answer.status === 409) return this.step("Something else is being done. Wait until it is done.");
     const place = answer.headers.get("Endstate-Place");
     if (!place) return answer.status === 202 ? undefined : location.reload(); // not let in any more
@@ -44,6 +47,12 @@ export class Acts {
     if (place === "notices") return this.notice(html);
     byID(place).innerHTML = html;
     if (place === "ask") byID("ask").showModal();
+  }
+
+  // done shows what an act has changed, and empties its form, whose text is used up.
+  done() {
+    for (const form of document.querySelectorAll("form[data-act]")) if (form.action === this.action) form.reset();
+    return this.refresh();
   }
 
   cancel(event) {
@@ -58,7 +67,7 @@ export class Acts {
     on("step", (text) => this.step(text));
     on("notice", (html) => this.notice(html));
     on("verdict", (html) => this.verdict(html));
-    on("outcome", (html) => (byID("verdicts").innerHTML = html));
+    on("outcome", (html) => this.outcome(html));
     on("ready", () => location.reload());
     on("end", () => this.end());
   }
@@ -67,20 +76,41 @@ export class Acts {
     this.busy = true;
     byID("notices").replaceChildren();
     if (byID("check")) byID("check").disabled = true;
-    if (act === "check") byID("verdicts").innerHTML = '<ul class="verdicts"></ul>';
+    if (act !== "check") return;
+    byID("verdicts").innerHTML = '<ul class="verdicts"></ul>';
+    byID("spoken").textContent = "";
+    this.reveal(byID("verdicts-title"), "start");
   }
 
   verdict(html) {
     const list = byID("verdicts").querySelector("ul");
     list?.insertAdjacentHTML("beforeend", html);
     list?.lastElementChild?.classList.add("fresh");
+    if (list?.lastElementChild) this.reveal(list.lastElementChild, "nearest");
+  }
+
+  // outcome shows the outcome of a check. A screen reader is told of it in one sentence; the verdicts
+  // are there to be read.
+  outcome(html) {
+    byID("verdicts").innerHTML = html;
+    const kinds = { passed: "passed", failed: "failed", skipped: "skipped", ungraded: "could not be graded" };
+    const counts = Object.entries(kinds).map(([kind, words]) => [byID("verdicts").querySelectorAll(`.verdict.${kind}`).length, words]);
+    const sentence = counts.filter(([count]) => count).map(([count, words]) => `${count} ${words}`).join(", ");
+    byID("spoken").textContent = `${byID("verdicts").querySelector(".score strong").textContent}: ${sentence}.`;
+    this.reveal(byID("verdicts").parentElement, "nearest");
+  }
+
+  // reveal scrolls to an element of a check that was begun on this page.
+  reveal(element, block) {
+    if (this.follow) element.scrollIntoView({ block, behavior: calm.matches ? "instant" : "smooth" });
   }
 
   end() {
     this.busy = false;
     this.step("");
     if (byID("check")) byID("check").disabled = false;
-    this.refresh(["status", "hints"]);
+    this.refresh(["status", "hints", "saves"]);
+    this.follow = false;
   }
 
   step(text) {
@@ -88,7 +118,7 @@ export class Acts {
   }
 
   // refresh shows what has changed since, in this page or elsewhere.
-  async refresh(places = ["status", "hints", "verdicts"]) {
+  async refresh(places = ["status", "hints", "saves", "verdicts"]) {
     if (this.page.dataset.ready !== "yes") return;
     const answer = await fetch(location.pathname).catch(() => undefined);
     if (!answer) return;

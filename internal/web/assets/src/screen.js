@@ -4,8 +4,11 @@ import { FitAddon } from "@xterm/addon-fit";
 import { SearchAddon } from "@xterm/addon-search";
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { WebLinksAddon } from "@xterm/addon-web-links";
+import { WebglAddon } from "@xterm/addon-webgl";
 import { Terminal } from "@xterm/xterm";
+import { drawsFast } from "./graphics.js";
 import { followTheme, look } from "./look.js";
+import { scrollPrograms } from "./wheel.js";
 
 const keysAtOnce = 16 << 10; // bytes in a message
 const drawnAtOnce = 32 << 10; // bytes that were drawn before the server is told
@@ -33,6 +36,7 @@ export class Screen {
     this.terminal.onData((text) => this.type(this.encoder.encode(text)));
     this.terminal.onBinary((text) => this.type(Uint8Array.from(text, (c) => c.charCodeAt(0))));
     this.terminal.onResize(() => this.sendSize());
+    scrollPrograms(this.terminal);
     followTheme(this.terminal);
   }
 
@@ -46,11 +50,31 @@ export class Screen {
       this.resize();
       this.connect();
     }
+    this.drawFast();
     this.terminal.focus();
   }
 
   hide() {
     this.holder.hidden = true;
+    this.drawPlainly(); // browsers give a page few contexts of WebGL
+  }
+
+  // drawFast draws with WebGL where that is faster. If the browser takes the context back, the terminal
+  // goes on without.
+  drawFast() {
+    if (this.webgl || !drawsFast()) return;
+    try {
+      this.webgl = new WebglAddon();
+      this.webgl.onContextLoss(() => this.drawPlainly());
+      this.terminal.loadAddon(this.webgl);
+    } catch {
+      this.drawPlainly();
+    }
+  }
+
+  drawPlainly() {
+    this.webgl?.dispose();
+    this.webgl = undefined;
   }
 
   resize() {

@@ -17,6 +17,7 @@ export class Tabs {
     for (const opener of this.openers) opener.onclick = () => this.select(this.add(opener.dataset.open));
     this.prepareFind();
     this.prepareReader();
+    this.prepareFullScreen();
     const known = JSON.parse(sessionStorage.getItem(this.key) ?? "[]");
     const hosts = this.openers.map((opener) => opener.dataset.open);
     const first = known.filter(({ host }) => hosts.includes(host));
@@ -117,5 +118,23 @@ export class Tabs {
       for (const screen of this.screens) screen.terminal.options.screenReaderMode = this.reader;
     };
     byID("tabs").append(button);
+  }
+
+  // prepareFullScreen adds the full screen where the browser can hand over the keys that it keeps for
+  // itself otherwise. Escape is one of them: it leaves the full screen only when it is held.
+  prepareFullScreen() {
+    if (!navigator.keyboard?.lock) return;
+    const button = document.createElement("button");
+    button.textContent = "Full screen";
+    button.onclick = async () => {
+      if (document.fullscreenElement) return document.exitFullscreen();
+      await byID("lab").requestFullscreen();
+      await navigator.keyboard.lock(["Escape", "KeyW", "KeyT", "KeyN"]);
+      this.selected.terminal.focus();
+    };
+    document.addEventListener("fullscreenchange", () => (button.ariaPressed = String(Boolean(document.fullscreenElement))));
+    button.ariaPressed = "false";
+    byID("tabs").append(button);
+    byID("full-screen-keys").hidden = false;
   }
 }
