@@ -115,11 +115,16 @@ func (s *Server) extend(w http.ResponseWriter, r *http.Request, who labs.Learner
 
 // done answers an act that is done. The page shows what it changed.
 func (s *Server) done(w http.ResponseWriter, r *http.Request) {
+	s.doneAt(w, r, labPath(r.PathValue("lab")))
+}
+
+// doneAt answers as done does, and leads to another page.
+func (s *Server) doneAt(w http.ResponseWriter, r *http.Request, to string) {
 	if fromScript(r) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	http.Redirect(w, r, labPath(r.PathValue("lab")), http.StatusSeeOther)
+	http.Redirect(w, r, to, http.StatusSeeOther)
 }
 
 // stop removes a lab.

@@ -62,6 +62,17 @@ func (b *benches) of(who labs.Learner, lab string) *bench {
 	return b.all[key]
 }
 
+// tell tells the pages of all labs of a learner that somebody wrote to them.
+func (b *benches) tell(name string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for key, one := range b.all {
+		if key[0] == name {
+			one.Send(messageLetter, "letter", "")
+		}
+	}
+}
+
 // The kinds of messages of a bench, besides those of the feed itself.
 const (
 	messageStep    = "step"    // a line of text about what is being done
@@ -69,6 +80,7 @@ const (
 	messageVerdict = "verdict" // a result of a check that is final
 	messageOutcome = "outcome" // of a check
 	messageReady   = "ready"   // the lab is not what it was: the page loads itself again
+	messageLetter  = "letter"  // somebody wrote to the learner
 )
 
 // work does an act at a bench. It goes on even if every page is closed. It returns false if another act

@@ -1,8 +1,39 @@
 package web
 
-import "endstate/internal/web/class"
+import (
+	"context"
+
+	"endstate/internal/classes"
+	classdesk "endstate/internal/desk/class"
+	"endstate/internal/web/class"
+	"endstate/labs"
+)
 
 // classes returns the room for classes.
 func (s *Server) classes() *class.Room {
-	return class.New(class.Door{Desk: s.Desk, Clock: s.Clock, Write: s.write, Fail: s.fail, Ask: s.askFor, Piece: s.piece})
+	return class.New(class.Door{
+		Desk: s.Desk, Clock: s.Clock, Write: s.write, Fail: s.fail, Ask: s.askFor, Problem: s.problem, Piece: s.piece,
+		Done: s.doneAt, Event: writeEvent, Tell: s.benches.tell,
+	})
+}
+
+// messages returns what was written to a learner and not read yet.
+func (s *Server) messages(name string) []classes.Message {
+	if name == "" {
+		return nil
+	}
+	found, err := classdesk.New(s.Desk).Messages(s.ctx, labs.Learner{Name: name})
+	if err != nil {
+		s.Log.Warn("read messages", "error", err)
+	}
+	return found
+}
+
+// watchers returns who may watch a learner's terminals. If that can't be read, nobody can watch.
+func (s *Server) watchers(ctx context.Context, who labs.Learner) []string {
+	found, err := classdesk.New(s.Desk).Watchers(ctx, who)
+	if err != nil {
+		s.Log.Warn("read who may watch", "error", err)
+	}
+	return found
 }

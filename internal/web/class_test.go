@@ -1,6 +1,8 @@
 package web
 
 import (
+	"bufio"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -112,5 +114,96 @@ func TestAssignmentsAreChecked(t *testing.T) {
 	grace.page("/groups/1", "Nothing is assigned yet")
 	if answer, body := grace.post("/groups", false, "name", "Tuesday", "members", "ada/exam-1"); answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("the labs of an exam join a group: %s", body)
+	}
+}
+
+// The live view follows without a reload, and ends when the group does.
+func TestLiveView(t *testing.T) {
+	s := newSite(t)
+	grace, ada := s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada")
+	grace.post("/groups", false, "name", "Monday", "members", "ada")
+	grace.page("/groups/1", "not in a lab", "Nobody is stuck", `data-events="/groups/1/events"`)
+	answer, err := grace.Get("http://" + s.server.address + "/groups/1/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	events := bufio.NewReader(answer.Body)
+	until := func(text string) {
+		t.Helper()
+		for {
+			line, err := events.ReadString('\n')
+			if err != nil {
+				t.Fatalf("the stream ends before %q: %v", text, err)
+			}
+			if strings.Contains(line, text) {
+				return
+			}
+		}
+	}
+	until("not in a lab")
+	ada.post("/labs", false, "scenario", "first")
+	s.settles("ada", "first")
+	until("Title ")
+	ada.post("/labs/first/check", true)
+	until("<strong>0</strong> at 12:00")
+	grace.post("/groups/1/remove", false, "agreed", "yes")
+	until("event: over")
+	until("There is no group 1")
+	if _, err := events.ReadString(0); err != io.EOF {
+		t.Errorf("the stream goes on: %v", err)
+	}
+	if status, _ := grace.get("/groups/1/events"); status != http.StatusNotFound {
+		t.Errorf("the events of a group that is gone answer %d", status)
+	}
+}
+
+// What a teacher writes appears on the learner's pages until they have read it, and the lab page is told at once.
+func TestMessagesReachPages(t *testing.T) {
+	s := newSite(t)
+	grace, ada, bob := s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada"), s.browser("bob")
+	grace.post("/groups", false, "name", "Monday", "members", "ada\nbob")
+	ada.post("/labs", false, "scenario", "first")
+	s.settles("ada", "first")
+	before := s.server.benches.of(labs.Learner{Name: "ada"}, "first").Now().Last
+	grace.post("/groups/1/messages", false, "to", "ada", "text", "Look at "+hostile)
+	messages, _ := s.server.benches.of(labs.Learner{Name: "ada"}, "first").After(before)
+	if len(messages) != 1 || messages[0].Kind != messageLetter {
+		t.Errorf("the lab page is told %+v", messages)
+	}
+	for _, path := range []string{"/", "/attempts", "/labs/first"} {
+		ada.page(path, "<strong>grace</strong>", "Look at "+escaped("<img"), "!<img")
+	}
+	bob.page("/", "!Look at")
+	if answer, _ := bob.post("/messages/1/read", true); answer.StatusCode != http.StatusNoContent {
+		t.Errorf("reading another's message answers %d", answer.StatusCode)
+	}
+	ada.page("/", "Look at")
+	ada.post("/messages/1/read", false)
+	ada.page("/", "!Look at")
+	if answer, _ := ada.post("/groups/1/messages", false, "text", "Hello"); answer.StatusCode != http.StatusNotFound {
+		t.Errorf("a learner writes to a group: %d", answer.StatusCode)
+	}
+}
+
+// A lab page says who may watch its terminals, and only the group's leader may.
+func TestLabsSayWhoMayWatch(t *testing.T) {
+	s := newSite(t)
+	s.server.Desk.Record = true
+	grace, ada := s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada")
+	grace.post("/groups", false, "name", "Monday", "members", "ada")
+	ada.post("/labs", false, "scenario", "first")
+	s.settles("ada", "first")
+	ada.page("/labs/first", "in a file that only you can read", "!may watch")
+	if status, _ := grace.get("/groups/1/members/ada/terminals"); status != http.StatusForbidden {
+		t.Errorf("the terminals of a group without watching answer %d", status)
+	}
+	grace.post("/groups", false, "name", "Tuesday", "members", "ada", "watch", "yes")
+	ada.page("/labs/first", "grace may watch these terminals", "!only you can read")
+	grace.page("/groups/2/members/ada/terminals", "has no terminal open now")
+	for _, path := range []string{"/groups/2/members/eve/terminals", "/groups/2/members/ada/terminals/7", "/groups/3/members/ada/terminals"} {
+		if status, _ := grace.get(path); status != http.StatusNotFound {
+			t.Errorf("%s answers %d", path, status)
+		}
 	}
 }

@@ -78,6 +78,7 @@ func (s *Server) write(w http.ResponseWriter, status int, page pages.Page) {
 	if status >= http.StatusBadRequest && status != http.StatusUnauthorized {
 		page.Request = w.Header().Get(trace.Header)
 	}
+	page.Messages = s.messages(page.Owner)
 	w.WriteHeader(status)
 	if err := s.pages.Write(w, page); err != nil {
 		s.Log.Error("write a page", "page", page.Main, "error", err)

@@ -24,6 +24,7 @@ type labPage struct {
 	After    int             // the last message that the page has
 	Assets   bool            // the terminals were built
 	Recorded bool            // what they show is recorded
+	Watchers []string        // who may watch them
 }
 
 // outcome is the outcome of a check.
@@ -54,7 +55,7 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	name := r.PathValue("lab")
 	bench := s.benches.of(who, name)
 	state, held := bench.Now(), &warnings{server: s}
-	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Verdicts: verdictsOf(state), Assets: s.assets.Built(), Recorded: s.Desk.Record}
+	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Verdicts: verdictsOf(state), Assets: s.assets.Built(), Recorded: s.Desk.Record, Watchers: s.watchers(r.Context(), who)}
 	if page.Task == nil {
 		seen, err := overview.Of(r.Context(), s.Desk, who, name, held.emit)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"endstate/internal/classes"
 	"endstate/internal/desk"
 	"endstate/internal/desk/exam"
+	"endstate/internal/exams/blueprints"
 	"endstate/labs"
 )
 
@@ -67,6 +68,9 @@ func (d *Desk) titles() map[string]string {
 	}
 	return all
 }
+
+// Exams returns the names of the exams that can be assigned.
+func (d *Desk) Exams() []string { return blueprints.Names() }
 
 // Assignments returns what is assigned to a group.
 func (d *Desk) Assignments(ctx context.Context, who labs.Learner, group int64) ([]*classes.Assignment, error) {

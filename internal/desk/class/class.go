@@ -81,9 +81,45 @@ func (d *Desk) Create(ctx context.Context, who labs.Learner, name string, member
 	}
 	store, err := d.parts.Memory(ctx, who)
 	if err == nil {
-		err = store.AddGroup(ctx, g)
+		err = haveAccounts(ctx, store, g)
 	}
-	return g, err
+	if err != nil {
+		return nil, err
+	}
+	return g, store.AddGroup(ctx, g)
+}
+
+// haveAccounts returns an error if there are accounts, and a member has none.
+func haveAccounts(ctx context.Context, store *attempts.View, g *classes.Group) error {
+	accounts, err := store.Accounts(ctx)
+	if err != nil || len(accounts) == 0 {
+		return err
+	}
+	for _, name := range g.Members {
+		if !slices.ContainsFunc(accounts, func(a *attempts.Account) bool { return a.Name == name }) {
+			return labs.Misuse("Nobody has an account with the name "+name, "Invite them first, or correct the name.")
+		}
+	}
+	return nil
+}
+
+// Names returns the names of those who can be members, if there are accounts.
+func (d *Desk) Names(ctx context.Context, who labs.Learner) ([]string, error) {
+	if err := onlyTeacher(who, "see the accounts"); err != nil {
+		return nil, err
+	}
+	store, err := d.parts.Memory(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := store.Accounts(ctx)
+	var names []string
+	for _, a := range accounts {
+		if a.Disabled == nil {
+			names = append(names, a.Name)
+		}
+	}
+	return names, err
 }
 
 // SetMembers replaces the members of a group. What somebody did as a member remains theirs.
@@ -93,7 +129,10 @@ func (d *Desk) SetMembers(ctx context.Context, who labs.Learner, id int64, membe
 		return err
 	}
 	g.Members = sorted(members)
-	if err := g.Validate(); err != nil {
+	if err = g.Validate(); err == nil {
+		err = haveAccounts(ctx, store, g)
+	}
+	if err != nil {
 		return err
 	}
 	return store.SetMembers(ctx, g)

@@ -13,6 +13,7 @@ import (
 	"endstate/internal/classes"
 	"endstate/internal/desk"
 	"endstate/internal/desk/class"
+	"endstate/internal/web/feed"
 	"endstate/internal/web/pages"
 	"endstate/labs"
 )
@@ -25,8 +26,14 @@ type Door struct {
 	// Fail answers with what is wrong.
 	Fail func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
 	// Ask asks for the consent that an act needs, or answers with its other error.
-	Ask   func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
-	Piece func(name string, data any) template.HTML
+	Ask func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
+	// Problem renders what is wrong.
+	Problem func(error) template.HTML
+	Piece   func(name string, data any) template.HTML
+	// Done answers a script that an act is done, and leads a page elsewhere.
+	Done  func(w http.ResponseWriter, r *http.Request, to string)
+	Event func(w http.ResponseWriter, m feed.Message) // writes a server-sent event
+	Tell  func(name string)                           // tells the open lab pages of a learner that there is a message
 }
 
 // Handler answers a request of somebody who is let in.
@@ -49,26 +56,35 @@ func (o *Room) Routes() map[string]Handler {
 		"GET /groups/{group}":              o.group,
 		"POST /groups/{group}/members":     o.setMembers,
 		"POST /groups/{group}/assignments": o.assign,
-		"POST /groups/{group}/assignments/{assignment}/remove": o.withdraw,
-		"POST /groups/{group}/remove":                          o.remove,
-		"GET /groups/{group}/gradebook":                        o.gradebook,
-		"GET /groups/{group}/gradebook.csv":                    o.csv,
+		"POST /groups/{group}/assignments/{assignment}/remove":    o.withdraw,
+		"POST /groups/{group}/remove":                             o.remove,
+		"GET /groups/{group}/events":                              o.events,
+		"POST /groups/{group}/messages":                           o.send,
+		"POST /messages/{message}/read":                           o.read,
+		"GET /groups/{group}/members/{member}/terminals":          o.terminals,
+		"GET /groups/{group}/members/{member}/terminals/{number}": o.film,
+		"GET /groups/{group}/gradebook":                           o.gradebook,
+		"GET /groups/{group}/gradebook.csv":                       o.csv,
 	}
 }
 
 // groupsPage is the groups that a teacher leads.
 type groupsPage struct {
 	Groups []*classes.Group
-	All    bool // not only their own
+	All    bool     // not only their own
+	Names  []string // of those who can be members; none if there are no accounts
 }
 
 func (o *Room) groups(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	found, err := o.class.Groups(r.Context(), who)
+	page, err := groupsPage{All: who.Maintains()}, error(nil)
+	if page.Groups, err = o.class.Groups(r.Context(), who); err == nil {
+		page.Names, err = o.class.Names(r.Context(), who)
+	}
 	if err != nil {
 		o.Fail(w, r, who, "/", err)
 		return
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: "Groups", Owner: who.Name, Main: "groups", Data: groupsPage{found, who.Maintains()}})
+	o.Write(w, http.StatusOK, pages.Page{Title: "Groups", Owner: who.Name, Main: "groups", Data: page})
 }
 
 func (o *Room) create(w http.ResponseWriter, r *http.Request, who labs.Learner) {

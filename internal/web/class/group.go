@@ -10,7 +10,6 @@ import (
 
 	"endstate/internal/classes"
 	"endstate/internal/desk"
-	"endstate/internal/exams/blueprints"
 	"endstate/internal/web/pages"
 	"endstate/labs"
 )
@@ -21,6 +20,9 @@ type groupPage struct {
 	Assignments []*classes.Assignment
 	Scenarios   []scenarioChoice
 	Exams       []string
+	Names       []string // of those who can be members; none if there are no accounts
+	Live        liveView
+	Letter      letter
 }
 
 // scenarioChoice is a lab that can be assigned.
@@ -32,11 +34,11 @@ func (o *Room) group(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		o.Fail(w, r, who, "/groups", err)
 		return
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: page.Group.Name, Owner: who.Name, Main: "group", Data: page})
+	o.Write(w, http.StatusOK, pages.Page{Title: page.Group.Name, Owner: who.Name, Main: "group", Follower: "class.js", Data: page})
 }
 
 func (o *Room) pageOf(ctx context.Context, who labs.Learner, id int64) (groupPage, error) {
-	page := groupPage{Exams: blueprints.Names()}
+	page := groupPage{Exams: o.class.Exams()}
 	var err error
 	if page.Group, err = o.class.Group(ctx, who, id); err != nil {
 		return page, err
@@ -44,6 +46,13 @@ func (o *Room) pageOf(ctx context.Context, who labs.Learner, id int64) (groupPag
 	if page.Assignments, err = o.class.Assignments(ctx, who, id); err != nil {
 		return page, err
 	}
+	if page.Names, err = o.class.Names(ctx, who); err != nil {
+		return page, err
+	}
+	if page.Live, err = o.live(ctx, who, id); err != nil {
+		return page, err
+	}
+	page.Letter = letter{Group: id, Members: page.Group.Members}
 	for _, one := range o.Desk.List(who, desk.Wanted{}, nil) {
 		page.Scenarios = append(page.Scenarios, scenarioChoice{one.Name, one.Title, one.Topic})
 	}

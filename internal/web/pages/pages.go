@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/classes"
 	"endstate/internal/practice"
 	"endstate/internal/rehearsal"
 	"endstate/internal/report"
@@ -34,7 +35,7 @@ func New(asset func(name string) string, clock func() time.Time) *Pages {
 		"clock":   func(at time.Time) string { return at.In(clock().Location()).Format("15:04") },
 		"day":     func(at time.Time) string { return at.In(clock().Location()).Format("2 Jan 2006, 15:04") },
 		"percent": func(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }, "made": made, "steps": func() []int { return rehearsal.Steps },
-		"before": before, "moment": momentText, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
+		"before": before, "moment": momentText, "minutes": func(d time.Duration) string { return labs.Count(int(d.Minutes()), "minute") }, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
 	}).ParseFS(sources, "templates/*.html"))
 	return &Pages{parsed}
 }
@@ -51,6 +52,9 @@ type Page struct {
 	Wide   bool // it uses the whole width
 	// Request is the ID of the request that failed; empty: it did not.
 	Request string
+	// Follower is a script that keeps the page up to date; empty: nothing.
+	Follower string
+	Messages []classes.Message // to the owner, not read yet
 }
 
 // Write writes a page.

@@ -69,6 +69,7 @@ export class Acts {
     on("verdict", (html) => this.verdict(html));
     on("outcome", (html) => this.outcome(html));
     on("ready", () => location.reload());
+    on("letter", () => this.refresh(["messages"]));
     on("end", () => this.end());
   }
 
@@ -118,7 +119,7 @@ export class Acts {
   }
 
   // refresh shows what has changed since, in this page or elsewhere.
-  async refresh(places = ["status", "hints", "saves", "verdicts"]) {
+  async refresh(places = ["status", "hints", "saves", "verdicts", "messages"]) {
     if (this.page.dataset.ready !== "yes") return;
     const answer = await fetch(location.pathname).catch(() => undefined);
     if (!answer) return;
@@ -126,7 +127,7 @@ export class Acts {
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     for (const id of places) {
       const [old, now] = [byID(id), fresh.getElementById(id)];
-      if (now && old.innerHTML !== now.innerHTML && !this.busy) old.innerHTML = now.innerHTML;
+      if (now && old.innerHTML !== now.innerHTML && (id === "messages" || !this.busy)) old.innerHTML = now.innerHTML;
     }
   }
 }

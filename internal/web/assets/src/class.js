@@ -1,0 +1,24 @@
+// Keeps a teacher's view of a group up to date. HTML from the server was escaped there.
+const byID = (id) => document.getElementById(id);
+
+const live = byID("live");
+if (live) {
+  const events = new EventSource(live.dataset.events);
+  events.addEventListener("live", ({ data }) => show(data));
+  events.addEventListener("over", ({ data }) => {
+    events.close();
+    byID("over").innerHTML = data;
+  });
+  events.onerror = () => (byID("over").textContent = "The connection was lost. Connecting again …");
+  events.onopen = () => (byID("over").textContent = "");
+}
+
+// show replaces the view, and keeps the focus on the link that has it and the place of what scrolls.
+function show(html) {
+  const focused = live.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+  const left = live.querySelector(".scroll")?.scrollLeft ?? 0;
+  live.innerHTML = html;
+  const scroll = live.querySelector(".scroll");
+  if (scroll) scroll.scrollLeft = left;
+  if (focused) [...live.querySelectorAll("a")].find((link) => link.getAttribute("href") === focused)?.focus();
+}
