@@ -38,6 +38,13 @@ func TestBrowserAlone(t *testing.T) {
 	m.browse("alone.mjs", address, enginetest.Git, strconv.Itoa(enginetest.Seed), solution)
 }
 
+// An admin invites somebody, who works on their own until they are disabled.
+func TestBrowserPeople(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.browse("people.mjs", m.serve(), enginetest.Git)
+}
+
 // entry matches the address that lets a browser in.
 var entry = regexp.MustCompile(`http://127\.0\.0\.1:\d+/enter\?key=\S+`)
 

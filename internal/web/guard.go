@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"endstate/internal/web/pages"
 	"endstate/internal/web/trace"
@@ -22,9 +23,12 @@ const (
 // could reach the server through its visitor's browser. It sets what browsers must not do with any answer.
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !slices.Contains(s.hosts, r.Host) {
-			http.Error(w, "This server does not answer to that name.", http.StatusMisdirectedRequest)
+		if refusal := s.refusal(r); refusal != "" {
+			http.Error(w, refusal, http.StatusMisdirectedRequest)
 			return
+		}
+		if s.Reach.OwnTLS() != nil {
+			w.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		for name, value := range map[string]string{
 			"Content-Security-Policy": policy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
@@ -34,6 +38,17 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// refusal says why a request is not answered; empty: it is.
+func (s *Server) refusal(r *http.Request) string {
+	switch {
+	case slices.Contains([]string{"/healthz", "/readyz", "/metrics"}, r.URL.Path): // asked by programs, under any name
+		return ""
+	case !slices.Contains(s.hosts, strings.ToLower(r.Host)):
+		return "This server does not answer to that name."
+	}
+	return s.Reach.Refusal(r)
 }
 
 // as lets in whoever has a session, and hands on who it is.

@@ -26,7 +26,7 @@ type told struct {
 
 // terminal joins a terminal of a page to a shell in a host of a lab.
 func (s *Server) terminal(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	if r.Header.Get("Origin") != "http://"+r.Host {
+	if r.Header.Get("Origin") != s.Reach.Origin(r) {
 		http.Error(w, "Terminals open only from the server's own pages.", http.StatusForbidden)
 		return
 	}

@@ -24,6 +24,7 @@ import (
 	"endstate/internal/web/meter"
 	"endstate/internal/web/pages"
 	peopleroom "endstate/internal/web/people"
+	"endstate/internal/web/reach"
 	"endstate/internal/web/session"
 	"endstate/internal/web/terminal"
 	"endstate/internal/web/trace"
@@ -39,13 +40,18 @@ type Config struct {
 	Log     *slog.Logger
 	// Answer answers the in-lab commands in a shell.
 	Answer func(who labs.Learner, in *visit.Visit) seat.Answer
-	// NewEntry receives each new address that lets a browser in: there is always one that has not been
-	// used.
+	// NewEntry receives each new address that lets a browser of this machine in: there is always one that
+	// has not been used. If other machines reach the server, there are none.
 	NewEntry func(address string)
 	// AccessLog logs every request, and not only those that failed.
 	AccessLog bool
 	// MetricsToken lets a program see the metrics; empty: only an admin can see them.
 	MetricsToken string
+	// Reach is how browsers reach the server; nil: from this machine.
+	Reach *reach.Reach
+	// Opened receives the address of a server that other machines reach. invitation is one for the first
+	// admin; empty: there is an admin.
+	Opened func(address, invitation string)
 }
 
 // Server is the door while it is open.
@@ -67,6 +73,7 @@ type Server struct {
 
 const (
 	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
 	stopTimeout   = 5 * time.Second
 )
 
@@ -74,9 +81,11 @@ const (
 func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config Config) error {
 	config.Machine = who
 	s := newServer(ctx, listener.Addr().String(), config)
-	s.NewEntry(s.entry(who))
+	if err := s.open(ctx); err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	server := &http.Server{
-		Handler: s.Handler(), ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx },
+		Handler: s.Handler(), TLSConfig: s.Reach.OwnTLS(), IdleTimeout: idleTimeout, ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
 	}
 	stopped := make(chan struct{})
@@ -87,7 +96,7 @@ func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config 
 		_ = server.Shutdown(stopping)
 	})
 	defer serving()
-	err := server.Serve(listener)
+	err := serve(server, listener)
 	if !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("serve: %w", err)
 	}
@@ -96,19 +105,56 @@ func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config 
 	return nil
 }
 
+func serve(server *http.Server, listener net.Listener) error {
+	if server.TLSConfig == nil {
+		return server.Serve(listener)
+	}
+	return server.ServeTLS(listener, "", "")
+}
+
+// open says how to come in: with a key on this machine, or with an account.
+func (s *Server) open(ctx context.Context) error {
+	if !s.Reach.Shared() {
+		s.NewEntry(s.entry(s.Machine))
+		return nil
+	}
+	address := s.Reach.Address(s.address)
+	key, err := s.people.FirstAdmin(ctx)
+	if err != nil {
+		return err
+	}
+	if key != "" {
+		key = address + "/join/" + key
+	}
+	s.Opened(address, key)
+	return nil
+}
+
 func newServer(ctx context.Context, address string, config Config) *Server {
-	_, port, _ := net.SplitHostPort(address)
+	if config.Reach == nil {
+		config.Reach = &reach.Reach{}
+	}
 	s := &Server{
-		Config: config, address: address, ctx: ctx, sessions: session.New("endstate-"+port, sessions.New(config.Desk)), assets: assets.New(), people: people.New(config.Desk, config.Machine),
-		hosts: []string{address, "localhost:" + port, "127.0.0.1:" + port, "[::1]:" + port},
+		Config: config, address: address, ctx: ctx, sessions: session.New(cookie(address, config.Reach), config.Reach.Shared(), sessions.New(config.Desk)),
+		assets: assets.New(), people: people.New(config.Desk, config.Machine), hosts: config.Reach.Hosts(address),
 	}
 	s.meter = meter.New(s.gauges())
 	s.pages = pages.New(s.assets.Address, s.Clock)
 	s.accounts = peopleroom.New(peopleroom.Door{
-		People: s.people, Sessions: s.sessions, Log: s.Log, Address: "http://" + address, Write: s.write, Fail: s.fail, From: from,
+		People: s.people, Sessions: s.sessions, Log: s.Log, Address: s.Reach.Address(address), Write: s.write, Fail: s.fail, From: s.Reach.From,
 		Problem: func(err error) (template.HTML, int) { return s.problem(err), statusOf(err) },
 	})
 	return s
+}
+
+// cookie returns the name of the sessions' cookie. Browsers send it to every port of a host, so servers on different
+// ports of this machine need different names. With HTTPS, its name keeps other hosts of the same domain from setting it.
+func cookie(address string, r *reach.Reach) string {
+	if r.Shared() {
+		return "__Host-endstate"
+	}
+	_, port, _ := net.SplitHostPort(address)
+	return "endstate-" + port
 }
 
 // entry returns an address that lets one browser in, once.
@@ -172,7 +218,9 @@ func (s *Server) Handler() http.Handler {
 	outside.HandleFunc("GET /readyz", s.ready)
 	outside.Handle("GET /metrics", s.sessions.Handler(s.meter.Handler(s.MetricsToken, s.whose, operate.MayWatch)))
 	outside.Handle("GET /assets/", s.assets)
-	outside.Handle("GET /enter", s.sessions.Handler(http.HandlerFunc(s.enter)))
+	if !s.Reach.Shared() {
+		outside.Handle("GET /enter", s.sessions.Handler(http.HandlerFunc(s.enter)))
+	}
 	outside.Handle("/", s.sessions.Handler(inside))
 	return trace.Handler(s.guard(http.NewCrossOriginProtection().Handler(outside)), s.Log, s.AccessLog, s.Clock, s.meter.Request)
 }

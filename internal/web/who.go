@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"net"
 	"net/http"
 	"time"
 
@@ -31,7 +30,7 @@ func (s *Server) lookUp(ctx context.Context) (labs.Learner, bool, error) {
 	badge, signs := s.sessions.Badge(ctx)
 	if !signs {
 		who, ok := s.sessions.Who(ctx)
-		return who, ok, nil
+		return who, ok && !s.Reach.Shared(), nil
 	}
 	account, err := s.people.Who(ctx, badge)
 	var problem *labs.Problem
@@ -75,7 +74,7 @@ func (s *Server) whileIn(r *http.Request, who labs.Learner, end func()) (stop fu
 // askIn answers somebody who is not let in: they sign in if there are accounts, and otherwise need a key.
 func (s *Server) askIn(w http.ResponseWriter, r *http.Request) {
 	accounts, err := s.people.Any(r.Context())
-	if err == nil && accounts {
+	if err == nil && accounts || s.Reach.Shared() {
 		to := "/"
 		if r.Method == http.MethodGet {
 			to = r.URL.RequestURI()
@@ -84,13 +83,4 @@ func (s *Server) askIn(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	s.write(w, http.StatusUnauthorized, pages.Page{Title: "Not let in", Main: "enter", Data: struct{ Used bool }{}})
-}
-
-// from returns the address that a request comes from.
-func from(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }

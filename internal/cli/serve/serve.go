@@ -18,6 +18,7 @@ import (
 	"endstate/internal/report/wrap"
 	"endstate/internal/seat"
 	"endstate/internal/web"
+	"endstate/internal/web/reach"
 	"endstate/labs"
 )
 
@@ -28,7 +29,7 @@ type Answers func(*door.Shell) seat.Answer
 type options struct {
 	*door.Door
 	answers Answers
-	listen  string
+	reach   reach.Options
 	noOpen  bool
 	logAll  bool
 }
@@ -38,51 +39,46 @@ func Command(d *door.Door, answers Answers) *cobra.Command {
 	o := &options{Door: d, answers: answers}
 	c := &cobra.Command{
 		Use:   "serve",
-		Short: "Practise in a browser on this machine",
+		Short: "Practise in a browser, alone or with others",
 		Long: "Serve pages for a browser on this machine: what to practise next, the labs with their terminals, checks and hints, and the attempts. " +
-			"It prints an address that lets one browser in, once, and opens it. It shows the same labs and attempts as the other commands. Ctrl-C ends it; labs and shells go on.",
-		Example: "  endstate serve\n  endstate serve --no-open --listen 127.0.0.1:8080",
-		Args:    door.Exactly(0, "no arguments"),
-		RunE:    func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
+			"It prints an address that lets one browser in, once, and opens it. It shows the same labs and attempts as the other commands. Ctrl-C ends it; labs and shells go on.\n\n" +
+			"With TLS, or behind a proxy that has it, other machines reach the server, too. Then everybody signs in with an account, and it prints an invitation for the first admin.",
+		Example: "  endstate serve\n  endstate serve --no-open --listen 127.0.0.1:8080\n" +
+			"  endstate serve --listen :443 --host labs.example.org --tls-cert cert.pem --tls-key key.pem\n" +
+			"  endstate serve --host labs.example.org --behind-proxy 127.0.0.1",
+		Args: door.Exactly(0, "no arguments"),
+		RunE: func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },
 	}
-	c.Flags().StringVar(&o.listen, "listen", "127.0.0.1:7878", "the `address` to listen at; port 0 takes a free one")
+	c.Flags().StringVar(&o.reach.Listen, "listen", "127.0.0.1:7878", "the `address` to listen at; port 0 takes a free one")
+	c.Flags().StringSliceVar(&o.reach.Hosts, "host", nil, "a `name` under which browsers of other machines reach the server; it answers to no others. The first one is in the links that it makes")
+	c.Flags().StringVar(&o.reach.Certificate, "tls-cert", "", "the `file` of the certificate with its chain, in PEM format; read again when it changes")
+	c.Flags().StringVar(&o.reach.Key, "tls-key", "", "the `file` of the certificate's key")
+	c.Flags().StringSliceVar(&o.reach.Proxies, "behind-proxy", nil, "the `address` or range of a proxy with TLS. The server answers only to it, and trusts its X-Forwarded-For and X-Forwarded-Proto")
 	c.Flags().BoolVar(&o.noOpen, "no-open", false, "don't open a browser")
 	c.Flags().BoolVar(&o.logAll, "access-log", false, "log every request, not only those that failed")
 	return c
 }
 
 func (o *options) run(ctx context.Context) error {
-	if err := loopback(o.listen); err != nil {
+	way, err := reach.New(o.reach)
+	if err != nil {
 		return err
 	}
 	at, err := o.Desk()
 	if err != nil {
 		return err
 	}
-	listener, err := net.Listen("tcp", o.listen)
+	listener, err := net.Listen("tcp", o.reach.Listen)
 	if err != nil {
-		return cannotListen(o.listen, err)
+		return cannotListen(o.reach.Listen, err)
 	}
 	return web.Serve(ctx, listener, o.Who(), web.Config{
-		Desk: at, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.Err, nil)), NewEntry: o.show(),
+		Desk: at, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.Err, nil)), NewEntry: o.show(), Reach: way, Opened: o.showShared,
 		AccessLog: o.logAll, MetricsToken: o.Env("ENDSTATE_METRICS_TOKEN"),
 		Answer: func(who labs.Learner, in *visit.Visit) seat.Answer {
 			return o.answers(&door.Shell{Door: o.Door, Visit: in, Remote: who})
 		},
 	})
-}
-
-// loopback returns an error for an address that other machines could reach.
-func loopback(address string) error {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return labs.Misuse(fmt.Sprintf("%q is not an address to listen at", address), "Use an address and a port, such as 127.0.0.1:7878.")
-	}
-	if ip := net.ParseIP(host); host == "localhost" || ip != nil && ip.IsLoopback() {
-		return nil
-	}
-	return labs.Misuse(fmt.Sprintf("%s can be reached from other machines", address),
-		"The connection is not encrypted, and whoever gets in can use your labs and this machine's engine. Use 127.0.0.1. From another machine, forward the port: ssh -L 7878:127.0.0.1:7878 HOST")
 }
 
 // cannotListen says why an address can't be listened at.
@@ -107,12 +103,27 @@ func (o *options) show() func(string) {
 		}
 		first = false
 		fmt.Fprintf(out, "Open this address in a browser on this machine. It works once.\n  %s\nCtrl-C ends the server; labs and shells go on.\n", address)
-		if !web.Built() {
-			fmt.Fprintln(o.Err, "This program was built without the styles and the terminals of the pages. Install npm and build it again: make build")
-		}
+		o.warnUnbuilt()
 		if !o.noOpen {
 			o.browse(address)
 		}
+	}
+}
+
+// showShared prints how to come in to a server that other machines reach.
+func (o *options) showShared(address, invitation string) {
+	out := wrap.Behind(o.Out)
+	fmt.Fprintf(out, "Everybody with an account can sign in:\n  %s\n", address)
+	if invitation != "" {
+		fmt.Fprintf(out, "There is no admin yet. With this address, you choose your password; it works once, within an hour.\n  %s\n", invitation)
+	}
+	fmt.Fprintln(out, "Ctrl-C ends the server; labs and shells go on.")
+	o.warnUnbuilt()
+}
+
+func (o *options) warnUnbuilt() {
+	if !web.Built() {
+		fmt.Fprintln(o.Err, "This program was built without the styles and the terminals of the pages. Install npm and build it again: make build")
 	}
 }
 

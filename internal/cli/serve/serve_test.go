@@ -109,3 +109,16 @@ func TestServeEnds(t *testing.T) {
 		t.Errorf("it prints %q", out.String())
 	}
 }
+
+// A server that other machines reach prints no key, but an invitation for the first admin.
+func TestServeOthers(t *testing.T) {
+	var out bytes.Buffer
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if err := serve(ctx, program(t, &out), "--listen", "127.0.0.1:0", "--host", "labs.example.org", "--behind-proxy", "127.0.0.1"); err != nil {
+		t.Error(err)
+	}
+	if text := out.String(); !strings.Contains(text, "sign in:\n  https://labs.example.org\n") || !strings.Contains(text, "once, within an hour.\n  https://labs.example.org/join/") || strings.Contains(text, "key=") {
+		t.Errorf("it prints %q", text)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"slices"
 	"time"
 
 	"endstate/internal/attempts"
@@ -44,6 +45,28 @@ func (d *Desk) Invite(ctx context.Context, who labs.Learner, role labs.UserRole,
 		return "", nil, err
 	}
 	return d.invite(ctx, attempts.Invitation{Role: role}, life)
+}
+
+// firstLife is how long the invitation of the first admin lives.
+const firstLife = time.Hour
+
+// FirstAdmin invites the machine's own user to an account, as an admin, if no admin can sign in yet. It is for a server
+// that other machines reach: there, everybody needs an account. It returns the key, or "" if there is an admin.
+func (d *Desk) FirstAdmin(ctx context.Context) (string, error) {
+	store, err := d.store(ctx)
+	if err != nil {
+		return "", err
+	}
+	all, err := store.Accounts(ctx)
+	if err != nil || slices.ContainsFunc(all, func(a *attempts.Account) bool { return a.Role == labs.RoleAdmin && a.Disabled == nil }) {
+		return "", err
+	}
+	name := d.machine.Name
+	if _, ok := likeness(name); !ok {
+		name = "" // they choose one
+	}
+	key, _, err := d.invite(ctx, attempts.Invitation{Role: labs.RoleAdmin, Name: name}, firstLife)
+	return key, err
 }
 
 func (d *Desk) invite(ctx context.Context, i attempts.Invitation, life time.Duration) (string, *Invitation, error) {
@@ -125,9 +148,12 @@ func (d *Desk) Accept(ctx context.Context, key, name, password string) (*Account
 	}
 	wanted := attempts.Account{Name: i.Name}
 	if i.Name == "" {
-		if wanted.Name, wanted.Likeness, err = d.newName(ctx, store, name); err != nil {
-			return nil, Badge{}, err
-		}
+		wanted.Name, wanted.Likeness, err = d.newName(ctx, store, name)
+	} else {
+		wanted.Likeness, _ = likeness(i.Name)
+	}
+	if err != nil {
+		return nil, Badge{}, err
 	}
 	if wanted.Password, err = d.hashes.of(wanted.Name, password); err != nil {
 		return nil, Badge{}, err

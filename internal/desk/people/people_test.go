@@ -227,3 +227,49 @@ func TestList(t *testing.T) {
 		}
 	}
 }
+
+// The first admin is the machine's own user, under their own name, and only as long as there is no other.
+func TestFirstAdmin(t *testing.T) {
+	p, ctx := newPeople(t), t.Context()
+	p.joins("ada", labs.RoleExaminer)
+	first, err := p.FirstAdmin(ctx)
+	if err != nil || first == "" {
+		t.Fatalf("no invitation: %v", err)
+	}
+	key, err := p.FirstAdmin(ctx)
+	if err != nil || key == "" || key == first {
+		t.Fatalf("at the next start: %q, %v", key, err)
+	}
+	_, _, err = p.Accept(ctx, first, "", good)
+	p.refused("the invitation of an earlier start", CodeInvitation, err)
+	a, _, err := p.Accept(ctx, key, "eve", good)
+	if err != nil || a.Learner() != machine {
+		t.Fatalf("the first admin is %+v, %v", a, err)
+	}
+	if _, _, err := p.SignIn(ctx, "192.0.2.1", "TURING", good); err != nil {
+		t.Errorf("they can't sign in: %v", err)
+	}
+	if key, err := p.FirstAdmin(ctx); key != "" || err != nil {
+		t.Errorf("a second one is invited: %q, %v", key, err)
+	}
+	late := newPeople(t)
+	if key, err = late.FirstAdmin(ctx); err != nil {
+		t.Fatal(err)
+	}
+	late.now = late.now.Add(time.Hour)
+	_, _, err = late.Accept(ctx, key, "", good)
+	late.refused("an invitation of an hour ago", CodeInvitation, err)
+}
+
+// Who has a name that no account can have chooses one.
+func TestFirstAdminChoosesAName(t *testing.T) {
+	p, ctx := newPeople(t), t.Context()
+	p.machine.Name = `DOMAIN\turing`
+	key, err := p.FirstAdmin(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, _, err := p.Accept(ctx, key, "alan", good); err != nil || a.Learner() != (labs.Learner{Name: "alan", Role: labs.RoleAdmin}) {
+		t.Errorf("the first admin is %+v, %v", a, err)
+	}
+}

@@ -35,12 +35,12 @@ type Sessions struct {
 	keys map[[sha256.Size]byte]labs.Learner // by the hash of the key
 }
 
-// New returns the sessions in a store. cookie is the name of their cookie: browsers send it to every port
-// of a machine, so servers on different ports need different names.
-func New(cookie string, store scs.Store) *Sessions {
+// New returns the sessions in a store. cookie is the name of their cookie. If it is secure, browsers send it only
+// over HTTPS.
+func New(cookie string, secure bool, store scs.Store) *Sessions {
 	manager := scs.New()
 	manager.Store, manager.Lifetime, manager.HashTokenInStore = store, lifetime, true
-	manager.Cookie.Name, manager.Cookie.HttpOnly, manager.Cookie.SameSite = cookie, true, http.SameSiteStrictMode
+	manager.Cookie.Name, manager.Cookie.Secure, manager.Cookie.HttpOnly, manager.Cookie.SameSite = cookie, secure, true, http.SameSiteStrictMode
 	return &Sessions{manager: manager, keys: map[[sha256.Size]byte]labs.Learner{}}
 }
 
