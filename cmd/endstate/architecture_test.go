@@ -29,7 +29,7 @@ var imports = map[string]string{
 	"internal/cli/past": "internal/attempts internal/cli/door internal/cli/exam internal/desk internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/report/wrap internal/tty labs github.com/spf13/cobra",
-	"internal/cli/serve":    "internal/cli/door internal/desk/visit internal/report/wrap internal/seat internal/web internal/web/reach labs github.com/spf13/cobra",
+	"internal/cli/serve":    "internal/cli/door internal/cli/exam internal/desk/exam internal/desk/visit internal/report/wrap internal/seat internal/web internal/web/reach labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/exams internal/grading internal/images internal/interview internal/places internal/practice internal/recording " +
 		"internal/report internal/scenario internal/seat internal/site internal/stage labs labs/kit",
 	"internal/desk/files":    "internal/desk labs",
@@ -82,9 +82,10 @@ var imports = map[string]string{
 	"internal/stage":              "internal/site labs labs/kit",
 	"internal/tty":                "github.com/muesli/cancelreader golang.org/x/sys golang.org/x/term",
 	"internal/valuetest":          "internal/expect labs pgregory.net/rapid",
-	"internal/web":                "internal/attempts internal/classes internal/desk internal/desk/class internal/desk/operate internal/desk/overview internal/desk/people internal/desk/rehearse internal/desk/saves internal/desk/sessions internal/desk/visit internal/interview internal/practice internal/progress internal/recording internal/rehearsal internal/report internal/seat internal/web/assets internal/web/class internal/web/feed internal/web/meter internal/web/pages internal/web/people internal/web/reach internal/web/session internal/web/terminal internal/web/trace labs github.com/coder/websocket",
+	"internal/web":                "internal/attempts internal/classes internal/desk internal/desk/class internal/desk/exam internal/desk/operate internal/desk/overview internal/desk/people internal/desk/rehearse internal/desk/saves internal/desk/sessions internal/desk/visit internal/exams internal/interview internal/practice internal/progress internal/recording internal/rehearsal internal/report internal/seat internal/web/assets internal/web/class internal/web/exam internal/web/feed internal/web/meter internal/web/pages internal/web/people internal/web/reach internal/web/session internal/web/terminal internal/web/trace labs github.com/coder/websocket",
 	"internal/web/assets":         "",
 	"internal/web/class":          "internal/classes internal/desk internal/desk/class internal/recording internal/report internal/web/feed internal/web/pages labs",
+	"internal/web/exam":           "internal/desk/exam internal/desk/visit internal/exams internal/exams/spoken internal/report internal/seat internal/web/feed internal/web/pages internal/web/terminal labs",
 	"internal/web/meter":          "internal/web/trace labs github.com/prometheus/client_golang",
 	"internal/web/trace":          "",
 	"internal/web/feed":           "",

@@ -30,7 +30,7 @@ func writeSpoken(out *strings.Builder, style Style, v exams.View) {
 	for _, q := range v.Spoken {
 		fmt.Fprintf(out, "%2d  %s", q.Number, strings.TrimLeft(style.Paragraph(q.Text, 4), " "))
 		out.WriteString(style.Paragraph(AnswerText(q), 4))
-		for _, line := range answerLines(q) {
+		for _, line := range AnswerLines(q) {
 			out.WriteString(style.Paragraph("• "+line, 6))
 		}
 	}
@@ -56,8 +56,8 @@ func AnswerText(q spoken.Question) string {
 	return fmt.Sprintf("said in %s", took)
 }
 
-// answerLines are the key points that an answer does not seem to make, and the remarks on it.
-func answerLines(q spoken.Question) []string {
+// AnswerLines are the key points that an answer does not seem to make, and the remarks on it.
+func AnswerLines(q spoken.Question) []string {
 	var lines []string
 	if q.Answer == nil {
 		return nil

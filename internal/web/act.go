@@ -48,7 +48,7 @@ func (s *Server) begin(ctx context.Context, who labs.Learner, name string, seed 
 	if task.Lab != nil || !bench.claim(task) {
 		return nil // it is there, or on its way
 	}
-	began := s.work(bench, labs.ActStart, func(ctx context.Context, emit labs.Emit) error {
+	began := s.work(&bench.Feed, labs.ActStart, func(ctx context.Context, emit labs.Emit) error {
 		_, err := s.Desk.Start(ctx, who, name, &task.Seed, emit)
 		bench.release()
 		if err == nil {
@@ -113,7 +113,7 @@ func (s *Server) extend(w http.ResponseWriter, r *http.Request, who labs.Learner
 	s.done(w, r)
 }
 
-// done answers an act that is done. The page shows what it changed.
+// done answers an act on a lab that is done. The page shows what it changed.
 func (s *Server) done(w http.ResponseWriter, r *http.Request) {
 	s.doneAt(w, r, labPath(r.PathValue("lab")))
 }
@@ -140,14 +140,14 @@ func (s *Server) stop(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 // inBackground begins an act at a lab, and answers at once.
 func (s *Server) inBackground(w http.ResponseWriter, r *http.Request, who labs.Learner, act string, do func(context.Context, labs.Emit) error) {
 	name := r.PathValue("lab")
-	s.begun(w, r, s.work(s.benches.of(who, name), act, do))
+	s.begun(w, r, labPath(name), s.work(&s.benches.of(who, name).Feed, act, do))
 }
 
-// begun answers that an act has begun at a lab, or that another one is going on there.
-func (s *Server) begun(w http.ResponseWriter, r *http.Request, began bool) {
+// begun answers that an act has begun, or that another one is going on.
+func (s *Server) begun(w http.ResponseWriter, r *http.Request, back string, began bool) {
 	switch {
 	case !fromScript(r):
-		http.Redirect(w, r, labPath(r.PathValue("lab")), http.StatusSeeOther)
+		http.Redirect(w, r, back, http.StatusSeeOther)
 	case began:
 		w.WriteHeader(http.StatusAccepted)
 	default:
@@ -164,7 +164,7 @@ type confirmation struct {
 	Fields                 map[string]string // of the act
 }
 
-// ask asks for the consent that an act needs, or answers with its other error.
+// ask asks for the consent that an act on a lab needs, or answers with its other error.
 func (s *Server) ask(w http.ResponseWriter, r *http.Request, who labs.Learner, err error) {
 	s.askFor(w, r, who, labPath(r.PathValue("lab")), err)
 }

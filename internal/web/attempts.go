@@ -57,10 +57,10 @@ func (s *Server) attempt(w http.ResponseWriter, r *http.Request, who labs.Learne
 	s.write(w, http.StatusOK, pages.Page{Title: story.Title, Owner: who.Name, Main: "attempt", Data: page})
 }
 
-// report answers with the report of an attempt: a page of its own without scripts.
+// report answers with the report of an attempt, or of an exam: a page of its own without scripts.
 func (s *Server) report(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	found, _, err := s.Desk.Report(r.Context(), who, r.PathValue("attempt"))
-	if err == nil && found == nil {
+	found, exam, err := s.Desk.Report(r.Context(), who, r.PathValue("attempt"))
+	if err == nil && found == nil && exam == nil {
 		err = &labs.Problem{Code: labs.CodeNotFound, What: "There is no such attempt", Usage: true, Acts: []labs.Act{{Name: labs.ActHistory, For: "See your attempts"}}}
 	}
 	if err != nil {
@@ -69,7 +69,12 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request, who labs.Learner
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", reportPolicy)
-	if err := report.AttemptPage(w, found); err != nil {
+	if exam != nil {
+		err = report.ExamPage(w, exam)
+	} else {
+		err = report.AttemptPage(w, found)
+	}
+	if err != nil {
 		s.Log.Error("write a report", "error", err)
 	}
 }

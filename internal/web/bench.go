@@ -8,6 +8,7 @@ import (
 	"endstate/internal/desk"
 	"endstate/internal/progress"
 	"endstate/internal/web/feed"
+	"endstate/internal/web/pages"
 	"endstate/labs"
 )
 
@@ -83,39 +84,39 @@ const (
 	messageLetter  = "letter"  // somebody wrote to the learner
 )
 
-// work does an act at a bench. It goes on even if every page is closed. It returns false if another act
-// is going on there.
-func (s *Server) work(b *bench, act string, do func(ctx context.Context, emit labs.Emit) error) bool {
-	if !b.Begin(act) {
+// work does an act, and tells a feed of it. It goes on even if every page is closed. It returns false if
+// another act of that feed is going on.
+func (s *Server) work(at *feed.Feed, act string, do func(ctx context.Context, emit labs.Emit) error) bool {
+	if !at.Begin(act) {
 		return false
 	}
 	s.working.Go(func() {
-		defer b.End()
+		defer at.End()
 		began := s.Clock()
-		err := do(s.ctx, s.show(b))
+		err := do(s.ctx, s.show(at))
 		s.meter.Act(act, s.Clock().Sub(began), err)
 		if err != nil {
-			b.Send(messageNotice, "", string(s.problem(err)))
+			at.Send(messageNotice, "", string(s.problem(err)))
 		}
 	})
 	return true
 }
 
-// show returns an Emit that shows events at a bench.
-func (s *Server) show(b *bench) labs.Emit {
+// show returns an Emit that shows events in a feed.
+func (s *Server) show(at *feed.Feed) labs.Emit {
 	return func(event labs.Event) {
 		doing, did := progress.Describe(event)
 		switch event.State {
 		case labs.Warned:
-			b.Send(messageNotice, "", string(s.warning(event)))
+			at.Send(messageNotice, "", string(s.warning(event)))
 		case labs.StepBegan:
-			b.Send(messageStep, doing, doing+" …")
+			at.Send(messageStep, doing, doing+" …")
 		case labs.StepMoved:
 			for _, result := range event.Results {
-				b.Send(messageVerdict, result.ID, string(s.piece("result", resultLine{Result: result})))
+				at.Send(messageVerdict, result.ID, string(s.piece("result", pages.Line{Result: result})))
 			}
 		case labs.StepEnded:
-			b.Send(messageStep, doing, did)
+			at.Send(messageStep, doing, did)
 		}
 	}
 }

@@ -15,11 +15,15 @@ import (
 // keepAlive is how often a quiet stream of events says that it is still there.
 const keepAlive = 20 * time.Second
 
-// events streams what happens at a lab, as server-sent events: from the message that the page has, or
-// that the browser had before it lost the connection.
+// events streams what happens at a lab.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	s.stream(w, r, who, &s.benches.of(who, r.PathValue("lab")).Feed, nil)
+}
+
+// stream streams the messages of a feed, and others, as server-sent events: from the message that the
+// page has, or that the browser had before it lost the connection.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, who labs.Learner, from *feed.Feed, others <-chan feed.Message) {
 	defer s.meter.Stream()()
-	bench := s.benches.of(who, r.PathValue("lab"))
 	last := r.Header.Get("Last-Event-ID")
 	if last == "" {
 		last = r.URL.Query().Get("after")
@@ -33,7 +37,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner
 	tick := time.NewTicker(keepAlive)
 	defer tick.Stop()
 	for {
-		messages, changed := bench.After(after)
+		messages, changed := from.After(after)
 		for _, m := range messages {
 			writeEvent(w, m)
 			after = m.ID
@@ -46,6 +50,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner
 		}
 		select {
 		case <-changed:
+		case m := <-others:
+			writeEvent(w, m)
 		case <-tick.C:
 		case <-ctx.Done():
 			return
@@ -54,7 +60,10 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner
 }
 
 func writeEvent(w http.ResponseWriter, m feed.Message) {
-	fmt.Fprintf(w, "id: %d\nevent: %s\n", m.ID, m.Kind)
+	if m.ID != 0 {
+		fmt.Fprintf(w, "id: %d\n", m.ID)
+	}
+	fmt.Fprintf(w, "event: %s\n", m.Kind)
 	for line := range strings.Lines(m.Data + "\n") {
 		fmt.Fprintf(w, "data: %s\n", strings.TrimRight(line, "\r\n"))
 	}

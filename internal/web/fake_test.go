@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"endstate/internal/desk"
+	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/desk/visit"
 	"endstate/internal/images"
 	"endstate/internal/scenario"
@@ -35,11 +36,24 @@ type engine struct {
 	// saved are the saved states of labs, by key.
 	saved map[string]labs.Snapshot
 	gate  chan struct{} // a launch waits for it; may be nil
+	// later is how much time has passed since noon.
+	later time.Duration
 	// execute executes commands; nil: none can be executed.
 	execute func(labs.Command) (labs.Process, error)
 }
 
-func (e *engine) Now() time.Time { return noon }
+func (e *engine) Now() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return noon.Add(e.later)
+}
+
+// wait lets time pass.
+func (e *engine) wait(d time.Duration) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.later += d
+}
 
 func (e *engine) Labs(_ context.Context, which labs.Which) ([]*labs.Lab, error) {
 	e.mu.Lock()
@@ -208,7 +222,7 @@ func newSite(t *testing.T) *site {
 			Name: "tests", Images: []kit.Image{{Name: "fake", Builds: []kit.Build{{Files: fstest.MapFS{}}}}},
 			Probes: []kit.Probe{{Name: "look", New: func() kit.Look { return &look{s.observe} }}},
 		}},
-		Scenarios: []scenario.Root{{Files: files}}, Clock: func() time.Time { return noon }, Version: "test",
+		Scenarios: []scenario.Root{{Files: files}}, Clock: s.engine.Now, Version: "test",
 		Settings: desk.Settings{Home: t.TempDir(), Life: 8 * time.Hour, Cache: 1 << 30},
 		Open: func(context.Context) (*desk.Backend, error) {
 			return &desk.Backend{
@@ -221,8 +235,11 @@ func newSite(t *testing.T) *site {
 	s.Server = httptest.NewUnstartedServer(nil)
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	s.server = newServer(ctx, s.Listener.Addr().String(), Config{
-		Desk: at, Clock: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), NewEntry: func(a string) { s.entries <- a },
+		Desk: at, Exams: examdesk.NewServed(at), Clock: s.engine.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), NewEntry: func(a string) { s.entries <- a },
 		Answer: func(labs.Learner, *visit.Visit) seat.Answer { return nil },
+		AnswerExam: func(labs.Learner, *examdesk.Session) (seat.Answer, func() bool) {
+			return nil, func() bool { return false }
+		},
 	})
 	s.stop = cancel
 	s.Config.Handler = s.server.Handler()

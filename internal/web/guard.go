@@ -86,6 +86,11 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 
 // write writes a page.
 func (s *Server) write(w http.ResponseWriter, status int, page pages.Page) {
+	if page.Owner != "" {
+		for _, v := range s.Exams.Running(s.ctx, labs.Learner{Name: page.Owner}, nil) {
+			page.Exams = append(page.Exams, v.ID)
+		}
+	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	if page.Script != "" {
 		w.Header().Set("Content-Security-Policy", terminalPolicy)

@@ -8,6 +8,7 @@ import (
 	"endstate/internal/desk"
 	"endstate/internal/desk/class"
 	"endstate/internal/desk/rehearse"
+	"endstate/internal/exams"
 	"endstate/internal/interview"
 	"endstate/internal/practice"
 	"endstate/internal/web/pages"
@@ -17,6 +18,7 @@ import (
 // homePage is what to do next, where the learner stands, and what runs.
 type homePage struct {
 	Notices   []template.HTML
+	Exams     []exams.View // that run
 	Running   []running
 	Next      *practice.Pick
 	Questions []*rehearse.Row
@@ -32,7 +34,7 @@ type running struct {
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	ctx, held := r.Context(), &warnings{server: s}
-	page := homePage{Teaches: who.SeesOthers()}
+	page := homePage{Teaches: who.SeesOthers(), Exams: s.Exams.Running(ctx, who, held.emit)}
 	var err error
 	if page.Running, err = s.running(r, who, held.emit); err != nil {
 		held.all = append(held.all, s.problem(err))

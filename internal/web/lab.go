@@ -22,32 +22,19 @@ type labPage struct {
 	Outcome  *outcome        // of the last check
 	Saves    *saves.States   // nil: it can't be saved
 	After    int             // the last message that the page has
-	Assets   bool            // the terminals were built
-	Recorded bool            // what they show is recorded
-	Watchers []string        // who may watch them
+	// Terminals are those of the lab.
+	Terminals pages.Terminals
 }
 
 // outcome is the outcome of a check.
 type outcome struct {
 	*practice.Outcome
-	Checks, Guards []resultLine
-}
-
-// resultLine is a verdict with what it was before.
-type resultLine struct {
-	Result labs.Result
-	Change *practice.Change
-	Guard  bool
+	Checks, Guards []pages.Line
 }
 
 func outcomeOf(found *practice.Outcome) *outcome {
 	o := &outcome{Outcome: found}
-	for _, result := range found.Report.Checks {
-		o.Checks = append(o.Checks, resultLine{result, found.Change, false})
-	}
-	for _, result := range found.Report.Guards {
-		o.Guards = append(o.Guards, resultLine{result, found.Change, true})
-	}
+	o.Checks, o.Guards = pages.Lines(found.Report, found.Change)
 	return o
 }
 
@@ -55,7 +42,7 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	name := r.PathValue("lab")
 	bench := s.benches.of(who, name)
 	state, held := bench.Now(), &warnings{server: s}
-	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Verdicts: verdictsOf(state), Assets: s.assets.Built(), Recorded: s.Desk.Record, Watchers: s.watchers(r.Context(), who)}
+	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Verdicts: verdictsOf(state)}
 	if page.Task == nil {
 		seen, err := overview.Of(r.Context(), s.Desk, who, name, held.emit)
 		if err != nil {
@@ -66,6 +53,7 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		if !state.Running {
 			page.Saves = s.saved(r.Context(), who, name, held.emit)
 		}
+		page.Terminals = pages.Terminals{Base: labPath(name) + "/terminals", Hosts: seen.OpenHosts, Recorded: s.Desk.Record, Built: s.assets.Built(), Instead: "endstate shell " + name, Watchers: s.watchers(r.Context(), who)}
 		if seen.Last != nil {
 			page.Outcome = outcomeOf(&practice.Outcome{Report: seen.Last.Report})
 		}

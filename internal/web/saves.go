@@ -58,10 +58,10 @@ func (s *Server) forget(w http.ResponseWriter, r *http.Request, who labs.Learner
 func (s *Server) whileWaiting(w http.ResponseWriter, r *http.Request, who labs.Learner, act string, do func(context.Context, labs.Emit) error) {
 	bench := s.benches.of(who, r.PathValue("lab"))
 	if !bench.Begin(act) {
-		s.begun(w, r, false)
+		s.begun(w, r, labPath(r.PathValue("lab")), false)
 		return
 	}
-	err := do(context.WithoutCancel(r.Context()), s.show(bench))
+	err := do(context.WithoutCancel(r.Context()), s.show(&bench.Feed))
 	bench.End()
 	if err != nil {
 		s.ask(w, r, who, err)

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"errors"
-	"html/template"
 	"net/http"
 	"strconv"
 
@@ -16,16 +15,14 @@ import (
 	"endstate/labs"
 )
 
-// told is what a page is told about its terminal, apart from what it shows.
-type told struct {
-	Kind string        `json:"kind"` // notice, open, ended or lost
-	HTML template.HTML `json:"html,omitempty"`
-	// Again says that there is a shell to come back to.
-	Again bool `json:"again,omitempty"`
-}
-
 // terminal joins a terminal of a page to a shell in a host of a lab.
 func (s *Server) terminal(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name, host := r.PathValue("lab"), r.PathValue("host")
+	s.join(w, r, who, name, func(client *terminal.Client) error { return s.sit(client, who, name, host) })
+}
+
+// join joins a terminal of a page, whose place is named, to what sit opens.
+func (s *Server) join(w http.ResponseWriter, r *http.Request, who labs.Learner, place string, sit func(*terminal.Client) error) {
 	if r.Header.Get("Origin") != s.Reach.Origin(r) {
 		http.Error(w, "Terminals open only from the server's own pages.", http.StatusForbidden)
 		return
@@ -41,14 +38,13 @@ func (s *Server) terminal(w http.ResponseWriter, r *http.Request, who labs.Learn
 	number := func(name string) int { n, _ := strconv.Atoi(query.Get(name)); return terminal.Clamp(n) }
 	client := terminal.New(s.ctx, conn, number("columns"), number("rows"))
 	defer s.whileIn(r, who, func() { client.Close("signed out") })()
-	name, host := r.PathValue("lab"), r.PathValue("host")
-	free := s.places.Take(who.Name+"\x00"+name+"\x00"+query.Get("id"), func() { client.Close("opened elsewhere") })
+	free := s.places.Take(who.Name+"\x00"+place+"\x00"+query.Get("id"), func() { client.Close("opened elsewhere") })
 	defer free()
 	if isGone(client) {
 		return // it has waited for its place in vain
 	}
-	if err := s.sit(client, who, name, host); err != nil && !isGone(client) {
-		_ = client.Tell(told{Kind: "lost", HTML: s.problem(err)})
+	if err := sit(client); err != nil && !isGone(client) {
+		_ = client.Tell(terminal.Told{Kind: "lost", HTML: s.problem(err)})
 	}
 	client.Close("the shell has ended")
 }
@@ -65,14 +61,10 @@ func isGone(client *terminal.Client) bool {
 // sit stays in a shell until it ends or the browser is gone. A shell that a command in it has closed,
 // such as reset, is followed by another one.
 func (s *Server) sit(client *terminal.Client, who labs.Learner, name, host string) error {
-	emit := func(event labs.Event) {
-		if event.State == labs.Warned {
-			_ = client.Tell(told{Kind: "notice", HTML: s.warning(event)})
-		}
-	}
+	emit := s.tell(client)
 	v, err := visit.Enter(s.ctx, s.Desk, who, name, host, emit)
 	for err == nil {
-		err = s.once(client, who, v, emit)
+		err = s.once(s.ctx, client, v, s.Answer(who, v), emit)
 		switch {
 		case errors.Is(err, seat.ErrShellClosed):
 			err = nil
@@ -80,27 +72,36 @@ func (s *Server) sit(client *terminal.Client, who labs.Learner, name, host strin
 		case errors.Is(err, seat.ErrLost):
 			return s.lost(client, v, err)
 		case err == nil:
-			return client.Tell(told{Kind: "ended"})
+			return client.Tell(terminal.Told{Kind: "ended"})
 		}
 	}
 	return err
 }
 
+// tell returns an Emit that shows warnings on the page of a terminal.
+func (s *Server) tell(client *terminal.Client) labs.Emit {
+	return func(event labs.Event) {
+		if event.State == labs.Warned {
+			_ = client.Tell(terminal.Told{Kind: "notice", HTML: s.warning(event)})
+		}
+	}
+}
+
 // once opens one shell, and returns when it has ended.
-func (s *Server) once(client *terminal.Client, who labs.Learner, v *visit.Visit, emit labs.Emit) error {
+func (s *Server) once(ctx context.Context, client *terminal.Client, v *visit.Visit, answer seat.Answer, emit labs.Emit) error {
 	columns, rows := client.Size()
-	stay, err := v.Open(s.ctx, visit.Window{Columns: columns, Rows: rows, Kind: "xterm-256color", Colors: "truecolor"}, emit)
+	stay, err := v.Open(ctx, visit.Window{Columns: columns, Rows: rows, Kind: "xterm-256color", Colors: "truecolor"}, emit)
 	if err != nil {
 		return err
 	}
-	_ = client.Tell(told{Kind: "open"})
-	_, err = seat.Attach(s.ctx, client, stay.Shell, s.Answer(who, v), stay.Watchers()...)
-	stay.Leave(context.WithoutCancel(s.ctx), emit)
+	_ = client.Tell(terminal.Told{Kind: "open"})
+	_, err = seat.Attach(ctx, client, stay.Shell, answer, stay.Watchers()...)
+	stay.Leave(context.WithoutCancel(ctx), emit)
 	return err
 }
 
 // lost says why a shell ended although nobody left it, and whether there is one to come back to.
 func (s *Server) lost(client *terminal.Client, v *visit.Visit, cause error) error {
 	problem := v.Lost(s.ctx, cause)
-	return client.Tell(told{Kind: "lost", HTML: s.problem(problem), Again: problem.Code == desk.CodeReset})
+	return client.Tell(terminal.Told{Kind: "lost", HTML: s.problem(problem), Again: problem.Code == desk.CodeReset})
 }

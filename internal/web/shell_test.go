@@ -19,6 +19,7 @@ import (
 
 	"github.com/coder/websocket"
 
+	"endstate/internal/web/terminal"
 	"endstate/labs"
 )
 
@@ -64,7 +65,7 @@ type tab struct {
 	*browser
 	conn  *websocket.Conn
 	shown string
-	told  []told
+	told  []terminal.Told
 	why   string // the connection ended
 }
 
@@ -94,7 +95,7 @@ func (t *tab) reads() bool {
 		t.why = err.Error()
 		return false
 	case kind == websocket.MessageText:
-		var one told
+		var one terminal.Told
 		if err := json.Unmarshal(data, &one); err != nil {
 			t.Error(err)
 		}
@@ -122,10 +123,10 @@ func (t *tab) types(keys string) {
 }
 
 // ends reads to the end of the connection, and returns the last thing that the page was told.
-func (t *tab) ends() told {
+func (t *tab) ends() terminal.Told {
 	for t.reads() {
 	}
-	return append([]told{{}}, t.told...)[len(t.told)]
+	return append([]terminal.Told{{}}, t.told...)[len(t.told)]
 }
 
 // A page that loses its connection comes back to its shell, with its screen and what runs in it. One that

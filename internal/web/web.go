@@ -15,12 +15,14 @@ import (
 	"time"
 
 	"endstate/internal/desk"
+	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/desk/operate"
 	"endstate/internal/desk/people"
 	"endstate/internal/desk/sessions"
 	"endstate/internal/desk/visit"
 	"endstate/internal/seat"
 	"endstate/internal/web/assets"
+	"endstate/internal/web/exam"
 	"endstate/internal/web/meter"
 	"endstate/internal/web/pages"
 	peopleroom "endstate/internal/web/people"
@@ -40,6 +42,10 @@ type Config struct {
 	Log     *slog.Logger
 	// Answer answers the in-lab commands in a shell.
 	Answer func(who labs.Learner, in *visit.Visit) seat.Answer
+	// Exams is the desk's room for exams, and AnswerExam answers the in-lab commands in a shell of an exam.
+	// submits reports whether the candidate has ended the exam with one.
+	Exams      *examdesk.Desk
+	AnswerExam func(who labs.Learner, at *examdesk.Session) (answer seat.Answer, submits func() bool)
 	// NewEntry receives each new address that lets a browser of this machine in: there is always one that
 	// has not been used. If other machines reach the server, there are none.
 	NewEntry func(address string)
@@ -67,6 +73,7 @@ type Server struct {
 	benches  benches
 	meter    *meter.Meter
 	places   terminal.Places
+	exams    *exam.Room
 	ctx      context.Context // ends when the server does
 	working  sync.WaitGroup  // acts and terminals
 }
@@ -144,6 +151,11 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 		People: s.people, Sessions: s.sessions, Log: s.Log, Address: s.Reach.Address(address), Write: s.write, Fail: s.fail, From: s.Reach.From,
 		Problem: func(err error) (template.HTML, int) { return s.problem(err), statusOf(err) },
 	})
+	s.exams = exam.New(config.Exams, exam.Door{
+		Write: s.write, Fail: s.fail, Problem: s.problem, Ask: s.askFor, Piece: s.piece, Work: s.work, Begun: s.begun, Done: s.doneAt, Stream: s.stream,
+		Watchers: s.watchers, Join: s.join, Once: s.once, Lost: s.lost, Tell: s.tell, Answer: config.AnswerExam,
+		Built: s.assets.Built(), Recorded: config.Desk.Record, Clock: config.Clock, Context: ctx,
+	})
 	return s
 }
 
@@ -199,6 +211,7 @@ func (s *Server) routes() map[string]handler {
 		"GET /attempts/{attempt}/recordings/{n}": s.recording,
 		"GET /attempts/{attempt}/report":         s.report,
 	}
+	maps.Copy(all, s.exams.Routes())
 	maps.Copy(all, s.classes().Routes())
 	maps.Copy(all, s.accounts.Inside())
 	return all

@@ -25,6 +25,13 @@ func (at *candidate) answer(ctx context.Context, request *seat.Request, screen *
 	return status, !c.leaves
 }
 
+// Answers returns what answers the in-lab commands of a candidate whose terminal is not this process's.
+// submits reports whether the candidate has ended the exam with one.
+func Answers(shell *door.Shell, session *examdesk.Session) (answer seat.Answer, submits func() bool) {
+	at := &candidate{gotoOptions: &gotoOptions{options: options{Door: shell.Door}}, session: session, shell: shell}
+	return at.answer, func() bool { return at.submits }
+}
+
 // inLab is a call of an in-lab command of an exam.
 type inLab struct {
 	*door.InLab

@@ -89,13 +89,22 @@ func withOptions(err error) error {
 	return labs.Misuse("Several exams are running", "Choose one: "+strings.Join(names, " · "))
 }
 
-// keeper returns what starts a process that keeps an exam's time when this one has ended.
+// keeper returns what starts a process that keeps the time of an exam of ours when this one has ended.
 func keeper(d *door.Door) func(id int64) error {
+	keep := Keeper(d)
+	if keep == nil {
+		return nil
+	}
+	return func(id int64) error { return keep(d.Owner(), id) }
+}
+
+// Keeper returns what starts a process that keeps the time of somebody's exam when this one has ended.
+func Keeper(d *door.Door) func(owner string, id int64) error {
 	if d.Detach == nil {
 		return nil
 	}
-	return func(id int64) error {
-		args := []string{"exam", "keep", "--exam", fmt.Sprint(id), "--owner", d.Owner()}
+	return func(owner string, id int64) error {
+		args := []string{"exam", "keep", "--exam", fmt.Sprint(id), "--owner", owner}
 		for _, folder := range d.Flags.Scenarios {
 			if whole, err := filepath.Abs(folder); err == nil {
 				folder = whole

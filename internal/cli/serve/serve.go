@@ -9,11 +9,14 @@ import (
 	"net"
 	"os/exec"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/cli/exam"
+	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/desk/visit"
 	"endstate/internal/report/wrap"
 	"endstate/internal/seat"
@@ -43,6 +46,7 @@ func Command(d *door.Door, answers Answers) *cobra.Command {
 		Long: "Serve pages for a browser on this machine: what to practise next, the labs with their terminals, checks and hints, and the attempts. " +
 			"It prints an address that lets one browser in, once, and opens it. It shows the same labs and attempts as the other commands. Ctrl-C ends it; labs and shells go on.\n\n" +
 			"With TLS, or behind a proxy that has it, other machines reach the server, too. Then everybody signs in with an account, and it prints an invitation for the first admin.",
+		Annotations: map[string]string{exam.OnlyLooks: "yes"}, // it grades them itself while it runs
 		Example: "  endstate serve\n  endstate serve --no-open --listen 127.0.0.1:8080\n" +
 			"  endstate serve --listen :443 --host labs.example.org --tls-cert cert.pem --tls-key key.pem\n" +
 			"  endstate serve --host labs.example.org --behind-proxy 127.0.0.1",
@@ -72,13 +76,31 @@ func (o *options) run(ctx context.Context) error {
 	if err != nil {
 		return cannotListen(o.reach.Listen, err)
 	}
+	examRoom := examdesk.NewServed(at)
+	keeping := o.keepExams(ctx, examRoom)
+	defer keeping.Wait()
 	return web.Serve(ctx, listener, o.Who(), web.Config{
-		Desk: at, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.Err, nil)), NewEntry: o.show(), Reach: way, Opened: o.showShared,
+		Exams: examRoom,
+		Desk:  at, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.Err, nil)), NewEntry: o.show(), Reach: way, Opened: o.showShared,
 		AccessLog: o.logAll, MetricsToken: o.Env("ENDSTATE_METRICS_TOKEN"),
 		Answer: func(who labs.Learner, in *visit.Visit) seat.Answer {
 			return o.answers(&door.Shell{Door: o.Door, Visit: in, Remote: who})
 		},
+		AnswerExam: func(who labs.Learner, at *examdesk.Session) (seat.Answer, func() bool) {
+			return exam.Answers(&door.Shell{Door: o.Door, Visit: at.Visit(), Remote: who}, at)
+		},
 	})
+}
+
+// keepExams keeps the time of everyone's exams until the server ends.
+func (o *options) keepExams(ctx context.Context, at *examdesk.Desk) *sync.WaitGroup {
+	var keeping sync.WaitGroup
+	keeping.Go(func() {
+		if err := at.KeepAll(ctx, o.Who(), exam.Keeper(o.Door)); err != nil {
+			door.ShowWarning(o.Err, labs.Event{State: labs.Warned, Warning: err, Detail: "The time of exams is not kept."})
+		}
+	})
+	return &keeping
 }
 
 // cannotListen says why an address can't be listened at.

@@ -21,10 +21,12 @@ type Desk struct {
 	base  *desk.Desk
 	parts desk.Parts
 	keep  func(id int64) error
+	woken chan struct{} // wakes [Desk.KeepAll]; nil if it does not run
 }
 
 // New returns the room of a desk. keep runs [Desk.Keep] for an exam in a process that outlives
-// this one. If it is nil, nobody keeps the time of an exam without a client.
+// this one. If it is nil, nobody keeps the time of an exam without a client. A process that serves
+// others keeps all exams itself; see [NewServed].
 func New(d *desk.Desk, keep func(id int64) error) *Desk {
 	return &Desk{base: d, parts: d.Parts(), keep: keep}
 }

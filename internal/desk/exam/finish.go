@@ -48,11 +48,16 @@ func (d *Desk) check(ctx context.Context, p *exams.Proctor, s *exams.Sitting, n 
 	if err != nil {
 		return nil, nil, s, err
 	}
+	return answerOf(s, n, found), found, s, nil
+}
+
+// answerOf returns what a candidate learns from a report.
+func answerOf(s *exams.Sitting, n int, found *labs.Report) *Answer {
 	answer := &Answer{Answer: s.Blueprint.Answer(n, found), Total: found.Total}
 	if !answer.Graded {
 		answer.Obstacles = exams.Obstacles(found)
 	}
-	return answer, found, s, nil
+	return answer
 }
 
 // Submit ends an exam and grades it. If the exam has ended, Submit grades again what could not
@@ -69,6 +74,11 @@ func (d *Desk) submit(ctx context.Context, p *exams.Proctor, s *exams.Sitting, a
 	if !agreed && !hasEnded(s) {
 		return d.view(s), &desk.Unconfirmed{Question: askSubmit(d.view(s))}
 	}
+	grading, err := d.takeGrading(ctx, s.ID)
+	if err != nil {
+		return d.view(s), err
+	}
+	defer grading.Close()
 	graded, err := p.Submit(ctx, s.ID, emit)
 	if err != nil {
 		return d.view(s), err
@@ -117,8 +127,8 @@ func (d *Desk) Accept(ctx context.Context, who labs.Learner, which Which, n int,
 }
 
 // Due returns the learner's exams that [Desk.Finish] should end or grade now: their time is up,
-// or a process was killed while it graded them. Exams that a keeper is grading are not among
-// them. If they can't be graded now, it warns and returns none.
+// or a process was killed while it graded them. Exams that another process is grading are not
+// among them. If they can't be graded now, it warns and returns none.
 func (d *Desk) Due(ctx context.Context, who labs.Learner, emit labs.Emit) []exams.View {
 	if !d.parts.Remembers() {
 		return nil
@@ -128,7 +138,7 @@ func (d *Desk) Due(ctx context.Context, who labs.Learner, emit labs.Emit) []exam
 		return nil // an act that needs the store says so
 	}
 	due, err := exams.NewProctor(store, nil, d.parts.Library(), d.base.Clock).Due(ctx)
-	due = slices.DeleteFunc(due, d.keeperIsGrading)
+	due = slices.DeleteFunc(due, func(s *exams.Sitting) bool { return d.keeperIsGrading(s) || d.isHeld(s.ID, gradingLock) })
 	if err != nil || len(due) == 0 {
 		return nil
 	}
@@ -151,6 +161,11 @@ func (d *Desk) Finish(ctx context.Context, who labs.Learner, id int64, emit labs
 	if err != nil {
 		return exams.View{}, err
 	}
+	grading, err := d.takeGrading(ctx, id)
+	if err != nil {
+		return exams.View{}, err
+	}
+	defer grading.Close()
 	s, err := d.proctorOf(store, who).Finish(ctx, id, emit)
 	if err != nil {
 		return exams.View{}, err

@@ -28,8 +28,9 @@ const (
 
 // The locks of an exam on this machine, named for their holders.
 const (
-	keeperLock = "keeper"
-	seatLock   = "seat"
+	keeperLock  = "keeper"
+	seatLock    = "seat"
+	gradingLock = "grading"
 )
 
 // Keep keeps an exam's time until the exam is graded or the store is gone. It returns at once
@@ -117,4 +118,18 @@ func (d *Desk) takeSeat(id int64) (leave func()) {
 	lock := d.lock(id, seatLock)
 	_, _ = lock.TryRLock() // without it the keeper only grades sooner
 	return func() { _ = lock.Close() }
+}
+
+// gradingPause is how often somebody who waits to grade looks whether the other has finished.
+const gradingPause = 100 * time.Millisecond
+
+// takeGrading takes the right to end and grade an exam. It waits while another process has it, so
+// that no question is graded twice. A process that ends loses it.
+func (d *Desk) takeGrading(ctx context.Context, id int64) (*flock.Flock, error) {
+	lock := d.lock(id, gradingLock)
+	if _, err := lock.TryLockContext(ctx, gradingPause); err != nil {
+		_ = lock.Close()
+		return nil, fmt.Errorf("wait for the grading of exam %d: %w", id, err)
+	}
+	return lock, nil
 }

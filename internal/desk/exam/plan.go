@@ -49,6 +49,14 @@ func (d *Desk) Lint(ctx context.Context, _ labs.Learner, file string, data []byt
 	return review, err
 }
 
+// Topics returns the topics that can be chosen for an exam; none if it is not about one topic.
+func (d *Desk) Topics(ctx context.Context, b *exams.Blueprint) []string {
+	if !b.AsksTopic() {
+		return nil
+	}
+	return exams.Bank{Scenarios: d.parts.Offered(ctx)}.Topics(b)
+}
+
 // Draft is an exam as it would be drawn.
 type Draft struct {
 	Exam      exams.View       `json:"exam"` // as its candidate would see it at the start

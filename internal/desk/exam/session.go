@@ -79,6 +79,15 @@ func (s *Session) Close() {
 	s.leaveSeat()
 }
 
+// ID is the number of the session's exam.
+func (s *Session) ID() int64 { return s.id }
+
+// Number is the number of the question that the candidate is at, or enters next.
+func (s *Session) Number() int { return s.number }
+
+// Visit is the candidate's visit to the question's lab. It is nil until they have entered.
+func (s *Session) Visit() *visit.Visit { return s.visit }
+
 // View returns the exam as it was last read.
 func (s *Session) View() exams.View { return s.desk.view(s.sitting) }
 
@@ -98,22 +107,30 @@ func (s *Session) enter(ctx context.Context, emit labs.Emit) (*Question, error) 
 		return nil, err
 	}
 	s.sitting = sitting
-	v, err := s.desk.parts.Variant(lab)
-	if err != nil {
+	if err := s.visitLab(lab); err != nil {
 		return nil, err
-	}
-	if s.visit, err = visit.New(s.desk.base, lab, v, s.host); err != nil {
-		return nil, err
-	}
-	s.visit.Exam = &visit.Exam{
-		ID: sitting.ID, Shell: []string{"bash", "-c", `exec bash --rcfile <(printf %s "$ENDSTATE_RC")`},
-		Environment: map[string]string{
-			"ENDSTATE_RC":       examrc,
-			"ENDSTATE_LEFT":     strconv.Itoa(int(sitting.Left(s.desk.now()).Seconds())),
-			"ENDSTATE_QUESTION": fmt.Sprintf("%d/%d", s.number, len(sitting.Questions)),
-		},
 	}
 	return s.Question(), nil
+}
+
+// visitLab begins the visit to the question's lab.
+func (s *Session) visitLab(lab *labs.Lab) error {
+	v, err := s.desk.parts.Variant(lab)
+	if err != nil {
+		return err
+	}
+	if s.visit, err = visit.New(s.desk.base, lab, v, s.host); err != nil {
+		return err
+	}
+	s.visit.Exam = &visit.Exam{
+		ID: s.id, Shell: []string{"bash", "-c", `exec bash --rcfile <(printf %s "$ENDSTATE_RC")`},
+		Environment: map[string]string{
+			"ENDSTATE_RC":       examrc,
+			"ENDSTATE_LEFT":     strconv.Itoa(int(s.sitting.Left(s.desk.now()).Seconds())),
+			"ENDSTATE_QUESTION": fmt.Sprintf("%d/%d", s.number, len(s.sitting.Questions)),
+		},
+	}
+	return nil
 }
 
 // prepare prepares the labs of the other questions in the background, without events.

@@ -19,12 +19,28 @@ var timeWarnings = []time.Duration{10 * time.Minute, 2 * time.Minute}
 // was ended elsewhere ([ErrOver]). It returns nil when the context is done. It warns when
 // little time is left.
 func (s *Session) Watch(ctx context.Context, emit labs.Emit) error {
+	return s.desk.watch(ctx, s.proctor.Store, s.id, emit)
+}
+
+// Watch watches an exam's clock for a candidate who is in no shell; see [Session.Watch].
+func (d *Desk) Watch(ctx context.Context, who labs.Learner, id int64, emit labs.Emit) error {
+	store, err := d.parts.Memory(ctx, who)
+	if err == nil {
+		_, err = store.Exam(ctx, id)
+	}
+	if err != nil {
+		return err
+	}
+	return d.watch(ctx, store, id, emit)
+}
+
+func (d *Desk) watch(ctx context.Context, store exams.Store, id int64, emit labs.Emit) error {
 	var left time.Duration // 0: unknown
 	extra := -1            // unknown
 	for {
 		pause := watchPause
-		if sitting, err := s.proctor.Store.Exam(ctx, s.id); err == nil { // otherwise the next round reads it
-			now := s.desk.now()
+		if sitting, err := store.Exam(ctx, id); err == nil { // otherwise the next round reads it
+			now := d.now()
 			if err := whyClosed(sitting, now); err != nil {
 				return err
 			}

@@ -35,6 +35,10 @@ func buttonOf(act labs.Act) Button {
 		b.Link = "/scenarios"
 	case act.Name == labs.ActStatus || act.Name == labs.ActNext || act.Name == labs.ActQuestions:
 		b.Link = "/"
+	case act.Name == labs.ActExamStart || act.Name == labs.ActExamList:
+		b.Link = "/exams"
+	case act.Exam != 0:
+		examButton(&b, act)
 	case act.Name == labs.ActHistory:
 		b.Link = "/attempts"
 	case act.Name == labs.ActShow && act.Attempt != 0:
@@ -51,4 +55,17 @@ func buttonOf(act labs.Act) Button {
 		b.Label, b.Command = "", report.Acts([]labs.Act{act})
 	}
 	return b
+}
+
+// examButton makes the button of an act about an exam.
+func examButton(b *Button, act labs.Act) {
+	exam := "/exams/" + strconv.FormatInt(act.Exam, 10)
+	switch {
+	case act.Name == labs.ActExamGoto && act.Question != 0:
+		b.Post = exam + "/questions/" + strconv.Itoa(act.Question)
+	case act.Name == labs.ActExamResume:
+		b.Post = exam + "/resume"
+	default:
+		b.Link = exam
+	}
 }

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"math"
 	"time"
 
 	"endstate/internal/attempts"
@@ -35,6 +36,7 @@ func New(asset func(name string) string, clock func() time.Time) *Pages {
 		"clock":   func(at time.Time) string { return at.In(clock().Location()).Format("15:04") },
 		"day":     func(at time.Time) string { return at.In(clock().Location()).Format("2 Jan 2006, 15:04") },
 		"percent": func(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }, "made": made, "steps": func() []int { return rehearsal.Steps },
+		"decimal": report.Decimal, "timer": timer, "passed": func(yes *bool) bool { return *yes }, "examstate": report.ExamState,
 		"before": before, "moment": momentText, "minutes": func(d time.Duration) string { return labs.Count(int(d.Minutes()), "minute") }, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
 	}).ParseFS(sources, "templates/*.html"))
 	return &Pages{parsed}
@@ -55,6 +57,7 @@ type Page struct {
 	// Follower is a script that keeps the page up to date; empty: nothing.
 	Follower string
 	Messages []classes.Message // to the owner, not read yet
+	Exams    []int64           // the owner's exams that run
 }
 
 // Write writes a page.
@@ -81,6 +84,15 @@ func (p *Pages) Piece(name string, data any) (template.HTML, error) {
 		return "", fmt.Errorf("render %s: %w", name, err)
 	}
 	return template.HTML(out.String()), nil
+}
+
+// timer shows the time left as a clock does, as its script goes on.
+func timer(seconds float64) string {
+	n := int(math.Ceil(seconds))
+	if n < 3600 {
+		return fmt.Sprintf("%d:%02d", n/60, n%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", n/3600, n/60%60, n%60)
 }
 
 // sign returns the symbol of a verdict, so that it does not depend on colour.

@@ -10,6 +10,7 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
+	"html/template"
 	"sync"
 	"time"
 
@@ -41,6 +42,16 @@ const (
 )
 
 var errTooManyKeys = errors.New("more was typed than the lab takes")
+
+// Told is what a page is told about its terminal, apart from what it shows; see [Client.Tell].
+type Told struct {
+	Kind string        `json:"kind"` // notice, open, ended, lost or go
+	HTML template.HTML `json:"html,omitempty"`
+	// Again says that there is a shell to come back to.
+	Again bool `json:"again,omitempty"`
+	// To is the address of the page to go to.
+	To string `json:"to,omitempty"`
+}
 
 // Client is a browser's terminal. It is a seat.Client.
 type Client struct {

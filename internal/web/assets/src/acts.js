@@ -1,7 +1,7 @@
 // What can be done with a lab: the page's forms are sent without leaving the page, and what the server
 // does is shown as it happens. HTML from the server was escaped there.
 const byID = (id) => document.getElementById(id);
-const pollPause = 15000; // milliseconds
+const pollPause = 15000; // milliseconds, unless the page says how many
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Acts {
@@ -10,7 +10,7 @@ export class Acts {
     document.addEventListener("submit", (event) => this.submit(event));
     document.addEventListener("click", (event) => event.target.closest("[data-cancel]") && this.cancel(event));
     this.listen();
-    setInterval(() => document.hidden || this.busy || this.refresh(), pollPause);
+    setInterval(() => document.hidden || this.busy || this.refresh(), Number(page.dataset.poll ?? pollPause));
     document.addEventListener("visibilitychange", () => document.hidden || this.busy || this.refresh());
   }
 
@@ -61,6 +61,7 @@ export class Acts {
   }
 
   listen() {
+    if (!this.page.dataset.events) return;
     const events = new EventSource(`${this.page.dataset.events}?after=${this.page.dataset.after}`);
     const on = (kind, handle) => events.addEventListener(kind, ({ data }) => handle(data));
     on("begin", (act) => this.begin(act));
@@ -110,7 +111,7 @@ export class Acts {
     this.busy = false;
     this.step("");
     if (byID("check")) byID("check").disabled = false;
-    this.refresh(["status", "hints", "saves"]);
+    this.refresh(this.places().filter((id) => id !== "verdicts")); // the outcome is there already
     this.follow = false;
   }
 
@@ -118,13 +119,19 @@ export class Acts {
     byID("step").textContent = text;
   }
 
+  // places are the IDs of the elements that change.
+  places() {
+    return (this.page.dataset.places ?? "status hints saves verdicts messages").split(" ");
+  }
+
   // refresh shows what has changed since, in this page or elsewhere.
-  async refresh(places = ["status", "hints", "saves", "verdicts", "messages"]) {
+  async refresh(places = this.places()) {
     if (this.page.dataset.ready !== "yes") return;
     const answer = await fetch(location.pathname).catch(() => undefined);
     if (!answer) return;
-    if (!answer.ok) return location.reload(); // the lab is gone, and the page says so
+    if (!answer.ok || answer.redirected) return location.reload(); // the lab is gone, and the page says so
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (fresh.getElementById(this.page.id)?.dataset.state !== this.page.dataset.state) return location.reload();
     for (const id of places) {
       const [old, now] = [byID(id), fresh.getElementById(id)];
       if (now && old.innerHTML !== now.innerHTML && (id === "messages" || !this.busy)) old.innerHTML = now.innerHTML;

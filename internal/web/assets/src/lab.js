@@ -1,11 +1,13 @@
 // The page of a lab.
 import { Acts } from "./acts.js";
+import { showTime } from "./clock.js";
 import { Tabs } from "./tabs.js";
 
 const page = document.getElementById("lab");
 if (page) {
   const acts = new Acts(page);
-  if (page.dataset.ready === "yes") new Tabs(page.dataset.lab, { check: () => acts.check(), notice: (html) => acts.notice(html) });
+  showTime();
+  if (page.dataset.ready === "yes") new Tabs(page.dataset.terminals, { check: () => acts.check(), notice: (html) => acts.notice(html) });
   prepareDivider(document.getElementById("divider"));
 }
 

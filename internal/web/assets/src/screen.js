@@ -18,8 +18,8 @@ const longestPause = 8000;
 export class Screen {
   // holder is the element that it draws in; keys handles a key before the terminal does, and returns
   // whether it has.
-  constructor(holder, { lab, host, id, keys, notice, reader }) {
-    Object.assign(this, { holder, notice, address: `/labs/${encodeURIComponent(lab)}/terminals/${encodeURIComponent(host)}`, id });
+  constructor(holder, { terminals, host, id, keys, notice, reader }) {
+    Object.assign(this, { holder, notice, address: `${terminals}/${encodeURIComponent(host)}`, id });
     this.pause = firstPause;
     this.terminal = new Terminal({
       ...look, scrollback: 5000, screenReaderMode: reader, macOptionIsMeta: true,
@@ -106,7 +106,7 @@ export class Screen {
     });
   }
 
-  told({ kind, html, again }) {
+  told({ kind, html, again, to }) {
     if (kind === "open") {
       this.pause = firstPause;
       this.sendSize();
@@ -116,7 +116,11 @@ export class Screen {
       this.notice(html);
       return;
     }
-    this.finished = true; // ended or lost
+    this.finished = true; // ended, lost or somewhere else
+    if (kind === "go") {
+      location.assign(to);
+      return;
+    }
     if (again) {
       this.later("The lab was reset.");
       return;

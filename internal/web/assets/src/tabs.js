@@ -5,8 +5,9 @@ import { Screen } from "./screen.js";
 const byID = (id) => document.getElementById(id);
 
 export class Tabs {
-  constructor(lab, { check, notice }) {
-    Object.assign(this, { lab, check, notice, screens: [], key: `terminals of ${lab}` });
+  // terminals is the address that the terminals of the lab are below.
+  constructor(terminals, { check, notice }) {
+    Object.assign(this, { terminals, check, notice, screens: [], key: `terminals of ${terminals}` });
     this.list = document.createElement("div");
     this.list.className = "tablist";
     this.list.role = "tablist";
@@ -41,7 +42,7 @@ export class Tabs {
     holder.setAttribute("aria-labelledby", tab.id);
     this.list.append(tab);
     const screen = new Screen(holder, {
-      lab: this.lab, host, id, notice: this.notice, reader: this.reader, keys: (event, of) => this.keyOf(event, of),
+      terminals: this.terminals, host, id, notice: this.notice, reader: this.reader, keys: (event, of) => this.keyOf(event, of),
     });
     Object.assign(screen, { host, tab });
     tab.onclick = () => this.select(screen);
