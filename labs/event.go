@@ -31,6 +31,7 @@ const (
 	SweepLab        Work = "sweep"
 	CheckLab        Work = "check"
 	AwaitPlace      Work = "place"    // how many are before
+	AwaitRoom       Work = "room"     // how many starts are before
 	GradeQuestion   Work = "question" // its number
 	MeasureLabs     Work = "status"
 	ReadScenarios   Work = "lint"

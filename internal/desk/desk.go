@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/desk/admission"
 	"endstate/internal/grading"
 	"endstate/internal/images"
 	"endstate/internal/places"
@@ -38,6 +39,7 @@ type Settings struct {
 	Life    time.Duration // how long a lab lives before it expires
 	Cache   int64         // the limit for snapshots, in bytes
 	Record  bool          // record what terminals show
+	Limits  admission.Limits
 }
 
 // Backend is an open engine.
@@ -57,6 +59,9 @@ type Desk struct {
 	graders  *site.Servers    // servers of the grader's own, kept between checks
 	standbys grading.Standbys // what is kept ready for checks of labs in which somebody works
 
+	gate     *admission.Gate
+	memories sync.Map // by scenario: how much memory its labs may use, in bytes
+
 	mu          sync.Mutex
 	backend     *Backend
 	images      *images.Library
@@ -69,6 +74,7 @@ type Desk struct {
 // New returns a desk.
 func New(config Config) *Desk {
 	d := &Desk{Config: config, graders: &site.Servers{}, tidied: map[string]time.Time{}}
+	d.gate = d.newGate()
 	d.library = sync.OnceValue(func() *scenario.Library { return d.read(d.Config.Scenarios) })
 	return d
 }

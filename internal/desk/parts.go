@@ -60,6 +60,9 @@ func (p Parts) Library() *scenario.Library { return p.desk.library() }
 // Reread returns the library of the desk's scenarios as they are on disk now.
 func (p Parts) Reread() *scenario.Library { return p.desk.read(p.desk.Config.Scenarios) }
 
+// StartsWaiting returns how many starts wait because the machine is full.
+func (p Parts) StartsWaiting() int { return p.desk.gate.Waiting() }
+
 // Home returns the folder of everything that is kept on this machine.
 func (p Parts) Home() string { return p.desk.Home }
 

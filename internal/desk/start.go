@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"time"
 
+	"endstate/internal/desk/admission"
 	"endstate/labs"
 )
 
@@ -32,7 +34,7 @@ func (d *Desk) Draw(ctx context.Context, who labs.Learner, name string, seed *ui
 	lab, err := d.stage(who.Name).Find(ctx, who.Name, name)
 	switch {
 	case errors.Is(err, labs.ErrNotFound) || err == nil && lab.Over(d.backend.Engine.Now()):
-		return taskOf(nil, v), nil
+		return taskOf(nil, v), d.gate.May(ctx, admission.Lab{Owner: who.Name, Scenario: name, Memory: d.memoryOf(name)})
 	case err != nil:
 		return nil, err
 	case !offers(lab, seed):
@@ -60,7 +62,14 @@ func offers(lab *labs.Lab, seed *uint64) bool {
 
 // Start starts a lab of a scenario and opens its attempt. Without a seed, it draws one. If a lab of
 // the scenario is already running, it warns and returns that lab, unless another seed was given.
+// If the machine is full, it waits.
 func (d *Desk) Start(ctx context.Context, who labs.Learner, name string, seed *uint64, emit labs.Emit) (*Task, error) {
+	return d.StartWhile(ctx, who, name, seed, nil, emit)
+}
+
+// StartWhile starts a lab as [Desk.Start] does, for somebody who may go away while the start waits. seen
+// returns when they were last there; after [admission.Patience], the start gives its place up.
+func (d *Desk) StartWhile(ctx context.Context, who labs.Learner, name string, seed *uint64, seen func() time.Time, emit labs.Emit) (*Task, error) {
 	if err := practises(who); err != nil {
 		return nil, err
 	}
@@ -76,7 +85,7 @@ func (d *Desk) Start(ctx context.Context, who labs.Learner, name string, seed *u
 		emit.Warn(&labs.Problem{Code: CodeRunning, What: fmt.Sprintf("The lab of %s is running already, at seed %d", name, lab.Seed)}, "")
 		v, err = d.variantOf(lab)
 	} else {
-		lab, err = d.stage(who.Name).StartNew(ctx, v, who.Name, d.Life, emit)
+		lab, err = d.startNew(ctx, v, who, seen, emit)
 	}
 	if err != nil {
 		return nil, err

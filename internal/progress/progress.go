@@ -183,7 +183,7 @@ func (b *board) Emit(event labs.Event) {
 		b.steps = append(b.steps, &step{name: name(event), wording: wordingOf(event), judges: judges[event.Step], begun: time.Now()})
 	case i < 0:
 	case event.State == labs.StepMoved:
-		b.steps[i].detail, b.steps[i].done, b.steps[i].total = detail(event), event.Done, event.Total
+		b.steps[i].detail, b.steps[i].done, b.steps[i].total = Detail(event), event.Done, event.Total
 	default:
 		b.steps[i].took, b.steps[i].failed = event.Took.Duration, event.State == labs.StepFailed
 		b.ended = append(b.ended, b.steps[i])

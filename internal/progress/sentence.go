@@ -35,6 +35,7 @@ var wordings = map[labs.Work]wording{
 	labs.MeasureLabs:     {"Measuring the labs", "Measured the labs"},
 	labs.CheckLab:        {"Checking %s", "Checked %s"},
 	labs.AwaitPlace:      {"Waiting for a free place: others are being graded", "Waited while others were being graded"},
+	labs.AwaitRoom:       {"Waiting until there is room: the machine is full", "Waited until there was room"},
 	labs.GradeQuestion:   {"Grading question %s", "Graded question %s"},
 	labs.PlayProofs:      {"Playing proofs from seed %s", "Played proofs from seed %s"},
 	labs.ReadScenarios:   {"Reading the scenarios", "Read the scenarios"},
@@ -69,9 +70,13 @@ func name(event labs.Event) string {
 	return strings.TrimSpace(step + " " + event.Subject)
 }
 
-// detail describes an event's progress, apart from counts.
-func detail(event labs.Event) string {
+// Detail describes an event's progress, apart from counts.
+func Detail(event labs.Event) string {
 	switch {
+	case event.Step == labs.AwaitRoom && event.Detail == "0":
+		return "you are next"
+	case event.Step == labs.AwaitRoom:
+		return event.Detail + " ahead of you"
 	case event.Step != labs.AwaitPlace:
 		return event.Detail
 	case event.Detail == "0":

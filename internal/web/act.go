@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"time"
 
 	"endstate/internal/desk"
 	"endstate/labs"
@@ -48,8 +49,10 @@ func (s *Server) begin(ctx context.Context, who labs.Learner, name string, seed 
 	if task.Lab != nil || !bench.claim(task) {
 		return nil // it is there, or on its way
 	}
+	bench.follow(s.Clock)() // the page is on its way
+	seen := func() time.Time { return bench.lastSeen(s.Clock) }
 	began := s.work(&bench.Feed, labs.ActStart, func(ctx context.Context, emit labs.Emit) error {
-		_, err := s.Desk.Start(ctx, who, name, &task.Seed, emit)
+		_, err := s.Desk.StartWhile(ctx, who, name, &task.Seed, seen, emit)
 		bench.release()
 		if err == nil {
 			bench.Send(messageReady, "", "")

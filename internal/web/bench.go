@@ -3,7 +3,9 @@ package web
 import (
 	"context"
 	"html/template"
+	"slices"
 	"sync"
+	"time"
 
 	"endstate/internal/desk"
 	"endstate/internal/progress"
@@ -17,6 +19,33 @@ type bench struct {
 	feed.Feed
 	mu   sync.Mutex
 	task *desk.Task // of the lab that is being started; nil once it is there
+	// pages follow the bench, and the last one was seen then.
+	pages int
+	seen  time.Time
+}
+
+// follow notes that a page follows the bench until leave is called.
+func (b *bench) follow(now func() time.Time) (leave func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.pages++
+	b.seen = now()
+	return func() {
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		b.pages--
+		b.seen = now()
+	}
+}
+
+// lastSeen returns when a page last followed the bench.
+func (b *bench) lastSeen(now func() time.Time) time.Time {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.pages > 0 {
+		return now()
+	}
+	return b.seen
 }
 
 // starting returns the task of the lab that is being started, or nil.
@@ -112,6 +141,9 @@ func (s *Server) show(at *feed.Feed) labs.Emit {
 		case labs.StepBegan:
 			at.Send(messageStep, doing, doing+" …")
 		case labs.StepMoved:
+			if event.Step == labs.AwaitRoom {
+				at.Send(messageStep, doing, doing+" · "+progress.Detail(event))
+			}
 			for _, result := range event.Results {
 				at.Send(messageVerdict, result.ID, string(s.piece("result", pages.Line{Result: result})))
 			}
@@ -123,6 +155,16 @@ func (s *Server) show(at *feed.Feed) labs.Emit {
 
 // noticesOf returns the warnings and problems of the act that runs at a bench, or ran last.
 func noticesOf(state feed.State) []template.HTML { return ofKind(state, messageNotice) }
+
+// stepOf returns what the act that runs at a bench is doing.
+func stepOf(state feed.State) string {
+	for _, m := range slices.Backward(state.Messages) {
+		if state.Running && m.Kind == messageStep {
+			return m.Data
+		}
+	}
+	return ""
+}
 
 // verdictsOf returns the verdicts so far of the check that runs at a bench.
 func verdictsOf(state feed.State) []template.HTML {

@@ -17,7 +17,9 @@ const keepAlive = 20 * time.Second
 
 // events streams what happens at a lab.
 func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	s.stream(w, r, who, &s.benches.of(who, r.PathValue("lab")).Feed, nil)
+	bench := s.benches.of(who, r.PathValue("lab"))
+	defer bench.follow(s.Clock)()
+	s.stream(w, r, who, &bench.Feed, nil)
 }
 
 // stream streams the messages of a feed, and others, as server-sent events: from the message that the

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/admission"
 	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/desk/visit"
 	"endstate/internal/images"
@@ -208,7 +209,7 @@ func (s *site) observe() any { s.mu.Lock(); defer s.mu.Unlock(); return s.state 
 
 func (s *site) set(state any) { s.mu.Lock(); defer s.mu.Unlock(); s.state = state }
 
-func newSite(t *testing.T) *site {
+func newSite(t *testing.T, limits ...admission.Limits) *site {
 	s := &site{T: t, engine: &engine{}, entries: make(chan string, 100), state: "bad"}
 	files := fstest.MapFS{}
 	for name, text := range map[string]string{
@@ -223,7 +224,7 @@ func newSite(t *testing.T) *site {
 			Probes: []kit.Probe{{Name: "look", New: func() kit.Look { return &look{s.observe} }}},
 		}},
 		Scenarios: []scenario.Root{{Files: files}}, Clock: s.engine.Now, Version: "test",
-		Settings: desk.Settings{Home: t.TempDir(), Life: 8 * time.Hour, Cache: 1 << 30},
+		Settings: desk.Settings{Home: t.TempDir(), Life: 8 * time.Hour, Cache: 1 << 30, Limits: append(limits, admission.Limits{})[0]},
 		Open: func(context.Context) (*desk.Backend, error) {
 			return &desk.Backend{
 				Engine: s.engine, Snapshots: s.engine, Images: shelf{}, Close: func() error { return nil },

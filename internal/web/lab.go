@@ -21,6 +21,7 @@ type labPage struct {
 	Verdicts []template.HTML // of a check that is going on
 	Outcome  *outcome        // of the last check
 	Saves    *saves.States   // nil: it can't be saved
+	Step     string          // what is being done
 	After    int             // the last message that the page has
 	// Terminals are those of the lab.
 	Terminals pages.Terminals
@@ -42,7 +43,8 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	name := r.PathValue("lab")
 	bench := s.benches.of(who, name)
 	state, held := bench.Now(), &warnings{server: s}
-	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Verdicts: verdictsOf(state)}
+	page := labPage{Name: name, Task: bench.starting(), After: state.Last, Step: stepOf(state), Verdicts: verdictsOf(state)}
+	bench.follow(s.Clock)() // a page without scripts loads itself again, and so keeps its place
 	if page.Task == nil {
 		seen, err := overview.Of(r.Context(), s.Desk, who, name, held.emit)
 		if err != nil {

@@ -182,10 +182,10 @@ func typeKeys(ctx context.Context, found *times, what string, echo func(context.
 // showsAll shows many numbers, none of which may be missing.
 func (s *screen) showsAll(ctx context.Context) error {
 	const last = 30000
-	if err := s.types(ctx, fmt.Sprintf("\x15clear; seq %d; echo that is a''ll\r", last)); err != nil {
+	if err := s.types(ctx, fmt.Sprintf("\x15echo be''gin; seq %d; echo that is a''ll\r", last)); err != nil {
 		return err
 	}
-	if err := s.sees(ctx, "\r\n1\r\n"); err != nil {
+	if err := s.sees(ctx, "begin\r\n1\r\n"); err != nil {
 		return err
 	}
 	for n := 2; n <= last; n++ {

@@ -31,6 +31,7 @@ func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 // gauges are the numbers that are counted when the metrics are asked for.
 func (s *Server) gauges() map[string]meter.Gauge {
 	return map[string]meter.Gauge{
+		"endstate_starts_waiting": {Help: "Starts that wait because the machine is full.", Value: func() float64 { return float64(operate.Waiting(s.Desk)) }},
 		"endstate_labs": {Help: "Labs of everybody, with those of exams. NaN: the engine can't be reached.", Value: func() float64 {
 			ctx, cancel := context.WithTimeout(s.ctx, readyTimeout)
 			defer cancel()

@@ -5,12 +5,14 @@ import (
 	"os/user"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/docker/go-units"
 
 	"endstate/internal/desk"
+	"endstate/internal/desk/admission"
 	"endstate/labs"
 )
 
@@ -34,7 +36,32 @@ func (p Program) settings() (desk.Settings, error) {
 		return desk.Settings{}, err
 	}
 	cache, err := p.cache()
-	return desk.Settings{Home: p.Home(), MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Cache: cache, Record: p.record()}, err
+	if err != nil {
+		return desk.Settings{}, err
+	}
+	limits, err := p.limits()
+	return desk.Settings{Home: p.Home(), MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Cache: cache, Record: p.record(), Limits: limits}, err
+}
+
+// limits returns how many labs may run at once, and how much memory they may use.
+func (p Program) limits() (l admission.Limits, err error) {
+	for name, limit := range map[string]*int{"ENDSTATE_LABS": &l.Labs, "ENDSTATE_PERSON_LABS": &l.PersonLabs} {
+		text := p.Setting(name, "0")
+		n, parseErr := strconv.Atoi(text)
+		if parseErr != nil || n < 0 {
+			err = labs.Misuse(fmt.Sprintf("%s is %q, which is not a number of labs", name, text), "Use a number such as 20; 0 is no limit.")
+		}
+		*limit = n
+	}
+	for name, limit := range map[string]*int64{"ENDSTATE_MEMORY": &l.Memory, "ENDSTATE_PERSON_MEMORY": &l.PersonMemory} {
+		text := p.Setting(name, "0")
+		size, parseErr := units.RAMInBytes(text)
+		if parseErr != nil || size < 0 {
+			err = labs.Misuse(fmt.Sprintf("%s is %q, which is not a valid size", name, text), "Use a size such as 16GiB; 0 is no limit.")
+		}
+		*limit = size
+	}
+	return l, err
 }
 
 // Home is the folder of the store and the locks.

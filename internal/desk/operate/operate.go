@@ -32,6 +32,9 @@ func Running(ctx context.Context, d *desk.Desk) (int, error) {
 	return len(slices.DeleteFunc(all, func(l *labs.Lab) bool { return l.Role != labs.RoleLab })), err
 }
 
+// Waiting returns how many starts wait because the machine is full.
+func Waiting(d *desk.Desk) int { return d.Parts().StartsWaiting() }
+
 // MayWatch returns an error if somebody may not see how much the server does.
 func MayWatch(who labs.Learner) error {
 	if who.Maintains() {
