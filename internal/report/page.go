@@ -24,6 +24,16 @@ func AttemptPage(w io.Writer, a *Attempt) error { return page(w, "attempt", a) }
 func ExamPage(w io.Writer, e *Exam) error { return page(w, "exam", e) }
 
 func page(w io.Writer, name string, data any) error {
+	rendered, err := render(name, data)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(sealPage(rendered))
+	return err
+}
+
+// render renders a page, or a piece of one.
+func render(name string, data any) ([]byte, error) {
 	parsed, err := template.New("page").Funcs(template.FuncMap{
 		"rich": Rich, "explain": Explain, "visible": Visible, "decimal": toDecimal, "clock": clock, "duration": labs.Duration, "seconds": func(s float64) string { return labs.Duration(spanOf(s)) }, "again": again,
 		"lateness": Lateness, "rules": Rules, "columns": (*Exam).columns, "distribution": (*Exam).distribution, "failedChecks": (*Exam).failedChecks,
@@ -34,14 +44,11 @@ func page(w io.Writer, name string, data any) error {
 		"numbered": func(n int, s Sitting) numbered { return numbered{n, &s} },
 	}).Parse(pageSource)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var out bytes.Buffer
-	if err := parsed.ExecuteTemplate(&out, name, data); err != nil {
-		return err
-	}
-	_, err = w.Write(sealPage(out.Bytes()))
-	return err
+	err = parsed.ExecuteTemplate(&out, name, data)
+	return out.Bytes(), err
 }
 
 // Rich escapes a text and marks up the parts between backticks as code.

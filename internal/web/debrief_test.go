@@ -49,6 +49,6 @@ func TestProgress(t *testing.T) {
 	s.set("good")
 	ada.post("/labs/first/check", true)
 	s.settles("ada", "first")
-	ada.page("/progress", "tests", "100 %", "solved, last 100 of 100", "!<script>")
-	s.browser("eve").page("/progress", "0 %", "not tried", "!solved")
+	ada.page("/progress", "tests", "100 %", "solved, last 100 of 100", "!<script>", `aria-label="Strength by topic"`, "<title>100 of 100</title>", `<td class="number">100</td>`)
+	s.browser("eve").page("/progress", "0 %", "not tried", "!solved", "!Your latest scores")
 }

@@ -4,7 +4,9 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
+	"endstate/internal/desk"
 	"endstate/internal/desk/rehearse"
 	"endstate/internal/interview"
 	"endstate/internal/rehearsal"
@@ -19,20 +21,27 @@ type rehearsalPage struct {
 	Sheet    string // the script with these words hidden; empty: it is said freely
 	Edit     bool   // the script is being written
 	Compared *rehearsal.Comparison
+	// Companies are those that the learner has notes on, and Others their other scripts for the question.
+	Companies []*rehearsal.Company
+	Others    []rehearsal.Which
 }
 
-// whichOf returns the script that a request is about: the learner's usual one for a question.
+// whichOf returns the script that a request is about: the learner's for a question, and perhaps for a
+// company, in a tone.
 func whichOf(r *http.Request) rehearsal.Which {
 	number, err := strconv.Atoi(r.PathValue("number"))
 	if err != nil {
 		number = 0 // there is no such question
 	}
-	return rehearsal.Which{Question: number}
+	return rehearsal.Which{Question: number, Company: strings.TrimSpace(r.FormValue("company")), Tone: strings.TrimSpace(r.FormValue("tone"))}
 }
 
 func questionPath(which rehearsal.Which) string {
 	return "/questions/" + strconv.Itoa(which.Question)
 }
+
+// rehearsalPath returns the address of the page of a script.
+func rehearsalPath(which rehearsal.Which) string { return pages.RehearsalPath(which, "", "") }
 
 // rehearse shows the script of a question, with the words hidden that the learner should know by now.
 func (s *Server) rehearse(w http.ResponseWriter, r *http.Request, who labs.Learner) {
@@ -50,27 +59,82 @@ func (s *Server) rehearse(w http.ResponseWriter, r *http.Request, who labs.Learn
 	if hidden, err := strconv.Atoi(r.URL.Query().Get("hidden")); err == nil && slices.Contains(rehearsal.Steps, hidden) {
 		page.Hidden = hidden
 	}
-	s.showRehearsal(w, who, room, page)
+	s.showRehearsal(w, r, who, room, page)
 }
 
-func (s *Server) showRehearsal(w http.ResponseWriter, who labs.Learner, room *rehearse.Desk, page rehearsalPage) {
+func (s *Server) showRehearsal(w http.ResponseWriter, r *http.Request, who labs.Learner, room *rehearse.Desk, page rehearsalPage) {
 	if page.Script != nil {
 		page.Sheet = room.Sheet(page.Rehearsal, page.Hidden)
 	}
-	s.write(w, http.StatusOK, pages.Page{Title: "Rehearse", Owner: who.Name, Main: "rehearse", Data: page})
+	if err := page.choices(r, who, room); err != nil {
+		s.fail(w, r, who, questionPath(page.Which), err)
+		return
+	}
+	s.write(w, http.StatusOK, pages.Page{Title: "Rehearse", Owner: who.Name, Main: "rehearse", Data: page, Follower: "speech.js"})
+}
+
+// choices adds what else there is to rehearse for the question.
+func (p *rehearsalPage) choices(r *http.Request, who labs.Learner, room *rehearse.Desk) (err error) {
+	if p.Companies, err = room.Companies(r.Context(), who); err != nil {
+		return err
+	}
+	rows, err := room.Questions(r.Context(), who)
+	for _, row := range rows {
+		for _, script := range row.Scripts {
+			if script.Question == p.Which.Question && script.Which != p.Which {
+				p.Others = append(p.Others, script.Which)
+			}
+		}
+	}
+	return err
+}
+
+// removeScript removes a script, once the learner has agreed.
+func (s *Server) removeScript(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	which := whichOf(r)
+	err := error(&desk.Unconfirmed{Question: "Remove the script and what was recorded about it?"})
+	if r.PostFormValue(agreedField) != "" {
+		err = rehearse.New(s.Desk).Remove(r.Context(), who, which)
+	}
+	if err != nil {
+		s.askFor(w, r, who, rehearsalPath(which), err)
+		return
+	}
+	http.Redirect(w, r, questionPath(which), http.StatusSeeOther)
+}
+
+// companiesPage is a learner's notes on companies.
+type companiesPage struct{ All []*rehearsal.Company }
+
+func (s *Server) companies(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	found, err := rehearse.New(s.Desk).Companies(r.Context(), who)
+	if err != nil {
+		s.fail(w, r, who, "/", err)
+		return
+	}
+	s.write(w, http.StatusOK, pages.Page{Title: "Companies", Owner: who.Name, Main: "companies", Data: companiesPage{found}})
+}
+
+// noteCompany stores notes on a company.
+func (s *Server) noteCompany(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	notes := &rehearsal.Company{
+		Name: r.PostFormValue("name"), Does: r.PostFormValue("does"), Projects: r.PostFormValue("projects"),
+		Values: r.PostFormValue("values"), Sources: r.PostFormValue("sources"),
+	}
+	s.afterwards(w, r, who, "/companies", rehearse.New(s.Desk).WriteCompany(r.Context(), who, notes))
 }
 
 // script stores what a learner wants to say.
 func (s *Server) script(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	which := whichOf(r)
 	_, err := rehearse.New(s.Desk).Write(r.Context(), who, which, r.PostFormValue("text"))
-	s.afterwards(w, r, who, questionPath(which)+"/rehearse", err)
+	s.afterwards(w, r, who, rehearsalPath(which), err)
 }
 
 // say compares what a learner said with the script.
 func (s *Server) say(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	room, which := rehearse.New(s.Desk), whichOf(r)
-	back := questionPath(which) + "/rehearse"
+	back := rehearsalPath(which)
 	found, err := room.Open(r.Context(), who, which)
 	hidden, invalid := strconv.Atoi(r.PostFormValue("hidden"))
 	switch {
@@ -89,5 +153,5 @@ func (s *Server) say(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		return
 	}
 	page.Hidden = found.Step
-	s.showRehearsal(w, who, room, page)
+	s.showRehearsal(w, r, who, room, page)
 }

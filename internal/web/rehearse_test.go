@@ -38,3 +38,31 @@ func TestRehearse(t *testing.T) {
 	}
 	s.browser("eve").page("/questions/1/rehearse", "!four years", "Write what you would say")
 }
+
+// A question can have a script for each company, in each tone, and notes to draw on.
+func TestRehearseForCompanies(t *testing.T) {
+	s := newSite(t)
+	ada := s.browser("ada")
+	ada.page("/questions/2/rehearse", "Your notes on companies", "!For Kestrel")
+	_, body := ada.post("/companies", false, "name", "Kestrel & Co", "does", "payments "+hostile, "projects", "a ledger", "values", "care", "sources", "their site")
+	s.says("the companies", body, "Kestrel &amp; Co", "payments", "a ledger", "!<script>alert")
+	if answer, body := ada.post("/companies", false, "name", " "); answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, "no name") {
+		t.Errorf("a company without a name answers %d: %s", answer.StatusCode, body)
+	}
+	const page = "/questions/2/rehearse?company=Kestrel+%26+Co&tone=formal"
+	ada.page(page, "For Kestrel &amp; Co, formal", "Your notes on Kestrel", "payments", `name="company" value="Kestrel &amp; Co"`, `name="tone" value="formal"`)
+	_, body = ada.post("/questions/2/script", false, "company", "Kestrel & Co", "tone", "formal", "text", "I know your ledger well.")
+	s.says("the script", body, "For Kestrel &amp; Co, formal", "Say it, with 0 % of the words hidden", "I know your ledger well.", `id="speech" hidden`, "speech.js")
+	ada.page("/questions/2/rehearse", "Write what you would say", "!I know your ledger well.", "company=Kestrel&#43;%26&#43;Co&amp;tone=formal")
+	_, body = ada.post("/questions/2/said", false, "company", "Kestrel & Co", "tone", "formal", "hidden", "0", "said", "I know your ledger well.")
+	s.says("the comparison", body, "You said 100 % of it", "For Kestrel &amp; Co, formal")
+	if answer, _ := ada.post("/questions/2/script", false, "tone", strings.Repeat("x", 81), "text", "a"); answer.StatusCode != http.StatusBadRequest {
+		t.Errorf("a tone that is too long answers %d", answer.StatusCode)
+	}
+	s.browser("eve").page("/companies", "!Kestrel")
+	_, body = ada.post("/questions/2/remove", false, "company", "Kestrel & Co", "tone", "formal")
+	s.says("the question before a script is removed", body, "Remove the script", `name="company" value="Kestrel &amp; Co"`, `name="agreed"`)
+	ada.page(page+"&hidden=0", "I know your ledger well.")
+	ada.post("/questions/2/remove", false, "company", "Kestrel & Co", "tone", "formal", "agreed", "yes")
+	ada.page(page, "!I know your ledger well.", "Write what you would say")
+}
