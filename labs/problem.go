@@ -57,6 +57,7 @@ const (
 	ActExamReset       = "exam-reset"
 	ActExamStatus      = "exam-status"
 	ActExamSubmit      = "exam-submit"
+	ActPeople          = "people"
 )
 
 // The codes of problems, by which a door or a program tells them apart.

@@ -21,13 +21,14 @@ var imports = map[string]string{
 	"cmd/endstate":        "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
 	"internal/archive":    "labs",
 	"internal/attempts":   "internal/classes internal/exams internal/rehearsal labs modernc.org/sqlite",
-	"internal/cli":        "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/rehearse internal/cli/serve internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs github.com/spf13/cobra",
+	"internal/cli":        "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/people internal/cli/rehearse internal/cli/serve internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/author": "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/collections internal/desk internal/desk/admission internal/desk/author internal/desk/saves internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/report internal/report/wrap internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/past": "internal/attempts internal/cli/door internal/cli/exam internal/desk internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
+	"internal/cli/people":   "internal/cli/door internal/desk/people internal/report internal/report/wrap labs github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/report/wrap internal/tty labs github.com/spf13/cobra",
 	"internal/cli/serve":    "internal/cli/door internal/cli/exam internal/desk/exam internal/desk/visit internal/report/wrap internal/seat internal/web internal/web/reach labs github.com/spf13/cobra",
 	"internal/desk": "internal/attempts internal/desk/admission internal/exams internal/grading internal/images internal/interview internal/places internal/practice internal/recording " +

@@ -7,6 +7,7 @@ import (
 	"endstate/internal/cli/door"
 	"endstate/internal/cli/exam"
 	"endstate/internal/cli/past"
+	"endstate/internal/cli/people"
 	"endstate/internal/cli/rehearse"
 	"endstate/internal/cli/serve"
 )
@@ -48,7 +49,7 @@ func rootCommand(d *door.Door) *cobra.Command {
 	grouped("learn", rehearse.Commands(d)...)
 	grouped("look", past.Commands(d)...)
 	grouped("write", author.Commands(d, answerIn)...)
-	grouped("keep", sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))
+	grouped("keep", people.Command(d), sweepCommand(d), imagesCommand(d), doctorCommand(d), versionCommand(d))
 	// Cobra's own commands report misuse and are worded like ours.
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()

@@ -60,7 +60,7 @@ func (d *Desk) changeAny(ctx context.Context, who labs.Learner, id int64, act st
 	}
 	a, err := store.ChangeAccount(ctx, id, change)
 	if err == nil && a == nil {
-		err = &labs.Problem{Code: labs.CodeNotFound, What: "There is no such account", Usage: true}
+		err = noAccount("There is no such account")
 	}
 	d.changes.tell()
 	return a, err

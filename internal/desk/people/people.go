@@ -25,11 +25,11 @@ const (
 
 // Account is somebody who can sign in. Their labs and attempts are owned by their name.
 type Account struct {
-	ID       int64
-	Name     string
-	Role     labs.UserRole
-	Created  time.Time
-	Disabled *time.Time // nil: they can sign in
+	ID       int64         `json:"id"`
+	Name     string        `json:"name"`
+	Role     labs.UserRole `json:"role"`
+	Created  time.Time     `json:"created"`
+	Disabled *time.Time    `json:"disabled,omitempty"` // nil: they can sign in
 }
 
 // Learner returns the account as who acts.
@@ -103,6 +103,31 @@ func (d *Desk) List(ctx context.Context, who labs.Learner) ([]*Account, error) {
 		all = append(all, accountOf(a))
 	}
 	return all, err
+}
+
+// Named returns the account that somebody would sign in to with a name.
+func (d *Desk) Named(ctx context.Context, who labs.Learner, name string) (*Account, error) {
+	if err := onlyAdmin(who, "manage accounts"); err != nil {
+		return nil, err
+	}
+	store, err := d.store(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if like, ok := likeness(name); ok {
+		a, err := store.AccountLike(ctx, like)
+		if err != nil {
+			return nil, err
+		}
+		if a != nil {
+			return accountOf(a), nil
+		}
+	}
+	return nil, noAccount(fmt.Sprintf("There is no account %q", name))
+}
+
+func noAccount(what string) error {
+	return &labs.Problem{Code: labs.CodeNotFound, What: what, Acts: []labs.Act{{Name: labs.ActPeople, For: "See all"}}, Usage: true}
 }
 
 func accountOf(a *attempts.Account) *Account {

@@ -39,6 +39,8 @@ func buttonOf(act labs.Act) Button {
 		b.Link = "/exams"
 	case act.Exam != 0:
 		examButton(&b, act)
+	case act.Name == labs.ActPeople:
+		b.Link = "/people"
 	case act.Name == labs.ActHistory:
 		b.Link = "/attempts"
 	case act.Name == labs.ActShow && act.Attempt != 0:

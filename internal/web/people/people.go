@@ -116,7 +116,7 @@ func (m *Room) signOut(w http.ResponseWriter, r *http.Request) {
 		m.Fail(w, r, labs.Learner{}, "/", err)
 		return
 	}
-	http.Redirect(w, r, "/sign-in", http.StatusSeeOther)
+	http.Redirect(w, r, "/", http.StatusSeeOther) // which asks who it is
 }
 
 // joinPage asks for the name and the password of a new account.

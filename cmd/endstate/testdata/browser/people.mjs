@@ -18,7 +18,7 @@ await pictures(admin, folder, "people-home");
 await admin.locator("a.owner").click();
 await pictures(admin, folder, "people-you-key");
 await admin.getByRole("link", { name: /^People/ }).click();
-await admin.getByLabel("Role", { exact: true }).selectOption("learner");
+await admin.locator('form[action="/people/invitations"] select[name="role"]').selectOption("learner");
 await admin.getByRole("button", { name: "Create an invitation" }).click();
 const link = await admin.getByLabel("Link").inputValue();
 await pictures(admin, folder, "people-invited");
