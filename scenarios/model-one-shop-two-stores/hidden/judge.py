@@ -64,7 +64,35 @@ def references():
             return f"The server deletes {what}" if what else "The server gives an order to a customer who does not exist"
     if store.refusal("DELETE FROM customers WHERE id = %s", store.customer()):
         return "The server does not delete a customer who has no orders"
-    return (reviews if rules["table"] == "reviews" else carts)()
+    return (reviews if rules["table"] == "reviews" else carts)() or moved()
+
+
+def moved():
+    """Updates that would leave a row behind which refers to nothing. The server may refuse them, or change both rows."""
+    ada, place = store.customer(), store.stock()
+    order = store.order(ada, place)
+    updates = [
+        ("orders SET warehouse = 'NOWHERE' WHERE id = %s", [order]),
+        ("customers SET id = %s WHERE id = %s", [store.number(), ada]),
+        ("stock SET warehouse = 'MOVED' WHERE sku = %s AND warehouse = %s", place),
+    ]
+    if rules["table"] == "reviews":
+        store.review(order)
+        updates += [("reviews SET order_id = %s WHERE order_id = %s", [store.number(), order]), ("orders SET id = %s WHERE id = %s", [store.number(), order])]
+    else:
+        store.cart(ada, held := store.stock())
+        updates += [("carts SET customer_id = %s WHERE sku = %s", [store.number(), held[0]]), ("carts SET warehouse = 'NOWHERE' WHERE sku = %s", held[:1]),
+                    ("stock SET warehouse = 'MOVED' WHERE sku = %s AND warehouse = %s", held)]
+    for update, values in updates:
+        store.refusal(f"UPDATE {update}", *values)
+        left = store.orphans()
+        if left:
+            return f"After an update of `{update.split()[0]}`, {left}"
+    if rules["table"] == "carts":
+        store.refusal("DELETE FROM stock WHERE sku = %s", held[0])
+        left = store.orphans()
+        if left:
+            return f"After a row of `stock` is deleted, {left}"
 
 
 def reviews():
@@ -135,17 +163,37 @@ def bounds():
         (store.refusal("UPDATE stock SET pieces = pieces - 4 WHERE sku = %s AND warehouse = %s", sku, north), "an update to −1 pieces in stock"),
         (store.try_order(ada, place, total=Decimal("-0.01")), "an order with a total below zero"),
         (store.refusal("UPDATE orders SET pieces = 0 WHERE id = %s", order), "an update of an order to 0 pieces"),
+        (store.refusal("UPDATE orders SET total = -0.01 WHERE id = %s", order), "an update of an order to a total below zero"),
         *((store.try_order(ada, place, pieces=n), f"an order of {n} pieces") for n in (0, -1, rules["most"] + 1)),
+        *too_much(ada, place),
     ]
     if rules["table"] == "reviews":
         tried += [(store.try_review(order, stars=n), f"a review with {n} stars") for n in (0, rules["stars"] + 1)]
         tried += [(store.try_review(order, stars=None), "a review without `stars`"), (store.try_review(None), "a review without `order_id`")]
+        tried.append((store.try_review(order, text="x" * 501), "a review of 501 characters"))
+        store.review(order)
+        tried.append((store.refusal("UPDATE reviews SET stars = 0 WHERE order_id = %s", order), "an update of a review to 0 stars"))
     else:
         tried += [(store.try_cart(ada, place, pieces=n), f"{n} pieces in a cart") for n in (0, -1)]
         tried += [(store.try_cart(ada, place, pieces=None), "a cart without `pieces`"), (store.try_cart(None, place), "a cart without `customer_id`")]
+        store.cart(ada, place)
+        tried.append((store.refusal("UPDATE carts SET pieces = 0 WHERE customer_id = %s", ada), "an update of a cart to 0 pieces"))
     for code, what in tried + nulls(ada, place):
         if code == 0:
             return f"The server accepts {what}"
+
+
+def too_much(ada, place):
+    """Rows with a value that is one too long, or an amount that is a cent too high."""
+    high = Decimal("100000.00")
+    return [
+        (store.try_customer(email="e" * 109 + "@example.com"), "an email of 121 characters"),
+        (store.try_customer(name="n" * 81), "a name of 81 characters"),
+        (store.try_customer(credit=high), f"a customer with a credit of {high}"),
+        (store.try_stock(sku="s" * 21), "a `sku` of 21 characters"),
+        (store.try_stock(warehouse="w" * 21), "a `warehouse` of 21 characters"),
+        (store.try_order(ada, place, total=high), f"an order with a total of {high}"),
+    ]
 
 
 def nulls(ada, place):

@@ -29,9 +29,9 @@ class Orders:
             wrong = self._wrong(self._state(customer, place), credit - bought * price, pieces - bought)
             if wrong:
                 return f"After an order of {bought} pieces at {price}, {wrong}"
-            rows = self._server.run(f"SELECT * FROM `{self._rules['database']}`.orders WHERE id = %s", order)
             right = {"id": order, "customer_id": customer, "sku": place[0], "warehouse": place[1], "pieces": bought, "total": bought * price}
-            if len(rows) != 1 or {name: rows[0].get(name) for name in right} != right:
+            rows = self._server.run(f"SELECT {', '.join(f'{name} AS `{name}`' for name in right)} FROM `{self._rules['database']}`.orders WHERE id = %s", order)
+            if rows != [right]:
                 return f"An order of {bought} pieces at {price} is not in `orders` as it was made"
             if self._state(other, place)[0] != 7:
                 return "An order changes the credit of another customer"

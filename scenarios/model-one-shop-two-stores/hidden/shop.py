@@ -21,6 +21,7 @@ class Shop:
     """The learner's tables. Methods that begin with try_ return the code of the server's error, or 0."""
 
     def __init__(self, server, rules):
+        self._table = rules["table"]
         self.database, self._numbers = server.rebuild(rules["database"]), itertools.count(1000)
         self.run, self.refusal = self.database.run, self.database.refusal
 
@@ -44,6 +45,18 @@ class Shop:
 
     def try_cart(self, customer, place, **values):
         return self._try("carts", {"customer_id": customer, "sku": place[0], "warehouse": place[1], "pieces": 1, **values})
+
+    def orphans(self):
+        """Say which rows refer to something that does not exist, or return None."""
+        for table, parent, on in (
+            ("orders", "customers", "parent.id = child.customer_id"),
+            ("orders", "stock", "parent.sku = child.sku AND parent.warehouse = child.warehouse"),
+            *((("reviews", "orders", "parent.id = child.order_id"),) if self._table == "reviews" else (
+                ("carts", "customers", "parent.id = child.customer_id"),
+                ("carts", "stock", "parent.sku = child.sku AND parent.warehouse = child.warehouse"))),
+        ):
+            if self.run(f"SELECT 1 FROM {table} child WHERE NOT EXISTS (SELECT 1 FROM {parent} parent WHERE {on}) LIMIT 1"):
+                return f"`{table}` has a row that belongs to none of `{parent}`"
 
     def customer(self, **values):
         """Add a customer, and return the ID."""
