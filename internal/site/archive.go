@@ -30,7 +30,8 @@ func unreadable(format string, args ...any) error {
 var errTruncated = errors.New("the archive is truncated")
 
 // ReadArchive reads a tar archive made by an engine, whose first entry contains all
-// others. It follows no links and stops at the budget's limits. Every hard link counts
+// others. The entries are files, folders, links and named pipes. It follows no links and stops
+// at the budget's limits. Every hard link counts
 // against the budget with the full size of its content. What the learner caused is
 // reported as a [labs.Unreadable] or a [kit.Obstacle].
 func ReadArchive(ctx context.Context, archive io.Reader, budget *kit.Budget) ([]kit.Entry, error) {
@@ -148,18 +149,22 @@ func newEntry(header *tar.Header, root string) (kit.Entry, error) {
 	}
 	entry := kit.Entry{Path: below, Mode: header.FileInfo().Mode(), Modified: header.ModTime.Unix()}
 	switch header.Typeflag {
-	case tar.TypeReg, tar.TypeDir:
+	case tar.TypeReg, tar.TypeDir, tar.TypeFifo:
 	case tar.TypeLink:
 		entry.Mode = entry.Mode.Perm()
 	case tar.TypeSymlink:
 		entry.Link = header.Linkname
 	default:
-		return kit.Entry{}, unreadable("`%s` is not a file, a folder or a link", kit.ShownName(below))
+		return kit.Entry{}, notAFile(below)
 	}
 	if header.Typeflag != tar.TypeReg && header.Size != 0 {
 		return kit.Entry{}, unreadable("`%s` has content, which only files can have", kit.ShownName(below))
 	}
 	return entry, nil
+}
+
+func notAFile(path string) *labs.Unreadable {
+	return &labs.Unreadable{Reason: fmt.Sprintf("`%s` is not a file, a folder or a link", kit.ShownName(path))}
 }
 
 // relativePath returns a name relative to the archive's root.

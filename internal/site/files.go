@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"slices"
 	"time"
 
 	"endstate/labs"
@@ -21,8 +23,19 @@ const (
 
 // Files copies a file or folder out of a host into memory, once per round. The host is
 // frozen during the copy. The error is a [kit.Obstacle] if the file does not exist, is too
-// large, or contains something that can't be read.
+// large, or contains something that can't be read, such as a named pipe.
 func (s *Site) Files(ctx context.Context, host labs.Host, root string) ([]kit.Entry, error) {
+	entries, err := s.filesAndPipes(ctx, host, root)
+	if i := slices.IndexFunc(entries, isPipe); i >= 0 {
+		return nil, cannotRead(root, notAFile(entries[i].Path))
+	}
+	return entries, err
+}
+
+func isPipe(entry kit.Entry) bool { return entry.Mode&fs.ModeNamedPipe != 0 }
+
+// filesAndPipes is like [Site.Files], but the entries may be named pipes, too.
+func (s *Site) filesAndPipes(ctx context.Context, host labs.Host, root string) ([]kit.Entry, error) {
 	return kit.Once(s, "files "+host.Name+" "+root, func() ([]kit.Entry, error) { return s.files(ctx, host, root) })
 }
 
@@ -37,11 +50,15 @@ func (s *Site) files(ctx context.Context, host labs.Host, root string) ([]kit.En
 	case errors.Is(err, labs.ErrNotFound):
 		return nil, &kit.Obstacle{Message: fmt.Sprintf("There is no `%s` on `%s`.", root, host.Name), Err: err}
 	case errors.As(err, &refused):
-		return nil, &kit.Obstacle{Message: fmt.Sprintf("`%s` can't be read: %s.", root, refused.Reason), Err: err}
+		return nil, cannotRead(root, refused)
 	case s.isRace(ctx, err):
 		return nil, s.obstacleFor(ctx, host, root, err)
 	}
 	return entries, err
+}
+
+func cannotRead(root string, refused *labs.Unreadable) error {
+	return &kit.Obstacle{Message: fmt.Sprintf("`%s` can't be read: %s.", root, refused.Reason), Err: refused}
 }
 
 // isRace reports whether a copy may have failed because its source changed during it.

@@ -1,10 +1,12 @@
 package site
 
 import (
+	"archive/tar"
 	"bytes"
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"strings"
 	"sync"
 	"testing"
@@ -66,9 +68,30 @@ func (c *copier) next(path string) copied {
 	return one
 }
 
+// A host that restarts keeps its pipes, so they are in the copy of the lab that is restarted.
+func TestFilesAndPipes(t *testing.T) {
+	archive := pack(t, folder("work/"), tar.Header{Name: "work/p", Typeflag: tar.TypeFifo, Mode: 0o600}, file("work/a", "one"))
+	site := Opener{Engine: &copier{copies: []copied{{archive: archive}}}}.Open(Subject{Lab: &labs.Lab{}}, nil)
+	defer site.Close()
+	entries, err := site.filesAndPipes(t.Context(), labs.Host{Name: "workspace"}, "/work")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var packed bytes.Buffer
+	w := tar.NewWriter(&packed)
+	if err := errors.Join(packWhole(w, "/work", entries), w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	again, err := read(t.Context(), &packed)
+	if err != nil || len(again) != 3 || again[1].Mode != fs.ModeNamedPipe|0o600 || string(again[2].Data) != "one" {
+		t.Errorf("got %v and %v", again, err)
+	}
+}
+
 func TestFilesThatCanNotBeCopied(t *testing.T) {
 	whole := copied{archive: pack(t, folder("work/"), file("work/a", "one"))}
 	plain := copied{archive: pack(t, file("passwd", "root"))}
+	pipe := copied{archive: pack(t, folder("work/"), tar.Header{Name: "work/p", Typeflag: tar.TypeFifo})}
 	torn := copied{archive: whole.archive[:700]}
 	broken := copied{err: errors.New("lstat /var/lib/docker/overlay2/x: not a directory")}
 	slow := func(takes time.Duration) copied { return copied{archive: plain.archive, takes: takes} }
@@ -85,6 +108,7 @@ func TestFilesThatCanNotBeCopied(t *testing.T) {
 		"refused, where another file is not": {[]copied{broken, broken}, plain, "something in it can't be copied, or keeps changing.", true},
 		"never, nor any other file":          {[]copied{torn, torn}, copied{err: errors.New("gone")}, "", true},
 		"not there":                          {[]copied{{err: labs.ErrNotFound}}, plain, "There is no `/work` on `workspace`.", true},
+		"a pipe":                             {[]copied{pipe}, plain, "`/work` can't be read: `p` is not a file, a folder or a link.", true},
 		"in the way":                         {[]copied{{err: unreadable("`/work` is a file")}}, plain, "`/work` can't be read: `/work` is a file.", true},
 		"without end":                        {[]copied{endless}, slow(10 * time.Millisecond), "copying it takes longer than 4s.", true},
 		"slowly, as everything is":           {[]copied{{archive: whole.archive, takes: time.Minute}}, slow(time.Second), "", false},

@@ -258,6 +258,8 @@ func writeEntry(w *tar.Writer, name string, mode fs.FileMode, entry kit.Entry) e
 		header.Typeflag, header.Name = tar.TypeDir, name+"/"
 	case entry.Link != "":
 		header.Typeflag, header.Linkname = tar.TypeSymlink, entry.Link
+	case isPipe(entry):
+		header.Typeflag = tar.TypeFifo
 	}
 	if err := w.WriteHeader(header); err != nil {
 		return err

@@ -80,7 +80,7 @@ func (s *Site) pack(ctx context.Context, folders []string) (map[string][]byte, e
 		var buffer bytes.Buffer
 		w := tar.NewWriter(&buffer)
 		for _, folder := range folders {
-			entries, err := s.Files(ctx, host, folder)
+			entries, err := s.filesAndPipes(ctx, host, folder)
 			if err == nil {
 				err = packWhole(w, folder, entries)
 			}
