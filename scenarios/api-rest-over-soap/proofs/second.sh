@@ -1,0 +1,1 @@
+sed -i '/another client was faster$/d' ~/api/app.py
