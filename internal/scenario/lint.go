@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"endstate/labs"
+	"endstate/labs/kit"
 )
 
 // lintSeeds are the seeds for which lint draws every scenario.
@@ -65,6 +66,7 @@ func (l *Library) lint(f *folder) Mistakes {
 			break
 		}
 		lint.texts(v)
+		lint.looks(v)
 	}
 	var once Mistakes
 	for _, mistake := range lint.wrong {
@@ -147,6 +149,17 @@ func (l *lint) texts(v *labs.Variant) {
 	}
 	if len(labs.KeyPoints(v.Debrief)) == 0 {
 		l.wrong = append(l.wrong, Mistake{File: "debrief.md", Text: "it has no key points: add a line “Key points:”, then a list"})
+	}
+}
+
+// looks finds files that a look can't use.
+func (l *lint) looks(v *labs.Variant) {
+	for _, look := range v.Looks() {
+		if validator, ok := look.(kit.FilesValidator); ok {
+			if err := validator.ValidateFiles(v.Files); err != nil {
+				l.wrong = append(l.wrong, Mistake{File: documentName, Text: err.Error()})
+			}
+		}
 	}
 }
 

@@ -2,6 +2,8 @@ package scenario
 
 import (
 	"context"
+	"errors"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -23,6 +25,13 @@ func (s *sight) SetShorthand(text string)                       { s.Word = text 
 func (s *sight) Observe(context.Context, kit.Site) (any, error) { return s.Word, nil }
 
 func (s *sight) Shape() *labs.Shape { return labs.Text }
+
+func (s *sight) ValidateFiles(files fs.FS) error {
+	if _, err := fs.Stat(files, "hidden/blind"); err == nil {
+		return errors.New("a sight sees no hidden/blind")
+	}
+	return nil
+}
 
 var sightProbe = kit.Probe{Name: "sight", New: func() kit.Look { return &sight{} }}
 
@@ -183,6 +192,17 @@ func TestLintFindsUnusedAndMissingFiles(t *testing.T) {
 		delete(files, "word/"+name)
 		if found := lintOf(files); !strings.Contains(found, name) {
 			t.Errorf("without %s: found %q", name, found)
+		}
+	}
+}
+
+// Templates are rendered before a look sees the files.
+func TestLintAsksLooksAboutFiles(t *testing.T) {
+	for _, name := range []string{"hidden/blind", "hidden/blind.tmpl"} {
+		files := wellWrittenFiles()
+		files["word/"+name] = &fstest.MapFile{Data: []byte("true\n")}
+		if found, want := lintOf(files), "word/scenario.yaml: a sight sees no hidden/blind"; found != want {
+			t.Errorf("%s: found %q, want %q", name, found, want)
 		}
 	}
 }

@@ -92,6 +92,12 @@ type Validator interface {
 	Validate() error
 }
 
+// FilesValidator is a [Look] that can find mistakes in its scenario's files without a lab. Their
+// templates are rendered.
+type FilesValidator interface {
+	ValidateFiles(files fs.FS) error
+}
+
 // Shorthand is a [Look] that can be written as a single string.
 type Shorthand interface {
 	SetShorthand(text string)

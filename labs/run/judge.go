@@ -4,8 +4,8 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"endstate/labs"
@@ -47,9 +47,34 @@ func lastLine(text string) string {
 	return text[strings.LastIndexByte(text, '\n')+1:]
 }
 
+// ValidateFiles returns an error if there is no judge, or if a file beside it hides one of the
+// judge's library.
+func (l *Look) ValidateFiles(files fs.FS) error {
+	if l.Judge == "" {
+		return nil
+	}
+	if _, err := fs.Stat(files, l.Judge); err != nil {
+		return fmt.Errorf("the judge %s does not exist", l.Judge)
+	}
+	library, err := fs.ReadDir(harness, "judge")
+	if err != nil {
+		return err
+	}
+	for _, module := range library {
+		beside := path.Join(path.Dir(l.Judge), module.Name())
+		if _, err := fs.Stat(files, beside); err == nil {
+			return fmt.Errorf("%s: the judge's library has a file of that name: rename yours", beside)
+		}
+	}
+	return nil
+}
+
 // apart returns the files that only the judge can read: its folder, its library, and the
 // facts.
 func (l *Look) apart(site kit.Site) ([]kit.Entry, error) {
+	if err := l.ValidateFiles(site.Given()); err != nil {
+		return nil, err
+	}
 	files, err := givenFiles(site.Given(), path.Dir(l.Judge))
 	if err != nil {
 		return nil, err
@@ -57,11 +82,6 @@ func (l *Look) apart(site kit.Site) ([]kit.Entry, error) {
 	calls, err := givenFiles(harness, "judge")
 	if err != nil {
 		return nil, err
-	}
-	for _, call := range calls {
-		if slices.ContainsFunc(files, func(file kit.Entry) bool { return file.Path == call.Path }) {
-			return nil, fmt.Errorf("%s/%s: the judge's library has a file of that name: rename yours", path.Dir(l.Judge), call.Path)
-		}
 	}
 	facts, err := json.Marshal(site.Record().Facts)
 	if err != nil {

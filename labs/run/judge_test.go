@@ -27,3 +27,16 @@ func TestJudgesKeepTheirLibrary(t *testing.T) {
 		}
 	}
 }
+
+func TestJudgesExist(t *testing.T) {
+	look := &Look{Judge: "hidden/judge.py"}
+	if err := look.ValidateFiles(fstest.MapFS{"hidden/other.py": {}}); err == nil || err.Error() != "the judge hidden/judge.py does not exist" {
+		t.Errorf("without a judge: %v", err)
+	}
+	if err := look.ValidateFiles(fstest.MapFS{"hidden/judge.py": {}, "hidden/shop.py": {}, "proofs/service.py": {}}); err != nil {
+		t.Errorf("with a judge: %v", err)
+	}
+	if err := (&Look{Command: "true"}).ValidateFiles(fstest.MapFS{}); err != nil {
+		t.Errorf("with a command: %v", err)
+	}
+}

@@ -128,11 +128,11 @@ endstate.report({
 }
 
 // A service can change a copy of its folder, which has the judge's files and no links, but neither
-// the learner's folder nor any other copy.
+// the learner's folder nor any other copy. What it keeps elsewhere can be removed.
 func TestServiceWritesInACopy(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
-	v := r.Written(judgedIn("python", `run.found == {"first": ["ab", "judge", "made", false], "second": ["a", "judge", "made", false], "original": "PermissionError"}`) + `
+	v := r.Written(judgedIn("python", `run.found == {"first": ["ab", "judge", "made", false, true], "second": ["a", "judge", "made", false, false], "original": "PermissionError"}`) + `
 -- hidden/judge.py --
 import endstate
 
@@ -142,6 +142,7 @@ for name in ("first", "second"):
 with endstate.Service("first", command) as service:
     service.request("POST", "/")
     first = service.request("POST", "/").json()
+endstate.clear_files()
 with endstate.Service("second", command) as service:
     second = service.request("POST", "/").json()
 with endstate.Service("main", command) as service:
@@ -164,12 +165,14 @@ app = flask.Flask(__name__)
 @app.post("/")
 def write():
     try:
+        there = os.path.exists("/tmp/kept")
+        open("/tmp/kept", "w").close()
         text = open("data/log.txt").read()
         open("data/log.txt", "w").write(text + "b")
         open("data/made.txt", "w").write("made")
     except OSError as error:
         return flask.jsonify(type(error).__name__)
-    return [text, open("given.txt").read(), open("data/made.txt").read(), os.path.lexists("link")]
+    return [text, open("given.txt").read(), open("data/made.txt").read(), os.path.lexists("link"), there]
 PY
 git add .
 git commit --quiet --message code

@@ -95,6 +95,11 @@ def copy(folder, name, files={}):
     return name
 
 
+def clear_files():
+    """Remove what services have written outside of their copies, as if each ran on a machine of its own."""
+    folders.clear()
+
+
 def MySQL():
     """Return the mysql.MySQL server that runs beside this judge."""
     return mysql.MySQL(Failed)
