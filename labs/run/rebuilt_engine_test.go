@@ -38,11 +38,12 @@ shop = endstate.MySQL().rebuild("shop")
 }
 
 // A judge gets the learner's definitions, without rows: foreign keys in any order, views over
-// views, triggers in their order, and routines with the SQL mode that they were created with.
+// views, triggers in their order, and routines with the SQL mode that they were created with. It can
+// let a statement wait for a lock, and end its connection.
 func TestRebuiltDatabase(t *testing.T) {
 	t.Parallel()
 	r := enginetest.Open(t)
-	v := r.Written(rebuilding(`run.found == {"rows": 0, "refused": [1452, 3819, 0], "log": "b1b2", "view": 9, "mode": 1, "waits": true, "after": 2, "others": 1044}`, `
+	v := r.Written(rebuilding(`run.found == {"rows": 0, "refused": [1452, 3819, 0], "log": "b1b2", "view": 9, "mode": 1, "waits": true, "after": 2, "cut": true, "others": 1044}`, `
 refused = [shop.refusal(f"INSERT INTO a_lines VALUES {row}") for row in ("(1, 7, 1)", "(1, 1, 0)")]
 rows = shop.run("SELECT COUNT(*) AS n FROM a_lines")[0]["n"]
 shop.run("INSERT INTO orders VALUES (1, '')")
@@ -55,9 +56,15 @@ view = shop.run("SELECT pieces FROM a_view", session=shop.connect())[0]["pieces"
 waits = shop.waits(call)
 shop.run("COMMIT")
 call.rows()
+shop.run("START TRANSACTION")
+shop.run("UPDATE a_lines SET pieces = 5 WHERE id = 1")
+cut = shop.start("UPDATE a_lines SET pieces = 9 WHERE id = 1", session=other)
+shop.waits(cut)
+shop.cut(cut)
+shop.run("ROLLBACK")
 endstate.report({
     "rows": rows, "refused": refused, "log": shop.run("SELECT log FROM orders")[0]["log"], "view": view,
-    "mode": shop.run("CALL mode()")[0]["mode"], "waits": waits, "after": shop.run("SELECT pieces FROM a_lines")[0]["pieces"],
+    "mode": shop.run("CALL mode()")[0]["mode"], "waits": waits, "after": shop.run("SELECT pieces FROM a_lines")[0]["pieces"], "cut": cut.ended,
     "others": shop.refusal("CREATE DATABASE another"),
 })
 `, `

@@ -5,6 +5,7 @@
     shop.run("SELECT id FROM orders")                 # [{"id": 1}]
     call = shop.start("CALL pay(1, 2, 5)")            # does not wait for the end
     shop.waits(call)                                  # True if it waits for a lock
+    shop.cut(call)                                    # as if its client had gone away
     call.refusal()
 
 Statements run as an account that may do everything with this database, and nothing else. The
@@ -92,9 +93,18 @@ class Rebuilt:
     def end(self, call, why):
         """Kill a call that does not end, and fail."""
         self._over = self._over or why
+        self._kill(call)
+        self.demand()
+
+    def cut(self, call):
+        """End the connection of a call, as if its client had gone away. Its session can't be used any more."""
+        self._kill(call)
+        with contextlib.suppress(TooLarge, self.driver.err.MySQLError):
+            call.rows()
+
+    def _kill(self, call):
         with contextlib.suppress(self.driver.err.OperationalError):  # it may have ended meanwhile
             self._server.run("KILL %s", call.thread)
-        self.demand()
 
     def demand(self):
         """Fail if a statement did not end."""

@@ -52,7 +52,7 @@ class Orders:
             wrong = self._fails(what, arguments, customer, place)
             if wrong:
                 return wrong
-        return self._interrupted(customer, place)
+        return self._interrupted(customer, place) or self._cut(customer, place)
 
     def _interrupted(self, customer, place):
         for table, moment in PLACES:
@@ -66,6 +66,20 @@ class Orders:
                 return wrong
         if self._order(self._store.number(), customer, place, 1, 1):
             return "After orders that failed, the next one fails, too"
+
+    def _cut(self, customer, place):
+        """The connection of an order breaks while it waits for a row that another session reads."""
+        database = self._store.database
+        for table, where, values in (("customers", "id = %s", [customer]), ("stock", "sku = %s AND warehouse = %s", place)):
+            before, other = self._state(customer, place), database.connect()
+            self._store.run("START TRANSACTION", session=other)
+            self._store.run(f"SELECT 1 FROM {table} WHERE {where} FOR SHARE", *values, session=other)
+            call = database.start(self._call, self._store.number(), customer, *place, 1, 1, session=database.connect())
+            database.waits(call)
+            database.cut(call)
+            other.close()
+            if self._state(customer, place) != before:
+                return f"An order whose connection breaks while it waits for `{table}` is left half done"
 
     def _fails(self, what, arguments, customer, place):
         """Make an order that must fail, and end the transaction that it may have left open."""
