@@ -5,8 +5,8 @@
     shop.run("SELECT id FROM orders")                 # [{"id": 1}]
     call = shop.start("CALL pay(1, 2, 5)")            # does not wait for the end
     shop.waits(call)                                  # True if it waits for a lock
-    shop.cut(call)                                    # as if its client had gone away
     call.refusal()
+    shop.cut(call)                                    # in place of that: as if its client had gone away
 
 Statements run as an account that may do everything with this database, and nothing else. The
 learner's triggers and routines run with its rights. If they do not end, Failed says so. After
