@@ -3,6 +3,8 @@
 # make check      run the linters, then make test
 # make generate   generate the schemas and the tables in docs/ from the code
 # make bench      measure speed and memory, and print a table
+# make deb        make a Debian package in bin/
+# make server-image  make the container image endstate/server
 # make fuzz       fuzz everything that reads learners' data, for FUZZ seconds
 
 LAB     ?= git-merge-conflict
@@ -17,10 +19,11 @@ export GORACE ?= atexit_sleep_ms=50
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab engine browser images test compiled unit fuzz prove check lint vulnerabilities bench clean
+.PHONY: build generate lab engine browser images test compiled unit fuzz prove check lint vulnerabilities bench deb server-image clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -90,6 +93,16 @@ bench: images
 	scripts/bench
 	@echo 'What the store of attempts adds to a check, and how long looking back at 10,000 attempts takes:'
 	go test ./internal/cli ./cmd/endstate -run '^$$' -bench 'Check|LookBack' -benchtime 20x
+
+# A Debian package of the program with a systemd service.
+deb: build
+	ARCH=$$(go env GOARCH) VERSION=$(if $(filter v%,$(VERSION)),$(VERSION:v%=%),0.0.0~$(VERSION)) \
+	  go run $(NFPM) package --config deploy/nfpm.yaml --packager deb --target bin/
+
+# A container image of Endstate itself, on the base of the images of labs.
+server-image: images
+	tar --create --directory deploy/image Dockerfile --directory $(CURDIR)/bin endstate | docker build --tag endstate/server \
+	  --build-arg BASE=$$(docker images endstate/base --format '{{.Repository}}:{{.Tag}}' | head -n 1) -
 
 clean: build
 	-bin/endstate stop --all

@@ -170,7 +170,7 @@ func checkHouseRules(t *testing.T, p pkg, set *token.FileSet, node ast.Node) {
 // The top folder of the repository contains only what is listed here.
 func TestTopLevel(t *testing.T) {
 	known := []string{
-		".ci", ".git", ".gitignore", "LICENSE", "Makefile", "README.md", "bin", "cmd", "docs", "go.mod", "go.sum",
+		".ci", ".git", ".gitignore", "LICENSE", "Makefile", "README.md", "bin", "cmd", "deploy", "docs", "go.mod", "go.sum",
 		"internal", "labs", "scenarios", "scripts",
 	}
 	err := filepath.WalkDir("../..", func(path string, entry fs.DirEntry, err error) error {

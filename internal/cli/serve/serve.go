@@ -79,6 +79,7 @@ func (o *options) run(ctx context.Context) error {
 	examRoom := examdesk.NewServed(at)
 	keeping := o.keepExams(ctx, examRoom)
 	defer keeping.Wait()
+	tellSystemd(o.Env("NOTIFY_SOCKET"))
 	return web.Serve(ctx, listener, o.Who(), web.Config{
 		Exams: examRoom,
 		Desk:  at, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.Err, nil)), NewEntry: o.show(), Reach: way, Opened: o.showShared,
