@@ -25,17 +25,23 @@ func TestBrowserAlone(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
 	address := m.serve()
-	v := m.Variant(enginetest.Git, enginetest.Seed)
+	solution := m.solution(m.Variant(enginetest.Git, enginetest.Seed))
+	m.browse("alone.mjs", address, enginetest.Git, strconv.Itoa(enginetest.Seed), solution)
+}
+
+// solution returns a file with a script that solves a variant.
+func (m *machine) solution(v *labs.Variant) string {
+	m.t.Helper()
 	at := slices.IndexFunc(v.Proofs, func(p labs.Proof) bool { return p.Name == labs.Solution })
-	solution := filepath.Join(t.TempDir(), "solution.sh")
 	script := v.Proofs[at].Script
 	for name, value := range v.Environment() {
 		script = "export " + name + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'\n" + script
 	}
-	if err := os.WriteFile(solution, []byte(script), 0o600); err != nil {
-		t.Fatal(err)
+	path := filepath.Join(m.t.TempDir(), "solution.sh")
+	if err := os.WriteFile(path, []byte(script), 0o600); err != nil {
+		m.t.Fatal(err)
 	}
-	m.browse("alone.mjs", address, enginetest.Git, strconv.Itoa(enginetest.Seed), solution)
+	return path
 }
 
 // An admin invites somebody, who works on their own until they are disabled.
