@@ -69,7 +69,7 @@ func (s *site) keeps() {
 func TestExam(t *testing.T) {
 	s := newSite(t)
 	ada := s.browser("ada")
-	ada.page("/exams", "A taste of an exam", "check explains everything", "A mock interview", "8 to explain, in words", "3 questions that you know least: 20 points each", `href="/exams/new?exam=back-end"`)
+	ada.page("/exams", "A taste of an exam", "check explains everything", "A mock interview", "8 to explain, in words", "3 questions that you know least: 20 points each", "1 question of level 2 on the topic that you choose: 20 points", `href="/exams/new?exam=back-end"`)
 	ada.page("/exams/new?exam=back-end", "The clock starts when the first lab is ready", "even if no page is open", `name="exam" value="back-end"`)
 	ada.page("/exams/new?exam=interview", "The clock starts when you see the first one")
 	if status, body := ada.get("/exams/new?exam=none"); status != http.StatusBadRequest && status != http.StatusNotFound || !strings.Contains(body, "There is no exam") {

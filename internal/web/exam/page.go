@@ -157,6 +157,9 @@ func (m *Room) end(who visitor) bool {
 // itemText describes an entry of a blueprint.
 func itemText(item exams.Item) string {
 	text := labs.Count(max(1, item.Count), "question")
+	if item.Level != 0 {
+		text += " of level " + strconv.Itoa(item.Level)
+	}
 	switch item.Topic {
 	case "":
 	case exams.EachTopic:
@@ -165,9 +168,6 @@ func itemText(item exams.Item) string {
 		text += " on the topic that you choose"
 	default:
 		text += " on " + item.Topic
-	}
-	if item.Level != 0 {
-		text += " of level " + strconv.Itoa(item.Level)
 	}
 	if item.Weakest {
 		text += " that you know least"

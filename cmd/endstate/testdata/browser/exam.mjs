@@ -49,7 +49,7 @@ await page.getByText("10 of 20").first().waitFor();
 // Another exam, from its rules to its result, by way of a question that is flagged and one that is not.
 await page.goto(at("/exams"));
 await pictures(page, folder, "exams");
-await page.getByRole("link", { name: "Look at A taste of an exam" }).click();
+await page.getByRole("link", { name: "Look at “A taste of an exam”" }).click();
 await pictures(page, folder, "exam-new");
 await page.getByRole("button", { name: "Start the exam" }).click();
 await sees(page, "$");
