@@ -1,7 +1,6 @@
 package web
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"strconv"
@@ -33,9 +32,6 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, who labs.Learner
 	after, _ := strconv.Atoi(last)
 	w.Header().Set("Content-Type", "text/event-stream")
 	flush := http.NewResponseController(w)
-	ctx, end := context.WithCancel(r.Context())
-	defer end()
-	defer s.whileIn(r, who, end)()
 	tick := time.NewTicker(keepAlive)
 	defer tick.Stop()
 	for {
@@ -55,7 +51,7 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, who labs.Learner
 		case m := <-others:
 			writeEvent(w, m)
 		case <-tick.C:
-		case <-ctx.Done():
+		case <-r.Context().Done():
 			return
 		}
 	}

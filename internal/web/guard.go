@@ -54,6 +54,7 @@ func (s *Server) refusal(r *http.Request) string {
 // as lets in whoever has a session, and hands on who it is.
 func (s *Server) as(handle handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		changed := s.people.Changed()
 		who, ok, err := s.who(r.Context())
 		switch {
 		case err != nil:
@@ -63,6 +64,8 @@ func (s *Server) as(handle handler) http.Handler {
 			s.askIn(w, r)
 		default:
 			trace.Note(r, who.Name)
+			r, stop := s.whileIn(r, who, changed)
+			defer stop()
 			handle(w, r, who)
 		}
 	})

@@ -79,7 +79,7 @@ func TestJoin(t *testing.T) {
 	if answer, _ := s.stranger().post(link, false, "name", "eve", "password", password); answer.StatusCode != http.StatusBadRequest {
 		t.Errorf("a used invitation is accepted: %d", answer.StatusCode)
 	}
-	admin.page("/people", "<td>ada</td>", "!eve")
+	admin.page("/people", "<td>ada</td>", "!eve", "Only browsers on this machine")
 	if status, _ := ada.get("/people"); status != http.StatusForbidden {
 		t.Errorf("a learner gets the list of accounts: %d", status)
 	}

@@ -85,7 +85,7 @@ func TestOthersNeedAnAccount(t *testing.T) {
 	}
 	s.says("the page", body, "<h1>turing</h1>", "Your role: admin")
 	_, body = s.stranger().send(http.MethodPost, "/people/invitations", "role=learner&days=1", append(cookie, "Sec-Fetch-Site", "same-origin")...)
-	s.says("an invitation", body, `value="https://labs.example.org/join/`)
+	s.says("an invitation", body, `value="https://labs.example.org/join/`, "!Only browsers on this machine")
 }
 
 // Behind a proxy, the server answers to it alone, over HTTPS, under its own names; the origin of terminals is that of

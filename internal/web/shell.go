@@ -37,7 +37,11 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, who labs.Learner, 
 	query := r.URL.Query()
 	number := func(name string) int { n, _ := strconv.Atoi(query.Get(name)); return terminal.Clamp(n) }
 	client := terminal.New(s.ctx, conn, number("columns"), number("rows"))
-	defer s.whileIn(r, who, func() { client.Close("signed out") })()
+	defer context.AfterFunc(r.Context(), func() {
+		if errors.Is(context.Cause(r.Context()), errSignedOut) {
+			client.Close("signed out")
+		}
+	})()
 	free := s.places.Take(who.Name+"\x00"+place+"\x00"+query.Get("id"), func() { client.Close("opened elsewhere") })
 	defer free()
 	if isGone(client) {

@@ -12,12 +12,12 @@ import (
 	"endstate/labs"
 )
 
-// stream opens the stream of what happens at a lab. The channel is closed when the server ends it.
-func (b *browser) stream(lab string) <-chan struct{} {
+// stream opens a stream of events. The channel is closed when the server ends it.
+func (b *browser) stream(path string) <-chan struct{} {
 	b.Helper()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(b.Context()), 20*time.Second)
 	b.Cleanup(cancel)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.server.address+"/labs/"+lab+"/events", http.NoBody)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+b.server.address+path, http.NoBody)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestSignedOutAtOnce(t *testing.T) {
 		tab := ada.open(labs.Workspace, "a")
 		tab.types("echo shown $((6 * 7))\r")
 		tab.sees("shown 42")
-		stream := ada.stream("first")
+		stream := ada.stream("/labs/first/events")
 		how(ada)
 		s.within("the stream after "+act, stream)
 		if tab.ends(); !strings.Contains(tab.why, "signed out") {
@@ -171,5 +171,28 @@ func TestGuesses(t *testing.T) {
 	}
 	if len(b.Jar.Cookies(answer.Request.URL)) > 0 {
 		t.Error("a refused browser has a session")
+	}
+}
+
+// Who is no examiner any more sees no more of a group that they watch.
+func TestWatchingEndsWithTheRole(t *testing.T) {
+	s := newSite(t)
+	admin, teacher := s.admin(), s.joins("teacher", labs.RoleExaminer)
+	s.joins("ada", labs.RoleLearner)
+	answer, body := teacher.post("/groups", false, "name", "A class", "members", "ada", "watch", "yes")
+	if answer.StatusCode != http.StatusOK {
+		t.Fatalf("a group is answered %d: %s", answer.StatusCode, body)
+	}
+	group := answer.Request.URL.Path
+	stream := teacher.stream(group + "/events")
+	select {
+	case <-stream:
+		t.Fatal("the stream has ended by itself")
+	case <-time.After(200 * time.Millisecond):
+	}
+	admin.post(s.account("teacher")+"/role", false, "role", "learner")
+	s.within("the live view", stream)
+	if status, _ := teacher.get(group); status == http.StatusOK {
+		t.Errorf("the group is answered %d to a learner", status)
 	}
 }

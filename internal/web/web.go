@@ -148,7 +148,7 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 	s.meter = meter.New(s.gauges())
 	s.pages = pages.New(s.assets.Address, s.Clock)
 	s.accounts = peopleroom.New(peopleroom.Door{
-		People: s.people, Sessions: s.sessions, Log: s.Log, Address: s.Reach.Address(address), Write: s.write, Fail: s.fail, From: s.Reach.From,
+		People: s.people, Sessions: s.sessions, Log: s.Log, Address: s.Reach.Address(address), Alone: !s.Reach.Shared(), Write: s.write, Fail: s.fail, From: s.Reach.From,
 		Problem: func(err error) (template.HTML, int) { return s.problem(err), statusOf(err) },
 	})
 	s.exams = exam.New(config.Exams, exam.Door{

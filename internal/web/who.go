@@ -46,29 +46,36 @@ func (s *Server) lookUp(ctx context.Context) (labs.Learner, bool, error) {
 // sessionPause is how often it is asked whether a session goes on, as another process may end it.
 const sessionPause = 5 * time.Second
 
-// whileIn calls end when the session of a request has ended, or acts in another role. stop stops waiting for that.
-func (s *Server) whileIn(r *http.Request, who labs.Learner, end func()) (stop func()) {
-	ctx, stop := context.WithCancel(s.ctx)
+// errSignedOut is why the context of a request has ended: the session has, or acts in another role.
+var errSignedOut = errors.New("signed out")
+
+// whileIn returns a request that ends with its session, so that streams and terminals do. What changes something is
+// not stopped halfway. changed is closed when an account has changed since the session was looked up.
+func (s *Server) whileIn(r *http.Request, who labs.Learner, changed <-chan struct{}) (in *http.Request, stop func()) {
+	if r.Method != http.MethodGet {
+		return r, func() {}
+	}
+	ctx, end := context.WithCancelCause(r.Context())
 	s.working.Go(func() {
 		tick := time.NewTicker(sessionPause)
 		defer tick.Stop()
 		for {
-			changed := s.people.Changed()
-			if now, err := s.sessions.Again(ctx, r); err == nil {
-				if is, ok, err := s.lookUp(now); err == nil && (!ok || is != who) {
-					end()
-					return
-				}
-			}
 			select {
 			case <-changed:
 			case <-tick.C:
 			case <-ctx.Done():
 				return
 			}
+			changed = s.people.Changed()
+			if now, err := s.sessions.Again(s.ctx, r); err == nil {
+				if is, ok, err := s.lookUp(now); err == nil && (!ok || is != who) {
+					end(errSignedOut)
+					return
+				}
+			}
 		}
 	})
-	return stop
+	return r.WithContext(ctx), func() { end(nil) }
 }
 
 // askIn answers somebody who is not let in: they sign in if there are accounts, and otherwise need a key.

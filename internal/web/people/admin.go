@@ -13,6 +13,7 @@ import (
 // peoplePage is all accounts and invitations.
 type peoplePage struct {
 	Me          string
+	Alone       bool // only browsers on this machine reach the server
 	Accounts    []*people.Account
 	Invitations []*people.Invitation
 	Roles       []labs.UserRole
@@ -26,7 +27,7 @@ func (m *Room) people(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 
 func (m *Room) showPeople(w http.ResponseWriter, r *http.Request, who labs.Learner, page peoplePage) {
 	var err error
-	page.Me, page.Roles = who.Name, people.Roles
+	page.Me, page.Alone, page.Roles = who.Name, m.Alone, people.Roles
 	if page.Invitations, err = m.People.Invitations(r.Context(), who); err == nil {
 		page.Accounts, err = m.People.List(r.Context(), who)
 	}

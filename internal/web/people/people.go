@@ -22,6 +22,7 @@ type Door struct {
 	Sessions *session.Sessions
 	Log      *slog.Logger
 	Address  string // under which browsers reach the server, without a path
+	Alone    bool   // only browsers on this machine reach it
 	Write    func(w http.ResponseWriter, status int, page pages.Page)
 	// Fail answers with what is wrong.
 	Fail func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)

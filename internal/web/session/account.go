@@ -45,7 +45,8 @@ func (s *Sessions) Acts(ctx context.Context, role labs.UserRole) error {
 // End ends a session.
 func (s *Sessions) End(ctx context.Context) error { return s.manager.Destroy(ctx) }
 
-// Again loads the session of a request as it is stored now.
+// Again loads the session of a request as it is stored now. The context must not be one of a request, as those have
+// their session as it was.
 func (s *Sessions) Again(ctx context.Context, r *http.Request) (context.Context, error) {
 	cookie, err := r.Cookie(s.manager.Cookie.Name)
 	if err != nil {
