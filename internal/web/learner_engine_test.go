@@ -22,6 +22,7 @@ import (
 	"github.com/coder/websocket"
 
 	"endstate/internal/desk"
+	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/desk/visit"
 	"endstate/internal/docker"
 	"endstate/internal/enginetest"
@@ -59,7 +60,8 @@ func newClassroom(t *testing.T) *classroom {
 	c := &classroom{Runner: runner, web: httptest.NewUnstartedServer(nil)}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(t.Context()))
 	c.server = newServer(ctx, c.web.Listener.Addr().String(), Config{
-		Desk: at, Clock: time.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), NewEntry: func(string) {},
+		Exams: examdesk.NewServed(at),
+		Desk:  at, Clock: time.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)), NewEntry: func(string) {},
 		Answer: func(labs.Learner, *visit.Visit) seat.Answer { return nil },
 	})
 	c.web.Config.Handler = c.server.Handler()
