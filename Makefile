@@ -3,11 +3,13 @@
 # make check      run the linters, then make test
 # make generate   generate the schemas and the tables in docs/ from the code
 # make bench      measure speed and memory, and print a table
+# make bench-serve  measure a class of LEARNERS at once in the browser
 # make deb        make a Debian package in bin/
 # make server-image  make the container image endstate/server
 # make fuzz       fuzz everything that reads learners' data, for FUZZ seconds
 
 LAB     ?= git-merge-conflict
+LEARNERS ?= 30
 FUZZ    ?= 60
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
@@ -23,7 +25,7 @@ NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab engine browser images test compiled unit fuzz prove check lint vulnerabilities bench deb server-image clean
+.PHONY: build generate lab engine browser images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -93,6 +95,12 @@ bench: images
 	scripts/bench
 	@echo 'What the store of attempts adds to a check, and how long looking back at 10,000 attempts takes:'
 	go test ./internal/cli ./cmd/endstate -run '^$$' -bench 'Check|LookBack' -benchtime 20x
+	$(MAKE) bench-serve
+
+# A class that works at once in the browser, key to echo beside the engine's own exec, and terminals that
+# print without end. It fails if anybody is refused, a byte is lost, or the server needs too much memory.
+bench-serve: images
+	ENDSTATE_LEARNERS=$(LEARNERS) go test -tags engine ./internal/web -run '^Test(ClassAtOnce|Floods)$$' -count 1 -timeout 20m -v
 
 # A Debian package of the program with a systemd service.
 deb: build

@@ -24,7 +24,7 @@ func program(in io.Reader, out, err io.Writer) cli.Program {
 		In: in, Out: out, Err: err, Env: os.Getenv, Clock: time.Now, Version: version,
 		Detach: detach, Families: all.Families(), Images: []kit.Image{workspace.Image()}, Scenarios: scenarios.Files,
 		Open: func(ctx context.Context) (*desk.Backend, error) {
-			engine, err := docker.Open(ctx, docker.Options{Subnets: os.Getenv("ENDSTATE_SUBNETS"), Version: version})
+			engine, err := docker.Open(ctx, docker.Options{Subnets: os.Getenv("ENDSTATE_SUBNETS"), Runtime: os.Getenv("ENDSTATE_RUNTIME"), Version: version})
 			if err != nil {
 				return nil, err
 			}

@@ -25,6 +25,7 @@ import (
 
 	"endstate/internal/docker/maker"
 	"endstate/internal/docker/ping"
+	"endstate/internal/docker/runtimes"
 	"endstate/internal/docker/seccomp"
 	"endstate/internal/docker/subnets"
 	"endstate/labs"
@@ -41,6 +42,7 @@ type Engine struct {
 	api     *client.Client
 	subnets netip.Prefix // the range from which labs get their subnets
 	version string       // Endstate's version, for labels
+	runtime string       // of containers; empty: the engine's own choice
 	maker   string       // this process, for labels
 	clock   ping.Clock
 
@@ -53,6 +55,7 @@ type Engine struct {
 type Options struct {
 	Subnets string // the range from which labs get their subnets; empty: [subnets.Default]
 	Version string // Endstate's version
+	Runtime string // the engine's name of the runtime of containers; empty: its own choice
 }
 
 // Open finds the engine in the same way as the docker command: by DOCKER_HOST,
@@ -99,7 +102,10 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 			Advice: "Endstate needs Docker 20.10 or newer.",
 		}
 	}
-	engine := &Engine{api: api, subnets: ours, version: options.Version, maker: maker.This()}
+	if err := runtimes.Check(ctx, api, options.Runtime); err != nil {
+		return nil, err
+	}
+	engine := &Engine{api: api, subnets: ours, version: options.Version, runtime: options.Runtime, maker: maker.This()}
 	engine.clock.Set(answer.At)
 	return engine, nil
 }

@@ -29,10 +29,11 @@ const (
 func (e *Engine) hostConfig(ctx context.Context, plan labs.Plan, host labs.HostPlan, net labNetwork) (*container.HostConfig, error) {
 	within := container.NetworkMode("container:" + host.Within)
 	if host.Within != "" && host.Trusted {
-		return &container.HostConfig{NetworkMode: within, PidMode: container.PidMode(within), CapAdd: host.CapAdd, Resources: resources(plan, host)}, nil
+		return &container.HostConfig{Runtime: e.runtime, NetworkMode: within, PidMode: container.PidMode(within), CapAdd: host.CapAdd, Resources: resources(plan, host)}, nil
 	}
 	yes := true
 	config := &container.HostConfig{
+		Runtime:        e.runtime,
 		NetworkMode:    "none",
 		ReadonlyRootfs: host.ReadOnly,
 		Tmpfs:          tmpfs(host.Scratch),

@@ -98,7 +98,7 @@ func TestClassAtOnce(t *testing.T) {
 	}
 	asTheProgram(t)
 	c, found := newClassroom(t), &times{}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
 	var working sync.WaitGroup
 	for n := range learners {
