@@ -133,6 +133,9 @@ func ValidName(name string) bool { return folderShape.MatchString(name) }
 // Has reports whether there is a scenario with a name, even if it is broken.
 func (l *Library) Has(name string) bool { return l.folders[name] != nil }
 
+// Names returns the names of all scenarios in their order, even of those that are broken.
+func (l *Library) Names() []string { return slices.Sorted(maps.Keys(l.folders)) }
+
 // Path returns the folder of a scenario on disk, or "" if there is none.
 func (l *Library) Path(name string) string {
 	if f := l.folders[name]; f != nil {

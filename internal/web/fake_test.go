@@ -104,6 +104,10 @@ func (e *engine) Freeze(context.Context, labs.Host, bool) (func() error, error) 
 	return func() error { return nil }, nil
 }
 
+func (e *engine) HandOver(context.Context, *labs.Lab, labs.Record) error {
+	return errors.New("it hands nothing over")
+}
+
 func (e *engine) Written(context.Context, labs.Host) (int64, error) { return 0, nil }
 
 func (e *engine) Find(_ context.Context, key string, _ []string) (*labs.Snapshot, error) {
@@ -209,7 +213,10 @@ func (s *site) observe() any { s.mu.Lock(); defer s.mu.Unlock(); return s.state 
 
 func (s *site) set(state any) { s.mu.Lock(); defer s.mu.Unlock(); s.state = state }
 
-func newSite(t *testing.T, limits ...admission.Limits) *site {
+func newSite(t *testing.T, limits ...admission.Limits) *site { return newSiteWith(t, nil, limits...) }
+
+// newSiteWith returns a site with more folders of scenarios.
+func newSiteWith(t *testing.T, more []scenario.Root, limits ...admission.Limits) *site {
 	s := &site{T: t, engine: &engine{}, entries: make(chan string, 100), state: "bad"}
 	files := fstest.MapFS{}
 	for name, text := range map[string]string{
@@ -223,7 +230,7 @@ func newSite(t *testing.T, limits ...admission.Limits) *site {
 			Name: "tests", Images: []kit.Image{{Name: "fake", Builds: []kit.Build{{Files: fstest.MapFS{}}}}},
 			Probes: []kit.Probe{{Name: "look", New: func() kit.Look { return &look{s.observe} }}},
 		}},
-		Scenarios: []scenario.Root{{Files: files}}, Clock: s.engine.Now, Version: "test",
+		Scenarios: append([]scenario.Root{{Files: files}}, more...), Clock: s.engine.Now, Version: "test",
 		Settings: desk.Settings{Home: t.TempDir(), Life: 8 * time.Hour, Cache: 1 << 30, Limits: append(limits, admission.Limits{})[0]},
 		Open: func(context.Context) (*desk.Backend, error) {
 			return &desk.Backend{
@@ -256,10 +263,12 @@ type browser struct {
 }
 
 // browser returns a browser that is let in as a learner.
-func (s *site) browser(name string) *browser {
+func (s *site) browser(name string) *browser { return s.browserOf(labs.Learner{Name: name}) }
+
+func (s *site) browserOf(who labs.Learner) *browser {
 	s.Helper()
-	b := s.stranger()
-	if status, _ := b.get(strings.TrimPrefix(s.server.entry(labs.Learner{Name: name}), "http://"+s.server.address)); status != http.StatusOK {
+	b, name := s.stranger(), who.Name
+	if status, _ := b.get(strings.TrimPrefix(s.server.entry(who), "http://"+s.server.address)); status != http.StatusOK {
 		s.Fatalf("%s is not let in: %d", name, status)
 	}
 	return b

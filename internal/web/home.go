@@ -102,11 +102,12 @@ type scenariosPage struct {
 	Notices []template.HTML
 	Word    string
 	All     []*practice.Standing
+	Authors bool // the learner may write scenarios
 }
 
 func (s *Server) scenarios(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	held := &warnings{server: s}
-	page := scenariosPage{Word: r.URL.Query().Get("word")}
+	page := scenariosPage{Word: r.URL.Query().Get("word"), Authors: who.Authors()}
 	var err error
 	if page.All, err = s.Desk.Standings(r.Context(), who, desk.Wanted{Word: page.Word}, held.emit); err != nil {
 		s.fail(w, r, who, "/", err)

@@ -216,6 +216,7 @@ func (s *Server) routes() map[string]handler {
 	}
 	maps.Copy(all, s.exams.Routes())
 	maps.Copy(all, s.classes().Routes())
+	maps.Copy(all, s.authors().Routes())
 	maps.Copy(all, s.accounts.Inside())
 	return all
 }

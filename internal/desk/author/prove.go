@@ -44,6 +44,9 @@ func (p *Proved) Kept() *labs.Lab {
 // an error, it returns the results so far. It warns at once of a setup that fails; then nothing
 // else is played of that scenario at that seed.
 func (d *Desk) Prove(ctx context.Context, who labs.Learner, wanted Proving, emit labs.Emit) (*Proved, error) {
+	if err := mayAuthor(who); err != nil {
+		return &Proved{}, err
+	}
 	return d.proveFrom(ctx, who, d.parts.Library(), wanted, emit)
 }
 

@@ -33,6 +33,9 @@ type Watching struct {
 // seeds, until the context ends. Only a change of what goes into the hosts builds them anew. A
 // change during a round starts the next one at once.
 func (d *Desk) Watch(ctx context.Context, who labs.Learner, wanted Proving, report Watching) error {
+	if err := mayAuthor(who); err != nil {
+		return err
+	}
 	folders, err := watchable(d.parts.Library(), &wanted)
 	if err != nil {
 		return err

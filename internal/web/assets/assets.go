@@ -23,7 +23,7 @@ type Assets struct {
 }
 
 // needed are the files that pages name.
-var needed = []string{"page.css", "terminal.css", "lab.js", "exam.js", "replay.js", "class.js", "watch.js", "speech.js", "icon.svg"}
+var needed = []string{"page.css", "terminal.css", "lab.js", "exam.js", "replay.js", "class.js", "watch.js", "speech.js", "author.js", "icon.svg"}
 
 // New returns the files that were built into the program.
 func New() *Assets {
