@@ -2,7 +2,6 @@ package exam
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -32,7 +31,7 @@ func NewServed(base *desk.Desk) *Desk {
 
 // KeepAll keeps the time of everyone's exams until the context is done: it wakes up at the next
 // deadline, and then does what [Desk.Keep] does, as it does at once for exams that should have been
-// graded before. At the end it calls handOver for every exam that still runs.
+// graded before. At the end it calls handOver for every exam that still runs or is not graded.
 func (d *Desk) KeepAll(ctx context.Context, who labs.Learner, handOver func(owner string, id int64) error) error {
 	view, err := d.parts.Memory(ctx, who)
 	if err != nil {
@@ -43,7 +42,6 @@ func (d *Desk) KeepAll(ctx context.Context, who labs.Learner, handOver func(owne
 		return err
 	}
 	all := &keeping{desk: d, at: map[int64]bool{}}
-	defer all.working.Wait()
 	for {
 		open, err := store.OpenExams(ctx)
 		if err == nil { // otherwise the next round reads them
@@ -51,6 +49,7 @@ func (d *Desk) KeepAll(ctx context.Context, who labs.Learner, handOver func(owne
 		}
 		select {
 		case <-ctx.Done():
+			all.working.Wait() // who gets an exam finds its lock free
 			return handAllOver(open, handOver)
 		case <-d.woken:
 		case <-time.After(d.untilNext(open)):
@@ -58,12 +57,12 @@ func (d *Desk) KeepAll(ctx context.Context, who labs.Learner, handOver func(owne
 	}
 }
 
-// handAllOver hands over the exams that have not ended.
+// handAllOver hands over exams.
 func handAllOver(open []*exams.Sitting, handOver func(owner string, id int64) error) error {
 	if handOver == nil {
 		return nil
 	}
-	for _, s := range slices.DeleteFunc(open, hasEnded) {
+	for _, s := range open {
 		if err := handOver(s.Owner, s.ID); err != nil {
 			return err
 		}

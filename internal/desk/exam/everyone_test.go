@@ -72,19 +72,19 @@ func TestGradingIsForOne(t *testing.T) {
 	waiting.Wait()
 }
 
-// A server that ends hands over the exams that have not.
+// A server that ends hands over the exams that run or are not graded.
 func TestExamsAreHandedOver(t *testing.T) {
 	now := time.Now()
 	over := sitting(1, "", now)
 	over.End(now)
 	going := sitting(2, "", now)
-	going.Owner = "ada"
+	over.Owner, going.Owner = "ada", "ada"
 	var handed []string
 	err := handAllOver([]*exams.Sitting{over, going}, func(owner string, id int64) error {
 		handed = append(handed, owner, string(rune('0'+id)))
 		return nil
 	})
-	if err != nil || !slices.Equal(handed, []string{"ada", "2"}) {
+	if err != nil || !slices.Equal(handed, []string{"ada", "1", "ada", "2"}) {
 		t.Errorf("handed over: %v, %v", handed, err)
 	}
 }

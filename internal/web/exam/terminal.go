@@ -65,8 +65,12 @@ func (m *Room) leave(client *terminal.Client, who visitor, at *examdesk.Session,
 	to := questionPath(who.exam.ID, who.number) // which leads on if the exam is over
 	switch {
 	case submits:
-		m.end(who)
 		to = who.path()
+		if !m.end(who) { // something else is being done, which must not keep the candidate from it
+			if _, err := m.desk.Submit(m.Context, who.Learner, who.exam, true, nil); err != nil {
+				return err
+			}
+		}
 	case errors.Is(why, seat.ErrShellClosed): // by a command that goes to another question
 		m.enter(who, at.Number())
 		to = questionPath(who.exam.ID, at.Number())
