@@ -48,7 +48,9 @@ func (m *machine) solution(v *labs.Variant) string {
 func TestBrowserPeople(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
-	m.browse("people.mjs", m.serve(), enginetest.Git)
+	name := m.Owner + "-grace" // nobody else's in this engine
+	defer m.must("stop", enginetest.Git, "--owner", name)
+	m.browse("people.mjs", m.serve(), enginetest.Git, name)
 }
 
 // entry matches the address that lets a browser in.

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"regexp"
 	"testing"
 
@@ -23,7 +25,7 @@ func TestPeople(t *testing.T) {
 	if key == nil {
 		t.Fatalf("the link is %s", link.Address)
 	}
-	at := desk.New(desk.Config{Clock: d.clock, Settings: desk.Settings{Home: d.env["ENDSTATE_HOME"]}})
+	at := desk.New(desk.Config{Clock: d.clock, Settings: desk.Settings{Home: d.env["ENDSTATE_HOME"]}, Open: func(context.Context) (*desk.Backend, error) { return nil, errors.New("no engine here") }})
 	t.Cleanup(at.Close)
 	room := people.New(at, labs.Learner{})
 	_, badge, err := room.Accept(t.Context(), key[1], "Grace", "four words of mine")

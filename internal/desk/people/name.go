@@ -61,17 +61,31 @@ func (d *Desk) newName(ctx context.Context, store *attempts.View, name string) (
 			Advice: fmt.Sprintf("Use at most %d letters of the Latin alphabet and digits. Dots, dashes and underscores can stand between them.", longestName),
 		}
 	}
-	owners, err := store.Owners(ctx)
+	owners, err := d.owners(ctx, store)
 	if err != nil {
 		return "", "", err
 	}
-	for _, owner := range append(owners, d.machine.Name) {
+	for _, owner := range owners {
 		owner, _, _ = strings.Cut(owner, "/") // an exam's
 		if other, ok := likeness(owner); owner == name || ok && other == like {
 			return "", "", nameTaken()
 		}
 	}
 	return name, like, nil
+}
+
+// owners returns the names that own something: the machine's own user, whoever has attempts in the store, and whoever
+// has labs in the engine, perhaps with a store of their own. Without an engine, nobody has labs that could be entered.
+func (d *Desk) owners(ctx context.Context, store *attempts.View) ([]string, error) {
+	owners, err := store.Owners(ctx)
+	if err != nil || d.parts.Connect(ctx) != nil {
+		return append(owners, d.machine.Name), err
+	}
+	running, err := d.parts.Engine().Labs(ctx, labs.Which{})
+	for _, lab := range running {
+		owners = append(owners, lab.Owner)
+	}
+	return append(owners, d.machine.Name), err
 }
 
 func nameTaken() error {

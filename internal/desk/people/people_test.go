@@ -1,6 +1,7 @@
 package people
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -22,12 +23,34 @@ const good = "four words of mine"
 type people struct {
 	*testing.T
 	*Desk
-	now time.Time
+	now     time.Time
+	running *engine // nil: no engine answers
+}
+
+// engine is an engine with labs of some owners.
+type engine struct {
+	labs.Engine // methods not overridden below must not be called
+	owners      []string
+}
+
+func (e *engine) Labs(context.Context, labs.Which) ([]*labs.Lab, error) {
+	var all []*labs.Lab
+	for _, owner := range e.owners {
+		all = append(all, &labs.Lab{Owner: owner})
+	}
+	return all, nil
+}
+
+func (p *people) open(context.Context) (*desk.Backend, error) {
+	if p.running == nil {
+		return nil, errors.New("no engine here")
+	}
+	return &desk.Backend{Engine: p.running, Close: func() error { return nil }}, nil
 }
 
 func newPeople(t *testing.T) *people {
 	p := &people{T: t, now: begun}
-	at := desk.New(desk.Config{Clock: func() time.Time { return p.now }, Settings: desk.Settings{Home: t.TempDir()}})
+	at := desk.New(desk.Config{Clock: func() time.Time { return p.now }, Settings: desk.Settings{Home: t.TempDir()}, Open: p.open})
 	t.Cleanup(at.Close)
 	p.Desk = New(at, machine)
 	return p
@@ -130,6 +153,7 @@ func TestNames(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	p.running = &engine{owners: []string{"liskov", "dijkstra/exam-2"}}
 	p.joins("ada.lovelace", labs.RoleLearner)
 	p.joins("bill01", labs.RoleLearner)
 	p.joins("Zoë", labs.RoleLearner)
@@ -138,7 +162,7 @@ func TestNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, name := range []string{
-		"ADA.Lovelace", "ada-lovelace", "ada_lovelace", "adа.lovelace", "ada.iovelace", "BiIIO1", "zoe", "Zoé", "Turing", "turlng", "hopper", "HOPPER", "knuth", "Knuth",
+		"ADA.Lovelace", "ada-lovelace", "ada_lovelace", "adа.lovelace", "ada.iovelace", "BiIIO1", "zoe", "Zoé", "Turing", "turlng", "hopper", "HOPPER", "knuth", "Knuth", "liskov", "Liskov", "dijkstra",
 		"", " ", ".", "..", "ada/exam", "ada/", "/ada", `a\b`, "a b", "a\x00b", "a\nb", "a\u200bb", "a\u202eb", ".ada", "ada.", "a..b", "-rf", "<script>", "a'b", "a\"b", "日本", "Ада", "a\u0300\u0301\u0302\u0303b", "ⅼab", "ada\u2215b",
 		strings.Repeat("a", 41), strings.Repeat("a", 100000), "e\u0301\u0301",
 	} {

@@ -1,10 +1,10 @@
 // People: an admin invites somebody, who chooses a name and a password, sees only what is their own, and is
 // signed out at once when the admin disables the account.
-// node people.mjs ADDRESS SCENARIO PICTURES
+// node people.mjs ADDRESS SCENARIO NAME PICTURES
 import assert from "node:assert/strict";
 import { launch, open, pictures, sees } from "./page.mjs";
 
-const [address, scenario, folder] = process.argv.slice(2);
+const [address, scenario, name, folder] = process.argv.slice(2);
 const at = (path) => new URL(path, address).href;
 const browser = await launch();
 const failures = [];
@@ -38,11 +38,11 @@ await grace.getByRole("alert").getByText("An account can't have that name").wait
 assert.equal(await grace.getByLabel("Name").inputValue(), hostile);
 assert.equal(await grace.evaluate(() => globalThis.owned), undefined, "a name was run as a script");
 await pictures(grace, folder, "people-refused");
-await grace.getByLabel("Name").fill("Grace");
+await grace.getByLabel("Name").fill(name);
 await grace.getByLabel("Password").fill("four words of mine");
 await grace.keyboard.press("Enter");
 await grace.getByRole("heading", { name: "What to do next" }).waitFor();
-assert.equal(await grace.locator("a.owner").textContent(), "Grace");
+assert.equal(await grace.locator("a.owner").textContent(), name);
 
 // Nobody else can use the link, and Grace sees nothing of the admin's.
 const stranger = await visitor();
@@ -66,7 +66,7 @@ await grace.getByRole("heading", { name: "Sign in" }).waitFor();
 await grace.goto(at("/progress"));
 await pictures(grace, folder, "people-signin");
 await grace.getByLabel("Name").focus();
-await grace.keyboard.type("grace");
+await grace.keyboard.type(name.toUpperCase());
 await grace.keyboard.press("Tab");
 await grace.keyboard.type("not that one");
 await grace.keyboard.press("Enter");
@@ -83,12 +83,12 @@ await grace.keyboard.type("echo still $((6 * 7))\n");
 await sees(grace, "still 42");
 await admin.goto(at("/people"));
 await pictures(admin, folder, "people");
-await admin.getByRole("button", { name: "Disable Grace" }).click();
-await admin.getByRole("button", { name: "Enable Grace" }).waitFor();
-await grace.getByRole("heading", { name: "Sign in" }).waitFor({ timeout: 5000 });
+await admin.getByRole("button", { name: `Disable ${name}` }).click();
+await admin.getByRole("button", { name: `Enable ${name}` }).waitFor();
+await grace.getByRole("heading", { name: "Sign in" }).waitFor({ timeout: 15_000 });
 await grace.goto(at("/"));
 await grace.getByRole("heading", { name: "Sign in" }).waitFor();
-await grace.getByLabel("Name").fill("grace");
+await grace.getByLabel("Name").fill(name);
 await grace.getByLabel("Password").fill("four words of mine");
 await grace.keyboard.press("Enter");
 await grace.getByText("The name or the password is wrong").waitFor();
