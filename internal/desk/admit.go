@@ -35,17 +35,24 @@ func (d *Desk) memoryOf(scenario string) int64 {
 	}
 	sum := int64(0)
 	if v, err := d.library().Variant(scenario, 1); err == nil {
-		for _, host := range v.Hosts {
-			sum += host.Plan("").Memory
-		}
+		sum = asksFor(v, "").Memory
 	}
 	d.memories.Store(scenario, sum)
 	return sum
 }
 
+// asksFor returns what a lab of a variant needs.
+func asksFor(v *labs.Variant, owner string) admission.Lab {
+	lab := admission.Lab{Owner: owner, Scenario: v.Name}
+	for _, host := range v.Hosts {
+		lab.Memory += host.Plan("").Memory
+	}
+	return lab
+}
+
 // startNew starts a lab once there is room for it.
 func (d *Desk) startNew(ctx context.Context, v *labs.Variant, who labs.Learner, seen func() time.Time, emit labs.Emit) (*labs.Lab, error) {
-	leave, err := d.gate.Enter(ctx, admission.Lab{Owner: who.Name, Scenario: v.Name, Memory: d.memoryOf(v.Name)}, seen, emit)
+	leave, err := d.gate.Enter(ctx, asksFor(v, who.Name), seen, emit)
 	if err != nil {
 		return nil, err
 	}

@@ -60,6 +60,7 @@ type Desk struct {
 	standbys grading.Standbys // what is kept ready for checks of labs in which somebody works
 
 	gate     *admission.Gate
+	shown    shown
 	memories sync.Map // by scenario: how much memory its labs may use, in bytes
 
 	mu          sync.Mutex

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"endstate/internal/desk/admission"
 	"endstate/labs"
 )
 
@@ -34,7 +33,7 @@ func (d *Desk) Draw(ctx context.Context, who labs.Learner, name string, seed *ui
 	lab, err := d.stage(who.Name).Find(ctx, who.Name, name)
 	switch {
 	case errors.Is(err, labs.ErrNotFound) || err == nil && lab.Over(d.backend.Engine.Now()):
-		return taskOf(nil, v), d.gate.May(ctx, admission.Lab{Owner: who.Name, Scenario: name, Memory: d.memoryOf(name)})
+		return taskOf(nil, v), d.gate.May(ctx, asksFor(v, who.Name))
 	case err != nil:
 		return nil, err
 	case !offers(lab, seed):

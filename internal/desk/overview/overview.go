@@ -32,7 +32,7 @@ type Lab struct {
 // Of returns a lab, named by its scenario or its ID.
 func Of(ctx context.Context, d *desk.Desk, who labs.Learner, name string, emit labs.Emit) (*Lab, error) {
 	parts := d.Parts()
-	lab, v, err := parts.Find(ctx, who, name, emit)
+	lab, v, err := parts.FindToShow(ctx, who, name, emit)
 	if err != nil {
 		return nil, err
 	}

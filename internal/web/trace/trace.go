@@ -35,12 +35,19 @@ func Handler(next http.Handler, log *slog.Logger, all bool, now func() time.Time
 			if seen.Route == "" {
 				seen.Route = r.Pattern
 			}
+			panicked := recover()
 			seen.Status, seen.Took = answer.status, now().Sub(began)
-			if seen.Status == 0 {
+			switch {
+			case panicked != nil:
+				seen.Status = http.StatusInternalServerError
+			case seen.Status == 0:
 				seen.Status = http.StatusOK
 			}
 			seen.log(log, all)
 			done(seen)
+			if panicked != nil {
+				panic(panicked) // net/http logs it and closes the connection
+			}
 		}()
 		next.ServeHTTP(answer, r)
 	})

@@ -51,6 +51,19 @@ func TestLogsWhatWasAsked(t *testing.T) {
 	}
 }
 
+// A handler that panics has failed, and net/http is told.
+func TestCountsPanics(t *testing.T) {
+	var counted *Request
+	defer func() {
+		if recover() == nil || counted == nil || counted.Status != http.StatusInternalServerError {
+			t.Errorf("a panic is counted as %+v", counted)
+		}
+	}()
+	broken := http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("broken") })
+	Handler(broken, slog.New(slog.DiscardHandler), false, time.Now, func(r *Request) { counted = r }).
+		ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/", nil))
+}
+
 // Without a log of all requests, only those that failed are logged.
 func TestLogsFailures(t *testing.T) {
 	log, _, counted := ask(t, false, "/labs/one")
