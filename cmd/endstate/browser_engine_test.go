@@ -29,6 +29,19 @@ func TestBrowserAlone(t *testing.T) {
 	m.browse("alone.mjs", address, enginetest.Git, strconv.Itoa(enginetest.Seed), solution)
 }
 
+// A teacher assigns a lab to a class of three, and follows how one of them solves it.
+func TestBrowserClass(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	t.Cleanup(func() { // the story stops the lab itself, unless it fails
+		stop := exec.Command("endstate", "stop", enginetest.Git)
+		stop.Env = append(slices.Clone(m.env), "ENDSTATE_OWNER="+m.Owner+"-ada")
+		_ = stop.Run()
+	})
+	solution := m.solution(m.Variant(enginetest.Git, enginetest.Seed))
+	m.browse("class.mjs", m.serve(), enginetest.Git, strconv.Itoa(enginetest.Seed), solution, m.Owner)
+}
+
 // solution returns a file with a script that solves a variant.
 func (m *machine) solution(v *labs.Variant) string {
 	m.t.Helper()
