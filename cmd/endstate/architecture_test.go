@@ -39,7 +39,7 @@ var imports = map[string]string{
 	"internal/desk/saves":     "internal/attempts internal/desk internal/stage labs",
 	"internal/desk/machine":   "internal/attempts internal/desk labs",
 	"internal/classes":        "labs",
-	"internal/desk/class":     "internal/attempts internal/classes internal/desk internal/desk/exam internal/exams internal/exams/blueprints internal/recording labs",
+	"internal/desk/class":     "internal/attempts internal/classes internal/desk internal/desk/exam internal/exams internal/exams/blueprints internal/recording internal/report labs",
 	"internal/collections":    "labs github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5",
 	"internal/desk/author":    "internal/collections internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
 	"internal/desk/exam":      "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",

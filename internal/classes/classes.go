@@ -73,6 +73,7 @@ type Assignment struct {
 	Title     string
 	Scenarios []string // by name; none if it is an exam
 	Exam      string   // the name of a blueprint; empty: it is scenarios
+	Topic     string   // of an exam about one topic
 	Seed      uint64   // from which the members' seeds follow
 	Each      bool     // each member has a seed of their own
 	Opens     time.Time

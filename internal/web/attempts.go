@@ -2,6 +2,7 @@ package web
 
 import (
 	"html/template"
+	"io"
 	"net/http"
 
 	"endstate/internal/desk"
@@ -67,14 +68,19 @@ func (s *Server) report(w http.ResponseWriter, r *http.Request, who labs.Learner
 		s.fail(w, r, who, "/attempts", err)
 		return
 	}
+	s.writeReport(w, func(to io.Writer) error {
+		if exam != nil {
+			return report.ExamPage(to, exam)
+		}
+		return report.AttemptPage(to, found)
+	})
+}
+
+// writeReport answers with a report.
+func (s *Server) writeReport(w http.ResponseWriter, write func(io.Writer) error) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Content-Security-Policy", reportPolicy)
-	if exam != nil {
-		err = report.ExamPage(w, exam)
-	} else {
-		err = report.AttemptPage(w, found)
-	}
-	if err != nil {
+	if err := write(w); err != nil {
 		s.Log.Error("write a report", "error", err)
 	}
 }

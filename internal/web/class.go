@@ -13,7 +13,7 @@ import (
 func (s *Server) classes() *class.Room {
 	return class.New(class.Door{
 		Desk: s.Desk, Clock: s.Clock, Write: s.write, Fail: s.fail, Ask: s.askFor, Problem: s.problem, Piece: s.piece,
-		Done: s.doneAt, Event: writeEvent, Tell: s.benches.tell,
+		Done: s.doneAt, Report: s.writeReport, Event: writeEvent, Tell: s.benches.tell,
 	})
 }
 

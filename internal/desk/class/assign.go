@@ -10,7 +10,6 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/classes"
 	"endstate/internal/desk"
-	"endstate/internal/desk/exam"
 	"endstate/internal/exams/blueprints"
 	"endstate/labs"
 )
@@ -45,7 +44,7 @@ func (d *Desk) exists(g *classes.Group, a *classes.Assignment) error {
 		}
 	}
 	if a.Exam != "" {
-		if _, err := exam.New(d.base, nil).Blueprint(a.Exam); err != nil {
+		if err := d.canBeSat(a); err != nil {
 			return err
 		}
 	}

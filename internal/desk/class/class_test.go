@@ -13,6 +13,7 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/classes"
 	"endstate/internal/desk"
+	"endstate/internal/exams"
 	"endstate/internal/recording"
 	"endstate/labs"
 )
@@ -312,4 +313,73 @@ func TestMembersHaveAccounts(t *testing.T) {
 	}
 	_, err = s.Names(s.Context(), ada)
 	s.refused("a learner", labs.CodeForbidden, err)
+}
+
+// A member sits an assigned exam once, with the extra time that their teacher gave, which is given once.
+func TestAssignedExam(t *testing.T) {
+	s := newSchool(t)
+	ctx := context.Background()
+	g := s.group(grace, false, "ada")
+	a := &classes.Assignment{Group: g.ID, Title: "Final", Exam: "taste", Seed: 7, Opens: s.now, Due: s.now.Add(time.Hour), Extra: map[string]time.Duration{"ada": 15 * time.Minute}}
+	store, err := s.parts.Memory(ctx, ada)
+	if err == nil {
+		err = store.AddAssignment(ctx, a, s.now)
+	}
+	sitting := &exams.Sitting{Candidate: "ada", Blueprint: exams.Blueprint{Name: "taste", Title: "Taste", Minutes: 60, Pass: 60}, Seed: 7, Created: s.now, LabOwner: "ada/exam-x", Current: 1, Questions: []exams.Question{{Number: 1, Scenario: "first", Title: "First", Points: 10, Hints: 2}}}
+	if err == nil {
+		err = store.AddExam(ctx, sitting)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if id, err := s.Begin(ctx, ada, a.ID, nil); err != nil || id != sitting.ID {
+			t.Fatalf("the exam is %d, not %d: %v", id, sitting.ID, err)
+		}
+	}
+	now, err := store.Exam(ctx, sitting.ID)
+	if err != nil || len(now.Extra) != 1 || now.Extra[0].By != "grace" || now.Extra[0].Duration() != 15*time.Minute {
+		t.Errorf("the extra time is %+v: %v", now.Extra, err)
+	}
+	_, err = s.Begin(ctx, labs.Learner{Name: "eve"}, a.ID, nil)
+	s.refused("who is no member", labs.CodeNotFound, err)
+	_, err = s.ExamReport(ctx, alan, g.ID, sitting.ID)
+	s.refused("the report for another teacher", labs.CodeNotFound, err)
+	_, err = s.ExamReport(ctx, grace, g.ID, sitting.ID+1)
+	s.refused("the report of another exam", labs.CodeNotFound, err)
+	book, err := s.Gradebook(ctx, grace, g.ID)
+	if err != nil || len(book.Rows) != 1 {
+		t.Fatalf("the gradebook is %+v: %v", book, err)
+	}
+	if w := book.Rows[0].Works[0]; w.Exam != sitting.ID || !w.Running || w.Hints != 2 || w.Attempts != 1 || w.Best != nil {
+		t.Errorf("the work is %+v", w)
+	}
+	for title, wrong := range map[string]classes.Assignment{"needs a topic": {Exam: "topic"}, "has none": {Exam: "taste", Topic: "git"}} {
+		wrong.Title = title
+		_, err := s.Assign(ctx, grace, g.ID, wrong)
+		s.refused(title, labs.CodeMisuse, err)
+	}
+}
+
+// The report of an attempt is for the teacher in whose gradebook it is.
+func TestReport(t *testing.T) {
+	s := newSchool(t)
+	ctx := context.Background()
+	g := s.group(grace, false, "ada")
+	other := s.group(alan, false, "ada")
+	store, one := s.begins(ada, "first", 7)
+	if err := store.AddAssignment(ctx, &classes.Assignment{Group: g.ID, Title: "Week 1", Scenarios: []string{"first"}, Seed: 7, Opens: s.now}, s.now); err != nil {
+		t.Fatal(err)
+	}
+	s.checks(store, one, 60)
+	if found, err := s.Report(ctx, grace, g.ID, one.ID); err != nil || found.Story.ID != one.ID {
+		t.Errorf("the report is %+v: %v", found, err)
+	}
+	_, private := s.begins(ada, "second", 7)
+	_, err := s.Report(ctx, grace, g.ID, private.ID)
+	s.refused("what was not assigned", labs.CodeNotFound, err)
+	_, err = s.Report(ctx, alan, other.ID, one.ID)
+	s.refused("what another teacher assigned", labs.CodeNotFound, err)
+	_, err = s.Report(ctx, alan, g.ID, one.ID)
+	s.refused("another teacher's group", labs.CodeNotFound, err)
 }

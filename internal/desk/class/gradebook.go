@@ -3,11 +3,15 @@ package class
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"slices"
+	"strconv"
 
 	"endstate/internal/attempts"
 	"endstate/internal/classes"
 	"endstate/internal/desk"
 	"endstate/internal/exams"
+	"endstate/internal/report"
 	"endstate/labs"
 )
 
@@ -170,4 +174,38 @@ func (d *Desk) examWork(ctx context.Context, store *attempts.View, a *classes.As
 		work.Best, work.Last, work.Late = &score, &score, a.IsLate(first.Ended)
 	}
 	return work, nil
+}
+
+// Report returns the report of an attempt that the gradebook of a group names, for its teacher.
+func (d *Desk) Report(ctx context.Context, who labs.Learner, group, attempt int64) (*report.Attempt, error) {
+	member, err := d.whose(ctx, who, group, func(w classes.Work) bool { return attempt != 0 && w.Attempt == attempt })
+	if err != nil {
+		return nil, err
+	}
+	found, _, err := d.base.Report(ctx, member, strconv.FormatInt(attempt, 10))
+	return found, err
+}
+
+// ExamReport returns the report of an exam that the gradebook of a group names, for its teacher.
+func (d *Desk) ExamReport(ctx context.Context, who labs.Learner, group, id int64) (*report.Exam, error) {
+	member, err := d.whose(ctx, who, group, func(w classes.Work) bool { return id != 0 && w.Exam == id })
+	if err != nil {
+		return nil, err
+	}
+	_, found, err := d.base.Report(ctx, member, fmt.Sprintf("exam-%d", id))
+	return found, err
+}
+
+// whose returns the member of a group whose gradebook has work of which is is true.
+func (d *Desk) whose(ctx context.Context, who labs.Learner, group int64, is func(classes.Work) bool) (labs.Learner, error) {
+	book, err := d.Gradebook(ctx, who, group)
+	if err != nil {
+		return labs.Learner{}, err
+	}
+	for _, row := range book.Rows {
+		if slices.ContainsFunc(row.Works, is) {
+			return labs.Learner{Name: row.Member}, nil
+		}
+	}
+	return labs.Learner{}, notFound("The gradebook of the group " + book.Group.Name + " has no such attempt")
 }

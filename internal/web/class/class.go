@@ -5,6 +5,7 @@ import (
 	"bufio"
 	"context"
 	"html/template"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -31,9 +32,11 @@ type Door struct {
 	Problem func(error) template.HTML
 	Piece   func(name string, data any) template.HTML
 	// Done answers a script that an act is done, and leads a page elsewhere.
-	Done  func(w http.ResponseWriter, r *http.Request, to string)
-	Event func(w http.ResponseWriter, m feed.Message) // writes a server-sent event
-	Tell  func(name string)                           // tells the open lab pages of a learner that there is a message
+	Done func(w http.ResponseWriter, r *http.Request, to string)
+	// Report answers with a report, which write writes.
+	Report func(w http.ResponseWriter, write func(io.Writer) error)
+	Event  func(w http.ResponseWriter, m feed.Message) // writes a server-sent event
+	Tell   func(name string)                           // tells the open lab pages of a learner that there is a message
 }
 
 // Handler answers a request of somebody who is let in.
@@ -60,6 +63,9 @@ func (o *Room) Routes() map[string]Handler {
 		"POST /groups/{group}/remove":                             o.remove,
 		"GET /groups/{group}/events":                              o.events,
 		"POST /groups/{group}/messages":                           o.send,
+		"POST /assignments/{assignment}/begin":                    o.begin,
+		"GET /groups/{group}/attempts/{attempt}/report":           o.report,
+		"GET /groups/{group}/exams/{exam}/report":                 o.examReport,
 		"POST /messages/{message}/read":                           o.read,
 		"GET /groups/{group}/members/{member}/terminals":          o.terminals,
 		"GET /groups/{group}/members/{member}/terminals/{number}": o.film,
@@ -145,4 +151,14 @@ func (o *Room) remove(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 		return
 	}
 	http.Redirect(w, r, "/groups", http.StatusSeeOther)
+}
+
+// begin leads a member to an assigned exam.
+func (o *Room) begin(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	id, err := o.class.Begin(r.Context(), who, number(r, "assignment"), nil)
+	if err != nil {
+		o.Fail(w, r, who, "/", err)
+		return
+	}
+	http.Redirect(w, r, "/exams/"+strconv.FormatInt(id, 10), http.StatusSeeOther)
 }

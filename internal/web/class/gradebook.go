@@ -24,6 +24,26 @@ func (o *Room) gradebook(w http.ResponseWriter, r *http.Request, who labs.Learne
 	o.Write(w, http.StatusOK, pages.Page{Title: "Gradebook of " + book.Group.Name, Owner: who.Name, Main: "gradebook", Data: book})
 }
 
+// report answers a teacher with the report of a member's attempt.
+func (o *Room) report(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	found, err := o.class.Report(r.Context(), who, number(r, "group"), number(r, "attempt"))
+	if err != nil {
+		o.Fail(w, r, who, "/groups", err)
+		return
+	}
+	o.Report(w, func(to io.Writer) error { return report.AttemptPage(to, found) })
+}
+
+// examReport answers a teacher with the report of a member's exam.
+func (o *Room) examReport(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	found, err := o.class.ExamReport(r.Context(), who, number(r, "group"), number(r, "exam"))
+	if err != nil {
+		o.Fail(w, r, who, "/groups", err)
+		return
+	}
+	o.Report(w, func(to io.Writer) error { return report.ExamPage(to, found) })
+}
+
 // csv answers with the gradebook for a spreadsheet.
 func (o *Room) csv(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	book, err := o.class.Gradebook(r.Context(), who, number(r, "group"))

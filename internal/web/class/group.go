@@ -71,7 +71,7 @@ func (o *Room) assign(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 
 // wanted reads the assignment that a form describes.
 func (o *Room) wanted(r *http.Request) (classes.Assignment, error) {
-	a := classes.Assignment{Title: r.PostFormValue("title"), Exam: r.PostFormValue("exam"), Each: r.PostFormValue("seeds") == "each"}
+	a := classes.Assignment{Title: r.PostFormValue("title"), Exam: r.PostFormValue("exam"), Topic: r.PostFormValue("topic"), Each: r.PostFormValue("seeds") == "each"}
 	a.Scenarios = r.PostForm["scenario"]
 	var err error
 	if a.Seed, err = seedOf(r.PostFormValue("seed")); err != nil {

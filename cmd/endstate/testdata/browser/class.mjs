@@ -92,7 +92,7 @@ await message.waitFor({ timeout: 5000 });
 await pictures(ada, folder, "message");
 await ada.reload();
 await message.waitFor();
-await ada.getByRole("button", { name: `Read the message of ${prefix}-grace` }).click();
+await ada.getByRole("button", { name: /^I have read it/ }).click();
 await message.waitFor({ state: "detached" });
 assert.equal(await ada.evaluate(() => globalThis.owned), undefined, "a message was run as a script");
 await bob.goto(at("/"));
@@ -113,6 +113,24 @@ await teacher.locator("tr", { hasText: names[0] }).getByText("100", { exact: tru
 await pictures(teacher, folder, "gradebook");
 const table = await (await teacher.request.get(`${group}/gradebook.csv`)).text();
 assert.match(table, new RegExp(`^${names[0]},'=Week 1,${scenario},${seed},2999-03-31T\\d\\d:00:00Z,100,100,1,\\d+,0,false\r$`, "m"));
+
+// An exam is assigned, with extra time for one member, who sits it once.
+await teacher.goto(group);
+await teacher.getByText("Assign an exam").click();
+const exam = teacher.locator("form", { has: teacher.getByLabel("Exam", { exact: true }) });
+await exam.getByLabel("Title").fill("Final");
+await exam.locator("select").selectOption("taste");
+await exam.getByLabel("One for each member").check();
+await exam.getByLabel(/^Extra time/).fill(`15 ${names[1]}`);
+await exam.getByRole("button", { name: "Assign" }).click();
+await teacher.getByText(`${names[1]}: 15 min more`).waitFor();
+for (let times = 0; times < 2; times++) {
+  await bob.goto(at("/"));
+  await (times ? bob.getByRole("link", { name: "Go on with the exam" }) : bob.getByRole("button", { name: /^Begin the exam/ })).click();
+  await bob.waitForURL("**/exams/1");
+}
+await teacher.goto(`${group}/gradebook`);
+await teacher.locator("tr", { hasText: names[1] }).getByText("(running)").waitFor();
 
 // The group does not exist for another teacher, nor for a learner.
 for (const page of [other, ada]) {
