@@ -78,7 +78,7 @@ export class Acts {
     this.busy = true;
     byID("notices").replaceChildren();
     if (byID("check")) byID("check").disabled = true;
-    if (act !== "check") return;
+    if (act !== "check" || !byID("verdicts")) return; // the page of an exam has none
     byID("verdicts").innerHTML = '<ul class="verdicts"></ul>';
     byID("spoken").textContent = "";
     this.reveal(byID("verdicts-title"), "start");
@@ -94,11 +94,13 @@ export class Acts {
   // outcome shows the outcome of a check. A screen reader is told of it in one sentence; the verdicts
   // are there to be read.
   outcome(html) {
+    if (!byID("verdicts")) return;
     byID("verdicts").innerHTML = html;
     const kinds = { passed: "passed", failed: "failed", skipped: "skipped", ungraded: "could not be graded" };
     const counts = Object.entries(kinds).map(([kind, words]) => [byID("verdicts").querySelectorAll(`.verdict.${kind}`).length, words]);
     const sentence = counts.filter(([count]) => count).map(([count, words]) => `${count} ${words}`).join(", ");
-    byID("spoken").textContent = `${byID("verdicts").querySelector(".score strong").textContent}: ${sentence}.`;
+    const score = byID("verdicts").querySelector(".score strong") ?? byID("verdicts").lastElementChild;
+    byID("spoken").textContent = [score.textContent, sentence].filter((text) => text).join(": ");
     this.reveal(byID("verdicts").parentElement, "nearest");
   }
 
