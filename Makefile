@@ -25,7 +25,7 @@ NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab engine browser images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
+.PHONY: build generate lab engine browser picture images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -40,6 +40,10 @@ engine: build
 # Make sure of a browser for the tests, and of npm, with which build makes what pages load.
 browser:
 	@scripts/browser
+
+# Make the picture of the browser in README.md.
+picture: build
+	scripts/picture
 
 images: engine
 	bin/endstate images build
