@@ -117,7 +117,7 @@ assert.match(table, new RegExp(`^${names[0]},'=Week 1,${scenario},${seed},2999-0
 // An exam is assigned, with extra time for one member, who sits it once.
 await teacher.goto(group);
 await teacher.getByText("Assign an exam").click();
-const exam = teacher.locator("form", { has: teacher.getByLabel("Exam", { exact: true }) });
+const exam = teacher.locator('form:has(select[name="exam"])');
 await exam.getByLabel("Title").fill("Final");
 await exam.locator("select").selectOption("taste");
 await exam.getByLabel("One for each member").check();
