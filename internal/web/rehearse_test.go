@@ -44,6 +44,9 @@ func TestRehearseForCompanies(t *testing.T) {
 	s := newSite(t)
 	ada := s.browser("ada")
 	ada.page("/questions/2/rehearse", "Your notes on companies", "!For Kestrel")
+	if _, body := ada.get("/questions/2/rehearse?company=Nowhere"); !strings.Contains(body, `href="/companies">Write some`) {
+		t.Errorf("a company without notes leads nowhere: %s", body)
+	}
 	_, body := ada.post("/companies", false, "name", "Kestrel & Co", "does", "payments "+hostile, "projects", "a ledger", "values", "care", "sources", "their site")
 	s.says("the companies", body, "Kestrel &amp; Co", "payments", "a ledger", "!<script>alert")
 	if answer, body := ada.post("/companies", false, "name", " "); answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, "no name") {

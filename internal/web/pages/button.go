@@ -41,6 +41,8 @@ func buttonOf(act labs.Act) Button {
 		examButton(&b, act)
 	case act.Name == labs.ActPeople:
 		b.Link = "/people"
+	case act.Name == labs.ActRehearseCompany:
+		b.Link = "/companies"
 	case act.Name == labs.ActHistory:
 		b.Link = "/attempts"
 	case act.Name == labs.ActShow && act.Attempt != 0:
