@@ -131,3 +131,10 @@ func TestBrowserTerminal(t *testing.T) {
 	m := newMachine(t)
 	m.browse("terminal.mjs", m.serve(), enginetest.MySQL, enginetest.MongoDB, strconv.Itoa(enginetest.Seed))
 }
+
+// Everything can be done by keyboard, at any zoom, and a learner can speak instead of typing.
+func TestBrowserPages(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.browse("pages.mjs", m.serve(), enginetest.Git, strconv.Itoa(enginetest.Seed))
+}

@@ -14,12 +14,12 @@ func TestSaves(t *testing.T) {
 	ada := s.browser("ada")
 	ada.post("/labs", false, "scenario", "first")
 	s.settles("ada", "first")
-	ada.page("/labs/first", "Saved states", "Save the lab as it is", "!Go back to it")
+	ada.page("/labs/first", "Saved states", "Save the lab as it is", "!Go back to ")
 	if answer, _ := ada.post("/labs/first/saves", true, "name", "before"); answer.StatusCode != http.StatusNoContent {
 		t.Errorf("saving answers %d", answer.StatusCode)
 	}
 	ada.post("/labs/first/saves", false, "name", "")
-	ada.page("/labs/first", "before", `action="/labs/first/saves/before/return"`, `action="/labs/first/saves/1/remove"`, "2 of 5")
+	ada.page("/labs/first", "before", `action="/labs/first/saves/before/return"`, `action="/labs/first/saves/1/remove"`, "Go back to before", "2 of 5")
 	_, body := ada.post("/labs/first/saves", true, "name", "before")
 	s.says("the question before a state is replaced", body, "already a saved state named before", `name="agreed"`, `name="name" value="before"`)
 	if answer, _ := ada.post("/labs/first/saves", true, "name", "before", "agreed", "yes"); answer.StatusCode != http.StatusNoContent {
