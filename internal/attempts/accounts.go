@@ -9,39 +9,18 @@ import (
 	"endstate/labs"
 )
 
-// accountTables is the migration that adds the accounts of those who sign in, and invitations.
-const accountTables = `
-CREATE TABLE accounts (
-	id       INTEGER PRIMARY KEY,
-	name     TEXT NOT NULL,
-	likeness TEXT NOT NULL UNIQUE, -- the same for names that look alike
-	role     TEXT NOT NULL,
-	password TEXT NOT NULL, -- a hash
-	created  INTEGER NOT NULL,
-	disabled INTEGER,
-	epoch    INTEGER NOT NULL DEFAULT 0 -- sessions of earlier epochs have ended
-) STRICT;
-CREATE TABLE invitations (
-	id      INTEGER PRIMARY KEY,
-	key     TEXT NOT NULL UNIQUE, -- a hash of what the link has
-	role    TEXT NOT NULL,
-	name    TEXT NOT NULL, -- of the account; empty: whoever accepts chooses it
-	account INTEGER REFERENCES accounts (id), -- whose password is replaced; NULL: a new account
-	created INTEGER NOT NULL,
-	expires INTEGER NOT NULL
-) STRICT;
-`
-
 // Account is somebody who signs in. Their labs and attempts are owned by their name.
 type Account struct {
 	ID       int64
 	Name     string
 	Likeness string // the same for names that look alike; unique
 	Role     labs.UserRole
-	Password string // its hash
+	Password string // its hash; empty: they have none
 	Created  time.Time
 	Disabled *time.Time // nil: they can sign in
 	Epoch    int64      // sessions of earlier epochs have ended
+	// Issuer and Subject are as whom they sign in at a provider of OpenID Connect; empty: they don't.
+	Issuer, Subject string
 }
 
 // Learner returns the account as who acts.
@@ -58,13 +37,13 @@ type Invitation struct {
 	Expires time.Time
 }
 
-const accountColumns = "SELECT id, name, likeness, role, password, created, disabled, epoch FROM accounts "
+const accountColumns = "SELECT id, name, likeness, role, password, created, disabled, epoch, issuer, subject FROM accounts "
 
 func scanAccount(row interface{ Scan(...any) error }) (*Account, error) {
 	var a Account
 	var created int64
 	var disabled *int64
-	if err := row.Scan(&a.ID, &a.Name, &a.Likeness, &a.Role, &a.Password, &created, &disabled, &a.Epoch); err != nil {
+	if err := row.Scan(&a.ID, &a.Name, &a.Likeness, &a.Role, &a.Password, &created, &disabled, &a.Epoch, &a.Issuer, &a.Subject); err != nil {
 		return nil, err
 	}
 	a.Created = time.UnixMilli(created)
@@ -106,8 +85,13 @@ func (s *Store) AccountLike(ctx context.Context, likeness string) (*Account, err
 	return s.account(ctx, "WHERE likeness = ?", likeness)
 }
 
-func (s *Store) account(ctx context.Context, which string, arg any) (*Account, error) {
-	a, err := scanAccount(s.db.QueryRowContext(ctx, accountColumns+which, arg))
+// AccountAt returns the account of somebody at a provider of OpenID Connect, or nil if there is none.
+func (s *Store) AccountAt(ctx context.Context, issuer, subject string) (*Account, error) {
+	return s.account(ctx, "WHERE issuer <> '' AND issuer = ? AND subject = ?", issuer, subject)
+}
+
+func (s *Store) account(ctx context.Context, which string, args ...any) (*Account, error) {
+	a, err := scanAccount(s.db.QueryRowContext(ctx, accountColumns+which, args...))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
@@ -168,5 +152,8 @@ func (s *Store) Owners(ctx context.Context) ([]string, error) {
 	return names, nil
 }
 
-// ErrNameTaken is the error of [Store.Accept] if another account has a name that looks like the new one.
-var ErrNameTaken = errors.New("the name is taken")
+// Errors of [Store.Accept] and [Store.AddAccount].
+var (
+	ErrNameTaken     = errors.New("the name is taken")           // another account has a name that looks like the new one
+	ErrIdentityTaken = errors.New("the identity has an account") // another account signs in as the same person
+)

@@ -12,38 +12,6 @@ import (
 	"endstate/labs"
 )
 
-// classTables is the migration that adds groups, what is assigned to them, and messages.
-const classTables = `
-CREATE TABLE classes (
-	id      INTEGER PRIMARY KEY,
-	name    TEXT NOT NULL,
-	leader  TEXT NOT NULL,
-	watch   INTEGER NOT NULL, -- the leader may watch terminals
-	created INTEGER NOT NULL
-) STRICT;
-CREATE TABLE members (
-	class INTEGER NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
-	name  TEXT NOT NULL,
-	PRIMARY KEY (class, name)
-) STRICT;
-CREATE INDEX members_by_name ON members (name);
-CREATE TABLE assignments (
-	id      INTEGER PRIMARY KEY,
-	class   INTEGER NOT NULL REFERENCES classes (id) ON DELETE CASCADE,
-	what    TEXT NOT NULL, -- JSON
-	created INTEGER NOT NULL
-) STRICT;
-CREATE INDEX assignments_by_class ON assignments (class);
-CREATE TABLE messages (
-	id        INTEGER PRIMARY KEY,
-	sender    TEXT NOT NULL,
-	recipient TEXT NOT NULL,
-	text      TEXT NOT NULL,
-	at        INTEGER NOT NULL
-) STRICT;
-CREATE INDEX messages_by_recipient ON messages (recipient);
-`
-
 // AddGroup stores a new group and sets its ID.
 func (s *Store) AddGroup(ctx context.Context, g *classes.Group) error {
 	err := s.change(ctx, func(tx *sql.Tx) error {

@@ -12,22 +12,6 @@ import (
 	"endstate/labs"
 )
 
-// examTables is the migration that adds exams. A sitting is one JSON value because it is
-// always read and changed as a whole; the other columns are there for queries.
-const examTables = `
-CREATE TABLE exams (
-	id        INTEGER PRIMARY KEY,
-	owner     TEXT NOT NULL,
-	candidate TEXT NOT NULL,
-	created   TEXT NOT NULL,
-	ended     TEXT,
-	pending   INTEGER NOT NULL, -- not ended, or nobody has tried to grade it in full
-	sitting   TEXT NOT NULL
-) STRICT;
-CREATE INDEX exams_pending ON exams (id) WHERE pending;
-CREATE UNIQUE INDEX one_exam_at_a_time ON exams (owner, candidate) WHERE ended IS NULL;
-`
-
 var _ exams.Store = (*View)(nil)
 
 // AddExam stores a new sitting and sets its ID.

@@ -76,47 +76,91 @@ func (s *Store) Revoke(ctx context.Context, id int64) error {
 	return nil
 }
 
-// Accept uses up the invitation with a key: it stores the new account, or replaces the password of the one
-// that it is for and ends its sessions. It returns nil if the invitation has been used, and [ErrNameTaken] if
-// the name is not free.
+// Accept uses up the invitation with a key: it stores the new account, or replaces the password or the identity of the
+// one that it is for and ends its sessions. It returns nil if the invitation has been used, and [ErrNameTaken] or
+// [ErrIdentityTaken] if another account has what must be unique.
 func (s *Store) Accept(ctx context.Context, key string, wanted Account, now time.Time) (*Account, error) {
-	var found *Account
-	var taken bool
-	err := s.change(ctx, func(tx *sql.Tx) error {
+	return s.unlessTaken(ctx, "accept invitation", func(tx *sql.Tx) (*Account, error) {
 		i, err := scanInvitation(tx.QueryRowContext(ctx, invitationColumns+"WHERE key = ? AND expires > ?", key, milli(now)))
 		if errors.Is(err, sql.ErrNoRows) {
-			return nil
+			return nil, nil
 		}
-		if err == nil && i.Account == 0 {
-			err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM accounts WHERE likeness = ?)", wanted.Likeness).Scan(&taken)
+		if err == nil {
+			err = isFree(ctx, tx, i.Account, &wanted)
 		}
-		if err != nil || taken {
-			return err
+		if err != nil {
+			return nil, err
 		}
 		if _, err := tx.ExecContext(ctx, "DELETE FROM invitations WHERE id = ?", i.ID); err != nil {
-			return err
+			return nil, err
 		}
-		found, err = accept(ctx, tx, i, wanted, now)
+		if i.Account != 0 {
+			return replace(ctx, tx, i.Account, &wanted)
+		}
+		wanted.Role = i.Role
+		return insertAccount(ctx, tx, &wanted, now)
+	})
+}
+
+// AddAccount stores a new account. It returns [ErrNameTaken] or [ErrIdentityTaken] if another account has what must be
+// unique.
+func (s *Store) AddAccount(ctx context.Context, wanted Account, now time.Time) (*Account, error) {
+	return s.unlessTaken(ctx, "add account", func(tx *sql.Tx) (*Account, error) {
+		if err := isFree(ctx, tx, 0, &wanted); err != nil {
+			return nil, err
+		}
+		return insertAccount(ctx, tx, &wanted, now)
+	})
+}
+
+// unlessTaken changes an account in a transaction. It returns [ErrNameTaken] and [ErrIdentityTaken] as they are.
+func (s *Store) unlessTaken(ctx context.Context, doing string, do func(*sql.Tx) (*Account, error)) (*Account, error) {
+	var found *Account
+	err := s.change(ctx, func(tx *sql.Tx) (err error) {
+		found, err = do(tx)
 		return err
 	})
-	switch {
-	case err != nil:
-		return nil, s.failed("accept invitation", err)
-	case taken:
-		return nil, ErrNameTaken
+	for _, taken := range []error{ErrNameTaken, ErrIdentityTaken} {
+		if errors.Is(err, taken) {
+			return nil, taken
+		}
+	}
+	if err != nil {
+		return nil, s.failed(doing, err)
 	}
 	return found, nil
 }
 
-func accept(ctx context.Context, tx *sql.Tx, i *Invitation, wanted Account, now time.Time) (*Account, error) {
-	id := i.Account
-	var err error
-	if id != 0 {
-		_, err = tx.ExecContext(ctx, "UPDATE accounts SET password = ?, epoch = epoch + 1 WHERE id = ?", wanted.Password, id)
-	} else {
-		err = tx.QueryRowContext(ctx, "INSERT INTO accounts (name, likeness, role, password, created) VALUES (?, ?, ?, ?, ?) RETURNING id",
-			wanted.Name, wanted.Likeness, i.Role, wanted.Password, milli(now)).Scan(&id)
+// isFree returns an error if another account has the identity or, unless an account of an ID has it already, the name.
+func isFree(ctx context.Context, tx *sql.Tx, id int64, wanted *Account) error {
+	var name, identity bool
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM accounts WHERE ?1 = 0 AND likeness = ?2),
+		EXISTS (SELECT 1 FROM accounts WHERE id <> ?1 AND issuer <> '' AND issuer = ?3 AND subject = ?4)`, id, wanted.Likeness, wanted.Issuer, wanted.Subject).Scan(&name, &identity)
+	switch {
+	case err != nil:
+		return err
+	case identity:
+		return ErrIdentityTaken
+	case name:
+		return ErrNameTaken
 	}
+	return nil
+}
+
+// replace replaces the password or the identity of an account, whichever is wanted, and ends its sessions.
+func replace(ctx context.Context, tx *sql.Tx, id int64, wanted *Account) (*Account, error) {
+	_, err := tx.ExecContext(ctx, `UPDATE accounts SET epoch = epoch + 1, password = iif(?2 <> '', ?2, password),
+		issuer = iif(?3 <> '', ?3, issuer), subject = iif(?3 <> '', ?4, subject) WHERE id = ?1`, id, wanted.Password, wanted.Issuer, wanted.Subject)
+	if err != nil {
+		return nil, err
+	}
+	return scanAccount(tx.QueryRowContext(ctx, accountColumns+"WHERE id = ?", id))
+}
+
+func insertAccount(ctx context.Context, tx *sql.Tx, a *Account, now time.Time) (*Account, error) {
+	var id int64
+	err := tx.QueryRowContext(ctx, "INSERT INTO accounts (name, likeness, role, password, created, issuer, subject) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+		a.Name, a.Likeness, a.Role, a.Password, milli(now), a.Issuer, a.Subject).Scan(&id)
 	if err != nil {
 		return nil, err
 	}

@@ -12,36 +12,6 @@ import (
 	"endstate/labs"
 )
 
-// rehearsalTables is the migration that adds scripts, recitals of them, and notes on companies.
-const rehearsalTables = `
-CREATE TABLE scripts (
-	id       INTEGER PRIMARY KEY,
-	owner    TEXT NOT NULL,
-	question INTEGER NOT NULL, -- of the interview; 0: it is for a scenario
-	scenario TEXT NOT NULL,
-	company  TEXT NOT NULL,
-	tone     TEXT NOT NULL,
-	text     TEXT NOT NULL,
-	changed  INTEGER NOT NULL,
-	UNIQUE (owner, question, scenario, company, tone)
-) STRICT;
-CREATE TABLE recitals (
-	id      INTEGER PRIMARY KEY,
-	script  INTEGER NOT NULL REFERENCES scripts (id) ON DELETE CASCADE,
-	at      INTEGER NOT NULL,
-	hidden  INTEGER NOT NULL, -- percent
-	seconds REAL NOT NULL,
-	percent INTEGER NOT NULL
-) STRICT;
-CREATE INDEX recitals_by_script ON recitals (script);
-CREATE TABLE companies (
-	owner TEXT NOT NULL,
-	name  TEXT NOT NULL,
-	notes TEXT NOT NULL, -- JSON
-	PRIMARY KEY (owner, name)
-) STRICT;
-`
-
 // WriteScript stores a script in place of the one it is named like, and sets its ID.
 func (v *View) WriteScript(ctx context.Context, s *rehearsal.Script) error {
 	err := v.db.QueryRowContext(ctx, `INSERT INTO scripts (owner, question, scenario, company, tone, text, changed)

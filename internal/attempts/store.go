@@ -15,6 +15,7 @@ import (
 	"modernc.org/sqlite" // also registers the driver
 	sqlite3 "modernc.org/sqlite/lib"
 
+	"endstate/internal/attempts/schema"
 	"endstate/labs"
 )
 
@@ -90,7 +91,7 @@ func (s *Store) migrate(ctx context.Context) error {
 	if err := s.db.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	if version == len(migrations) {
+	if version == len(schema.Migrations) {
 		return nil
 	}
 	return s.change(ctx, func(tx *sql.Tx) error {
@@ -98,15 +99,15 @@ func (s *Store) migrate(ctx context.Context) error {
 		if err := tx.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 			return err
 		}
-		if version > len(migrations) {
-			return fmt.Errorf("it has version %d, from a newer endstate; this one reads version %d", version, len(migrations))
+		if version > len(schema.Migrations) {
+			return fmt.Errorf("it has version %d, from a newer endstate; this one reads version %d", version, len(schema.Migrations))
 		}
-		for _, migration := range migrations[version:] {
+		for _, migration := range schema.Migrations[version:] {
 			if _, err := tx.ExecContext(ctx, migration); err != nil {
 				return err
 			}
 		}
-		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(migrations)))
+		_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", len(schema.Migrations)))
 		return err
 	})
 }

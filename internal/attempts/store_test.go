@@ -16,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"endstate/internal/attempts/schema"
 	"endstate/labs"
 )
 
@@ -138,13 +139,13 @@ INSERT INTO checks VALUES
 
 // Stores of every earlier version are migrated, and keep their content.
 func TestMigrations(t *testing.T) {
-	for version := range len(migrations) {
+	for version := range len(schema.Migrations) {
 		path := filepath.Join(t.TempDir(), "endstate.db")
 		old, err := sql.Open("sqlite", path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, statement := range append(migrations[:version:version], fmt.Sprintf("PRAGMA user_version = %d", version)) {
+		for _, statement := range append(schema.Migrations[:version:version], fmt.Sprintf("PRAGMA user_version = %d", version)) {
 			if _, err := old.ExecContext(t.Context(), statement); err != nil {
 				t.Fatal(err)
 			}
@@ -166,7 +167,7 @@ func TestMigrations(t *testing.T) {
 		if version == 1 {
 			keptFromFirst(t, store, a)
 		}
-		if n := number(t, store, "PRAGMA user_version"); n != len(migrations) {
+		if n := number(t, store, "PRAGMA user_version"); n != len(schema.Migrations) {
 			t.Errorf("from version %d: it has version %d now", version, n)
 		}
 	}

@@ -1,8 +1,4 @@
-package attempts
-
-// migrations lead from each version of the store to the next. A store's version is the
-// number of migrations applied to it. Never change a migration that was released.
-var migrations = []string{firstVersion, secondVersion, examTables, seenVisits, rehearsalTables, freeHints, waitingShells, browserSessions, classTables, accountTables}
+package schema
 
 const firstVersion = `
 CREATE TABLE attempts (
@@ -149,13 +145,4 @@ const waitingShells = `
 ALTER TABLE visits ADD COLUMN shell TEXT NOT NULL DEFAULT '';
 ALTER TABLE visits ADD COLUMN waits INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX visits_waiting ON visits (shell) WHERE waits = 1;
-`
-
-// browserSessions are the sessions of those who were let in with a browser.
-const browserSessions = `
-CREATE TABLE sessions (
-	token   TEXT PRIMARY KEY, -- a hash of what the browser has
-	data    BLOB NOT NULL,
-	expires INTEGER NOT NULL
-) STRICT;
 `
