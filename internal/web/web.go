@@ -24,6 +24,7 @@ import (
 	"endstate/internal/web/assets"
 	"endstate/internal/web/exam"
 	"endstate/internal/web/meter"
+	"endstate/internal/web/openid"
 	"endstate/internal/web/pages"
 	peopleroom "endstate/internal/web/people"
 	"endstate/internal/web/reach"
@@ -55,6 +56,8 @@ type Config struct {
 	MetricsToken string
 	// Reach is how browsers reach the server; nil: from this machine.
 	Reach *reach.Reach
+	// Provider is where people can sign in with OpenID Connect; nil: with passwords alone.
+	Provider *openid.Provider
 	// Opened receives the address of a server that other machines reach. invitation is one for the first
 	// admin; empty: there is an admin.
 	Opened func(address, invitation string)
@@ -141,14 +144,18 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 	if config.Reach == nil {
 		config.Reach = &reach.Reach{}
 	}
+	store, cookie := sessions.New(config.Desk), cookie(address, config.Reach)
 	s := &Server{
-		Config: config, address: address, ctx: ctx, sessions: session.New(cookie(address, config.Reach), config.Reach.Shared(), sessions.New(config.Desk)),
+		Config: config, address: address, ctx: ctx, sessions: session.New(cookie, config.Reach.Shared(), store),
 		assets: assets.New(), people: people.New(config.Desk, config.Machine), hosts: config.Reach.Hosts(address),
+	}
+	if s.Provider != nil {
+		s.people.Admit(s.Provider.Domains)
 	}
 	s.meter = meter.New(s.gauges())
 	s.pages = pages.New(s.assets.Address, s.Clock)
 	s.accounts = peopleroom.New(peopleroom.Door{
-		People: s.people, Sessions: s.sessions, Log: s.Log, Address: s.Reach.Address(address), Alone: !s.Reach.Shared(), Write: s.write, Fail: s.fail, From: s.Reach.From,
+		People: s.people, Sessions: s.sessions, Provider: s.Provider, Flows: session.NewFlows(cookie+"-provider", s.Reach.Shared(), store), Log: s.Log, Address: s.Reach.Address(address), Alone: !s.Reach.Shared(), Write: s.write, Fail: s.fail, From: s.Reach.From,
 		Problem: func(err error) (template.HTML, int) { return s.problem(err), statusOf(err) },
 	})
 	s.exams = exam.New(config.Exams, exam.Door{

@@ -21,6 +21,7 @@ import (
 	"endstate/internal/report/wrap"
 	"endstate/internal/seat"
 	"endstate/internal/web"
+	"endstate/internal/web/openid"
 	"endstate/internal/web/reach"
 	"endstate/labs"
 )
@@ -33,6 +34,7 @@ type options struct {
 	*door.Door
 	answers Answers
 	reach   reach.Options
+	openid  openid.Options
 	noOpen  bool
 	logAll  bool
 }
@@ -58,6 +60,7 @@ func Command(d *door.Door, answers Answers) *cobra.Command {
 	c.Flags().StringVar(&o.reach.Certificate, "tls-cert", "", "the `file` of the certificate with its chain, in PEM format; read again when it changes")
 	c.Flags().StringVar(&o.reach.Key, "tls-key", "", "the `file` of the certificate's key")
 	c.Flags().StringSliceVar(&o.reach.Proxies, "behind-proxy", nil, "the `address` or range of a proxy with TLS. The server answers only to it, and trusts its X-Forwarded-For and X-Forwarded-Proto")
+	o.openidFlags(c)
 	c.Flags().BoolVar(&o.noOpen, "no-open", false, "don't open a browser")
 	c.Flags().BoolVar(&o.logAll, "access-log", false, "log every request, not only those that failed")
 	return c
@@ -65,6 +68,10 @@ func Command(d *door.Door, answers Answers) *cobra.Command {
 
 func (o *options) run(ctx context.Context) error {
 	way, err := reach.New(o.reach)
+	if err != nil {
+		return err
+	}
+	provider, err := o.provider(way)
 	if err != nil {
 		return err
 	}
@@ -82,7 +89,7 @@ func (o *options) run(ctx context.Context) error {
 	tellSystemd(o.Env("NOTIFY_SOCKET"))
 	return web.Serve(ctx, listener, o.Who(), web.Config{
 		Exams: examRoom,
-		Desk:  at, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.Err, nil)), NewEntry: o.show(), Reach: way, Opened: o.showShared,
+		Desk:  at, Clock: o.Clock, Log: slog.New(slog.NewTextHandler(o.Err, nil)), NewEntry: o.show(), Reach: way, Provider: provider, Opened: o.showShared,
 		AccessLog: o.logAll, MetricsToken: o.Env("ENDSTATE_METRICS_TOKEN"),
 		Answer: func(who labs.Learner, in *visit.Visit) seat.Answer {
 			return o.answers(&door.Shell{Door: o.Door, Visit: in, Remote: who})

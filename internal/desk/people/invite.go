@@ -138,35 +138,58 @@ func notInvited() error {
 
 // Accept uses up an invitation: the account gets the name, unless the invitation has one, and the password.
 func (d *Desk) Accept(ctx context.Context, key, name, password string) (*Account, Badge, error) {
-	i, err := d.Invited(ctx, key)
-	if err != nil {
-		return nil, Badge{}, err
-	}
+	return d.accept(ctx, key, name, func(a *attempts.Account) (err error) {
+		a.Password, err = d.hashes.of(a.Name, password)
+		return err
+	})
+}
+
+// accept uses up an invitation. identify adds to an account how its owner signs in.
+func (d *Desk) accept(ctx context.Context, key, name string, identify func(*attempts.Account) error) (*Account, Badge, error) {
 	store, err := d.store(ctx)
 	if err != nil {
 		return nil, Badge{}, err
 	}
-	wanted := attempts.Account{Name: i.Name}
-	if i.Name == "" {
-		wanted.Name, wanted.Likeness, err = d.newName(ctx, store, name)
-	} else {
-		wanted.Likeness, _ = likeness(i.Name)
+	wanted, err := d.wanted(ctx, store, key, name)
+	if err == nil {
+		err = identify(&wanted)
 	}
 	if err != nil {
 		return nil, Badge{}, err
 	}
-	if wanted.Password, err = d.hashes.of(wanted.Name, password); err != nil {
-		return nil, Badge{}, err
-	}
 	a, err := store.Accept(ctx, hashOf(key), wanted, d.parts.Now())
 	switch {
-	case errors.Is(err, attempts.ErrNameTaken):
-		return nil, Badge{}, nameTaken()
 	case err != nil:
-		return nil, Badge{}, err
+		return nil, Badge{}, takenOr(err)
 	case a == nil:
 		return nil, Badge{}, notInvited()
 	}
 	d.changes.tell() // sessions with the old password have ended
 	return accountOf(a), badgeOf(a), nil
+}
+
+// wanted returns the account that an invitation would create, or whose owner chooses anew how to sign in.
+func (d *Desk) wanted(ctx context.Context, store *attempts.View, key, name string) (a attempts.Account, err error) {
+	i, err := d.Invited(ctx, key)
+	if err != nil {
+		return a, err
+	}
+	a.Name = i.Name
+	if i.Name == "" {
+		a.Name, a.Likeness, err = d.newName(ctx, store, name)
+	} else {
+		a.Likeness, _ = likeness(i.Name)
+	}
+	return a, err
+}
+
+// takenOr returns a problem for an error of the store that says what is taken, or the error itself.
+func takenOr(err error) error {
+	switch {
+	case errors.Is(err, attempts.ErrNameTaken):
+		return nameTaken()
+	case errors.Is(err, attempts.ErrIdentityTaken):
+		return &labs.Problem{Code: CodeIdentity, What: "You have an account already", Advice: "Sign in without the invitation. If you want another account, choose a password for it.", Usage: true}
+	}
+	return err
 }

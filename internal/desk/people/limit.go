@@ -91,6 +91,18 @@ func (l *limits) take(now time.Time, from, account string) (success func(), err 
 	return func() { l.succeed(pair, needed) }, nil
 }
 
+// begin counts a sign-in that begins at a provider. It returns a [Slow] if there were too many.
+func (l *limits) begin(now time.Time, from string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	b := l.bucket(now, "begin\x00"+network(from), paceOfAddress)
+	if wait := b.wait(); wait > 0 {
+		return &Slow{max(wait, time.Second)}
+	}
+	b.left--
+	return nil
+}
+
 func (l *limits) succeed(pair string, needed []*bucket) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -21,6 +21,7 @@ const (
 	CodeInvitation = "invitation"  // it was used, or has expired
 	CodeOwnAccount = "own-account" // the act is only for others' accounts
 	CodeTooMany    = "too-many"    // attempts to sign in
+	CodeIdentity   = "identity"    // it has an account already, or may have none
 )
 
 // Account is somebody who can sign in. Their labs and attempts are owned by their name.
@@ -30,6 +31,8 @@ type Account struct {
 	Role     labs.UserRole `json:"role"`
 	Created  time.Time     `json:"created"`
 	Disabled *time.Time    `json:"disabled,omitempty"` // nil: they can sign in
+	Linked   bool          `json:"linked,omitempty"`   // they can sign in with OpenID Connect
+	Password bool          `json:"-"`                  // they can sign in with a password
 }
 
 // Learner returns the account as who acts.
@@ -49,6 +52,7 @@ type Desk struct {
 	hashes  hashes
 	limits  limits
 	changes changes
+	domains []string // see Admit
 }
 
 // New returns the room of a desk on somebody's machine.
@@ -131,7 +135,7 @@ func noAccount(what string) error {
 }
 
 func accountOf(a *attempts.Account) *Account {
-	return &Account{ID: a.ID, Name: a.Name, Role: a.Role, Created: a.Created, Disabled: a.Disabled}
+	return &Account{ID: a.ID, Name: a.Name, Role: a.Role, Created: a.Created, Disabled: a.Disabled, Linked: a.Issuer != "", Password: a.Password != ""}
 }
 
 func badgeOf(a *attempts.Account) Badge { return Badge{a.ID, a.Epoch} }

@@ -6,11 +6,13 @@ import (
 	"errors"
 	"html/template"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"endstate/internal/desk/people"
+	"endstate/internal/web/openid"
 	"endstate/internal/web/pages"
 	"endstate/internal/web/session"
 	"endstate/labs"
@@ -20,6 +22,8 @@ import (
 type Door struct {
 	People   *people.Desk
 	Sessions *session.Sessions
+	Provider *openid.Provider // nil: people sign in with passwords alone
+	Flows    *session.Flows   // sign-ins that have begun at the provider
 	Log      *slog.Logger
 	Address  string // under which browsers reach the server, without a path
 	Alone    bool   // only browsers on this machine reach it
@@ -43,11 +47,13 @@ func New(d Door) *Room { return &Room{d} }
 
 // Outside returns the pages for those who are not let in yet, by the pattern of their address.
 func (m *Room) Outside() map[string]http.HandlerFunc {
-	return map[string]http.HandlerFunc{
+	all := map[string]http.HandlerFunc{
 		"GET /sign-in": m.signIn, "POST /sign-in": m.checkPassword,
 		"GET /join/{key}": m.invitation, "POST /join/{key}": m.accept,
 		"POST /sign-out": m.signOut,
 	}
+	maps.Copy(all, m.provided())
+	return all
 }
 
 // Inside returns the pages for those who are let in, by the pattern of their address.
@@ -66,6 +72,13 @@ type signInPage struct {
 	Notice template.HTML
 	Name   string
 	To     string // the page that was asked for
+	// Provider is what people call the provider of OpenID Connect; empty: there is none.
+	Provider string
+}
+
+func (m *Room) signInWith(page signInPage) pages.Page {
+	page.Provider = m.providerName()
+	return pages.Page{Title: "Sign in", Main: "signin", Data: page}
 }
 
 // here returns a path of the server's own pages, or the first page for anything else.
@@ -82,7 +95,7 @@ func (m *Room) signIn(w http.ResponseWriter, r *http.Request) {
 
 // AskName answers with the page to sign in on. to is the page that was asked for.
 func (m *Room) AskName(w http.ResponseWriter, status int, to string) {
-	m.Write(w, status, pages.Page{Title: "Sign in", Main: "signin", Data: signInPage{To: here(to)}})
+	m.Write(w, status, m.signInWith(signInPage{To: here(to)}))
 }
 
 func (m *Room) checkPassword(w http.ResponseWriter, r *http.Request) {
@@ -94,7 +107,7 @@ func (m *Room) checkPassword(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		m.Log.Warn("sign-in refused", "name", name[:min(len(name), 80)], "from", from, "error", err)
 		notice, status := m.refusal(w, err)
-		m.Write(w, status, pages.Page{Title: "Sign in", Main: "signin", Data: signInPage{notice, name, to}})
+		m.Write(w, status, m.signInWith(signInPage{Notice: notice, Name: name, To: to}))
 		return
 	}
 	m.Log.Info("signed in", "name", account.Name, "from", from)
@@ -124,16 +137,23 @@ func (m *Room) signOut(w http.ResponseWriter, r *http.Request) {
 type joinPage struct {
 	Notice     template.HTML
 	Invitation *people.Invitation
-	Name       string
+	Key, Name  string
+	Provider   string // as in signInPage
+}
+
+func (m *Room) joinWith(page joinPage) pages.Page {
+	page.Provider = m.providerName()
+	return pages.Page{Title: "You are invited", Main: "join", Data: page}
 }
 
 func (m *Room) invitation(w http.ResponseWriter, r *http.Request) {
-	found, err := m.People.Invited(r.Context(), r.PathValue("key"))
+	key := r.PathValue("key")
+	found, err := m.People.Invited(r.Context(), key)
 	if err != nil {
 		m.Fail(w, r, labs.Learner{}, "/", err)
 		return
 	}
-	m.Write(w, http.StatusOK, pages.Page{Title: "You are invited", Main: "join", Data: joinPage{Invitation: found}})
+	m.Write(w, http.StatusOK, m.joinWith(joinPage{Invitation: found, Key: key}))
 }
 
 func (m *Room) accept(w http.ResponseWriter, r *http.Request) {
@@ -147,11 +167,5 @@ func (m *Room) accept(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
-	found, gone := m.People.Invited(r.Context(), key)
-	if gone != nil {
-		m.Fail(w, r, labs.Learner{}, "/", err)
-		return
-	}
-	notice, status := m.Problem(err)
-	m.Write(w, status, pages.Page{Title: "You are invited", Main: "join", Data: joinPage{notice, found, name}})
+	m.showJoin(w, r, key, name, err)
 }

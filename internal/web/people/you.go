@@ -4,6 +4,7 @@ import (
 	"html/template"
 	"net/http"
 
+	"endstate/internal/desk/people"
 	"endstate/internal/web/pages"
 	"endstate/labs"
 )
@@ -11,9 +12,11 @@ import (
 // youPage is the page of whoever is let in.
 type youPage struct {
 	Who     labs.Learner
-	Account bool // they sign in; otherwise they came in with a key
-	Changed bool // the password, just now
-	Notice  template.HTML
+	Account *people.Account // as whom they are signed in; nil: they came in with a key
+	// Provider is what people call the provider of OpenID Connect; empty: there is none.
+	Provider string
+	Changed  bool // the password, just now
+	Notice   template.HTML
 }
 
 func (m *Room) you(w http.ResponseWriter, r *http.Request, who labs.Learner) {
@@ -21,7 +24,14 @@ func (m *Room) you(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 }
 
 func (m *Room) showYou(w http.ResponseWriter, r *http.Request, status int, page youPage) {
-	_, page.Account = m.Sessions.Badge(r.Context())
+	if badge, signs := m.Sessions.Badge(r.Context()); signs {
+		var err error
+		if page.Account, err = m.People.Who(r.Context(), badge); err != nil {
+			m.Fail(w, r, page.Who, "/", err)
+			return
+		}
+	}
+	page.Provider = m.providerName()
 	m.Write(w, status, pages.Page{Title: "You", Owner: page.Who.Name, Main: "you", Data: page})
 }
 

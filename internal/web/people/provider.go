@@ -1,0 +1,134 @@
+package people
+
+import (
+	"errors"
+	"html/template"
+	"net/http"
+
+	"endstate/internal/desk/people"
+	"endstate/internal/web/pages"
+	"endstate/internal/web/session"
+	"endstate/labs"
+)
+
+// callback is the path to which the provider sends people back.
+const callback = "/sign-in/provider/back"
+
+// provided returns the pages of the provider, if there is one.
+func (m *Room) provided() map[string]http.HandlerFunc {
+	if m.Provider == nil {
+		return nil
+	}
+	all := map[string]http.HandlerFunc{}
+	for pattern, handle := range map[string]http.HandlerFunc{
+		"POST /sign-in/provider": m.toProvider, "POST /join/{key}/provider": m.joinByProvider, "GET " + callback: m.fromProvider,
+	} {
+		all[pattern] = m.Flows.Handler(handle).ServeHTTP
+	}
+	return all
+}
+
+// providerName returns what people call the provider, or "" if there is none.
+func (m *Room) providerName() string {
+	if m.Provider == nil {
+		return ""
+	}
+	return m.Provider.Name
+}
+
+func (m *Room) toProvider(w http.ResponseWriter, r *http.Request) {
+	to := here(r.PostFormValue("to"))
+	if err := m.leave(w, r, session.Flow{To: to}); err != nil {
+		m.refuse(w, r, err, func(notice template.HTML) pages.Page { return m.signInWith(signInPage{Notice: notice, To: to}) })
+	}
+}
+
+// joinByProvider accepts an invitation, once its owner has signed in at the provider.
+func (m *Room) joinByProvider(w http.ResponseWriter, r *http.Request) {
+	key, name := r.PathValue("key"), r.PostFormValue("name")
+	err := m.People.MayAccept(r.Context(), key, name)
+	if err == nil {
+		err = m.leave(w, r, session.Flow{To: "/", Key: key, Name: name})
+	}
+	if err != nil {
+		m.showJoin(w, r, key, name, err)
+	}
+}
+
+// leave leads to the provider. It does so by a page, because browsers would not let the answer to a form lead to another
+// site (form-action in the content security policy).
+func (m *Room) leave(w http.ResponseWriter, r *http.Request, flow session.Flow) error {
+	err := m.People.BeginAs(m.From(r))
+	if err != nil {
+		return err
+	}
+	at := ""
+	if at, flow.Flow, err = m.Provider.Begin(r.Context(), m.Address+callback); err == nil {
+		err = m.Flows.Begin(r.Context(), flow)
+	}
+	if err == nil {
+		m.lead(w, at, "Signing in with "+m.Provider.Name)
+	}
+	return err
+}
+
+// leadPage leads to another page at once.
+type leadPage struct{ Title, To string }
+
+func (m *Room) lead(w http.ResponseWriter, to, title string) {
+	w.Header().Set("Refresh", "0; url="+to)
+	m.Write(w, http.StatusOK, pages.Page{Title: title, Main: "lead", Data: leadPage{title, to}})
+}
+
+// fromProvider begins a session for whoever comes back from the provider. What their browser has begun is used up, so
+// nothing counts twice.
+func (m *Room) fromProvider(w http.ResponseWriter, r *http.Request) {
+	flow, err := m.Flows.Take(r.Context())
+	var who people.Identity
+	if err == nil {
+		who, err = m.Provider.Finish(r.Context(), m.Address+callback, flow.Flow, r.URL.Query())
+	}
+	var account *people.Account
+	var badge people.Badge
+	switch {
+	case err != nil:
+	case flow.Key != "":
+		account, badge, err = m.People.AcceptAs(r.Context(), flow.Key, flow.Name, who)
+	default:
+		account, badge, err = m.People.SignInAs(r.Context(), who)
+	}
+	if err == nil {
+		err = m.Sessions.SignIn(r.Context(), badge)
+	}
+	if err != nil {
+		m.refuse(w, r, err, func(notice template.HTML) pages.Page {
+			return m.signInWith(signInPage{Notice: notice, To: here(flow.To)})
+		})
+		return
+	}
+	m.Log.Info("signed in", "name", account.Name, "from", m.From(r), "at", who.Issuer, "subject", who.Subject, "invited", flow.Key != "")
+	// The browser does not send the session's cookie with a redirect that began at another site, but from a page of ours.
+	m.lead(w, here(flow.To), "You are signed in")
+}
+
+// refuse answers with a page that says why somebody is not signed in.
+func (m *Room) refuse(w http.ResponseWriter, r *http.Request, err error, page func(notice template.HTML) pages.Page) {
+	m.Log.Warn("sign-in refused", "from", m.From(r), "error", err)
+	notice, status := m.refusal(w, err)
+	m.Write(w, status, page(notice))
+}
+
+// showJoin answers with the page of an invitation and what was wrong, or with that alone if the invitation is gone.
+func (m *Room) showJoin(w http.ResponseWriter, r *http.Request, key, name string, err error) {
+	found, gone := m.People.Invited(r.Context(), key)
+	if gone != nil {
+		m.Fail(w, r, labs.Learner{}, "/", err)
+		return
+	}
+	var problem *labs.Problem
+	if !errors.As(err, &problem) || !problem.Usage {
+		m.Log.Error("accept an invitation", "error", err)
+	}
+	notice, status := m.refusal(w, err)
+	m.Write(w, status, m.joinWith(joinPage{Notice: notice, Invitation: found, Key: key, Name: name}))
+}
