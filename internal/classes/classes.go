@@ -73,6 +73,7 @@ type Assignment struct {
 	Title     string
 	Scenarios []string // by name; none if it is an exam
 	Exam      string   // the name of a blueprint; empty: it is scenarios
+	Blueprint string   // the text of a blueprint of one's own, as it was when it was assigned; empty: it is built in
 	Topic     string   // of an exam about one topic
 	Seed      uint64   // from which the members' seeds follow
 	Each      bool     // each member has a seed of their own

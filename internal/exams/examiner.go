@@ -35,8 +35,8 @@ type Allowance struct {
 	Time    time.Duration
 }
 
-// of returns the extra time for an exam of a length.
-func (a Allowance) of(length time.Duration) time.Duration {
+// Of returns the extra time for an exam of a length.
+func (a Allowance) Of(length time.Duration) time.Duration {
 	return (a.Time + time.Duration(a.Percent/100*float64(length))).Round(time.Second)
 }
 
@@ -45,7 +45,7 @@ func (s *Sitting) Extend(a Allowance, by, why string, now time.Time) error {
 	if err := s.CheckOpen(now); err != nil {
 		return err
 	}
-	more := a.of(s.Blueprint.Length())
+	more := a.Of(s.Blueprint.Length())
 	if more < time.Second || s.extra()+more > mostExtra {
 		return labs.Misuse(fmt.Sprintf("An exam can't get %s of extra time", labs.Duration(more)), fmt.Sprintf("Give at least a second, and at most %s in all.", labs.Duration(mostExtra)))
 	}

@@ -43,6 +43,7 @@ type Entry struct {
 	Owner     string // the account that starts it
 	Candidate string
 	Extra     *Allowance // extra time, which the owner gives as an examiner; nil: none
+	Examiner  string     // who assigned it; empty: nobody
 }
 
 // Draw draws a sitting and stores it. Its clock starts when the first lab is ready; see
@@ -52,7 +53,7 @@ func (p *Proctor) Draw(ctx context.Context, b *Blueprint, seed uint64, bank Bank
 	if err != nil {
 		return nil, err
 	}
-	s.Owner, s.Candidate, s.Created = entry.Owner, entry.Candidate, p.Clock()
+	s.Owner, s.Candidate, s.Examiner, s.Created = entry.Owner, entry.Candidate, entry.Examiner, p.Clock()
 	s.LabOwner = entry.Owner + labsOf + strings.ToLower(rand.Text()[:8])
 	if entry.Extra != nil {
 		if err := s.Extend(*entry.Extra, entry.Owner, "", s.Created); err != nil {

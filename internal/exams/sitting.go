@@ -14,6 +14,7 @@ type Sitting struct {
 	ID        int64             `json:"exam"`
 	Owner     string            `json:"owner"` // the account that started it
 	Candidate string            `json:"candidate"`
+	Examiner  string            `json:"examiner,omitempty"` // who assigned it; empty: its owner chose it
 	Blueprint Blueprint         `json:"blueprint"`
 	Topic     string            `json:"topic,omitempty"` // the chosen topic
 	Seed      uint64            `json:"seed"`

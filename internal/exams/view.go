@@ -15,6 +15,7 @@ type View struct {
 	Name      string            `json:"blueprint"`
 	Title     string            `json:"title"`
 	Candidate string            `json:"candidate"`
+	Examiner  string            `json:"examiner,omitempty"` // who assigned it; missing: nobody
 	Phase     Phase             `json:"phase"`
 	Due       bool              `json:"due"` // time is up, and nobody has ended and graded it yet
 	Way       Way               `json:"way,omitempty"`
@@ -79,6 +80,25 @@ func (v *View) BeingGraded() bool {
 	return v.Phase == Over && slices.ContainsFunc(v.Questions, func(q QuestionView) bool { return q.Grade == nil })
 }
 
+// GradesAgain reports whether the exam is over, and grading it again may help: a question could not be
+// graded, or its server did not answer. A late grade stays late.
+func (v *View) GradesAgain() bool {
+	return !v.Ended.IsZero() && slices.ContainsFunc(v.Questions, func(q QuestionView) bool {
+		return q.Grade != nil && !q.Grade.final() && !q.Grade.Withheld()
+	})
+}
+
+// Withheld returns the numbers of the questions whose late grades an examiner has to decide about.
+func (v *View) Withheld() []int {
+	var numbers []int
+	for _, q := range v.Questions {
+		if q.Grade != nil && q.Grade.Withheld() {
+			numbers = append(numbers, q.Number)
+		}
+	}
+	return numbers
+}
+
 // StoppedBy returns the pause by an examiner that lasts, or nil.
 func (v *View) StoppedBy() *Pause {
 	if n := len(v.Pauses); n > 0 && v.Phase == Paused && v.Pauses[n-1].Why == ExaminerPause {
@@ -91,7 +111,7 @@ func (v *View) StoppedBy() *Pause {
 func (s *Sitting) View(now time.Time) View {
 	over := !s.Ended.IsZero()
 	view := View{
-		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Phase: s.Phase(now), Due: s.Due(now), Way: s.Way,
+		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Examiner: s.Examiner, Phase: s.Phase(now), Due: s.Due(now), Way: s.Way,
 		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints,
 		Pass: s.Blueprint.Pass, Harm: s.Blueprint.Harm, Minimum: s.Blueprint.Minimum, Started: s.Started, Ended: s.Ended,
 		Left: seconds(s.Left(now)), Current: s.Current, Extra: append([]ExtraTime{}, s.Extra...), Pauses: append([]Pause{}, s.Pauses...),

@@ -36,7 +36,7 @@ func (s *Server) attempts(w http.ResponseWriter, r *http.Request, who labs.Learn
 	for i := range history.Entries {
 		page.Entries = append(page.Entries, history.Entries[len(history.Entries)-1-i])
 	}
-	s.write(w, http.StatusOK, pages.Page{Title: "Attempts", Owner: who.Name, Main: "attempts", Data: page})
+	s.write(w, http.StatusOK, pages.Page{Title: "Attempts", Owner: who, Main: "attempts", Data: page})
 }
 
 // attemptPage is one attempt.
@@ -55,7 +55,7 @@ func (s *Server) attempt(w http.ResponseWriter, r *http.Request, who labs.Learne
 	if n := len(story.Rounds); n > 0 {
 		page.Outcome = outcomeOf(&practice.Outcome{Report: story.Rounds[n-1].Report})
 	}
-	s.write(w, http.StatusOK, pages.Page{Title: story.Title, Owner: who.Name, Main: "attempt", Data: page})
+	s.write(w, http.StatusOK, pages.Page{Title: story.Title, Owner: who, Main: "attempt", Data: page})
 }
 
 // report answers with the report of an attempt, or of an exam: a page of its own without scripts.

@@ -18,11 +18,11 @@ func (s *Server) classes() *class.Room {
 }
 
 // messages returns what was written to a learner and not read yet.
-func (s *Server) messages(name string) []classes.Message {
-	if name == "" {
+func (s *Server) messages(who labs.Learner) []classes.Message {
+	if who.Name == "" {
 		return nil
 	}
-	found, err := classdesk.New(s.Desk).Messages(s.ctx, labs.Learner{Name: name})
+	found, err := classdesk.New(s.Desk).Messages(s.ctx, who)
 	if err != nil {
 		s.Log.Warn("read messages", "error", err)
 	}

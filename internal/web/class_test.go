@@ -101,9 +101,9 @@ func TestAssignmentsAreChecked(t *testing.T) {
 		{"is due before it opens", []string{"scenario", "first", "opens", "2999-01-02T10:00", "due", "2999-01-01T10:00"}},
 		{"title is invalid", []string{"scenario", "first", "title", strings.Repeat("x", 101)}},
 		{"There is no exam", []string{"exam", "none", "title", "x"}},
-		{"is not a member", []string{"exam", "interview", "title", "x", "extra", "15 eve"}},
-		{"is not extra time", []string{"exam", "interview", "title", "x", "extra", "eve"}},
-		{"extra time of ada is invalid", []string{"exam", "interview", "title", "x", "extra", "-5 ada"}},
+		{"is not a member", []string{"exam", "interview", "title", "x", "member", "eve", "extra", "15"}},
+		{"is not extra time", []string{"exam", "interview", "title", "x", "member", "ada", "extra", "eve"}},
+		{"extra time of ada is invalid", []string{"exam", "interview", "title", "x", "member", "ada", "extra", "-5"}},
 	} {
 		answer, body := grace.post("/groups/1/assignments", false, one.fields...)
 		if status := answer.StatusCode; status != http.StatusBadRequest && status != http.StatusNotFound {

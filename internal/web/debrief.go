@@ -36,7 +36,7 @@ func (s *Server) debrief(w http.ResponseWriter, r *http.Request, who labs.Learne
 		s.fail(w, r, who, "/attempts", err)
 		return
 	}
-	s.write(w, http.StatusOK, pages.Page{Title: "Explain it", Owner: who.Name, Main: "debrief", Data: page})
+	s.write(w, http.StatusOK, pages.Page{Title: "Explain it", Owner: who, Main: "debrief", Data: page})
 }
 
 // explain stores what the learner says about an attempt.

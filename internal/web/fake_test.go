@@ -157,12 +157,19 @@ func (shelf) Find(context.Context, string) (*images.Info, error) {
 
 func (shelf) List(context.Context, string) ([]images.Info, error) { return nil, nil }
 
-// look observes what the test sets.
+// look observes what the test sets, or fails with it.
 type look struct{ state func() any }
 
-func (l *look) Variable() string                               { return "state" }
-func (l *look) SetShorthand(string)                            {}
-func (l *look) Observe(context.Context, kit.Site) (any, error) { return l.state(), nil }
+func (l *look) Variable() string    { return "state" }
+func (l *look) SetShorthand(string) {}
+
+func (l *look) Observe(context.Context, kit.Site) (any, error) {
+	state := l.state()
+	if err, fails := state.(error); fails {
+		return nil, err
+	}
+	return state, nil
+}
 
 // hostile is a text that would be a script if it were not escaped.
 const hostile = `<img src=x onerror="alert(1)"><script>alert(2)</script>`

@@ -89,8 +89,8 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 
 // write writes a page.
 func (s *Server) write(w http.ResponseWriter, status int, page pages.Page) {
-	if page.Owner != "" {
-		for _, v := range s.Exams.Running(s.ctx, labs.Learner{Name: page.Owner}, nil) {
+	if page.Owner.Name != "" {
+		for _, v := range s.Exams.Running(s.ctx, page.Owner, nil) {
 			page.Exams = append(page.Exams, v.ID)
 		}
 	}

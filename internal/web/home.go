@@ -23,7 +23,6 @@ type homePage struct {
 	Next      *practice.Pick
 	Questions []*rehearse.Row
 	Assigned  []*class.Assigned
-	Teaches   bool // they may lead groups
 }
 
 // running is a lab that runs.
@@ -34,7 +33,7 @@ type running struct {
 
 func (s *Server) home(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	ctx, held := r.Context(), &warnings{server: s}
-	page := homePage{Teaches: who.SeesOthers(), Exams: s.Exams.Running(ctx, who, held.emit)}
+	page := homePage{Exams: s.Exams.Running(ctx, who, held.emit)}
 	var err error
 	if page.Running, err = s.running(r, who, held.emit); err != nil {
 		held.all = append(held.all, s.problem(err))
@@ -49,7 +48,7 @@ func (s *Server) home(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 		held.all = append(held.all, s.problem(err))
 	}
 	page.Notices = held.all
-	s.write(w, http.StatusOK, pages.Page{Title: "Practise", Owner: who.Name, Main: "home", Data: page})
+	s.write(w, http.StatusOK, pages.Page{Title: "Practise", Owner: who, Main: "home", Data: page})
 }
 
 // running returns the learner's labs with their titles.
@@ -94,7 +93,7 @@ func (s *Server) question(w http.ResponseWriter, r *http.Request, who labs.Learn
 		s.fail(w, r, who, "/", err)
 		return
 	}
-	s.write(w, http.StatusOK, pages.Page{Title: asked.Text, Owner: who.Name, Main: "question", Data: questionPage{Row: rows[number-1]}})
+	s.write(w, http.StatusOK, pages.Page{Title: asked.Text, Owner: who, Main: "question", Data: questionPage{Row: rows[number-1]}})
 }
 
 // scenariosPage is a list of labs that can be started.
@@ -114,5 +113,5 @@ func (s *Server) scenarios(w http.ResponseWriter, r *http.Request, who labs.Lear
 		return
 	}
 	page.Notices = held.all
-	s.write(w, http.StatusOK, pages.Page{Title: "Labs", Owner: who.Name, Main: "scenarios", Data: page})
+	s.write(w, http.StatusOK, pages.Page{Title: "Labs", Owner: who, Main: "scenarios", Data: page})
 }

@@ -61,10 +61,10 @@ func (s *Server) lab(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		}
 	}
 	page.Notices = append(held.all, noticesOf(state)...)
-	s.write(w, http.StatusOK, pages.Page{Title: page.Task.Title, Owner: who.Name, Main: "lab", Busy: state.Running, Data: page, Script: "lab.js", Wide: true})
+	s.write(w, http.StatusOK, pages.Page{Title: page.Task.Title, Owner: who, Main: "lab", Busy: state.Running, Data: page, Script: "lab.js", Wide: true})
 }
 
 // noLab answers that a lab can't be shown, and what was said about it last: that it could not be started.
 func (s *Server) noLab(w http.ResponseWriter, who labs.Learner, notices []template.HTML, err error) {
-	s.write(w, statusOf(err), pages.Page{Title: "No lab", Owner: who.Name, Main: "message", Data: message{"No lab here", notices, "/"}})
+	s.write(w, statusOf(err), pages.Page{Title: "No lab", Owner: who, Main: "message", Data: message{"No lab here", notices, "/"}})
 }

@@ -102,7 +102,7 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, who labs.Learner, 
 // page.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, who labs.Learner, status int, place, title, back string, piece template.HTML) {
 	if !fromScript(r) {
-		s.write(w, status, pages.Page{Title: title, Owner: who.Name, Main: "message", Data: message{title, []template.HTML{piece}, back}})
+		s.write(w, status, pages.Page{Title: title, Owner: who, Main: "message", Data: message{title, []template.HTML{piece}, back}})
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")

@@ -14,5 +14,5 @@ func (s *Server) progress(w http.ResponseWriter, r *http.Request, who labs.Learn
 		s.fail(w, r, who, "/", err)
 		return
 	}
-	s.write(w, http.StatusOK, pages.Page{Title: "Progress", Owner: who.Name, Main: "progress", Data: found})
+	s.write(w, http.StatusOK, pages.Page{Title: "Progress", Owner: who, Main: "progress", Data: found})
 }

@@ -70,7 +70,7 @@ func (s *Server) showRehearsal(w http.ResponseWriter, r *http.Request, who labs.
 		s.fail(w, r, who, questionPath(page.Which), err)
 		return
 	}
-	s.write(w, http.StatusOK, pages.Page{Title: "Rehearse", Owner: who.Name, Main: "rehearse", Data: page, Follower: "speech.js"})
+	s.write(w, http.StatusOK, pages.Page{Title: "Rehearse", Owner: who, Main: "rehearse", Data: page, Follower: "speech.js"})
 }
 
 // choices adds what else there is to rehearse for the question.
@@ -112,7 +112,7 @@ func (s *Server) companies(w http.ResponseWriter, r *http.Request, who labs.Lear
 		s.fail(w, r, who, "/", err)
 		return
 	}
-	s.write(w, http.StatusOK, pages.Page{Title: "Companies", Owner: who.Name, Main: "companies", Data: companiesPage{found}})
+	s.write(w, http.StatusOK, pages.Page{Title: "Companies", Owner: who, Main: "companies", Data: companiesPage{found}})
 }
 
 // noteCompany stores notes on a company.

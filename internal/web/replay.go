@@ -38,7 +38,7 @@ func (s *Server) replay(w http.ResponseWriter, r *http.Request, who labs.Learner
 	}
 	stay, _ := strconv.Atoi(r.URL.Query().Get("stay"))
 	page.Stay = max(1, min(stay, len(page.Stays)))
-	s.write(w, http.StatusOK, pages.Page{Title: "Replay", Owner: who.Name, Main: "replay", Script: "replay.js", Data: page})
+	s.write(w, http.StatusOK, pages.Page{Title: "Replay", Owner: who, Main: "replay", Script: "replay.js", Data: page})
 }
 
 // film is a recording as a page plays it.

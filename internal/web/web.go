@@ -159,7 +159,7 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 		Problem: func(err error) (template.HTML, int) { return s.problem(err), statusOf(err) },
 	})
 	s.exams = exam.New(config.Exams, exam.Door{
-		Write: s.write, Fail: s.fail, Problem: s.problem, Ask: s.askFor, Piece: s.piece, Work: s.work, Begun: s.begun, Done: s.doneAt, Stream: s.stream,
+		Write: s.write, Fail: s.fail, Problem: s.problem, Ask: s.askFor, Piece: s.piece, Work: s.work, Begun: s.begun, Done: s.doneAt, Report: s.writeReport, Stream: s.stream,
 		Watchers: s.watchers, Join: s.join, Once: s.once, Lost: s.lost, Tell: s.tell, Answer: config.AnswerExam,
 		Built: s.assets.Built(), Recorded: config.Desk.Record, Clock: config.Clock, Context: ctx,
 	})

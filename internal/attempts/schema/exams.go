@@ -45,3 +45,14 @@ CREATE TABLE companies (
 	PRIMARY KEY (owner, name)
 ) STRICT;
 `
+
+// blueprintTables is the migration that adds the blueprints of examiners.
+const blueprintTables = `
+CREATE TABLE blueprints (
+	owner   TEXT NOT NULL,
+	name    TEXT NOT NULL,
+	text    TEXT NOT NULL, -- YAML
+	changed INTEGER NOT NULL,
+	PRIMARY KEY (owner, name)
+) STRICT;
+`

@@ -4,5 +4,5 @@ package schema
 // Migrations lead from each version of the store to the next, in SQL. A store's version is the number of
 // migrations applied to it. Never change a migration that was released.
 var Migrations = []string{
-	firstVersion, secondVersion, examTables, seenVisits, rehearsalTables, freeHints, waitingShells, browserSessions, classTables, accountTables, identities,
+	firstVersion, secondVersion, examTables, seenVisits, rehearsalTables, freeHints, waitingShells, browserSessions, classTables, accountTables, identities, blueprintTables,
 }

@@ -104,6 +104,6 @@ func (o *examinerOptions) comment(ctx context.Context, args []string) (err error
 		return err
 	}
 	return o.decide(func(at *examdesk.Desk, emit labs.Emit) (exams.View, error) {
-		return at.Comment(ctx, o.Who(), o.which, n, text, emit)
+		return at.Comment(ctx, o.Who(), o.which, n, text, true, emit)
 	})
 }

@@ -98,7 +98,7 @@ func (o *examinerOptions) extraTime(ctx context.Context, text string) error {
 		return labs.Misuse("\""+text+"\" is not an extra time", allowanceFlag{}.Takes())
 	}
 	return o.decide(func(at *examdesk.Desk, emit labs.Emit) (exams.View, error) {
-		return at.Extend(ctx, o.Who(), o.which, extra, o.why, emit)
+		return at.Extend(ctx, o.Who(), o.which, extra, o.why, true, emit)
 	})
 }
 

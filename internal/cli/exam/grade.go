@@ -45,7 +45,7 @@ func (o *gradeOptions) run(ctx context.Context, args []string) error {
 	var v exams.View
 	err = o.act(func(at *examdesk.Desk, emit labs.Emit) (err error) {
 		if o.late {
-			v, err = at.Accept(ctx, o.Who(), o.which, n, emit)
+			v, err = at.Accept(ctx, o.Who(), o.which, n, true, emit)
 		} else {
 			answer, v, err = at.Grade(ctx, o.Who(), o.which, n, emit)
 		}

@@ -42,9 +42,10 @@ func lintCommand(d *door.Door) *cobra.Command {
 func (o *planOptions) lint(ctx context.Context, name string) error {
 	var review *examdesk.Review
 	err := act(o.Door, o.output.AsJSON(), func(at *examdesk.Desk, _ labs.Emit) error {
-		file, data, err := source(name)
+		by := named{at, o.Who()}
+		file, data, err := by.source(ctx, name)
 		if err != nil {
-			_, err = blueprint(at, name) // which says what is wrong with the name
+			_, err = by.blueprint(ctx, name) // which says what is wrong with the name
 			return err
 		}
 		review, err = at.Lint(ctx, o.Who(), file, data)
@@ -115,7 +116,7 @@ func drawCommand(d *door.Door) *cobra.Command {
 func (o *planOptions) draw(ctx context.Context, name string) error {
 	var draft *examdesk.Draft
 	err := act(o.Door, o.output.AsJSON(), func(at *examdesk.Desk, _ labs.Emit) error {
-		b, err := blueprint(at, name)
+		b, err := named{at, o.Who()}.blueprint(ctx, name)
 		if err == nil {
 			draft, err = at.Rehearse(ctx, o.Who(), b, o.chosen)
 		}

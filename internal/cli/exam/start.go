@@ -49,7 +49,7 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 	var b *exams.Blueprint
 	var v exams.View
 	err := o.act(func(at *examdesk.Desk, emit labs.Emit) (err error) {
-		if b, err = blueprint(at, name); err == nil {
+		if b, err = (named{at, o.Who()}).blueprint(ctx, name); err == nil {
 			v, err = at.Draw(ctx, o.Who(), b, o.chosen, emit)
 		}
 		return err
@@ -64,24 +64,34 @@ func (o *startOptions) run(ctx context.Context, name string) error {
 	return o.enter(ctx, examdesk.Current, labs.Workspace)
 }
 
-// source returns the file of a built-in blueprint, or of any other.
-func source(name string) (file string, data []byte, err error) {
+// source returns the file of a built-in blueprint, of any other, or of one that was kept in a browser.
+func (d named) source(ctx context.Context, name string) (file string, data []byte, err error) {
 	if slices.Contains(blueprints.Names(), name) {
 		data, err = blueprints.Read(name)
 		return name + ".yaml", data, err
 	}
-	data, err = os.ReadFile(name)
+	if data, err = os.ReadFile(name); err != nil {
+		if own, wrong := d.at.OwnBlueprint(ctx, d.who, name); wrong == nil {
+			return name + ".yaml", []byte(own.Text), nil
+		}
+	}
 	return name, data, err
 }
 
-// blueprint returns a built-in blueprint, or reads a file.
-func blueprint(at *examdesk.Desk, name string) (*exams.Blueprint, error) {
-	file, data, err := source(name)
+// named finds blueprints by what somebody calls them.
+type named struct {
+	at  *examdesk.Desk
+	who labs.Learner
+}
+
+// blueprint returns a blueprint that has a name, or reads a file.
+func (d named) blueprint(ctx context.Context, name string) (*exams.Blueprint, error) {
+	file, data, err := d.source(ctx, name)
 	switch {
 	case err == nil:
-		return at.ReadBlueprint(file, data)
+		return d.at.ReadBlueprint(file, data)
 	case errors.Is(err, fs.ErrNotExist) && !strings.ContainsAny(name, "/."):
-		return at.Blueprint(name) // which says what exams there are
+		return d.at.Blueprint(name) // which says what exams there are
 	}
 	return nil, &labs.Problem{
 		Code: labs.CodeFile,

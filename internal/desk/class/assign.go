@@ -10,7 +10,6 @@ import (
 	"endstate/internal/attempts"
 	"endstate/internal/classes"
 	"endstate/internal/desk"
-	"endstate/internal/exams/blueprints"
 	"endstate/labs"
 )
 
@@ -29,14 +28,14 @@ func (d *Desk) Assign(ctx context.Context, who labs.Learner, group int64, a clas
 	if a.Seed == 0 {
 		a.Seed = desk.DrawSeed()
 	}
-	if err := d.exists(g, &a); err != nil {
+	if err := d.exists(ctx, g, &a); err != nil {
 		return nil, err
 	}
 	return &a, store.AddAssignment(ctx, &a, now)
 }
 
 // exists returns an error if an assignment is invalid, or is about something that does not exist.
-func (d *Desk) exists(g *classes.Group, a *classes.Assignment) error {
+func (d *Desk) exists(ctx context.Context, g *classes.Group, a *classes.Assignment) error {
 	library := d.parts.Library()
 	for _, name := range a.Scenarios {
 		if _, err := library.Variant(name, 1); err != nil {
@@ -44,7 +43,7 @@ func (d *Desk) exists(g *classes.Group, a *classes.Assignment) error {
 		}
 	}
 	if a.Exam != "" {
-		if err := d.canBeSat(a); err != nil {
+		if err := d.canBeSat(ctx, g, a); err != nil {
 			return err
 		}
 	}
@@ -67,9 +66,6 @@ func (d *Desk) titles() map[string]string {
 	}
 	return all
 }
-
-// Exams returns the names of the exams that can be assigned.
-func (d *Desk) Exams() []string { return blueprints.Names() }
 
 // Assignments returns what is assigned to a group.
 func (d *Desk) Assignments(ctx context.Context, who labs.Learner, group int64) ([]*classes.Assignment, error) {

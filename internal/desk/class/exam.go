@@ -16,11 +16,13 @@ import (
 )
 
 // canBeSat returns an error if the exam of an assignment does not exist, or its topic is not chosen as it must be.
-func (d *Desk) canBeSat(a *classes.Assignment) error {
-	b, err := exam.New(d.base, nil).Blueprint(a.Exam)
+// The assignment keeps the text of a blueprint of the group's leader.
+func (d *Desk) canBeSat(ctx context.Context, g *classes.Group, a *classes.Assignment) error {
+	b, text, err := exam.New(d.base, nil).Named(ctx, leader(g), a.Exam)
 	if err != nil {
 		return err
 	}
+	a.Blueprint = text
 	if !b.AsksTopic() {
 		if a.Topic != "" {
 			return labs.Misuse("The exam "+b.Name+" is not about one topic", "Leave out the topic.")
@@ -32,6 +34,44 @@ func (d *Desk) canBeSat(a *classes.Assignment) error {
 		return nil
 	}
 	return labs.Misuse("The exam "+b.Name+" is about one topic", "Choose one of: "+strings.Join(topics, ", ")+".")
+}
+
+// leader returns who leads a group, as an examiner.
+func leader(g *classes.Group) labs.Learner {
+	return labs.Learner{Name: g.Leader, Role: labs.RoleExaminer}
+}
+
+// ExamChoice is an exam that can be assigned.
+type ExamChoice struct {
+	Name, Title string
+	Topics      []string // one of which must be chosen; none if it is not about one topic
+}
+
+// Exams returns the exams that can be assigned to a group: the built-in ones, and those whose blueprints its
+// leader keeps.
+func (d *Desk) Exams(ctx context.Context, who labs.Learner, group int64) ([]ExamChoice, error) {
+	g, _, err := d.group(ctx, who, group)
+	if err != nil {
+		return nil, err
+	}
+	room := exam.New(d.base, nil)
+	var choices []ExamChoice
+	for _, b := range room.Startable(ctx, leader(g), nil) {
+		one := ExamChoice{Name: b.Name, Title: b.Title}
+		if b.AsksTopic() {
+			one.Topics = exams.Bank{Scenarios: d.parts.Library().List()}.Topics(b)
+		}
+		choices = append(choices, one)
+	}
+	return choices, nil
+}
+
+// blueprint returns the blueprint of an assigned exam as it was when it was assigned.
+func blueprint(room *exam.Desk, a *classes.Assignment) (*exams.Blueprint, error) {
+	if a.Blueprint == "" {
+		return room.Blueprint(a.Exam)
+	}
+	return room.ReadBlueprint(a.Exam+".yaml", []byte(a.Blueprint))
 }
 
 // Begin draws an assigned exam for a member, with the extra time that their teacher gave, and returns its number.
@@ -52,11 +92,11 @@ func (d *Desk) Begin(ctx context.Context, who labs.Learner, assignment int64, em
 	}
 	if work.Exam == 0 {
 		room := exam.New(d.base, nil)
-		b, err := room.Blueprint(a.Exam)
+		b, err := blueprint(room, a)
 		if err != nil {
 			return 0, err
 		}
-		drawn, err := room.Draw(ctx, who, b, exam.Choice{Topic: a.Topic, Seed: &seed}, emit)
+		drawn, err := room.Draw(ctx, who, b, exam.Choice{Topic: a.Topic, Seed: &seed, Examiner: g.Leader}, emit)
 		if err != nil {
 			return 0, err
 		}

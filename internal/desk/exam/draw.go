@@ -15,27 +15,18 @@ import (
 	"endstate/labs"
 )
 
-// Listing is the built-in exams, and the learner's own, the latest first.
+// Listing is the exams that can be started, the built-in ones first, and those that the learner sat, the
+// latest first.
 type Listing struct {
 	Blueprints []*exams.Blueprint `json:"blueprints"`
 	Exams      []exams.View       `json:"exams"`
 }
 
-// List returns the built-in exams and the learner's own. It warns of blueprints that can't be
-// drawn, and leaves them out.
+// List returns the exams that can be started, and those that the learner sat. It warns of blueprints that
+// can't be drawn, and leaves them out.
 func (d *Desk) List(ctx context.Context, who labs.Learner, emit labs.Emit) (*Listing, error) {
 	found := &Listing{Exams: []exams.View{}}
-	for _, name := range blueprints.Names() {
-		b, err := d.Blueprint(name)
-		if err == nil {
-			b.Minutes, err = exams.Bank{Scenarios: d.parts.Library().List()}.Minutes(b)
-		}
-		if err != nil {
-			emit.Warn(err, "The exam is left out of the list.")
-			continue
-		}
-		found.Blueprints = append(found.Blueprints, b)
-	}
+	found.Blueprints = d.Startable(ctx, who, emit)
 	store, err := d.parts.Memory(ctx, who)
 	if err != nil {
 		emit.Warn(err, "Your exams are left out of the list.")
@@ -44,6 +35,37 @@ func (d *Desk) List(ctx context.Context, who labs.Learner, emit labs.Emit) (*Lis
 	all, err := store.Exams(ctx)
 	found.Exams = d.views(all)
 	return found, err
+}
+
+// Startable returns the exams that can be started: the built-in ones, and those whose blueprints an examiner
+// keeps. It warns of those that can't be drawn, and leaves them out.
+func (d *Desk) Startable(ctx context.Context, who labs.Learner, emit labs.Emit) []*exams.Blueprint {
+	var all []*exams.Blueprint
+	for _, name := range d.names(ctx, who) {
+		b, _, err := d.Named(ctx, who, name)
+		if err == nil {
+			b.Minutes, err = exams.Bank{Scenarios: d.parts.Library().List()}.Minutes(b)
+		}
+		if err != nil {
+			emit.Warn(err, "The exam is left out of the list.")
+			continue
+		}
+		all = append(all, b)
+	}
+	return all
+}
+
+// names returns the names of the built-in exams and of the blueprints that an examiner keeps.
+func (d *Desk) names(ctx context.Context, who labs.Learner) []string {
+	names := blueprints.Names()
+	if !who.SeesOthers() || !d.parts.Remembers() {
+		return names
+	}
+	own, _ := d.Own(ctx, who) // whoever lists exams is told if the store can't be used
+	for _, b := range own {
+		names = append(names, b.Name)
+	}
+	return names
 }
 
 // Blueprint returns a built-in blueprint.
@@ -78,6 +100,7 @@ type Choice struct {
 	Topic     string           // of an exam about one topic
 	Seed      *uint64          // nil: the blueprint's, otherwise a random one
 	Extra     *exams.Allowance // extra time, which only an examiner can give; nil: none
+	Examiner  string           // who assigned it; empty: nobody
 }
 
 // longestName, in characters, keeps tables of candidates readable.
@@ -113,7 +136,7 @@ func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, c
 	if err != nil {
 		return exams.View{}, err
 	}
-	s, err := p.Draw(ctx, b, seed, bank, exams.Entry{Owner: who.Name, Candidate: candidate, Extra: chosen.Extra})
+	s, err := p.Draw(ctx, b, seed, bank, exams.Entry{Owner: who.Name, Candidate: candidate, Extra: chosen.Extra, Examiner: chosen.Examiner})
 	if err != nil {
 		return exams.View{}, err
 	}

@@ -2,12 +2,12 @@ package exam
 
 import (
 	"context"
-	"slices"
+	"fmt"
 	"strings"
-	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
@@ -33,14 +33,10 @@ func isReason(text string) error {
 
 // decide changes an exam for an examiner.
 func (d *Desk) decide(ctx context.Context, who labs.Learner, which Which, act, reason string, emit labs.Emit, change func(*exams.Proctor, *exams.Sitting) (*exams.Sitting, error)) (exams.View, error) {
-	err := onlyExaminer(who, act)
-	if err == nil {
-		err = isReason(reason)
-	}
-	if err != nil {
+	if err := isReason(reason); err != nil {
 		return exams.View{}, err
 	}
-	p, s, err := d.sitting(ctx, who, which, true, emit)
+	p, s, err := d.examined(ctx, who, which, act, emit)
 	if err == nil {
 		s, err = change(p, s)
 	}
@@ -50,8 +46,16 @@ func (d *Desk) decide(ctx context.Context, who labs.Learner, which Which, act, r
 	return d.view(s), nil
 }
 
-// Extend gives a candidate extra time. Only an examiner may do that.
-func (d *Desk) Extend(ctx context.Context, who labs.Learner, which Which, a exams.Allowance, why string, emit labs.Emit) (exams.View, error) {
+// Extend gives a candidate extra time, once the examiner has agreed: it can't be taken back. Only an
+// examiner may do that.
+func (d *Desk) Extend(ctx context.Context, who labs.Learner, which Which, a exams.Allowance, why string, agreed bool, emit labs.Emit) (exams.View, error) {
+	if !agreed {
+		s, err := d.supervised(ctx, who, which, "give extra time")
+		if err != nil {
+			return exams.View{}, err
+		}
+		return d.view(s), &desk.Unconfirmed{Question: fmt.Sprintf("Give %s %s more? It can't be taken back.", s.Candidate, labs.Duration(a.Of(s.Blueprint.Length())))}
+	}
 	return d.decide(ctx, who, which, "give extra time", why, emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
 		return p.Extend(ctx, s.ID, a, who.Name, why)
 	})
@@ -83,75 +87,18 @@ func (d *Desk) Adjust(ctx context.Context, who labs.Learner, which Which, n, poi
 }
 
 // Comment adds a comment to a question of an exam that is over, or to the whole exam if n is 0.
-// Only an examiner may do that.
-func (d *Desk) Comment(ctx context.Context, who labs.Learner, which Which, n int, text string, emit labs.Emit) (exams.View, error) {
+// It can't be removed, so the examiner has to agree. Only an examiner may do that.
+func (d *Desk) Comment(ctx context.Context, who labs.Learner, which Which, n int, text string, agreed bool, emit labs.Emit) (exams.View, error) {
+	if !agreed {
+		s, err := d.supervised(ctx, who, which, "comment on an exam")
+		if err != nil {
+			return exams.View{}, err
+		}
+		return d.view(s), &desk.Unconfirmed{Question: fmt.Sprintf("Write this comment? %s can read it in the report, and it can't be removed.", s.Candidate)}
+	}
 	return d.decide(ctx, who, which, "comment on an exam", text, emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
 		return p.Store.ChangeExam(ctx, s.ID, func(s *exams.Sitting) error {
 			return s.Note(n, exams.Comment{At: d.now(), By: who.Name, Text: text})
 		})
 	})
-}
-
-// Place is where a candidate is.
-type Place struct {
-	Exam      int64       `json:"exam"`
-	Name      string      `json:"blueprint"`
-	Candidate string      `json:"candidate"`
-	Phase     exams.Phase `json:"phase"`
-	Due       bool        `json:"due"`
-	// BeingGraded: it is over, and nobody has tried to grade some of its questions yet.
-	BeingGraded bool             `json:"being_graded"`
-	StoppedBy   string           `json:"stopped_by,omitempty"` // the examiner who has paused it
-	Attached    bool             `json:"attached"`             // a client is in a shell of the exam
-	Question    int              `json:"question"`             // its number
-	Questions   int              `json:"questions"`            // how many there are
-	Title       string           `json:"title"`                // of the question
-	Left        float64          `json:"left"`                 // seconds
-	LastCheck   *exams.LastCheck `json:"last_check"`           // of any question; missing if there was none
-	Checked     int              `json:"checked,omitempty"`    // the number of the question that was checked
-}
-
-// recent is how long an exam that is over is still watched.
-const recent = time.Hour
-
-// Supervise returns where candidates are: those of running exams, and of exams that ended in
-// the last hour. Only an examiner may see that, because it tells their scores.
-func (d *Desk) Supervise(ctx context.Context, who labs.Learner, which Which) ([]Place, error) {
-	if err := onlyExaminer(who, "watch candidates"); err != nil {
-		return nil, err
-	}
-	store, err := d.parts.Memory(ctx, who)
-	if err != nil {
-		return nil, err
-	}
-	all, err := store.Exams(ctx)
-	if err != nil {
-		return nil, err
-	}
-	places := []Place{}
-	for _, s := range slices.Backward(all) {
-		past := hasEnded(s) && d.now().Sub(s.Ended) > recent
-		if past && which.ID == 0 || which.ID != 0 && which.ID != s.ID || which.Candidate != "" && which.Candidate != s.Candidate {
-			continue
-		}
-		places = append(places, d.place(s))
-	}
-	return places, nil
-}
-
-func (d *Desk) place(s *exams.Sitting) Place {
-	v := d.view(s)
-	one := Place{
-		Exam: s.ID, Name: s.Blueprint.Name, Candidate: s.Candidate, Phase: v.Phase, Due: v.Due, BeingGraded: v.BeingGraded(), Attached: d.isHeld(s.ID, seatLock),
-		Question: s.Current, Questions: len(s.Questions), Title: s.Questions[s.Current-1].Title, Left: v.Left,
-	}
-	if pause := v.StoppedBy(); pause != nil {
-		one.StoppedBy = pause.Examiner
-	}
-	for _, q := range s.Questions {
-		if q.LastCheck != nil && (one.LastCheck == nil || q.LastCheck.At.After(one.LastCheck.At)) {
-			one.LastCheck, one.Checked = q.LastCheck, q.Number
-		}
-	}
-	return one
 }

@@ -107,23 +107,37 @@ func askSubmit(v exams.View) string {
 	return text + "?"
 }
 
-// Accept makes the late grade of a question count. Only an examiner may do that.
-func (d *Desk) Accept(ctx context.Context, who labs.Learner, which Which, n int, emit labs.Emit) (exams.View, error) {
-	if err := onlyExaminer(who, "accept a late grade"); err != nil {
-		return exams.View{}, err
-	}
-	p, s, err := d.sitting(ctx, who, which, true, emit)
+// Accept makes the late grade of a question count, once the examiner has agreed. Only an examiner may do
+// that.
+func (d *Desk) Accept(ctx context.Context, who labs.Learner, which Which, n int, agreed bool, emit labs.Emit) (exams.View, error) {
+	const act = "accept a late grade"
+	s, err := d.supervised(ctx, who, which, act)
 	if err == nil && n == Current {
 		err = labs.Misuse("No question is named", "Name the one whose late grade should count.",
 			labs.Act{Name: labs.ActExamStatus, For: "See them", Exam: s.ID})
 	}
-	if err == nil {
-		s, err = p.Accept(ctx, s.ID, n, emit)
+	if err != nil {
+		return exams.View{}, err
+	}
+	if !agreed {
+		return d.view(s), &desk.Unconfirmed{Question: fmt.Sprintf("Let the late grade of question %d count? This can't be undone.", n)}
+	}
+	return d.decide(ctx, who, which, act, "", emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
+		return p.Accept(ctx, s.ID, n, emit)
+	})
+}
+
+// GradeAgain grades what could not be graded of an exam that is over. Only an examiner may do that for
+// others; candidates can grade again their own; see [Desk.Grade].
+func (d *Desk) GradeAgain(ctx context.Context, who labs.Learner, which Which, emit labs.Emit) (exams.View, error) {
+	p, s, err := d.examined(ctx, who, which, "grade an exam again", emit)
+	if err == nil && !hasEnded(s) {
+		err = labs.Misuse(fmt.Sprintf("Exam %d is not over", s.ID), "Its questions are graded when it is.")
 	}
 	if err != nil {
 		return exams.View{}, err
 	}
-	return d.view(s), nil
+	return d.submit(ctx, p, s, true, emit)
 }
 
 // Due returns the learner's exams that [Desk.Finish] should end or grade now: their time is up,

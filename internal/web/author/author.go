@@ -69,7 +69,7 @@ func (o *Room) list(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		o.Fail(w, r, who, "/", err)
 		return
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: "Your scenarios", Owner: who.Name, Main: "author", Data: found})
+	o.Write(w, http.StatusOK, pages.Page{Title: "Your scenarios", Owner: who, Main: "author", Data: found})
 }
 
 // scenarioPage is one scenario, with what was found in it.
@@ -95,7 +95,7 @@ func (o *Room) scenario(w http.ResponseWriter, r *http.Request, who labs.Learner
 		o.Fail(w, r, who, "/author", err)
 		return
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: name, Owner: who.Name, Main: "authorscenario", Data: page, Follower: "author.js"})
+	o.Write(w, http.StatusOK, pages.Page{Title: name, Owner: who, Main: "authorscenario", Data: page, Follower: "author.js"})
 }
 
 // events streams what happens to a scenario. As long as it does, it follows the files.
@@ -149,7 +149,7 @@ func (o *Room) observed(w http.ResponseWriter, r *http.Request, who labs.Learner
 	for _, one := range found {
 		page.Seen = append(page.Seen, seen{one, inJSON(one.Observed), inJSON(one.Recorded)})
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: "Observed in " + name, Owner: who.Name, Main: "observed", Data: page})
+	o.Write(w, http.StatusOK, pages.Page{Title: "Observed in " + name, Owner: who, Main: "observed", Data: page})
 }
 
 // inJSON returns a value as JSON; "" for none.

@@ -90,7 +90,7 @@ func (o *Room) groups(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 		o.Fail(w, r, who, "/", err)
 		return
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: "Groups", Owner: who.Name, Main: "groups", Data: page})
+	o.Write(w, http.StatusOK, pages.Page{Title: "Groups", Owner: who, Main: "groups", Data: page})
 }
 
 func (o *Room) create(w http.ResponseWriter, r *http.Request, who labs.Learner) {

@@ -21,7 +21,7 @@ func (o *Room) gradebook(w http.ResponseWriter, r *http.Request, who labs.Learne
 		o.Fail(w, r, who, "/groups", err)
 		return
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: "Gradebook of " + book.Group.Name, Owner: who.Name, Main: "gradebook", Data: book})
+	o.Write(w, http.StatusOK, pages.Page{Title: "Gradebook of " + book.Group.Name, Owner: who, Main: "gradebook", Data: book})
 }
 
 // report answers a teacher with the report of a member's attempt.

@@ -4,12 +4,13 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"endstate/internal/classes"
 	"endstate/internal/desk"
+	"endstate/internal/desk/class"
 	"endstate/internal/web/pages"
 	"endstate/labs"
 )
@@ -19,7 +20,8 @@ type groupPage struct {
 	Group       *classes.Group
 	Assignments []*classes.Assignment
 	Scenarios   []scenarioChoice
-	Exams       []string
+	Exams       []class.ExamChoice
+	Topics      []string // of the exams that are about one
 	Names       []string // of those who can be members; none if there are no accounts
 	Live        liveView
 	Letter      letter
@@ -34,18 +36,21 @@ func (o *Room) group(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		o.Fail(w, r, who, "/groups", err)
 		return
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: page.Group.Name, Owner: who.Name, Main: "group", Follower: "class.js", Data: page})
+	o.Write(w, http.StatusOK, pages.Page{Title: page.Group.Name, Owner: who, Main: "group", Follower: "class.js", Data: page})
 }
 
 func (o *Room) pageOf(ctx context.Context, who labs.Learner, id int64) (groupPage, error) {
-	page := groupPage{Exams: o.class.Exams()}
-	var err error
+	page, err := groupPage{}, error(nil)
 	if page.Group, err = o.class.Group(ctx, who, id); err != nil {
 		return page, err
 	}
 	if page.Assignments, err = o.class.Assignments(ctx, who, id); err != nil {
 		return page, err
 	}
+	if page.Exams, err = o.class.Exams(ctx, who, id); err != nil {
+		return page, err
+	}
+	page.Topics = topicsOf(page.Exams)
 	if page.Names, err = o.class.Names(ctx, who); err != nil {
 		return page, err
 	}
@@ -83,7 +88,7 @@ func (o *Room) wanted(r *http.Request) (classes.Assignment, error) {
 	if a.Due, err = o.moment(r.PostFormValue("due")); err != nil {
 		return a, err
 	}
-	a.Extra, err = extraOf(lines(r.PostFormValue("extra")))
+	a.Extra, err = extraOf(r.PostForm["member"], r.PostForm["extra"])
 	return a, err
 }
 
@@ -114,19 +119,28 @@ func (o *Room) moment(text string) (time.Time, error) {
 	return at, nil
 }
 
-// extraOf reads extra time, a member a line: minutes, a space, and a name.
-func extraOf(lines []string) (map[string]time.Duration, error) {
+// extraOf reads extra time: the minutes of each member; none where a field is empty.
+func extraOf(members, minutes []string) (map[string]time.Duration, error) {
 	extra := map[string]time.Duration{}
-	for _, line := range lines {
-		minutes, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if minutes == "" {
+	for i, name := range members[:min(len(members), len(minutes))] {
+		if minutes[i] == "" {
 			continue
 		}
-		n, err := strconv.Atoi(minutes)
-		if err != nil || name == "" {
-			return nil, labs.Misuse(fmt.Sprintf("%q is not extra time", line), "Write the minutes and the member's name on one line: 15 ada")
+		n, err := strconv.Atoi(minutes[i])
+		if err != nil {
+			return nil, labs.Misuse(fmt.Sprintf("%q is not extra time", minutes[i]), "Give whole minutes.")
 		}
-		extra[strings.TrimSpace(name)] = time.Duration(n) * time.Minute
+		extra[name] = time.Duration(n) * time.Minute
 	}
 	return extra, nil
+}
+
+// topicsOf returns the topics that can be chosen for any of some exams.
+func topicsOf(all []class.ExamChoice) []string {
+	var topics []string
+	for _, one := range all {
+		topics = append(topics, one.Topics...)
+	}
+	slices.Sort(topics)
+	return slices.Compact(topics)
 }

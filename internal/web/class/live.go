@@ -151,7 +151,7 @@ func (o *Room) terminals(w http.ResponseWriter, r *http.Request, who labs.Learne
 			page.Watched = &page.Terminals[i]
 		}
 	}
-	o.Write(w, http.StatusOK, pages.Page{Title: "Terminal of " + page.Member, Owner: who.Name, Main: "watch", Script: "watch.js", Data: page})
+	o.Write(w, http.StatusOK, pages.Page{Title: "Terminal of " + page.Member, Owner: who, Main: "watch", Script: "watch.js", Data: page})
 }
 
 // film is what a page that watches a terminal is sent.

@@ -5,6 +5,8 @@ package exam
 import (
 	"context"
 	"html/template"
+	"io"
+	"maps"
 	"net/http"
 	"strconv"
 	"sync"
@@ -37,6 +39,8 @@ type Door struct {
 	Begun func(w http.ResponseWriter, r *http.Request, back string, began bool)
 	// Done answers an act that is done.
 	Done func(w http.ResponseWriter, r *http.Request, back string)
+	// Report answers with a report, which write writes.
+	Report func(w http.ResponseWriter, write func(io.Writer) error)
 	// Stream streams a feed, and other messages.
 	Stream func(w http.ResponseWriter, r *http.Request, who labs.Learner, from *feed.Feed, others <-chan feed.Message)
 	// Join joins a terminal of a page to what sit opens. Once opens one shell in it.
@@ -71,7 +75,7 @@ func New(desk *examdesk.Desk, door Door) *Room {
 
 // Routes returns what answers which requests.
 func (m *Room) Routes() map[string]Handle {
-	return map[string]Handle{
+	all := map[string]Handle{
 		"GET /exams":                                       m.list,
 		"GET /exams/new":                                   m.introduce,
 		"POST /exams":                                      m.start,
@@ -90,6 +94,8 @@ func (m *Room) Routes() map[string]Handle {
 		"POST /exams/{exam}/questions/{n}/reset":           m.at(m.reset),
 		"GET /exams/{exam}/questions/{n}/terminals/{host}": m.at(m.terminal),
 	}
+	maps.Copy(all, m.examinerRoutes())
+	return all
 }
 
 // visitor is who asks for what: a learner, one of their exams, and the number of a question in it.

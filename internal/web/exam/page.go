@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"endstate/internal/exams"
@@ -53,7 +54,8 @@ func (h head) Key() string {
 type examPage struct {
 	head
 	Rules, Decisions []string
-	Answered         int // questions in words
+	Decides          bool // the visitor may decide about it as an examiner
+	Answered         int  // questions in words
 	Answers          []answered
 	Grades           []grade
 }
@@ -70,6 +72,7 @@ type grade struct {
 	exams.QuestionView
 	Text   string
 	ByHand []string
+	Waits  bool // it is late, and an examiner has to decide whether it counts
 }
 
 func (m *Room) show(w http.ResponseWriter, r *http.Request, who visitor) {
@@ -79,7 +82,7 @@ func (m *Room) show(w http.ResponseWriter, r *http.Request, who visitor) {
 		return
 	}
 	state := m.feedOf(who.Learner, v.ID).Now()
-	page := examPage{head: m.headOf(v, state), Rules: report.Rules(v), Decisions: report.Decisions(v)}
+	page := examPage{head: m.headOf(v, state), Rules: report.Rules(v), Decisions: report.Decisions(v), Decides: m.desk.Decides(r.Context(), who.Learner, who.exam)}
 	for _, q := range v.Spoken {
 		if q.Answer != nil {
 			page.Answered++
@@ -87,14 +90,20 @@ func (m *Room) show(w http.ResponseWriter, r *http.Request, who visitor) {
 		page.Answers = append(page.Answers, answered{q, report.AnswerText(q), report.AnswerLines(q)})
 	}
 	if v.Result != nil {
-		for _, q := range v.Questions {
-			page.Grades = append(page.Grades, grade{q, report.GradeText(report.Style{}, q), report.ByHand(q.ByHand)})
-		}
+		page.Grades = gradesOf(v)
 	}
 	m.Write(w, http.StatusOK, pages.Page{
-		Title: v.Title, Owner: who.Name, Main: "exam", Data: &page, Script: "exam.js",
+		Title: v.Title, Owner: who.Learner, Main: "exam", Data: &page, Script: "exam.js",
 		Busy: state.Running || page.Poll == fastPoll,
 	})
+}
+
+func gradesOf(v exams.View) []grade {
+	var all []grade
+	for _, q := range v.Questions {
+		all = append(all, grade{q, report.GradeText(report.Style{}, q), report.ByHand(q.ByHand), slices.Contains(v.Withheld(), q.Number)})
+	}
+	return all
 }
 
 // events streams what is done about an exam, and what its clock says while it runs.

@@ -52,7 +52,7 @@ func (m *Room) question(w http.ResponseWriter, r *http.Request, who visitor) {
 		Watchers: m.Watchers(r.Context(), who.Learner), Instead: "endstate exam resume --exam " + strconv.FormatInt(who.exam.ID, 10),
 	}
 	m.Write(w, http.StatusOK, pages.Page{
-		Title: "Question " + strconv.Itoa(who.number), Owner: who.Name, Main: "exam-question", Data: &page, Script: "lab.js", Wide: true, Busy: state.Running,
+		Title: "Question " + strconv.Itoa(who.number), Owner: who.Learner, Main: "exam-question", Data: &page, Script: "lab.js", Wide: true, Busy: state.Running,
 	})
 }
 
@@ -152,7 +152,7 @@ func (m *Room) spoken(w http.ResponseWriter, r *http.Request, who visitor) {
 	if page.Runs {
 		page.Asked = next
 	}
-	m.Write(w, http.StatusOK, pages.Page{Title: v.Title, Owner: who.Name, Main: "exam-spoken", Data: &page, Script: "exam.js"})
+	m.Write(w, http.StatusOK, pages.Page{Title: v.Title, Owner: who.Learner, Main: "exam-spoken", Data: &page, Script: "exam.js"})
 }
 
 // ask asks the first question in words, which starts the clock.

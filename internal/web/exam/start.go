@@ -19,6 +19,7 @@ type listPage struct {
 	Notices    []template.HTML
 	Blueprints []blueprint
 	Exams      []sat
+	Examines   bool // the visitor may examine others
 }
 
 // blueprint is an exam that can be started.
@@ -59,14 +60,14 @@ func (m *Room) list(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		m.Fail(w, r, who, "/", err)
 		return
 	}
-	page := listPage{Notices: held.all}
+	page := listPage{Notices: held.all, Examines: who.SeesOthers()}
 	for _, b := range found.Blueprints {
 		page.Blueprints = append(page.Blueprints, blueprintOf(b))
 	}
 	for _, v := range found.Exams {
 		page.Exams = append(page.Exams, sat{v, report.ExamState(v)})
 	}
-	m.Write(w, http.StatusOK, pages.Page{Title: "Exams", Owner: who.Name, Main: "exams", Data: page})
+	m.Write(w, http.StatusOK, pages.Page{Title: "Exams", Owner: who, Main: "exams", Data: page})
 }
 
 // introduce says what starting an exam means, before it is started.
@@ -81,7 +82,7 @@ func (m *Room) introduce(w http.ResponseWriter, r *http.Request, who labs.Learne
 		if b.Name == name {
 			page := blueprintOf(b)
 			page.Topics = m.desk.Topics(r.Context(), b)
-			m.Write(w, http.StatusOK, pages.Page{Title: b.Title, Owner: who.Name, Main: "exam-new", Data: page})
+			m.Write(w, http.StatusOK, pages.Page{Title: b.Title, Owner: who, Main: "exam-new", Data: page})
 			return
 		}
 	}
@@ -91,7 +92,7 @@ func (m *Room) introduce(w http.ResponseWriter, r *http.Request, who labs.Learne
 
 // start draws an exam. If its first question has a lab, that is started; otherwise the candidate begins.
 func (m *Room) start(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	b, err := m.desk.Blueprint(r.PostFormValue("exam"))
+	b, _, err := m.desk.Named(r.Context(), who, r.PostFormValue("exam"))
 	var v exams.View
 	if err == nil {
 		v, err = m.desk.Draw(r.Context(), who, b, examdesk.Choice{Topic: r.PostFormValue("topic")}, nil)

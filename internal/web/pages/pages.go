@@ -46,9 +46,9 @@ func New(asset func(name string) string, clock func() time.Time) *Pages {
 // Page is a page.
 type Page struct {
 	Title string
-	Owner string // whose page it is; empty: nobody is let in
-	Main  string // the name of the template of its content
-	Busy  bool   // a page without scripts loads itself again soon
+	Owner labs.Learner // whose page it is; without a name: nobody is let in
+	Main  string       // the name of the template of its content
+	Busy  bool         // a page without scripts loads itself again soon
 	Data  any
 	// Script is what runs on the page, with terminals of its own; empty: nothing.
 	Script string

@@ -35,7 +35,7 @@ func (m *Room) showPeople(w http.ResponseWriter, r *http.Request, who labs.Learn
 		m.Fail(w, r, who, "/", err)
 		return
 	}
-	m.Write(w, http.StatusOK, pages.Page{Title: "People", Owner: who.Name, Main: "people", Data: page})
+	m.Write(w, http.StatusOK, pages.Page{Title: "People", Owner: who, Main: "people", Data: page})
 }
 
 func (m *Room) invite(w http.ResponseWriter, r *http.Request, who labs.Learner) {

@@ -32,7 +32,7 @@ func (m *Room) showYou(w http.ResponseWriter, r *http.Request, status int, page 
 		}
 	}
 	page.Provider = m.providerName()
-	m.Write(w, status, pages.Page{Title: "You", Owner: page.Who.Name, Main: "you", Data: page})
+	m.Write(w, status, pages.Page{Title: "You", Owner: page.Who, Main: "you", Data: page})
 }
 
 // changePassword replaces one's own password. Other browsers are signed out; this one goes on.

@@ -1,0 +1,199 @@
+package exam
+
+import (
+	"cmp"
+	"context"
+	"io"
+	"net/http"
+	"strconv"
+	"time"
+
+	examdesk "endstate/internal/desk/exam"
+	"endstate/internal/exams"
+	"endstate/internal/report"
+	"endstate/internal/web/pages"
+	"endstate/labs"
+)
+
+// examinerRoutes returns what examiners can ask for.
+func (m *Room) examinerRoutes() map[string]Handle {
+	return map[string]Handle{
+		"GET /examiner":                                    m.candidates,
+		"GET /examiner/exams/{exam}":                       m.at(m.examine),
+		"GET /examiner/exams/{exam}/report":                m.at(m.report),
+		"POST /examiner/exams/{exam}/extra-time":           m.at(m.extend),
+		"POST /examiner/exams/{exam}/pause":                m.at(m.pause),
+		"POST /examiner/exams/{exam}/unpause":              m.at(m.unpause),
+		"POST /examiner/exams/{exam}/grade":                m.at(m.gradeAgain),
+		"POST /examiner/exams/{exam}/questions/{n}/accept": m.at(m.accept),
+		"POST /examiner/exams/{exam}/points":               m.at(m.adjust),
+		"POST /examiner/exams/{exam}/comments":             m.at(m.comment),
+		"GET /blueprints":                                  m.blueprints,
+		"POST /blueprints":                                 m.keepBlueprint,
+		"GET /blueprints/{name}":                           m.ownBlueprint,
+		"GET /blueprints/{name}/draw":                      m.drawBlueprint,
+		"POST /blueprints/{name}/remove":                   m.removeBlueprint,
+	}
+}
+
+// examinerPath is where an examiner decides about the visitor's exam.
+func (v visitor) examinerPath() string { return "/examiner" + v.path() }
+
+// candidate is an exam in the list of its examiner.
+type candidate struct {
+	sat
+	Place  *examdesk.Place // nil: it ended long ago
+	Extra  time.Duration
+	Paused int // how often an examiner did
+}
+
+// candidates lists the exams that an examiner decides about.
+func (m *Room) candidates(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	found, err := m.desk.Examined(r.Context(), who)
+	var places []examdesk.Place
+	if err == nil {
+		places, err = m.desk.Supervise(r.Context(), who, examdesk.Which{})
+	}
+	if err != nil {
+		m.Fail(w, r, who, "/exams", err)
+		return
+	}
+	var all []candidate
+	for _, v := range found {
+		all = append(all, candidateOf(v, places))
+	}
+	m.Write(w, http.StatusOK, pages.Page{Title: "Candidates", Owner: who, Main: "candidates", Data: all})
+}
+
+func candidateOf(v exams.View, places []examdesk.Place) candidate {
+	one := candidate{sat: sat{v, report.ExamState(v)}}
+	for _, e := range v.Extra {
+		one.Extra += e.Duration()
+	}
+	for _, p := range v.Pauses {
+		if p.Why == exams.ExaminerPause {
+			one.Paused++
+		}
+	}
+	for i := range places {
+		if places[i].Exam == v.ID {
+			one.Place = &places[i]
+		}
+	}
+	return one
+}
+
+// decidePage is an exam as its examiner decides about it.
+type decidePage struct {
+	head
+	Decisions []string
+	Grades    []grade // at the end
+	Grading   bool
+}
+
+func (m *Room) examine(w http.ResponseWriter, r *http.Request, who visitor) {
+	v, err := m.desk.Examine(r.Context(), who.Learner, who.exam)
+	if err != nil {
+		m.Fail(w, r, who.Learner, "/examiner", err)
+		return
+	}
+	state := m.feedOf(who.Learner, v.ID).Now()
+	page := decidePage{head: m.headOf(v, state), Decisions: report.Decisions(v), Grading: state.Running}
+	page.Path = who.examinerPath()
+	if v.Result != nil {
+		page.Grades = gradesOf(v)
+	}
+	m.Write(w, http.StatusOK, pages.Page{Title: "Exam " + strconv.FormatInt(v.ID, 10), Owner: who.Learner, Main: "decide", Data: &page})
+}
+
+// report answers with the report of an exam that is over.
+func (m *Room) report(w http.ResponseWriter, r *http.Request, who visitor) {
+	found, err := m.desk.Report(r.Context(), who.Learner, who.exam)
+	if err != nil {
+		m.Fail(w, r, who.Learner, who.examinerPath(), err)
+		return
+	}
+	m.Report(w, func(to io.Writer) error { return report.ExamPage(to, found) })
+}
+
+// decided answers a decision about an exam.
+func (m *Room) decided(w http.ResponseWriter, r *http.Request, who visitor, err error) {
+	if err != nil {
+		m.Ask(w, r, who.Learner, who.examinerPath(), err)
+		return
+	}
+	m.Done(w, r, who.examinerPath())
+}
+
+func agreed(r *http.Request) bool { return r.PostFormValue("agreed") != "" }
+
+func (m *Room) extend(w http.ResponseWriter, r *http.Request, who visitor) {
+	amount, err := strconv.ParseFloat(r.PostFormValue("amount"), 64)
+	if err != nil {
+		m.decided(w, r, who, labs.Misuse("\""+r.PostFormValue("amount")+"\" is not extra time", "Give a number of minutes, or of percent."))
+		return
+	}
+	extra := exams.Allowance{Percent: amount}
+	if r.PostFormValue("unit") != "percent" {
+		extra = exams.Allowance{Time: time.Duration(amount * float64(time.Minute))}
+	}
+	_, err = m.desk.Extend(r.Context(), who.Learner, who.exam, extra, r.PostFormValue("why"), agreed(r), nil)
+	m.decided(w, r, who, err)
+}
+
+func (m *Room) pause(w http.ResponseWriter, r *http.Request, who visitor) {
+	_, err := m.desk.Pause(r.Context(), who.Learner, who.exam, r.PostFormValue("why"), nil)
+	m.decided(w, r, who, err)
+}
+
+func (m *Room) unpause(w http.ResponseWriter, r *http.Request, who visitor) {
+	_, err := m.desk.Unpause(r.Context(), who.Learner, who.exam, nil)
+	m.decided(w, r, who, err)
+}
+
+func (m *Room) accept(w http.ResponseWriter, r *http.Request, who visitor) {
+	_, err := m.desk.Accept(r.Context(), who.Learner, who.exam, who.number, agreed(r), nil)
+	m.decided(w, r, who, err)
+}
+
+// gradeAgain begins to grade what could not be graded.
+func (m *Room) gradeAgain(w http.ResponseWriter, r *http.Request, who visitor) {
+	if _, err := m.desk.Examine(r.Context(), who.Learner, who.exam); err != nil {
+		m.Fail(w, r, who.Learner, "/examiner", err)
+		return
+	}
+	m.Begun(w, r, who.examinerPath(), m.Work(m.feedOf(who.Learner, who.exam.ID), labs.ActExamSubmit, func(ctx context.Context, emit labs.Emit) error {
+		_, err := m.desk.GradeAgain(ctx, who.Learner, who.exam, emit)
+		return err
+	}))
+}
+
+// about returns the number of the question that a form is about; 0: the whole exam.
+func about(r *http.Request) (int, error) {
+	text := cmp.Or(r.PostFormValue("question"), "0")
+	n, err := strconv.Atoi(text)
+	if err != nil {
+		return 0, labs.Misuse("\""+text+"\" is not the number of a question", "")
+	}
+	return n, nil
+}
+
+func (m *Room) adjust(w http.ResponseWriter, r *http.Request, who visitor) {
+	n, err := about(r)
+	points, wrong := strconv.Atoi(r.PostFormValue("points"))
+	if err == nil && wrong != nil {
+		err = labs.Misuse("\""+r.PostFormValue("points")+"\" is not a number of points", "Give a whole number, such as 5 or -5.")
+	}
+	if err == nil {
+		_, err = m.desk.Adjust(r.Context(), who.Learner, who.exam, n, points, r.PostFormValue("why"), nil)
+	}
+	m.decided(w, r, who, err)
+}
+
+func (m *Room) comment(w http.ResponseWriter, r *http.Request, who visitor) {
+	n, err := about(r)
+	if err == nil {
+		_, err = m.desk.Comment(r.Context(), who.Learner, who.exam, n, r.PostFormValue("text"), agreed(r), nil)
+	}
+	m.decided(w, r, who, err)
+}
