@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -83,7 +84,9 @@ func (p *provider) nowhere(texts ...string) {
 
 // Without an invitation, only verified addresses at the chosen domains are let in, as learners.
 func TestProviderByDomain(t *testing.T) {
-	p, _ := newProvider(t, "example.org")
+	p, _ := newProvider(t, "example.org", "school.example")
+	_, body := p.visitor().get("/sign-in")
+	p.site.says("the page to sign in", body, "who has an e-mail address at example.org or school.example.")
 	for what, c := range map[string]struct {
 		person claims
 		why    string
@@ -194,6 +197,35 @@ func TestAnswersOfTheProvider(t *testing.T) {
 	p.site.engine.wait(11 * time.Minute)
 	answer, body = ada.returns(at.String())
 	ada.refused("an answer that comes too late", http.StatusBadRequest, "You are not signed in", answer, body)
+}
+
+// Under another name of the server, people are led to the one to which the provider sends them back.
+func TestProviderUnderAnotherName(t *testing.T) {
+	p, join := newProvider(t)
+	other := append(slices.Clone(proxied), "Host", "labs.example.net", "Sec-Fetch-Site", "same-origin")
+	for path, want := range map[string]string{"/sign-in/provider": ours + "/sign-in?to=%2Fattempts", join + "/provider": ours + join} {
+		answer, body := p.site.stranger().send(http.MethodPost, path, "to=/attempts", other...)
+		if answer.StatusCode != http.StatusOK || answer.Header.Get("Refresh") != "0; url="+want || answer.Header.Get("Set-Cookie") != "" {
+			t.Errorf("%s is answered %d, %v: %s", path, answer.StatusCode, answer.Header, body)
+		}
+	}
+	if p.asked.Load() != 0 {
+		t.Error("the provider is asked")
+	}
+}
+
+// Who begins again and again is slowed down.
+func TestTooManyBegin(t *testing.T) {
+	p, _ := newProvider(t)
+	b := p.visitor()
+	for range 100 {
+		b.begins("/sign-in/provider")
+	}
+	answer, body := b.ask(http.MethodPost, ours+"/sign-in/provider", "same-origin")
+	b.refused("one more", http.StatusTooManyRequests, "too many attempts", answer, body)
+	if answer.Header.Get("Retry-After") == "" {
+		t.Error("no word about when to try again")
+	}
 }
 
 // A disabled account stays out, whatever the provider says.

@@ -24,7 +24,7 @@ import (
 // admin's invitation.
 func (s *site) behindProxy() (join string) {
 	s.Helper()
-	way, err := reach.New(reach.Options{Listen: "127.0.0.1:0", Hosts: []string{"labs.example.org"}, Proxies: []string{"127.0.0.1"}})
+	way, err := reach.New(reach.Options{Listen: "127.0.0.1:0", Hosts: []string{"labs.example.org", "labs.example.net"}, Proxies: []string{"127.0.0.1"}})
 	if err != nil {
 		s.Fatal(err)
 	}

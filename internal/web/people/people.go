@@ -74,10 +74,11 @@ type signInPage struct {
 	To     string // the page that was asked for
 	// Provider is what people call the provider of OpenID Connect; empty: there is none.
 	Provider string
+	Domains  []string // whose e-mail addresses need no invitation there
 }
 
 func (m *Room) signInWith(page signInPage) pages.Page {
-	page.Provider = m.providerName()
+	page.Provider, page.Domains = m.providerName(), m.openTo()
 	return pages.Page{Title: "Sign in", Main: "signin", Data: page}
 }
 

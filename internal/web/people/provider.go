@@ -4,6 +4,8 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
+	"strings"
 
 	"endstate/internal/desk/people"
 	"endstate/internal/web/pages"
@@ -28,6 +30,14 @@ func (m *Room) provided() map[string]http.HandlerFunc {
 	return all
 }
 
+// openTo returns the domains whose e-mail addresses need no invitation.
+func (m *Room) openTo() []string {
+	if m.Provider == nil {
+		return nil
+	}
+	return m.Provider.Domains
+}
+
 // providerName returns what people call the provider, or "" if there is none.
 func (m *Room) providerName() string {
 	if m.Provider == nil {
@@ -38,6 +48,9 @@ func (m *Room) providerName() string {
 
 func (m *Room) toProvider(w http.ResponseWriter, r *http.Request) {
 	to := here(r.PostFormValue("to"))
+	if m.elsewhere(w, r, "/sign-in?to="+url.QueryEscape(to)) {
+		return
+	}
 	if err := m.leave(w, r, session.Flow{To: to}); err != nil {
 		m.refuse(w, r, err, func(notice template.HTML) pages.Page { return m.signInWith(signInPage{Notice: notice, To: to}) })
 	}
@@ -46,6 +59,9 @@ func (m *Room) toProvider(w http.ResponseWriter, r *http.Request) {
 // joinByProvider accepts an invitation, once its owner has signed in at the provider.
 func (m *Room) joinByProvider(w http.ResponseWriter, r *http.Request) {
 	key, name := r.PathValue("key"), r.PostFormValue("name")
+	if m.elsewhere(w, r, "/join/"+key) {
+		return
+	}
 	err := m.People.MayAccept(r.Context(), key, name)
 	if err == nil {
 		err = m.leave(w, r, session.Flow{To: "/", Key: key, Name: name})
@@ -70,6 +86,16 @@ func (m *Room) leave(w http.ResponseWriter, r *http.Request, flow session.Flow) 
 		m.lead(w, at, "Signing in with "+m.Provider.Name)
 	}
 	return err
+}
+
+// elsewhere leads to a page under the address to which the provider sends people back, and returns true, if a request
+// came under another name of the server: there, the browser would not send the cookie of what it has begun.
+func (m *Room) elsewhere(w http.ResponseWriter, r *http.Request, path string) bool {
+	if strings.EqualFold("https://"+r.Host, m.Address) {
+		return false
+	}
+	m.lead(w, m.Address+path, "Go on at "+m.Address)
+	return true
 }
 
 // leadPage leads to another page at once.
