@@ -229,7 +229,7 @@ func TestExamByHand(t *testing.T) {
 			return err
 		}(),
 		func() error {
-			_, err := at.desk.Comment(t.Context(), at.who, examdesk.Which{ID: 1}, 1, "x", nil)
+			_, err := at.desk.Comment(t.Context(), at.who, examdesk.Which{ID: 1}, 1, "x", true, nil)
 			return err
 		}(),
 	} {
