@@ -38,7 +38,7 @@ func newMachine(t *testing.T, env ...string) *machine {
 
 // command is a command line of the program, or of tiny.
 func (m *machine) command(name string, args ...string) *exec.Cmd {
-	ctx, cancel := context.WithTimeout(m.t.Context(), 5*time.Minute)
+	ctx, cancel := context.WithTimeout(m.t.Context(), 15*time.Minute)
 	m.t.Cleanup(cancel)
 	command := exec.CommandContext(ctx, name, args...)
 	command.Env = m.env

@@ -59,7 +59,7 @@ chmod +x /etc/sv/shop/run /etc/sv/shop/log/run
 echo 'server { listen 8080; location / { proxy_pass http://127.0.0.1:8000; } }' > /etc/nginx/conf.d/shop.conf
 chown -R learner: /srv/shop /etc/sv/shop /var/log/shop /etc/nginx
 ln -s /etc/sv/shop /etc/sv/nginx /etc/service/
-pkill -HUP runsvdir
+start-services
 until curl --silent --fail http://localhost:8080/; do sleep 0.1; done
 -- setup/app.py --
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
