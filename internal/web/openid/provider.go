@@ -84,10 +84,10 @@ func (p *Provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	if p.found != nil {
 		return p.found, nil
 	}
-	if now := p.now(); p.failed == nil || !now.Before(p.again) {
+	if p.failed == nil || !p.now().Before(p.again) {
 		// Later requests refresh the keys with this context, so it must not end with a request.
 		p.found, p.failed = oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.client), p.Issuer)
-		p.again = now.Add(retryPause)
+		p.again = p.now().Add(retryPause) // from now on, as those who waited for this answer must not wait for another one each
 	}
 	if p.failed != nil {
 		return nil, p.away(p.failed)
