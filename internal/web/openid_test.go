@@ -86,7 +86,7 @@ func (p *provider) nowhere(texts ...string) {
 func TestProviderByDomain(t *testing.T) {
 	p, _ := newProvider(t, "example.org", "school.example")
 	_, body := p.visitor().get("/sign-in")
-	p.site.says("the page to sign in", body, "who has an e-mail address at example.org or school.example.")
+	p.site.says("the page to sign in", body, "if your e-mail address ends in @example.org or @school.example.")
 	for what, c := range map[string]struct {
 		person claims
 		why    string
@@ -197,6 +197,22 @@ func TestAnswersOfTheProvider(t *testing.T) {
 	p.site.engine.wait(11 * time.Minute)
 	answer, body = ada.returns(at.String())
 	ada.refused("an answer that comes too late", http.StatusBadRequest, "You are not signed in", answer, body)
+}
+
+// An invitation outlives an attempt that fails on the way back, whose page lets its owner begin again.
+func TestInvitationOutlivesFailure(t *testing.T) {
+	p, join := newProvider(t)
+	p.person = as("1", "", false)
+	b := p.visitor()
+	p.forge = func(_, said claims) { said["nonce"] = "another" }
+	answer, body := b.returns(b.begins(join + "/provider"))
+	b.refused("a forged token", http.StatusBadRequest, "You are not signed in", answer, body)
+	p.site.says("the page", body, "Choose a password, turing", `formaction="`+join+`/provider"`)
+	if n := p.people(); n != 0 {
+		t.Errorf("there are %d accounts", n)
+	}
+	p.forge = nil
+	b.signsIn("/", join+"/provider")
 }
 
 // Under another name of the server, people are led to the one to which the provider sends them back.

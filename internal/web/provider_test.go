@@ -65,11 +65,10 @@ func newProvider(t *testing.T, domains ...string) (p *provider, join string) {
 		}
 	}))
 	t.Cleanup(p.Close)
-	at, err := openid.New(openid.Options{Issuer: p.URL, Client: ourClient, Secret: ourSecret, Name: "School", Domains: domains}, true, p.site.engine.Now)
+	at, err := openid.New(openid.Options{Issuer: p.URL, Client: ourClient, Secret: ourSecret, Name: "School", Domains: domains, HTTP: p.Client()}, true, p.site.engine.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
-	at.Use(p.Client())
 	p.site.server.Provider = at
 	return p, p.site.behindProxy()
 }

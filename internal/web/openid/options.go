@@ -5,6 +5,7 @@ package openid
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"net/url"
 	"os"
 	"strings"
@@ -15,12 +16,13 @@ import (
 
 // Options are what the user of a server chooses.
 type Options struct {
-	Issuer     string   // the address of the provider, exactly as it calls itself; empty: there is none
-	Client     string   // the ID that the provider gave to this server
-	Secret     string   // the client's secret
-	SecretFile string   // a file that has the secret; instead of Secret
-	Name       string   // what people call the provider; empty: its host
-	Domains    []string // whose verified e-mail addresses need no invitation
+	Issuer     string       // the address of the provider, exactly as it calls itself; empty: there is none
+	Client     string       // the ID that the provider gave to this server
+	Secret     string       // the client's secret
+	SecretFile string       // a file that has the secret; instead of Secret
+	Name       string       // what people call the provider; empty: its host
+	Domains    []string     // whose verified e-mail addresses need no invitation
+	HTTP       *http.Client // reaches the provider; nil: a client with a timeout
 }
 
 const longestName = 40 // of a provider, in characters
@@ -38,6 +40,9 @@ func (o Options) checked(shared bool) (Options, error) {
 	}
 	if o.Name == "" {
 		o.Name = issuer.Hostname()
+	}
+	if o.HTTP == nil {
+		o.HTTP = &http.Client{Timeout: answerTimeout}
 	}
 	if utf8.RuneCountInString(o.Name) > longestName {
 		return o, labs.Misuse("The name of the provider is too long for a button", fmt.Sprintf("Use at most %d characters for --oidc-name.", longestName))

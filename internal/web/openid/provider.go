@@ -32,8 +32,7 @@ const (
 // server starts and serves others without it.
 type Provider struct {
 	Options
-	client *http.Client
-	now    func() time.Time
+	now func() time.Time
 
 	mu     sync.Mutex
 	found  *oidc.Provider // nil: it was not reached yet
@@ -53,14 +52,11 @@ func New(o Options, shared bool, now func() time.Time) (*Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Provider{Options: o, client: &http.Client{Timeout: answerTimeout}, now: now}, nil
+	return &Provider{Options: o, now: now}, nil
 }
 
-// Use makes the provider be reached through a client, with its certificates.
-func (p *Provider) Use(client *http.Client) { p.client = client }
-
-// Flow is what one browser needs to come back from the provider: only it knows state and nonce, and only this server
-// the verifier.
+// Flow is what belongs to one attempt to sign in. The provider must return the state and the nonce; the verifier, which
+// only this server knows, redeems the code.
 type Flow struct{ State, Nonce, Verifier string }
 
 // Begin returns the address at the provider where somebody signs in. It sends them back to the address back.
@@ -86,8 +82,8 @@ func (p *Provider) discover(ctx context.Context) (*oidc.Provider, error) {
 	}
 	if p.failed == nil || !p.now().Before(p.again) {
 		// Later requests refresh the keys with this context, so it must not end with a request.
-		p.found, p.failed = oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.client), p.Issuer)
-		p.again = p.now().Add(retryPause) // from now on, as those who waited for this answer must not wait for another one each
+		p.found, p.failed = oidc.NewProvider(oidc.ClientContext(context.WithoutCancel(ctx), p.HTTP), p.Issuer)
+		p.again = p.now().Add(retryPause) // after the answer: those who waited for it must not each wait for another one
 	}
 	if p.failed != nil {
 		return nil, p.away(p.failed)
@@ -117,7 +113,7 @@ func (p *Provider) Finish(ctx context.Context, back string, flow Flow, answer ur
 	if err != nil {
 		return people.Identity{}, err
 	}
-	ctx = oidc.ClientContext(ctx, p.client)
+	ctx = oidc.ClientContext(ctx, p.HTTP)
 	token, err := p.config(found, back).Exchange(ctx, answer.Get("code"), oauth2.VerifierOption(flow.Verifier))
 	var no *oauth2.RetrieveError
 	switch {

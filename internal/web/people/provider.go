@@ -1,8 +1,6 @@
 package people
 
 import (
-	"errors"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -52,7 +50,7 @@ func (m *Room) toProvider(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := m.leave(w, r, session.Flow{To: to}); err != nil {
-		m.refuse(w, r, err, func(notice template.HTML) pages.Page { return m.signInWith(signInPage{Notice: notice, To: to}) })
+		m.refuse(w, r, session.Flow{To: to}, err)
 	}
 }
 
@@ -67,7 +65,7 @@ func (m *Room) joinByProvider(w http.ResponseWriter, r *http.Request) {
 		err = m.leave(w, r, session.Flow{To: "/", Key: key, Name: name})
 	}
 	if err != nil {
-		m.showJoin(w, r, key, name, err)
+		m.refuse(w, r, session.Flow{Key: key, Name: name}, err)
 	}
 }
 
@@ -127,9 +125,7 @@ func (m *Room) fromProvider(w http.ResponseWriter, r *http.Request) {
 		err = m.Sessions.SignIn(r.Context(), badge)
 	}
 	if err != nil {
-		m.refuse(w, r, err, func(notice template.HTML) pages.Page {
-			return m.signInWith(signInPage{Notice: notice, To: here(flow.To)})
-		})
+		m.refuse(w, r, flow, err)
 		return
 	}
 	m.Log.Info("signed in", "name", account.Name, "from", m.From(r), "at", who.Issuer, "subject", who.Subject, "invited", flow.Key != "")
@@ -137,11 +133,15 @@ func (m *Room) fromProvider(w http.ResponseWriter, r *http.Request) {
 	m.lead(w, here(flow.To), "You are signed in")
 }
 
-// refuse answers with a page that says why somebody is not signed in.
-func (m *Room) refuse(w http.ResponseWriter, r *http.Request, err error, page func(notice template.HTML) pages.Page) {
+// refuse says why somebody is not signed in, on the page where they can begin again.
+func (m *Room) refuse(w http.ResponseWriter, r *http.Request, flow session.Flow, err error) {
 	m.Log.Warn("sign-in refused", "from", m.From(r), "error", err)
+	if flow.Key != "" {
+		m.showJoin(w, r, flow.Key, flow.Name, err)
+		return
+	}
 	notice, status := m.refusal(w, err)
-	m.Write(w, status, page(notice))
+	m.Write(w, status, m.signInWith(signInPage{Notice: notice, To: here(flow.To)}))
 }
 
 // showJoin answers with the page of an invitation and what was wrong, or with that alone if the invitation is gone.
@@ -150,10 +150,6 @@ func (m *Room) showJoin(w http.ResponseWriter, r *http.Request, key, name string
 	if gone != nil {
 		m.Fail(w, r, labs.Learner{}, "/", err)
 		return
-	}
-	var problem *labs.Problem
-	if !errors.As(err, &problem) || !problem.Usage {
-		m.Log.Error("accept an invitation", "error", err)
 	}
 	notice, status := m.refusal(w, err)
 	m.Write(w, status, m.joinWith(joinPage{Notice: notice, Invitation: found, Key: key, Name: name}))
