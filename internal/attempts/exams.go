@@ -102,6 +102,11 @@ func (v *View) Exams(ctx context.Context) ([]*exams.Sitting, error) {
 	return v.selectExams(ctx, "ORDER BY id DESC")
 }
 
+// ExamsSince returns the sittings that have not ended, or ended at a time or later, latest first.
+func (v *View) ExamsSince(ctx context.Context, at time.Time) ([]*exams.Sitting, error) {
+	return v.selectExams(ctx, "AND (ended IS NULL OR ended >= ?3) ORDER BY id DESC", at.UTC().Format(time.RFC3339))
+}
+
 // OpenExams returns the sittings that have not ended, or whose grading is not done, as
 // [exams.Sitting.Done] says.
 func (v *View) OpenExams(ctx context.Context) ([]*exams.Sitting, error) {

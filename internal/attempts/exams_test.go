@@ -155,6 +155,37 @@ func TestOpenExams(t *testing.T) {
 	}
 }
 
+// Exams that run are found whenever one looks, and those that ended if they did so since.
+func TestExamsSince(t *testing.T) {
+	store, _ := examStore(t)
+	began := newSitting("ada", "").Created
+	for i, candidate := range []string{"A", "B", "C"} {
+		s := newSitting("ada", candidate)
+		if err := store.AddExam(t.Context(), s); err != nil {
+			t.Fatal(err)
+		}
+		_, err := store.ChangeExam(t.Context(), s.ID, func(s *exams.Sitting) error {
+			if candidate != "C" {
+				s.End(began.Add(time.Duration(i) * time.Hour))
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for since, want := range map[time.Duration][]int64{-time.Hour: {3, 2, 1}, time.Minute: {3, 2}, 2 * time.Hour: {3}} {
+		found, err := store.ExamsSince(t.Context(), began.Add(since))
+		var ids []int64
+		for _, s := range found {
+			ids = append(ids, s.ID)
+		}
+		if diff := cmp.Diff(want, ids); err != nil || diff != "" {
+			t.Errorf("since %v: %v\n%s", since, err, diff)
+		}
+	}
+}
+
 // Two processes don't overwrite each other's changes.
 func TestExamChangedByTwo(t *testing.T) {
 	first, path := examStore(t)

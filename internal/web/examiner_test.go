@@ -47,6 +47,8 @@ func TestBlueprintsOfOnesOwn(t *testing.T) {
 
 	s.says("a file with mistakes", grace.upload("class.yaml", strings.Replace(ownBlueprint, "first", "none", 1)), "class.yaml:7:", "no scenario", "is not kept yet", `value="class"`, "scenario: none")
 	s.says("a file with mistakes that should be kept", grace.upload("class.yaml", "pass: 1000\n", "keep", "yes"), "class.yaml:1:", "is not kept yet")
+	s.says("a file that asks for more than there is", grace.upload("class.yaml", strings.Replace(ownBlueprint, "scenario: first", "count: 2", 1), "keep", "yes"), "can&#39;t be drawn", "is not kept yet", "count: 2", "!No mistakes")
+	s.says("a file with a name that can't be kept", grace.upload("my class.yaml", ownBlueprint, "keep", "yes"), "can&#39;t be the name of a blueprint", "is not kept yet", "scenario: first")
 	grace.page("/blueprints", "You keep none yet")
 	s.says("a file", grace.upload("class.yml", ownBlueprint), "No mistakes.", "At 100 seeds, the par times add up to 5 of the exam's 10 minutes", "is not kept yet")
 	s.says("the file, kept", grace.upload("class.yaml", ownBlueprint, "keep", "yes"), "It is kept", "No mistakes.", escaped("<b>"), "!<b>")
@@ -116,7 +118,11 @@ func TestExaminerDecides(t *testing.T) {
 	s.examSettles("ada", 1)
 
 	grace.page("/examiner", `href="/examiner/exams/1"`, "ada", "10 min left", "1 of 1", `!href="/examiner/exams/2"`)
-	root.page("/examiner", `href="/examiner/exams/1"`, `href="/examiner/exams/2"`)
+	root.page("/examiner", `href="/examiner/exams/1"`, `href="/examiner/exams/2"`, `data-events="/examiner/events"`)
+	s.says("the stream", grace.reads(http.MethodGet, "/examiner/events"), "text/event-stream", "event: live", `href="/examiner/exams/1"`, `!href="/examiner/exams/2"`)
+	if status, _ := ada.get("/examiner/events"); status != http.StatusForbidden {
+		t.Errorf("a learner follows candidates: %d", status)
+	}
 	alan.page("/examiner", "There are none")
 	if status, _ := ada.get("/examiner"); status != http.StatusForbidden {
 		t.Errorf("a learner sees candidates: %d", status)

@@ -46,15 +46,32 @@ func (d *Desk) decide(ctx context.Context, who labs.Learner, which Which, act, r
 	return d.view(s), nil
 }
 
+// ask returns the question before a decision that can't be undone, as [desk.Unconfirmed]. try makes the
+// decision on a copy of the exam, so that what would be refused is refused before.
+func (d *Desk) ask(ctx context.Context, who labs.Learner, which Which, act, reason string, try func(*exams.Sitting) (question string, err error)) (exams.View, error) {
+	s, err := d.supervised(ctx, who, which, act)
+	if err == nil {
+		err = isReason(reason)
+	}
+	if err != nil {
+		return exams.View{}, err
+	}
+	v := d.view(s)
+	question, err := try(s)
+	if err != nil {
+		return exams.View{}, err
+	}
+	return v, &desk.Unconfirmed{Question: question}
+}
+
 // Extend gives a candidate extra time, once the examiner has agreed: it can't be taken back. Only an
 // examiner may do that.
 func (d *Desk) Extend(ctx context.Context, who labs.Learner, which Which, a exams.Allowance, why string, agreed bool, emit labs.Emit) (exams.View, error) {
 	if !agreed {
-		s, err := d.supervised(ctx, who, which, "give extra time")
-		if err != nil {
-			return exams.View{}, err
-		}
-		return d.view(s), &desk.Unconfirmed{Question: fmt.Sprintf("Give %s %s more? It can't be taken back.", s.Candidate, labs.Duration(a.Of(s.Blueprint.Length())))}
+		return d.ask(ctx, who, which, "give extra time", why, func(s *exams.Sitting) (string, error) {
+			more := labs.Duration(a.Of(s.Blueprint.Length()))
+			return fmt.Sprintf("Give %s %s more? It can't be taken back.", s.Candidate, more), s.Extend(a, who.Name, why, d.now())
+		})
 	}
 	return d.decide(ctx, who, which, "give extra time", why, emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
 		return p.Extend(ctx, s.ID, a, who.Name, why)
@@ -90,11 +107,10 @@ func (d *Desk) Adjust(ctx context.Context, who labs.Learner, which Which, n, poi
 // It can't be removed, so the examiner has to agree. Only an examiner may do that.
 func (d *Desk) Comment(ctx context.Context, who labs.Learner, which Which, n int, text string, agreed bool, emit labs.Emit) (exams.View, error) {
 	if !agreed {
-		s, err := d.supervised(ctx, who, which, "comment on an exam")
-		if err != nil {
-			return exams.View{}, err
-		}
-		return d.view(s), &desk.Unconfirmed{Question: fmt.Sprintf("Write this comment? %s can read it in the report, and it can't be removed.", s.Candidate)}
+		return d.ask(ctx, who, which, "comment on an exam", text, func(s *exams.Sitting) (string, error) {
+			question := fmt.Sprintf("Write this comment? %s can read it in the report, and it can't be removed.", s.Candidate)
+			return question, s.Note(n, exams.Comment{At: d.now(), By: who.Name, Text: text})
+		})
 	}
 	return d.decide(ctx, who, which, "comment on an exam", text, emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
 		return p.Store.ChangeExam(ctx, s.ID, func(s *exams.Sitting) error {

@@ -111,16 +111,14 @@ func askSubmit(v exams.View) string {
 // that.
 func (d *Desk) Accept(ctx context.Context, who labs.Learner, which Which, n int, agreed bool, emit labs.Emit) (exams.View, error) {
 	const act = "accept a late grade"
-	s, err := d.supervised(ctx, who, which, act)
-	if err == nil && n == Current {
-		err = labs.Misuse("No question is named", "Name the one whose late grade should count.",
-			labs.Act{Name: labs.ActExamStatus, For: "See them", Exam: s.ID})
-	}
-	if err != nil {
-		return exams.View{}, err
+	if n == Current {
+		return exams.View{}, labs.Misuse("No question is named", "Name the one whose late grade should count.",
+			labs.Act{Name: labs.ActExamStatus, For: "See them", Exam: which.ID})
 	}
 	if !agreed {
-		return d.view(s), &desk.Unconfirmed{Question: fmt.Sprintf("Let the late grade of question %d count? This can't be undone.", n)}
+		return d.ask(ctx, who, which, act, "", func(s *exams.Sitting) (string, error) {
+			return fmt.Sprintf("Let the late grade of question %d count? This can't be undone.", n), s.Accept(n)
+		})
 	}
 	return d.decide(ctx, who, which, act, "", emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
 		return p.Accept(ctx, s.ID, n, emit)

@@ -2,6 +2,7 @@ package exam
 
 import (
 	"errors"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,8 @@ func codeOf(err error) string {
 	}
 	return ""
 }
+
+func second(_ exams.View, err error) error { return err }
 
 // An examiner keeps blueprints that have no mistakes, and replaces and removes them once they have agreed.
 // They exist for nobody else.
@@ -147,7 +150,15 @@ func TestWhoDecides(t *testing.T) {
 	if _, err := d.Extend(ctx, grace, Which{ID: assigned}, exams.Allowance{Time: 10 * time.Minute}, "", false, nil); !errors.As(err, &asks) || !strings.Contains(asks.Question, "Give Ada 10 min more?") {
 		t.Errorf("extra time asks %v", err)
 	}
-	if _, err := d.Accept(ctx, grace, Which{ID: assigned}, 1, false, nil); !errors.As(err, &asks) {
-		t.Errorf("accepting a late grade asks nothing: %v", err)
+	for what, err := range map[string]error{
+		"too much time":              second(d.Extend(ctx, grace, Which{ID: assigned}, exams.Allowance{Time: 5 * time.Hour}, "", false, nil)),
+		"time that is not a number":  second(d.Extend(ctx, grace, Which{ID: assigned}, exams.Allowance{Percent: math.NaN()}, "", false, nil)),
+		"a grade that is not late":   second(d.Accept(ctx, grace, Which{ID: assigned}, 1, false, nil)),
+		"a comment before the end":   second(d.Comment(ctx, grace, Which{ID: assigned}, 1, "x", false, nil)),
+		"a comment with a character": second(d.Comment(ctx, grace, Which{ID: assigned}, 1, "\x1b", false, nil)),
+	} {
+		if codeOf(err) != labs.CodeMisuse {
+			t.Errorf("%s is not refused before it is asked about: %v", what, err)
+		}
 	}
 }

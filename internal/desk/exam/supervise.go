@@ -40,7 +40,11 @@ func (d *Desk) Supervise(ctx context.Context, who labs.Learner, which Which) ([]
 	if err := onlyExaminer(who, "watch candidates"); err != nil {
 		return nil, err
 	}
-	all, err := d.decided(ctx, who)
+	since := d.now().Add(-recent)
+	if which.ID != 0 {
+		since = time.Time{}
+	}
+	all, err := d.decided(ctx, who, since)
 	if err != nil {
 		return nil, err
 	}
@@ -73,26 +77,22 @@ func (d *Desk) place(s *exams.Sitting) Place {
 }
 
 // Examined returns the exams that somebody may decide about as an examiner, the latest first: for an
-// admin all, and otherwise those that they assigned, or started without an examiner. Those that have a
-// result and ended long ago are left out.
+// admin all, and otherwise those that they assigned, or started without an examiner. Those that ended long
+// ago are left out.
 func (d *Desk) Examined(ctx context.Context, who labs.Learner) ([]exams.View, error) {
 	if err := onlyExaminer(who, "see the exams of others"); err != nil {
 		return nil, err
 	}
-	all, err := d.decided(ctx, who)
-	if err != nil {
-		return nil, err
-	}
-	return d.views(slices.DeleteFunc(all, func(s *exams.Sitting) bool {
-		return hasEnded(s) && s.Graded() && d.now().Sub(s.Ended) > listed
-	})), nil
+	all, err := d.decided(ctx, who, d.now().Add(-listed))
+	return d.views(all), err
 }
 
-// listed is how long an exam with a result is listed for its examiner.
+// listed is how long an exam that is over is listed for its examiner.
 const listed = 30 * 24 * time.Hour
 
-// decided returns all exams that an examiner may decide about, the latest first.
-func (d *Desk) decided(ctx context.Context, who labs.Learner) ([]*exams.Sitting, error) {
+// decided returns the exams that an examiner may decide about and that run or ended since a time, the
+// latest first.
+func (d *Desk) decided(ctx context.Context, who labs.Learner, since time.Time) ([]*exams.Sitting, error) {
 	view, err := d.parts.Memory(ctx, who)
 	if err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (d *Desk) decided(ctx context.Context, who labs.Learner) ([]*exams.Sitting,
 	if view, err = view.Everyone(who); err != nil {
 		return nil, err
 	}
-	all, err := view.Exams(ctx)
+	all, err := view.ExamsSince(ctx, since)
 	return slices.DeleteFunc(all, func(s *exams.Sitting) bool { return !decides(who, s) }), err
 }
 

@@ -2,6 +2,7 @@ package exam
 
 import (
 	"errors"
+	"html/template"
 	"io"
 	"net/http"
 	"net/url"
@@ -31,7 +32,8 @@ type blueprintPage struct {
 	Own        []kept // of the list; none elsewhere
 	Name, Text string
 	Kept       bool             // the text is the one that is kept
-	Review     *examdesk.Review // nil: nothing was written yet
+	Notice     template.HTML    // why the text can't be kept or drawn
+	Review     *examdesk.Review // nil: nothing was written yet, or there is a notice
 	Topics     []string         // that can be chosen to see its questions
 }
 
@@ -62,21 +64,35 @@ func (m *Room) ownBlueprint(w http.ResponseWriter, r *http.Request, who labs.Lea
 	m.writeBlueprint(w, r, who, page, err)
 }
 
+// writeBlueprint shows a blueprint with what was found in it. A problem that is about the text is shown with
+// it, so that the text is not lost.
 func (m *Room) writeBlueprint(w http.ResponseWriter, r *http.Request, who labs.Learner, page blueprintPage, err error) {
-	if err != nil && page.Review == nil {
+	var problem *labs.Problem
+	switch {
+	case errors.As(err, &problem) && (problem.Code == labs.CodeMisuse || problem.Code == labs.CodeBlueprint):
+		page.Notice, page.Review = m.Problem(err), nil
+	case err != nil:
 		m.Fail(w, r, who, "/blueprints", err)
 		return
-	}
-	for _, survey := range page.Review.Surveys {
-		if survey.Topic != "" {
-			page.Topics = append(page.Topics, survey.Topic)
-		}
+	default:
+		page.Topics = page.topics()
 	}
 	title := "A new blueprint"
 	if page.Name != "" {
 		title = "Blueprint " + page.Name
 	}
 	m.Write(w, http.StatusOK, pages.Page{Title: title, Owner: who, Main: "blueprint", Data: page})
+}
+
+// topics returns the topics of an exam about one, which were surveyed.
+func (p blueprintPage) topics() []string {
+	var all []string
+	for _, survey := range p.Review.Surveys {
+		if survey.Topic != "" {
+			all = append(all, survey.Topic)
+		}
+	}
+	return all
 }
 
 // keepBlueprint shows what is wrong with a blueprint, and keeps it if that was asked for and nothing is.

@@ -11,6 +11,7 @@ import (
 	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
 	"endstate/internal/report"
+	"endstate/internal/web/feed"
 	"endstate/internal/web/pages"
 	"endstate/labs"
 )
@@ -19,6 +20,7 @@ import (
 func (m *Room) examinerRoutes() map[string]Handle {
 	return map[string]Handle{
 		"GET /examiner":                                    m.candidates,
+		"GET /examiner/events":                             m.candidateEvents,
 		"GET /examiner/exams/{exam}":                       m.at(m.examine),
 		"GET /examiner/exams/{exam}/report":                m.at(m.report),
 		"POST /examiner/exams/{exam}/extra-time":           m.at(m.extend),
@@ -49,20 +51,62 @@ type candidate struct {
 
 // candidates lists the exams that an examiner decides about.
 func (m *Room) candidates(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	found, err := m.desk.Examined(r.Context(), who)
-	var places []examdesk.Place
-	if err == nil {
-		places, err = m.desk.Supervise(r.Context(), who, examdesk.Which{})
-	}
+	all, err := m.examined(r.Context(), who)
 	if err != nil {
 		m.Fail(w, r, who, "/exams", err)
 		return
 	}
+	m.Write(w, http.StatusOK, pages.Page{Title: "Candidates", Owner: who, Main: "candidates", Follower: "class.js", Data: all})
+}
+
+func (m *Room) examined(ctx context.Context, who labs.Learner) ([]candidate, error) {
+	found, err := m.desk.Examined(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	places, err := m.desk.Supervise(ctx, who, examdesk.Which{})
 	var all []candidate
 	for _, v := range found {
 		all = append(all, candidateOf(v, places))
 	}
-	m.Write(w, http.StatusOK, pages.Page{Title: "Candidates", Owner: who, Main: "candidates", Data: all})
+	return all, err
+}
+
+// candidateEvents streams the list whenever it changes.
+func (m *Room) candidateEvents(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	if _, err := m.examined(r.Context(), who); err != nil {
+		m.Fail(w, r, who, "/exams", err)
+		return
+	}
+	ctx, cancel := context.WithCancel(r.Context())
+	defer cancel()
+	lists := make(chan feed.Message)
+	go m.follow(ctx, who, lists)
+	m.Stream(w, r, who, &feed.Feed{}, lists)
+}
+
+// followPause is how often the list looks for what has changed, because candidates may work in other doors.
+const followPause = 5 * time.Second
+
+func (m *Room) follow(ctx context.Context, who labs.Learner, to chan<- feed.Message) {
+	tick := time.NewTicker(followPause)
+	defer tick.Stop()
+	for last := ""; ; {
+		all, err := m.examined(ctx, who)
+		if now := string(m.Piece("candidates-table", all)); err == nil && now != last { // otherwise the next round reads it
+			select {
+			case to <- feed.Message{Kind: "live", Data: now}:
+				last = now
+			case <-ctx.Done():
+				return
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 func candidateOf(v exams.View, places []examdesk.Place) candidate {

@@ -89,6 +89,12 @@ await teacher.getByLabel("Message").fill(`Look at the log <img src=x onerror="gl
 await teacher.getByRole("button", { name: "Send" }).click();
 const message = ada.locator("#messages").getByText("Look at the log <img");
 await message.waitFor({ timeout: 5000 });
+const box = await ada.locator("#messages .letter").evaluate((letter) => {
+  const { marginLeft, borderLeftColor } = getComputedStyle(letter);
+  return { marginLeft, borderLeftColor };
+});
+assert.equal(box.marginLeft, "16px", "a message has no margin");
+assert.ok(["rgb(122, 79, 0)", "rgb(227, 179, 65)"].includes(box.borderLeftColor), `a message has the colour ${box.borderLeftColor}`);
 await pictures(ada, folder, "message");
 await ada.reload();
 await message.waitFor();

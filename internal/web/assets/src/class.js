@@ -1,4 +1,4 @@
-// Keeps a teacher's view of a group up to date. HTML from the server was escaped there.
+// Keeps a teacher's view of a group, and an examiner's of candidates, up to date. HTML from the server was escaped there.
 const byID = (id) => document.getElementById(id);
 
 const live = byID("live");
