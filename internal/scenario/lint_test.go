@@ -125,6 +125,8 @@ func TestLint(t *testing.T) {
 		{"scenario.yaml", "expect: seen == params.word", "expect: seen.word == params.word", "a string has no key `word`"},
 		{"scenario.yaml", "expect: seen == params.word", "let: {it: params.wrod}, expect: seen == it", "14:91: no key `wrod`; there is `word`"},
 		{"scenario.yaml", "expect: seen == params.word", "let: {it: params.word}, expect: sen == it", "14:107: undeclared reference to 'sen'"},
+		{"scenario.yaml", "expect: seen == params.word", "expect: \"seen == '{{.word}}'\"", "{{…}} is not filled in here; write params.NAME"},
+		{"scenario.yaml", "expect: seen == params.word", "let: {it: \"'{{.word}}'\"}, expect: seen == it", "{{…}} is not filled in here; write params.NAME"},
 		{"scenario.yaml", "expect: seen == params.word", "let: {one: two, two: params.word}, expect: seen == two", "undeclared reference to 'two'"},
 		{"scenario.yaml", "expect: seen == params.word", "let: {It: params.word}, expect: seen == params.word", `14:81: a let is named with letters, digits and underscores, a lowercase letter first, not "It"`},
 		{"scenario.yaml", "${params.word}", "${params.wrod}", "no key `wrod`; there is `word`"},

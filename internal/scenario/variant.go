@@ -251,6 +251,7 @@ func (d *builder) assertion(a assertion, fields probes) labs.Assertion {
 	}
 	variable := result.Look.Variable()
 	lets := d.lets(a.Let, result)
+	d.checkPlain(a.Expect)
 	expectation, err := expect.Compile(a.Expect.Value, variable, lets...)
 	if err != nil {
 		d.expressionMistake(a.Expect, err)
@@ -283,6 +284,7 @@ func (d *builder) place(node *yaml.Node) string {
 // lets compiles an assertion's lets, each with those above it.
 func (d *builder) lets(written entries[text], of labs.Assertion) (lets []expect.Let) {
 	for _, one := range written {
+		d.checkPlain(one.Value)
 		let := expect.Let{Name: one.Name, Source: one.Value.Value}
 		expression, err := let.Compile(of.Look.Variable(), lets...)
 		switch {
@@ -296,6 +298,13 @@ func (d *builder) lets(written entries[text], of labs.Assertion) (lets []expect.
 		}
 	}
 	return lets
+}
+
+// checkPlain finds templates in an expression, where they would stay as they are written.
+func (d *builder) checkPlain(expression text) {
+	if strings.Contains(expression.Value, "{{") {
+		d.expressionMistake(expression, errors.New("{{…}} is not filled in here; write params.NAME for the value of a param"))
+	}
 }
 
 // checkFit finds params, facts and keys that an expression uses but that can't exist. Such an
