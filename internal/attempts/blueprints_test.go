@@ -17,8 +17,10 @@ func TestBlueprints(t *testing.T) {
 		view *View
 		Blueprint
 	}{
-		{store, Blueprint{"class", "first", at}}, {store, Blueprint{"class", "second", at.Add(time.Hour)}},
-		{store, Blueprint{"another", "third", at}}, {eve, Blueprint{"class", "hers", at}},
+		{store, Blueprint{"class", "first", at}},
+		{store, Blueprint{"class", "second", at.Add(time.Hour)}},
+		{store, Blueprint{"another", "third", at}},
+		{eve, Blueprint{"class", "hers", at}},
 	} {
 		if err := one.view.KeepBlueprint(t.Context(), one.Blueprint); err != nil {
 			t.Fatal(err)

@@ -103,8 +103,14 @@ func TestAdmit(t *testing.T) {
 	p.joins("grace", labs.RoleAdmin)
 	p.running = &engine{owners: []string{"hopper"}}
 	for i, c := range []struct{ email, want string }{
-		{"ada.lovelace+labs@Example.ORG", "ada.lovelace.labs"}, {"grace@school.example", "grace-2"}, {"GRACE@example.org", "GRACE-3"}, {"turing@example.org", "turing-2"}, {"hopper@example.org", "hopper-2"},
-		{"日本@example.org", "learner"}, {"<script>@example.org", "script"}, {strings.Repeat("a.", 40) + "@example.org", strings.TrimSuffix(strings.Repeat("a.", 15), ".")},
+		{"ada.lovelace+labs@Example.ORG", "ada.lovelace.labs"},
+		{"grace@school.example", "grace-2"},
+		{"GRACE@example.org", "GRACE-3"},
+		{"turing@example.org", "turing-2"},
+		{"hopper@example.org", "hopper-2"},
+		{"日本@example.org", "learner"},
+		{"<script>@example.org", "script"},
+		{strings.Repeat("a.", 40) + "@example.org", strings.TrimSuffix(strings.Repeat("a.", 15), ".")},
 	} {
 		who := Identity{Issuer: issuer, Subject: string(rune('a' + i)), Email: c.email, Verified: true}
 		a, _, err := p.SignInAs(ctx, who)
