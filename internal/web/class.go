@@ -12,8 +12,7 @@ import (
 // classes returns the room for classes.
 func (s *Server) classes() *class.Room {
 	return class.New(class.Door{
-		Desk: s.Desk, Clock: s.Clock, Write: s.write, Fail: s.fail, Ask: s.askFor, Problem: s.problem, Piece: s.piece,
-		Done: s.doneAt, Report: s.writeReport, Event: writeEvent, Tell: s.benches.tell,
+		House: s.house(), Desk: s.Desk, Clock: s.Clock, Event: writeEvent, Tell: s.benches.tell,
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/internal/web/trace"
 	"endstate/labs"
 )
@@ -52,7 +53,7 @@ func (s *Server) refusal(r *http.Request) string {
 }
 
 // as lets in whoever has a session, and hands on who it is.
-func (s *Server) as(handle handler) http.Handler {
+func (s *Server) as(handle room.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		changed := s.people.Changed()
 		who, ok, err := s.who(r.Context())

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"html/template"
 	"log/slog"
 	"maps"
 	"net"
@@ -28,6 +27,7 @@ import (
 	"endstate/internal/web/pages"
 	peopleroom "endstate/internal/web/people"
 	"endstate/internal/web/reach"
+	"endstate/internal/web/room"
 	"endstate/internal/web/session"
 	"endstate/internal/web/terminal"
 	"endstate/internal/web/trace"
@@ -155,12 +155,11 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 	s.meter = meter.New(s.gauges())
 	s.pages = pages.New(s.assets.Address, s.Clock)
 	s.accounts = peopleroom.New(peopleroom.Door{
-		People: s.people, Sessions: s.sessions, Provider: s.Provider, Flows: session.NewFlows(cookie+"-provider", s.Reach.Shared(), store), Log: s.Log, Address: s.Reach.Address(address), Alone: !s.Reach.Shared(), Write: s.write, Fail: s.fail, From: s.Reach.From,
-		Problem: func(err error) (template.HTML, int) { return s.problem(err), statusOf(err) },
+		House: s.house(), People: s.people, Sessions: s.sessions, Provider: s.Provider, Flows: session.NewFlows(cookie+"-provider", s.Reach.Shared(), store),
+		Log: s.Log, Address: s.Reach.Address(address), Alone: !s.Reach.Shared(), Status: statusOf, From: s.Reach.From,
 	})
 	s.exams = exam.New(config.Exams, exam.Door{
-		Write: s.write, Fail: s.fail, Problem: s.problem, Ask: s.askFor, Piece: s.piece, Work: s.work, Begun: s.begun, Done: s.doneAt, Report: s.writeReport, Stream: s.stream,
-		Watchers: s.watchers, Join: s.join, Once: s.once, Lost: s.lost, Tell: s.tell, Answer: config.AnswerExam,
+		House: s.house(), Work: s.work, Begun: s.begun, Watchers: s.watchers, Join: s.join, Once: s.once, Lost: s.lost, Tell: s.tell, Answer: config.AnswerExam,
 		Built: s.assets.Built(), Recorded: config.Desk.Record, Clock: config.Clock, Context: ctx,
 	})
 	return s
@@ -184,12 +183,17 @@ func (s *Server) entry(who labs.Learner) string {
 // Built reports whether the program has the styles and the terminals of the pages.
 func Built() bool { return assets.New().Built() }
 
-// handler answers a request of somebody who is let in.
-type handler = func(http.ResponseWriter, *http.Request, labs.Learner)
+// house returns how all rooms answer requests.
+func (s *Server) house() room.House {
+	return room.House{
+		Write: s.write, Fail: s.fail, Ask: s.askFor, Done: s.doneAt, Report: s.writeReport, Stream: s.stream,
+		Piece: s.piece, Problem: s.problem, Warning: s.warning,
+	}
+}
 
 // routes returns what those who are let in can ask for, by the pattern of its address.
-func (s *Server) routes() map[string]handler {
-	all := map[string]handler{
+func (s *Server) routes() map[string]room.Handler {
+	all := map[string]room.Handler{
 		"GET /{$}":                               s.home,
 		"GET /questions/{number}":                s.question,
 		"GET /questions/{number}/rehearse":       s.rehearse,

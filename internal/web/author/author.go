@@ -15,24 +15,17 @@ import (
 	"endstate/internal/desk"
 	"endstate/internal/desk/author"
 	"endstate/internal/scenario"
-	"endstate/internal/web/feed"
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
-// Door is what all pages share.
+// Door is what the room uses of the door that it belongs to.
 type Door struct {
+	room.House
 	Desk    *desk.Desk
 	Context context.Context // ends when the server does
 	Working *sync.WaitGroup // what must end before the server does
-	Write   func(w http.ResponseWriter, status int, page pages.Page)
-	// Fail answers with what is wrong.
-	Fail    func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
-	Problem func(err error) template.HTML
-	Warning func(event labs.Event) template.HTML
-	Piece   func(name string, data any) template.HTML
-	// Stream streams the messages of a feed.
-	Stream func(w http.ResponseWriter, r *http.Request, who labs.Learner, from *feed.Feed, others <-chan feed.Message)
 }
 
 // Room is the room with its pages.
@@ -50,8 +43,8 @@ func New(d Door) *Room {
 }
 
 // Routes returns the room's pages and acts, by pattern.
-func (o *Room) Routes() map[string]func(http.ResponseWriter, *http.Request, labs.Learner) {
-	return map[string]func(http.ResponseWriter, *http.Request, labs.Learner){
+func (o *Room) Routes() map[string]room.Handler {
+	return map[string]room.Handler{
 		"GET /author":                     o.list,
 		"GET /author/{scenario}":          o.scenario,
 		"GET /author/{scenario}/events":   o.events,

@@ -4,8 +4,6 @@ package class
 import (
 	"bufio"
 	"context"
-	"html/template"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
@@ -16,31 +14,18 @@ import (
 	"endstate/internal/desk/class"
 	"endstate/internal/web/feed"
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
-// Door is what all pages share.
+// Door is what the room uses of the door that it belongs to.
 type Door struct {
+	room.House
 	Desk  *desk.Desk
 	Clock func() time.Time
-	Write func(w http.ResponseWriter, status int, page pages.Page)
-	// Fail answers with what is wrong.
-	Fail func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
-	// Ask asks for the consent that an act needs, or answers with its other error.
-	Ask func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
-	// Problem renders what is wrong.
-	Problem func(error) template.HTML
-	Piece   func(name string, data any) template.HTML
-	// Done answers a script that an act is done, and leads a page elsewhere.
-	Done func(w http.ResponseWriter, r *http.Request, to string)
-	// Report answers with a report, which write writes.
-	Report func(w http.ResponseWriter, write func(io.Writer) error)
-	Event  func(w http.ResponseWriter, m feed.Message) // writes a server-sent event
-	Tell   func(name string)                           // tells the open lab pages of a learner that there is a message
+	Event func(w http.ResponseWriter, m feed.Message) // writes a server-sent event
+	Tell  func(name string)                           // tells the open lab pages of a learner that there is a message
 }
-
-// Handler answers a request of somebody who is let in.
-type Handler = func(http.ResponseWriter, *http.Request, labs.Learner)
 
 // Room is the room with its pages.
 type Room struct {
@@ -52,8 +37,8 @@ type Room struct {
 func New(d Door) *Room { return &Room{d, class.New(d.Desk)} }
 
 // Routes returns the room's pages and acts, by pattern.
-func (o *Room) Routes() map[string]Handler {
-	return map[string]Handler{
+func (o *Room) Routes() map[string]room.Handler {
+	return map[string]room.Handler{
 		"GET /groups":                      o.groups,
 		"POST /groups":                     o.create,
 		"GET /groups/{group}":              o.group,
@@ -113,18 +98,9 @@ func lines(text string) []string {
 	return all
 }
 
-// number returns a number in the path; 0, which nothing has, if it is none.
-func number(r *http.Request, name string) int64 {
-	n, err := strconv.ParseInt(r.PathValue(name), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
-}
-
 // act does something to a group, and shows the group again.
 func (o *Room) act(w http.ResponseWriter, r *http.Request, who labs.Learner, do func(ctx context.Context, group int64) error) {
-	group := number(r, "group")
+	group := room.Number(r, "group")
 	if err := do(r.Context(), group); err != nil {
 		o.Fail(w, r, who, groupPath(group), err)
 		return
@@ -140,12 +116,12 @@ func (o *Room) setMembers(w http.ResponseWriter, r *http.Request, who labs.Learn
 
 func (o *Room) withdraw(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	o.act(w, r, who, func(ctx context.Context, group int64) error {
-		return o.class.Withdraw(ctx, who, group, number(r, "assignment"))
+		return o.class.Withdraw(ctx, who, group, room.Number(r, "assignment"))
 	})
 }
 
 func (o *Room) remove(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	group := number(r, "group")
+	group := room.Number(r, "group")
 	if err := o.class.Remove(r.Context(), who, group, r.PostFormValue("agreed") != ""); err != nil {
 		o.Ask(w, r, who, groupPath(group), err)
 		return
@@ -155,7 +131,7 @@ func (o *Room) remove(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 
 // begin leads a member to an assigned exam.
 func (o *Room) begin(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	id, err := o.class.Begin(r.Context(), who, number(r, "assignment"), nil)
+	id, err := o.class.Begin(r.Context(), who, room.Number(r, "assignment"), nil)
 	if err != nil {
 		o.Fail(w, r, who, "/", err)
 		return

@@ -12,11 +12,12 @@ import (
 	"endstate/internal/desk/class"
 	"endstate/internal/report"
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
 func (o *Room) gradebook(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	book, err := o.class.Gradebook(r.Context(), who, number(r, "group"))
+	book, err := o.class.Gradebook(r.Context(), who, room.Number(r, "group"))
 	if err != nil {
 		o.Fail(w, r, who, "/groups", err)
 		return
@@ -26,7 +27,7 @@ func (o *Room) gradebook(w http.ResponseWriter, r *http.Request, who labs.Learne
 
 // report answers a teacher with the report of a member's attempt.
 func (o *Room) report(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	found, err := o.class.Report(r.Context(), who, number(r, "group"), number(r, "attempt"))
+	found, err := o.class.Report(r.Context(), who, room.Number(r, "group"), room.Number(r, "attempt"))
 	if err != nil {
 		o.Fail(w, r, who, "/groups", err)
 		return
@@ -36,7 +37,7 @@ func (o *Room) report(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 
 // examReport answers a teacher with the report of a member's exam.
 func (o *Room) examReport(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	found, err := o.class.ExamReport(r.Context(), who, number(r, "group"), number(r, "exam"))
+	found, err := o.class.ExamReport(r.Context(), who, room.Number(r, "group"), room.Number(r, "exam"))
 	if err != nil {
 		o.Fail(w, r, who, "/groups", err)
 		return
@@ -46,7 +47,7 @@ func (o *Room) examReport(w http.ResponseWriter, r *http.Request, who labs.Learn
 
 // csv answers with the gradebook for a spreadsheet.
 func (o *Room) csv(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	book, err := o.class.Gradebook(r.Context(), who, number(r, "group"))
+	book, err := o.class.Gradebook(r.Context(), who, room.Number(r, "group"))
 	if err != nil {
 		o.Fail(w, r, who, "/groups", err)
 		return

@@ -12,6 +12,7 @@ import (
 	"endstate/internal/desk"
 	"endstate/internal/desk/class"
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
@@ -31,7 +32,7 @@ type groupPage struct {
 type scenarioChoice struct{ Name, Title, Topic string }
 
 func (o *Room) group(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	page, err := o.pageOf(r.Context(), who, number(r, "group"))
+	page, err := o.pageOf(r.Context(), who, room.Number(r, "group"))
 	if err != nil {
 		o.Fail(w, r, who, "/groups", err)
 		return

@@ -12,6 +12,7 @@ import (
 	"endstate/internal/recording"
 	"endstate/internal/web/feed"
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
@@ -81,7 +82,7 @@ func (o *Room) stream(w http.ResponseWriter, r *http.Request, pause time.Duratio
 
 // events streams the live view whenever it changes.
 func (o *Room) events(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	group, last := number(r, "group"), ""
+	group, last := room.Number(r, "group"), ""
 	if _, err := o.class.Group(r.Context(), who, group); err != nil {
 		o.Fail(w, r, who, "/groups", err)
 		return
@@ -112,7 +113,7 @@ func (o *Room) send(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 
 // read notes that a learner has read a message.
 func (o *Room) read(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	if err := o.class.Read(r.Context(), who, number(r, "message")); err != nil {
+	if err := o.class.Read(r.Context(), who, room.Number(r, "message")); err != nil {
 		o.Fail(w, r, who, "/", err)
 		return
 	}
@@ -137,11 +138,11 @@ type terminalsPage struct {
 
 func (o *Room) terminals(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	page, err := terminalsPage{Member: r.PathValue("member")}, error(nil)
-	if page.Group, err = o.class.Group(r.Context(), who, number(r, "group")); err == nil {
+	if page.Group, err = o.class.Group(r.Context(), who, room.Number(r, "group")); err == nil {
 		page.Terminals, err = o.class.Terminals(r.Context(), who, page.Group.ID, page.Member)
 	}
 	if err != nil {
-		o.Fail(w, r, who, groupPath(number(r, "group")), err)
+		o.Fail(w, r, who, groupPath(room.Number(r, "group")), err)
 		return
 	}
 	page.Letter = letter{Group: page.Group.ID, To: page.Member}
@@ -164,7 +165,7 @@ type film struct {
 // film streams what a terminal has shown and shows. The ID of each event is the place in the recording that a
 // page which lost the connection goes on from.
 func (o *Room) film(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	group, member, terminal := number(r, "group"), r.PathValue("member"), number(r, "number")
+	group, member, terminal := room.Number(r, "group"), r.PathValue("member"), room.Number(r, "number")
 	next, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
 	piece, err := o.class.Watch(r.Context(), who, group, member, terminal, next)
 	if err != nil {

@@ -4,8 +4,6 @@ package exam
 
 import (
 	"context"
-	"html/template"
-	"io"
 	"maps"
 	"net/http"
 	"strconv"
@@ -17,32 +15,18 @@ import (
 	"endstate/internal/exams"
 	"endstate/internal/seat"
 	"endstate/internal/web/feed"
-	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/internal/web/terminal"
 	"endstate/labs"
 )
 
-// Handle answers a request of a learner.
-type Handle = func(http.ResponseWriter, *http.Request, labs.Learner)
-
 // Door is what the room uses of the door that it belongs to.
 type Door struct {
-	Write func(w http.ResponseWriter, status int, page pages.Page)
-	// Fail answers with a problem, and Ask with the question before an act, or its other error. back is
-	// the address to go back to.
-	Fail, Ask func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
-	Piece     func(name string, data any) template.HTML
-	Problem   func(err error) template.HTML
+	room.House
 	// Work does an act and tells a feed of it, even if every page is closed. It returns false if another
 	// act of that feed is going on. Begun answers what Work returned.
 	Work  func(at *feed.Feed, act string, do func(ctx context.Context, emit labs.Emit) error) bool
 	Begun func(w http.ResponseWriter, r *http.Request, back string, began bool)
-	// Done answers an act that is done.
-	Done func(w http.ResponseWriter, r *http.Request, back string)
-	// Report answers with a report, which write writes.
-	Report func(w http.ResponseWriter, write func(io.Writer) error)
-	// Stream streams a feed, and other messages.
-	Stream func(w http.ResponseWriter, r *http.Request, who labs.Learner, from *feed.Feed, others <-chan feed.Message)
 	// Join joins a terminal of a page to what sit opens. Once opens one shell in it.
 	Join func(w http.ResponseWriter, r *http.Request, who labs.Learner, place string, sit func(*terminal.Client) error)
 	Once func(ctx context.Context, client *terminal.Client, v *visit.Visit, answer seat.Answer, emit labs.Emit) error
@@ -74,8 +58,8 @@ func New(desk *examdesk.Desk, door Door) *Room {
 }
 
 // Routes returns what answers which requests.
-func (m *Room) Routes() map[string]Handle {
-	all := map[string]Handle{
+func (m *Room) Routes() map[string]room.Handler {
+	all := map[string]room.Handler{
 		"GET /exams":                                       m.list,
 		"GET /exams/new":                                   m.introduce,
 		"POST /exams":                                      m.start,
@@ -106,7 +90,7 @@ type visitor struct {
 }
 
 // at returns what answers a request about an exam.
-func (m *Room) at(handle func(http.ResponseWriter, *http.Request, visitor)) Handle {
+func (m *Room) at(handle func(http.ResponseWriter, *http.Request, visitor)) room.Handler {
 	return func(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		id, err := strconv.ParseInt(r.PathValue("exam"), 10, 64)
 		number := 0

@@ -13,12 +13,13 @@ import (
 	"endstate/internal/report"
 	"endstate/internal/web/feed"
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
 // examinerRoutes returns what examiners can ask for.
-func (m *Room) examinerRoutes() map[string]Handle {
-	return map[string]Handle{
+func (m *Room) examinerRoutes() map[string]room.Handler {
+	return map[string]room.Handler{
 		"GET /examiner":                                    m.candidates,
 		"GET /examiner/events":                             m.candidateEvents,
 		"GET /examiner/exams/{exam}":                       m.at(m.examine),

@@ -7,6 +7,7 @@ import (
 
 	"endstate/internal/desk/people"
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
@@ -54,7 +55,7 @@ func (m *Room) invite(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 }
 
 func (m *Room) reset(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	key, invited, err := m.People.Reset(r.Context(), who, idOf(r))
+	key, invited, err := m.People.Reset(r.Context(), who, room.Number(r, "id"))
 	if err != nil {
 		m.Fail(w, r, who, "/people", err)
 		return
@@ -64,33 +65,24 @@ func (m *Room) reset(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 }
 
 func (m *Room) revoke(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	m.then(w, r, who, "revoked an invitation", m.People.Revoke(r.Context(), who, idOf(r)))
+	m.then(w, r, who, "revoked an invitation", m.People.Revoke(r.Context(), who, room.Number(r, "id")))
 }
 
 func (m *Room) setRole(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	role := labs.UserRole(r.PostFormValue("role"))
-	m.then(w, r, who, "gave an account the role "+string(role), m.People.SetRole(r.Context(), who, idOf(r), role))
+	m.then(w, r, who, "gave an account the role "+string(role), m.People.SetRole(r.Context(), who, room.Number(r, "id"), role))
 }
 
 func (m *Room) disable(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	m.then(w, r, who, "disabled an account", m.People.Disable(r.Context(), who, idOf(r)))
+	m.then(w, r, who, "disabled an account", m.People.Disable(r.Context(), who, room.Number(r, "id")))
 }
 
 func (m *Room) enable(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	m.then(w, r, who, "enabled an account", m.People.Enable(r.Context(), who, idOf(r)))
+	m.then(w, r, who, "enabled an account", m.People.Enable(r.Context(), who, room.Number(r, "id")))
 }
 
 func (m *Room) endSessions(w http.ResponseWriter, r *http.Request, who labs.Learner) {
-	m.then(w, r, who, "signed an account out", m.People.EndSessions(r.Context(), who, idOf(r)))
-}
-
-// idOf returns the number in a request's address; 0 is that of nothing.
-func idOf(r *http.Request) int64 {
-	id, err := strconv.ParseInt(r.PathValue("id"), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return id
+	m.then(w, r, who, "signed an account out", m.People.EndSessions(r.Context(), who, room.Number(r, "id")))
 }
 
 // then answers a form of the page of all people, and logs what was done.
@@ -99,6 +91,6 @@ func (m *Room) then(w http.ResponseWriter, r *http.Request, who labs.Learner, di
 		m.Fail(w, r, who, "/people", err)
 		return
 	}
-	m.Log.Info(did, "by", who.Name, "id", idOf(r))
+	m.Log.Info(did, "by", who.Name, "id", room.Number(r, "id"))
 	http.Redirect(w, r, "/people", http.StatusSeeOther)
 }

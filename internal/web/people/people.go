@@ -14,12 +14,14 @@ import (
 	"endstate/internal/desk/people"
 	"endstate/internal/web/openid"
 	"endstate/internal/web/pages"
+	"endstate/internal/web/room"
 	"endstate/internal/web/session"
 	"endstate/labs"
 )
 
-// Door is what all pages share.
+// Door is what the room uses of the door that it belongs to.
 type Door struct {
+	room.House
 	People   *people.Desk
 	Sessions *session.Sessions
 	Provider *openid.Provider // nil: people sign in with passwords alone
@@ -27,17 +29,11 @@ type Door struct {
 	Log      *slog.Logger
 	Address  string // under which browsers reach the server, without a path
 	Alone    bool   // only browsers on this machine reach it
-	Write    func(w http.ResponseWriter, status int, page pages.Page)
-	// Fail answers with what is wrong.
-	Fail func(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error)
-	// Problem renders what is wrong, and returns its HTTP status.
-	Problem func(err error) (template.HTML, int)
+	// Status returns the HTTP status of an error.
+	Status func(err error) int
 	// From returns the address that a request comes from.
 	From func(r *http.Request) string
 }
-
-// Handler answers a request of somebody who is let in.
-type Handler = func(http.ResponseWriter, *http.Request, labs.Learner)
 
 // Room is the room with its pages.
 type Room struct{ Door }
@@ -57,8 +53,8 @@ func (m *Room) Outside() map[string]http.HandlerFunc {
 }
 
 // Inside returns the pages for those who are let in, by the pattern of their address.
-func (m *Room) Inside() map[string]Handler {
-	return map[string]Handler{
+func (m *Room) Inside() map[string]room.Handler {
+	return map[string]room.Handler{
 		"GET /you": m.you, "POST /you/password": m.changePassword,
 		"GET /people": m.people, "POST /people/invitations": m.invite,
 		"POST /people/{id}/role": m.setRole, "POST /people/{id}/disable": m.disable, "POST /people/{id}/enable": m.enable,
@@ -117,7 +113,7 @@ func (m *Room) checkPassword(w http.ResponseWriter, r *http.Request) {
 
 // refusal renders a problem for the form that it belongs to, and tells programs when to try again.
 func (m *Room) refusal(w http.ResponseWriter, err error) (template.HTML, int) {
-	notice, status := m.Problem(err)
+	notice, status := m.Problem(err), m.Status(err)
 	var slow *people.Slow
 	if errors.As(err, &slow) {
 		w.Header().Set("Retry-After", strconv.Itoa(int(slow.Wait.Seconds())+1))
