@@ -61,7 +61,7 @@ func (m *machine) solution(v *labs.Variant) string {
 func TestBrowserPeople(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
-	name := m.Owner + "-grace" // nobody else's in this engine
+	name := m.Owner + "-grace" // no other test has labs under it
 	defer m.must("stop", enginetest.Git, "--owner", name)
 	m.browse("people.mjs", m.serve(), enginetest.Git, name)
 }

@@ -145,7 +145,7 @@ func (o *options) showShared(address, invitation string) {
 	out := wrap.Behind(o.Out)
 	fmt.Fprintf(out, "Everybody with an account can sign in:\n  %s\n", address)
 	if invitation != "" {
-		fmt.Fprintf(out, "There is no admin yet. With this address, you choose your password; it works once, within an hour.\n  %s\n", invitation)
+		fmt.Fprintf(out, "There is no admin yet. Open this address to choose your password; it works once, within an hour.\n  %s\n", invitation)
 	}
 	fmt.Fprintln(out, "Ctrl-C ends the server; labs and shells go on.")
 	o.warnUnbuilt()
