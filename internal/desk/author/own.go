@@ -4,8 +4,6 @@ import (
 	"context"
 	"os"
 
-	"github.com/fsnotify/fsnotify"
-
 	"endstate/internal/scenario"
 	"endstate/labs"
 )
@@ -66,16 +64,11 @@ func (d *Desk) Follow(ctx context.Context, who labs.Learner, name string, report
 	if err != nil {
 		return err
 	}
-	watcher, err := fsnotify.NewWatcher()
+	changes, stop, err := changesIn(ctx, own.Folder)
 	if err != nil {
 		return err
 	}
-	defer watcher.Close()
-	if err := addFolders(watcher, own.Folder); err != nil {
-		return err
-	}
-	changes := make(chan []string)
-	go collect(ctx, watcher, changes)
+	defer stop()
 	for {
 		select {
 		case changed := <-changes:

@@ -2,6 +2,7 @@ package author
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -29,6 +30,23 @@ type Watching struct {
 	End func(Round)
 }
 
+// changesIn reports the files of folders that change, each time that some have, until the context ends or
+// stop is called.
+func changesIn(ctx context.Context, folders ...string) (changes <-chan []string, stop func(), err error) {
+	watcher, err := fsnotify.NewWatcher()
+	if err == nil {
+		if err = addFolders(watcher, folders...); err != nil {
+			err = errors.Join(err, watcher.Close())
+		}
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	changed := make(chan []string)
+	go collect(ctx, watcher, changed)
+	return changed, func() { _ = watcher.Close() }, nil
+}
+
 // Watch plays proofs, and plays them again whenever a file of their scenarios changes, at the same
 // seeds, until the context ends. Only a change of what goes into the hosts builds them anew. A
 // change during a round starts the next one at once.
@@ -40,16 +58,11 @@ func (d *Desk) Watch(ctx context.Context, who labs.Learner, wanted Proving, repo
 	if err != nil {
 		return err
 	}
-	watcher, err := fsnotify.NewWatcher()
+	changes, stop, err := changesIn(ctx, folders...)
 	if err != nil {
 		return err
 	}
-	defer watcher.Close()
-	if err := addFolders(watcher, folders...); err != nil {
-		return err
-	}
-	changes := make(chan []string)
-	go collect(ctx, watcher, changes)
+	defer stop()
 	var changed []string
 	for {
 		changed = d.round(ctx, who, wanted, changed, changes, report)
