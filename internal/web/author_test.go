@@ -40,11 +40,10 @@ func TestAuthor(t *testing.T) {
 		t.Errorf("a scenario of the program answers %d", status)
 	}
 	// The page follows the files.
-	go func() {
-		time.Sleep(300 * time.Millisecond) // the stream has begun
+	events := ada.events("/author/mine/events", 0, "lint", func() {
+		time.Sleep(300 * time.Millisecond) // files are watched a moment after the stream has begun
 		write("scenario.yaml", right+"nonsense: "+hostile+"\n")
-	}()
-	events := ada.events("/author/mine/events", 0, "lint")
+	})
 	s.says("what lint finds after an edit", last(events), "nonsense", "!<script>")
 	ada.page("/author/mine", "nonsense", "!<script>")
 	for _, fields := range [][]string{{"seeds", "x"}, {"seeds", "21"}, {"seed", "-1"}} {
@@ -63,11 +62,8 @@ func TestAuthor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	go func() {
-		time.Sleep(300 * time.Millisecond) // the stream has begun
-		write("scenario.yaml", strings.Replace(right, "Title ", "Another ", 1))
-	}()
-	s.says("the step", last(ada.events("/author/mine/events", after, "step")), "scenario.yaml changed: playing all proofs")
+	events = ada.events("/author/mine/events", after, "step", func() { write("scenario.yaml", strings.Replace(right, "Title ", "Another ", 1)) })
+	s.says("the step", last(events), "scenario.yaml changed: playing all proofs")
 	s.waits("could not be played", func() bool {
 		return strings.Contains(last(ada.events("/author/mine/events", 0, "proved")), "? could not be played")
 	})

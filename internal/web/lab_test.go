@@ -173,8 +173,9 @@ func TestOthersLabs(t *testing.T) {
 // event is a server-sent event.
 type event struct{ kind, data string }
 
-// events reads events after a message, up to the first of a kind.
-func (b *browser) events(path string, after int, last string) []event {
+// events reads events after a message, up to the first of a kind. Once the stream has begun, it does what
+// is given.
+func (b *browser) events(path string, after int, last string, begun ...func()) []event {
 	b.Helper()
 	r, err := http.NewRequestWithContext(b.Context(), http.MethodGet, "http://"+b.server.address+path, nil)
 	if err != nil {
@@ -187,6 +188,9 @@ func (b *browser) events(path string, after int, last string) []event {
 	}
 	defer answer.Body.Close()
 	time.AfterFunc(10*time.Second, func() { answer.Body.Close() })
+	for _, do := range begun {
+		do()
+	}
 	var all []event
 	var now event
 	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
