@@ -37,6 +37,7 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, who labs.Learner, 
 	query := r.URL.Query()
 	number := func(name string) int { n, _ := strconv.Atoi(query.Get(name)); return terminal.Clamp(n) }
 	client := terminal.New(s.ctx, conn, number("columns"), number("rows"))
+	defer client.Close("the shell has ended")
 	defer context.AfterFunc(r.Context(), func() {
 		if errors.Is(context.Cause(r.Context()), errSignedOut) {
 			client.Close("signed out")
@@ -50,7 +51,6 @@ func (s *Server) join(w http.ResponseWriter, r *http.Request, who labs.Learner, 
 	if err := sit(client); err != nil && !isGone(client) {
 		_ = client.Tell(terminal.Told{Kind: "lost", HTML: s.problem(err)})
 	}
-	client.Close("the shell has ended")
 }
 
 func isGone(client *terminal.Client) bool {
@@ -98,7 +98,7 @@ func (s *Server) once(ctx context.Context, client *terminal.Client, v *visit.Vis
 	if err != nil {
 		return err
 	}
-	_ = client.Tell(terminal.Told{Kind: "open"})
+	defer s.typed.Open(client, stay.Shell.ID)()
 	_, err = seat.Attach(ctx, client, stay.Shell, answer, stay.Watchers()...)
 	stay.Leave(context.WithoutCancel(ctx), emit)
 	return err

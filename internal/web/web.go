@@ -76,6 +76,7 @@ type Server struct {
 	benches  benches
 	meter    *meter.Meter
 	places   terminal.Places
+	typed    terminal.Typed
 	exams    *exam.Room
 	ctx      context.Context // ends when the server does
 	working  sync.WaitGroup  // acts and terminals
@@ -92,6 +93,9 @@ func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config 
 	config.Machine = who
 	s := newServer(ctx, listener.Addr().String(), config)
 	if err := s.open(ctx); err != nil {
+		if ctx.Err() != nil {
+			err = nil // it ends before it has begun
+		}
 		return errors.Join(err, listener.Close())
 	}
 	server := &http.Server{

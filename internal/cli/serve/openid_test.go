@@ -1,11 +1,9 @@
 package serve
 
 import (
-	"bytes"
-	"context"
+	"io"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/spf13/pflag"
 )
@@ -17,9 +15,7 @@ var shared = []string{"--listen", "127.0.0.1:0", "--host", "labs.example.org", "
 func TestOpenIDConnect(t *testing.T) {
 	args := append(shared, "--oidc-issuer", "https://id.invalid", "--oidc-client", "endstate")
 	for secret, want := range map[string]string{"": "The client's secret is missing", "secret": ""} {
-		var out bytes.Buffer
-		ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-		d := program(t, &out)
+		d := program(t, io.Discard)
 		known := d.Env
 		d.Env = func(name string) string {
 			if name == "ENDSTATE_OIDC_SECRET" {
@@ -27,13 +23,12 @@ func TestOpenIDConnect(t *testing.T) {
 			}
 			return known(name)
 		}
-		err := serve(ctx, d, args...)
-		cancel()
-		if want == "" && (err != nil || !strings.Contains(out.String(), "https://labs.example.org/join/")) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
-			t.Errorf("with the secret %q: %v, %s", secret, err, out.String())
+		text, err := opened(t, d, args...)
+		if want == "" && (err != nil || !strings.Contains(text, "https://labs.example.org/join/")) || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("with the secret %q: %v, %s", secret, err, text)
 		}
 	}
-	Command(program(t, &bytes.Buffer{}), nil).Flags().VisitAll(func(f *pflag.Flag) {
+	Command(program(t, io.Discard), nil).Flags().VisitAll(func(f *pflag.Flag) {
 		if strings.Contains(f.Name, "secret") && f.Name != "oidc-secret-file" {
 			t.Errorf("--%s would show a secret in the list of processes", f.Name)
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 	"endstate/labs"
 )
 
-func program(t *testing.T, out *bytes.Buffer) *door.Door {
+func program(t *testing.T, out io.Writer) *door.Door {
 	t.Helper()
 	home := t.TempDir()
 	d := door.New(door.Program{
@@ -30,6 +31,32 @@ func program(t *testing.T, out *bytes.Buffer) *door.Door {
 	})
 	t.Cleanup(d.Close)
 	return d
+}
+
+// output is what a server prints. Once that ends with how to end the server, its context ends.
+type output struct {
+	bytes.Buffer
+	end context.CancelFunc
+}
+
+func (o *output) Write(b []byte) (int, error) {
+	defer func() {
+		if strings.Contains(o.String(), "Ctrl-C ends the server") {
+			o.end()
+		}
+	}()
+	return o.Buffer.Write(b)
+}
+
+// opened starts a server, ends it once it has printed how to come in, and returns what it printed.
+func opened(t *testing.T, d *door.Door, args ...string) (string, error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	out := &output{end: cancel}
+	d.Out = out
+	err := serve(ctx, d, args...)
+	return out.String(), err
 }
 
 func serve(ctx context.Context, d *door.Door, args ...string) error {
@@ -46,7 +73,7 @@ func TestOnlyLoopback(t *testing.T) {
 		"[::]:0": "can be reached from other machines", "example.org:80": "can be reached from other machines", "8080": "not an address to listen at",
 	} {
 		var problem *labs.Problem
-		err := serve(t.Context(), program(t, &bytes.Buffer{}), "--no-open", "--listen", address)
+		err := serve(t.Context(), program(t, io.Discard), "--no-open", "--listen", address)
 		if !errors.As(err, &problem) || !problem.Usage || !strings.Contains(problem.What, want) || problem.Advice == "" {
 			t.Errorf("%s: %v", address, err)
 		}
@@ -59,7 +86,7 @@ func TestAPortInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	err = serve(t.Context(), program(t, &bytes.Buffer{}), "--no-open", "--listen", taken.Addr().String())
+	err = serve(t.Context(), program(t, io.Discard), "--no-open", "--listen", taken.Addr().String())
 	var problem *labs.Problem
 	if !errors.As(err, &problem) || !strings.Contains(problem.What, "Another program listens at "+taken.Addr().String()) {
 		t.Errorf("%v", err)
@@ -78,7 +105,7 @@ func TestBrowse(t *testing.T) {
 	}
 	t.Setenv("PATH", folder+":"+os.Getenv("PATH"))
 	for desktop, want := range map[string]string{"": "", ":0": "http://127.0.0.1:1/first\n"} {
-		d := program(t, &bytes.Buffer{})
+		d := program(t, io.Discard)
 		d.Env = func(name string) string { return map[string]string{"DISPLAY": desktop}[name] }
 		show := (&options{Door: d}).show()
 		show("http://127.0.0.1:1/first")
@@ -99,26 +126,28 @@ func TestBrowse(t *testing.T) {
 
 // It prints the address and ends with its context, without an error.
 func TestServeEnds(t *testing.T) {
-	var out bytes.Buffer
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	if err := serve(ctx, program(t, &out), "--no-open", "--listen", "127.0.0.1:0"); err != nil {
-		t.Error(err)
-	}
-	if !strings.Contains(out.String(), "It works once.\n  http://127.0.0.1:") || !strings.Contains(out.String(), "/enter?key=") {
-		t.Errorf("it prints %q", out.String())
+	text, err := opened(t, program(t, io.Discard), "--no-open", "--listen", "127.0.0.1:0")
+	if err != nil || !strings.Contains(text, "It works once.\n  http://127.0.0.1:") || !strings.Contains(text, "/enter?key=") {
+		t.Errorf("it prints %q, %v", text, err)
 	}
 }
 
 // A server that other machines reach prints no key, but an invitation for the first admin.
 func TestServeOthers(t *testing.T) {
-	var out bytes.Buffer
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	if err := serve(ctx, program(t, &out), "--listen", "127.0.0.1:0", "--host", "labs.example.org", "--behind-proxy", "127.0.0.1"); err != nil {
-		t.Error(err)
+	text, err := opened(t, program(t, io.Discard), shared...)
+	if err != nil || !strings.Contains(text, "sign in:\n  https://labs.example.org\n") || !strings.Contains(text, "once, within an hour.\n  https://labs.example.org/join/") || strings.Contains(text, "key=") {
+		t.Errorf("it prints %q, %v", text, err)
 	}
-	if text := out.String(); !strings.Contains(text, "sign in:\n  https://labs.example.org\n") || !strings.Contains(text, "once, within an hour.\n  https://labs.example.org/join/") || strings.Contains(text, "key=") {
-		t.Errorf("it prints %q", text)
+}
+
+// A server that is ended while it starts says nothing of its store.
+func TestEndedWhileStarting(t *testing.T) {
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	d := program(t, io.Discard)
+	var warnings bytes.Buffer
+	d.Err = &warnings
+	if err := serve(ended, d, shared...); err != nil || warnings.Len() > 0 {
+		t.Errorf("%v, and it warns %q", err, warnings.String())
 	}
 }

@@ -3,6 +3,9 @@
 // The browser sends binary messages whose first byte says what they are: k and keys, s and the size
 // (columns and rows, two bytes each), or a and how many bytes of output it has drawn since the last a
 // (four bytes). It gets output as binary messages, and everything else as text.
+//
+// A connection that is lost may lose keys on their way. So the page keeps what was typed last, and when it
+// gets its shell back, it learns how many bytes the shell has taken, and sends the rest again; see [Typed].
 package terminal
 
 import (
@@ -12,6 +15,7 @@ import (
 	"errors"
 	"html/template"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/coder/websocket"
@@ -51,6 +55,9 @@ type Told struct {
 	Again bool `json:"again,omitempty"`
 	// To is the address of the page to go to.
 	To string `json:"to,omitempty"`
+	// Shell identifies a shell that is open, and Taken is how many bytes of keys it has taken from pages.
+	Shell string `json:"shell,omitempty"`
+	Taken int64  `json:"taken,omitempty"`
 }
 
 // Client is a browser's terminal. It is a seat.Client.
@@ -58,7 +65,11 @@ type Client struct {
 	conn    *websocket.Conn
 	gone    context.Context // ends when the browser is gone
 	end     context.CancelFunc
+	waiting chan []byte // keys that nobody has taken
 	keys    chan []byte
+	closed  chan struct{}
+	close   sync.Once
+	taken   atomic.Pointer[atomic.Int64] // by the shell that is open
 	resizes chan struct{}
 
 	mu            sync.Mutex
@@ -68,12 +79,16 @@ type Client struct {
 }
 
 // New returns the terminal behind a connection. It reads the connection until that ends or the
-// context does.
+// context does. Close it.
 func New(ctx context.Context, conn *websocket.Conn, columns, rows int) *Client {
-	c := &Client{conn: conn, keys: make(chan []byte, maxWaitingKeys), resizes: make(chan struct{}, 1), columns: columns, rows: rows}
+	c := &Client{
+		conn: conn, waiting: make(chan []byte, maxWaitingKeys), keys: make(chan []byte), closed: make(chan struct{}),
+		resizes: make(chan struct{}, 1), columns: columns, rows: rows,
+	}
 	c.gone, c.end = context.WithCancel(ctx)
 	conn.SetReadLimit(MaxMessage)
 	go c.read()
+	go c.deliver()
 	go c.ping()
 	return c
 }
@@ -85,7 +100,7 @@ func (c *Client) Size() (columns, rows int) {
 	return c.columns, c.rows
 }
 
-// Keys delivers what is typed. The channel is closed when the browser is gone.
+// Keys delivers what is typed. The channel is closed when the browser is gone and all was taken, or by Close.
 func (c *Client) Keys() <-chan []byte { return c.keys }
 
 // Resizes delivers a value after the size has changed.
@@ -140,11 +155,12 @@ func (c *Client) Tell(value any) error {
 func (c *Client) Close(reason string) {
 	_ = c.conn.Close(websocket.StatusNormalClosure, reason)
 	c.end()
+	c.close.Do(func() { close(c.closed) })
 }
 
 func (c *Client) read() {
 	defer c.end()
-	defer close(c.keys)
+	defer close(c.waiting)
 	for {
 		kind, data, err := c.conn.Read(c.gone)
 		if err != nil {
@@ -161,12 +177,28 @@ func (c *Client) read() {
 	}
 }
 
+// deliver counts the keys that the shell takes.
+func (c *Client) deliver() {
+	defer close(c.keys)
+	for typed := range c.waiting {
+		size := int64(len(typed)) // who takes it owns it
+		select {
+		case c.keys <- typed:
+			if taken := c.taken.Load(); taken != nil {
+				taken.Add(size)
+			}
+		case <-c.closed:
+			return
+		}
+	}
+}
+
 // take handles a message. It never waits, so that what the browser has drawn is always counted.
 func (c *Client) take(kind byte, data []byte) error {
 	switch {
 	case kind == kindKeys:
 		select {
-		case c.keys <- data:
+		case c.waiting <- data:
 			return nil
 		default:
 			return errTooManyKeys

@@ -86,6 +86,43 @@ func TestKeysAndSizes(t *testing.T) {
 	}
 }
 
+// A page that comes back to its shell learns what the shell has taken, whatever was on its way.
+func TestTyped(t *testing.T) {
+	var typed Typed
+	told := func(browser *websocket.Conn) string {
+		_, text, err := browser.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(text)
+	}
+	client, browser := pair(t)
+	leave := typed.Open(client, "a")
+	if got := told(browser); got != `{"kind":"open","shell":"a"}` {
+		t.Errorf("the page of a new shell is told %s", got)
+	}
+	send(t, browser, 'k', []byte("ls\r"))
+	within(t, "keys", client.Keys())
+	send(t, browser, 'k', []byte("never taken"))
+	leave()
+	client.Close("")
+	if keys, open := <-client.Keys(); open {
+		t.Errorf("%q is delivered after the end", keys)
+	}
+	for shell, want := range map[string]string{"a": `{"kind":"open","shell":"a","taken":3}`, "b": `{"kind":"open","shell":"b"}`} {
+		client, browser := pair(t)
+		defer typed.Open(client, shell)()
+		if got := told(browser); got != want {
+			t.Errorf("the page that comes to shell %s is told %s", shell, got)
+		}
+	}
+	typed.shells["a"].left = time.Now().Add(-2 * seat.Wait)
+	typed.Open(client, "c")
+	if typed.shells["a"] != nil {
+		t.Error("a shell that nobody can come back to is still counted")
+	}
+}
+
 // A lab that prints without end waits for the browser, which still types.
 func TestOutputWaitsForTheBrowser(t *testing.T) {
 	client, browser := pair(t)
@@ -146,7 +183,7 @@ func TestBadMessages(t *testing.T) {
 		},
 		"a large message": func(t *testing.T, b *websocket.Conn) { send(t, b, 'k', make([]byte, MaxMessage)) },
 		"keys that nobody takes": func(t *testing.T, b *websocket.Conn) {
-			for range maxWaitingKeys + 1 {
+			for range maxWaitingKeys + 2 { // one is being delivered
 				send(t, b, 'k', []byte("a"))
 			}
 		},

@@ -13,9 +13,15 @@ const failures = [];
 const context = await browser.newContext();
 const page = await open(context, failures);
 
-let drop; // loses the connection of the latest terminal
+let swallow; // loses what is sent from the latest terminal from now on
+let drop; // loses its connection
 await page.routeWebSocket(/\/terminals\//, (near) => {
   const far = near.connectToServer();
+  let passes = true;
+  near.onMessage((message) => passes && far.send(message));
+  swallow = () => {
+    passes = false;
+  };
   drop = async () => {
     await far.close({ code: 4000 });
     await near.close({ code: 4000 });
@@ -63,10 +69,15 @@ assert.ok(after.includes(before.match(/the shell is \d+/)[0]), "the screen is an
 await page.keyboard.type("hed ti''mes $((mine - $$ + 1))\n");
 await sees(page, "unfinished times 1");
 
-// The connection is lost in the middle of a command: the page gets it back by itself.
-await page.keyboard.type("sleep 2; echo ba''ck a''gain\n");
+// The connection is lost in the middle of a command, and keys on their way with it: the page gets the shell
+// back by itself, and sends them again.
+await page.keyboard.type("sleep 2; echo o''nce\n");
+await sees(page, "sleep 2; echo o''nce\n");
+swallow();
+await page.keyboard.type("echo ba''ck a''gain $((mine - $$ + 1))\n");
 await drop();
-await sees(page, "back again");
+const back = await sees(page, "back again 1");
+assert.equal(back.split("once").length, 2, "a command was typed twice");
 
 // In-lab commands work as in any terminal, and their answer is known to the page.
 await page.keyboard.type("check\n");

@@ -12,6 +12,7 @@ import { scrollPrograms } from "./wheel.js";
 
 const keysAtOnce = 16 << 10; // bytes in a message
 const drawnAtOnce = 32 << 10; // bytes that were drawn before the server is told
+const keysKept = 1 << 20; // bytes of keys that can be sent again
 const firstPause = 500; // milliseconds before the first try to connect again
 const longestPause = 8000;
 
@@ -21,6 +22,8 @@ export class Screen {
   constructor(holder, { terminals, host, id, keys, notice, reader }) {
     Object.assign(this, { holder, notice, address: `${terminals}/${encodeURIComponent(host)}`, id });
     this.pause = firstPause;
+    this.typed = []; // the last keys, byte by byte
+    this.before = 0; // how many bytes the shell has taken before them
     this.terminal = new Terminal({
       ...look, scrollback: 5000, screenReaderMode: reader, macOptionIsMeta: true,
     });
@@ -91,6 +94,8 @@ export class Screen {
     this.socket = socket;
     this.drawn = 0;
     this.finished = false;
+    this.opened = false;
+    this.earlier = this.typed.length;
     socket.onmessage = ({ data }) => (typeof data === "string" ? this.told(JSON.parse(data)) : this.draw(data));
     socket.onclose = (event) => this.closed(event);
   }
@@ -106,10 +111,11 @@ export class Screen {
     });
   }
 
-  told({ kind, html, again, to }) {
+  told({ kind, html, again, to, shell, taken = 0 }) {
     if (kind === "open") {
       this.pause = firstPause;
       this.sendSize();
+      this.goOn(shell, taken);
       return;
     }
     if (kind === "notice") {
@@ -168,9 +174,36 @@ export class Screen {
     this.holder.append(note);
   }
 
+  // goOn sends the keys that a shell has not taken: those that a lost connection has swallowed, if it is
+  // the same shell, and those that were typed since.
+  goOn(shell, taken) {
+    if (this.opened) {
+      this.typed = []; // the server passes on to this shell what the one before has not taken
+    } else {
+      const missing = taken - this.before;
+      const same = shell === this.shell && missing >= 0;
+      this.typed.splice(0, same ? missing : this.earlier);
+    }
+    this.before = taken;
+    this.shell = shell;
+    if (!this.opened) this.sendKeys(this.typed);
+    this.opened = true;
+  }
+
   type(bytes) {
+    if (this.socket?.readyState > WebSocket.OPEN) return; // who types sees that the connection is lost
+    for (const byte of bytes) this.typed.push(byte);
+    const beyond = this.typed.length - keysKept;
+    if (beyond > 0) {
+      this.typed.splice(0, beyond);
+      this.before += beyond;
+    }
+    if (this.opened) this.sendKeys(bytes);
+  }
+
+  sendKeys(bytes) {
     for (let at = 0; at < bytes.length; at += keysAtOnce) {
-      const part = bytes.subarray(at, at + keysAtOnce);
+      const part = bytes.slice(at, at + keysAtOnce);
       this.send("k", part.length, (view) => new Uint8Array(view.buffer).set(part, 1));
     }
   }
