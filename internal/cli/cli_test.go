@@ -504,7 +504,7 @@ func TestLintWantsFolders(t *testing.T) {
 func TestSettings(t *testing.T) {
 	d := newConsole(t)
 	for name, values := range map[string][]string{
-		"ENDSTATE_LIFE": {"soon", "-1h", "10s"}, "ENDSTATE_LABS": {"many", "-1"}, "ENDSTATE_PERSON_LABS": {"1.5"}, "ENDSTATE_MEMORY": {"much"}, "ENDSTATE_PERSON_MEMORY": {"-1GiB"}, "ENDSTATE_CACHE": {"lots", "-4GiB"},
+		"ENDSTATE_LIFE": {"soon", "-1h", "10s"}, "ENDSTATE_LONGEST_LIFE": {"long", "7h59m"}, "ENDSTATE_LABS": {"many", "-1"}, "ENDSTATE_PERSON_LABS": {"1.5"}, "ENDSTATE_MEMORY": {"much"}, "ENDSTATE_PERSON_MEMORY": {"-1GiB"}, "ENDSTATE_CACHE": {"lots", "-4GiB"},
 	} {
 		for _, value := range values {
 			d.env[name] = value

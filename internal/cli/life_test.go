@@ -43,6 +43,18 @@ func TestExtend(t *testing.T) {
 	}
 }
 
+// Who runs the machine can let labs live for less.
+func TestLongestLife(t *testing.T) {
+	d := newConsole(t)
+	d.env["ENDSTATE_LIFE"], d.env["ENDSTATE_LONGEST_LIFE"] = "30m", "90m"
+	d.lab("ada", "first") // for an hour
+	d.wants(StatusDone, "extend", "The lab of first ends in 90 min")
+	d.wants(StatusMisused, "extend", "The lab of first can't live longer: 90 minutes from its start is the limit.")
+	if got := d.expires(); got != 90*time.Minute {
+		t.Errorf("it lives %v", got)
+	}
+}
+
 // A check keeps a lab alive for half an hour, and an act after a crash corrects the attempt.
 func TestChecksKeepALabAlive(t *testing.T) {
 	d := newConsole(t)

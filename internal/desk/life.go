@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 const (
 	// Extension is how much longer a lab lives after one [Desk.Extend].
 	Extension = 2 * time.Hour
-	// LongestLife limits the life of a lab that is extended or worked in, from its start.
+	// LongestLife limits the life of a lab that is extended or worked in, from its start, if the settings don't.
 	LongestLife = 24 * time.Hour
 	// workKeeps is how long a lab lives at least after a key in one of its shells or a check.
 	workKeeps = 30 * time.Minute
@@ -21,8 +22,10 @@ const (
 	workStep = 5 * time.Minute
 )
 
-// Extend lets a lab live [Extension] longer, but no longer than [LongestLife] from its start. It
-// returns the lab with its new expiry.
+// lastEnd returns when a lab ends at the latest.
+func (d *Desk) lastEnd(lab *labs.Lab) time.Time { return lab.Started.Add(cmp.Or(d.Longest, LongestLife)) }
+
+// Extend lets a lab live [Extension] longer, within the limit of [Settings]. It returns the lab with its new expiry.
 func (d *Desk) Extend(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, error) {
 	lab, v, err := d.findOutsideExams(ctx, who, name, "extended", emit)
 	if err != nil {
@@ -36,18 +39,26 @@ func (d *Desk) extend(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit 
 	if now := d.backend.Engine.Now(); from.Before(now) {
 		from = now
 	}
-	until, longest := from.Add(Extension), lab.Started.Add(LongestLife)
+	until, longest := from.Add(Extension), d.lastEnd(lab)
 	if until.After(longest) {
 		until = longest
 	}
 	if !until.After(lab.Expires) {
 		return &labs.Problem{
 			Code: CodeLongestLife, Usage: true,
-			What:   fmt.Sprintf("The lab of %s can't live longer: %d hours from its start is the limit", lab.Scenario, int(LongestLife.Hours())),
+			What:   fmt.Sprintf("The lab of %s can't live longer: %s from its start is the limit", lab.Scenario, lifeText(d.lastEnd(lab).Sub(lab.Started))),
 			Advice: "It ends at " + d.clockTime(lab.Expires) + ".",
 		}
 	}
 	return d.live(ctx, lab, v, until, emit)
+}
+
+// lifeText formats a duration for people, in hours if it is whole hours.
+func lifeText(d time.Duration) string {
+	if d%time.Hour == 0 {
+		return labs.Count(int(d/time.Hour), "hour")
+	}
+	return labs.Count(int(d/time.Minute), "minute")
 }
 
 // clockTime formats a time of the engine for people, in the time zone of this desk.
@@ -66,7 +77,7 @@ func (d *Desk) live(ctx context.Context, lab *labs.Lab, v *labs.Variant, until t
 
 // keepAlive extends a lab in which somebody has just worked, if it would soon end.
 func (d *Desk) keepAlive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) error {
-	until, longest := d.backend.Engine.Now().Add(workKeeps), lab.Started.Add(LongestLife)
+	until, longest := d.backend.Engine.Now().Add(workKeeps), d.lastEnd(lab)
 	if until.After(longest) {
 		until = longest
 	}

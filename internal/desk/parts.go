@@ -168,6 +168,9 @@ func (p Parts) Health(lab *labs.Lab) (state string, help *labs.Problem) {
 	return stateOf(lab), helpWith(lab)
 }
 
+// CanLiveLonger reports whether a lab's end can be moved.
+func (p Parts) CanLiveLonger(lab *labs.Lab) bool { return lab.Expires.Before(p.desk.lastEnd(lab)) }
+
 // KeepAlive extends a lab in which somebody has just worked, if it would soon end.
 func (p Parts) KeepAlive(ctx context.Context, lab *labs.Lab, v *labs.Variant, emit labs.Emit) error {
 	return p.desk.keepAlive(ctx, lab, v, emit)

@@ -40,10 +40,7 @@ func TestAuthor(t *testing.T) {
 		t.Errorf("a scenario of the program answers %d", status)
 	}
 	// The page follows the files.
-	events := ada.events("/author/mine/events", 0, "lint", func() {
-		time.Sleep(300 * time.Millisecond) // files are watched a moment after the stream has begun
-		write("scenario.yaml", right+"nonsense: "+hostile+"\n")
-	})
+	events := ada.events("/author/mine/events", 0, "lint: nonsense", func() { write("scenario.yaml", right+"nonsense: "+hostile+"\n") })
 	s.says("what lint finds after an edit", last(events), "nonsense", "!<script>")
 	ada.page("/author/mine", "nonsense", "!<script>")
 	for _, fields := range [][]string{{"seeds", "x"}, {"seeds", "21"}, {"seed", "-1"}} {

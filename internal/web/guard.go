@@ -2,9 +2,11 @@ package web
 
 import (
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"endstate/internal/web/pages"
 	"endstate/internal/web/room"
@@ -37,8 +39,33 @@ func (s *Server) guard(next http.Handler) http.Handler {
 		} {
 			w.Header().Set(name, value)
 		}
+		if r.ContentLength != 0 {
+			r.Body = newPromptBody(w, r.Body)
+		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// promptBody is a request's body that must come within [bodyTimeout], so that clients who send it byte by
+// byte don't keep their connections for ever.
+type promptBody struct {
+	io.ReadCloser
+	connection *http.ResponseController
+}
+
+func newPromptBody(w http.ResponseWriter, body io.ReadCloser) *promptBody {
+	b := &promptBody{body, http.NewResponseController(w)}
+	_ = b.connection.SetReadDeadline(time.Now().Add(bodyTimeout))
+	return b
+}
+
+// Read ends the deadline with the body: the request may take longer.
+func (b *promptBody) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err != nil {
+		_ = b.connection.SetReadDeadline(time.Time{})
+	}
+	return n, err
 }
 
 // refusal says why a request is not answered; empty: it is.

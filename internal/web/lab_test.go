@@ -173,7 +173,7 @@ func TestOthersLabs(t *testing.T) {
 // event is a server-sent event.
 type event struct{ kind, data string }
 
-// events reads events after a message, up to the first of a kind. Once the stream has begun, it does what
+// events reads events after a message, up to the first of a kind, or of a kind with a text: “kind: text”. Once the stream has begun, it does what
 // is given.
 func (b *browser) events(path string, after int, last string, begun ...func()) []event {
 	b.Helper()
@@ -191,6 +191,7 @@ func (b *browser) events(path string, after int, last string, begun ...func()) [
 	for _, do := range begun {
 		do()
 	}
+	kind, text, _ := strings.Cut(last, ": ")
 	var all []event
 	var now event
 	for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
@@ -201,7 +202,7 @@ func (b *browser) events(path string, after int, last string, begun ...func()) [
 			now.data += value + "\n"
 		case lines.Text() == "" && now.kind != "":
 			all, now = append(all, now), event{}
-			if all[len(all)-1].kind == last {
+			if end := all[len(all)-1]; end.kind == kind && strings.Contains(end.data, text) {
 				return all
 			}
 		}

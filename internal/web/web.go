@@ -84,6 +84,7 @@ type Server struct {
 
 const (
 	headerTimeout = 10 * time.Second
+	bodyTimeout   = time.Minute
 	idleTimeout   = 2 * time.Minute
 	stopTimeout   = 5 * time.Second
 )

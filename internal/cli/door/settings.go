@@ -35,12 +35,16 @@ func (p Program) settings() (desk.Settings, error) {
 	if err != nil {
 		return desk.Settings{}, err
 	}
+	longest, err := p.longestLife(life)
+	if err != nil {
+		return desk.Settings{}, err
+	}
 	cache, err := p.cache()
 	if err != nil {
 		return desk.Settings{}, err
 	}
 	limits, err := p.limits()
-	return desk.Settings{Home: p.Home(), MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Cache: cache, Record: p.record(), Limits: limits}, err
+	return desk.Settings{Home: p.Home(), MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Longest: longest, Cache: cache, Record: p.record(), Limits: limits}, err
 }
 
 // limits returns how many labs may run at once, and how much memory they may use.
@@ -82,6 +86,19 @@ func (p Program) life() (time.Duration, error) {
 		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_LIFE is %q, which is not a valid lifetime", text), "Use a duration of at least a minute, such as 8h or 90m.")
 	}
 	return life, nil
+}
+
+// longestLife returns how long a lab may live with all extensions.
+func (p Program) longestLife(life time.Duration) (time.Duration, error) {
+	text := p.Setting("ENDSTATE_LONGEST_LIFE", "")
+	if text == "" {
+		return max(life, desk.LongestLife), nil
+	}
+	longest, err := time.ParseDuration(text)
+	if err != nil || longest < life {
+		return 0, labs.Misuse(fmt.Sprintf("ENDSTATE_LONGEST_LIFE is %q, which is not a duration of at least %s", text, life), "Use a duration such as 24h. A lab lives for ENDSTATE_LIFE without extensions.")
+	}
+	return longest, nil
 }
 
 func (p Program) cache() (int64, error) {

@@ -58,8 +58,9 @@ func (d *Desk) Mistakes(who labs.Learner, name string) (scenario.Mistakes, error
 	return d.parts.Read([]scenario.Root{{Files: os.DirFS(own.Folder), Path: own.Folder}}).Lint(), nil
 }
 
-// Follow reports the files of a scenario that change, each time that some have, until the context ends.
-func (d *Desk) Follow(ctx context.Context, who labs.Learner, name string, report func(changed []string)) error {
+// Follow calls report once it follows the files of a scenario, so that no change is missed, and then each time
+// that some have changed, until the context ends.
+func (d *Desk) Follow(ctx context.Context, who labs.Learner, name string, report func()) error {
 	own, err := d.Find(who, name)
 	if err != nil {
 		return err
@@ -69,10 +70,11 @@ func (d *Desk) Follow(ctx context.Context, who labs.Learner, name string, report
 		return err
 	}
 	defer stop()
+	report()
 	for {
 		select {
-		case changed := <-changes:
-			report(changed)
+		case <-changes:
+			report()
 		case <-ctx.Done():
 			return nil
 		}

@@ -48,19 +48,19 @@ func (s *Stay) lookAtLife(lab *labs.Lab, variant *labs.Variant, pressed int64, l
 	now := lab.Expires.Sub(parts.Engine().Now())
 	passed := func(mark time.Duration) bool { return left > mark && now <= mark }
 	if slices.ContainsFunc(lifeWarnings, passed) {
-		s.emit.Warn(endsSoon(lab, now), "")
+		s.emit.Warn(endsSoon(now, parts.CanLiveLonger(lab)), "")
 	}
 	return last, now
 }
 
 // endsSoon says that a lab ends soon, and how to give it more time if that is possible.
-func endsSoon(lab *labs.Lab, left time.Duration) *labs.Problem {
+func endsSoon(left time.Duration, extends bool) *labs.Problem {
 	minutes := max(1, int((left+time.Minute-time.Second)/time.Minute))
 	problem := &labs.Problem{Code: desk.CodeLabEnds, What: "The lab ends in " + labs.Count(minutes, "minute")}
 	if minutes == 1 {
 		problem.What = "The lab ends in a minute"
 	}
-	if lab.Expires.Before(lab.Started.Add(desk.LongestLife)) {
+	if extends {
 		problem.Acts = []labs.Act{{Name: labs.ActExtend, For: "More time"}}
 	}
 	return problem

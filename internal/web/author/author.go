@@ -102,7 +102,7 @@ func (o *Room) events(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 		return
 	}
 	o.Working.Go(func() {
-		err := o.desk.Follow(ctx, who, name, func([]string) { o.showMistakes(bench, who, name) })
+		err := o.desk.Follow(ctx, who, name, func() { o.showMistakes(bench, who, name) })
 		if err != nil {
 			bench.Send("notice", "", string(o.Problem(err)))
 		}
