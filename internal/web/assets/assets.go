@@ -3,13 +3,18 @@
 package assets
 
 import (
+	"bytes"
+	"compress/gzip"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
 	"io/fs"
+	"mime"
 	"net/http"
 	"path"
 	"strings"
+	"sync"
+	"time"
 )
 
 //go:embed dist
@@ -20,6 +25,9 @@ var built embed.FS
 type Assets struct {
 	files   fs.FS
 	version string // of all files
+
+	mu     sync.Mutex
+	packed map[string][]byte // files with gzip, by name; each is packed when it is first asked for
 }
 
 // needed are the files that pages name.
@@ -44,7 +52,7 @@ func of(files fs.FS) *Assets {
 		}
 		return nil
 	})
-	return &Assets{files: files, version: hex.EncodeToString(hash.Sum(nil)[:8])}
+	return &Assets{files: files, version: hex.EncodeToString(hash.Sum(nil)[:8]), packed: map[string][]byte{}}
 }
 
 // Built reports whether the files are there.
@@ -72,5 +80,36 @@ func (a *Assets) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
-	http.ServeFileFS(w, r, a.files, name)
+	w.Header().Set("Vary", "Accept-Encoding")
+	if !strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		http.ServeFileFS(w, r, a.files, name)
+		return
+	}
+	packed, err := a.pack(name)
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Encoding", "gzip")
+	w.Header().Set("Content-Type", mime.TypeByExtension(path.Ext(name)))
+	http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(packed))
+}
+
+// pack returns a file with gzip.
+func (a *Assets) pack(name string) ([]byte, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if packed := a.packed[name]; packed != nil {
+		return packed, nil
+	}
+	content, err := fs.ReadFile(a.files, name)
+	if err != nil {
+		return nil, err
+	}
+	var packed bytes.Buffer
+	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression)
+	_, _ = w.Write(content) // to memory
+	_ = w.Close()
+	a.packed[name] = packed.Bytes()
+	return a.packed[name], nil
 }

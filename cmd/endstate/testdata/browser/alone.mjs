@@ -58,6 +58,10 @@ await page.keyboard.press("Enter");
 await page.getByRole("heading", { level: 1 }).waitFor();
 await sees(page, "$");
 
+// The page with its terminal is light. Sizes are of what was sent, also if the browser had it already.
+const weight = await page.evaluate(() => [...performance.getEntriesByType("navigation"), ...performance.getEntriesByType("resource")].reduce((sum, entry) => sum + entry.encodedBodySize, 0));
+assert.ok(weight > 100 << 10 && weight <= 350 << 10, `the page weighs ${weight} bytes`);
+
 // The page is loaded again in the middle of a command: the same shell is there, with its screen.
 await page.keyboard.type("mine=$$; echo the she''ll is $mine\n");
 const before = await sees(page, "the shell is ");

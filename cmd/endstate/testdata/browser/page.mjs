@@ -64,11 +64,12 @@ export async function accessible(page, what) {
   assert.deepEqual(found, [], `what axe finds on ${what}`);
 }
 
-// pictures takes screenshots of a page: wide and narrow, light and dark.
+// pictures takes screenshots of a page: wide and narrow, light and dark, and zoomed.
 export async function pictures(page, folder, name) {
-  for (const [size, width] of [["wide", 1280], ["narrow", 390]]) {
-    for (const colorScheme of ["light", "dark"]) {
-      await page.setViewportSize({ width, height: 800 });
+  const both = ["light", "dark"];
+  for (const [size, width, height, schemes] of [["wide", 1280, 800, both], ["narrow", 390, 800, both], ["zoomed", 640, 400, ["light"]]]) { // a wide one at 200 %
+    for (const colorScheme of schemes) {
+      await page.setViewportSize({ width, height });
       await page.emulateMedia({ colorScheme });
       await page.waitForTimeout(200);
       await page.screenshot({ path: `${folder}/${name}-${size}-${colorScheme}.png`, fullPage: true });
