@@ -90,6 +90,28 @@ await clicks(page, /^copy-this-word/, { clickCount: 2 });
 await page.keyboard.press("Control+Shift+C");
 assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "copy-this-word");
 
+// tmux draws on the whole screen, splits it, and its shells go on while nobody is attached. In-lab commands
+// work in its terminals, too.
+await page.keyboard.type("clear; echo be''low; tmux\n");
+await sees(page, "[0] 0:bash");
+await page.keyboard.type("left=$$; echo pane $left-le''ft\n");
+const left = (await sees(page, "-left")).match(/pane (\d+)-left/)[1];
+await page.keyboard.press("Control+B");
+await page.keyboard.type("%");
+await sees(page, "│");
+await page.keyboard.type("task | head -n 3; echo task-sh''own\n");
+await sees(page, "task-shown");
+await page.screenshot({ path: `${folder}/terminal-tmux.png` });
+await page.keyboard.press("Control+B");
+await page.keyboard.type("d");
+assert.ok(!(await sees(page, "detached (from session 0)")).includes("│"), "tmux's screen stays");
+await page.keyboard.type("tmux attach\n");
+await sees(page, `pane ${left}-left`);
+await page.keyboard.type("exit\n");
+await page.waitForTimeout(500); // one of its terminals is closed
+await page.keyboard.type("exit\n");
+await sees(page, "[exited]");
+
 // Clients of databases: prompts, history, and keys that end a statement but not the program.
 await page.keyboard.type("clear; mysql\n");
 await sees(page, "mysql (none)>");
