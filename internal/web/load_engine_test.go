@@ -80,6 +80,7 @@ func (t *times) publish(tb testing.TB, about string, rows ...string) {
 
 // What is measured.
 const (
+	tookAlone = "page with the task, alone"
 	tookPage  = "page with the task"
 	tookStart = "start"
 	tookShell = "terminal opened"
@@ -100,6 +101,9 @@ func TestClassAtOnce(t *testing.T) {
 	c, found := newClassroom(t), &times{}
 	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Minute)
 	defer cancel()
+	if err := c.look(ctx, learners, found); err != nil {
+		t.Errorf("a learner alone: %v", err)
+	}
 	var working sync.WaitGroup
 	for n := range learners {
 		working.Go(func() {
@@ -110,7 +114,7 @@ func TestClassAtOnce(t *testing.T) {
 	}
 	working.Wait()
 	found.publish(t, fmt.Sprintf("%d learners at once, each with a lab of %s:", learners, enginetest.Git),
-		tookStart, tookPage, tookShell, tookEcho, tookExec, tookCheck, tookStop)
+		tookAlone, tookStart, tookPage, tookShell, tookEcho, tookExec, tookCheck, tookStop)
 }
 
 // asTheProgram sets the limits of memory that main sets.
@@ -138,18 +142,38 @@ func (c *classroom) practise(ctx context.Context, n int, found *times) error {
 	return errors.Join(err, found.measure(tookStop, func() error { return l.act(ctx, "stop") }))
 }
 
-// work opens the page and a terminal, and types.
-func (l *learner) work(ctx context.Context, found *times) error {
-	err := found.measure(tookPage, func() error {
-		page, err := l.request(ctx, http.MethodGet, labPath(l.lab), nil)
-		if err == nil && !strings.Contains(page, `id="task"`) {
-			err = errors.New("the page has no task")
+// look opens the page again and again, as the only learner.
+func (c *classroom) look(ctx context.Context, n int, found *times) error {
+	l, err := c.learner(ctx, n, enginetest.Git)
+	if err == nil {
+		err = l.start(ctx, strconv.Itoa(enginetest.Seed))
+	}
+	for range 20 {
+		if err == nil {
+			err = found.measure(tookAlone, func() error { return l.look(ctx) })
 		}
-		return err
-	})
+	}
 	if err != nil {
 		return err
 	}
+	return l.act(ctx, "stop")
+}
+
+// look opens the page with the task.
+func (l *learner) look(ctx context.Context) error {
+	page, err := l.request(ctx, http.MethodGet, labPath(l.lab), nil)
+	if err == nil && !strings.Contains(page, `id="task"`) {
+		err = errors.New("the page has no task")
+	}
+	return err
+}
+
+// work opens the page and a terminal, and types.
+func (l *learner) work(ctx context.Context, found *times) error {
+	if err := found.measure(tookPage, func() error { return l.look(ctx) }); err != nil {
+		return err
+	}
+	var err error
 	var s *screen
 	if err := found.measure(tookShell, func() error { s, err = l.open(ctx, "a"); return err }); err != nil {
 		return err
