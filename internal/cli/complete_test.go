@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	examdesk "endstate/internal/desk/exam"
+	"endstate/labs"
 )
 
 // completes demands what a command line completes: names and their descriptions.
@@ -79,6 +81,28 @@ func TestCompleteAttemptsAndExams(t *testing.T) {
 	d.completes("exam resume ", "workspace")
 	d.completes("exam comment ", "1\tmine, Ada, ")
 	d.completes("report ", "exam-1\tmine, Ada, ", "2\tsecond")
+}
+
+// Exams that can be started complete: the built-in ones, and those whose blueprints were kept in a browser.
+func TestCompleteBlueprints(t *testing.T) {
+	d := newConsole(t)
+	d.completes("exam start ", "taste\n")
+	if d.remembersAnything() {
+		t.Error("completion has created a store")
+	}
+	text, err := os.ReadFile(d.exam(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ada := labs.Learner{Name: "ada", Role: labs.RoleAdmin}
+	if _, err := examdesk.New(d.atDesk(), nil).KeepBlueprint(t.Context(), ada, "class", string(text), false); err != nil {
+		t.Fatal(err)
+	}
+	for _, line := range []string{"exam start ", "exam lint ", "exam draw "} {
+		d.completes(line, "taste\n", "class\n")
+		d.completes(line + "class ")
+	}
+	d.wants(StatusDone, "exam list", "class ")
 }
 
 func (d *console) remembersAnything() bool {

@@ -10,16 +10,22 @@ import (
 	"endstate/internal/cli/door"
 	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
-	"endstate/internal/exams/blueprints"
 	"endstate/internal/report"
 )
 
-// completeBlueprints completes the names of the built-in exams, and files.
-func completeBlueprints(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
+// completeBlueprints completes the names of the exams that can be started, and files.
+func completeBlueprints(d *door.Door) door.Complete {
+	return func(c *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) > 0 {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		at, ctx, done, err := d.Completing(c)
+		defer done()
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveDefault
+		}
+		return examdesk.New(at, nil).Names(ctx, d.Who()), cobra.ShellCompDirectiveDefault
 	}
-	return blueprints.Names(), cobra.ShellCompDirectiveDefault
 }
 
 // sat returns the exams that were sat or are running, the latest first.

@@ -23,8 +23,8 @@ func listCommand(d *door.Door) *cobra.Command {
 	o := &listOptions{Door: d}
 	c := &cobra.Command{
 		Use:         "list",
-		Short:       "List the built-in exams, and those that were sat",
-		Long:        "List the built-in exams, and those that were sat. It grades nothing: an exam whose time is up may be due and not graded yet.",
+		Short:       "List the exams that you can start, and those that you sat",
+		Long:        "List the exams that you can start: the built-in ones, and those whose blueprints you keep; and those that you sat. It grades nothing: an exam whose time is up may be due and not graded yet.",
 		Args:        door.Exactly(0, "no arguments"),
 		Annotations: onlyLooks,
 		RunE:        func(c *cobra.Command, _ []string) error { return o.run(c.Context()) },

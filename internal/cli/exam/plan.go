@@ -30,8 +30,8 @@ func lintCommand(d *door.Door) *cobra.Command {
 		Long: "Find mistakes in an exam's blueprint, without containers, and compare the par times of its questions with its minutes.\n\n" +
 			"Exit status: 0 no mistakes, 1 mistakes, 2 the file can't be read.",
 		Example:           "  endstate exam lint class.yaml",
-		Args:              door.Exactly(1, "a file or the name of a built-in exam"),
-		ValidArgsFunction: completeBlueprints,
+		Args:              door.Exactly(1, "a file or the name of an exam"),
+		ValidArgsFunction: completeBlueprints(d),
 		Annotations:       onlyLooks,
 		RunE:              func(c *cobra.Command, args []string) error { return o.lint(c.Context(), args[0]) },
 	}
@@ -102,8 +102,8 @@ func drawCommand(d *door.Door) *cobra.Command {
 		Short:             "Show which questions an exam would ask, without starting it",
 		Long:              "Show which questions an exam would ask at a seed, with their points and par times, without starting it. exam start with the same seed asks the same.",
 		Example:           "  endstate exam draw class.yaml --seed 7\n  endstate exam draw topic --topic git",
-		Args:              door.Exactly(1, "a file or the name of a built-in exam"),
-		ValidArgsFunction: completeBlueprints,
+		Args:              door.Exactly(1, "a file or the name of an exam"),
+		ValidArgsFunction: completeBlueprints(d),
 		Annotations:       onlyLooks,
 		RunE:              func(c *cobra.Command, args []string) error { return o.draw(c.Context(), args[0]) },
 	}

@@ -33,7 +33,7 @@ func startCommand(d *door.Door) *cobra.Command {
 		Long:              "Draw the questions of an exam, built-in or from a file, and start. The clock starts when the first lab is ready. As JSON, progress is JSON lines too, and no shell opens.",
 		Example:           "  endstate exam start taste\n  endstate exam start topic --topic git\n  endstate exam start class.yaml --candidate Ada --no-shell",
 		Args:              door.Exactly(1, "an exam; see: endstate exam list"),
-		ValidArgsFunction: completeBlueprints,
+		ValidArgsFunction: completeBlueprints(d),
 		RunE:              func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
 	}
 	c.Flags().StringVar(&o.chosen.Candidate, "candidate", "", "the `name` of who sits it (default: the owner of the labs)")
@@ -96,7 +96,7 @@ func (d named) blueprint(ctx context.Context, name string) (*exams.Blueprint, er
 	return nil, &labs.Problem{
 		Code: labs.CodeFile,
 		What: fmt.Sprintf("The exam %q can't be read", name), Usage: true, Err: err,
-		Acts: []labs.Act{{Name: labs.ActExamList, For: "See the built-in exams"}},
+		Acts: []labs.Act{{Name: labs.ActExamList, For: "See the exams that you can start"}},
 	}
 }
 

@@ -41,7 +41,7 @@ func (d *Desk) List(ctx context.Context, who labs.Learner, emit labs.Emit) (*Lis
 // keeps. It warns of those that can't be drawn, and leaves them out.
 func (d *Desk) Startable(ctx context.Context, who labs.Learner, emit labs.Emit) []*exams.Blueprint {
 	var all []*exams.Blueprint
-	for _, name := range d.names(ctx, who) {
+	for _, name := range d.Names(ctx, who) {
 		b, _, err := d.Named(ctx, who, name)
 		if err == nil {
 			b.Minutes, err = exams.Bank{Scenarios: d.parts.Library().List()}.Minutes(b)
@@ -55,8 +55,8 @@ func (d *Desk) Startable(ctx context.Context, who labs.Learner, emit labs.Emit) 
 	return all
 }
 
-// names returns the names of the built-in exams and of the blueprints that an examiner keeps.
-func (d *Desk) names(ctx context.Context, who labs.Learner) []string {
+// Names returns the names of the built-in exams and of the blueprints that an examiner keeps.
+func (d *Desk) Names(ctx context.Context, who labs.Learner) []string {
 	names := blueprints.Names()
 	if !who.SeesOthers() || !d.parts.Remembers() {
 		return names
