@@ -9,6 +9,7 @@ import (
 
 	"endstate/internal/attempts"
 	"endstate/internal/desk"
+	"endstate/internal/rehearsal"
 	"endstate/internal/web/pages"
 	"endstate/labs"
 )
@@ -19,6 +20,7 @@ func attemptPath(name string) string { return "/attempts/" + url.PathEscape(name
 type debriefPage struct {
 	Name, Title string
 	Said        *desk.Explained // nil: the learner has not explained it yet
+	Rehearsal   string          // where what to say about the scenario is rehearsed; empty: it is not known
 }
 
 // debrief shows the model answer if the learner has explained the attempt; otherwise it asks for that.
@@ -28,7 +30,7 @@ func (s *Server) debrief(w http.ResponseWriter, r *http.Request, who labs.Learne
 	var asks *desk.Unconfirmed
 	switch {
 	case err == nil:
-		page.Title = debriefing.Story.Title
+		page.Title, page.Rehearsal = debriefing.Story.Title, rehearsalPath(rehearsal.Which{Scenario: debriefing.Story.Scenario})
 		if r.URL.Query().Get("again") == "" {
 			page.Said = debriefing.Latest()
 		}

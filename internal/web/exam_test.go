@@ -122,7 +122,7 @@ func TestWhatAnExamHides(t *testing.T) {
 	values := map[string][]string{
 		"lab":     {"first", lab.ID, "exam-1", url.PathEscape("exam-1/1"), url.PathEscape(lab.Owner)},
 		"attempt": {"1", "2", "first", "exam-1", url.PathEscape("exam-1/1"), "one", url.PathEscape("An exam " + hostile)},
-		"exam":    {"1"}, "n": {"1"}, "number": {"1"}, "host": {labs.Workspace}, "member": {"ada"},
+		"exam":    {"1"}, "n": {"1"}, "number": {"1"}, "host": {labs.Workspace}, "scenario": {"first"}, "member": {"ada"},
 	}
 	walked := 0
 	walk := func(method string) {

@@ -8,7 +8,6 @@ import (
 
 	"endstate/internal/desk"
 	"endstate/internal/desk/rehearse"
-	"endstate/internal/interview"
 	"endstate/internal/rehearsal"
 	"endstate/internal/web/pages"
 	"endstate/labs"
@@ -21,38 +20,40 @@ type rehearsalPage struct {
 	Sheet    string // the script with these words hidden; empty: it is said freely
 	Edit     bool   // the script is being written
 	Compared *rehearsal.Comparison
-	// Companies are those that the learner has notes on, and Others their other scripts for the question.
+	// Companies are those that the learner has notes on, and Others their other scripts for the same.
 	Companies []*rehearsal.Company
 	Others    []rehearsal.Which
 }
 
-// whichOf returns the script that a request is about: the learner's for a question, and perhaps for a
-// company, in a tone.
+// whichOf returns the script that a request is about: the learner's for a question or a scenario, and
+// perhaps for a company, in a tone.
 func whichOf(r *http.Request) rehearsal.Which {
 	number, err := strconv.Atoi(r.PathValue("number"))
 	if err != nil {
 		number = 0 // there is no such question
 	}
-	return rehearsal.Which{Question: number, Company: strings.TrimSpace(r.FormValue("company")), Tone: strings.TrimSpace(r.FormValue("tone"))}
+	return rehearsal.Which{
+		Question: number, Scenario: r.PathValue("scenario"), Company: strings.TrimSpace(r.FormValue("company")), Tone: strings.TrimSpace(r.FormValue("tone")),
+	}
 }
 
-func questionPath(which rehearsal.Which) string {
-	return "/questions/" + strconv.Itoa(which.Question)
+// subjectPath returns the address of the page that leads to a script.
+func subjectPath(which rehearsal.Which) string {
+	if which.Scenario != "" {
+		return "/scenarios"
+	}
+	return pages.SubjectPath(which)
 }
 
 // rehearsalPath returns the address of the page of a script.
 func rehearsalPath(which rehearsal.Which) string { return pages.RehearsalPath(which, "", "") }
 
-// rehearse shows the script of a question, with the words hidden that the learner should know by now.
+// rehearse shows a script, with the words hidden that the learner should know by now.
 func (s *Server) rehearse(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	room, which := rehearse.New(s.Desk), whichOf(r)
-	if _, err := interview.Find(which.Question); err != nil {
-		s.fail(w, r, who, "/", err)
-		return
-	}
 	found, err := room.Open(r.Context(), who, which)
 	if err != nil {
-		s.fail(w, r, who, questionPath(which), err)
+		s.fail(w, r, who, subjectPath(which), err)
 		return
 	}
 	page := rehearsalPage{Rehearsal: found, Edit: found.Script == nil || r.URL.Query().Get("edit") != "", Hidden: found.Step}
@@ -67,25 +68,18 @@ func (s *Server) showRehearsal(w http.ResponseWriter, r *http.Request, who labs.
 		page.Sheet = room.Sheet(page.Rehearsal, page.Hidden)
 	}
 	if err := page.choices(r, who, room); err != nil {
-		s.fail(w, r, who, questionPath(page.Which), err)
+		s.fail(w, r, who, subjectPath(page.Which), err)
 		return
 	}
 	s.write(w, http.StatusOK, pages.Page{Title: "Rehearse", Owner: who, Main: "rehearse", Data: page, Follower: "speech.js"})
 }
 
-// choices adds what else there is to rehearse for the question.
+// choices adds what else there is to rehearse for the same question or scenario.
 func (p *rehearsalPage) choices(r *http.Request, who labs.Learner, room *rehearse.Desk) (err error) {
 	if p.Companies, err = room.Companies(r.Context(), who); err != nil {
 		return err
 	}
-	rows, err := room.Questions(r.Context(), who)
-	for _, row := range rows {
-		for _, script := range row.Scripts {
-			if script.Question == p.Which.Question && script.Which != p.Which {
-				p.Others = append(p.Others, script.Which)
-			}
-		}
-	}
+	p.Others, err = room.Others(r.Context(), who, p.Which)
 	return err
 }
 
@@ -100,7 +94,7 @@ func (s *Server) removeScript(w http.ResponseWriter, r *http.Request, who labs.L
 		s.askFor(w, r, who, rehearsalPath(which), err)
 		return
 	}
-	http.Redirect(w, r, questionPath(which), http.StatusSeeOther)
+	http.Redirect(w, r, subjectPath(which), http.StatusSeeOther)
 }
 
 // companiesPage is a learner's notes on companies.

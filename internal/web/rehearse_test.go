@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // A learner writes an answer, sees what to improve, and learns it with more and more words hidden.
@@ -68,4 +69,50 @@ func TestRehearseForCompanies(t *testing.T) {
 	ada.page(page+"&hidden=0", "I know your ledger well.")
 	ada.post("/questions/2/remove", false, "company", "Kestrel & Co", "tone", "formal", "agreed", "yes")
 	ada.page(page, "!I know your ledger well.", "Write what you would say")
+}
+
+// What to say about a scenario is learnt as an answer is, from the debriefing of an attempt at it.
+func TestRehearseScenario(t *testing.T) {
+	s := newSite(t)
+	ada := s.browser("ada")
+	ada.page("/scenarios", "!Rehearse what you would say")
+	ada.post("/labs", false, "scenario", "first")
+	s.settles("ada", "first")
+	s.set("good")
+	ada.post("/labs/first/check", true)
+	s.settles("ada", "first")
+	ada.page("/attempts/1/debrief", `href="/scenarios/first/rehearse"`)
+	ada.page("/scenarios", `href="/scenarios/first/rehearse">Rehearse what you would say`)
+	ada.page("/scenarios/first/rehearse", escaped("What would you do? <img"), "!<img", `action="/scenarios/first/script"`, `action="/scenarios/first/rehearse"`, "!Compare", "!What a good answer holds")
+	if answer, body := ada.post("/scenarios/first/said", false, "hidden", "0", "said", "x"); answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, "no script yet") {
+		t.Errorf("saying what was not written answers %d: %s", answer.StatusCode, body)
+	}
+	const script = "I looked at the state before I changed anything, and then repaired it."
+	_, body := ada.post("/scenarios/first/script", false, "text", script)
+	s.says("the script", body, "Say it, with 0 % of the words hidden", `action="/scenarios/first/said"`)
+	_, body = ada.post("/scenarios/first/said", false, "hidden", "0", "said", script)
+	s.says("the comparison", body, "You said 100 % of it", "Say it, with 25 % of the words hidden")
+	ada.post("/scenarios/first/script", false, "tone", "formal", "text", "One examines the state.")
+	ada.page("/scenarios/first/rehearse", `href="/scenarios/first/rehearse?tone=formal"`, "!One examines")
+	ada.page("/questions/1/rehearse", "!tone=formal")
+	s.browser("eve").page("/scenarios/first/rehearse", "!I looked", "!tone=formal", "Write what you would say")
+	for _, path := range []string{"/scenarios/none/rehearse", "/scenarios/none/script", "/scenarios/none/said", "/scenarios/none/remove"} {
+		method := http.MethodPost
+		if strings.HasSuffix(path, "/rehearse") {
+			method = http.MethodGet
+		}
+		answer, body := ada.send(method, path, "text=x&hidden=0&said=x&agreed=yes", "Sec-Fetch-Site", "same-origin")
+		if answer.StatusCode != http.StatusBadRequest && answer.StatusCode != http.StatusNotFound {
+			t.Errorf("%s answers %d: %s", path, answer.StatusCode, body)
+		}
+	}
+	_, body = ada.post("/scenarios/first/remove", false)
+	s.says("the question before a script is removed", body, "Remove the script", `action="/scenarios/first/remove"`)
+	ada.post("/scenarios/first/remove", false, "agreed", "yes")
+	ada.page("/scenarios/first/rehearse", "Write what you would say", "!I looked")
+
+	ada.post("/labs/first/stop", false)
+	ada.post("/scenarios/first/said", false, "tone", "formal", "hidden", "101", "said", "I forgot.")
+	s.engine.wait(48 * time.Hour)
+	ada.page("/", `href="/scenarios/first/rehearse?tone=formal">your explanation of first</a>`)
 }

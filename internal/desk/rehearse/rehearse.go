@@ -99,6 +99,23 @@ func script(ctx context.Context, store *attempts.View, which rehearsal.Which) (*
 	return all[i], nil
 }
 
+// Others returns a learner's other scripts for the same question or scenario: for other companies, and in
+// other tones.
+func (d *Desk) Others(ctx context.Context, who labs.Learner, which rehearsal.Which) ([]rehearsal.Which, error) {
+	store, err := d.parts.Memory(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	all, err := store.Scripts(ctx)
+	var others []rehearsal.Which
+	for _, s := range all {
+		if s.Question == which.Question && s.Scenario == which.Scenario && s.Which != which {
+			others = append(others, s.Which)
+		}
+	}
+	return others, err
+}
+
 // maxScript limits a script, in bytes. Two minutes of speech have about 2 kB.
 const maxScript = 16 << 10
 

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"endstate/internal/rehearsal"
 	"endstate/internal/report"
 	"endstate/labs"
 )
@@ -47,8 +48,8 @@ func buttonOf(act labs.Act) Button {
 		b.Link = "/attempts"
 	case act.Name == labs.ActShow && act.Attempt != 0:
 		b.Link = "/attempts/" + strconv.FormatInt(act.Attempt, 10)
-	case act.Name == labs.ActRehearse && act.Question != 0:
-		b.Link = "/questions/" + strconv.Itoa(act.Question) + "/rehearse"
+	case act.Name == labs.ActRehearse && (act.Question != 0 || act.Scenario != ""):
+		b.Link = RehearsalPath(rehearsal.Which{Question: act.Question, Scenario: act.Scenario}, "", "")
 	case act.Name == labs.ActDebrief && act.Scenario != "":
 		b.Link = "/attempts/" + url.PathEscape(act.Scenario) + "/debrief" // of the latest attempt at it
 	case (act.Name == labs.ActEnter || act.Name == labs.ActCheck) && lab != "":

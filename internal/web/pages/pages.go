@@ -38,7 +38,7 @@ func New(asset func(name string) string, clock func() time.Time) *Pages {
 		"percent": func(part float64) string { return fmt.Sprintf("%.0f %%", 100*part) }, "made": made, "steps": func() []int { return rehearsal.Steps },
 		"decimal": report.Decimal, "timer": timer, "passed": func(yes *bool) bool { return *yes }, "examstate": report.ExamState,
 		"before": before, "moment": momentText, "minutes": func(d time.Duration) string { return labs.Count(int(d.Minutes()), "minute") }, "seconds": func(n float64) string { return labs.Duration(time.Duration(n * float64(time.Second))) },
-		"rehearsal": RehearsalPath, "strengths": report.StrengthChart, "scores": report.ScoreChart, "add": func(a, b int) int { return a + b },
+		"rehearsal": RehearsalPath, "subject": SubjectPath, "strengths": report.StrengthChart, "scores": report.ScoreChart, "add": func(a, b int) int { return a + b },
 	}).ParseFS(sources, "templates/*.html"))
 	return &Pages{parsed}
 }
