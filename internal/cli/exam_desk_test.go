@@ -109,7 +109,8 @@ func (e *examDesk) starts(s step) string {
 		e.Fatal(err)
 	}
 	seed := uint64(7)
-	v, err := e.desk.Draw(e.Context(), e.who, b, examdesk.Choice{Candidate: s.arg, Seed: &seed}, e.unwarned)
+	examiner := labs.Learner{Name: e.who.Name, Role: labs.RoleExaminer} // who names the candidates
+	v, err := e.desk.Draw(e.Context(), examiner, b, examdesk.Choice{Candidate: s.arg, Seed: &seed}, e.unwarned)
 	if err != nil || v.ID != s.exam || v.Phase != exams.Preparing {
 		e.Fatalf("%v, %+v", err, v)
 	}

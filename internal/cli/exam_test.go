@@ -189,6 +189,22 @@ func TestExaminerDecides(t *testing.T) {
 	d.wants(StatusDone, "verify "+file, "It is unchanged.")
 }
 
+// An examiner ends an exam of a candidate, with consent. Reports say so.
+func TestExaminerEndsAnExam(t *testing.T) {
+	d := newConsole(t)
+	mine := d.exam("")
+	d.wants(StatusDone, "exam start "+mine+" --no-shell --candidate Ada")
+	d.wants(StatusDone, "exam start "+mine+" --no-shell --candidate Bob")
+	d.wants(StatusMisused, "exam end --candidate Ada", "--yes")
+	d.wants(StatusDone, "exam status --exam 1", "left of 30 min")
+	d.wants(StatusDone, "exam end --candidate Ada --yes --why ill", "Ended by the examiner at", "Ended by ada at", ": ill", "passed")
+	d.wants(StatusDone, "exam status --exam 2", "left of 30 min")
+	d.wants(StatusMisused, "exam end --exam 1 --yes", "Exam 1 is over")
+	file := filepath.Join(t.TempDir(), "report.json")
+	d.wants(StatusDone, "report exam-1 -o "+file)
+	d.wants(StatusDone, "verify "+file, "It is unchanged.")
+}
+
 // Points and comments by hand are an examiner's, and are shown as that.
 func TestExamByHand(t *testing.T) {
 	d := newConsole(t)

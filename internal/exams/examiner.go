@@ -97,6 +97,16 @@ func (s *Sitting) stopped(now time.Time) bool {
 	return pause != nil && pause.Why == ExaminerPause
 }
 
+// EndBy ends the exam for an examiner.
+func (s *Sitting) EndBy(examiner, why string, now time.Time) error {
+	if err := s.CheckOpen(now); err != nil {
+		return err
+	}
+	s.End(now)
+	s.Way, s.EndedBy, s.EndedWhy = ByExaminer, examiner, why
+	return nil
+}
+
 // CheckWork returns an error if the candidate can't work on the exam now, because it is over
 // or an examiner has paused it.
 func (s *Sitting) CheckWork(now time.Time) error {
@@ -117,5 +127,6 @@ func (d *doubts) examiner(s *Sitting) {
 	for _, e := range s.Extra {
 		d.add(e.Seconds <= 0 || e.By == "", "extra time of %s was given by %q", labs.Duration(e.Duration()), e.By)
 	}
+	d.add((s.Way == ByExaminer) != (s.EndedBy != ""), "it was ended by %q, and not in that way", s.EndedBy)
 	d.add(s.extra() > mostExtra, "it has %s of extra time; the most is %s", labs.Duration(s.extra()), labs.Duration(mostExtra))
 }

@@ -176,3 +176,25 @@ func TestLastCheck(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 }
+
+// An examiner ends an exam that is not over, and it is graded as it is then.
+func TestEndByAnExaminer(t *testing.T) {
+	h := newHall(t, nil)
+	h.goTo(1)
+	h.after(10)
+	s, err := h.proctor.End(t.Context(), h.id, "vera", "taken ill", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := s.View(h.now)
+	if v.Way != ByExaminer || v.EndedBy != "vera" || v.EndedWhy != "taken ill" || !v.Ended.Equal(h.now) || v.Result == nil || len(s.Pending()) > 0 || len(v.Doubts) > 0 {
+		t.Errorf("%+v, %q", v, v.Doubts)
+	}
+	if _, err := h.proctor.End(t.Context(), h.id, "vera", "", nil); err == nil || !strings.Contains(err.Error(), "is over") {
+		t.Errorf("again: %v", err)
+	}
+	s.Way = Submitted
+	if found := s.Doubts(h.now); len(found) != 1 || !strings.Contains(found[0], "ended by \"vera\"") {
+		t.Errorf("it was not ended in that way: %q", found)
+	}
+}

@@ -14,10 +14,19 @@ import (
 // Submit ends an exam and grades it. If the exam has already ended, Submit grades the
 // questions again that could not be graded, or whose server could not be reached.
 func (p *Proctor) Submit(ctx context.Context, id int64, emit labs.Emit) (*Sitting, error) {
-	s, err := p.change(ctx, id, func(s *Sitting, now time.Time) error {
+	return p.end(ctx, id, emit, func(s *Sitting, now time.Time) error {
 		s.End(now)
 		return nil
 	})
+}
+
+// End ends an exam that is not over, for an examiner, and grades it.
+func (p *Proctor) End(ctx context.Context, id int64, examiner, why string, emit labs.Emit) (*Sitting, error) {
+	return p.end(ctx, id, emit, func(s *Sitting, now time.Time) error { return s.EndBy(examiner, why, now) })
+}
+
+func (p *Proctor) end(ctx context.Context, id int64, emit labs.Emit, how func(*Sitting, time.Time) error) (*Sitting, error) {
+	s, err := p.change(ctx, id, how)
 	if err == nil {
 		s, err = p.freeze(ctx, s)
 	}

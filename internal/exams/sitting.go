@@ -29,6 +29,8 @@ type Sitting struct {
 	Started  time.Time   `json:"started,omitzero"`
 	Ended    time.Time   `json:"ended,omitzero"`
 	Way      Way         `json:"way,omitempty"`
+	EndedBy  string      `json:"ended_by,omitempty"`  // the examiner who ended it
+	EndedWhy string      `json:"ended_why,omitempty"` // as they wrote
 	Pauses   []Pause     `json:"pauses,omitempty"`
 	Turns    []Turn      `json:"turns,omitempty"`
 	Extra    []ExtraTime `json:"extra,omitempty"`
@@ -40,9 +42,21 @@ type Way string
 
 // The ways an exam ends.
 const (
-	Submitted Way = "submitted"
-	TimeUp    Way = "time" // time was up
+	Submitted  Way = "submitted"
+	TimeUp     Way = "time"     // time was up
+	ByExaminer Way = "examiner" // an examiner ended it
 )
+
+// Words says how an exam ended.
+func (w Way) Words() string {
+	switch w {
+	case TimeUp:
+		return "Time was up"
+	case ByExaminer:
+		return "Ended by the examiner"
+	}
+	return "Submitted"
+}
 
 // Question is one exercise of an exam.
 type Question struct {

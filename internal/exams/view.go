@@ -19,6 +19,8 @@ type View struct {
 	Phase     Phase             `json:"phase"`
 	Due       bool              `json:"due"` // time is up, and nobody has ended and graded it yet
 	Way       Way               `json:"way,omitempty"`
+	EndedBy   string            `json:"ended_by,omitempty"`  // the examiner who ended it
+	EndedWhy  string            `json:"ended_why,omitempty"` // as they wrote
 	Minutes   float64           `json:"minutes"`
 	Feedback  Feedback          `json:"feedback"`
 	Hints     Hints             `json:"hints"`
@@ -111,7 +113,7 @@ func (v *View) StoppedBy() *Pause {
 func (s *Sitting) View(now time.Time) View {
 	over := !s.Ended.IsZero()
 	view := View{
-		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Examiner: s.Examiner, Phase: s.Phase(now), Due: s.Due(now), Way: s.Way,
+		ID: s.ID, Name: s.Blueprint.Name, Title: s.Blueprint.Title, Candidate: s.Candidate, Examiner: s.Examiner, Phase: s.Phase(now), Due: s.Due(now), Way: s.Way, EndedBy: s.EndedBy, EndedWhy: s.EndedWhy,
 		Minutes: s.Blueprint.Minutes, Feedback: s.Blueprint.Feedback, Hints: s.Blueprint.Hints,
 		Pass: s.Blueprint.Pass, Harm: s.Blueprint.Harm, Minimum: s.Blueprint.Minimum, Started: s.Started, Ended: s.Ended,
 		Left: seconds(s.Left(now)), Current: s.Current, Extra: append([]ExtraTime{}, s.Extra...), Pauses: append([]Pause{}, s.Pauses...),

@@ -174,7 +174,7 @@ func (v *Verification) read(data []byte) error {
 // doubts returns the contradictions in a candidate's report.
 func (s *Sitting) doubts(made time.Time) []string {
 	whole := &exams.Sitting{
-		ID: s.ID, Candidate: s.Candidate, Started: s.Started, Ended: s.Ended, Pauses: s.Pauses, Turns: s.Turns, Extra: s.Extra,
+		ID: s.ID, Candidate: s.Candidate, Started: s.Started, Ended: s.Ended, Pauses: s.Pauses, Turns: s.Turns, Extra: s.Extra, Way: s.Way, EndedBy: s.EndedBy,
 		Blueprint: exams.Blueprint{Minutes: s.Minutes, Harm: s.Harm, Minimum: s.Minimum},
 	}
 	if s.Result != nil {

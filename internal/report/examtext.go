@@ -131,6 +131,9 @@ func Decisions(v exams.View) []string {
 		}
 		lines = append(lines, fmt.Sprintf("Paused by %s from %s%s%s", p.Examiner, p.From.Local().Format("15:04:05"), until, because(p.Reason)))
 	}
+	if v.EndedBy != "" {
+		lines = append(lines, fmt.Sprintf("Ended by %s at %s%s", v.EndedBy, v.Ended.Local().Format("15:04:05"), because(v.EndedWhy)))
+	}
 	return lines
 }
 
@@ -170,11 +173,7 @@ func Rules(v exams.View) []string {
 }
 
 func writeExamEnd(out *strings.Builder, v exams.View) {
-	how := "Submitted"
-	if v.Way == exams.TimeUp {
-		how = "Time was up"
-	}
-	fmt.Fprintf(out, "%s at %s", how, v.Ended.Local().Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(out, "%s at %s", v.Way.Words(), v.Ended.Local().Format("2006-01-02 15:04:05"))
 	if v.Seed != nil {
 		fmt.Fprintf(out, " · seed %d", *v.Seed)
 	}

@@ -127,7 +127,7 @@ func TestExaminerDecides(t *testing.T) {
 	if status, _ := ada.get("/examiner"); status != http.StatusForbidden {
 		t.Errorf("a learner sees candidates: %d", status)
 	}
-	acts := []string{"extra-time", "pause", "unpause", "grade", "questions/1/accept", "points", "comments"}
+	acts := []string{"extra-time", "pause", "unpause", "end", "grade", "questions/1/accept", "points", "comments"}
 	for _, b := range []*browser{alan, eve} {
 		for _, path := range []string{"", "/report"} {
 			if status, body := b.get("/examiner/exams/1" + path); status != http.StatusNotFound || strings.Contains(body, "ada") {
@@ -179,6 +179,63 @@ func TestExaminerDecides(t *testing.T) {
 	grace.post("/examiner/exams/1/comments", false, "question", "0", "text", "Calm "+hostile, "agreed", "yes")
 	ada.page("/exams/1", "Calm "+escaped("<img"), "!<img")
 	grace.page("/examiner/exams/1/report", "Calm")
+}
+
+// An examiner ends a candidate's exam once they have agreed, and it is graded as it is then.
+func TestExaminerEndsAnExam(t *testing.T) {
+	s := newSite(t)
+	grace, ada := s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada")
+	grace.upload("class.yaml", ownBlueprint, "keep", "yes")
+	grace.post("/groups", false, "name", "Monday", "members", "ada")
+	grace.post("/groups/1/assignments", false, "title", "Final", "exam", "class")
+	ada.post("/assignments/1/begin", false)
+	ada.post("/exams/1/questions/1", false)
+	s.examSettles("ada", 1)
+	s.set("good")
+	s.engine.wait(4 * time.Minute)
+	grace.page("/examiner/exams/1", "End the exam", "6 min left")
+	_, body := grace.post("/examiner/exams/1/end", false, "why", "Taken "+hostile)
+	s.says("the question before the end", body, "End the exam of ada with 6 min left?", `name="why" value="Taken `+escaped("<img"), "!<img")
+	ada.page("/exams/1", `data-runs="yes"`)
+	if answer, _ := ada.post("/examiner/exams/1/end", false, "agreed", "yes"); answer.StatusCode != http.StatusForbidden {
+		t.Errorf("the candidate ends it as an examiner: %d", answer.StatusCode)
+	}
+	ada.page("/exams/1", `data-runs="yes"`)
+	grace.post("/examiner/exams/1/end", false, "why", "Taken ill", "agreed", "yes")
+	s.examSettles("grace", 1)
+	ada.page("/exams/1", "Ended by the examiner on", "Ended by grace at", "Taken ill", "10 of 10, passed", "!Contradiction")
+	grace.page("/examiner/exams/1", "10 of 10, passed", "Ended by grace at", "!End the exam")
+	grace.page("/examiner/exams/1/report", "by the examiner", "Taken ill")
+	for _, agreed := range []string{"", "yes"} {
+		if answer, body := grace.post("/examiner/exams/1/end", false, "agreed", agreed); answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, "is over") {
+			t.Errorf("ending it again answers %d: %s", answer.StatusCode, body)
+		}
+	}
+	if len(s.engine.labs) != 0 {
+		t.Errorf("labs left: %v", s.engine.labs)
+	}
+}
+
+// An examiner starts an exam for a candidate, with extra time. A learner can't.
+func TestExamForACandidate(t *testing.T) {
+	s := newSite(t)
+	grace, ada := s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada")
+	grace.upload("class.yaml", ownBlueprint, "keep", "yes")
+	grace.page("/exams/new?exam=class", `name="candidate"`, `name="amount"`)
+	ada.page("/exams/new?exam=interview", `!name="candidate"`, `!name="amount"`)
+	for _, field := range []string{"candidate", "amount"} {
+		if answer, body := ada.post("/exams", false, "exam", "interview", field, "15"); answer.StatusCode != http.StatusForbidden {
+			t.Errorf("a learner chooses the %s: %d, %s", field, answer.StatusCode, body)
+		}
+	}
+	if answer, _ := grace.post("/exams", false, "exam", "class", "amount", "much"); answer.StatusCode != http.StatusBadRequest {
+		t.Errorf("much extra time answers %d", answer.StatusCode)
+	}
+	grace.page("/examiner", "There are none")
+	grace.post("/exams", false, "exam", "class", "candidate", " Bob ", "amount", "50", "unit", "percent")
+	s.examSettles("grace", 1)
+	grace.page("/exams/1", "Exam 1 · Bob", "15:00", "Extra time: 5 min, by grace")
+	grace.page("/examiner", `<th scope="row">Bob</th>`)
 }
 
 // A grade that came late waits for an examiner. Grading again is not offered, because it can't help.

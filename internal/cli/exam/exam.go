@@ -33,7 +33,7 @@ func Command(d *door.Door) *cobra.Command {
 	}
 	c.AddCommand(listCommand(d), lintCommand(d), drawCommand(d), startCommand(d), statusCommand(d), gotoCommand(d), resumeCommand(d), sayCommand(d),
 		flagCommand(d), resetCommand(d), gradeCommand(d), submitCommand(d), keepCommand(d),
-		watchCommand(d), extraTimeCommand(d), pauseCommand(d), unpauseCommand(d), pointsCommand(d), commentCommand(d))
+		watchCommand(d), extraTimeCommand(d), pauseCommand(d), unpauseCommand(d), endCommand(d), pointsCommand(d), commentCommand(d))
 	return c
 }
 

@@ -137,3 +137,32 @@ func unpauseCommand(d *door.Door) *cobra.Command {
 	o.register(c)
 	return c
 }
+
+func endCommand(d *door.Door) *cobra.Command {
+	o := &examinerOptions{options: options{Door: d}}
+	yes := false
+	c := &cobra.Command{
+		Use:   "end",
+		Short: "End a candidate's exam and grade it, as an examiner",
+		Long: "End a candidate's exam and grade it, as an examiner. The candidate's shell closes, and the exam can't go on. " +
+			"Reports show who ended it, when and why.",
+		Example: "  endstate exam end --candidate Ada --why 'Taken ill'",
+		Args:    door.Exactly(0, "no arguments"),
+		RunE:    func(c *cobra.Command, _ []string) error { return o.end(c.Context(), yes) },
+	}
+	o.registerWhy(c)
+	c.Flags().BoolVarP(&yes, "yes", "y", false, "don't ask")
+	return c
+}
+
+func (o *examinerOptions) end(ctx context.Context, yes bool) error {
+	var v exams.View
+	done, err := o.actAsking(ctx, yes, func(at *examdesk.Desk, agreed bool, emit labs.Emit) (err error) {
+		v, err = at.End(ctx, o.Who(), o.which, o.why, agreed, emit)
+		return err
+	})
+	if err != nil || !done {
+		return err
+	}
+	return o.show(v)
+}

@@ -112,10 +112,8 @@ func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, c
 	if err := d.refuseTopic(b, chosen.Topic); err != nil {
 		return exams.View{}, err
 	}
-	if chosen.Extra != nil {
-		if err := onlyExaminer(who, "give extra time"); err != nil {
-			return exams.View{}, err
-		}
+	if err := mayChoose(who, chosen); err != nil {
+		return exams.View{}, err
 	}
 	p, err := d.proctor(ctx, who, emit)
 	if err != nil {
@@ -141,6 +139,17 @@ func (d *Desk) Draw(ctx context.Context, who labs.Learner, b *exams.Blueprint, c
 		return exams.View{}, err
 	}
 	return d.view(s), nil
+}
+
+// mayChoose returns an error if only an examiner can choose that.
+func mayChoose(who labs.Learner, chosen Choice) error {
+	switch {
+	case chosen.Extra != nil:
+		return onlyExaminer(who, "give extra time")
+	case chosen.Candidate != "" && chosen.Candidate != who.Name:
+		return onlyExaminer(who, "start an exam for somebody else")
+	}
+	return nil
 }
 
 func seedOf(b *exams.Blueprint, chosen Choice) uint64 {

@@ -86,6 +86,26 @@ func (d *Desk) submit(ctx context.Context, p *exams.Proctor, s *exams.Sitting, a
 	return d.view(graded), nil
 }
 
+// End ends a candidate's exam and grades it, once the examiner has agreed: it can't go on afterwards. Only an
+// examiner may do that for others; candidates end their own; see [Desk.Submit].
+func (d *Desk) End(ctx context.Context, who labs.Learner, which Which, why string, agreed bool, emit labs.Emit) (exams.View, error) {
+	const act = "end an exam"
+	if !agreed {
+		return d.ask(ctx, who, which, act, why, func(s *exams.Sitting) (string, error) {
+			left := report.TimeLeft(d.view(s))
+			return fmt.Sprintf("End the exam of %s with %s? It is graded as it is then, and can't go on.", s.Candidate, left), s.EndBy(who.Name, why, d.now())
+		})
+	}
+	return d.decide(ctx, who, which, act, why, emit, func(p *exams.Proctor, s *exams.Sitting) (*exams.Sitting, error) {
+		grading, err := d.takeGrading(ctx, s.ID)
+		if err != nil {
+			return nil, err
+		}
+		defer grading.Close()
+		return p.End(ctx, s.ID, who.Name, why, emit)
+	})
+}
+
 // askSubmit reminds a candidate of what they may have forgotten.
 func askSubmit(v exams.View) string {
 	flagged, unopened := 0, 0

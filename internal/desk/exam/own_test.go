@@ -119,10 +119,11 @@ func TestWhoDecides(t *testing.T) {
 			_, looks := d.Examine(ctx, c.who, Which{ID: id})
 			_, extends := d.Extend(ctx, c.who, Which{ID: id}, exams.Allowance{Time: time.Minute}, "", false, nil)
 			_, pauses := d.Pause(ctx, c.who, Which{ID: id}, "", nil)
+			_, ends := d.End(ctx, c.who, Which{ID: id}, "", false, nil)
 			_, again := d.GradeAgain(ctx, c.who, Which{ID: id}, nil)
 			_, accepts := d.Accept(ctx, c.who, Which{ID: id}, 1, true, nil)
 			_, comments := d.Comment(ctx, c.who, Which{ID: id}, 1, "x", false, nil)
-			for what, err := range map[string]error{"looks at": looks, "extends": extends, "pauses": pauses, "grades": again, "accepts": accepts, "comments on": comments} {
+			for what, err := range map[string]error{"looks at": looks, "extends": extends, "pauses": pauses, "ends": ends, "grades": again, "accepts": accepts, "comments on": comments} {
 				if codeOf(err) != code {
 					t.Errorf("%s %s exam %d: %v, not %s", c.who.Name, what, id, err, code)
 				}

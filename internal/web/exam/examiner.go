@@ -3,11 +3,13 @@ package exam
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strconv"
 	"time"
 
+	"endstate/internal/desk"
 	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
 	"endstate/internal/report"
@@ -27,6 +29,7 @@ func (m *Room) examinerRoutes() map[string]room.Handler {
 		"POST /examiner/exams/{exam}/extra-time":           m.at(m.extend),
 		"POST /examiner/exams/{exam}/pause":                m.at(m.pause),
 		"POST /examiner/exams/{exam}/unpause":              m.at(m.unpause),
+		"POST /examiner/exams/{exam}/end":                  m.at(m.endFor),
 		"POST /examiner/exams/{exam}/grade":                m.at(m.gradeAgain),
 		"POST /examiner/exams/{exam}/questions/{n}/accept": m.at(m.accept),
 		"POST /examiner/exams/{exam}/points":               m.at(m.adjust),
@@ -145,10 +148,13 @@ func (m *Room) examine(w http.ResponseWriter, r *http.Request, who visitor) {
 	state := m.feedOf(who.Learner, v.ID).Now()
 	page := decidePage{head: m.headOf(v, state), Decisions: report.Decisions(v), Grading: state.Running}
 	page.Path = who.examinerPath()
+	if page.Grading {
+		page.Poll = fastPoll
+	}
 	if v.Result != nil {
 		page.Grades = gradesOf(v)
 	}
-	m.Write(w, http.StatusOK, pages.Page{Title: "Exam " + strconv.FormatInt(v.ID, 10), Owner: who.Learner, Main: "decide", Data: &page})
+	m.Write(w, http.StatusOK, pages.Page{Title: "Exam " + strconv.FormatInt(v.ID, 10), Owner: who.Learner, Main: "decide", Data: &page, Follower: "exam.js", Busy: page.Grading || v.BeingGraded()})
 }
 
 // report answers with the report of an exam that is over.
@@ -172,15 +178,23 @@ func (m *Room) decided(w http.ResponseWriter, r *http.Request, who visitor, err 
 
 func agreed(r *http.Request) bool { return r.PostFormValue("agreed") != "" }
 
-func (m *Room) extend(w http.ResponseWriter, r *http.Request, who visitor) {
+// allowanceOf returns the extra time that a form has.
+func allowanceOf(r *http.Request) (exams.Allowance, error) {
 	amount, err := strconv.ParseFloat(r.PostFormValue("amount"), 64)
 	if err != nil {
-		m.decided(w, r, who, labs.Misuse("\""+r.PostFormValue("amount")+"\" is not extra time", "Give a number of minutes, or of percent."))
-		return
+		return exams.Allowance{}, labs.Misuse("\""+r.PostFormValue("amount")+"\" is not extra time", "Give a number of minutes, or of percent.")
 	}
-	extra := exams.Allowance{Percent: amount}
-	if r.PostFormValue("unit") != "percent" {
-		extra = exams.Allowance{Time: time.Duration(amount * float64(time.Minute))}
+	if r.PostFormValue("unit") == "percent" {
+		return exams.Allowance{Percent: amount}, nil
+	}
+	return exams.Allowance{Time: time.Duration(amount * float64(time.Minute))}, nil
+}
+
+func (m *Room) extend(w http.ResponseWriter, r *http.Request, who visitor) {
+	extra, err := allowanceOf(r)
+	if err != nil {
+		m.decided(w, r, who, err)
+		return
 	}
 	_, err = m.desk.Extend(r.Context(), who.Learner, who.exam, extra, r.PostFormValue("why"), agreed(r), nil)
 	m.decided(w, r, who, err)
@@ -196,6 +210,25 @@ func (m *Room) unpause(w http.ResponseWriter, r *http.Request, who visitor) {
 	m.decided(w, r, who, err)
 }
 
+// endFor ends a candidate's exam, once the examiner has agreed, and has it graded.
+func (m *Room) endFor(w http.ResponseWriter, r *http.Request, who visitor) {
+	why := r.PostFormValue("why")
+	_, err := m.desk.End(r.Context(), who.Learner, who.exam, why, false, nil) // what is refused is refused at once
+	if asks := (*desk.Unconfirmed)(nil); !agreed(r) || !errors.As(err, &asks) {
+		m.decided(w, r, who, err)
+		return
+	}
+	m.grading(w, r, who, func(ctx context.Context, emit labs.Emit) error {
+		_, err := m.desk.End(ctx, who.Learner, who.exam, why, true, emit)
+		return err
+	})
+}
+
+// grading begins an act that grades an exam.
+func (m *Room) grading(w http.ResponseWriter, r *http.Request, who visitor, act func(context.Context, labs.Emit) error) {
+	m.Begun(w, r, who.examinerPath(), m.Work(m.feedOf(who.Learner, who.exam.ID), labs.ActExamSubmit, act))
+}
+
 func (m *Room) accept(w http.ResponseWriter, r *http.Request, who visitor) {
 	_, err := m.desk.Accept(r.Context(), who.Learner, who.exam, who.number, agreed(r), nil)
 	m.decided(w, r, who, err)
@@ -207,10 +240,10 @@ func (m *Room) gradeAgain(w http.ResponseWriter, r *http.Request, who visitor) {
 		m.Fail(w, r, who.Learner, "/examiner", err)
 		return
 	}
-	m.Begun(w, r, who.examinerPath(), m.Work(m.feedOf(who.Learner, who.exam.ID), labs.ActExamSubmit, func(ctx context.Context, emit labs.Emit) error {
+	m.grading(w, r, who, func(ctx context.Context, emit labs.Emit) error {
 		_, err := m.desk.GradeAgain(ctx, who.Learner, who.exam, emit)
 		return err
-	}))
+	})
 }
 
 // about returns the number of the question that a form is about; 0: the whole exam.

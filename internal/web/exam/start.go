@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"strings"
 
 	examdesk "endstate/internal/desk/exam"
 	"endstate/internal/exams"
@@ -34,6 +35,12 @@ type blueprint struct {
 type sat struct {
 	exams.View
 	State string
+}
+
+// introduction is what starting an exam means.
+type introduction struct {
+	blueprint
+	Examines bool // the visitor may start it for a candidate
 }
 
 func blueprintOf(b *exams.Blueprint) blueprint {
@@ -80,7 +87,7 @@ func (m *Room) introduce(w http.ResponseWriter, r *http.Request, who labs.Learne
 	name := r.URL.Query().Get("exam")
 	for _, b := range found.Blueprints {
 		if b.Name == name {
-			page := blueprintOf(b)
+			page := introduction{blueprintOf(b), who.SeesOthers()}
 			page.Topics = m.desk.Topics(r.Context(), b)
 			m.Write(w, http.StatusOK, pages.Page{Title: b.Title, Owner: who, Main: "exam-new", Data: page})
 			return
@@ -93,9 +100,14 @@ func (m *Room) introduce(w http.ResponseWriter, r *http.Request, who labs.Learne
 // start draws an exam. If its first question has a lab, that is started; otherwise the candidate begins.
 func (m *Room) start(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	b, _, err := m.desk.Named(r.Context(), who, r.PostFormValue("exam"))
+	chosen := examdesk.Choice{Topic: r.PostFormValue("topic"), Candidate: strings.TrimSpace(r.PostFormValue("candidate"))}
+	if err == nil && r.PostFormValue("amount") != "" {
+		chosen.Extra = new(exams.Allowance)
+		*chosen.Extra, err = allowanceOf(r)
+	}
 	var v exams.View
 	if err == nil {
-		v, err = m.desk.Draw(r.Context(), who, b, examdesk.Choice{Topic: r.PostFormValue("topic")}, nil)
+		v, err = m.desk.Draw(r.Context(), who, b, chosen, nil)
 	}
 	if err != nil {
 		m.Fail(w, r, who, "/exams", err)
