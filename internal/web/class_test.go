@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"endstate/labs"
 )
@@ -46,6 +47,40 @@ func TestAssignmentReachesTheGradebook(t *testing.T) {
 	answer, table := teacher.send(http.MethodGet, "/groups/1/gradebook.csv", "")
 	s.says("the type", answer.Header.Get("Content-Type"), "text/csv")
 	s.says("the table", table, "\ufeffmember,assignment,", "\r\nada,'=Week 1,first,7,2999-03-31T18:00:00Z,100,100,1,", ",0,false\r\n", "\r\n'=bob,'=Week 1,first,7,2999-03-31T18:00:00Z,,,0,0,0,\r\n")
+}
+
+// An assigned exam that was graded is in the gradebook, in its CSV and, for an hour, in the live view.
+func TestAssignedExamReachesTheGradebook(t *testing.T) {
+	s := newSite(t)
+	grace, ada := s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada")
+	other := s.as(labs.Learner{Name: "alan", Role: labs.RoleExaminer})
+	other.post("/groups", false, "name", "Tuesday", "members", "ada")
+	grace.upload("class.yaml", ownBlueprint, "keep", "yes")
+	grace.post("/groups", false, "name", "Monday", "members", "ada\nbob")
+	grace.post("/groups/2/assignments", false, "title", "Final", "exam", "class", "seed", "7", "due", "2999-03-31T18:00")
+	grace.page("/groups/2/gradebook", "Final", "not begun")
+	ada.post("/assignments/1/begin", false)
+	ada.post("/exams/1/questions/1", false)
+	s.examSettles("ada", 1)
+	grace.page("/groups/2", "Exam 1, question 1: ")
+	grace.page("/groups/2/gradebook", "(running)", "!/exams/1/report")
+	s.set("good")
+	s.engine.wait(3 * time.Minute)
+	ada.post("/exams/1/submit", false, "agreed", "yes")
+	s.examSettles("ada", 1)
+
+	grace.page("/groups/2/gradebook", "<strong>100</strong>", "1 attempt · 3 min", `href="/groups/2/exams/1/report"`, "!(running)", "!late</td>")
+	grace.page("/groups/2", "Exam 1, over: ", "10 of 10, passed", `href="/groups/2/exams/1/report"`)
+	grace.page("/groups/2/exams/1/report", "10 of 10")
+	other.page("/groups/1", "not in a lab", "!passed") // it was not assigned there
+	_, table := grace.send(http.MethodGet, "/groups/2/gradebook.csv", "")
+	s.says("the table", table, "\r\nada,Final,class,7,2999-03-31T18:00:00Z,100,100,1,180,0,false\r\n", "\r\nbob,Final,class,7,2999-03-31T18:00:00Z,,,0,0,0,\r\n")
+	ada.page("/", "See the exam")
+	grace.post("/examiner/exams/1/points", false, "question", "1", "points", "-6", "why", "Not their own work")
+	grace.page("/groups/2/gradebook", "<strong>40</strong>")
+	grace.page("/groups/2", "4 of 10, not passed")
+	s.engine.wait(2 * time.Hour)
+	grace.page("/groups/2", "not in a lab", "!passed")
 }
 
 // A group exists only for who leads it, and for an admin.

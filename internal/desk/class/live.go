@@ -11,20 +11,25 @@ import (
 	"endstate/labs"
 )
 
-// Place is where a member is: in a lab, or at a question of an exam. Scenario is empty if they are nowhere.
+// Place is where a member is: in a lab, at a question of an exam, or just out of an exam. Scenario is empty if
+// they are in no lab.
 type Place struct {
 	Member          string
 	Scenario, Title string
-	Exam            int64 // 0: not in an exam
-	Question        int   // of the exam
+	Exam            int64       // 0: not in an exam
+	Question        int         // of the exam
+	Sat             *exams.View // the exam that ended lately; nil: none
 	Since           time.Time
 	classes.Pace
 	Attached bool // a terminal is connected
 	Visible  bool // the teacher may watch the terminal
 }
 
-// Live returns where the members of a group are, each at least once: in every lab of theirs that runs, and
-// at the question of an exam.
+// lately is how long the live view has an exam that is over.
+const lately = time.Hour
+
+// Live returns where the members of a group are, each at least once: in every lab of theirs that runs, at the
+// question of an exam, and out of an exam that the group's leader assigned and that ended lately.
 func (d *Desk) Live(ctx context.Context, who labs.Learner, group int64) ([]Place, error) {
 	g, _, err := d.group(ctx, who, group)
 	if err != nil {
@@ -33,7 +38,7 @@ func (d *Desk) Live(ctx context.Context, who labs.Learner, group int64) ([]Place
 	titles := d.titles()
 	var all []Place
 	for _, member := range g.Members {
-		places, err := d.places(ctx, member, titles)
+		places, err := d.places(ctx, g.Leader, member, titles)
 		if err != nil {
 			return nil, err
 		}
@@ -48,26 +53,15 @@ func (d *Desk) Live(ctx context.Context, who labs.Learner, group int64) ([]Place
 	return all, nil
 }
 
-// places returns the labs and questions that a member is at.
-func (d *Desk) places(ctx context.Context, member string, titles map[string]string) ([]Place, error) {
+// places returns the labs and questions that a member is at, and the exams of a teacher that they have just sat.
+func (d *Desk) places(ctx context.Context, leader, member string, titles map[string]string) ([]Place, error) {
 	store, err := d.parts.Memory(ctx, labs.Learner{Name: member})
 	if err != nil {
 		return nil, err
 	}
-	sat, err := store.OpenExams(ctx)
+	all, err := d.inExams(ctx, store, leader, member)
 	if err != nil {
 		return nil, err
-	}
-	var all []Place
-	for _, s := range sat {
-		if !s.Ended.IsZero() || s.Started.IsZero() {
-			continue
-		}
-		place, err := d.atQuestion(ctx, store, member, s)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, place)
 	}
 	open, err := store.Open(ctx, d.parts.Now())
 	if err != nil {
@@ -80,6 +74,30 @@ func (d *Desk) places(ctx context.Context, member string, titles map[string]stri
 		}
 		place.Member, place.Title = member, cmp.Or(a.Title, titles[a.Scenario], a.Scenario)
 		all = append(all, place)
+	}
+	return all, nil
+}
+
+// inExams returns where a member is in exams, and the exams of a teacher that they have just sat.
+func (d *Desk) inExams(ctx context.Context, store *attempts.View, leader, member string) ([]Place, error) {
+	now := d.parts.Now()
+	sat, err := store.ExamsSince(ctx, now.Add(-lately))
+	if err != nil {
+		return nil, err
+	}
+	var all []Place
+	for _, s := range sat {
+		switch {
+		case s.Ended.IsZero() && !s.Started.IsZero():
+			place, err := d.atQuestion(ctx, store, member, s)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, place)
+		case s.Examiner == leader && s.Ended.After(now.Add(-lately)):
+			view := s.View(now)
+			all = append(all, Place{Member: member, Title: view.Title, Exam: s.ID, Since: s.Ended, Sat: &view})
+		}
 	}
 	return all, nil
 }
