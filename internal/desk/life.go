@@ -23,7 +23,9 @@ const (
 )
 
 // lastEnd returns when a lab ends at the latest.
-func (d *Desk) lastEnd(lab *labs.Lab) time.Time { return lab.Started.Add(cmp.Or(d.Longest, LongestLife)) }
+func (d *Desk) lastEnd(lab *labs.Lab) time.Time {
+	return lab.Started.Add(cmp.Or(d.Longest, LongestLife))
+}
 
 // Extend lets a lab live [Extension] longer, within the limit of [Settings]. It returns the lab with its new expiry.
 func (d *Desk) Extend(ctx context.Context, who labs.Learner, name string, emit labs.Emit) (*labs.Lab, error) {

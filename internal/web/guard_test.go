@@ -30,7 +30,9 @@ func TestPromptBody(t *testing.T) {
 					}
 				})}
 				go func() { _ = server.Serve(&single{conn: far}) }()
-				go func() { _, _ = io.WriteString(near, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"+test.body) }()
+				go func() {
+					_, _ = io.WriteString(near, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 3\r\n\r\n"+test.body)
+				}()
 				answer, err := http.ReadResponse(bufio.NewReader(near), nil)
 				if err != nil || answer.StatusCode != test.want {
 					t.Errorf("%v, %v", answer, err)
