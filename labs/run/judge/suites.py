@@ -1,19 +1,27 @@
 """Runs the learner's test suite, by pytest or behave, in a process of the learner's.
 
-Each runner is imported by the host before it starts that process, because importing pytest takes
-longer than most suites. Only then is the code of the learner's folder imported.
+Each runner is imported by the host before it starts that process, because importing pytest and its
+plugins takes longer than most suites. Only then is the code of the learner's folder imported.
 """
 
+import contextlib
+import functools
 import os
 import sys
+import tempfile
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 
 
+@functools.cache
 def load(runner):
     """Import what the runner needs, without the learner's folder."""
     if runner == "pytest":
-        import pytest  # noqa: F401
+        import pytest
+
+        # Plugins are imported in the course of a run. This one has no tests and no configuration.
+        with tempfile.TemporaryDirectory() as empty, open(os.devnull, "w") as nothing, contextlib.redirect_stdout(nothing), contextlib.redirect_stderr(nothing):
+            pytest.main(["-q", "-c", os.devnull, "--noconftest", "-p", "no:cacheprovider", empty])
     else:
         import behave.__main__  # noqa: F401
         import behave.runner  # noqa: F401
