@@ -111,6 +111,7 @@ const (
 	messageOutcome = "outcome" // of a check
 	messageReady   = "ready"   // the lab is not what it was: the page loads itself again
 	messageLetter  = "letter"  // somebody wrote to the learner
+	messageAgain   = "again"   // the page has been told of an act by an earlier server, which has ended
 )
 
 // work does an act, and tells a feed of it. It goes on even if every page is closed. It returns false if
@@ -120,13 +121,16 @@ func (s *Server) work(at *feed.Feed, act string, do func(ctx context.Context, em
 		return false
 	}
 	s.working.Go(func() {
-		defer at.End()
 		began := s.Clock()
 		err := do(s.ctx, s.show(at))
 		s.meter.Act(act, s.Clock().Sub(began), err)
+		if err != nil && s.ctx.Err() != nil {
+			return // the server ends: the next one tells the pages
+		}
 		if err != nil {
 			at.Send(messageNotice, "", string(s.problem(err)))
 		}
+		at.End()
 	})
 	return true
 }

@@ -34,6 +34,9 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, who labs.Learner
 	flush := http.NewResponseController(w)
 	tick := time.NewTicker(keepAlive)
 	defer tick.Stop()
+	if after > from.Now().Last {
+		writeEvent(w, feed.Message{Kind: messageAgain})
+	}
 	for {
 		messages, changed := from.After(after)
 		for _, m := range messages {

@@ -72,6 +72,17 @@ export class Acts {
     on("ready", () => location.reload());
     on("letter", () => this.refresh(["messages"]));
     on("end", () => this.end());
+    on("again", () => this.again());
+  }
+
+  // again goes on when another server runs than the one that the page knows. A start that the earlier one
+  // did not finish begins again; any other act has ended.
+  async again() {
+    if (this.page.dataset.start) {
+      const body = new URLSearchParams(this.page.dataset.start);
+      const answer = await fetch("/labs", { method: "POST", body, headers: { "Endstate-Script": "1" } }).catch(() => undefined);
+      if (answer) this.place(answer);
+    } else if (this.busy) location.reload();
   }
 
   begin(act) {
