@@ -106,6 +106,17 @@ func (s *Server) hint(w http.ResponseWriter, r *http.Request, who labs.Learner) 
 	s.done(w, r)
 }
 
+// solution shows a solution, once the learner has agreed that the attempt counts as assisted.
+func (s *Server) solution(w http.ResponseWriter, r *http.Request, who labs.Learner) {
+	name := r.PathValue("lab")
+	found, err := s.Desk.Solution(r.Context(), who, name, r.PostFormValue(agreedField) != "", nil)
+	if err != nil {
+		s.ask(w, r, who, err)
+		return
+	}
+	s.answer(w, r, who, http.StatusOK, "solution", "A solution", labPath(name), s.piece("solution", found))
+}
+
 // extend lets a lab live longer.
 func (s *Server) extend(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	name := r.PathValue("lab")

@@ -170,6 +170,34 @@ func TestOthersLabs(t *testing.T) {
 	}
 }
 
+// A solution is shown once the learner has agreed, and the attempt then counts as assisted.
+func TestSolution(t *testing.T) {
+	s := newSite(t)
+	ada := s.browser("ada")
+	ada.post("/labs", false, "scenario", "first")
+	s.settles("ada", "first")
+	ada.page("/labs/first", `action="/labs/first/solution"`, "!Never guess")
+	for _, script := range []bool{false, true} {
+		answer, body := ada.post("/labs/first/solution", script)
+		s.says("the question before it", body, "will count as assisted", `action="/labs/first/solution"`, "!Never guess")
+		if place := answer.Header.Get(placeHeader); script && place != "ask" {
+			t.Errorf("the question belongs in %q", place)
+		}
+	}
+	ada.page("/attempts/1", "!Saw the solution")
+	if answer, body := s.browser("eve").post("/labs/first/solution", false, "agreed", "yes"); answer.StatusCode != http.StatusNotFound || strings.Contains(body, "Never guess") {
+		t.Errorf("another learner's answers %d: %s", answer.StatusCode, body)
+	}
+	answer, body := ada.post("/labs/first/solution", true, "agreed", "yes")
+	s.says("the solution", body, "<li>Never guess.</li>", "As a script", "<code>true\n</code>", "!<html")
+	if place := answer.Header.Get(placeHeader); place != "solution" {
+		t.Errorf("the solution belongs in %q", place)
+	}
+	_, body = ada.post("/labs/first/solution", false, "agreed", "yes")
+	s.says("the page without scripts", body, "<h1>A solution</h1>", "Never guess", `href="/labs/first"`)
+	ada.page("/attempts/1", "Saw the solution")
+}
+
 // event is a server-sent event.
 type event struct{ kind, data string }
 

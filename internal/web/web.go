@@ -218,6 +218,7 @@ func (s *Server) routes() map[string]room.Handler {
 		"GET /labs/{lab}/terminals/{host}":       s.terminal,
 		"POST /labs/{lab}/check":                 s.check,
 		"POST /labs/{lab}/hint":                  s.hint,
+		"POST /labs/{lab}/solution":              s.solution,
 		"POST /labs/{lab}/reset":                 s.reset,
 		"POST /labs/{lab}/extend":                s.extend,
 		"POST /labs/{lab}/stop":                  s.stop,

@@ -36,6 +36,7 @@ func TestButtons(t *testing.T) {
 		{Name: labs.ActReset, For: "Reset it", Scenario: "a"}:          {Label: "Reset it", Post: "/labs/a/reset"},
 		{Name: labs.ActDebrief, For: "Explain it", Scenario: "a"}:      {Label: "Explain it", Link: "/attempts/a/debrief"},
 		{Name: labs.ActRehearse, For: "Rehearse it", Question: 2}:      {Label: "Rehearse it", Link: "/questions/2/rehearse"},
+		{Name: labs.ActRehearse, For: "Rehearse it", Scenario: "a"}:    {Label: "Rehearse it", Link: "/scenarios/a/rehearse"},
 		{Name: labs.ActPeople, For: "See them"}:                        {Label: "See them", Link: "/people"},
 		{Name: labs.ActStatus, For: "See them"}:                        {Label: "See them", Link: "/"},
 		{Name: labs.ActShow, For: "See it", Attempt: 3}:                {Label: "See it", Link: "/attempts/3"},
