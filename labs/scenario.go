@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -294,6 +296,22 @@ func (v *Variant) Environment() map[string]string {
 		env[name] = strings.Join(items, "\n")
 	}
 	return env
+}
+
+// Typed returns a script as it can be typed in a learner's shell, which does not have the variant's
+// environment: it first assigns the params that it uses.
+func (v *Variant) Typed(script string) string {
+	env := v.Environment()
+	var assignments strings.Builder
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		name, value := regexp.QuoteMeta(name), env[name]
+		// In arithmetic, variables need no dollar sign.
+		used := regexp.MustCompile(`\$\{?[!#]?` + name + `\b|\(\((?:[^)]|\)[^)])*\b` + name + `\b`)
+		if used.MatchString(script) {
+			assignments.WriteString(name + "='" + strings.ReplaceAll(value, "'", `'\''`) + "'\n")
+		}
+	}
+	return assignments.String() + script
 }
 
 // inScript returns a value as scripts get it. Maps, and lists within lists, are JSON.

@@ -51,3 +51,20 @@ func TestNetworksOfAPlan(t *testing.T) {
 		t.Errorf("their addresses are %s and %s", a, b)
 	}
 }
+
+// A learner's shell has no params, so a script assigns those that it uses, however it does.
+func TestTyped(t *testing.T) {
+	v := &Variant{Seed: 7, Params: map[string]any{"limit": int64(3), "name": "it's", "text": "x", "table": "orders"}}
+	for script, want := range map[string]string{
+		"echo $name text":                     "name='it'\\''s'\n",
+		"echo \"${limit}\" $seed $table_name": "limit='3'\nseed='7'\n",
+		"seq $((8 + limit))":                  "limit='3'\n",
+		"(( (2 * 3) > limit )) && true":       "limit='3'\n",
+		"echo ${#text} ${!table}":             "table='orders'\ntext='x'\n",
+		"(cd table && limit text)":            "",
+	} {
+		if got := v.Typed(script); got != want+script {
+			t.Errorf("%s becomes %q", script, got)
+		}
+	}
+}

@@ -2,10 +2,6 @@ package desk
 
 import (
 	"context"
-	"maps"
-	"regexp"
-	"slices"
-	"strings"
 
 	"endstate/labs"
 )
@@ -38,21 +34,8 @@ func (d *Desk) Solution(ctx context.Context, who labs.Learner, name string, agre
 	solution := &Solution{Answer: v.Debrief}
 	for _, proof := range v.Proofs {
 		if proof.Name == labs.Solution {
-			solution.Script = assignments(proof.Script, v.Environment()) + proof.Script
+			solution.Script = v.Typed(proof.Script)
 		}
 	}
 	return solution, nil
-}
-
-// assignments returns shell assignments of the parameters that a script takes from its
-// environment, because a learner's shell does not have them.
-func assignments(script string, params map[string]string) string {
-	var lines strings.Builder
-	for _, name := range slices.Sorted(maps.Keys(params)) {
-		used, err := regexp.MatchString(`\$\{?`+regexp.QuoteMeta(name)+`\b`, script)
-		if err == nil && used {
-			lines.WriteString(name + "='" + strings.ReplaceAll(params[name], "'", `'\''`) + "'\n")
-		}
-	}
-	return lines.String()
 }

@@ -208,7 +208,7 @@ const scriptTimeout = 5 * time.Minute
 
 var errScriptTimeout = fmt.Errorf("the script did not end within %s: does it wait for something that never comes?", labs.Duration(scriptTimeout))
 
-// play runs a proof's script in the workspace, as the learner.
+// play runs a proof's script in the workspace, as the learner. The solution runs as learners are shown it.
 func (p Prover) play(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof labs.Proof) (status int, output string, err error) {
 	if proof.Script == "" {
 		return 0, "", nil
@@ -219,8 +219,12 @@ func (p Prover) play(ctx context.Context, lab *labs.Lab, v *labs.Variant, proof 
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, scriptTimeout, errScriptTimeout)
 	defer cancel()
+	script, environment := proof.Script, v.Environment()
+	if proof.Name == labs.Solution {
+		script, environment = v.Typed(script), nil
+	}
 	return stage.Run(ctx, p.Stage.Engine, host, labs.Command{
-		Args: []string{"bash", "-c", proof.Script}, User: labs.UserName, Dir: labs.LearnerHome, Environment: v.Environment(),
+		Args: []string{"bash", "-c", script}, User: labs.UserName, Dir: labs.LearnerHome, Environment: environment,
 	})
 }
 
