@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"io/fs"
 	"path"
 	"strconv"
 
@@ -43,8 +44,11 @@ func (e *Engine) inTheWay(ctx context.Context, host labs.Host, name string) stri
 		if _, err := e.api.ContainerStatPath(ctx, host.ID, folder+"/."); err == nil || errdefs.IsNotFound(err) {
 			continue
 		}
-		if found, err := e.api.ContainerStatPath(ctx, host.ID, folder); err == nil && found.Mode.IsRegular() {
+		switch found, err := e.api.ContainerStatPath(ctx, host.ID, folder); {
+		case err == nil && found.Mode.IsRegular():
 			return "`" + folder + "` is a file, not a folder"
+		case err == nil && found.Mode&fs.ModeSymlink == 0:
+			return "`" + folder + "` is not a folder"
 		}
 		return "`" + folder + "` is a link that does not lead to a folder"
 	}

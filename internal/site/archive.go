@@ -164,7 +164,11 @@ func newEntry(header *tar.Header, root string) (kit.Entry, error) {
 }
 
 func notAFile(path string) *labs.Unreadable {
-	return &labs.Unreadable{Reason: fmt.Sprintf("`%s` is not a file, a folder or a link", kit.ShownName(path))}
+	name := "it"
+	if path != "." {
+		name = "`" + kit.ShownName(path) + "`"
+	}
+	return &labs.Unreadable{Reason: name + " is not a file, a folder or a link"}
 }
 
 // relativePath returns a name relative to the archive's root.

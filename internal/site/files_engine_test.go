@@ -50,6 +50,8 @@ func TestWhatALearnerLeavesIsNeverUngraded(t *testing.T) {
 		{"names in any bytes", `mkdir --parents work/notes && cd work/notes && echo done > a && touch $'\xff\xfe' $'tab\t' $'line\n' $'\e]0;title\a' ' ' -- -x`, ""},
 		{"a socket", "mkdir --parents work/notes && echo done > work/notes/a && perl -MIO::Socket::UNIX -e 'IO::Socket::UNIX->new(Local => q(work/notes/s), Listen => 1) or die'", ""},
 		{"a pipe", "mkdir --parents work/notes && mkfifo work/notes/p", "is not a file, a folder or a link"},
+		{"a pipe in place of the folder", "mkdir work && mkfifo work/notes", "it is not a file, a folder or a link"},
+		{"a pipe on the way", "mkfifo work", "`/home/learner/work` is not a folder"},
 		{"a sparse file of a terabyte", "mkdir --parents work/notes && truncate --size 1T work/notes/a", "larger than"},
 		{"60 links to 31 MB", "mkdir --parents work/notes && head --bytes 31M /dev/urandom > work/notes/a && for i in {1..60}; do ln work/notes/a work/notes/l$i; done", "larger than"},
 		{"too many files", `mkdir --parents work/notes && cd work/notes && perl -e 'for (1..20001) { open my $f, ">", "f$_" }'`, "more than 20000"},

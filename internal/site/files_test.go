@@ -109,6 +109,7 @@ func TestFilesThatCanNotBeCopied(t *testing.T) {
 		"never, nor any other file":          {[]copied{torn, torn}, copied{err: errors.New("gone")}, "", true},
 		"not there":                          {[]copied{{err: labs.ErrNotFound}}, plain, "There is no `/work` on `workspace`.", true},
 		"a pipe":                             {[]copied{pipe}, plain, "`/work` can't be read: `p` is not a file, a folder or a link.", true},
+		"only a pipe":                        {[]copied{{archive: pack(t, tar.Header{Name: "work", Typeflag: tar.TypeFifo})}}, plain, "`/work` can't be read: it is not a file, a folder or a link.", true},
 		"in the way":                         {[]copied{{err: unreadable("`/work` is a file")}}, plain, "`/work` can't be read: `/work` is a file.", true},
 		"without end":                        {[]copied{endless}, slow(10 * time.Millisecond), "copying it takes longer than 4s.", true},
 		"slowly, as everything is":           {[]copied{{archive: whole.archive, takes: time.Minute}}, slow(time.Second), "", false},

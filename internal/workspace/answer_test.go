@@ -1,11 +1,14 @@
 package workspace
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 )
 
 // questions are those of a lab, as its shell knows them.
@@ -14,7 +17,9 @@ const questions = "a\tanswer a LAYER FRAME\nq1\tanswer(\"q1\", db.collection.fin
 // answer runs the command in a home folder, with the environment of a lab's shell.
 func answer(t *testing.T, home, host, questions string, args ...string) (status int, output string) {
 	t.Helper()
-	command := exec.Command("bash", append([]string{"image/answer"}, args...)...)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	command := exec.CommandContext(ctx, "bash", append([]string{"image/answer"}, args...)...)
 	command.Env = []string{"HOME=" + home, "HOSTNAME=" + host, "ENDSTATE_ANSWERS=" + questions, "PATH=" + os.Getenv("PATH")}
 	out, err := command.CombinedOutput()
 	if command.ProcessState == nil {
@@ -64,5 +69,40 @@ func TestAnswersAreListed(t *testing.T) {
 	}
 	if _, output := answer(t, home, "workspace", ""); output != "The task has no questions to answer here.\n" {
 		t.Errorf("without questions: %q", output)
+	}
+}
+
+// Whatever has the name of an answer, nobody waits for it: it gives way to the answer, or is named.
+func TestAnswerInPlaceOfWhatIsThere(t *testing.T) {
+	for name, c := range map[string]struct {
+		make   func(path string) error
+		status int
+		says   string
+	}{
+		"a named pipe":         {func(path string) error { return syscall.Mkfifo(path, 0o600) }, 0, "Recorded as a: 3 17\n"},
+		"a link":               {func(path string) error { return os.Symlink("/dev/full", path) }, 0, "Recorded as a: 3 17\n"},
+		"a file nobody writes": {func(path string) error { return os.WriteFile(path, nil, 0o400) }, 0, "Recorded as a: 3 17\n"},
+		"a folder":             {func(path string) error { return os.Mkdir(path, 0o700) }, 1, "Is a directory"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			home := t.TempDir()
+			path := filepath.Join(home, "answers", "a.txt")
+			if err := os.Mkdir(filepath.Dir(path), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.make(path); err != nil {
+				t.Fatal(err)
+			}
+			if status, output := answer(t, home, "workspace", questions); status != 0 {
+				t.Errorf("the list: status %d: %q", status, output)
+			}
+			status, output := answer(t, home, "workspace", questions, "a", "3", "17")
+			if status != c.status || !strings.Contains(output, c.says) {
+				t.Fatalf("status %d: %q", status, output)
+			}
+			if recorded, _ := os.ReadFile(path); status == 0 && string(recorded) != "3\n17\n" {
+				t.Errorf("recorded: %q", recorded)
+			}
+		})
 	}
 }

@@ -92,21 +92,30 @@ module.exports = (shell) => {
       return;
     }
     const { documents, more } = await firstOf(cursor, 5);
+    const file = path.join(folder, `${name}.json`);
     fs.mkdirSync(folder, { recursive: true });
-    fs.writeFileSync(path.join(folder, `${name}.json`), EJSON.stringify({ name, ...query }, null, 2, { relaxed: false }) + '\n');
+    fs.rmSync(file, { force: true }); // it may be a named pipe, in which nobody would ever read
+    fs.writeFileSync(file, EJSON.stringify({ name, ...query }, null, 2, { relaxed: false }) + '\n');
     await print(documents.length === 0 ? 'It finds nothing.' : more ? 'It finds these first:' : 'It finds:');
     for (const document of documents) await shell.printjson(document);
     if (more) await print('… and more.');
     await print(`Recorded as ${name}: ${EJSON.stringify(query.command)}`);
   };
 
-  const answers = async () => {
-    const files = fs.existsSync(folder) ? fs.readdirSync(folder).filter((file) => file.endsWith('.json')).sort() : [];
-    if (files.length === 0) await print('Nothing is recorded yet.');
-    for (const file of files) {
-      const { name, command } = EJSON.parse(fs.readFileSync(path.join(folder, file), 'utf8'));
-      await print(`${name}: ${EJSON.stringify(command)}`);
+  // The query that a file records, as text. The learner can put anything there.
+  const recorded = (file) => {
+    try {
+      return EJSON.stringify(EJSON.parse(fs.readFileSync(file, 'utf8')).command);
+    } catch (error) {
+      return `can't be read: ${error.message}`;
     }
+  };
+
+  const answers = async () => {
+    const entries = fs.existsSync(folder) ? fs.readdirSync(folder, { withFileTypes: true }) : [];
+    const files = entries.filter((entry) => entry.isFile() && entry.name.endsWith('.json')).map((entry) => entry.name).sort();
+    if (files.length === 0) await print('Nothing is recorded yet.');
+    for (const file of files) await print(`${path.basename(file, '.json')}: ${recorded(path.join(folder, file))}`);
   };
 
   const waitedFor = (f) => (...given) => Object.defineProperty(f(...given), Symbol.for('@@mongosh.syntheticPromise'), { value: true });
