@@ -29,7 +29,7 @@ func RecordedAnswer(ctx context.Context, site Site, question, ending string) ([]
 	case len(files) != 1 || !files[0].Mode.IsRegular(): // an engine leaves out a socket
 		return nil, &Obstacle{Message: fmt.Sprintf("`%s` is not a file. Remove it, and record the answer again.", name)}
 	case len(files[0].Data) > maxAnswer:
-		return nil, &Obstacle{Message: fmt.Sprintf("What is recorded as %s is larger than %d KiB. Record it again.", question, maxAnswer>>10)}
+		return nil, &Obstacle{Message: fmt.Sprintf("What is recorded as %s is larger than %s. Record it again.", question, Size(maxAnswer))}
 	}
 	return files[0].Data, nil
 }

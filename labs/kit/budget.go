@@ -69,7 +69,8 @@ func (b *Budget) Within(round *Budget) *Budget {
 // Limits returns the budget's limits.
 func (b *Budget) Limits() Limits { return b.limits }
 
-// Take counts one item and its size in bytes. Messages use the name, which may be empty.
+// Take counts one item and its size in bytes. Messages use the name, which may be empty, or "." for
+// the whole.
 func (b *Budget) Take(ctx context.Context, name string, size int64) error {
 	b.mu.Lock()
 	b.items++
@@ -80,6 +81,8 @@ func (b *Budget) Take(ctx context.Context, name string, size int64) error {
 		return context.Cause(ctx)
 	case over(items, b.limits.Items):
 		return b.tooMany()
+	case over(size, b.limits.Item) && name == ".":
+		return b.refuse("it is larger than %s", Size(b.limits.Item))
 	case over(size, b.limits.Item) && name != "":
 		return b.refuse("`%s` in it is larger than %s", ShownName(name), Size(b.limits.Item))
 	case over(size, b.limits.Item):

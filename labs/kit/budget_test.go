@@ -25,6 +25,7 @@ func TestBudgetNamesTheLimitThatWasPassed(t *testing.T) {
 		"within":          {take("a", 10, 10), ""},
 		"one too many":    {take("a", 1, 1, 1), "it holds more than 2 rows."},
 		"one too large":   {take("a", 1<<20+1), "`a` in it is larger than 1 MiB."},
+		"the whole":       {take(".", 1<<20+1), "it is larger than 1 MiB."},
 		"one without one": {take("", 1<<20+1), "one of its rows is larger than 1 MiB."},
 		"too much":        {take("a", 1<<20, 1), "it is larger than 1 MiB."},
 		"less than none":  {take("a", -1), "it has no size."},
