@@ -12,5 +12,4 @@ cp "$front.chain" "/etc/nginx/front/$front.crt"
 cp "$front.key" "/etc/nginx/front/$front.key"
 sed -i 's/ssl_protocols .*/ssl_protocols TLSv1.2 TLSv1.3;/' /etc/nginx/front.conf
 nginx -t -c /etc/nginx/front.conf && sv restart front
-nginx -t && nginx -s reload
-sleep 2 # the new workers take over
+reload-nginx # nginx -t && nginx -s reload, and waits for the old workers
