@@ -153,9 +153,16 @@ func run(ctx context.Context, engine labs.Engine, host labs.Host, command labs.C
 	return status, string(out) + process.Stderr(), err
 }
 
+// lastLines returns the last lines of a text as a terminal shows them: a carriage return writes over its line, as
+// programs do that show how far they are.
 func lastLines(text string, n int) string {
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	return strings.Join(lines[max(0, len(lines)-n):], "\n")
+	lines = lines[max(0, len(lines)-n):]
+	for i, line := range lines {
+		line = strings.TrimRight(line, "\r")
+		lines[i] = line[strings.LastIndex(line, "\r")+1:]
+	}
+	return strings.Join(lines, "\n")
 }
 
 // archiveOf returns files as a tar archive.

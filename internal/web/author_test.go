@@ -64,8 +64,10 @@ func TestAuthor(t *testing.T) {
 	s.waits("could not be played", func() bool {
 		return strings.Contains(last(ada.events("/author/mine/events", 0, "proved")), "? could not be played")
 	})
-	ada.page("/author/mine", "Another", `<th scope="col">Seed 1</th>`, `<th scope="row">solution</th>`, "it hands nothing over")
+	ada.page("/author/mine", "Another", `<th scope="col">Seed 1</th>`, `<th scope="row">solution</th>`, "it hands nothing over", "Stop playing", "!Play them")
+	s.waits("Waiting", func() bool { return strings.Contains(ada.page("/author/mine"), "Waiting for a change") })
 	ada.post("/author/mine/stop", false)
+	ada.page("/author/mine", "Play them", "!Stop playing", "!Waiting for a change")
 
 	eve := s.browser("eve")
 	for _, path := range []string{"/author", "/author/mine", "/author/mine/events", "/author/mine/observed"} {

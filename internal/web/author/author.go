@@ -6,7 +6,6 @@ package author
 import (
 	"context"
 	"encoding/json"
-	"html/template"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -68,10 +67,9 @@ func (o *Room) list(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 // scenarioPage is one scenario, with what was found in it.
 type scenarioPage struct {
 	*author.Own
+	benchState
 	Mistakes scenario.Mistakes
 	After    int // the last message that the page has
-	Proving  bool
-	Rounds   []template.HTML // what came of the latest round of proofs
 }
 
 func (o *Room) scenario(w http.ResponseWriter, r *http.Request, who labs.Learner) {
@@ -82,8 +80,8 @@ func (o *Room) scenario(w http.ResponseWriter, r *http.Request, who labs.Learner
 		return
 	}
 	bench := o.bench(who, name)
-	state := bench.Now()
-	page := scenarioPage{Own: own, After: state.Last, Proving: bench.proving(), Rounds: bench.latest()}
+	last := bench.Now().Last // before the state, so that the page misses nothing
+	page := scenarioPage{Own: own, benchState: bench.state(), After: last}
 	if page.Mistakes, err = o.desk.Mistakes(who, name); err != nil {
 		o.Fail(w, r, who, "/author", err)
 		return

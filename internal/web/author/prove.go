@@ -28,9 +28,16 @@ const (
 // bench is where an author works at a scenario: what its pages show, and the proofs that are played.
 type bench struct {
 	feed.Feed
-	mu    sync.Mutex
-	end   context.CancelFunc // ends the proofs; nil: none are played
-	round template.HTML      // what came of the latest round; may be empty
+	mu      sync.Mutex
+	playing *play         // nil: no proofs are played
+	round   template.HTML // what came of the latest round; may be empty
+	step    string        // what is being done; empty: nothing
+}
+
+// play is proofs that are played, and played again after each change, until they are ended.
+type play struct {
+	*bench
+	end context.CancelFunc
 }
 
 func (o *Room) bench(who labs.Learner, name string) *bench {
@@ -43,47 +50,73 @@ func (o *Room) bench(who labs.Learner, name string) *bench {
 	return o.benches[key]
 }
 
-func (b *bench) proving() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.end != nil
+// benchState is a bench at one moment.
+type benchState struct {
+	Playing bool
+	Step    string
+	Rounds  []template.HTML // what came of the latest round; none: there was none
 }
 
-// latest returns what came of the latest round, if there was one.
-func (b *bench) latest() []template.HTML {
+func (b *bench) state() benchState {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.round == "" {
+	s := benchState{Playing: b.playing != nil, Step: b.step}
+	if b.round != "" {
+		s.Rounds = []template.HTML{b.round}
+	}
+	return s
+}
+
+// begin begins to play proofs. It returns nil if some are being played.
+func (b *bench) begin(end context.CancelFunc) *play {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.playing != nil {
 		return nil
 	}
-	return []template.HTML{b.round}
+	b.playing = &play{b, end}
+	return b.playing
 }
 
-// take notes that proofs are played, and how they are ended. It returns false if some are already.
-func (b *bench) take(end context.CancelFunc) bool {
+// stop ends the proofs that are played, if any.
+func (b *bench) stop() {
 	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.end != nil {
-		return false
-	}
-	b.end = end
-	return true
-}
-
-func (b *bench) show(round template.HTML) {
-	b.mu.Lock()
-	b.round = round
+	p := b.playing
 	b.mu.Unlock()
-	b.Send("proved", "proved", string(round))
+	if p != nil {
+		p.over()
+	}
 }
 
-// over ends the proofs, if some are played.
-func (b *bench) over() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.end != nil {
-		b.end()
-		b.end = nil
+// over ends the proofs. What they still do, such as removing labs, is not shown, because others may be
+// played by then.
+func (p *play) over() {
+	p.end()
+	p.say("")
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.playing == p {
+		p.playing = nil
+	}
+}
+
+// say shows what is being done.
+func (p *play) say(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.playing == p {
+		p.step = text
+		p.Send("step", "step", text)
+	}
+}
+
+// show shows what came of a round.
+func (p *play) show(round template.HTML) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.playing == p {
+		p.round = round
+		p.Send("proved", "proved", string(round))
 	}
 }
 
@@ -111,27 +144,26 @@ func (o *Room) prove(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 
 // watch plays proofs in the background, unless some are being played.
 func (o *Room) watch(who labs.Learner, wanted author.Proving) {
-	b := o.bench(who, wanted.Scenarios[0])
 	ctx, end := context.WithCancel(o.Context)
-	if !b.take(end) {
+	p := o.bench(who, wanted.Scenarios[0]).begin(end)
+	if p == nil {
 		end()
 		return
 	}
 	o.Working.Go(func() {
-		defer b.over()
+		defer p.over()
 		err := o.desk.Watch(ctx, who, wanted, author.Watching{
-			Begin: func(changed []string) labs.Emit { return o.begin(b, changed) },
-			End:   func(round author.Round) { o.show(b, round) },
+			Begin: func(changed []string) labs.Emit { return o.begin(p, changed) },
+			End:   func(round author.Round) { o.show(p, round) },
 		})
 		if err != nil {
-			b.Send("notice", "", string(o.Problem(err)))
+			p.Send("notice", "", string(o.Problem(err)))
 		}
-		b.Send("step", "step", "")
 	})
 }
 
 // begin shows that a round begins, and returns what shows its progress.
-func (o *Room) begin(b *bench, changed []string) labs.Emit {
+func (o *Room) begin(p *play, changed []string) labs.Emit {
 	names := make([]string, len(changed))
 	for i, path := range changed {
 		names[i] = report.Visible(filepath.Base(path))
@@ -140,24 +172,24 @@ func (o *Room) begin(b *bench, changed []string) labs.Emit {
 	if len(names) > 0 {
 		why = strings.Join(names, ", ") + " changed: playing all proofs …"
 	}
-	b.Send("step", "step", why)
+	p.say(why)
 	return func(event labs.Event) {
 		switch {
 		case event.State == labs.Warned:
-			b.Send("notice", "", string(o.Warning(event)))
+			p.Send("notice", "", string(o.Warning(event)))
 		case event.Step == labs.PlayProofs && event.State == labs.StepMoved:
-			b.Send("step", "step", fmt.Sprintf("Played %d of %d proofs: %s", event.Done, event.Total, report.Visible(event.Detail)))
+			p.say(fmt.Sprintf("Played %d of %d proofs: %s", event.Done, event.Total, report.Visible(event.Detail)))
 		}
 	}
 }
 
-func (o *Room) show(b *bench, round author.Round) {
-	b.Send("step", "step", "Waiting for a change of the files.")
+func (o *Room) show(p *play, round author.Round) {
+	p.say("Waiting for a change of the files.")
 	if round.Err != nil {
-		b.show(o.Problem(round.Err))
+		p.show(o.Problem(round.Err))
 		return
 	}
-	b.show(o.Piece("proved", tableOf(round.Proved)))
+	p.show(o.Piece("proved", tableOf(round.Proved)))
 }
 
 // table is the results of proofs, by proof and seed.
@@ -200,6 +232,6 @@ func (o *Room) stop(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 		o.Fail(w, r, who, "/author", err)
 		return
 	}
-	o.bench(who, name).over()
+	o.bench(who, name).stop()
 	http.Redirect(w, r, pathOf(name), http.StatusSeeOther)
 }
