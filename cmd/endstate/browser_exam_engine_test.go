@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"endstate/internal/attempts"
+	"endstate/internal/enginetest"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
@@ -29,6 +30,13 @@ func TestBrowserExam(t *testing.T) {
 	if score := s.Questions[0].Grade.Score; score == nil || *score != labs.Total {
 		t.Errorf("what was typed in the browser is graded %+v", s.Questions[0].Grade)
 	}
+}
+
+// An examiner writes an exam in a real browser, assigns it, supervises it, and decides about its grade.
+func TestBrowserExaminer(t *testing.T) {
+	t.Parallel()
+	m := newMachine(t)
+	m.browse("examiner.mjs", m.serve(), enginetest.Git, m.Owner+"-ada")
 }
 
 // While the server runs, an exam is graded at its deadline, also one that another process started, whose

@@ -13,12 +13,9 @@ import (
 func ExamState(v exams.View) string {
 	switch v.Phase {
 	case exams.Preparing:
-		return "the first lab is not ready yet"
+		return ClockState(v)
 	case exams.Paused:
-		if v.StoppedBy() != nil {
-			return "paused by the examiner, " + TimeLeft(v)
-		}
-		return "the clock is stopped, " + TimeLeft(v)
+		return ClockState(v) + ", " + TimeLeft(v)
 	case exams.Running:
 		if v.Due {
 			return "due, not graded yet"
@@ -32,6 +29,19 @@ func ExamState(v exams.View) string {
 		return state + ", passed"
 	}
 	return state + ", not passed"
+}
+
+// ClockState says why an exam's clock does not run; "" if it does.
+func ClockState(v exams.View) string {
+	switch {
+	case v.Phase == exams.Preparing:
+		return "the first lab is not ready yet"
+	case v.Phase == exams.Paused && v.StoppedBy() != nil:
+		return "paused by the examiner"
+	case v.Phase == exams.Paused:
+		return "the clock is stopped"
+	}
+	return ""
 }
 
 // NeverOpened says that a question has no points because its candidate never opened it.

@@ -226,7 +226,7 @@ func TestQuestionIsShownToItsCandidateOnly(t *testing.T) {
 	if _, err := s.server.Exams.Pause(t.Context(), examiner, examdesk.Which{ID: v.ID}, "Fire alarm", nil); err != nil {
 		t.Fatal(err)
 	}
-	ada.page("/exams/1/questions/1", "paused by the examiner", `data-runs="no"`, "!Do the thing", "!id=\"check\"")
+	ada.page("/exams/1/questions/1", "paused by the examiner</span>", `data-runs="no"`, `data-state="paused"`, "The terminals open here when you can go on", "!Do the thing", "!id=\"check\"")
 	ada.page("/exams/1", "paused by the examiner", "Fire alarm")
 	for pattern := range s.server.exams.Routes() {
 		method, path, _ := strings.Cut(pattern, " ")

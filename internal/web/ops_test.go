@@ -1,10 +1,18 @@
 package web
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+
+	"endstate/labs"
 )
 
 // Metrics are for an admin and for a program with the token. They count what was done.
@@ -62,4 +70,24 @@ func TestFailedPagesHaveANumber(t *testing.T) {
 		t.Errorf("it answers %d with the ID %s: %s", answer.StatusCode, answer.Header.Get("X-Request-Id"), body)
 	}
 	s.says("a page that works", ada.page("/"), "!number of this request")
+}
+
+// A page that is left before it is there is not something that failed.
+func TestBrowserLeaves(t *testing.T) {
+	s := newSite(t)
+	var log bytes.Buffer
+	s.server.Log = slog.New(slog.NewTextHandler(&log, nil))
+	left, leave := context.WithCancel(t.Context())
+	for _, c := range []struct {
+		err  error
+		want int
+	}{{context.Canceled, http.StatusInternalServerError}, {fmt.Errorf("list labs: %w", context.Canceled), statusGone}, {errors.New("the disk is broken"), http.StatusInternalServerError}} {
+		log.Reset()
+		answer := httptest.NewRecorder()
+		s.server.fail(answer, httptest.NewRequestWithContext(left, http.MethodGet, "/", nil), labs.Learner{Name: "ada"}, "/", c.err)
+		if answer.Code != c.want || (log.Len() > 0) != (c.want != statusGone) {
+			t.Errorf("%v: answered %d, and logged %q", c.err, answer.Code, log.String())
+		}
+		leave()
+	}
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"html/template"
 	"net/http"
@@ -90,8 +91,15 @@ type message struct {
 	Back    string
 }
 
+// statusGone is the status of a request that was not answered because the browser has left, as nginx counts it.
+const statusGone = 499
+
 // fail answers with a problem: as a page, or for a script as a piece of one.
 func (s *Server) fail(w http.ResponseWriter, r *http.Request, who labs.Learner, back string, err error) {
+	if r.Context().Err() != nil && errors.Is(err, context.Canceled) {
+		w.WriteHeader(statusGone)
+		return
+	}
 	if statusOf(err) >= http.StatusInternalServerError {
 		s.Log.Error("answer a request", "id", w.Header().Get(trace.Header), "error", err)
 	}

@@ -82,7 +82,16 @@ func (at *candidate) work(ctx context.Context) error {
 }
 
 // notice shows a warning at the top of the terminal.
-func (at *candidate) notice(event labs.Event) { at.shell.Notify(event.Warning.Error()) }
+func (at *candidate) notice(event labs.Event) { at.shell.Notify(noticeText(event.Warning)) }
+
+// noticeText words a warning of the clock. The prompt has the time that was left when its shell began.
+func noticeText(warning error) string {
+	var problem *labs.Problem
+	if errors.As(warning, &problem) && problem.Code == examdesk.CodeExtraTime {
+		return warning.Error() + ". The prompt shows it in the next shell"
+	}
+	return warning.Error()
+}
 
 // leave says why the shell has closed. If the exam is over, it is graded.
 func (at *candidate) leave(ctx context.Context, why error) error {

@@ -191,7 +191,7 @@ func TestWatchTellsOfExtraTime(t *testing.T) {
 		if took := time.Since(begun).Round(time.Minute); !errors.Is(err, ErrTimeUp) || took != 41*time.Minute {
 			t.Errorf("after %v: %v", took, err)
 		}
-		if len(told) == 0 || told[0] != "10 min of extra time. The prompt shows it in the next shell" {
+		if len(told) == 0 || told[0] != "You have 10 min more" {
 			t.Errorf("%q", told)
 		}
 	})

@@ -65,7 +65,7 @@ func noteExtra(extra []exams.ExtraTime, before int, emit labs.Emit) int {
 	}
 	for _, e := range extra[min(before, len(extra)):] {
 		emit.Warn(&labs.Problem{
-			Code: CodeExtraTime, What: labs.Duration(e.Duration()) + " of extra time. The prompt shows it in the next shell",
+			Code: CodeExtraTime, What: "You have " + labs.Duration(e.Duration()) + " more",
 		}, "")
 	}
 	return len(extra)

@@ -19,6 +19,7 @@ import (
 type head struct {
 	exams.View
 	State  string // in words
+	Clock  string // why it does not run; empty: it does
 	Runs   bool   // the clock runs
 	Path   string // of the exam
 	After  int    // the last message that the page has
@@ -34,7 +35,7 @@ const (
 )
 
 func (m *Room) headOf(v exams.View, state feed.State) head {
-	h := head{View: v, State: report.ExamState(v), Runs: works(v), Path: path(v.ID), After: state.Last, Poll: slowPoll, Notice: noticesOf(state)}
+	h := head{View: v, State: report.ExamState(v), Clock: report.ClockState(v), Runs: works(v), Path: path(v.ID), After: state.Last, Poll: slowPoll, Notice: noticesOf(state)}
 	if v.Ended.IsZero() && !h.Runs || v.BeingGraded() {
 		h.Poll = fastPoll
 	}
@@ -134,7 +135,8 @@ func (m *Room) watch(ctx context.Context, who visitor, to chan<- feed.Message) {
 	}
 	err := m.desk.Watch(ctx, who.Learner, who.exam.ID, func(event labs.Event) {
 		if event.State == labs.Warned {
-			send(messageNotice, string(m.Problem(event.Warning)))
+			send(messageNotice, string(m.Warning(event)))
+			send(messageClock, "")
 		}
 	})
 	if err != nil {

@@ -131,6 +131,7 @@ const (
 	messageNotice  = "notice"
 	messageOutcome = "outcome"
 	messageReady   = "ready"
+	messageClock   = "clock" // the time left may be another than the page shows
 )
 
 // enter brings the candidate to a question, and starts its lab if need be.

@@ -70,6 +70,7 @@ export class Acts {
     on("verdict", (html) => this.verdict(html));
     on("outcome", (html) => this.outcome(html));
     on("ready", () => location.reload());
+    on("clock", () => this.refresh(["status"]));
     on("letter", () => this.refresh(["messages"]));
     on("end", () => this.end());
     on("again", () => this.again());
@@ -139,7 +140,7 @@ export class Acts {
 
   // refresh shows what has changed since, in this page or elsewhere.
   async refresh(places = this.places()) {
-    if (this.page.dataset.ready !== "yes") return;
+    if (this.page.dataset.ready !== "yes" && !this.page.dataset.state) return; // the server says when it is
     const answer = await fetch(location.pathname).catch(() => undefined);
     if (!answer) return;
     if (!answer.ok || answer.redirected) return location.reload(); // the lab is gone, and the page says so
