@@ -100,7 +100,7 @@ var imports = map[string]string{
 	"internal/web/reach":          "labs",
 	"internal/web/room":           "internal/web/feed internal/web/pages labs",
 	"internal/web/session":        "internal/desk/people internal/web/openid labs github.com/alexedwards/scs/v2",
-	"internal/web/terminal":       "github.com/coder/websocket",
+	"internal/web/terminal":       "internal/seat github.com/coder/websocket",
 	"internal/workspace":          "labs/kit",
 	"labs":                        "",
 	"labs/git/plain":              "labs/kit github.com/go-git/go-git/v5",

@@ -78,6 +78,7 @@ func TestBrowserLeaves(t *testing.T) {
 	var log bytes.Buffer
 	s.server.Log = slog.New(slog.NewTextHandler(&log, nil))
 	left, leave := context.WithCancel(t.Context())
+	defer leave()
 	for _, c := range []struct {
 		err  error
 		want int
