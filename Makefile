@@ -1,4 +1,5 @@
 # make lab        get everything ready, start a lab (LAB=…) and open its shell
+# make web        get everything ready, and open the labs in a browser
 # make test       run all tests, including the engine tests and every scenario's proofs
 # make check      run the linters, then make test
 # make generate   generate the schemas and the tables in docs/ from the code
@@ -25,7 +26,7 @@ NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab engine browser picture images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
+.PHONY: build generate lab web engine browser picture images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -51,6 +52,9 @@ images: engine
 lab: engine
 	@echo 'The same labs in a browser: bin/endstate serve'
 	bin/endstate start $(LAB)
+
+web: engine
+	bin/endstate serve
 
 # Building images needs the network and building tests needs the processors, so do both at once.
 test: browser engine

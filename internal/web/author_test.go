@@ -59,7 +59,7 @@ func TestAuthor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	events = ada.events("/author/mine/events", after, "step", func() { write("scenario.yaml", strings.Replace(right, "Title ", "Another ", 1)) })
+	events = ada.events("/author/mine/events", after, "step: scenario.yaml changed", func() { write("scenario.yaml", strings.Replace(right, "Title ", "Another ", 1)) })
 	s.says("the step", last(events), "scenario.yaml changed: playing all proofs")
 	s.waits("could not be played", func() bool {
 		return strings.Contains(last(ada.events("/author/mine/events", 0, "proved")), "? could not be played")

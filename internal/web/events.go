@@ -3,11 +3,11 @@ package web
 import (
 	"fmt"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
 	"endstate/internal/web/feed"
+	"endstate/internal/web/room"
 	"endstate/labs"
 )
 
@@ -25,11 +25,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request, who labs.Learner
 // page has, or that the browser had before it lost the connection.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, who labs.Learner, from *feed.Feed, others <-chan feed.Message) {
 	defer s.meter.Stream()()
-	last := r.Header.Get("Last-Event-ID")
-	if last == "" {
-		last = r.URL.Query().Get("after")
-	}
-	after, _ := strconv.Atoi(last)
+	after := int(room.After(r))
 	w.Header().Set("Content-Type", "text/event-stream")
 	flush := http.NewResponseController(w)
 	tick := time.NewTicker(keepAlive)

@@ -166,7 +166,7 @@ type film struct {
 // page which lost the connection goes on from.
 func (o *Room) film(w http.ResponseWriter, r *http.Request, who labs.Learner) {
 	group, member, terminal := room.Number(r, "group"), r.PathValue("member"), room.Number(r, "number")
-	next, _ := strconv.ParseInt(r.Header.Get("Last-Event-ID"), 10, 64)
+	next := room.After(r)
 	piece, err := o.class.Watch(r.Context(), who, group, member, terminal, next)
 	if err != nil {
 		o.Fail(w, r, who, groupPath(group), err)

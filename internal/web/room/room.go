@@ -41,3 +41,14 @@ func Number(r *http.Request, name string) int64 {
 	}
 	return n
 }
+
+// After returns the ID of the last event of a stream that a page has had; 0: none. Browsers send it in a header when
+// they connect again by themselves, and pages in the address.
+func After(r *http.Request) int64 {
+	last := r.Header.Get("Last-Event-ID")
+	if last == "" {
+		last = r.URL.Query().Get("after")
+	}
+	id, _ := strconv.ParseInt(last, 10, 64) // what is not a number is no event's
+	return id
+}

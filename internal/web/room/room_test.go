@@ -14,3 +14,16 @@ func TestNumber(t *testing.T) {
 		}
 	}
 }
+
+func TestAfter(t *testing.T) {
+	for _, test := range []struct {
+		address, header string
+		want            int64
+	}{{"/", "", 0}, {"/?after=7", "", 7}, {"/?after=7", "9", 9}, {"/?after=x", "", 0}} {
+		r := httptest.NewRequest("GET", test.address, nil)
+		r.Header.Set("Last-Event-ID", test.header)
+		if got := After(r); got != test.want {
+			t.Errorf("%+v: %d", test, got)
+		}
+	}
+}

@@ -1,5 +1,7 @@
 // What can be done with a lab: the page's forms are sent without leaving the page, and what the server
 // does is shown as it happens. HTML from the server was escaped there.
+import { follow } from "./follow.js";
+
 const byID = (id) => document.getElementById(id);
 const pollPause = 15000; // milliseconds, unless the page says how many
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
@@ -62,18 +64,18 @@ export class Acts {
 
   listen() {
     if (!this.page.dataset.events) return;
-    const events = new EventSource(`${this.page.dataset.events}?after=${this.page.dataset.after}`);
-    const on = (kind, handle) => events.addEventListener(kind, ({ data }) => handle(data));
-    on("begin", (act) => this.begin(act));
-    on("step", (text) => this.step(text));
-    on("notice", (html) => this.notice(html));
-    on("verdict", (html) => this.verdict(html));
-    on("outcome", (html) => this.outcome(html));
-    on("ready", () => location.reload());
-    on("clock", () => this.refresh(["status"]));
-    on("letter", () => this.refresh(["messages"]));
-    on("end", () => this.end());
-    on("again", () => this.again());
+    follow(`${this.page.dataset.events}?after=${this.page.dataset.after}`, {
+      begin: (act) => this.begin(act),
+      step: (text) => this.step(text),
+      notice: (html) => this.notice(html),
+      verdict: (html) => this.verdict(html),
+      outcome: (html) => this.outcome(html),
+      ready: () => location.reload(),
+      clock: () => this.refresh(["status"]),
+      letter: () => this.refresh(["messages"]),
+      end: () => this.end(),
+      again: () => this.again(),
+    });
   }
 
   // again goes on when another server runs than the one that the page knows. A start that the earlier one

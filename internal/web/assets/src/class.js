@@ -1,16 +1,20 @@
 // Keeps a teacher's view of a group, and an examiner's of candidates, up to date. HTML from the server was escaped there.
+import { follow } from "./follow.js";
+
 const byID = (id) => document.getElementById(id);
 
 const live = byID("live");
 if (live) {
-  const events = new EventSource(live.dataset.events);
-  events.addEventListener("live", ({ data }) => show(data));
-  events.addEventListener("over", ({ data }) => {
-    events.close();
-    byID("over").innerHTML = data;
+  const end = follow(live.dataset.events, {
+    live: show,
+    over: (html) => {
+      end();
+      byID("over").innerHTML = html;
+    },
+  }, {
+    lost: () => (byID("over").textContent = "The connection was lost. Connecting again …"),
+    back: () => (byID("over").textContent = ""),
   });
-  events.onerror = () => (byID("over").textContent = "The connection was lost. Connecting again …");
-  events.onopen = () => (byID("over").textContent = "");
 }
 
 // show replaces the view, and keeps the focus on the link that has it and the place of what scrolls.

@@ -1,6 +1,7 @@
 // Shows what a learner's terminal shows, as it is recorded.
 import { Unicode11Addon } from "@xterm/addon-unicode11";
 import { Terminal } from "@xterm/xterm";
+import { follow } from "./follow.js";
 import { followTheme, look } from "./look.js";
 
 const byID = (id) => document.getElementById(id);
@@ -12,11 +13,12 @@ if (holder) {
   terminal.unicode.activeVersion = "11";
   followTheme(terminal);
   terminal.open(holder);
-  const events = new EventSource(holder.dataset.film);
-  events.addEventListener("film", ({ data }) => draw(terminal, JSON.parse(data)));
-  events.addEventListener("over", ({ data }) => {
-    events.close();
-    byID("over").innerHTML = data;
+  const end = follow(holder.dataset.film, {
+    film: (data) => draw(terminal, JSON.parse(data)),
+    over: (html) => {
+      end();
+      byID("over").innerHTML = html;
+    },
   });
 }
 
