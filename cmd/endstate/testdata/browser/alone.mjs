@@ -87,6 +87,14 @@ assert.equal(back.split("once").length, 2, "a command was typed twice");
 await page.keyboard.type("check\n");
 await sees(page, "Score");
 
+// A proxy says that the server is away, after which browsers no longer listen by themselves: the page does.
+await page.route("**/events?*", (route) => route.fulfill({ status: 502 }));
+await page.reload();
+while (!failures.some((failure) => failure.includes("502"))) await page.waitForTimeout(50);
+await page.unroute("**/events?*");
+await page.waitForResponse((answer) => answer.url().includes("/events?") && answer.ok());
+failures.splice(0, failures.length, ...failures.filter((failure) => !failure.includes("502")));
+
 // Verdicts appear one by one.
 await page.evaluate(() => {
   globalThis.order = [];
