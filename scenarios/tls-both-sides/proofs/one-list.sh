@@ -1,3 +1,2 @@
-{{template "_reload.tmpl" .}}
 sed -i 's#ssl_verify_client .*#ssl_verify_client on; ssl_crl /home/learner/ca/clients.crl;#' /etc/nginx/conf.d/api.conf
-reload
+reload-nginx

@@ -1,3 +1,2 @@
-{{template "_reload.tmpl" .}}
 sed -i "s/~^CN=$partner CA,.*\"/~^(?!CN=$company clients,)CN\"/" /etc/nginx/conf.d/api.conf
-reload
+reload-nginx

@@ -1,3 +1,2 @@
-{{template "_reload.tmpl" .}}
 sed -i '/ssl_verify_depth/d' /etc/nginx/conf.d/api.conf
-reload
+reload-nginx

@@ -1,3 +1,2 @@
-{{template "_reload.tmpl" .}}
 sed -i 's/ssl_verify_client on/ssl_verify_client optional_no_ca/' /etc/nginx/conf.d/api.conf
-reload
+reload-nginx

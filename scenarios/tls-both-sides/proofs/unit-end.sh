@@ -1,3 +1,2 @@
-{{template "_reload.tmpl" .}}
 sed -i "s/OU=$unit(/OU=.*$unit(/" /etc/nginx/conf.d/api.conf
-reload
+reload-nginx
