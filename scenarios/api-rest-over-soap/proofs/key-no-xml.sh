@@ -1,0 +1,1 @@
+sed -i '/^@app.before_request/d' ~/api/app.py
