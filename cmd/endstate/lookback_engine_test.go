@@ -74,6 +74,7 @@ func TestLookBackAtARealTerminal(t *testing.T) {
 	again.sees("~$")
 	again.types("echo se'cond' stay\r")
 	again.sees("second stay")
+	m.records("second stay") // which is a moment after it is shown
 	if err := again.process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
@@ -112,6 +113,20 @@ func TestLookBackAtARealTerminal(t *testing.T) {
 		}
 		rest = after
 	}
+}
+
+// records waits until a recording has a text.
+func (m *machine) records(text string) {
+	m.t.Helper()
+	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		files, _ := filepath.Glob(filepath.Join(m.home(), "recordings", "*.cast"))
+		for _, file := range files {
+			if recorded, _ := os.ReadFile(file); strings.Contains(string(recorded), text) {
+				return
+			}
+		}
+	}
+	m.t.Fatalf("%q is not recorded", text)
 }
 
 // recordings fails the test unless there are n recordings, each private and without hidden input.

@@ -63,15 +63,13 @@ func (e *Engine) inTheWay(ctx context.Context, host labs.Host, name string) stri
 
 // Logs returns the last lines of output of a host's main process.
 func (e *Engine) Logs(ctx context.Context, host labs.Host, lines int) (string, error) {
-	stream, err := e.api.ContainerLogs(ctx, host.ID, container.LogsOptions{
-		ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(lines),
-	})
-	if err != nil {
-		return "", failure(err, "read the log of host %s", host.Name)
-	}
-	defer stream.Close()
+	stream, err := e.api.ContainerLogs(ctx, host.ID, container.LogsOptions{ShowStdout: true, ShowStderr: true, Tail: strconv.Itoa(lines)})
 	var text bytes.Buffer
-	if _, err := stdcopy.StdCopy(&text, &text, stream); err != nil {
+	if err == nil {
+		defer stream.Close()
+		_, err = stdcopy.StdCopy(&text, &text, stream)
+	}
+	if err != nil {
 		return "", failure(err, "read the log of host %s", host.Name)
 	}
 	return text.String(), nil

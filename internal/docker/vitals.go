@@ -28,9 +28,7 @@ func (e *Engine) Vitals(ctx context.Context, host labs.Host) (labs.Vitals, error
 }
 
 func vitalsOf(state *container.State, restarts int, now time.Time) labs.Vitals {
-	v := labs.Vitals{
-		State: stateOf(state), Exit: state.ExitCode, Restarts: restarts, Down: math.MaxInt64,
-	}
+	v := labs.Vitals{State: stateOf(state), Exit: state.ExitCode, Restarts: restarts, Down: math.MaxInt64}
 	if began, err := time.Parse(time.RFC3339Nano, state.StartedAt); err == nil && !began.IsZero() {
 		v.Age = now.Sub(began)
 	}
