@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"io/fs"
 	"path"
 	"strconv"
 
@@ -44,10 +43,7 @@ func (e *Engine) inTheWay(ctx context.Context, host labs.Host, name string) stri
 		if _, err := e.api.ContainerStatPath(ctx, host.ID, folder+"/."); err == nil || errdefs.IsNotFound(err) {
 			continue
 		}
-		switch found, err := e.api.ContainerStatPath(ctx, host.ID, folder); {
-		case err == nil && found.Mode.IsRegular():
-			return "`" + folder + "` is a file, not a folder"
-		case err == nil && found.Mode&fs.ModeSymlink == 0:
+		if found, err := e.api.ContainerStatPath(ctx, host.ID, folder); err == nil && found.LinkTarget == "" {
 			return "`" + folder + "` is not a folder"
 		}
 		return "`" + folder + "` is a link that does not lead to a folder"

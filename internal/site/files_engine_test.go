@@ -43,7 +43,7 @@ func TestWhatALearnerLeavesIsNeverUngraded(t *testing.T) {
 		{"a link to itself on the way", "ln --symbolic work work", "`/home/learner/work` is a link that does not lead to a folder"},
 		{"links in a circle", "ln --symbolic play work && ln --symbolic work play", "`/home/learner/work` is a link that does not lead to a folder"},
 		{"a link to nothing on the way", "ln --symbolic nothing work", "The note is wrong"},
-		{"a file where a folder is expected", "echo > work", "`/home/learner/work` is a file, not a folder"},
+		{"a file where a folder is expected", "echo > work", "`/home/learner/work` is not a folder"},
 		{"a link through a file", "echo > file && ln --symbolic file/x work", "a link that does not lead to a folder"},
 		{"a file", "mkdir work && echo done > work/notes", "The note is wrong"},
 		{"a folder nobody may read", "mkdir --parents work/notes && echo done > work/notes/a && chmod 0 work/notes/a work/notes work", ""},
