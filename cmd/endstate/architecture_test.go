@@ -68,6 +68,7 @@ var imports = map[string]string{
 	"internal/grading":          "internal/site internal/stage labs labs/kit",
 	"internal/images":           "labs labs/kit github.com/gofrs/flock",
 	"internal/interview":        "internal/rehearsal labs go.yaml.in/yaml/v4",
+	"internal/openidtest":       "",
 	"internal/places":           "github.com/gofrs/flock",
 	"internal/practice":         "internal/attempts internal/rehearsal labs github.com/open-spaced-repetition/go-fsrs/v4",
 	"internal/progress":         "internal/report labs github.com/charmbracelet/x/ansi",

@@ -66,13 +66,13 @@ func TestBrowserPeople(t *testing.T) {
 	m.browse("people.mjs", m.serve(), enginetest.Git, name)
 }
 
-// entry matches the address that lets a browser in.
-var entry = regexp.MustCompile(`http://127\.0\.0\.1:\d+/enter\?key=\S+`)
+// entry matches the address that lets a browser in, or that invites the first admin.
+var entry = regexp.MustCompile(`https?://\S+/(enter\?key=|join/)\S+`)
 
 // serve serves pages until the test ends, and returns the address that lets a browser in.
-func (m *machine) serve() string {
+func (m *machine) serve(options ...string) string {
 	m.t.Helper()
-	command := exec.Command("endstate", "serve", "--no-open", "--listen", "127.0.0.1:0") // it outlives the test's context
+	command := exec.Command("endstate", append([]string{"serve", "--no-open", "--listen", "127.0.0.1:0"}, options...)...) // it outlives the test's context
 	command.Env, command.Stderr = m.env, os.Stderr
 	out, err := command.StdoutPipe()
 	if err == nil {

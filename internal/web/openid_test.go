@@ -18,13 +18,13 @@ import (
 // it said is stored but who they are.
 func TestProviderByInvitation(t *testing.T) {
 	p, join := newProvider(t)
-	if p.asked.Load() != 0 {
+	if p.Asked() != 0 {
 		t.Error("the provider is asked before anybody signs in")
 	}
 	admin := p.visitor()
 	_, body := admin.get(join)
 	p.site.says("the invitation", body, "Choose a password, turing", `formaction="`+join+`/provider"`, "From now on, sign in with School")
-	p.person = as("admin-at-school", "turing@elsewhere.example", false)
+	p.Person = as("admin-at-school", "turing@elsewhere.example", false)
 	admin.signsIn("/", join+"/provider")
 	_, body = admin.get("/you")
 	p.site.says("the page", body, "<h1>turing</h1>", "Your role: admin. You can sign in with School.", "!Change your password")
@@ -34,7 +34,7 @@ func TestProviderByInvitation(t *testing.T) {
 	ada := p.visitor()
 	answer, body := ada.ask(http.MethodPost, ours+join+"/provider", "same-origin", "name", "a b")
 	ada.refused("a name that nobody can have", http.StatusBadRequest, "An account can&#39;t have that name", answer, body)
-	p.person = as("ada-at-school", "", false)
+	p.Person = as("ada-at-school", "", false)
 	ada.signsIn("/", join+"/provider", "name", "ada")
 	_, body = ada.get("/you")
 	p.site.says("the page", body, "<h1>ada</h1>", "Your role: author")
@@ -53,7 +53,7 @@ func TestProviderByInvitation(t *testing.T) {
 	if answer.StatusCode != http.StatusBadRequest || !strings.Contains(body, "has been used") {
 		t.Errorf("a used invitation is answered %d: %s", answer.StatusCode, body)
 	}
-	p.nowhere(p.last, "access-", ourSecret)
+	p.nowhere(p.Last, "access-", p.Secret)
 }
 
 func between(text, before, after string) string {
@@ -95,7 +95,7 @@ func TestProviderByDomain(t *testing.T) {
 		"another text": {as("1", "ada@example.org", "yes"), "not verified"}, "another domain": {as("1", "ada@example.com", true), "You have no account here"}, "no address": {claims{"sub": "1"}, "You have no account here"},
 	} {
 		b := p.visitor()
-		p.person = c.person
+		p.Person = c.person
 		answer, body := b.returns(b.begins("/sign-in/provider"))
 		b.refused(what, http.StatusBadRequest, c.why, answer, body)
 	}
@@ -104,7 +104,7 @@ func TestProviderByDomain(t *testing.T) {
 	}
 	for i, verified := range []any{true, "true", true} {
 		b := p.visitor()
-		p.person = as("ada"[:1+i%2], "Ada.L@Example.org", verified)
+		p.Person = as("ada"[:1+i%2], "Ada.L@Example.org", verified)
 		b.signsIn("/", "/sign-in/provider")
 		_, body := b.get("/you")
 		p.site.says("the page", body, []string{"<h1>Ada.L</h1>", "<h1>Ada.L-2</h1>"}[i%2], "Your role: learner")
@@ -123,9 +123,9 @@ func TestForgedTokens(t *testing.T) {
 		"no nonce":             func(_, said claims) { delete(said, "nonce") },
 		"another audience":     func(_, said claims) { said["aud"] = "another-client" },
 		"no audience":          func(_, said claims) { delete(said, "aud") },
-		"many without a party": func(_, said claims) { said["aud"] = []string{ourClient, "another-client"} },
+		"many without a party": func(_, said claims) { said["aud"] = []string{p.Client, "another-client"} },
 		"made for another party": func(_, said claims) {
-			said["aud"], said["azp"] = []string{ourClient, "another-client"}, "another-client"
+			said["aud"], said["azp"] = []string{p.Client, "another-client"}, "another-client"
 		},
 		"another issuer":       func(_, said claims) { said["iss"] = "https://evil.example" },
 		"no issuer":            func(_, said claims) { delete(said, "iss") },
@@ -138,21 +138,21 @@ func TestForgedTokens(t *testing.T) {
 		"signed with a secret": func(header, _ claims) { header["alg"] = "HS256" },
 	} {
 		b := p.visitor()
-		p.person, p.forge = as("1", "ada@example.org", true), forge
+		p.Person, p.Forge = as("1", "ada@example.org", true), forge
 		answer, body := b.returns(b.begins("/sign-in/provider"))
 		b.refused(what, http.StatusBadRequest, "You are not signed in", answer, body)
 	}
 	if n := p.people(); n != 0 {
 		t.Errorf("there are %d accounts", n)
 	}
-	p.forge = nil
+	p.Forge = nil
 	p.visitor().signsIn("/", "/sign-in/provider") // what was refused was the forgery
 }
 
 // An answer of the provider counts once, in the browser that asked for it. A page of another site can't begin.
 func TestAnswersOfTheProvider(t *testing.T) {
 	p, join := newProvider(t, "example.org")
-	p.person = as("eve", "eve@example.org", true)
+	p.Person = as("eve", "eve@example.org", true)
 	eve, ada := p.visitor(), p.visitor()
 	back := eve.begins("/sign-in/provider")
 	answer, body := ada.returns(back)
@@ -202,16 +202,16 @@ func TestAnswersOfTheProvider(t *testing.T) {
 // An invitation outlives an attempt that fails on the way back, whose page lets its owner begin again.
 func TestInvitationOutlivesFailure(t *testing.T) {
 	p, join := newProvider(t)
-	p.person = as("1", "", false)
+	p.Person = as("1", "", false)
 	b := p.visitor()
-	p.forge = func(_, said claims) { said["nonce"] = "another" }
+	p.Forge = func(_, said claims) { said["nonce"] = "another" }
 	answer, body := b.returns(b.begins(join + "/provider"))
 	b.refused("a forged token", http.StatusBadRequest, "You are not signed in", answer, body)
 	p.site.says("the page", body, "Choose a password, turing", `formaction="`+join+`/provider"`)
 	if n := p.people(); n != 0 {
 		t.Errorf("there are %d accounts", n)
 	}
-	p.forge = nil
+	p.Forge = nil
 	b.signsIn("/", join+"/provider")
 }
 
@@ -225,7 +225,7 @@ func TestProviderUnderAnotherName(t *testing.T) {
 			t.Errorf("%s is answered %d, %v: %s", path, answer.StatusCode, answer.Header, body)
 		}
 	}
-	if p.asked.Load() != 0 {
+	if p.Asked() != 0 {
 		t.Error("the provider is asked")
 	}
 }
@@ -247,7 +247,7 @@ func TestTooManyBegin(t *testing.T) {
 // A disabled account stays out, whatever the provider says.
 func TestDisabledAtTheProvider(t *testing.T) {
 	p, _ := newProvider(t, "example.org")
-	p.person = as("1", "ada@example.org", true)
+	p.Person = as("1", "ada@example.org", true)
 	b := p.visitor()
 	b.signsIn("/", "/sign-in/provider")
 	if err := p.site.server.people.Disable(t.Context(), labs.Learner{Name: "turing", Role: labs.RoleAdmin}, 1); err != nil {
@@ -264,9 +264,9 @@ func TestDisabledAtTheProvider(t *testing.T) {
 // it is found.
 func TestProviderAway(t *testing.T) {
 	p, join := newProvider(t, "example.org")
-	p.person = as("1", "ada@example.org", true)
+	p.Person = as("1", "ada@example.org", true)
 	tried := 0
-	p.answer = func(w http.ResponseWriter) bool {
+	p.Answer = func(w http.ResponseWriter) bool {
 		tried++
 		p.site.engine.wait(10 * time.Second) // as if it took that long to fail
 		http.Error(w, "no route to db.internal", http.StatusBadGateway)
@@ -282,20 +282,20 @@ func TestProviderAway(t *testing.T) {
 	if answer, body := admin.ask(http.MethodPost, ours+join, "same-origin", "password", password); answer.StatusCode != http.StatusSeeOther {
 		t.Errorf("with a password they are answered %d: %s", answer.StatusCode, body)
 	}
-	p.answer = nil
+	p.Answer = nil
 	answer, _ := b.ask(http.MethodPost, ours+"/sign-in/provider", "same-origin")
-	if answer.StatusCode != http.StatusServiceUnavailable || tried != 1 || p.asked.Load() != 0 {
+	if answer.StatusCode != http.StatusServiceUnavailable || tried != 1 || p.Asked() != 0 {
 		t.Errorf("the provider is asked again at once, after %d times: %d", tried, answer.StatusCode)
 	}
 	p.site.engine.wait(6 * time.Second)
 	back := b.begins("/sign-in/provider")
-	p.answer = func(w http.ResponseWriter) bool { w.WriteHeader(http.StatusInternalServerError); return true }
+	p.Answer = func(w http.ResponseWriter) bool { w.WriteHeader(http.StatusInternalServerError); return true }
 	answer, body := b.returns(back)
 	b.refused("a provider that fails on the way back", http.StatusServiceUnavailable, "School does not answer", answer, body)
-	p.answer = nil
+	p.Answer = nil
 	b.signsIn("/", "/sign-in/provider")
 	b.signsIn("/", "/sign-in/provider")
-	if n := p.asked.Load(); n != 1 {
+	if n := p.Asked(); n != 1 {
 		t.Errorf("the provider was asked for its addresses %d times", n)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -75,6 +76,7 @@ func TestFailedPagesHaveANumber(t *testing.T) {
 // A page that is left before it is there is not something that failed.
 func TestBrowserLeaves(t *testing.T) {
 	s := newSite(t)
+	ada := s.browser("ada")
 	var log bytes.Buffer
 	s.server.Log = slog.New(slog.NewTextHandler(&log, nil))
 	left, leave := context.WithCancel(t.Context())
@@ -90,5 +92,17 @@ func TestBrowserLeaves(t *testing.T) {
 			t.Errorf("%v: answered %d, and logged %q", c.err, answer.Code, log.String())
 		}
 		leave()
+	}
+	log.Reset()
+	at, err := url.Parse(s.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, r := httptest.NewRecorder(), httptest.NewRequestWithContext(left, http.MethodGet, s.URL+"/attempts", nil)
+	for _, c := range ada.Jar.Cookies(at) {
+		r.AddCookie(c)
+	}
+	if s.server.Handler().ServeHTTP(answer, r); answer.Code != statusGone || log.Len() > 0 {
+		t.Errorf("before the session is read: answered %d, and logged %q", answer.Code, log.String())
 	}
 }

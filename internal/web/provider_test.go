@@ -1,155 +1,41 @@
 package web
 
 import (
-	"crypto"
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/json"
 	"io"
-	"maps"
-	"math/big"
 	"net/http"
 	"net/http/cookiejar"
-	"net/http/httptest"
 	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
-	"time"
 
+	"endstate/internal/openidtest"
 	"endstate/internal/web/openid"
 	"endstate/labs"
 )
 
-const (
-	ours      = "https://labs.example.org"
-	ourClient = "endstate-client"
-	ourSecret = "the client's secret"
-)
+const ours = "https://labs.example.org"
 
 // claims are what an ID token says.
-type claims = map[string]any
+type claims = openidtest.Claims
 
 // provider is a provider of OpenID Connect of the test's own.
 type provider struct {
 	*testing.T
-	*httptest.Server
-	site   *site
-	key    *rsa.PrivateKey
-	person claims                           // who signs in next
-	forge  func(header, token claims)       // changes the next tokens; may be nil
-	answer func(w http.ResponseWriter) bool // answers in its place; may be nil
-	codes  map[string]url.Values            // what each code that was not redeemed was asked for with
-	last   string                           // the last token
-	asked  atomic.Int32                     // how often its addresses were asked for
+	*openidtest.Provider
+	site *site
 }
 
 // newProvider returns a provider, and a site that it can sign people in to, with the invitation of the first admin.
 func newProvider(t *testing.T, domains ...string) (p *provider, join string) {
 	t.Helper()
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		t.Fatal(err)
-	}
-	p = &provider{T: t, site: newSite(t), key: key, codes: map[string]url.Values{}}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /.well-known/openid-configuration", p.describe)
-	mux.HandleFunc("GET /keys", p.keys)
-	mux.HandleFunc("GET /authorize", p.authorize)
-	mux.HandleFunc("POST /token", p.token)
-	p.Server = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p.answer == nil || !p.answer(w) {
-			mux.ServeHTTP(w, r)
-		}
-	}))
-	t.Cleanup(p.Close)
-	at, err := openid.New(openid.Options{Issuer: p.URL, Client: ourClient, Secret: ourSecret, Name: "School", Domains: domains, HTTP: p.Client()}, true, p.site.engine.Now)
+	p = &provider{t, openidtest.New(t), newSite(t)}
+	p.Back, p.Now, p.Person = ours+"/sign-in/provider/back", p.site.engine.Now, claims{}
+	at, err := openid.New(openid.Options{Issuer: p.URL, Client: p.Client, Secret: p.Secret, Name: "School", Domains: domains, HTTP: p.Server.Client()}, true, p.site.engine.Now)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.site.server.Provider = at
 	return p, p.site.behindProxy()
-}
-
-func (p *provider) write(w http.ResponseWriter, status int, value any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	if err := json.NewEncoder(w).Encode(value); err != nil {
-		p.Error(err)
-	}
-}
-
-func (p *provider) describe(w http.ResponseWriter, _ *http.Request) {
-	p.asked.Add(1)
-	p.write(w, http.StatusOK, claims{
-		"issuer": p.URL, "authorization_endpoint": p.URL + "/authorize", "token_endpoint": p.URL + "/token", "jwks_uri": p.URL + "/keys",
-		"id_token_signing_alg_values_supported": []string{"RS256", "HS256", "none"},
-	})
-}
-
-func encode(data []byte) string { return base64.RawURLEncoding.EncodeToString(data) }
-
-func (p *provider) keys(w http.ResponseWriter, _ *http.Request) {
-	p.write(w, http.StatusOK, claims{"keys": []claims{{"kty": "RSA", "kid": "1", "use": "sig", "alg": "RS256", "n": encode(p.key.N.Bytes()), "e": encode(big.NewInt(int64(p.key.E)).Bytes())}}})
-}
-
-// authorize signs the person in, and leads back with a code.
-func (p *provider) authorize(w http.ResponseWriter, r *http.Request) {
-	asked := r.URL.Query()
-	for name, want := range map[string]string{"client_id": ourClient, "redirect_uri": ours + "/sign-in/provider/back", "response_type": "code", "code_challenge_method": "S256", "scope": "openid email"} {
-		if got := asked.Get(name); got != want {
-			p.Errorf("the provider is asked with the %s %q, want %q", name, got, want)
-		}
-	}
-	for _, name := range []string{"state", "nonce", "code_challenge"} {
-		if len(asked.Get(name)) < 43 {
-			p.Errorf("the %s %q is easy to guess", name, asked.Get(name))
-		}
-	}
-	code := rand.Text()
-	p.codes[code] = asked
-	http.Redirect(w, r, asked.Get("redirect_uri")+"?"+url.Values{"code": {code}, "state": {asked.Get("state")}}.Encode(), http.StatusFound)
-}
-
-// token exchanges a code, once.
-func (p *provider) token(w http.ResponseWriter, r *http.Request) {
-	code := r.PostFormValue("code")
-	asked, known := p.codes[code]
-	delete(p.codes, code)
-	client, secret, _ := r.BasicAuth()
-	proof := sha256.Sum256([]byte(r.PostFormValue("code_verifier")))
-	if !known || client != ourClient || secret != url.QueryEscape(ourSecret) || r.PostFormValue("redirect_uri") != asked.Get("redirect_uri") || encode(proof[:]) != asked.Get("code_challenge") {
-		p.write(w, http.StatusBadRequest, claims{"error": "invalid_grant"})
-		return
-	}
-	now := p.site.engine.Now()
-	header, said := claims{"alg": "RS256", "kid": "1"}, claims{"iss": p.URL, "aud": ourClient, "iat": now.Unix(), "exp": now.Add(time.Minute).Unix(), "nonce": asked.Get("nonce")}
-	maps.Copy(said, p.person)
-	if p.forge != nil {
-		p.forge(header, said)
-	}
-	p.last = p.sign(header, said)
-	p.write(w, http.StatusOK, claims{"access_token": "access-" + code, "token_type": "Bearer", "expires_in": 60, "id_token": p.last})
-}
-
-func (p *provider) sign(header, said claims) string {
-	first, err := json.Marshal(header)
-	if err != nil {
-		p.Error(err)
-	}
-	second, err := json.Marshal(said)
-	if err != nil {
-		p.Error(err)
-	}
-	text := encode(first) + "." + encode(second)
-	sum := sha256.Sum256([]byte(text))
-	signature, err := rsa.SignPKCS1v15(nil, p.key, crypto.SHA256, sum[:])
-	if err != nil {
-		p.Error(err)
-	}
-	return text + "." + encode(signature)
 }
 
 // visitor is a browser that reaches the site under its name over HTTPS, and keeps cookies as browsers do.
@@ -161,7 +47,7 @@ type visitor struct {
 // RoundTrip is the proxy before the site.
 func (p *provider) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.HasPrefix(r.URL.String(), ours+"/") {
-		return p.Client().Transport.RoundTrip(r)
+		return p.Server.Client().Transport.RoundTrip(r)
 	}
 	r = r.Clone(r.Context())
 	if r.Header.Get("Sec-Fetch-Site") == "cross-site" { // without cookies of SameSite=Strict

@@ -151,16 +151,18 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 	}
 	store, cookie := sessions.New(config.Desk), cookie(address, config.Reach)
 	s := &Server{
-		Config: config, address: address, ctx: ctx, sessions: session.New(cookie, config.Reach.Shared(), store),
+		Config: config, address: address, ctx: ctx,
 		assets: assets.New(), people: people.New(config.Desk, config.Machine), hosts: config.Reach.Hosts(address),
 	}
+	unread := func(w http.ResponseWriter, r *http.Request, err error) { s.fail(w, r, labs.Learner{}, "/", err) }
+	s.sessions = session.New(cookie, config.Reach.Shared(), store, unread)
 	if s.Provider != nil {
 		s.people.Admit(s.Provider.Domains)
 	}
 	s.meter = meter.New(s.gauges())
 	s.pages = pages.New(s.assets.Address, s.Clock)
 	s.accounts = peopleroom.New(peopleroom.Door{
-		House: s.house(), People: s.people, Sessions: s.sessions, Provider: s.Provider, Flows: session.NewFlows(cookie+"-provider", s.Reach.Shared(), store),
+		House: s.house(), People: s.people, Sessions: s.sessions, Provider: s.Provider, Flows: session.NewFlows(cookie+"-provider", s.Reach.Shared(), store, unread),
 		Log: s.Log, Address: s.Reach.Address(address), Alone: !s.Reach.Shared(), Status: statusOf, From: s.Reach.From,
 	})
 	s.exams = exam.New(config.Exams, exam.Door{

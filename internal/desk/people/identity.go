@@ -68,12 +68,33 @@ const (
 	mostLikeNames = 100
 )
 
+// marks can stand between the letters and digits of a name.
+const marks = "._-"
+
+// nameIn returns what of a text can be a name: letters and digits, with single marks between them.
+func nameIn(text string) string {
+	var name strings.Builder
+	mark := "" // before the next letter or digit
+	for _, r := range text {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9':
+			name.WriteString(mark)
+			name.WriteRune(r)
+			mark = ""
+		case mark != "" || name.Len() == 0:
+		case strings.ContainsRune(marks, r):
+			mark = string(r)
+		default:
+			mark = "."
+		}
+	}
+	return name.String()
+}
+
 // nameFor returns a free name that is like a text, with its likeness.
 func (d *Desk) nameFor(ctx context.Context, store *attempts.View, text string) (name, like string, err error) {
-	base := strings.Join(strings.FieldsFunc(text, func(r rune) bool {
-		return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9')
-	}), ".")
-	base = strings.TrimSuffix(base[:min(len(base), longestBase)], ".")
+	base := nameIn(text)
+	base = strings.TrimRight(base[:min(len(base), longestBase)], marks)
 	if base == "" {
 		base = "learner"
 	}

@@ -104,6 +104,7 @@ func TestAdmit(t *testing.T) {
 	p.running = &engine{owners: []string{"hopper"}}
 	for i, c := range []struct{ email, want string }{
 		{"ada.lovelace+labs@Example.ORG", "ada.lovelace.labs"},
+		{"jean-luc__p.-@example.org", "jean-luc_p"},
 		{"grace@school.example", "grace-2"},
 		{"GRACE@example.org", "GRACE-3"},
 		{"turing@example.org", "turing-2"},

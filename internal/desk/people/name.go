@@ -32,7 +32,7 @@ func likeness(name string) (string, bool) {
 			between = false
 		case isAccent(r) && !between:
 			continue
-		case strings.ContainsRune("._-", r) && !between:
+		case strings.ContainsRune(marks, r) && !between:
 			between = true
 		default:
 			return "", false

@@ -27,9 +27,9 @@ type Flow struct {
 type Flows struct{ manager *scs.SessionManager }
 
 // NewFlows returns the sign-ins in a store. The arguments are those of [New].
-func NewFlows(cookie string, secure bool, store scs.Store) *Flows {
+func NewFlows(cookie string, secure bool, store scs.Store, fail Fail) *Flows {
 	manager := scs.New()
-	manager.Store, manager.Lifetime, manager.HashTokenInStore = store, flowLife, true
+	manager.Store, manager.Lifetime, manager.HashTokenInStore, manager.ErrorFunc = store, flowLife, true, fail
 	manager.Cookie.Name, manager.Cookie.Secure, manager.Cookie.HttpOnly, manager.Cookie.SameSite = cookie, secure, true, http.SameSiteLaxMode
 	return &Flows{manager}
 }

@@ -12,7 +12,7 @@ import (
 
 // What a browser has begun can be taken once, by that browser, with a cookie that another site's redirect carries.
 func TestFlows(t *testing.T) {
-	f := NewFlows("cookie", true, memstore.New())
+	f := NewFlows("cookie", true, memstore.New(), nil)
 	in := func(cookie *http.Cookie, do func(r *http.Request)) (set *http.Cookie) {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
 		if cookie != nil {

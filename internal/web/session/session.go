@@ -35,11 +35,14 @@ type Sessions struct {
 	keys map[[sha256.Size]byte]labs.Learner // by the hash of the key
 }
 
+// Fail answers a request whose session can't be read or stored.
+type Fail = func(w http.ResponseWriter, r *http.Request, err error)
+
 // New returns the sessions in a store. cookie is the name of their cookie. If it is secure, browsers send it only
 // over HTTPS.
-func New(cookie string, secure bool, store scs.Store) *Sessions {
+func New(cookie string, secure bool, store scs.Store, fail Fail) *Sessions {
 	manager := scs.New()
-	manager.Store, manager.Lifetime, manager.HashTokenInStore = store, lifetime, true
+	manager.Store, manager.Lifetime, manager.HashTokenInStore, manager.ErrorFunc = store, lifetime, true, fail
 	manager.Cookie.Name, manager.Cookie.Secure, manager.Cookie.HttpOnly, manager.Cookie.SameSite = cookie, secure, true, http.SameSiteStrictMode
 	return &Sessions{manager: manager, keys: map[[sha256.Size]byte]labs.Learner{}}
 }

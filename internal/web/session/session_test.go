@@ -12,7 +12,7 @@ import (
 
 // A key becomes a session once, under a token that the browser did not have before.
 func TestRedeem(t *testing.T) {
-	s := New("cookie", false, memstore.New())
+	s := New("cookie", false, memstore.New(), nil)
 	ada := labs.Learner{Name: "ada", Role: labs.RoleAdmin}
 	key := s.NewKey(ada)
 	redeem := func(key, cookie string) (valid bool, set *http.Cookie) {
