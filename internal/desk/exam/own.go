@@ -47,7 +47,7 @@ func (d *Desk) KeepBlueprint(ctx context.Context, who labs.Learner, name, text s
 	}
 	at := slices.IndexFunc(own, func(b attempts.Blueprint) bool { return b.Name == name })
 	if at >= 0 && own[at].Text != text && !agreed {
-		return review, &desk.Unconfirmed{Question: fmt.Sprintf("Replace your blueprint %s? Its text of before is lost; exams that were assigned or started keep theirs.", name)}
+		return review, &desk.Unconfirmed{Question: fmt.Sprintf("Replace your blueprint %s? Its earlier text is lost; exams that were assigned or started keep theirs.", name)}
 	}
 	store, err := d.parts.Memory(ctx, who)
 	if err != nil {

@@ -2,7 +2,7 @@
 // how a candidate sits it, give extra time, stop the clock, and decide about the grade.
 // node examiner.mjs ADDRESS SCENARIO CANDIDATE PICTURES
 import assert from "node:assert/strict";
-import { launch, open, pictures, sees } from "./page.mjs";
+import { accessible, launch, open, pictures, sees } from "./page.mjs";
 
 const [address, scenario, candidate, folder] = process.argv.slice(2);
 const at = (path) => new URL(path, address).href;
@@ -59,7 +59,7 @@ await pictures(examiner, folder, "blueprint");
 await text.fill(blueprint(30, scenario));
 await examiner.getByRole("button", { name: "Keep it" }).click();
 await examiner.getByText("Replace your blueprint term?").waitFor();
-await pictures(examiner, folder, "blueprint-ask");
+await accessible(examiner, "the question before a blueprint is replaced");
 await examiner.getByRole("button", { name: "Yes" }).click();
 await examiner.getByText("No mistakes.").waitFor();
 assert.match(await text.inputValue(), /minutes: 30/);
@@ -119,7 +119,7 @@ await pictures(ada, folder, "exam-extra-time");
 await examiner.getByRole("region", { name: "Pause" }).getByLabel("Reason").fill("Fire alarm");
 await examiner.getByRole("button", { name: "Stop the clock" }).click();
 await examiner.getByRole("button", { name: "Let the clock run again" }).waitFor();
-await pictures(examiner, folder, "decide-paused");
+await accessible(examiner, "a paused exam");
 await ada.getByText(/paused by the examiner/).first().waitFor();
 await pictures(ada, folder, "exam-paused");
 await examiner.getByRole("button", { name: "Let the clock run again" }).click();
