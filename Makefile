@@ -82,8 +82,8 @@ fuzz:
 PROVED := $(notdir $(wildcard scenarios/git-* scenarios/mongodb-* scenarios/mysql-*))
 prove: images
 	bin/endstate lint
-	bin/endstate prove --seed 1 --seeds 1 --parallel 3
-	bin/endstate prove $(PROVED) --seeds 1 --parallel 3
+	bin/endstate prove --seed 1 --seeds 1 --parallel 5
+	bin/endstate prove $(PROVED) --seeds 1 --parallel 5
 
 check: lint test
 
