@@ -17,5 +17,6 @@ func Markdown(text string) (template.HTML, error) {
 	if err := goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Convert([]byte(report.Visible(text)), &out); err != nil {
 		return "", err
 	}
-	return template.HTML(out.String()), nil
+	// A block of code that is too wide can be scrolled by keyboard. What a text has itself in this place is escaped.
+	return template.HTML(strings.ReplaceAll(out.String(), "<pre>", `<pre tabindex="0">`)), nil
 }

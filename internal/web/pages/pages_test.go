@@ -21,7 +21,7 @@ func TestMarkdown(t *testing.T) {
 			t.Errorf("it has %q: %s", bad, out)
 		}
 	}
-	for _, good := range []string{"<h1>Title</h1>", `<a href="https://example.org/">good</a>`, "<table>", "<code>1</code>", "&lt;i&gt;code&lt;/i&gt;"} {
+	for _, good := range []string{"<h1>Title</h1>", `<a href="https://example.org/">good</a>`, "<table>", "<code>1</code>", `<pre tabindex="0"><code>&lt;i&gt;code&lt;/i&gt;`} {
 		if !strings.Contains(string(out), good) {
 			t.Errorf("it lacks %q: %s", good, out)
 		}
