@@ -58,7 +58,12 @@ await page.getByRole("button", { name: "Take the flag off" }).waitFor();
 await sees(page, "$");
 await pictures(page, folder, "exam-question");
 
-// A command in the terminal leads to the next question, and the page goes along.
+// A command in the terminal leads to the next question, and the page goes along, also if that page is slow and the
+// old one learns meanwhile that the clock stands.
+await page.route(/\/questions\/2$/, async (route) => {
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await route.continue();
+});
 await page.locator(".screen:not([hidden]) .xterm-helper-textarea").focus();
 await page.keyboard.type("exam next\n");
 await page.waitForURL(/\/questions\/2$/);

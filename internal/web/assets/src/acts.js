@@ -1,6 +1,7 @@
 // What can be done with a lab: the page's forms are sent without leaving the page, and what the server
 // does is shown as it happens. HTML from the server was escaped there.
 import { follow } from "./follow.js";
+import { reload } from "./leave.js";
 
 const byID = (id) => document.getElementById(id);
 const pollPause = 15000; // milliseconds, unless the page says how many
@@ -44,7 +45,7 @@ export class Acts {
     if (answer.status === 204) return this.done();
     if (answer.status === 409) return this.step("Something else is being done. Wait until it is done.");
     const place = answer.headers.get("Endstate-Place");
-    if (!place) return answer.status === 202 ? undefined : location.reload(); // not let in any more
+    if (!place) return answer.status === 202 ? undefined : reload(); // not let in any more
     const html = await answer.text();
     if (place === "notices") return this.notice(html);
     byID(place).innerHTML = html;
@@ -70,7 +71,7 @@ export class Acts {
       notice: (html) => this.notice(html),
       verdict: (html) => this.verdict(html),
       outcome: (html) => this.outcome(html),
-      ready: () => location.reload(),
+      ready: () => reload(),
       clock: () => this.refresh(["status"]),
       letter: () => this.refresh(["messages"]),
       end: () => this.end(),
@@ -85,7 +86,7 @@ export class Acts {
       const body = new URLSearchParams(this.page.dataset.start);
       const answer = await fetch("/labs", { method: "POST", body, headers: { "Endstate-Script": "1" } }).catch(() => undefined);
       if (answer) this.place(answer);
-    } else if (this.busy) location.reload();
+    } else if (this.busy) reload();
   }
 
   begin(act) {
@@ -145,9 +146,11 @@ export class Acts {
     if (this.page.dataset.ready !== "yes" && !this.page.dataset.state) return; // the server says when it is
     const answer = await fetch(location.pathname).catch(() => undefined);
     if (!answer) return;
-    if (!answer.ok || answer.redirected) return location.reload(); // the lab is gone, and the page says so
+    if (!answer.ok || answer.redirected) return reload(); // the lab is gone, and the page says so
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
-    if (fresh.getElementById(this.page.id)?.dataset.state !== this.page.dataset.state) return location.reload();
+    const now = fresh.getElementById(this.page.id)?.dataset;
+    // A page that was ready stays: a command in its terminal may lead elsewhere at this moment.
+    if (now?.state !== this.page.dataset.state || (now.ready === "yes" && this.page.dataset.ready !== "yes")) return reload();
     for (const id of places) {
       const [old, now] = [byID(id), fresh.getElementById(id)];
       if (now && old.innerHTML !== now.innerHTML && (id === "messages" || !this.busy)) old.innerHTML = now.innerHTML;

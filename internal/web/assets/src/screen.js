@@ -7,6 +7,7 @@ import { WebLinksAddon } from "@xterm/addon-web-links";
 import { WebglAddon } from "@xterm/addon-webgl";
 import { Terminal } from "@xterm/xterm";
 import { drawsFast } from "./graphics.js";
+import { go, reload } from "./leave.js";
 import { followTheme, look } from "./look.js";
 import { scrollPrograms } from "./wheel.js";
 
@@ -124,7 +125,7 @@ export class Screen {
     }
     this.finished = true; // ended, lost or somewhere else
     if (kind === "go") {
-      location.assign(to);
+      go(to);
       return;
     }
     if (again) {
@@ -142,7 +143,7 @@ export class Screen {
       return;
     }
     if (event.code === 1000 && event.reason === "signed out") {
-      location.reload();
+      reload();
       return;
     }
     this.later("The connection was lost. The shell waits for you.");
