@@ -34,6 +34,6 @@ func TestBrowserProvider(t *testing.T) {
 	address := m.serve("--host", "localhost", "--tls-cert", certificate, "--tls-key", key,
 		"--oidc-issuer", at.URL, "--oidc-client", at.Client, "--oidc-secret-file", secret, "--oidc-name", "Example University", "--oidc-domain", "example.org")
 	site, _, _ := strings.Cut(address, "/join/")
-	at.Back = site + "/sign-in/provider/back"
+	at.SendBackTo(site + "/sign-in/provider/back")
 	m.browse("provider.mjs", address, m.Owner, at.URL)
 }

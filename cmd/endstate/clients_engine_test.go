@@ -29,7 +29,9 @@ func TestMongoshAtARealTerminal(t *testing.T) {
 	if took := time.Since(begun); took > 5*time.Second { // the other completion compiles for 7 to 9 s of processor time
 		t.Errorf("the first completion took %v", took)
 	}
-	s.types("\x15") // not Ctrl-C: while it completes, that ends mongosh
+	s.types("\r") // while it completes, Ctrl-C ends mongosh, and Ctrl-U is lost
+	s.sees("shop.customers")
+	s.sees("> ")
 	for _, step := range []struct{ keys, seen string }{
 		{"check\r", "Call it: check()"},
 		{"task()\r", "par 20 minutes"},

@@ -26,7 +26,6 @@ type Claims = map[string]any
 type Provider struct {
 	*httptest.Server
 	Client, Secret string
-	Back           string // where it sends people back
 	Now            func() time.Time
 	Person         Claims                           // who signs in; nil: whoever a page of its own is told
 	Forge          func(header, token Claims)       // changes tokens; may be nil
@@ -38,6 +37,14 @@ type Provider struct {
 	mu    sync.Mutex
 	codes map[string]grant // that were not redeemed
 	asked int
+	back  string // where it sends people back
+}
+
+// SendBackTo sets the address to which it sends people back.
+func (p *Provider) SendBackTo(address string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.back = address
 }
 
 // grant is what a code was asked for with, and who asked for it.
@@ -124,7 +131,10 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 
 // demand fails the test unless a request for a code is as it should be.
 func (p *Provider) demand(asked url.Values) {
-	for name, want := range map[string]string{"client_id": p.Client, "redirect_uri": p.Back, "response_type": "code", "code_challenge_method": "S256", "scope": "openid email"} {
+	p.mu.Lock()
+	back := p.back
+	p.mu.Unlock()
+	for name, want := range map[string]string{"client_id": p.Client, "redirect_uri": back, "response_type": "code", "code_challenge_method": "S256", "scope": "openid email"} {
 		if got := asked.Get(name); got != want {
 			p.t.Errorf("the provider is asked with the %s %q, want %q", name, got, want)
 		}

@@ -29,7 +29,8 @@ type provider struct {
 func newProvider(t *testing.T, domains ...string) (p *provider, join string) {
 	t.Helper()
 	p = &provider{t, openidtest.New(t), newSite(t)}
-	p.Back, p.Now, p.Person = ours+"/sign-in/provider/back", p.site.engine.Now, claims{}
+	p.SendBackTo(ours + "/sign-in/provider/back")
+	p.Now, p.Person = p.site.engine.Now, claims{}
 	at, err := openid.New(openid.Options{Issuer: p.URL, Client: p.Client, Secret: p.Secret, Name: "School", Domains: domains, HTTP: p.Server.Client()}, true, p.site.engine.Now)
 	if err != nil {
 		t.Fatal(err)

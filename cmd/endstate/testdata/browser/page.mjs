@@ -44,14 +44,14 @@ export async function screen(page) {
   return page.evaluate(() => [...document.querySelectorAll(".screen:not([hidden]) .xterm-rows > div")].map((row) => row.textContent.replaceAll("\u00a0", " ")).join("\n"));
 }
 
-// sees waits until the terminal shows a text.
+// sees waits until the terminal shows a text, or something that matches.
 export async function sees(page, text) {
   const shown = () => screen(page).catch(() => ""); // the page may be loading
   for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(50)) {
     const all = await shown();
-    if (all.includes(text)) return all;
+    if (text instanceof RegExp ? text.test(all) : all.includes(text)) return all;
   }
-  assert.fail(`the terminal does not show ${JSON.stringify(text)}:\n${await shown()}`);
+  assert.fail(`the terminal does not show ${text}:\n${await shown()}`);
 }
 
 // clicks clicks on the beginning of a row of the terminal.

@@ -140,6 +140,7 @@ await sees(page, "db.getCollection");
 await page.keyboard.press("Control+C");
 await page.waitForTimeout(500); // it drops keys that come with it
 await page.keyboard.type("exit\n");
+await sees(page, /exit\s*\n.*\$\s*$/);
 await page.screenshot({ path: `${folder}/terminal-mongosh.png` });
 
 // In full screen, the browser's own keys go to the terminal.
