@@ -13,7 +13,7 @@ import (
 )
 
 // patience is how long anything may take before a test fails.
-const patience = 2 * time.Minute
+const patience = 10 * time.Minute
 
 // Learner runs a script to its end in the workspace, as the learner. It returns the exit
 // status and all output.
