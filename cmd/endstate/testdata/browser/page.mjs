@@ -9,6 +9,16 @@ const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-ru
 
 export const patience = 60_000; // milliseconds
 
+// A story that fails says what its pages show.
+const opened = [];
+process.once("uncaughtException", async (error) => {
+  console.error(error.stack ?? error);
+  for (const page of opened.filter((one) => !one.isClosed())) {
+    console.error(`\n${page.url()} shows:\n${await page.locator("body").innerText({ timeout: 5000 }).catch((why) => why.message)}`);
+  }
+  process.exit(1);
+});
+
 export async function launch(...more) {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: [...flags, ...more] });
 }
@@ -16,6 +26,7 @@ export async function launch(...more) {
 // open opens a page that fails the story if a script on it fails or something is refused to it.
 export async function open(context, failures) {
   const page = await context.newPage();
+  opened.push(page);
   page.setDefaultTimeout(patience);
   page.on("pageerror", (error) => failures.push(`a script failed: ${error.stack}`));
   page.on("console", (message) => {
