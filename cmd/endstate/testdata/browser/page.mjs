@@ -27,6 +27,16 @@ export async function launch(...more) {
 export async function open(context, failures) {
   const page = await context.newPage();
   opened.push(page);
+  const goto = page.goto.bind(page);
+  page.goto = async (address, options) => {
+    for (let tries = 1; ; tries++) {
+      // The networks of labs come and go on this machine. Chromium then drops connections, also in the middle of a page.
+      const answer = await goto(address, options).catch((error) => {
+        if (tries === 5 || !error.message.includes("ERR_NETWORK_CHANGED")) throw error;
+      });
+      if (answer === null || (answer && (tries === 5 || !(await answer.finished())))) return answer;
+    }
+  };
   page.setDefaultTimeout(patience);
   page.on("pageerror", (error) => failures.push(`a script failed: ${error.stack}`));
   page.on("console", (message) => {
