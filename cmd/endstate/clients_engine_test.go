@@ -18,7 +18,7 @@ func TestMongoshAtARealTerminal(t *testing.T) {
 	m := newMachine(t)
 	s := sit(m, "start", enginetest.MongoDB, "--seed", fmt.Sprint(enginetest.Seed))
 	s.sees("~$")
-	s.types("mkfifo answers/q4.json answers/q5.json; mongosh\r") // nobody waits for either
+	s.types("mkfifo answers/q4.json answers/q5.json; mongosh\r") // no process reads from them
 	s.sees("> ")
 	s.types("db.cust")
 	begun := time.Now()

@@ -17,7 +17,7 @@ func extendCommand(d *door.Door) *cobra.Command {
 	return d.OfLab(&cobra.Command{
 		Use:   "extend",
 		Short: "Let a lab live longer",
-		Long: fmt.Sprintf("Let a lab live %d hours longer, but no longer than %d hours from its start, or than ENDSTATE_LONGEST_LIFE says. Work in a lab's shell keeps it alive within the same limit.",
+		Long: fmt.Sprintf("Let a lab live %d hours longer, but no longer than ENDSTATE_LONGEST_LIFE from its start (%d hours by default). Work in a lab's shell keeps it alive within the same limit.",
 			int(desk.Extension.Hours()), int(desk.LongestLife.Hours())),
 	}, func(ctx context.Context, args []string) error {
 		return d.OnLab(ctx, args, func(name string) error {

@@ -37,7 +37,7 @@ type Settings struct {
 	Home    string        // the folder of the store, the recordings and the locks
 	MongoDB string        // which server of MongoDB; empty: the first available one
 	Life    time.Duration // how long a lab lives before it expires
-	Longest time.Duration // how long a lab may live from its start, with all extensions; 0: [LongestLife]
+	Longest time.Duration // how long a lab may live from its start, with all extensions; 0: [LongestLife], or Life if that is longer
 	Cache   int64         // the limit for snapshots, in bytes
 	Record  bool          // record what terminals show
 	Limits  admission.Limits

@@ -24,7 +24,7 @@ const (
 
 // lastEnd returns when a lab ends at the latest.
 func (d *Desk) lastEnd(lab *labs.Lab) time.Time {
-	return lab.Started.Add(cmp.Or(d.Longest, LongestLife))
+	return lab.Started.Add(cmp.Or(d.Longest, max(d.Life, LongestLife)))
 }
 
 // Extend lets a lab live [Extension] longer, within the limit of [Settings]. It returns the lab with its new expiry.

@@ -158,17 +158,21 @@ func newEntry(header *tar.Header, root string) (kit.Entry, error) {
 		return kit.Entry{}, notAFile(below)
 	}
 	if header.Typeflag != tar.TypeReg && header.Size != 0 {
-		return kit.Entry{}, unreadable("`%s` has content, which only files can have", kit.ShownName(below))
+		return kit.Entry{}, unreadable("%s has content, which only files can have", shownPath(below))
 	}
 	return entry, nil
 }
 
 func notAFile(path string) *labs.Unreadable {
-	name := "it"
-	if path != "." {
-		name = "`" + kit.ShownName(path) + "`"
+	return &labs.Unreadable{Reason: shownPath(path) + " is not a file, a folder or a link"}
+}
+
+// shownPath formats a path in an archive for people. "." is all of it.
+func shownPath(path string) string {
+	if path == "." {
+		return "it"
 	}
-	return &labs.Unreadable{Reason: name + " is not a file, a folder or a link"}
+	return "`" + kit.ShownName(path) + "`"
 }
 
 // relativePath returns a name relative to the archive's root.

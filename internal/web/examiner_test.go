@@ -181,16 +181,23 @@ func TestExaminerDecides(t *testing.T) {
 	grace.page("/examiner/exams/1/report", "Calm")
 }
 
-// An examiner ends a candidate's exam once they have agreed, and it is graded as it is then.
-func TestExaminerEndsAnExam(t *testing.T) {
-	s := newSite(t)
-	grace, ada := s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada")
+// inAnAssignedExam returns an examiner, and a learner at the first question of an exam that was assigned to them.
+func inAnAssignedExam(t *testing.T) (s *site, grace, ada *browser) {
+	t.Helper()
+	s = newSite(t)
+	grace, ada = s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada")
 	grace.upload("class.yaml", ownBlueprint, "keep", "yes")
 	grace.post("/groups", false, "name", "Monday", "members", "ada")
 	grace.post("/groups/1/assignments", false, "title", "Final", "exam", "class")
 	ada.post("/assignments/1/begin", false)
 	ada.post("/exams/1/questions/1", false)
 	s.examSettles("ada", 1)
+	return s, grace, ada
+}
+
+// An examiner ends a candidate's exam once they have agreed, and it is graded as it is then.
+func TestExaminerEndsAnExam(t *testing.T) {
+	s, grace, ada := inAnAssignedExam(t)
 	s.set("good")
 	s.engine.wait(4 * time.Minute)
 	grace.page("/examiner/exams/1", "End the exam", "6 min left")
@@ -240,14 +247,7 @@ func TestExamForACandidate(t *testing.T) {
 
 // A grade that came late waits for an examiner. Grading again is not offered, because it can't help.
 func TestLateGrade(t *testing.T) {
-	s := newSite(t)
-	grace, ada := s.as(labs.Learner{Name: "grace", Role: labs.RoleExaminer}), s.browser("ada")
-	grace.upload("class.yaml", ownBlueprint, "keep", "yes")
-	grace.post("/groups", false, "name", "Monday", "members", "ada")
-	grace.post("/groups/1/assignments", false, "title", "Final", "exam", "class")
-	ada.post("/assignments/1/begin", false)
-	ada.post("/exams/1/questions/1", false)
-	s.examSettles("ada", 1)
+	s, grace, ada := inAnAssignedExam(t)
 	s.set("good")
 	s.engine.wait(10*time.Minute + 30*time.Second) // the server did not run
 	s.keeps()

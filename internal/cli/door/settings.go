@@ -88,11 +88,11 @@ func (p Program) life() (time.Duration, error) {
 	return life, nil
 }
 
-// longestLife returns how long a lab may live with all extensions.
+// longestLife returns how long a lab may live with all extensions; 0: as long as the desk lets it.
 func (p Program) longestLife(life time.Duration) (time.Duration, error) {
 	text := p.Setting("ENDSTATE_LONGEST_LIFE", "")
 	if text == "" {
-		return max(life, desk.LongestLife), nil
+		return 0, nil
 	}
 	longest, err := time.ParseDuration(text)
 	if err != nil || longest < life {

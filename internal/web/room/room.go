@@ -49,6 +49,6 @@ func After(r *http.Request) int64 {
 	if last == "" {
 		last = r.URL.Query().Get("after")
 	}
-	id, _ := strconv.ParseInt(last, 10, 64) // what is not a number is no event's
+	id, _ := strconv.ParseInt(last, 10, 64) // 0 if it is not a number
 	return id
 }

@@ -65,7 +65,7 @@ type Client struct {
 	conn    *websocket.Conn
 	gone    context.Context // ends when the browser is gone
 	end     context.CancelFunc
-	waiting chan []byte // keys that nobody has taken
+	waiting chan []byte // keys that no shell has taken yet
 	keys    chan []byte
 	closed  chan struct{}
 	close   sync.Once

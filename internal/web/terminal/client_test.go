@@ -119,7 +119,7 @@ func TestTyped(t *testing.T) {
 	typed.shells["a"].left = time.Now().Add(-2 * seat.Wait)
 	typed.Open(client, "c")
 	if typed.shells["a"] != nil {
-		t.Error("a shell that nobody can come back to is still counted")
+		t.Error("the keys of a shell that waits no longer are still counted")
 	}
 }
 

@@ -13,7 +13,7 @@ import { scrollPrograms } from "./wheel.js";
 
 const keysAtOnce = 16 << 10; // bytes in a message
 const drawnAtOnce = 32 << 10; // bytes that were drawn before the server is told
-const keysKept = 1 << 20; // bytes of keys that can be sent again
+const keysKept = 256 << 10; // bytes of keys that can be sent again
 const firstPause = 500; // milliseconds before the first try to connect again
 const longestPause = 8000;
 
@@ -195,7 +195,7 @@ export class Screen {
     if (this.socket?.readyState > WebSocket.OPEN) return; // who types sees that the connection is lost
     for (const byte of bytes) this.typed.push(byte);
     const beyond = this.typed.length - keysKept;
-    if (beyond > 0) {
+    if (beyond > keysKept) { // rarely, as it moves all that is kept
       this.typed.splice(0, beyond);
       this.before += beyond;
     }
