@@ -98,8 +98,9 @@ func (s *Server) once(ctx context.Context, client *terminal.Client, v *visit.Vis
 	if err != nil {
 		return err
 	}
-	defer s.typed.Open(client, stay.Shell.ID)()
+	leave := s.typed.Open(client, stay.Shell.ID)
 	_, err = seat.Attach(ctx, client, stay.Shell, answer, stay.Watchers()...)
+	leave()
 	stay.Leave(context.WithoutCancel(ctx), emit)
 	return err
 }

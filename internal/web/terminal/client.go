@@ -69,7 +69,8 @@ type Client struct {
 	keys    chan []byte
 	closed  chan struct{}
 	close   sync.Once
-	taken   atomic.Pointer[atomic.Int64] // by the shell that is open
+	counter chan *atomic.Int64 // counts what the shell takes from now on; nil: nothing does
+	all     chan struct{}      // closed when no more keys are delivered
 	resizes chan struct{}
 
 	mu            sync.Mutex
@@ -83,7 +84,7 @@ type Client struct {
 func New(ctx context.Context, conn *websocket.Conn, columns, rows int) *Client {
 	c := &Client{
 		conn: conn, waiting: make(chan []byte, maxWaitingKeys), keys: make(chan []byte), closed: make(chan struct{}),
-		resizes: make(chan struct{}, 1), columns: columns, rows: rows,
+		counter: make(chan *atomic.Int64), all: make(chan struct{}), resizes: make(chan struct{}, 1), columns: columns, rows: rows,
 	}
 	c.gone, c.end = context.WithCancel(ctx)
 	conn.SetReadLimit(MaxMessage)
@@ -177,16 +178,35 @@ func (c *Client) read() {
 	}
 }
 
-// deliver counts the keys that the shell takes.
+// countIn changes the counter of what the shell takes. What was taken before has been counted when it returns.
+func (c *Client) countIn(taken *atomic.Int64) {
+	select {
+	case c.counter <- taken:
+	case <-c.all:
+	}
+}
+
+// deliver passes keys on, and counts what the shell takes.
 func (c *Client) deliver() {
 	defer close(c.keys)
-	for typed := range c.waiting {
-		size := int64(len(typed)) // who takes it owns it
+	defer close(c.all)
+	var taken *atomic.Int64
+	var next []byte
+	waiting, keys := c.waiting, chan []byte(nil)
+	for {
+		size := int64(len(next)) // who takes it owns it
 		select {
-		case c.keys <- typed:
-			if taken := c.taken.Load(); taken != nil {
+		case typed, more := <-waiting:
+			if !more {
+				return
+			}
+			next, waiting, keys = typed, nil, c.keys
+		case keys <- next:
+			if taken != nil {
 				taken.Add(size)
 			}
+			next, waiting, keys = nil, c.waiting, nil
+		case taken = <-c.counter:
 		case <-c.closed:
 			return
 		}

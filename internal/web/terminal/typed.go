@@ -19,7 +19,8 @@ type typed struct {
 	left  time.Time    // zero: a page is there
 }
 
-// Open tells a page that a shell is open, and counts the keys that it takes from that page until leave.
+// Open tells a page that a shell is open, and counts the keys that it takes from that page until leave. Call
+// leave before another page can open the shell.
 func (t *Typed) Open(client *Client, shell string) (leave func()) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -37,10 +38,10 @@ func (t *Typed) Open(client *Client, shell string) (leave func()) {
 		t.shells[shell] = at
 	}
 	at.left = time.Time{}
-	client.taken.Store(&at.taken)
+	client.countIn(&at.taken)
 	_ = client.Tell(Told{Kind: "open", Shell: shell, Taken: at.taken.Load()})
 	return func() {
-		client.taken.Store(nil)
+		client.countIn(nil)
 		t.mu.Lock()
 		defer t.mu.Unlock()
 		at.left = time.Now()
