@@ -38,6 +38,7 @@ export async function open(context, failures) {
     }
   };
   page.setDefaultTimeout(patience);
+  reloads(page, failures);
   page.on("pageerror", (error) => failures.push(`a script failed: ${error.stack}`));
   page.on("console", (message) => {
     const text = message.text();
@@ -45,6 +46,30 @@ export async function open(context, failures) {
     if (message.type() === "error" && !text.includes("ERR_NETWORK_CHANGED")) failures.push(`the console says: ${text} (${message.location().url})`);
   });
   return page;
+}
+
+// reloads loads a page again that has come without its body: Chromium may drop a connection in the middle of
+// a page that a click leads to, too. It says why, and fails the story if that happens again and again.
+function reloads(page, failures) {
+  const why = [];
+  page.on("requestfailed", (request) => why.push(`${request.method()} ${request.url()}: ${request.failure()?.errorText}`));
+  let since = 0; // when the page was first seen without a body
+  let times = 0;
+  let asking = false;
+  const watch = setInterval(async () => {
+    if (asking) return;
+    asking = true;
+    const empty = await page.evaluate(() => !document.body && location.protocol !== "about:").catch(() => false);
+    asking = false;
+    since = empty ? since || Date.now() : 0;
+    if (!since || Date.now() - since < 5000) return;
+    since = 0;
+    console.error(`${page.url()} has no body. Requests that failed: ${why.slice(-5).join(", ") || "none"}`);
+    if (++times > 3) failures.push(`${page.url()} comes without its body, again and again`);
+    else await page.reload().catch(() => {});
+  }, 1000);
+  watch.unref();
+  page.on("close", () => clearInterval(watch));
 }
 
 // starts starts a lab at a seed, and waits for its shell.
