@@ -232,9 +232,9 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("problems differ: %q, %q", text, texts[0])
 		}
 	}
-	for _, name := range []string{"nobody", "no body"} {
-		if took[name]*3 < took["ada"] {
-			t.Errorf("%s is refused in %v, ada in %v", name, took[name], took["ada"])
+	for name, least := range took {
+		if least < 5*time.Millisecond { // hashing takes longer on any machine, and looking up a name does not
+			t.Errorf("%s is refused in %v, without hashing the password", name, least)
 		}
 	}
 }

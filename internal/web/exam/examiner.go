@@ -140,12 +140,12 @@ type decidePage struct {
 }
 
 func (m *Room) examine(w http.ResponseWriter, r *http.Request, who visitor) {
+	state := m.feedOf(who.Learner, who.exam.ID).Now() // before the exam, as in question
 	v, err := m.desk.Examine(r.Context(), who.Learner, who.exam)
 	if err != nil {
 		m.Fail(w, r, who.Learner, "/examiner", err)
 		return
 	}
-	state := m.feedOf(who.Learner, v.ID).Now()
 	page := decidePage{head: m.headOf(v, state), Decisions: report.Decisions(v), Grading: state.Running}
 	page.Path = who.examinerPath()
 	if page.Grading {

@@ -77,12 +77,12 @@ type grade struct {
 }
 
 func (m *Room) show(w http.ResponseWriter, r *http.Request, who visitor) {
+	state := m.feedOf(who.Learner, who.exam.ID).Now() // first: what happens from now on is told to the page
 	v, err := m.desk.Status(r.Context(), who.Learner, who.exam)
 	if err != nil {
 		m.Fail(w, r, who.Learner, "/exams", err)
 		return
 	}
-	state := m.feedOf(who.Learner, v.ID).Now()
 	page := examPage{head: m.headOf(v, state), Rules: report.Rules(v), Decisions: report.Decisions(v), Decides: m.desk.Decides(r.Context(), who.Learner, who.exam)}
 	for _, q := range v.Spoken {
 		if q.Answer != nil {

@@ -27,6 +27,7 @@ type questionPage struct {
 }
 
 func (m *Room) question(w http.ResponseWriter, r *http.Request, who visitor) {
+	state := m.feedOf(who.Learner, who.exam.ID).Now() // first: what happens from now on is told to the page
 	paper, err := m.desk.Paper(r.Context(), who.Learner, who.exam, who.number)
 	if err != nil {
 		m.Fail(w, r, who.Learner, who.path(), err)
@@ -36,7 +37,6 @@ func (m *Room) question(w http.ResponseWriter, r *http.Request, who visitor) {
 		http.Redirect(w, r, who.path(), http.StatusSeeOther)
 		return
 	}
-	state := m.feedOf(who.Learner, who.exam.ID).Now()
 	page := questionPage{head: m.headOf(paper.Exam, state), Paper: paper, Preparing: state.Running && paper.Task == nil}
 	if count := len(paper.Exam.Questions); count > 1 {
 		page.Next, page.Previous = who.number%count+1, (who.number+count-2)%count+1
@@ -138,6 +138,7 @@ type spokenPage struct {
 }
 
 func (m *Room) spoken(w http.ResponseWriter, r *http.Request, who visitor) {
+	state := m.feedOf(who.Learner, who.exam.ID).Now() // before the exam, as in question
 	v, err := m.desk.Status(r.Context(), who.Learner, who.exam)
 	if err != nil {
 		m.Fail(w, r, who.Learner, "/exams", err)
@@ -148,7 +149,7 @@ func (m *Room) spoken(w http.ResponseWriter, r *http.Request, who visitor) {
 		http.Redirect(w, r, who.path(), http.StatusSeeOther)
 		return
 	}
-	page := spokenPage{head: m.headOf(v, m.feedOf(who.Learner, v.ID).Now()), Began: m.Clock().UnixMilli()}
+	page := spokenPage{head: m.headOf(v, state), Began: m.Clock().UnixMilli()}
 	if page.Runs {
 		page.Asked = next
 	}

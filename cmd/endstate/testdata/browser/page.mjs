@@ -32,7 +32,7 @@ export async function open(context, failures) {
     for (let tries = 1; ; tries++) {
       // The networks of labs come and go on this machine. Chromium then drops connections, also in the middle of a page.
       const answer = await goto(address, options).catch((error) => {
-        if (tries === 5 || !error.message.includes("ERR_NETWORK_CHANGED")) throw error;
+        if (tries === 5 || !/ERR_NETWORK_CHANGED|chrome-error:/.test(error.message)) throw error;
       });
       if (answer === null || (answer && (tries === 5 || !(await answer.finished())))) return answer;
     }
