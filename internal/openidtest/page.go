@@ -12,8 +12,8 @@ var page = template.Must(template.New("").Parse(`<!doctype html><html lang="en">
 <label>E-mail <input name="email"></label> <label><input type="checkbox" name="verified" checked> verified</label>
 <button name="as" value="somebody">It's me</button> <button name="as" value="">I won't say</button></form></html>`))
 
-// told returns who somebody claims to be on the page, without a subject if they won't say. If nobody has been asked
-// yet, it answers with the page and returns nil.
+// told returns what a person filled in on the page; the subject is missing if they declined. Before the page was
+// shown, it answers with the page and returns nil.
 func told(w http.ResponseWriter, asked url.Values) Claims {
 	if !asked.Has("as") {
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")

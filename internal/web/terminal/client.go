@@ -70,7 +70,7 @@ type Client struct {
 	closed  chan struct{}
 	close   sync.Once
 	counter chan *atomic.Int64 // counts what the shell takes from now on; nil: nothing does
-	all     chan struct{}      // closed when no more keys are delivered
+	ended   chan struct{}      // closed after the last keys were delivered
 	resizes chan struct{}
 
 	mu            sync.Mutex
@@ -84,7 +84,7 @@ type Client struct {
 func New(ctx context.Context, conn *websocket.Conn, columns, rows int) *Client {
 	c := &Client{
 		conn: conn, waiting: make(chan []byte, maxWaitingKeys), keys: make(chan []byte), closed: make(chan struct{}),
-		counter: make(chan *atomic.Int64), all: make(chan struct{}), resizes: make(chan struct{}, 1), columns: columns, rows: rows,
+		counter: make(chan *atomic.Int64), ended: make(chan struct{}), resizes: make(chan struct{}, 1), columns: columns, rows: rows,
 	}
 	c.gone, c.end = context.WithCancel(ctx)
 	conn.SetReadLimit(MaxMessage)
@@ -182,14 +182,14 @@ func (c *Client) read() {
 func (c *Client) countIn(taken *atomic.Int64) {
 	select {
 	case c.counter <- taken:
-	case <-c.all:
+	case <-c.ended:
 	}
 }
 
 // deliver passes keys on, and counts what the shell takes.
 func (c *Client) deliver() {
 	defer close(c.keys)
-	defer close(c.all)
+	defer close(c.ended)
 	var taken *atomic.Int64
 	var next []byte
 	waiting, keys := c.waiting, chan []byte(nil)
