@@ -26,7 +26,7 @@ NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab web engine browser picture images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
+.PHONY: build generate lab web engine browser postgres picture images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -41,6 +41,10 @@ engine: build
 # Make sure of a browser for the tests, and of npm, with which build makes what pages load.
 browser:
 	@scripts/browser
+
+# Make sure of PostgreSQL for the tests of the store.
+postgres:
+	@scripts/postgres
 
 # Make the picture of the browser in README.md.
 picture: build
@@ -57,7 +61,7 @@ web: engine
 	bin/endstate serve
 
 # Building images needs the network and building tests needs the processors, so do both at once.
-test: browser engine
+test: browser postgres engine
 	$(MAKE) -j 2 images compiled
 	go test $(RACE) -tags engine -p 2 -parallel 3 -timeout 40m ./...
 	$(MAKE) fuzz

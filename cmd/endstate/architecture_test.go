@@ -18,12 +18,15 @@ import (
 //
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
-	"cmd/endstate":             "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
-	"internal/archive":         "labs",
-	"internal/attempts":        "internal/attempts/schema internal/classes internal/exams internal/rehearsal labs modernc.org/sqlite",
-	"internal/attempts/schema": "",
-	"internal/cli":             "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/people internal/cli/rehearse internal/cli/serve internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs github.com/spf13/cobra",
-	"internal/cli/author":      "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
+	"cmd/endstate":               "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
+	"internal/archive":           "labs",
+	"internal/attempts":          "internal/attempts/database internal/attempts/postgres internal/attempts/sqlite internal/classes internal/exams internal/rehearsal labs",
+	"internal/attempts/database": "labs",
+	"internal/attempts/postgres": "internal/attempts/database internal/attempts/schema labs github.com/jackc/pgx/v5",
+	"internal/attempts/schema":   "",
+	"internal/attempts/sqlite":   "internal/attempts/database internal/attempts/schema labs github.com/gofrs/flock modernc.org/sqlite",
+	"internal/cli":               "internal/archive internal/attempts internal/cli/author internal/cli/door internal/cli/exam internal/cli/past internal/cli/people internal/cli/rehearse internal/cli/serve internal/desk internal/desk/files internal/desk/machine internal/desk/saves internal/desk/visit internal/practice internal/report internal/seat internal/tty labs github.com/spf13/cobra",
+	"internal/cli/author":        "internal/cli/door internal/desk internal/desk/author internal/desk/visit internal/grading internal/report internal/scenario internal/seat internal/tty labs github.com/spf13/cobra",
 	"internal/cli/door": "internal/collections internal/desk internal/desk/admission internal/desk/author internal/desk/saves internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/report internal/report/wrap internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
@@ -43,7 +46,7 @@ var imports = map[string]string{
 	"internal/desk/class":     "internal/attempts internal/classes internal/desk internal/desk/exam internal/exams internal/recording internal/report labs",
 	"internal/collections":    "labs github.com/go-git/go-billy/v5 github.com/go-git/go-git/v5",
 	"internal/desk/author":    "internal/collections internal/desk internal/grading internal/scenario internal/scenario/outline labs labs/kit github.com/fsnotify/fsnotify",
-	"internal/desk/exam":      "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs github.com/gofrs/flock",
+	"internal/desk/exam":      "internal/attempts internal/desk internal/desk/visit internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/grading internal/interview internal/practice internal/rehearsal internal/report internal/scenario internal/seat internal/stage labs",
 	"internal/desk/rehearse":  "internal/attempts internal/desk internal/interview internal/practice internal/rehearsal labs",
 	"internal/desk/visit":     "internal/attempts internal/desk internal/practice internal/grading internal/recording internal/seat internal/stage labs",
 	"internal/desk/admission": "internal/places labs github.com/gofrs/flock",
@@ -70,6 +73,7 @@ var imports = map[string]string{
 	"internal/interview":        "internal/rehearsal labs go.yaml.in/yaml/v4",
 	"internal/openidtest":       "",
 	"internal/places":           "github.com/gofrs/flock",
+	"internal/postgrestest":     "github.com/jackc/pgx/v5",
 	"internal/practice":         "internal/attempts internal/rehearsal labs github.com/open-spaced-repetition/go-fsrs/v4",
 	"internal/progress":         "internal/report labs github.com/charmbracelet/x/ansi",
 	"internal/recording":        "",

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"endstate/internal/attempts/database"
 	"endstate/labs"
 )
 
@@ -77,17 +78,17 @@ func (s *Store) Accounts(ctx context.Context) ([]*Account, error) {
 
 // Account returns an account, or nil if there is none with that number.
 func (s *Store) Account(ctx context.Context, id int64) (*Account, error) {
-	return s.account(ctx, "WHERE id = ?", id)
+	return s.account(ctx, "WHERE id = $1", id)
 }
 
 // AccountLike returns the account whose name has a likeness, or nil if there is none.
 func (s *Store) AccountLike(ctx context.Context, likeness string) (*Account, error) {
-	return s.account(ctx, "WHERE likeness = ?", likeness)
+	return s.account(ctx, "WHERE likeness = $1", likeness)
 }
 
 // AccountAt returns the account of somebody at a provider of OpenID Connect, or nil if there is none.
 func (s *Store) AccountAt(ctx context.Context, issuer, subject string) (*Account, error) {
-	return s.account(ctx, "WHERE issuer <> '' AND issuer = ? AND subject = ?", issuer, subject)
+	return s.account(ctx, "WHERE issuer <> '' AND issuer = $1 AND subject = $2", issuer, subject)
 }
 
 func (s *Store) account(ctx context.Context, which string, args ...any) (*Account, error) {
@@ -106,8 +107,11 @@ func (s *Store) account(ctx context.Context, which string, args ...any) (*Accoun
 func (s *Store) ChangeAccount(ctx context.Context, id int64, change func(*Account) error) (*Account, error) {
 	var found *Account
 	var refused error
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		a, err := scanAccount(tx.QueryRowContext(ctx, accountColumns+"WHERE id = ?", id))
+	err := s.change(ctx, func(tx *database.Tx) error {
+		if err := tx.Lock(ctx, "accounts", id); err != nil {
+			return err
+		}
+		a, err := scanAccount(tx.QueryRowContext(ctx, accountColumns+"WHERE id = $1", id))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -122,7 +126,7 @@ func (s *Store) ChangeAccount(ctx context.Context, id int64, change func(*Accoun
 		if a.Disabled != nil {
 			disabled = milli(*a.Disabled)
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE accounts SET role = ?, password = ?, disabled = ?, epoch = ? WHERE id = ?", a.Role, a.Password, disabled, a.Epoch, id)
+		_, err = tx.ExecContext(ctx, "UPDATE accounts SET role = $1, password = $2, disabled = $3, epoch = $4 WHERE id = $5", a.Role, a.Password, disabled, a.Epoch, id)
 		return err
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"time"
 
+	"endstate/internal/attempts/database"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
@@ -18,18 +19,18 @@ var _ exams.Store = (*View)(nil)
 func (v *View) AddExam(ctx context.Context, sitting *exams.Sitting) error {
 	var other int64
 	sitting.Owner = v.owner
-	err := v.change(ctx, func(tx *sql.Tx) error {
-		err := tx.QueryRowContext(ctx, "SELECT id FROM exams WHERE owner = ? AND candidate = ? AND ended IS NULL",
+	err := v.change(ctx, func(tx *database.Tx) error {
+		if err := tx.Alone(ctx, "exams of "+sitting.Owner); err != nil {
+			return err
+		}
+		err := tx.QueryRowContext(ctx, "SELECT id FROM exams WHERE owner = $1 AND candidate = $2 AND ended IS NULL",
 			sitting.Owner, sitting.Candidate).Scan(&other)
 		if err == nil || !errors.Is(err, sql.ErrNoRows) {
 			return err
 		}
-		result, err := tx.ExecContext(ctx, "INSERT INTO exams (owner, candidate, created, pending, sitting) VALUES (?, ?, ?, 1, '{}')",
-			sitting.Owner, sitting.Candidate, sitting.Created.UTC().Format(time.RFC3339))
+		err = tx.QueryRowContext(ctx, "INSERT INTO exams (owner, candidate, created, pending, sitting) VALUES ($1, $2, $3, 1, '{}') RETURNING id",
+			sitting.Owner, sitting.Candidate, sitting.Created.UTC().Format(time.RFC3339)).Scan(&sitting.ID)
 		if err != nil {
-			return err
-		}
-		if sitting.ID, err = result.LastInsertId(); err != nil {
 			return err
 		}
 		return writeExam(ctx, tx, sitting)
@@ -44,7 +45,7 @@ func (v *View) AddExam(ctx context.Context, sitting *exams.Sitting) error {
 	return nil
 }
 
-func writeExam(ctx context.Context, tx *sql.Tx, sitting *exams.Sitting) error {
+func writeExam(ctx context.Context, tx *database.Tx, sitting *exams.Sitting) error {
 	text, err := json.Marshal(sitting)
 	if err != nil {
 		return err
@@ -53,7 +54,7 @@ func writeExam(ctx context.Context, tx *sql.Tx, sitting *exams.Sitting) error {
 	if !sitting.Ended.IsZero() {
 		ended = sitting.Ended.UTC().Format(time.RFC3339)
 	}
-	_, err = tx.ExecContext(ctx, "UPDATE exams SET ended = ?, pending = ?, sitting = ? WHERE id = ?", ended, !sitting.Done(), string(text), sitting.ID)
+	_, err = tx.ExecContext(ctx, "UPDATE exams SET ended = $1, pending = $2, sitting = $3 WHERE id = $4", ended, !sitting.Done(), string(text), sitting.ID)
 	return err
 }
 
@@ -61,9 +62,12 @@ func writeExam(ctx context.Context, tx *sql.Tx, sitting *exams.Sitting) error {
 func (v *View) ChangeExam(ctx context.Context, id int64, change func(*exams.Sitting) error) (*exams.Sitting, error) {
 	var sitting *exams.Sitting
 	var refused error
-	err := v.change(ctx, func(tx *sql.Tx) error {
+	err := v.change(ctx, func(tx *database.Tx) error {
+		if err := tx.Lock(ctx, "exams", id); err != nil {
+			return err
+		}
 		var text string
-		err := tx.QueryRowContext(ctx, "SELECT sitting FROM exams WHERE "+own+" AND id = ?3", v.everyone, v.owner, id).Scan(&text)
+		err := tx.QueryRowContext(ctx, "SELECT sitting FROM exams WHERE "+own+" AND id = $3", v.everyone, v.owner, id).Scan(&text)
 		if errors.Is(err, sql.ErrNoRows) {
 			refused = noExam(id)
 			return nil
@@ -87,7 +91,7 @@ func (v *View) ChangeExam(ctx context.Context, id int64, change func(*exams.Sitt
 
 // Exam returns a sitting.
 func (v *View) Exam(ctx context.Context, id int64) (*exams.Sitting, error) {
-	found, err := v.selectExams(ctx, "AND id = ?3", id)
+	found, err := v.selectExams(ctx, "AND id = $3", id)
 	if err == nil && len(found) == 0 {
 		return nil, noExam(id)
 	}
@@ -104,13 +108,13 @@ func (v *View) Exams(ctx context.Context) ([]*exams.Sitting, error) {
 
 // ExamsSince returns the sittings that have not ended, or ended at a time or later, latest first.
 func (v *View) ExamsSince(ctx context.Context, at time.Time) ([]*exams.Sitting, error) {
-	return v.selectExams(ctx, "AND (ended IS NULL OR ended >= ?3) ORDER BY id DESC", at.UTC().Format(time.RFC3339))
+	return v.selectExams(ctx, "AND (ended IS NULL OR ended >= $3) ORDER BY id DESC", at.UTC().Format(time.RFC3339))
 }
 
 // OpenExams returns the sittings that have not ended, or whose grading is not done, as
 // [exams.Sitting.Done] says.
 func (v *View) OpenExams(ctx context.Context) ([]*exams.Sitting, error) {
-	return v.selectExams(ctx, "AND pending ORDER BY id")
+	return v.selectExams(ctx, "AND pending = 1 ORDER BY id")
 }
 
 func (v *View) selectExams(ctx context.Context, which string, args ...any) ([]*exams.Sitting, error) {

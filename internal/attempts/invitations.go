@@ -5,7 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"time"
+
+	"endstate/internal/attempts/database"
 )
+
+// accounts is what is changed by one transaction after the other: accounts and invitations to them.
+const accounts = "accounts"
 
 const invitationColumns = "SELECT id, key, role, name, coalesce(account, 0), created, expires FROM invitations "
 
@@ -22,11 +27,14 @@ func scanInvitation(row interface{ Scan(...any) error }) (*Invitation, error) {
 // Invite stores an invitation, and removes those that have expired. One for an account replaces the others
 // for it.
 func (s *Store) Invite(ctx context.Context, i *Invitation) error {
-	err := s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM invitations WHERE expires <= ?1 OR account = nullif(?2, 0) OR name = nullif(?3, '')", milli(i.Created), i.Account, i.Name); err != nil {
+	err := s.change(ctx, func(tx *database.Tx) error {
+		if err := tx.Alone(ctx, accounts); err != nil {
 			return err
 		}
-		return tx.QueryRowContext(ctx, "INSERT INTO invitations (key, role, name, account, created, expires) VALUES (?, ?, ?, nullif(?, 0), ?, ?) RETURNING id",
+		if _, err := tx.ExecContext(ctx, "DELETE FROM invitations WHERE expires <= $1 OR account = nullif($2, 0) OR name = nullif($3, '')", milli(i.Created), i.Account, i.Name); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, "INSERT INTO invitations (key, role, name, account, created, expires) VALUES ($1, $2, $3, nullif($4, 0), $5, $6) RETURNING id",
 			i.Key, i.Role, i.Name, i.Account, milli(i.Created), milli(i.Expires)).Scan(&i.ID)
 	})
 	if err != nil {
@@ -37,7 +45,7 @@ func (s *Store) Invite(ctx context.Context, i *Invitation) error {
 
 // Invitation returns the invitation with a key, or nil if there is none or it has expired.
 func (s *Store) Invitation(ctx context.Context, key string, now time.Time) (*Invitation, error) {
-	i, err := scanInvitation(s.db.QueryRowContext(ctx, invitationColumns+"WHERE key = ? AND expires > ?", key, milli(now)))
+	i, err := scanInvitation(s.db.QueryRowContext(ctx, invitationColumns+"WHERE key = $1 AND expires > $2", key, milli(now)))
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil
@@ -49,7 +57,7 @@ func (s *Store) Invitation(ctx context.Context, key string, now time.Time) (*Inv
 
 // Invitations returns the invitations that can be accepted, the latest first.
 func (s *Store) Invitations(ctx context.Context, now time.Time) ([]*Invitation, error) {
-	rows, err := s.db.QueryContext(ctx, invitationColumns+"WHERE expires > ? ORDER BY id DESC", milli(now))
+	rows, err := s.db.QueryContext(ctx, invitationColumns+"WHERE expires > $1 ORDER BY id DESC", milli(now))
 	if err != nil {
 		return nil, s.failed("read invitations", err)
 	}
@@ -70,7 +78,7 @@ func (s *Store) Invitations(ctx context.Context, now time.Time) ([]*Invitation, 
 
 // Revoke removes an invitation. It succeeds if there is none.
 func (s *Store) Revoke(ctx context.Context, id int64) error {
-	if _, err := s.db.ExecContext(ctx, "DELETE FROM invitations WHERE id = ?", id); err != nil {
+	if _, err := s.db.ExecContext(ctx, "DELETE FROM invitations WHERE id = $1", id); err != nil {
 		return s.failed("revoke invitation", err)
 	}
 	return nil
@@ -80,8 +88,8 @@ func (s *Store) Revoke(ctx context.Context, id int64) error {
 // one that it is for and ends its sessions. It returns nil if the invitation has been used, and [ErrNameTaken] or
 // [ErrIdentityTaken] if another account has what must be unique.
 func (s *Store) Accept(ctx context.Context, key string, wanted Account, now time.Time) (*Account, error) {
-	return s.unlessTaken(ctx, "accept invitation", func(tx *sql.Tx) (*Account, error) {
-		i, err := scanInvitation(tx.QueryRowContext(ctx, invitationColumns+"WHERE key = ? AND expires > ?", key, milli(now)))
+	return s.unlessTaken(ctx, "accept invitation", func(tx *database.Tx) (*Account, error) {
+		i, err := scanInvitation(tx.QueryRowContext(ctx, invitationColumns+"WHERE key = $1 AND expires > $2", key, milli(now)))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil, nil
 		}
@@ -91,7 +99,7 @@ func (s *Store) Accept(ctx context.Context, key string, wanted Account, now time
 		if err != nil {
 			return nil, err
 		}
-		if _, err := tx.ExecContext(ctx, "DELETE FROM invitations WHERE id = ?", i.ID); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM invitations WHERE id = $1", i.ID); err != nil {
 			return nil, err
 		}
 		if i.Account != 0 {
@@ -105,7 +113,7 @@ func (s *Store) Accept(ctx context.Context, key string, wanted Account, now time
 // AddAccount stores a new account. It returns [ErrNameTaken] or [ErrIdentityTaken] if another account has what must be
 // unique.
 func (s *Store) AddAccount(ctx context.Context, wanted Account, now time.Time) (*Account, error) {
-	return s.unlessTaken(ctx, "add account", func(tx *sql.Tx) (*Account, error) {
+	return s.unlessTaken(ctx, "add account", func(tx *database.Tx) (*Account, error) {
 		if err := isFree(ctx, tx, 0, &wanted); err != nil {
 			return nil, err
 		}
@@ -114,9 +122,12 @@ func (s *Store) AddAccount(ctx context.Context, wanted Account, now time.Time) (
 }
 
 // unlessTaken changes an account in a transaction. It returns [ErrNameTaken] and [ErrIdentityTaken] as they are.
-func (s *Store) unlessTaken(ctx context.Context, doing string, do func(*sql.Tx) (*Account, error)) (*Account, error) {
+func (s *Store) unlessTaken(ctx context.Context, doing string, do func(*database.Tx) (*Account, error)) (*Account, error) {
 	var found *Account
-	err := s.change(ctx, func(tx *sql.Tx) (err error) {
+	err := s.change(ctx, func(tx *database.Tx) (err error) {
+		if err := tx.Alone(ctx, accounts); err != nil {
+			return err
+		}
 		found, err = do(tx)
 		return err
 	})
@@ -132,10 +143,10 @@ func (s *Store) unlessTaken(ctx context.Context, doing string, do func(*sql.Tx) 
 }
 
 // isFree returns an error if another account has the identity or, unless an account of an ID has it already, the name.
-func isFree(ctx context.Context, tx *sql.Tx, id int64, wanted *Account) error {
+func isFree(ctx context.Context, tx *database.Tx, id int64, wanted *Account) error {
 	var name, identity bool
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM accounts WHERE ?1 = 0 AND likeness = ?2),
-		EXISTS (SELECT 1 FROM accounts WHERE id <> ?1 AND issuer <> '' AND issuer = ?3 AND subject = ?4)`, id, wanted.Likeness, wanted.Issuer, wanted.Subject).Scan(&name, &identity)
+	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM accounts WHERE $1 = 0 AND likeness = $2),
+		EXISTS (SELECT 1 FROM accounts WHERE id <> $1 AND issuer <> '' AND issuer = $3 AND subject = $4)`, id, wanted.Likeness, wanted.Issuer, wanted.Subject).Scan(&name, &identity)
 	switch {
 	case err != nil:
 		return err
@@ -148,21 +159,21 @@ func isFree(ctx context.Context, tx *sql.Tx, id int64, wanted *Account) error {
 }
 
 // replace replaces the password or the identity of an account, whichever is wanted, and ends its sessions.
-func replace(ctx context.Context, tx *sql.Tx, id int64, wanted *Account) (*Account, error) {
-	_, err := tx.ExecContext(ctx, `UPDATE accounts SET epoch = epoch + 1, password = iif(?2 <> '', ?2, password),
-		issuer = iif(?3 <> '', ?3, issuer), subject = iif(?3 <> '', ?4, subject) WHERE id = ?1`, id, wanted.Password, wanted.Issuer, wanted.Subject)
+func replace(ctx context.Context, tx *database.Tx, id int64, wanted *Account) (*Account, error) {
+	_, err := tx.ExecContext(ctx, `UPDATE accounts SET epoch = epoch + 1, password = CASE WHEN $2 <> '' THEN $2 ELSE password END,
+		issuer = CASE WHEN $3 <> '' THEN $3 ELSE issuer END, subject = CASE WHEN $3 <> '' THEN $4 ELSE subject END WHERE id = $1`, id, wanted.Password, wanted.Issuer, wanted.Subject)
 	if err != nil {
 		return nil, err
 	}
-	return scanAccount(tx.QueryRowContext(ctx, accountColumns+"WHERE id = ?", id))
+	return scanAccount(tx.QueryRowContext(ctx, accountColumns+"WHERE id = $1", id))
 }
 
-func insertAccount(ctx context.Context, tx *sql.Tx, a *Account, now time.Time) (*Account, error) {
+func insertAccount(ctx context.Context, tx *database.Tx, a *Account, now time.Time) (*Account, error) {
 	var id int64
-	err := tx.QueryRowContext(ctx, "INSERT INTO accounts (name, likeness, role, password, created, issuer, subject) VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING id",
+	err := tx.QueryRowContext(ctx, "INSERT INTO accounts (name, likeness, role, password, created, issuer, subject) VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
 		a.Name, a.Likeness, a.Role, a.Password, milli(now), a.Issuer, a.Subject).Scan(&id)
 	if err != nil {
 		return nil, err
 	}
-	return scanAccount(tx.QueryRowContext(ctx, accountColumns+"WHERE id = ?", id))
+	return scanAccount(tx.QueryRowContext(ctx, accountColumns+"WHERE id = $1", id))
 }

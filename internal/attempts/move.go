@@ -14,6 +14,7 @@ import (
 	"regexp"
 	"time"
 
+	"endstate/internal/attempts/database"
 	"endstate/labs"
 )
 
@@ -73,7 +74,10 @@ func (v *View) Import(ctx context.Context, r io.Reader) (Imported, error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLine)
 	var misuse error
-	err := v.change(ctx, func(tx *sql.Tx) error {
+	err := v.change(ctx, func(tx *database.Tx) error {
+		if err := tx.Alone(ctx, "imports"); err != nil {
+			return err
+		}
 		n := 0
 		for lines.Scan() {
 			n++
@@ -159,15 +163,15 @@ func parseLine(text []byte) (*Story, error) {
 	return &in.Story, nil
 }
 
-func (done *Imported) keep(ctx context.Context, tx *sql.Tx, story *Story) error {
+func (done *Imported) keep(ctx context.Context, tx *database.Tx, story *Story) error {
 	var id, changed int64
 	var imported bool
 	var owner string
-	err := tx.QueryRowContext(ctx, "SELECT id, imported, changed, owner FROM attempts WHERE uid = ?", story.UID).Scan(&id, &imported, &changed, &owner)
+	err := tx.QueryRowContext(ctx, "SELECT id, imported, changed, owner FROM attempts WHERE uid = $1", story.UID).Scan(&id, &imported, &changed, &owner)
 	switch {
 	case errors.Is(err, sql.ErrNoRows):
 		done.Added++
-		return write(ctx, tx, nil, story)
+		return write(ctx, tx, 0, story)
 	case err != nil:
 		return err
 	case !imported || owner != story.Owner || milli(story.Changed) <= changed:
@@ -176,40 +180,43 @@ func (done *Imported) keep(ctx context.Context, tx *sql.Tx, story *Story) error 
 	}
 	done.Updated++
 	for _, table := range []string{"checks", "events", "spans", "visits", "explanations"} {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE attempt = ?", id); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM "+table+" WHERE attempt = $1", id); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, "DELETE FROM attempts WHERE id = ?", id); err != nil {
+	if _, err := tx.ExecContext(ctx, "DELETE FROM attempts WHERE id = $1", id); err != nil {
 		return err
 	}
 	return write(ctx, tx, id, story)
 }
 
-// write inserts an attempt from another store, with the given number unless that is nil.
-func write(ctx context.Context, tx *sql.Tx, id any, story *Story) error {
+// write inserts an attempt from another store, with the given number unless that is 0.
+func write(ctx context.Context, tx *database.Tx, number int64, story *Story) error {
+	var attempt int64
 	images, err := json.Marshal(append([]Image{}, story.Images...))
 	if err != nil {
 		return err
 	}
-	result, err := tx.ExecContext(ctx, `INSERT INTO attempts (id, uid, imported, lab, scenario, hash, title, topic, level, minutes, seed,
+	err = tx.QueryRowContext(ctx, `INSERT INTO attempts (uid, imported, lab, scenario, hash, title, topic, level, minutes, seed,
 		owner, engine, images, started, expires, ended, ending, changed, worked, hints, assisted, resets, active, checks, ungraded, score, took, unaided, charged, solved)
-		VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, story.UID, story.Lab, story.Scenario, story.Hash, story.Title, story.Topic, story.Level, story.Minutes, formatSeed(story.Seed),
+		VALUES ($1, 1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29) RETURNING id`,
+		story.UID, story.Lab, story.Scenario, story.Hash, story.Title, story.Topic, story.Level, story.Minutes, formatSeed(story.Seed),
 		story.Owner, story.Engine, string(images), milli(story.Started), milli(story.Expires), optional(story.Ended), story.Ending,
 		milli(story.Changed), milli(story.Worked), story.Hints, story.Assisted, story.Resets, story.Active.Milliseconds(), story.Checks, story.Ungraded,
-		story.Score, optionalDuration(story.Took), story.Unaided, story.Charged, optionalDuration(story.Solved))
+		story.Score, optionalDuration(story.Took), story.Unaided, story.Charged, optionalDuration(story.Solved)).Scan(&attempt)
 	if err != nil {
 		return err
 	}
-	attempt, err := result.LastInsertId()
-	if err != nil {
-		return err
+	if number != 0 {
+		if _, err := tx.ExecContext(ctx, "UPDATE attempts SET id = $1 WHERE id = $2", number, attempt); err != nil {
+			return err
+		}
+		attempt = number
 	}
 	return writeParts(ctx, tx, attempt, story)
 }
 
-func writeParts(ctx context.Context, tx *sql.Tx, attempt int64, story *Story) error {
+func writeParts(ctx context.Context, tx *database.Tx, attempt int64, story *Story) error {
 	var failed []error
 	insert := func(query string, args ...any) {
 		if _, err := tx.ExecContext(ctx, query, append([]any{attempt}, args...)...); err != nil {
@@ -224,19 +231,19 @@ func writeParts(ctx context.Context, tx *sql.Tx, attempt int64, story *Story) er
 		return string(data)
 	}
 	for _, c := range story.Rounds {
-		insert("INSERT INTO checks (attempt, at, score, report) VALUES (?, ?, ?, ?)", milli(c.At), c.Report.Score, text(c.Report))
+		insert("INSERT INTO checks (attempt, at, score, report) VALUES ($1, $2, $3, $4)", milli(c.At), c.Report.Score, text(c.Report))
 	}
 	for _, e := range story.Events {
-		insert("INSERT INTO events (attempt, at, kind, number) VALUES (?, ?, ?, ?)", milli(e.At), e.Kind, e.Number)
+		insert("INSERT INTO events (attempt, at, kind, number) VALUES ($1, $2, $3, $4)", milli(e.At), e.Kind, e.Number)
 	}
 	for _, s := range story.Spans {
-		insert("INSERT INTO spans (attempt, began, ended) VALUES (?, ?, ?)", milli(s.Began), milli(s.Ended))
+		insert("INSERT INTO spans (attempt, began, ended) VALUES ($1, $2, $3)", milli(s.Began), milli(s.Ended))
 	}
 	for _, v := range story.Visits {
-		insert("INSERT INTO visits (attempt, host, began, ended, recording) VALUES (?, ?, ?, ?, ?)", v.Host, milli(v.Began), optional(v.Ended), v.Recording)
+		insert("INSERT INTO visits (attempt, host, began, ended, recording) VALUES ($1, $2, $3, $4, $5)", v.Host, milli(v.Began), optional(v.Ended), v.Recording)
 	}
 	for _, e := range story.Explanations {
-		insert("INSERT INTO explanations (attempt, at, text, points) VALUES (?, ?, ?, ?)", milli(e.At), e.Text, text(e.Points))
+		insert("INSERT INTO explanations (attempt, at, text, points) VALUES ($1, $2, $3, $4)", milli(e.At), e.Text, text(e.Points))
 	}
 	return errors.Join(failed...)
 }

@@ -79,76 +79,80 @@ func exported(t *testing.T, store *Store) string {
 
 // An imported attempt equals the exported one, however often it is imported.
 func TestMoved(t *testing.T) {
-	from, a := lived(t, Path(t.TempDir()))
-	text := exported(t, from)
-	to := open(t, Path(t.TempDir()))
-	attemptOf(t, to, aLab()) // another machine's, started in the same second
-	for i, want := range []Imported{{Added: 1}, {Unchanged: 1}} {
-		if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(text)); err != nil || got != want {
-			t.Fatalf("import %d: %+v, %v", i+1, got, err)
+	everywhere(t, func(t *testing.T, fresh func() string) {
+		from, a := lived(t, fresh())
+		text := exported(t, from)
+		to := open(t, fresh())
+		attemptOf(t, to, aLab()) // another machine's, started in the same second
+		for i, want := range []Imported{{Added: 1}, {Unchanged: 1}} {
+			if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(text)); err != nil || got != want {
+				t.Fatalf("import %d: %+v, %v", i+1, got, err)
+			}
 		}
-	}
-	elsewhere := cmpopts.IgnoreFields(Attempt{}, "ID", "Imported")
-	if diff := cmp.Diff(storyOf(t, from, a.UID), storyOf(t, to, a.UID), elsewhere, cmpopts.EquateEmpty()); diff != "" {
-		t.Error(diff)
-	}
-	if n := number(t, to, "SELECT count(*) FROM attempts"); n != 2 {
-		t.Errorf("%d attempts", n)
-	}
-	// Importing an attempt back into its own store changes nothing.
-	if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(exported(t, to))); err != nil || got != (Imported{Added: 1, Unchanged: 1}) {
-		t.Errorf("%+v, %v", got, err)
-	}
-	// Nor does a version that was changed elsewhere.
-	forged := strings.NewReplacer(`"score":95`, `"score":100`, `"changed":"2026-03-01`, `"changed":"2026-04-01`).Replace(text)
-	if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(forged)); err != nil || got != (Imported{Unchanged: 1}) || *storyOf(t, from, a.UID).Score != 95 {
-		t.Errorf("%+v, %v", got, err)
-	}
-	// The attempt goes on and is imported again: it keeps its number.
-	number := storyOf(t, to, a.UID).ID
-	if err := from.NoteWork(t.Context(), a, started.Add(time.Hour)); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(exported(t, from))); err != nil || got.Updated != 1 {
-		t.Errorf("%+v, %v", got, err)
-	}
-	again := storyOf(t, to, fmt.Sprint(number))
-	if again.UID != a.UID || len(again.Spans) != 3 || len(again.Rounds) != 3 {
-		t.Errorf("%+v", again)
-	}
+		elsewhere := cmpopts.IgnoreFields(Attempt{}, "ID", "Imported")
+		if diff := cmp.Diff(storyOf(t, from, a.UID), storyOf(t, to, a.UID), elsewhere, cmpopts.EquateEmpty()); diff != "" {
+			t.Error(diff)
+		}
+		if n := number(t, to, "SELECT count(*) FROM attempts"); n != 2 {
+			t.Errorf("%d attempts", n)
+		}
+		// Importing an attempt back into its own store changes nothing.
+		if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(exported(t, to))); err != nil || got != (Imported{Added: 1, Unchanged: 1}) {
+			t.Errorf("%+v, %v", got, err)
+		}
+		// Nor does a version that was changed elsewhere.
+		forged := strings.NewReplacer(`"score":95`, `"score":100`, `"changed":"2026-03-01`, `"changed":"2026-04-01`).Replace(text)
+		if got, err := from.Of(ada).Import(t.Context(), strings.NewReader(forged)); err != nil || got != (Imported{Unchanged: 1}) || *storyOf(t, from, a.UID).Score != 95 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		// The attempt goes on and is imported again: it keeps its number.
+		number := storyOf(t, to, a.UID).ID
+		if err := from.NoteWork(t.Context(), a, started.Add(time.Hour)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := to.Of(ada).Import(t.Context(), strings.NewReader(exported(t, from))); err != nil || got.Updated != 1 {
+			t.Errorf("%+v, %v", got, err)
+		}
+		again := storyOf(t, to, fmt.Sprint(number))
+		if again.UID != a.UID || len(again.Spans) != 3 || len(again.Rounds) != 3 {
+			t.Errorf("%+v", again)
+		}
+	})
 }
 
 // An import is all or nothing, and refuses names that are paths.
 func TestImportOfOthersWriting(t *testing.T) {
-	store, a := lived(t, Path(t.TempDir()))
-	good := exported(t, store)
-	for name, text := range map[string]string{
-		"no JSON":               good + "garbage\n",
-		"cut off":               good[:len(good)/2],
-		"another JSON":          `{"a":1}` + "\n",
-		"a newer format":        strings.Replace(good, `"endstate":1`, `"endstate":2`, 1),
-		"a path as ID":          strings.Replace(good, `"attempt":"`, `"attempt":"../`, 1),
-		"a path as scenario":    strings.ReplaceAll(good, `"scenario":"git-merge-conflict"`, `"scenario":"../../etc"`),
-		"a path as recording":   strings.Replace(good, `"recording":"`, `"recording":"../`, 1),
-		"a folder as recording": strings.Replace(good, a.UID+"-1.cast", "..", 1),
-		"another's recording":   strings.Replace(good, a.UID+"-1.cast", strings.Repeat("0", 32)+"-1.cast", 1),
-		"another's attempt":     strings.Replace(good, `"owner":"ada"`, `"owner":"eve"`, 1),
-		"a score of 1000":       strings.Replace(good, `"score":95`, `"score":1000`, 1),
-		"a check of nothing":    strings.Replace(good, `"rounds":[{`, `"rounds":[{"at":"2026-03-01T10:00:00Z","report":null},{`, 1),
-	} {
-		t.Run(name, func(t *testing.T) {
-			if text == good {
-				t.Fatal("nothing was changed")
-			}
-			to := open(t, Path(t.TempDir()))
-			_, err := to.Of(ada).Import(t.Context(), strings.NewReader(text))
-			var problem *labs.Problem
-			if !errors.As(err, &problem) || !problem.Usage || !strings.Contains(problem.What, "nothing was imported") {
-				t.Errorf("%v", err)
-			}
-			if n := number(t, to, "SELECT count(*) FROM attempts"); n != 0 {
-				t.Errorf("%d attempts are there", n)
-			}
-		})
-	}
+	everywhere(t, func(t *testing.T, fresh func() string) {
+		store, a := lived(t, fresh())
+		good := exported(t, store)
+		for name, text := range map[string]string{
+			"no JSON":               good + "garbage\n",
+			"cut off":               good[:len(good)/2],
+			"another JSON":          `{"a":1}` + "\n",
+			"a newer format":        strings.Replace(good, `"endstate":1`, `"endstate":2`, 1),
+			"a path as ID":          strings.Replace(good, `"attempt":"`, `"attempt":"../`, 1),
+			"a path as scenario":    strings.ReplaceAll(good, `"scenario":"git-merge-conflict"`, `"scenario":"../../etc"`),
+			"a path as recording":   strings.Replace(good, `"recording":"`, `"recording":"../`, 1),
+			"a folder as recording": strings.Replace(good, a.UID+"-1.cast", "..", 1),
+			"another's recording":   strings.Replace(good, a.UID+"-1.cast", strings.Repeat("0", 32)+"-1.cast", 1),
+			"another's attempt":     strings.Replace(good, `"owner":"ada"`, `"owner":"eve"`, 1),
+			"a score of 1000":       strings.Replace(good, `"score":95`, `"score":1000`, 1),
+			"a check of nothing":    strings.Replace(good, `"rounds":[{`, `"rounds":[{"at":"2026-03-01T10:00:00Z","report":null},{`, 1),
+		} {
+			t.Run(name, func(t *testing.T) {
+				if text == good {
+					t.Fatal("nothing was changed")
+				}
+				to := open(t, fresh())
+				_, err := to.Of(ada).Import(t.Context(), strings.NewReader(text))
+				var problem *labs.Problem
+				if !errors.As(err, &problem) || !problem.Usage || !strings.Contains(problem.What, "nothing was imported") {
+					t.Errorf("%v", err)
+				}
+				if n := number(t, to, "SELECT count(*) FROM attempts"); n != 0 {
+					t.Errorf("%d attempts are there", n)
+				}
+			})
+		}
+	})
 }

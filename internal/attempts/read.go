@@ -12,13 +12,14 @@ import (
 	"strings"
 	"time"
 
+	"endstate/internal/attempts/database"
 	"endstate/labs"
 )
 
 // List returns the attempts at a scenario, or all attempts if scenario is empty, in the
 // order in which they began. It leaves out attempts made in exams.
 func (v *View) List(ctx context.Context, scenario string) ([]*Attempt, error) {
-	found, err := v.query(ctx, "WHERE "+own+" AND (?3 = '' OR scenario = ?3) ORDER BY started, id", v.everyone, v.owner, scenario)
+	found, err := v.query(ctx, "WHERE "+own+" AND ($3 = '' OR scenario = $3) ORDER BY started, id", v.everyone, v.owner, scenario)
 	if err != nil {
 		return nil, v.failed("read attempts", err)
 	}
@@ -28,20 +29,20 @@ func (v *View) List(ctx context.Context, scenario string) ([]*Attempt, error) {
 // Outlines returns attempts as List does, but with few fields: number, scenario, seed,
 // times, help, par, scores and when it was solved. There may be thousands, and somebody is waiting.
 func (v *View) Outlines(ctx context.Context, scenario string) ([]*Attempt, error) {
-	return v.outlines(ctx, own+" AND (?3 = '' OR scenario = ?3)", v.everyone, v.owner, scenario)
+	return v.outlines(ctx, own+" AND ($3 = '' OR scenario = $3)", v.everyone, v.owner, scenario)
 }
 
 // Latest returns outlines of the learner's latest attempts, at most n of each scenario, in
 // the order in which they began.
 func (v *View) Latest(ctx context.Context, n int) ([]*Attempt, error) {
-	return v.outlines(ctx, `id IN (
-		SELECT latest.id FROM (SELECT DISTINCT scenario FROM attempts WHERE owner = ?1) AS names JOIN attempts AS latest
-		ON latest.id IN (SELECT id FROM attempts WHERE owner = ?1 AND scenario = names.scenario ORDER BY started DESC, id DESC LIMIT ?2))`, v.owner, n)
+	return v.outlines(ctx, `id IN (SELECT id FROM (
+		SELECT id, row_number() OVER (PARTITION BY scenario ORDER BY started DESC, id DESC) AS place FROM attempts WHERE owner = $1) AS ranked
+		WHERE place <= $2)`, v.owner, n)
 }
 
 // Seeds returns the seeds that the learner has started a scenario at.
 func (v *View) Seeds(ctx context.Context, scenario string) (map[uint64]bool, error) {
-	rows, err := all(ctx, v.db, "SELECT DISTINCT seed FROM attempts WHERE owner = ? AND scenario = ?", []any{v.owner, scenario}, func(rows *sql.Rows) (seed uint64, err error) {
+	rows, err := all(ctx, v.db, "SELECT DISTINCT seed FROM attempts WHERE owner = $1 AND scenario = $2", []any{v.owner, scenario}, func(rows *sql.Rows) (seed uint64, err error) {
 		var text string
 		if err = rows.Scan(&text); err == nil {
 			seed, err = strconv.ParseUint(text, 10, 64)
@@ -102,8 +103,8 @@ func optionalValue[T any](value int64, as func(int64) T) *T {
 // Find returns an attempt by its number in this store, its ID, or the beginning of its ID.
 // It also finds attempts of the learner's exams.
 func (v *View) Find(ctx context.Context, name string) (*Attempt, error) {
-	found, err := v.query(ctx, "WHERE "+belongs+` AND (CAST(id AS TEXT) = ?3 OR (length(?3) >= 6 AND substr(uid, 1, length(?3)) = ?3))
-		ORDER BY CAST(id AS TEXT) = ?3 DESC LIMIT 2`, v.everyone, v.owner, name)
+	found, err := v.query(ctx, "WHERE "+belongs+` AND (CAST(id AS TEXT) = $3 OR (length($3) >= 6 AND substr(uid, 1, length($3)) = $3))
+		ORDER BY CAST(id AS TEXT) = $3 DESC LIMIT 2`, v.everyone, v.owner, name)
 	switch {
 	case err != nil:
 		return nil, v.failed("read attempt", err)
@@ -126,7 +127,7 @@ func (s *Store) OfLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
 
 // byLab returns a lab's attempt, or sql.ErrNoRows if there is none.
 func (s *Store) byLab(ctx context.Context, lab *labs.Lab) (*Attempt, error) {
-	found, err := s.query(ctx, "WHERE lab = ? AND owner = ? AND started = ? AND imported = 0", lab.ID, lab.Owner, second(lab.Started))
+	found, err := s.query(ctx, "WHERE lab = $1 AND owner = $2 AND started = $3 AND imported = 0", lab.ID, lab.Owner, second(lab.Started))
 	if err == nil && len(found) == 0 {
 		err = sql.ErrNoRows
 	}
@@ -172,46 +173,40 @@ func scanAttempt(rows *sql.Rows) (*Attempt, error) {
 // Story returns everything the store knows about an attempt.
 func (s *Store) Story(ctx context.Context, a *Attempt) (*Story, error) {
 	story := &Story{Attempt: *a}
-	// A transaction, so that the parts fit each other.
-	tx, err := s.db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
-	if err != nil {
-		return nil, s.failed("read attempt", err)
-	}
-	defer func() { _ = tx.Rollback() }()
-	if err := story.read(ctx, tx); err != nil {
+	if err := s.look(ctx, func(tx *database.Tx) error { return story.read(ctx, tx) }); err != nil {
 		return nil, s.failed("read attempt", err)
 	}
 	return story, nil
 }
 
-func (story *Story) read(ctx context.Context, tx *sql.Tx) (err error) {
+func (story *Story) read(ctx context.Context, tx *database.Tx) (err error) {
 	id := []any{story.ID}
-	again, err := all(ctx, tx, "SELECT "+columns+" FROM attempts WHERE id = ?", id, scanAttempt)
+	again, err := all(ctx, tx, "SELECT "+columns+" FROM attempts WHERE id = $1", id, scanAttempt)
 	if err != nil {
 		return err
 	}
 	for _, a := range again {
 		story.Attempt = *a
 	}
-	if story.Rounds, err = all(ctx, tx, "SELECT at, report FROM checks WHERE attempt = ? ORDER BY id", id, scanCheck); err != nil {
+	if story.Rounds, err = all(ctx, tx, "SELECT at, report FROM checks WHERE attempt = $1 ORDER BY id", id, scanCheck); err != nil {
 		return err
 	}
-	if story.Events, err = all(ctx, tx, "SELECT at, kind, number FROM events WHERE attempt = ? ORDER BY id", id, scanEvent); err != nil {
+	if story.Events, err = all(ctx, tx, "SELECT at, kind, number FROM events WHERE attempt = $1 ORDER BY id", id, scanEvent); err != nil {
 		return err
 	}
-	if story.Visits, err = all(ctx, tx, "SELECT host, began, ended, recording FROM visits WHERE attempt = ? ORDER BY id", id, scanVisit); err != nil {
+	if story.Visits, err = all(ctx, tx, "SELECT host, began, ended, recording FROM visits WHERE attempt = $1 ORDER BY id", id, scanVisit); err != nil {
 		return err
 	}
-	if story.Spans, err = all(ctx, tx, "SELECT began, ended FROM spans WHERE attempt = ? ORDER BY id", id, scanSpan); err != nil {
+	if story.Spans, err = all(ctx, tx, "SELECT began, ended FROM spans WHERE attempt = $1 ORDER BY id", id, scanSpan); err != nil {
 		return err
 	}
-	story.Explanations, err = all(ctx, tx, "SELECT at, text, points FROM explanations WHERE attempt = ? ORDER BY id", id, scanExplanation)
+	story.Explanations, err = all(ctx, tx, "SELECT at, text, points FROM explanations WHERE attempt = $1 ORDER BY id", id, scanExplanation)
 	return err
 }
 
 // LastCheck returns the attempt's latest check that could be graded, or nil if there is none.
 func (s *Store) LastCheck(ctx context.Context, a *Attempt) (*Check, error) {
-	found, err := all(ctx, s.db, "SELECT at, report FROM checks WHERE attempt = ? AND score IS NOT NULL ORDER BY id DESC LIMIT 1", []any{a.ID}, scanCheck)
+	found, err := all(ctx, s.db, "SELECT at, report FROM checks WHERE attempt = $1 AND score IS NOT NULL ORDER BY id DESC LIMIT 1", []any{a.ID}, scanCheck)
 	if err != nil {
 		return nil, s.failed("read check", err)
 	}

@@ -15,7 +15,7 @@ import (
 // WriteScript stores a script in place of the one it is named like, and sets its ID.
 func (v *View) WriteScript(ctx context.Context, s *rehearsal.Script) error {
 	err := v.db.QueryRowContext(ctx, `INSERT INTO scripts (owner, question, scenario, company, tone, text, changed)
-		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text, changed = excluded.changed RETURNING id`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (owner, question, scenario, company, tone) DO UPDATE SET text = excluded.text, changed = excluded.changed RETURNING id`,
 		v.owner, s.Question, s.Scenario, s.Company, s.Tone, s.Text, milli(s.Changed)).Scan(&s.ID)
 	if err != nil {
 		return v.failed("store script", err)
@@ -56,7 +56,7 @@ func scanScript(rows *sql.Rows, found []*rehearsal.Script) ([]*rehearsal.Script,
 // AddRecital stores that a script was said.
 func (v *View) AddRecital(ctx context.Context, script int64, r rehearsal.Recital) error {
 	_, err := v.db.ExecContext(ctx, `INSERT INTO recitals (script, at, hidden, seconds, percent)
-		SELECT id, ?4, ?5, ?6, ?7 FROM scripts WHERE `+own+` AND id = ?3`,
+		SELECT id, $4, $5, $6, $7 FROM scripts WHERE `+own+` AND id = $3`,
 		v.everyone, v.owner, script, milli(r.At), r.Hidden, r.Seconds, r.Percent)
 	if err != nil {
 		return v.failed("store recital", err)
@@ -66,7 +66,7 @@ func (v *View) AddRecital(ctx context.Context, script int64, r rehearsal.Recital
 
 // RemoveScript removes a script and its recitals.
 func (v *View) RemoveScript(ctx context.Context, id int64) error {
-	_, err := v.db.ExecContext(ctx, "DELETE FROM scripts WHERE "+own+" AND id = ?3", v.everyone, v.owner, id)
+	_, err := v.db.ExecContext(ctx, "DELETE FROM scripts WHERE "+own+" AND id = $3", v.everyone, v.owner, id)
 	if err != nil {
 		return v.failed("remove script", err)
 	}
@@ -77,8 +77,8 @@ func (v *View) RemoveScript(ctx context.Context, id int64) error {
 func (v *View) WriteCompany(ctx context.Context, c *rehearsal.Company) error {
 	notes, err := json.Marshal(c)
 	if err == nil {
-		_, err = v.db.ExecContext(ctx, `INSERT INTO companies (owner, name, notes) VALUES (?, ?, ?)
-			ON CONFLICT DO UPDATE SET notes = excluded.notes`, v.owner, c.Name, string(notes))
+		_, err = v.db.ExecContext(ctx, `INSERT INTO companies (owner, name, notes) VALUES ($1, $2, $3)
+			ON CONFLICT (owner, name) DO UPDATE SET notes = excluded.notes`, v.owner, c.Name, string(notes))
 	}
 	if err != nil {
 		return v.failed("store company", err)
@@ -102,7 +102,7 @@ func (v *View) Companies(ctx context.Context) ([]*rehearsal.Company, error) {
 // Company returns the notes on a company. If there are none, the error is a *labs.Problem.
 func (v *View) Company(ctx context.Context, name string) (*rehearsal.Company, error) {
 	var notes string
-	err := v.db.QueryRowContext(ctx, "SELECT notes FROM companies WHERE "+own+" AND name = ?3", v.everyone, v.owner, name).Scan(&notes)
+	err := v.db.QueryRowContext(ctx, "SELECT notes FROM companies WHERE "+own+" AND name = $3", v.everyone, v.owner, name).Scan(&notes)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, notFound(fmt.Sprintf("There are no notes on %s", name), labs.Act{Name: labs.ActRehearseCompany, For: "Write some"})
 	}

@@ -57,60 +57,64 @@ func number(t *testing.T, store *Store, query string) (n int) {
 
 // Reopening a store keeps what an attempt had.
 func TestAttempt(t *testing.T) {
-	ctx, path := t.Context(), Path(filepath.Join(t.TempDir(), "new", "home"))
-	store := open(t, path)
-	a := attemptOf(t, store, aLab())
-	score := 40
-	report := &labs.Report{Scenario: a.Scenario, At: started.Add(time.Minute), Score: &score, Checks: []labs.Result{{ID: "a", Verdict: labs.Failed}}}
-	for _, err := range []error{
-		store.AddCheck(ctx, a, report), store.AddCheck(ctx, a, &labs.Report{At: started.Add(time.Hour)}),
-		openHint(ctx, store, a, started), openHint(ctx, store, a, started), store.NoteSolution(ctx, a, started), store.NoteSolution(ctx, a, started),
-		store.NoteReset(ctx, a, started),
-		store.End(ctx, aLab(), started.Add(2*time.Hour), Stopped), store.End(ctx, aLab(), started.Add(3*time.Hour), Expired),
-		store.Close(),
-	} {
-		if err != nil {
+	everywhere(t, func(t *testing.T, fresh func() string) {
+		ctx, path := t.Context(), fresh()
+		store := open(t, path)
+		a := attemptOf(t, store, aLab())
+		score := 40
+		report := &labs.Report{Scenario: a.Scenario, At: started.Add(time.Minute), Score: &score, Checks: []labs.Result{{ID: "a", Verdict: labs.Failed}}}
+		for _, err := range []error{
+			store.AddCheck(ctx, a, report), store.AddCheck(ctx, a, &labs.Report{At: started.Add(time.Hour)}),
+			openHint(ctx, store, a, started), openHint(ctx, store, a, started), store.NoteSolution(ctx, a, started), store.NoteSolution(ctx, a, started),
+			store.NoteReset(ctx, a, started),
+			store.End(ctx, aLab(), started.Add(2*time.Hour), Stopped), store.End(ctx, aLab(), started.Add(3*time.Hour), Expired),
+			store.Close(),
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		store = open(t, path)
+		ended, took := started.Add(2*time.Hour), labs.Seconds{Duration: time.Minute}
+		want := &Attempt{
+			UID: a.UID, ID: a.ID, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
+			Expires: started.Add(8 * time.Hour), Ended: &ended, Ending: Stopped, Changed: ended, Worked: started.Add(time.Hour), Hints: 2, Charged: 2, Assisted: true, Resets: 1,
+			Checks: 2, Ungraded: 1, Active: labs.Seconds{Duration: time.Minute}, Score: &score, Took: &took, Unaided: &score,
+		}
+		if diff := cmp.Diff(want, attemptOf(t, store, aLab())); diff != "" {
+			t.Error(diff)
+		}
+		var kept string
+		if err := store.db.QueryRowContext(ctx, "SELECT report FROM checks WHERE score = 40").Scan(&kept); err != nil {
 			t.Fatal(err)
 		}
-	}
-	store = open(t, path)
-	ended, took := started.Add(2*time.Hour), labs.Seconds{Duration: time.Minute}
-	want := &Attempt{
-		UID: a.UID, ID: a.ID, Lab: "git-merge-conflict-1a2b3c", Scenario: "git-merge-conflict", Seed: 1<<64 - 1, Owner: "ada", Started: started,
-		Expires: started.Add(8 * time.Hour), Ended: &ended, Ending: Stopped, Changed: ended, Worked: started.Add(time.Hour), Hints: 2, Charged: 2, Assisted: true, Resets: 1,
-		Checks: 2, Ungraded: 1, Active: labs.Seconds{Duration: time.Minute}, Score: &score, Took: &took, Unaided: &score,
-	}
-	if diff := cmp.Diff(want, attemptOf(t, store, aLab())); diff != "" {
-		t.Error(diff)
-	}
-	var kept string
-	if err := store.db.QueryRowContext(ctx, "SELECT report FROM checks WHERE score = 40").Scan(&kept); err != nil {
-		t.Fatal(err)
-	}
-	var back labs.Report
-	if err := json.Unmarshal([]byte(kept), &back); err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(report, &back); diff != "" {
-		t.Error(diff)
-	}
-	if n := number(t, store, "SELECT count(*) FROM checks WHERE score IS NULL"); n != 1 {
-		t.Errorf("%d checks could not be graded, want 1", n)
-	}
+		var back labs.Report
+		if err := json.Unmarshal([]byte(kept), &back); err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(report, &back); diff != "" {
+			t.Error(diff)
+		}
+		if n := number(t, store, "SELECT count(*) FROM checks WHERE score IS NULL"); n != 1 {
+			t.Errorf("%d checks could not be graded, want 1", n)
+		}
+	})
 }
 
 // Starting a lab again begins another attempt; resetting it does not.
 func TestAttemptsOfOneScenario(t *testing.T) {
-	store := open(t, Path(t.TempDir()))
-	first := attemptOf(t, store, aLab())
-	later := aLab()
-	later.Started = started.Add(time.Hour)
-	if again := attemptOf(t, store, aLab()); again.ID != first.ID {
-		t.Errorf("the same lab has the attempts %d and %d", first.ID, again.ID)
-	}
-	if second := attemptOf(t, store, later); second.ID == first.ID {
-		t.Error("two labs share an attempt")
-	}
+	everywhere(t, func(t *testing.T, fresh func() string) {
+		store := open(t, fresh())
+		first := attemptOf(t, store, aLab())
+		later := aLab()
+		later.Started = started.Add(time.Hour)
+		if again := attemptOf(t, store, aLab()); again.ID != first.ID {
+			t.Errorf("the same lab has the attempts %d and %d", first.ID, again.ID)
+		}
+		if second := attemptOf(t, store, later); second.ID == first.ID {
+			t.Error("two labs share an attempt")
+		}
+	})
 }
 
 func TestPathsOfAllKinds(t *testing.T) {
@@ -293,7 +297,7 @@ func TestDamaged(t *testing.T) {
 // On a full disk, a write fails; what was stored before stays.
 func TestFull(t *testing.T) {
 	store := open(t, Path(t.TempDir()))
-	store.db.SetMaxOpenConns(1) // the limit is the connection's
+	store.db.Pool.SetMaxOpenConns(1) // the limit is the connection's
 	a := attemptOf(t, store, aLab())
 	if _, err := store.db.ExecContext(t.Context(), "PRAGMA max_page_count = 20"); err != nil {
 		t.Fatal(err)
@@ -327,27 +331,29 @@ func openHint(ctx context.Context, store *Store, a *Attempt, at time.Time) error
 // No more hints are opened than there are, however many calls open one at once, and even if
 // the author has removed some since.
 func TestHintsAreNoMoreThanThereAre(t *testing.T) {
-	store := open(t, Path(t.TempDir()))
-	a := attemptOf(t, store, aLab())
-	var all sync.WaitGroup
-	var fresh atomic.Int64
-	for range 8 {
-		all.Go(func() {
-			a := *a
-			opened, err := store.OpenHint(t.Context(), &a, started, 3)
-			if err != nil || a.Hints < 1 || a.Hints > 3 {
-				t.Errorf("%d are open, %v", a.Hints, err)
-			}
-			if opened {
-				fresh.Add(1)
-			}
-		})
-	}
-	all.Wait()
-	if again := attemptOf(t, store, aLab()); again.Hints != 3 || fresh.Load() != 3 {
-		t.Errorf("%d are stored, %d were opened", again.Hints, fresh.Load())
-	}
-	if opened, err := store.OpenHint(t.Context(), a, started, 1); opened || err != nil {
-		t.Errorf("with one hint left: %v, %v", opened, err)
-	}
+	everywhere(t, func(t *testing.T, fresh func() string) {
+		store := open(t, fresh())
+		a := attemptOf(t, store, aLab())
+		var all sync.WaitGroup
+		var news atomic.Int64
+		for range 8 {
+			all.Go(func() {
+				a := *a
+				opened, err := store.OpenHint(t.Context(), &a, started, 3)
+				if err != nil || a.Hints < 1 || a.Hints > 3 {
+					t.Errorf("%d are open, %v", a.Hints, err)
+				}
+				if opened {
+					news.Add(1)
+				}
+			})
+		}
+		all.Wait()
+		if again := attemptOf(t, store, aLab()); again.Hints != 3 || news.Load() != 3 {
+			t.Errorf("%d are stored, %d were opened", again.Hints, news.Load())
+		}
+		if opened, err := store.OpenHint(t.Context(), a, started, 1); opened || err != nil {
+			t.Errorf("with one hint left: %v, %v", opened, err)
+		}
+	})
 }

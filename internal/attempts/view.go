@@ -29,8 +29,8 @@ func (s *Store) Everyone(who labs.Learner) (*View, error) {
 // Conditions that begin every query of a view; their first arguments are everyone and
 // owner. own selects what the learner owns, belongs also their exams and proofs.
 const (
-	own     = "(?1 OR owner = ?2)"
-	belongs = "(?1 OR owner = ?2 OR substr(owner, 1, length(?2) + 1) = ?2 || '/')"
+	own     = "($1 = 1 OR owner = $2)"
+	belongs = "($1 = 1 OR owner = $2 OR substr(owner, 1, length($2) + 1) = $2 || '/')"
 )
 
 // selectAll returns the rows of a query whose condition begins with own. add adds a row to those

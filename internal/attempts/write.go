@@ -2,10 +2,10 @@ package attempts
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"time"
 
+	"endstate/internal/attempts/database"
 	"endstate/labs"
 )
 
@@ -17,12 +17,12 @@ func (s *Store) Begin(ctx context.Context, lab *labs.Lab, about About) (*Attempt
 		return nil, s.failed("open attempt", err)
 	}
 	of := about.Scenario
-	err = s.change(ctx, func(tx *sql.Tx) error {
+	err = s.change(ctx, func(tx *database.Tx) error {
 		if err := insert(ctx, tx, lab); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, `UPDATE attempts SET hash = ?, title = ?, topic = ?, level = ?, minutes = ?, engine = ?, images = ?
-			WHERE lab = ? AND owner = ? AND started = ? AND imported = 0 AND hash = ''`,
+		_, err := tx.ExecContext(ctx, `UPDATE attempts SET hash = $1, title = $2, topic = $3, level = $4, minutes = $5, engine = $6, images = $7
+			WHERE lab = $8 AND owner = $9 AND started = $10 AND imported = 0 AND hash = ''`,
 			of.Hash, of.Title, of.Topic, of.Level, of.Minutes, about.Engine, string(images), lab.ID, lab.Owner, second(lab.Started))
 		return err
 	})
@@ -34,10 +34,10 @@ func (s *Store) Begin(ctx context.Context, lab *labs.Lab, about About) (*Attempt
 
 // insert opens a lab's attempt, unless there is one. An owner has one lab of a scenario at
 // a time, so the lab of an earlier open attempt no longer exists.
-func insert(ctx context.Context, tx *sql.Tx, lab *labs.Lab) error {
+func insert(ctx context.Context, tx *database.Tx, lab *labs.Lab) error {
 	started := second(lab.Started)
 	result, err := tx.ExecContext(ctx, `INSERT INTO attempts (uid, lab, scenario, seed, owner, started, expires, changed, worked)
-		VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?6, ?6) ON CONFLICT (lab, started) WHERE imported = 0 DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $6, $6) ON CONFLICT (lab, started) WHERE imported = 0 DO NOTHING`,
 		newUID(), lab.ID, lab.Scenario, formatSeed(lab.Seed), lab.Owner, started, milli(lab.Expires))
 	if err != nil {
 		return err
@@ -46,25 +46,25 @@ func insert(ctx context.Context, tx *sql.Tx, lab *labs.Lab) error {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE attempts SET ending = 'gone', ended = worked
-		WHERE lab = ? AND owner = ? AND started < ? AND ended IS NULL AND imported = 0`, lab.ID, lab.Owner, started)
+		WHERE lab = $1 AND owner = $2 AND started < $3 AND ended IS NULL AND imported = 0`, lab.ID, lab.Owner, started)
 	if err != nil {
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO spans (attempt, began, ended)
-		SELECT id, started, started FROM attempts WHERE lab = ? AND owner = ? AND started = ? AND imported = 0`, lab.ID, lab.Owner, started)
+		SELECT id, started, started FROM attempts WHERE lab = $1 AND owner = $2 AND started = $3 AND imported = 0`, lab.ID, lab.Owner, started)
 	return err
 }
 
 // NoteWork records that the learner is working: they pressed a key or gave a command.
 func (s *Store) NoteWork(ctx context.Context, a *Attempt, at time.Time) error {
-	return s.note(ctx, a, at, "note work", func(*sql.Tx) error { return nil })
+	return s.note(ctx, a, at, "note work", func(*database.Tx) error { return nil })
 }
 
 // OpenHint opens the next hint of total, updates the attempt's hints, and reports whether it
 // opened one. A hint is free once the attempt was solved. Several processes may call it at once.
 func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, total int) (fresh bool, err error) {
-	err = s.note(ctx, a, at, "open hint", func(tx *sql.Tx) error {
-		result, err := tx.ExecContext(ctx, "UPDATE attempts SET hints = hints + 1, charged = charged + (solved IS NULL) WHERE id = ? AND hints < ?", a.ID, total)
+	err = s.note(ctx, a, at, "open hint", func(tx *database.Tx) error {
+		result, err := tx.ExecContext(ctx, "UPDATE attempts SET hints = hints + 1, charged = charged + CASE WHEN solved IS NULL THEN 1 ELSE 0 END WHERE id = $1 AND hints < $2", a.ID, total)
 		if err != nil {
 			return err
 		}
@@ -75,7 +75,7 @@ func (s *Store) OpenHint(ctx context.Context, a *Attempt, at time.Time, total in
 				return err
 			}
 		}
-		return tx.QueryRowContext(ctx, "SELECT hints, charged FROM attempts WHERE id = ?", a.ID).Scan(&a.Hints, &a.Charged)
+		return tx.QueryRowContext(ctx, "SELECT hints, charged FROM attempts WHERE id = $1", a.ID).Scan(&a.Hints, &a.Charged)
 	})
 	return fresh, err
 }
@@ -92,35 +92,38 @@ func (s *Store) NoteReset(ctx context.Context, a *Attempt, at time.Time) error {
 
 // NoteSave records that the lab was saved.
 func (s *Store) NoteSave(ctx context.Context, a *Attempt, at time.Time) error {
-	return s.note(ctx, a, at, "change attempt", func(tx *sql.Tx) error { return addEvent(ctx, tx, a, at, LabSaved, "0") })
+	return s.note(ctx, a, at, "change attempt", func(tx *database.Tx) error { return addEvent(ctx, tx, a, at, LabSaved, "0") })
 }
 
 // NoteReturn records that the lab was put back to a saved state.
 func (s *Store) NoteReturn(ctx context.Context, a *Attempt, at time.Time) error {
-	return s.note(ctx, a, at, "change attempt", func(tx *sql.Tx) error { return addEvent(ctx, tx, a, at, LabReturned, "0") })
+	return s.note(ctx, a, at, "change attempt", func(tx *database.Tx) error { return addEvent(ctx, tx, a, at, LabReturned, "0") })
 }
 
 // event changes an attempt and records the event. number is an SQL expression over the
 // attempt's row.
 func (s *Store) event(ctx context.Context, a *Attempt, at time.Time, kind Kind, change, number string) error {
-	return s.note(ctx, a, at, "change attempt", func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "UPDATE attempts SET "+change+" WHERE id = ?", a.ID); err != nil {
+	return s.note(ctx, a, at, "change attempt", func(tx *database.Tx) error {
+		if _, err := tx.ExecContext(ctx, "UPDATE attempts SET "+change+" WHERE id = $1", a.ID); err != nil {
 			return err
 		}
 		return addEvent(ctx, tx, a, at, kind, number)
 	})
 }
 
-func addEvent(ctx context.Context, tx *sql.Tx, a *Attempt, at time.Time, kind Kind, number string) error {
-	_, err := tx.ExecContext(ctx, "INSERT INTO events (attempt, at, kind, number) SELECT id, ?, ?, "+number+" FROM attempts WHERE id = ?",
+func addEvent(ctx context.Context, tx *database.Tx, a *Attempt, at time.Time, kind Kind, number string) error {
+	_, err := tx.ExecContext(ctx, "INSERT INTO events (attempt, at, kind, number) SELECT id, $1, $2, "+number+" FROM attempts WHERE id = $3",
 		milli(at), kind, a.ID)
 	return err
 }
 
 // note changes an attempt in a transaction, and records that the learner was working at a
 // time.
-func (s *Store) note(ctx context.Context, a *Attempt, at time.Time, doing string, do func(*sql.Tx) error) error {
-	err := s.change(ctx, func(tx *sql.Tx) error {
+func (s *Store) note(ctx context.Context, a *Attempt, at time.Time, doing string, do func(*database.Tx) error) error {
+	err := s.change(ctx, func(tx *database.Tx) error {
+		if err := tx.Lock(ctx, "attempts", a.ID); err != nil {
+			return err
+		}
 		if err := work(ctx, tx, a.ID, milli(at)); err != nil {
 			return err
 		}
@@ -134,10 +137,10 @@ func (s *Store) note(ctx context.Context, a *Attempt, at time.Time, doing string
 
 // work records that the learner was working at a time. It extends the current span if the
 // pause was short enough, and begins a new one otherwise.
-func work(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
+func work(ctx context.Context, tx *database.Tx, attempt, at int64) error {
 	away := Away.Milliseconds()
-	result, err := tx.ExecContext(ctx, `UPDATE spans SET ended = max(ended, ?1)
-		WHERE id = (SELECT max(id) FROM spans WHERE attempt = ?2) AND closed = 0 AND began <= ?1 AND ended >= ?1 - ?3`, at, attempt, away)
+	result, err := tx.ExecContext(ctx, `UPDATE spans SET ended = greatest(ended, $1)
+		WHERE id = (SELECT max(id) FROM spans WHERE attempt = $2) AND closed = 0 AND began <= $1 AND ended >= $1 - $3`, at, attempt, away)
 	if err != nil {
 		return err
 	}
@@ -145,8 +148,8 @@ func work(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 		return err
 	} else if n == 0 {
 		// Ignore times from slow processes that fall before the latest span.
-		_, err = tx.ExecContext(ctx, `INSERT INTO spans (attempt, began, ended) SELECT ?1, ?2, ?2
-			WHERE NOT EXISTS (SELECT 1 FROM spans WHERE attempt = ?1 AND ended >= ?2)`, attempt, at)
+		_, err = tx.ExecContext(ctx, `INSERT INTO spans (attempt, began, ended) SELECT $1, $2, $2
+			WHERE NOT EXISTS (SELECT 1 FROM spans WHERE attempt = $1 AND ended >= $2)`, attempt, at)
 		if err != nil {
 			return err
 		}
@@ -154,9 +157,9 @@ func work(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 	return recount(ctx, tx, attempt, at)
 }
 
-func recount(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
-	_, err := tx.ExecContext(ctx, `UPDATE attempts SET changed = max(changed, ?1), worked = max(worked, ?1),
-		active = (SELECT coalesce(sum(ended - began), 0) FROM spans WHERE attempt = ?2) WHERE id = ?2`, at, attempt)
+func recount(ctx context.Context, tx *database.Tx, attempt, at int64) error {
+	_, err := tx.ExecContext(ctx, `UPDATE attempts SET changed = greatest(changed, $1), worked = greatest(worked, $1),
+		active = (SELECT coalesce(sum(ended - began), 0) FROM spans WHERE attempt = $2) WHERE id = $2`, at, attempt)
 	return err
 }
 
@@ -168,8 +171,8 @@ func (s *Store) AddCheck(ctx context.Context, a *Attempt, report *labs.Report) e
 	if err != nil {
 		return s.failed("keep check", err)
 	}
-	return s.note(ctx, a, report.At, "keep check", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO checks (attempt, at, score, report) VALUES (?, ?, ?, ?)",
+	return s.note(ctx, a, report.At, "keep check", func(tx *database.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO checks (attempt, at, score, report) VALUES ($1, $2, $3, $4)",
 			a.ID, milli(report.At), report.Score, string(text))
 		if err != nil {
 			return err
@@ -182,18 +185,18 @@ func (s *Store) AddCheck(ctx context.Context, a *Attempt, report *labs.Report) e
 			unaided = nil
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE attempts SET checks = checks + 1,
-			took = iif(score IS NULL OR score < ?1, active, took), score = max(coalesce(score, 0), ?1),
-			unaided = iif(?2 IS NULL, unaided, max(coalesce(unaided, 0), ?2)), solved = iif(?4 AND solved IS NULL, active, solved)
-			WHERE id = ?3`, report.Score, unaided, a.ID, report.Passed())
+			took = CASE WHEN score IS NULL OR score < $1 THEN active ELSE took END, score = greatest(score, $1),
+			unaided = greatest(unaided, $2), solved = CASE WHEN $4 = 1 AND solved IS NULL THEN active ELSE solved END
+			WHERE id = $3`, report.Score, unaided, a.ID, report.Passed())
 		return err
 	})
 }
 
-func stopClock(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
-	if _, err := tx.ExecContext(ctx, "UPDATE attempts SET checks = checks + 1, ungraded = ungraded + 1 WHERE id = ?", attempt); err != nil {
+func stopClock(ctx context.Context, tx *database.Tx, attempt, at int64) error {
+	if _, err := tx.ExecContext(ctx, "UPDATE attempts SET checks = checks + 1, ungraded = ungraded + 1 WHERE id = $1", attempt); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, "UPDATE spans SET closed = 1, ended = max(began, min(ended, ?)) WHERE attempt = ? AND closed = 0", at, attempt)
+	_, err := tx.ExecContext(ctx, "UPDATE spans SET closed = 1, ended = greatest(began, least(ended, $1)) WHERE attempt = $2 AND closed = 0", at, attempt)
 	if err != nil {
 		return err
 	}
@@ -203,7 +206,7 @@ func stopClock(ctx context.Context, tx *sql.Tx, attempt, at int64) error {
 // StopClock records that the learner turned to something else: no time counts until their
 // next sign of life, however soon that comes.
 func (s *Store) StopClock(ctx context.Context, a *Attempt) error {
-	if _, err := s.db.ExecContext(ctx, "UPDATE spans SET closed = 1 WHERE attempt = ? AND closed = 0", a.ID); err != nil {
+	if _, err := s.db.ExecContext(ctx, "UPDATE spans SET closed = 1 WHERE attempt = $1 AND closed = 0", a.ID); err != nil {
 		return s.failed("note rest", err)
 	}
 	return nil
@@ -216,15 +219,18 @@ func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error
 	if err != nil {
 		return s.failed("keep explanation", err)
 	}
-	err = s.change(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM explanations WHERE attempt = ? AND at = ?", a.ID, milli(said.At)); err != nil {
+	err = s.change(ctx, func(tx *database.Tx) error {
+		if err := tx.Lock(ctx, "attempts", a.ID); err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, "INSERT INTO explanations (attempt, at, text, points) VALUES (?, ?, ?, ?)",
+		if _, err := tx.ExecContext(ctx, "DELETE FROM explanations WHERE attempt = $1 AND at = $2", a.ID, milli(said.At)); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO explanations (attempt, at, text, points) VALUES ($1, $2, $3, $4)",
 			a.ID, milli(said.At), said.Text, string(points)); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE attempts SET changed = max(changed, ?) WHERE id = ?", milli(said.At), a.ID)
+		_, err := tx.ExecContext(ctx, "UPDATE attempts SET changed = greatest(changed, $1) WHERE id = $2", milli(said.At), a.ID)
 		return err
 	})
 	if err != nil {
@@ -236,7 +242,7 @@ func (s *Store) Explain(ctx context.Context, a *Attempt, said Explanation) error
 // Extend records that the lab of an attempt lives longer. A time before its expiry changes
 // nothing.
 func (s *Store) Extend(ctx context.Context, a *Attempt, until time.Time) error {
-	if _, err := s.db.ExecContext(ctx, "UPDATE attempts SET expires = max(expires, ?) WHERE id = ? AND imported = 0", milli(until), a.ID); err != nil {
+	if _, err := s.db.ExecContext(ctx, "UPDATE attempts SET expires = greatest(expires, $1) WHERE id = $2 AND imported = 0", milli(until), a.ID); err != nil {
 		return s.failed("extend attempt", err)
 	}
 	a.Expires = until
@@ -246,7 +252,7 @@ func (s *Store) Extend(ctx context.Context, a *Attempt, until time.Time) error {
 // Reopen reopens an attempt that was ended although its lab still exists, because removing
 // the lab was interrupted or undone.
 func (s *Store) Reopen(ctx context.Context, a *Attempt) error {
-	if _, err := s.db.ExecContext(ctx, "UPDATE attempts SET ended = NULL, ending = '' WHERE id = ? AND imported = 0", a.ID); err != nil {
+	if _, err := s.db.ExecContext(ctx, "UPDATE attempts SET ended = NULL, ending = '' WHERE id = $1 AND imported = 0", a.ID); err != nil {
 		return s.failed("open attempt again", err)
 	}
 	a.Ended, a.Ending = nil, ""
@@ -256,8 +262,8 @@ func (s *Store) Reopen(ctx context.Context, a *Attempt) error {
 // End ends the lab's attempt, if there is one. Only the first end counts, and an attempt
 // never ends before it began, even if clocks disagree.
 func (s *Store) End(ctx context.Context, lab *labs.Lab, at time.Time, how Ending) error {
-	_, err := s.db.ExecContext(ctx, `UPDATE attempts SET ended = max(started, ?1), ending = ?2, changed = max(changed, ?1)
-		WHERE lab = ?3 AND owner = ?4 AND started = ?5 AND imported = 0 AND ended IS NULL`, milli(at), how, lab.ID, lab.Owner, second(lab.Started))
+	_, err := s.db.ExecContext(ctx, `UPDATE attempts SET ended = greatest(started, $1), ending = $2, changed = greatest(changed, $1)
+		WHERE lab = $3 AND owner = $4 AND started = $5 AND imported = 0 AND ended IS NULL`, milli(at), how, lab.ID, lab.Owner, second(lab.Started))
 	if err != nil {
 		return s.failed("close attempt", err)
 	}

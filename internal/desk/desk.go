@@ -35,6 +35,7 @@ type Config struct {
 // Settings are the choices of who runs a desk.
 type Settings struct {
 	Home    string        // the folder of the store, the recordings and the locks
+	Store   string        // the URL of a database for the store, which may have a password; empty: a file in Home
 	MongoDB string        // which server of MongoDB; empty: the first available one
 	Life    time.Duration // how long a lab lives before it expires
 	Longest time.Duration // how long a lab may live from its start, with all extensions; 0: [LongestLife], or Life if that is longer

@@ -29,7 +29,7 @@ func (d *Desk) openStore(ctx context.Context) (*attempts.Store, error) {
 	if d.store != nil {
 		return d.store, nil
 	}
-	store, err := attempts.Open(ctx, attempts.Path(d.Home))
+	store, err := attempts.Open(ctx, d.storePlace())
 	if err != nil {
 		return nil, err
 	}
@@ -66,8 +66,19 @@ func (d *Desk) storeFailed() bool {
 	return d.store == nil && !d.failed.IsZero() && d.Clock().Sub(d.failed).Abs() < storePause
 }
 
-// Remembers reports whether the store exists. Looking does not create it.
+// storePlace returns where the store is. There may be a password in it.
+func (d *Desk) storePlace() string {
+	if d.Store != "" {
+		return d.Store
+	}
+	return attempts.Path(d.Home)
+}
+
+// Remembers reports whether the store exists. Looking does not create it. A database is not asked.
 func (d *Desk) Remembers() bool {
+	if d.Store != "" {
+		return true
+	}
 	_, err := os.Stat(attempts.Path(d.Home))
 	return err == nil
 }

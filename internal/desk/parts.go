@@ -85,6 +85,9 @@ func (p Parts) Memory(ctx context.Context, who labs.Learner) (*attempts.View, er
 	return p.desk.memory(ctx, who)
 }
 
+// StorePlace returns where the store is. There may be a password in it.
+func (p Parts) StorePlace() string { return p.desk.storePlace() }
+
 // Remembers reports whether there is a store.
 func (p Parts) Remembers() bool { return p.desk.Remembers() }
 

@@ -29,7 +29,33 @@ CREATE INDEX checks_by_attempt ON checks (attempt);
 // second. Times are milliseconds since 1970. What is read for thousands of attempts at once
 // is stored in their rows, and every change keeps it up to date.
 const secondVersion = `
-CREATE TABLE new_attempts (
+CREATE TABLE new_attempts (` + attemptColumns + `) STRICT;
+CREATE TABLE new_checks (
+	id      INTEGER PRIMARY KEY,
+	attempt INTEGER NOT NULL REFERENCES new_attempts (id),
+	at      INTEGER NOT NULL,
+	score   INTEGER,
+	report  TEXT NOT NULL
+) STRICT;
+INSERT INTO new_attempts (id, uid, lab, scenario, seed, owner, started, ended, ending, changed, worked, hints, assisted, resets, checks, ungraded, score, took, unaided)
+	SELECT id, lower(hex(randomblob(16))), lab, scenario, seed, owner, unixepoch(started) * 1000, unixepoch(ended) * 1000,
+		iif(ended IS NULL, '', 'stopped'), unixepoch(coalesce(ended, started)) * 1000,
+		(SELECT max(unixepoch(started), coalesce(max(unixepoch(at)), 0)) * 1000 FROM checks WHERE attempt = attempts.id), hints, assisted, resets,
+		(SELECT count(*) FROM checks WHERE attempt = attempts.id),
+		(SELECT count(*) FROM checks WHERE attempt = attempts.id AND score IS NULL),
+		(SELECT max(score) FROM checks WHERE attempt = attempts.id),
+		(SELECT max(0, unixepoch(at) - unixepoch(started)) * 1000 FROM checks WHERE attempt = attempts.id AND score IS NOT NULL ORDER BY score DESC, id LIMIT 1),
+		(SELECT max(score) FROM checks WHERE attempt = attempts.id
+			AND coalesce(json_array_length(report, '$.hints'), 0) = 0 AND NOT coalesce(json_extract(report, '$.assisted'), 0))
+	FROM attempts;
+INSERT INTO new_checks SELECT id, attempt, CAST(round(unixepoch(at, 'subsec') * 1000) AS INTEGER), score, report FROM checks;
+DROP TABLE checks;
+DROP TABLE attempts;
+ALTER TABLE new_attempts RENAME TO attempts;
+ALTER TABLE new_checks RENAME TO checks;
+` + attemptIndexes + partTables
+
+const attemptColumns = `
 	id       INTEGER PRIMARY KEY,
 	uid      TEXT NOT NULL UNIQUE,
 	imported INTEGER NOT NULL DEFAULT 0, -- from another store
@@ -59,33 +85,16 @@ CREATE TABLE new_attempts (
 	score    INTEGER, -- the best
 	took     INTEGER, -- active time until the best score
 	unaided  INTEGER  -- the best without help
-) STRICT;
-CREATE TABLE new_checks (
-	id      INTEGER PRIMARY KEY,
-	attempt INTEGER NOT NULL REFERENCES new_attempts (id),
-	at      INTEGER NOT NULL,
-	score   INTEGER,
-	report  TEXT NOT NULL
-) STRICT;
-INSERT INTO new_attempts (id, uid, lab, scenario, seed, owner, started, ended, ending, changed, worked, hints, assisted, resets, checks, ungraded, score, took, unaided)
-	SELECT id, lower(hex(randomblob(16))), lab, scenario, seed, owner, unixepoch(started) * 1000, unixepoch(ended) * 1000,
-		iif(ended IS NULL, '', 'stopped'), unixepoch(coalesce(ended, started)) * 1000,
-		(SELECT max(unixepoch(started), coalesce(max(unixepoch(at)), 0)) * 1000 FROM checks WHERE attempt = attempts.id), hints, assisted, resets,
-		(SELECT count(*) FROM checks WHERE attempt = attempts.id),
-		(SELECT count(*) FROM checks WHERE attempt = attempts.id AND score IS NULL),
-		(SELECT max(score) FROM checks WHERE attempt = attempts.id),
-		(SELECT max(0, unixepoch(at) - unixepoch(started)) * 1000 FROM checks WHERE attempt = attempts.id AND score IS NOT NULL ORDER BY score DESC, id LIMIT 1),
-		(SELECT max(score) FROM checks WHERE attempt = attempts.id
-			AND coalesce(json_array_length(report, '$.hints'), 0) = 0 AND NOT coalesce(json_extract(report, '$.assisted'), 0))
-	FROM attempts;
-INSERT INTO new_checks SELECT id, attempt, CAST(round(unixepoch(at, 'subsec') * 1000) AS INTEGER), score, report FROM checks;
-DROP TABLE checks;
-DROP TABLE attempts;
-ALTER TABLE new_attempts RENAME TO attempts;
-ALTER TABLE new_checks RENAME TO checks;
+`
+
+const attemptIndexes = `
 CREATE UNIQUE INDEX attempts_by_lab ON attempts (lab, started) WHERE imported = 0;
 CREATE INDEX attempts_by_owner ON attempts (owner, scenario, started);
 CREATE INDEX checks_by_attempt ON checks (attempt);
+`
+
+// partTables are the tables of an attempt's parts, other than checks.
+const partTables = `
 -- Everything that happened, other than checks.
 CREATE TABLE events (
 	id      INTEGER PRIMARY KEY,
@@ -133,10 +142,13 @@ CREATE INDEX visits_open ON visits (id) WHERE ended IS NULL;
 
 // freeHints records when an attempt was first solved, and how many hints were opened before
 // that: later ones are free.
-const freeHints = `
+const freeHints = freeHintColumns + `
+UPDATE attempts SET charged = hints, solved = iif(score = 100, took, NULL);
+`
+
+const freeHintColumns = `
 ALTER TABLE attempts ADD COLUMN charged INTEGER NOT NULL DEFAULT 0; -- the hints that cost points
 ALTER TABLE attempts ADD COLUMN solved INTEGER; -- active time until everything was first solved
-UPDATE attempts SET charged = hints, solved = iif(score = 100, took, NULL);
 `
 
 // waitingShells records which shell a visit was in, and whether that waits for its owner if the

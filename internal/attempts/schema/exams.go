@@ -2,7 +2,11 @@ package schema
 
 // examTables is the migration that adds exams. A sitting is one JSON value because it is
 // always read and changed as a whole; the other columns are there for queries.
-const examTables = `
+const examTables = examTable + `
+CREATE INDEX exams_pending ON exams (id) WHERE pending;
+`
+
+const examTable = `
 CREATE TABLE exams (
 	id        INTEGER PRIMARY KEY,
 	owner     TEXT NOT NULL,
@@ -12,7 +16,6 @@ CREATE TABLE exams (
 	pending   INTEGER NOT NULL, -- not ended, or nobody has tried to grade it in full
 	sitting   TEXT NOT NULL
 ) STRICT;
-CREATE INDEX exams_pending ON exams (id) WHERE pending;
 CREATE UNIQUE INDEX one_exam_at_a_time ON exams (owner, candidate) WHERE ended IS NULL;
 `
 
@@ -55,4 +58,10 @@ CREATE TABLE blueprints (
 	changed INTEGER NOT NULL,
 	PRIMARY KEY (owner, name)
 ) STRICT;
+`
+
+// pendingExams is the migration to a condition that PostgreSQL takes, too.
+const pendingExams = `
+DROP INDEX IF EXISTS exams_pending;
+CREATE INDEX exams_pending ON exams (id) WHERE pending = 1;
 `

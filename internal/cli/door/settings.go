@@ -43,8 +43,22 @@ func (p Program) settings() (desk.Settings, error) {
 	if err != nil {
 		return desk.Settings{}, err
 	}
+	store, err := p.store()
+	if err != nil {
+		return desk.Settings{}, err
+	}
 	limits, err := p.limits()
-	return desk.Settings{Home: p.Home(), MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Longest: longest, Cache: cache, Record: p.record(), Limits: limits}, err
+	return desk.Settings{Home: p.Home(), Store: store, MongoDB: p.Env("ENDSTATE_MONGODB"), Life: life, Longest: longest, Cache: cache, Record: p.record(), Limits: limits}, err
+}
+
+// store returns the URL of the database that the store is in, or "" if it is in the home folder. There may be a
+// password in it, so it is never shown.
+func (p Program) store() (string, error) {
+	url := p.Env("ENDSTATE_STORE")
+	if url != "" && !strings.HasPrefix(url, "postgres://") && !strings.HasPrefix(url, "postgresql://") {
+		return "", labs.Misuse("ENDSTATE_STORE is not the URL of a database of PostgreSQL", "Use one such as postgres://USER:PASSWORD@HOST:5432/DATABASE, or leave it empty for a file in ENDSTATE_HOME.")
+	}
+	return url, nil
 }
 
 // limits returns how many labs may run at once, and how much memory they may use.

@@ -55,7 +55,7 @@ func TestGradingIsForOne(t *testing.T) {
 	if err != nil {
 		t.Errorf("another exam: %v", err)
 	}
-	_ = elsewhere.Close()
+	elsewhere()
 	var waiting sync.WaitGroup
 	var released atomic.Bool
 	waiting.Go(func() {
@@ -64,11 +64,11 @@ func TestGradingIsForOne(t *testing.T) {
 			t.Errorf("the second one grades together with the first: %v", err)
 			return
 		}
-		_ = second.Close()
+		second()
 	})
 	time.Sleep(50 * time.Millisecond)
 	released.Store(true)
-	_ = first.Close()
+	first()
 	waiting.Wait()
 }
 

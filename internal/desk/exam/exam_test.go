@@ -147,11 +147,11 @@ func TestKeeperLetsTheClientGradeFirst(t *testing.T) {
 	home, now := t.TempDir(), time.Now()
 	clock := func() time.Time { return now }
 	keeper, client, s := deskAt(t, home, clock), deskAt(t, home, clock), sitting(1, "Ada", now)
-	leave := client.takeSeat(1)
+	leave := client.takeSeat(t.Context(), 1)
 	is := func(what string, wantDue, wantDone bool) {
 		t.Helper()
-		if keeper.keeperIsDue(s) != wantDue || keeper.isDone(s) != wantDone {
-			t.Errorf("%s: due %v, done %v", what, keeper.keeperIsDue(s), keeper.isDone(s))
+		if keeper.keeperIsDue(t.Context(), s) != wantDue || keeper.isDone(s) != wantDone {
+			t.Errorf("%s: due %v, done %v", what, keeper.keeperIsDue(t.Context(), s), keeper.isDone(s))
 		}
 	}
 	is("while it runs", false, false)
@@ -203,18 +203,18 @@ func TestKeeperIsGrading(t *testing.T) {
 	clock := func() time.Time { return now }
 	keeper, client, s := deskAt(t, home, clock), deskAt(t, home, clock), sitting(1, "Ada", now)
 	now = now.Add(30 * time.Minute)
-	if client.keeperIsGrading(s) {
+	if client.keeperIsGrading(t.Context(), s) {
 		t.Error("an exam without a keeper is being graded by it")
 	}
-	lock := keeper.lock(1, keeperLock)
-	if mine, err := lock.TryLock(); err != nil || !mine {
-		t.Fatalf("%v, %v", mine, err)
+	release, err := keeper.hold(t.Context(), 1, keeperLock, false)
+	if err != nil || release == nil {
+		t.Fatalf("it is held: %v", err)
 	}
-	defer lock.Close()
-	if !client.keeperIsGrading(s) {
+	defer release()
+	if !client.keeperIsGrading(t.Context(), s) {
 		t.Error("the keeper is not grading at the exam's end")
 	}
-	if now = now.Add(gradeGrace); client.keeperIsGrading(s) {
+	if now = now.Add(gradeGrace); client.keeperIsGrading(t.Context(), s) {
 		t.Error("the keeper is still grading after its time for that")
 	}
 	if err := keeper.Keep(t.Context(), labs.Learner{Name: "ada"}, 1); err != nil {

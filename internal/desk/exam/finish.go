@@ -78,7 +78,7 @@ func (d *Desk) submit(ctx context.Context, p *exams.Proctor, s *exams.Sitting, a
 	if err != nil {
 		return d.view(s), err
 	}
-	defer grading.Close()
+	defer grading()
 	graded, err := p.Submit(ctx, s.ID, emit)
 	if err != nil {
 		return d.view(s), err
@@ -101,7 +101,7 @@ func (d *Desk) End(ctx context.Context, who labs.Learner, which Which, why strin
 		if err != nil {
 			return nil, err
 		}
-		defer grading.Close()
+		defer grading()
 		return p.End(ctx, s.ID, who.Name, why, emit)
 	})
 }
@@ -170,7 +170,7 @@ func (d *Desk) Due(ctx context.Context, who labs.Learner, emit labs.Emit) []exam
 		return nil // an act that needs the store says so
 	}
 	due, err := exams.NewProctor(store, nil, d.parts.Library(), d.base.Clock).Due(ctx)
-	due = slices.DeleteFunc(due, func(s *exams.Sitting) bool { return d.keeperIsGrading(s) || d.isHeld(s.ID, gradingLock) })
+	due = slices.DeleteFunc(due, func(s *exams.Sitting) bool { return d.keeperIsGrading(ctx, s) || d.isHeld(ctx, s.ID, gradingLock) })
 	if err != nil || len(due) == 0 {
 		return nil
 	}
@@ -197,7 +197,7 @@ func (d *Desk) Finish(ctx context.Context, who labs.Learner, id int64, emit labs
 	if err != nil {
 		return exams.View{}, err
 	}
-	defer grading.Close()
+	defer grading()
 	s, err := d.proctorOf(store, who).Finish(ctx, id, emit)
 	if err != nil {
 		return exams.View{}, err

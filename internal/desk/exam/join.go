@@ -22,7 +22,7 @@ func (d *Desk) Join(ctx context.Context, who labs.Learner, which Which, n int, h
 	if err != nil {
 		return nil, err
 	}
-	at.leaveSeat = d.takeSeat(at.id)
+	at.leaveSeat = d.takeSeat(ctx, at.id)
 	at.prepare(ctx)
 	return at, nil
 }

@@ -2,12 +2,9 @@ package exam
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"time"
-
-	"github.com/gofrs/flock"
 
 	"endstate/internal/exams"
 	"endstate/labs"
@@ -26,7 +23,7 @@ const (
 	keepLonger = 24 * time.Hour
 )
 
-// The locks of an exam on this machine, named for their holders.
+// The locks of an exam, named for their holders.
 const (
 	keeperLock  = "keeper"
 	seatLock    = "seat"
@@ -36,29 +33,40 @@ const (
 // Keep keeps an exam's time until the exam is graded or the store is gone. It returns at once
 // if another process keeps it.
 func (d *Desk) Keep(ctx context.Context, who labs.Learner, id int64) error {
-	lock := d.lock(id, keeperLock)
-	if mine, err := lock.TryLock(); err != nil || !mine {
+	release, err := d.hold(ctx, id, keeperLock, false)
+	if err != nil || release == nil {
 		return err
 	}
-	defer lock.Close()
+	defer release()
 	store, err := d.parts.Memory(ctx, who)
 	if err != nil {
 		return err
 	}
-	for {
+	for answered := d.now(); ; {
+		pause := keepPause
 		s, err := store.Exam(ctx, id)
-		if err != nil || !d.parts.Remembers() || d.isDone(s) {
+		switch {
+		case err != nil && d.mayAnswerAgain(err) && d.now().Sub(answered) < keepLonger:
+		case err != nil || !d.parts.Remembers() || d.isDone(s):
 			return err
-		}
-		if d.keeperIsDue(s) {
-			_, _ = d.Finish(ctx, who, id, nil) // the next round tries again
+		default:
+			answered, pause = d.now(), min(pause, max(s.Left(d.now()), 50*time.Millisecond))
+			if d.keeperIsDue(ctx, s) {
+				_, _ = d.Finish(ctx, who, id, nil) // the next round tries again
+			}
 		}
 		select {
 		case <-ctx.Done():
 			return context.Cause(ctx)
-		case <-time.After(min(keepPause, max(s.Left(d.now()), 50*time.Millisecond))):
+		case <-time.After(pause):
 		}
 	}
+}
+
+// mayAnswerAgain reports whether the store is a database that can't be reached for a while.
+func (d *Desk) mayAnswerAgain(err error) bool {
+	var problem *labs.Problem
+	return d.base.Store != "" && errors.As(err, &problem) && problem.Code == labs.CodeNoStore
 }
 
 // startKeeper starts a keeper. If the exam has one, the new one exits at once.
@@ -78,7 +86,7 @@ func (d *Desk) isDone(s *exams.Sitting) bool {
 
 // keeperIsDue reports whether the keeper should grade an exam: its time is up, or another
 // process did not finish grading it. An attached client comes first.
-func (d *Desk) keeperIsDue(s *exams.Sitting) bool {
+func (d *Desk) keeperIsDue(ctx context.Context, s *exams.Sitting) bool {
 	now := d.now()
 	switch {
 	case hasEnded(s):
@@ -86,38 +94,45 @@ func (d *Desk) keeperIsDue(s *exams.Sitting) bool {
 	case !s.Due(now):
 		return false
 	}
-	return !d.isHeld(s.ID, seatLock) || s.Due(now.Add(-seatGrace))
+	return !d.isHeld(ctx, s.ID, seatLock) || s.Due(now.Add(-seatGrace))
 }
 
 // keeperIsGrading reports whether an exam's keeper has begun to grade it within the last
 // minute.
-func (d *Desk) keeperIsGrading(s *exams.Sitting) bool {
+func (d *Desk) keeperIsGrading(ctx context.Context, s *exams.Sitting) bool {
 	end := s.Ended
 	if end.IsZero() {
 		end = s.Deadline(d.now())
 	}
-	return d.isHeld(s.ID, keeperLock) && d.now().Sub(end) < gradeGrace
+	return d.isHeld(ctx, s.ID, keeperLock) && d.now().Sub(end) < gradeGrace
 }
 
-func (d *Desk) lock(id int64, holder string) *flock.Flock {
-	dir := filepath.Join(d.base.Home, "exams")
-	_ = os.MkdirAll(dir, 0o700) // taking the lock reports the error
-	return flock.New(filepath.Join(dir, fmt.Sprintf("%d.%s", id, holder)))
+// hold takes a lock of an exam, which all processes of the store share, unless somebody has it: then it returns
+// nil. A process that ends loses it.
+func (d *Desk) hold(ctx context.Context, id int64, holder string, share bool) (release func(), err error) {
+	store, err := d.parts.Memory(ctx, labs.Learner{})
+	if err != nil {
+		return nil, err
+	}
+	return store.Hold(ctx, fmt.Sprintf("exams/%d.%s", id, holder), share)
 }
 
-// isHeld reports whether another process holds a lock of an exam.
-func (d *Desk) isHeld(id int64, holder string) bool {
-	lock := d.lock(id, holder)
-	defer lock.Close()
-	free, err := lock.TryLock()
-	return err == nil && !free
+// isHeld reports whether somebody holds a lock of an exam.
+func (d *Desk) isHeld(ctx context.Context, id int64, holder string) bool {
+	release, err := d.hold(ctx, id, holder, false)
+	if release != nil {
+		release()
+	}
+	return err == nil && release == nil
 }
 
 // takeSeat tells the keeper that a client is attached, until leave is called.
-func (d *Desk) takeSeat(id int64) (leave func()) {
-	lock := d.lock(id, seatLock)
-	_, _ = lock.TryRLock() // without it the keeper only grades sooner
-	return func() { _ = lock.Close() }
+func (d *Desk) takeSeat(ctx context.Context, id int64) (leave func()) {
+	// Without it the keeper only grades sooner.
+	if release, err := d.hold(ctx, id, seatLock, true); err == nil && release != nil {
+		return release
+	}
+	return func() {}
 }
 
 // gradingPause is how often somebody who waits to grade looks whether the other has finished.
@@ -125,11 +140,20 @@ const gradingPause = 100 * time.Millisecond
 
 // takeGrading takes the right to end and grade an exam. It waits while another process has it, so
 // that no question is graded twice. A process that ends loses it.
-func (d *Desk) takeGrading(ctx context.Context, id int64) (*flock.Flock, error) {
-	lock := d.lock(id, gradingLock)
-	if _, err := lock.TryLockContext(ctx, gradingPause); err != nil {
-		_ = lock.Close()
-		return nil, fmt.Errorf("wait for the grading of exam %d: %w", id, err)
+func (d *Desk) takeGrading(ctx context.Context, id int64) (release func(), err error) {
+	for {
+		release, err := d.hold(ctx, id, gradingLock, false)
+		if err == nil && release == nil {
+			select {
+			case <-time.After(gradingPause):
+				continue
+			case <-ctx.Done():
+				err = context.Cause(ctx)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("wait for the grading of exam %d: %w", id, err)
+		}
+		return release, nil
 	}
-	return lock, nil
 }

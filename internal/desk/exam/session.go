@@ -56,7 +56,7 @@ func (d *Desk) Sit(ctx context.Context, who labs.Learner, which Which, n int, ho
 	if err != nil {
 		return nil, err
 	}
-	at.leaveSeat = d.takeSeat(at.id)
+	at.leaveSeat = d.takeSeat(ctx, at.id)
 	return at, nil
 }
 

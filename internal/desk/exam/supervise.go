@@ -54,15 +54,15 @@ func (d *Desk) Supervise(ctx context.Context, who labs.Learner, which Which) ([]
 		if past && which.ID == 0 || which.ID != 0 && which.ID != s.ID || which.Candidate != "" && which.Candidate != s.Candidate {
 			continue
 		}
-		places = append(places, d.place(s))
+		places = append(places, d.place(ctx, s))
 	}
 	return places, nil
 }
 
-func (d *Desk) place(s *exams.Sitting) Place {
+func (d *Desk) place(ctx context.Context, s *exams.Sitting) Place {
 	v := d.view(s)
 	one := Place{
-		Exam: s.ID, Name: s.Blueprint.Name, Candidate: s.Candidate, Phase: v.Phase, Due: v.Due, BeingGraded: v.BeingGraded(), Attached: d.isHeld(s.ID, seatLock),
+		Exam: s.ID, Name: s.Blueprint.Name, Candidate: s.Candidate, Phase: v.Phase, Due: v.Due, BeingGraded: v.BeingGraded(), Attached: d.isHeld(ctx, s.ID, seatLock),
 		Question: s.Current, Questions: len(s.Questions), Title: s.Questions[s.Current-1].Title, Left: v.Left,
 	}
 	if pause := v.StoppedBy(); pause != nil {

@@ -156,11 +156,10 @@ func (d *Desk) examineScenarios() Finding {
 }
 
 func (d *Desk) examineStore(ctx context.Context) Finding {
-	path := attempts.Path(d.base.Home)
-	store, err := attempts.Open(ctx, path)
+	store, err := attempts.Open(ctx, d.parts.StorePlace())
 	if err != nil {
 		return bad("attempts", err)
 	}
-	_ = store.Close()
-	return Finding{About: "attempts", State: FindingOK, Text: path}
+	defer store.Close()
+	return Finding{About: "attempts", State: FindingOK, Text: store.Place()}
 }

@@ -12,13 +12,17 @@ import (
 // Ready returns an error if the store or the engine can't be reached.
 func Ready(ctx context.Context, d *desk.Desk) error {
 	parts := d.Parts()
-	if _, err := parts.Memory(ctx, labs.Learner{}); err != nil {
+	store, err := parts.Memory(ctx, labs.Learner{})
+	if err == nil {
+		err = store.Answer(ctx)
+	}
+	if err != nil {
 		return err
 	}
 	if err := parts.Connect(ctx); err != nil {
 		return err
 	}
-	_, err := parts.Backend().Info(ctx)
+	_, err = parts.Backend().Info(ctx)
 	return err
 }
 
