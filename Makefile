@@ -26,7 +26,7 @@ NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab web engine browser postgres picture images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
+.PHONY: build generate lab web engine browser postgres sshd picture images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -46,6 +46,10 @@ browser:
 postgres:
 	@scripts/postgres
 
+# Make sure of a server for SSH, for the tests of engines that are reached over it.
+sshd:
+	@scripts/sshd
+
 # Make the picture of the browser in README.md.
 picture: build
 	scripts/picture
@@ -61,7 +65,7 @@ web: engine
 	bin/endstate serve
 
 # Building images needs the network and building tests needs the processors, so do both at once.
-test: browser postgres engine
+test: browser postgres engine sshd
 	$(MAKE) -j 2 images compiled
 	go test $(RACE) -tags engine -p 2 -parallel 3 -timeout 40m ./...
 	$(MAKE) fuzz

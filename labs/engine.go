@@ -272,15 +272,16 @@ func (s Snapshot) Saved() bool { return s.Name != "" }
 
 // EngineInfo is what an engine tells about itself.
 type EngineInfo struct {
-	Name    string // the name of its software
-	Version string
-	Address string
-	System  string // the operating system and architecture of its machine
-	CPUs    int
-	Memory  int64      // bytes
-	Data    string     // the folder on its machine where it keeps its data
-	Details []string   // further facts for diagnosis, in the engine's own words
-	Gaps    []*Problem // walls of a lab that it can't provide; the code names the wall
+	Name      string // the name of its software
+	Version   string
+	Address   string
+	System    string // the operating system and architecture of its machine
+	CPUs      int
+	Memory    int64      // bytes
+	Data      string     // the folder on its machine where it keeps its data
+	Elsewhere bool       // it is reached through a network, and so may be on another machine
+	Details   []string   // further facts for diagnosis, in the engine's own words
+	Gaps      []*Problem // walls of a lab that it can't provide; the code names the wall
 }
 
 // ImageRef is an available image.

@@ -52,16 +52,17 @@ var imports = map[string]string{
 	"internal/desk/admission": "internal/places labs github.com/gofrs/flock",
 	"internal/desk/operate":   "internal/desk labs",
 	"internal/desk/overview":  "internal/attempts internal/desk labs",
-	"internal/docker": "internal/docker/locks internal/docker/maker internal/docker/ping internal/docker/runtimes internal/docker/seccomp internal/docker/subnets internal/images labs " +
-		"github.com/containerd/errdefs github.com/docker/cli github.com/docker/docker github.com/docker/go-units",
+	"internal/docker": "internal/docker/locks internal/docker/maker internal/docker/ping internal/docker/reach internal/docker/runtimes internal/docker/seccomp internal/docker/subnets internal/images labs " +
+		"github.com/containerd/errdefs github.com/docker/docker github.com/docker/go-units",
 	"internal/docker/locks":    "labs github.com/gofrs/flock",
 	"internal/docker/maker":    "",
 	"internal/docker/ping":     "github.com/docker/docker",
+	"internal/docker/reach":    "labs github.com/docker/cli github.com/docker/docker",
 	"internal/docker/runtimes": "labs github.com/docker/docker",
 	"internal/docker/subnets":  "labs",
 	"internal/docker/seccomp":  "github.com/moby/profiles/seccomp github.com/opencontainers/runtime-spec golang.org/x/sys",
 	"internal/docgen":          "internal/exams internal/practice internal/report labs labs/all labs/kit github.com/invopop/jsonschema",
-	"internal/enginetest": "internal/docker internal/grading internal/images internal/places internal/scenario internal/site internal/stage internal/workspace labs labs/all labs/kit scenarios " +
+	"internal/enginetest": "internal/docker internal/docker/reach internal/grading internal/images internal/places internal/scenario internal/site internal/stage internal/workspace labs labs/all labs/kit scenarios " +
 		"github.com/containerd/errdefs github.com/docker/docker github.com/google/go-cmp github.com/rogpeppe/go-internal",
 	"internal/exams":            "internal/exams/spoken labs",
 	"internal/exams/blueprints": "",

@@ -7,24 +7,22 @@ package docker
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/netip"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/docker/cli/cli/config"
-	contextdocker "github.com/docker/cli/cli/context/docker"
-	"github.com/docker/cli/cli/context/store"
 	"github.com/docker/docker/api/types"
 	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
 
 	"endstate/internal/docker/maker"
 	"endstate/internal/docker/ping"
+	"endstate/internal/docker/reach"
 	"endstate/internal/docker/runtimes"
 	"endstate/internal/docker/seccomp"
 	"endstate/internal/docker/subnets"
@@ -40,6 +38,7 @@ const pingTimeout = 10 * time.Second
 // Engine is a Docker engine.
 type Engine struct {
 	api     *client.Client
+	place   reach.Place
 	subnets netip.Prefix // the range from which labs get their subnets
 	version string       // Endstate's version, for labels
 	runtime string       // of containers; empty: the engine's own choice
@@ -66,22 +65,25 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	opts, err := endpoint()
+	place, err := reach.Find()
 	if err != nil {
-		return nil, &labs.Problem{Code: labs.CodeEngine, What: "The docker context can't be read", Advice: "See: docker context ls", Err: err}
+		return nil, err
 	}
-	opts = append(opts, client.WithAPIVersionNegotiation(), client.WithUserAgent("endstate/"+options.Version))
-	api, err := client.NewClientWithOpts(opts...)
+	api, err := place.Client(client.WithAPIVersionNegotiation(), client.WithUserAgent("endstate/"+options.Version))
 	if err != nil {
-		return nil, &labs.Problem{Code: labs.CodeEngine, What: "The engine's address can't be used", Advice: "See: docker context ls, and DOCKER_HOST", Err: err}
+		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, pingTimeout)
 	defer cancel()
 	answer, err := ping.Ask(ctx, api)
+	var problem *labs.Problem
+	if errors.As(err, &problem) {
+		return nil, problem
+	}
 	if err != nil {
 		return nil, &labs.Problem{
 			Code:   labs.CodeEngine,
-			What:   "No container engine answers at " + api.DaemonHost(),
+			What:   "No container engine answers at " + place.Address,
 			Advice: "Start Docker, or let scripts/engine install and start it.",
 			Acts:   []labs.Act{{Name: labs.ActExamine, For: "See more"}},
 			Err:    err,
@@ -90,7 +92,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if answer.Podman {
 		return nil, &labs.Problem{
 			Code:   labs.CodeEngine,
-			What:   "Podman answers at " + api.DaemonHost() + ", which Endstate does not support",
+			What:   "Podman answers at " + place.Address + ", which Endstate does not support",
 			Advice: "Its snapshots lose the labels that labs need. Point DOCKER_HOST or the docker context at a Docker engine.",
 		}
 	}
@@ -98,14 +100,14 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if olderThan(api.ClientVersion(), oldestAPI) {
 		return nil, &labs.Problem{
 			Code:   labs.CodeEngine,
-			What:   fmt.Sprintf("The engine at %s is too old: API %s", api.DaemonHost(), answer.API),
+			What:   fmt.Sprintf("The engine at %s is too old: API %s", place.Address, answer.API),
 			Advice: "Endstate needs Docker 20.10 or newer.",
 		}
 	}
 	if err := runtimes.Check(ctx, api, options.Runtime); err != nil {
 		return nil, err
 	}
-	engine := &Engine{api: api, subnets: ours, version: options.Version, runtime: options.Runtime, maker: maker.This()}
+	engine := &Engine{api: api, place: place, subnets: ours, version: options.Version, runtime: options.Runtime, maker: maker.This()}
 	engine.clock.Set(answer.At)
 	return engine, nil
 }
@@ -115,41 +117,6 @@ func olderThan(version, oldest string) bool {
 	_, _ = fmt.Sscanf(version, "%d.%d", &major, &minor)
 	_, _ = fmt.Sscanf(oldest, "%d.%d", &oldMajor, &oldMinor)
 	return major < oldMajor || major == oldMajor && minor < oldMinor
-}
-
-// endpoint returns how to reach the engine that the docker command would use.
-func endpoint() ([]client.Opt, error) {
-	if os.Getenv(client.EnvOverrideHost) != "" {
-		return []client.Opt{client.FromEnv}, nil
-	}
-	name := os.Getenv("DOCKER_CONTEXT")
-	if name == "" {
-		file, err := config.Load(config.Dir())
-		if err != nil {
-			return nil, err
-		}
-		name = file.CurrentContext
-	}
-	if name == "" || name == "default" {
-		return []client.Opt{client.FromEnv}, nil
-	}
-	contexts := store.New(config.ContextStoreDir(), store.NewConfig(
-		func() any { return new(map[string]any) },
-		store.EndpointTypeGetter(contextdocker.DockerEndpoint, func() any { return &contextdocker.EndpointMeta{} }),
-	))
-	metadata, err := contexts.GetMetadata(name)
-	if err != nil {
-		return nil, err
-	}
-	meta, err := contextdocker.EndpointFromContext(metadata)
-	if err != nil {
-		return nil, err
-	}
-	reachable, err := contextdocker.WithTLSData(contexts, name, meta)
-	if err != nil {
-		return nil, err
-	}
-	return reachable.ClientOpts()
 }
 
 // Close closes the connections.
@@ -176,8 +143,8 @@ func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {
 		return labs.EngineInfo{}, failure(err, "ask the engine about itself")
 	}
 	return labs.EngineInfo{
-		Name: "Docker", Version: info.ServerVersion, Address: e.api.DaemonHost(), System: info.OperatingSystem + ", " + info.Architecture,
-		CPUs: info.NCPU, Memory: info.MemTotal, Data: info.DockerRootDir,
+		Name: "Docker", Version: info.ServerVersion, Address: e.place.Address, System: info.OperatingSystem + ", " + info.Architecture,
+		CPUs: info.NCPU, Memory: info.MemTotal, Data: info.DockerRootDir, Elsewhere: !e.place.Here(),
 		Details: []string{"API " + e.api.ClientVersion(), "cgroups v" + info.CgroupVersion, info.Driver},
 		Gaps:    gaps(info),
 	}, nil

@@ -17,6 +17,7 @@ import (
 	"github.com/docker/docker/client"
 
 	"endstate/internal/docker"
+	"endstate/internal/docker/reach"
 	"endstate/internal/grading"
 	"endstate/internal/images"
 	"endstate/internal/places"
@@ -72,11 +73,11 @@ func Open(t testing.TB) *Runner {
 	if err != nil {
 		t.Fatalf("This test needs an engine; scripts/engine makes sure of one: %v", err)
 	}
-	info, err := engine.Info(ctx)
+	place, err := reach.Find()
 	if err != nil {
 		t.Fatal(err)
 	}
-	api, err := client.NewClientWithOpts(client.WithHost(info.Address), client.WithAPIVersionNegotiation())
+	api, err := place.Client(client.WithAPIVersionNegotiation())
 	if err != nil {
 		t.Fatal(err)
 	}

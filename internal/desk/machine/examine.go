@@ -76,8 +76,8 @@ const roomWanted = 6 << 30
 
 func examineDisk(info labs.EngineInfo) Finding {
 	free, err := freeSpace(info.Data)
-	if err != nil {
-		return Finding{About: "disk", State: FindingOK, Text: info.Data + " is on another machine; its free space can't be seen"}
+	if err != nil || info.Elsewhere {
+		return Finding{About: "disk", State: FindingOK, Text: info.Data + " is on the engine's machine; its free space can't be seen from here"}
 	}
 	f := Finding{About: "disk", State: FindingOK, Text: fmt.Sprintf("%s free where the engine keeps its data (%s)",
 		labs.Size(free), info.Data)}

@@ -38,6 +38,8 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 		return &labs.Problem{Code: desk.CodeStopped, What: "The lab of " + name + " was past its time and has been removed"}
 	case errors.Is(err, labs.ErrNotFound):
 		return &labs.Problem{Code: desk.CodeStopped, What: "The lab of " + name + " was stopped"}
+	case err != nil:
+		return v.unreachable(err)
 	case err == nil && lab.Running():
 		return &labs.Problem{
 			Code: desk.CodeShellLost, What: "The shell was killed, but the lab is still running", Err: cause,
@@ -45,9 +47,19 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 		}
 	}
 	return &labs.Problem{
-		Code: labs.CodeHostDown, What: "The lab's host stopped", Err: errors.Join(cause, err),
+		Code: labs.CodeHostDown, What: "The lab's host stopped", Err: cause,
 		Acts: []labs.Act{v.act(labs.ActEnter, "Back into it, with all that is in it"), v.act(labs.ActReset, "put it back")},
 	}
+}
+
+// unreachable says why the engine can't be asked. The shell waits where it is.
+func (v *Visit) unreachable(cause error) *labs.Problem {
+	problem := &labs.Problem{What: "The engine that runs the lab does not answer", Err: cause}
+	if errors.As(cause, &problem) {
+		problem = &labs.Problem{What: problem.What, Advice: problem.Advice, Err: problem.Err}
+	}
+	problem.Code, problem.Acts = labs.CodeEngine, []labs.Act{v.act(labs.ActEnter, "Then back into the shell")}
+	return problem
 }
 
 // look returns the lab as it is now, or [labs.ErrNotFound] and how its attempt ended.

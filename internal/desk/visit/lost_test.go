@@ -3,6 +3,8 @@ package visit
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,9 +18,13 @@ import (
 type looks struct {
 	*clockwork
 	found []*labs.Lab // nil: none
+	away  error
 }
 
 func (e *looks) Labs(context.Context, labs.Which) ([]*labs.Lab, error) {
+	if e.away != nil {
+		return nil, e.away
+	}
 	lab := e.found[0]
 	e.found = e.found[min(1, len(e.found)-1):]
 	if lab == nil {
@@ -67,11 +73,34 @@ func TestLostSaysWhatHappened(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			v.parts.Backend().Engine = &looks{c, test.found}
+			v.parts.Backend().Engine = &looks{clockwork: c, found: test.found}
 			problem := v.Lost(t.Context(), seat.ErrLost)
 			back := len(problem.Acts) > 0 && strings.Contains(strings.Join(namesOf(problem.Acts), " "), labs.ActEnter)
 			if !strings.Contains(problem.What, test.says) || back != test.back {
 				t.Errorf("%s, %+v", problem.What, problem.Acts)
+			}
+		})
+	}
+}
+
+// If the engine can't be asked, that is why the shell has ended, and not that its host has stopped.
+func TestLostWithoutAnEngine(t *testing.T) {
+	for name, test := range map[string]struct {
+		away         error
+		says, advice string
+	}{
+		"no answer": {errors.New("silence"), "does not answer", ""},
+		"a reason":  {fmt.Errorf("list labs: %w", &labs.Problem{What: "The network is down", Advice: "Mend it."}), "The network is down", "Mend it."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := newClockwork(time.Hour)
+			s, _ := stayAt(t, c)
+			lab := c.lab
+			s.visit.Lab = &lab
+			s.visit.parts.Backend().Engine = &looks{clockwork: c, away: test.away}
+			problem := s.visit.Lost(t.Context(), seat.ErrLost)
+			if problem.Code != labs.CodeEngine || !strings.Contains(problem.What, test.says) || problem.Advice != test.advice || !slices.Contains(namesOf(problem.Acts), labs.ActEnter) {
+				t.Errorf("%+v", problem)
 			}
 		})
 	}
