@@ -17,13 +17,18 @@ import (
 	"testing"
 	"time"
 
+	"endstate/internal/exams"
 	"endstate/labs"
 )
 
 // TestMain lets the test binary act as another process that uses a store.
 func TestMain(m *testing.M) {
 	if path := os.Getenv("TEST_STORE"); path != "" {
-		if err := writeChecks(path, os.Getenv("TEST_CHECKS")); err != nil {
+		work := writeChecks
+		if count := os.Getenv("TEST_CHECKS"); count == "half" {
+			work = func(path, _ string) error { return half(context.Background(), path) }
+		}
+		if err := work(path, os.Getenv("TEST_CHECKS")); err != nil {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
@@ -62,6 +67,23 @@ func writeChecks(path, count string) error {
 		fmt.Println(i)
 	}
 	return nil
+}
+
+// half begins to change an exam, and stays in the middle of it with a lock.
+func half(ctx context.Context, place string) error {
+	store, err := Open(ctx, place)
+	if err != nil {
+		return err
+	}
+	if _, err := store.Hold(ctx, "exams/1.grading", false); err != nil {
+		return err
+	}
+	_, err = store.Of(ada).ChangeExam(ctx, 1, func(s *exams.Sitting) error {
+		s.Extra = append(s.Extra, exams.ExtraTime{Seconds: 60, By: "vera"})
+		fmt.Println("in the middle")
+		select {}
+	})
+	return err
 }
 
 func process(path string, checks int) *exec.Cmd {

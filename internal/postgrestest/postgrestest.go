@@ -114,7 +114,7 @@ func (s *Server) data() string { return filepath.Join(s.dir, "data") }
 
 func (s *Server) start() error {
 	options := "-c listen_addresses='' -c unix_socket_directories='" + s.dir + "' -c max_connections=300 -c shared_buffers=32MB " +
-		"-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c autovacuum=off"
+		"-c fsync=off -c full_page_writes=off -c autovacuum=off"
 	return s.run("pg_ctl", "start", "-w", "-s", "-D", s.data(), "-l", filepath.Join(s.dir, "log"), "-o", options)
 }
 

@@ -66,7 +66,7 @@ func (l *locks) hold(ctx context.Context, name string, share bool) (release func
 func (l *locks) take(ctx context.Context, name string, share bool) (taken bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, holdTimeout)
 	defer cancel()
-	err = patiently(ctx, patience, func(ctx context.Context) error {
+	err = patiently(ctx, func(ctx context.Context) error {
 		if err := l.connect(ctx); err != nil {
 			return err
 		}

@@ -25,10 +25,8 @@ func IsURL(place string) bool {
 }
 
 const (
-	// openPatience and patience are how long to wait for a database that can't be reached: before
-	// there is a store, and for each thing that is done with it.
-	openPatience = 10 * time.Second
-	patience     = 5 * time.Second
+	// patience is how long to wait for a database that can't be reached.
+	patience = 5 * time.Second
 	// connectTimeout is how long to wait for a connection, unless the URL says something else.
 	connectTimeout = 5 * time.Second
 
@@ -67,7 +65,7 @@ func Open(ctx context.Context, url string) (*database.DB, error) {
 	pool.SetConnMaxIdleTime(idleTime)
 	db := &database.DB{Kind: s, Pool: pool}
 	var namespace string
-	err = patiently(ctx, openPatience, func(ctx context.Context) error {
+	err = patiently(ctx, func(ctx context.Context) error {
 		return pool.QueryRowContext(ctx, "SELECT coalesce(current_schema(), '')").Scan(&namespace)
 	})
 	s.locks = newLocks(config, namespace)
@@ -132,10 +130,10 @@ func versionOf(_ context.Context, row interface{ Scan(...any) error }) (version 
 // Patiently does something again as long as the database can't be reached, for some seconds: it may be
 // starting again, or another one may take its place.
 func (s *server) Patiently(ctx context.Context, do func(context.Context) error) error {
-	return patiently(ctx, patience, do)
+	return patiently(ctx, do)
 }
 
-func patiently(ctx context.Context, patience time.Duration, do func(context.Context) error) error {
+func patiently(ctx context.Context, do func(context.Context) error) error {
 	pause := 20 * time.Millisecond
 	for begun := time.Now(); ; pause = min(2*pause, 500*time.Millisecond) {
 		err := do(ctx)
