@@ -5,6 +5,7 @@
 # make generate   generate the schemas and the tables in docs/ from the code
 # make bench      measure speed and memory, and print a table
 # make bench-serve  measure a class of LEARNERS at once in the browser
+# make cluster    bring up a Kubernetes cluster of two nodes for tests, and print its kubeconfig (make cluster-down)
 # make deb        make a Debian package in bin/
 # make server-image  make the container image endstate/server
 # make fuzz       fuzz everything that reads learners' data, for FUZZ seconds
@@ -26,7 +27,7 @@ NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab web engine browser postgres sshd picture images test compiled unit fuzz prove check lint vulnerabilities bench bench-serve deb server-image clean
+.PHONY: build generate lab web engine browser postgres sshd picture images test compiled unit fuzz prove check lint vulnerabilities cluster cluster-down bench bench-serve deb server-image clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -117,6 +118,13 @@ bench: images
 # print without end. It fails if anybody is refused, a byte is lost, or the server needs too much memory.
 bench-serve: images
 	ENDSTATE_LEARNERS=$(LEARNERS) go test -tags engine ./internal/web -run '^Test(ClassAtOnce|Floods)$$' -count 1 -timeout 20m -v
+
+# A real cluster on this machine for tests, see docs/cluster.md. It needs root.
+cluster:
+	@scripts/cluster/up
+
+cluster-down:
+	@scripts/cluster/down
 
 # A Debian package of the program with a systemd service.
 deb: build

@@ -1,0 +1,3 @@
+module endstate/scripts/cluster/pause
+
+go 1.26.0
