@@ -57,6 +57,17 @@ func (s *Store) Hold(ctx context.Context, name string, share bool) (release func
 	return release, nil
 }
 
+// Tell tells the other servers something, if there can be any.
+func (s *Store) Tell(ctx context.Context, news string) error {
+	if err := s.db.Tell(ctx, news); err != nil {
+		return s.failed("tell", err)
+	}
+	return nil
+}
+
+// Hear calls heard with what other servers tell, until the context is done. Nothing is told again.
+func (s *Store) Hear(ctx context.Context, heard func(news string)) { s.db.Hear(ctx, heard) }
+
 func (s *Store) failed(doing string, err error) error {
 	return s.db.Problem(fmt.Errorf("%s: %w", doing, err))
 }

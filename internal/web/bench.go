@@ -75,8 +75,9 @@ func (b *bench) release() {
 
 // benches are the benches of all learners.
 type benches struct {
-	mu  sync.Mutex
-	all map[[2]string]*bench // by learner and lab
+	tells func(about ...string) func(feed.Message) // see [Server.tells]
+	mu    sync.Mutex
+	all   map[[2]string]*bench // by learner and lab
 }
 
 func (b *benches) of(who labs.Learner, lab string) *bench {
@@ -87,18 +88,25 @@ func (b *benches) of(who labs.Learner, lab string) *bench {
 		b.all = map[[2]string]*bench{}
 	}
 	if b.all[key] == nil {
-		b.all[key] = &bench{}
+		b.all[key] = &bench{Feed: feed.Feed{Tell: b.tells(newsOfLab, who.Name, lab)}}
 	}
 	return b.all[key]
 }
 
-// tell tells the pages of all labs of a learner that somebody wrote to them.
+// at returns a bench, or nil if there is none.
+func (b *benches) at(name, lab string) *bench {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.all[[2]string{name, lab}]
+}
+
+// tell tells the pages of all labs of a learner at this server that somebody wrote to them.
 func (b *benches) tell(name string) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for key, one := range b.all {
 		if key[0] == name {
-			one.Send(messageLetter, "letter", "")
+			one.Hear(feed.Message{Kind: messageLetter, Key: "letter"})
 		}
 	}
 }

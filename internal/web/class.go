@@ -12,7 +12,7 @@ import (
 // classes returns the room for classes.
 func (s *Server) classes() *class.Room {
 	return class.New(class.Door{
-		House: s.house(), Desk: s.Desk, Clock: s.Clock, Event: writeEvent, Tell: s.benches.tell,
+		House: s.house(), Desk: s.Desk, Clock: s.Clock, Event: writeEvent, Tell: s.tellOfLetter,
 	})
 }
 

@@ -224,7 +224,12 @@ func newSite(t *testing.T, limits ...admission.Limits) *site { return newSiteWit
 
 // newSiteWith returns a site with more folders of scenarios.
 func newSiteWith(t *testing.T, more []scenario.Root, limits ...admission.Limits) *site {
-	s := &site{T: t, engine: &engine{}, entries: make(chan string, 100), state: "bad"}
+	return newSiteAt(t, &engine{}, "", more, limits...)
+}
+
+// newSiteAt returns a site with an engine and a store that it may share with others.
+func newSiteAt(t *testing.T, e *engine, store string, more []scenario.Root, limits ...admission.Limits) *site {
+	s := &site{T: t, engine: e, entries: make(chan string, 100), state: "bad"}
 	files := fstest.MapFS{}
 	for name, text := range map[string]string{
 		"scenario.yaml": strings.ReplaceAll(written, "TEXT", strings.ReplaceAll(hostile, `"`, `\"`)), "solution.sh": "true\n", "debrief.md": "Key points:\n\n- Look at the thing.\n- Never guess.\n",
@@ -238,7 +243,7 @@ func newSiteWith(t *testing.T, more []scenario.Root, limits ...admission.Limits)
 			Probes: []kit.Probe{{Name: "look", New: func() kit.Look { return &look{s.observe} }}},
 		}},
 		Scenarios: append([]scenario.Root{{Files: files}}, more...), Clock: s.engine.Now, Version: "test",
-		Settings: desk.Settings{Home: t.TempDir(), Life: 8 * time.Hour, Cache: 1 << 30, Limits: append(limits, admission.Limits{})[0]},
+		Settings: desk.Settings{Home: t.TempDir(), Store: store, Life: 8 * time.Hour, Cache: 1 << 30, Limits: append(limits, admission.Limits{})[0]},
 		Open: func(context.Context) (*desk.Backend, error) {
 			return &desk.Backend{
 				Engine: s.engine, Snapshots: s.engine, Images: shelf{}, Close: func() error { return nil },
@@ -256,6 +261,7 @@ func newSiteWith(t *testing.T, more []scenario.Root, limits ...admission.Limits)
 			return nil, func() bool { return false }
 		},
 	})
+	s.server.joinOthers(ctx)
 	s.stop = cancel
 	s.Config.Handler = s.server.Handler()
 	s.Start()

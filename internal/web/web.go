@@ -77,6 +77,7 @@ type Server struct {
 	meter    *meter.Meter
 	places   terminal.Places
 	typed    terminal.Typed
+	news     chan news // for other servers
 	exams    *exam.Room
 	ctx      context.Context // ends when the server does
 	working  sync.WaitGroup  // acts and terminals
@@ -99,6 +100,7 @@ func Serve(ctx context.Context, listener net.Listener, who labs.Learner, config 
 		}
 		return errors.Join(err, listener.Close())
 	}
+	s.joinOthers(ctx)
 	server := &http.Server{
 		Handler: s.Handler(), TLSConfig: s.Reach.OwnTLS(), IdleTimeout: idleTimeout, ReadHeaderTimeout: headerTimeout, BaseContext: func(net.Listener) context.Context { return ctx },
 		ErrorLog: slog.NewLogLogger(s.Log.Handler(), slog.LevelWarn),
@@ -159,6 +161,7 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 	if s.Provider != nil {
 		s.people.Admit(s.Provider.Domains)
 	}
+	s.benches.tells, s.news = s.tells, make(chan news, newsWaiting)
 	s.meter = meter.New(s.gauges())
 	s.pages = pages.New(s.assets.Address, s.Clock)
 	s.accounts = peopleroom.New(peopleroom.Door{
@@ -166,7 +169,7 @@ func newServer(ctx context.Context, address string, config Config) *Server {
 		Log: s.Log, Address: s.Reach.Address(address), Alone: !s.Reach.Shared(), Status: statusOf, From: s.Reach.From,
 	})
 	s.exams = exam.New(config.Exams, exam.Door{
-		House: s.house(), Work: s.work, Begun: s.begun, Watchers: s.watchers, Join: s.join, Once: s.once, Lost: s.lost, Tell: s.tell, Answer: config.AnswerExam,
+		House: s.house(), Work: s.work, Begun: s.begun, Watchers: s.watchers, Join: s.join, Once: s.once, Lost: s.lost, Tell: s.tell, Tells: s.tells, Answer: config.AnswerExam,
 		Built: s.assets.Built(), Recorded: config.Desk.Record, Clock: config.Clock, Context: ctx,
 	})
 	return s

@@ -29,6 +29,10 @@ type Kind interface {
 	// Hold takes a lock that all processes of the store share, unless somebody has it: then it returns nil.
 	// Any number of holders can share it. A process that ends loses it.
 	Hold(ctx context.Context, name string, share bool) (release func(), err error)
+	// Tell tells the other processes of the store something, if they can be told.
+	Tell(ctx context.Context, news string) error
+	// Hear calls heard with what other processes tell, until the context is done.
+	Hear(ctx context.Context, heard func(news string))
 	// Problem returns an error as people are told it. The text of the error itself has no secrets.
 	Problem(err error) *labs.Problem
 	// Place says where the database is, without secrets.

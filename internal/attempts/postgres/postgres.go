@@ -3,12 +3,14 @@ package postgres
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -42,7 +44,10 @@ const session = `SET lock_timeout = '10s'; SET idle_in_transaction_session_timeo
 
 type server struct {
 	config *pgx.ConnConfig
+	pool   *sql.DB
 	locks  *locks
+	id     string // of this process, among those that tell news
+	told   atomic.Int64
 }
 
 // Open opens the store in a database, creating or migrating its tables as needed.
@@ -58,11 +63,11 @@ func Open(ctx context.Context, url string) (*database.DB, error) {
 		config.RuntimeParams["application_name"] = "endstate"
 	}
 	config.AfterConnect = prepare
-	s := &server{config: config}
 	pool := stdlib.OpenDB(*config, stdlib.OptionShouldPing(func(_ context.Context, p stdlib.ShouldPingParams) bool { return p.IdleDuration > 50*time.Millisecond }))
 	pool.SetMaxOpenConns(connections)
 	pool.SetMaxIdleConns(idleConnections)
 	pool.SetConnMaxIdleTime(idleTime)
+	s := &server{config: config, pool: pool, id: rand.Text()}
 	db := &database.DB{Kind: s, Pool: pool}
 	var namespace string
 	err = patiently(ctx, func(ctx context.Context) error {

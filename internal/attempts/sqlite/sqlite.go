@@ -119,6 +119,12 @@ func best(better func(a, b int64) bool) func(*sqlite.FunctionContext, []driver.V
 	}
 }
 
+// Tell tells nobody: there is one server.
+func (f file) Tell(context.Context, string) error { return nil }
+
+// Hear waits until the context is done.
+func (f file) Hear(ctx context.Context, _ func(string)) { <-ctx.Done() }
+
 // Place is the file's path.
 func (f file) Place() string { return f.path }
 

@@ -4,6 +4,7 @@ package operate
 import (
 	"context"
 	"slices"
+	"time"
 
 	"endstate/internal/desk"
 	"endstate/labs"
@@ -45,4 +46,29 @@ func MayWatch(who labs.Learner) error {
 		return nil
 	}
 	return &labs.Problem{Code: labs.CodeForbidden, What: "Only an admin can see how much the server does", Usage: true}
+}
+
+// Tell tells the other servers of the same store something. If that fails, they are not told.
+func Tell(ctx context.Context, d *desk.Desk, news string) {
+	if store, err := d.Parts().Memory(ctx, labs.Learner{}); err == nil {
+		_ = store.Tell(ctx, news)
+	}
+}
+
+// hearPause is how long to wait for a store that can't be opened.
+const hearPause = 5 * time.Second
+
+// Hear calls heard with what other servers of the same store tell, until the context is done.
+func Hear(ctx context.Context, d *desk.Desk, heard func(news string)) {
+	for {
+		store, err := d.Parts().Memory(ctx, labs.Learner{})
+		if err == nil {
+			store.Hear(ctx, heard)
+		}
+		select {
+		case <-time.After(hearPause):
+		case <-ctx.Done():
+			return
+		}
+	}
 }

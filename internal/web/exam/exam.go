@@ -32,6 +32,8 @@ type Door struct {
 	Once func(ctx context.Context, client *terminal.Client, v *visit.Visit, answer seat.Answer, emit labs.Emit) error
 	Lost func(client *terminal.Client, v *visit.Visit, cause error) error
 	Tell func(client *terminal.Client) labs.Emit
+	// Tells returns what tells pages at other servers of a feed's messages, or nil if there are none.
+	Tells func(about ...string) func(feed.Message)
 	// Answer answers the in-lab commands of a candidate. submits reports whether the candidate has ended
 	// the exam with one.
 	Answer func(who labs.Learner, at *examdesk.Session) (answer seat.Answer, submits func() bool)
@@ -120,9 +122,22 @@ func (m *Room) feedOf(who labs.Learner, id int64) *feed.Feed {
 	defer m.mu.Unlock()
 	key := who.Name + "\x00" + strconv.FormatInt(id, 10)
 	if m.feeds[key] == nil {
-		m.feeds[key] = &feed.Feed{}
+		m.feeds[key] = &feed.Feed{Tell: m.Tells(NewsOfExam, who.Name, strconv.FormatInt(id, 10))}
 	}
 	return m.feeds[key]
+}
+
+// NewsOfExam is what messages of feeds are about that other servers are told. The learner and the exam follow.
+const NewsOfExam = "exam"
+
+// Hear tells the pages of a learner's exam what has happened at another server.
+func (m *Room) Hear(name, id string, message feed.Message) {
+	m.mu.Lock()
+	at := m.feeds[name+"\x00"+id]
+	m.mu.Unlock()
+	if at != nil {
+		at.Hear(message)
+	}
 }
 
 // works reports whether a candidate can work on an exam: its clock runs, and time is not up.

@@ -20,6 +20,9 @@ const Limit = 500
 
 // Feed is the messages of one act after the other. The zero value is ready to use.
 type Feed struct {
+	// Tell is told each message, in order, for pages at other servers; nil: there are none. It must not wait.
+	Tell func(Message)
+
 	mu       sync.Mutex
 	last     int // the ID of the last message
 	act      string
@@ -37,7 +40,7 @@ func (f *Feed) Begin(act string) bool {
 		return false
 	}
 	f.act, f.running, f.messages = act, true, nil
-	f.add(Message{Kind: "begin", Data: act})
+	f.say(Message{Kind: "begin", Data: act})
 	return true
 }
 
@@ -45,7 +48,14 @@ func (f *Feed) Begin(act string) bool {
 func (f *Feed) Send(kind, key, data string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.add(Message{Kind: kind, Key: key, Data: data})
+	f.say(Message{Kind: kind, Key: key, Data: data})
+}
+
+// Hear adds a message from the feed of the same thing at another server, which nobody else is told.
+func (f *Feed) Hear(m Message) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.add(m)
 }
 
 // End ends the act.
@@ -53,7 +63,14 @@ func (f *Feed) End() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.running = false
-	f.add(Message{Kind: "end", Data: f.act})
+	f.say(Message{Kind: "end", Data: f.act})
+}
+
+func (f *Feed) say(m Message) {
+	f.add(m)
+	if f.Tell != nil {
+		f.Tell(m)
+	}
 }
 
 func (f *Feed) add(m Message) {
