@@ -10,21 +10,18 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/docker/docker/api/types"
-	"github.com/docker/docker/api/types/system"
 	"github.com/docker/docker/client"
 
+	"endstate/internal/docker/abilities"
 	"endstate/internal/docker/maker"
 	"endstate/internal/docker/ping"
 	"endstate/internal/docker/reach"
 	"endstate/internal/docker/runtimes"
-	"endstate/internal/docker/seccomp"
 	"endstate/internal/docker/subnets"
 	"endstate/labs"
 )
@@ -93,7 +90,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 		return nil, &labs.Problem{
 			Code:   labs.CodeEngine,
 			What:   "Podman answers at " + place.Address + ", which Endstate does not support",
-			Advice: "Its snapshots lose the labels that labs need. Point DOCKER_HOST or the docker context at a Docker engine.",
+			Advice: "Its snapshots lose the labels that labs need, and it takes no seccomp profile of a lab's own. Point DOCKER_HOST or the docker context at a Docker engine.",
 		}
 	}
 	api.NegotiateAPIVersionPing(types.Ping{APIVersion: answer.API})
@@ -102,6 +99,11 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 			Code:   labs.CodeEngine,
 			What:   fmt.Sprintf("The engine at %s is too old: API %s", place.Address, answer.API),
 			Advice: "Endstate needs Docker 20.10 or newer.",
+		}
+	}
+	if place.Address != client.DefaultDockerHost { // root's own engine has cgroups
+		if err := abilities.Check(ctx, api, place.Address); err != nil {
+			return nil, err
 		}
 	}
 	if err := runtimes.Check(ctx, api, options.Runtime); err != nil {
@@ -146,27 +148,8 @@ func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {
 		Name: "Docker", Version: info.ServerVersion, Address: e.place.Address, System: info.OperatingSystem + ", " + info.Architecture,
 		CPUs: info.NCPU, Memory: info.MemTotal, Data: info.DockerRootDir, Elsewhere: !e.place.Here(),
 		Details: []string{"API " + e.api.ClientVersion(), "cgroups v" + info.CgroupVersion, info.Driver},
-		Gaps:    gaps(info),
+		Gaps:    abilities.Gaps(info),
 	}, nil
-}
-
-// gaps returns the walls of a lab that the engine can't provide.
-func gaps(info system.Info) (found []*labs.Problem) {
-	if !info.MemoryLimit || !info.PidsLimit || !info.CPUCfsQuota {
-		found = append(found, &labs.Problem{
-			Code: "limits", What: "the engine can't limit memory, processors and processes of labs",
-			Advice: "Enable the memory, cpu and pids controllers of cgroups for the engine; a fork bomb would reach the machine.",
-		})
-	}
-	profile, _ := seccomp.Profile()
-	isSeccomp := func(option string) bool { return strings.HasPrefix(option, "name=seccomp") }
-	if profile == "" || !slices.ContainsFunc(info.SecurityOptions, isSeccomp) {
-		found = append(found, &labs.Problem{
-			Code: "datagrams", What: "a lab of several hosts can send datagrams (UDP) to addresses of the engine's machine",
-			Advice: "The engine has no seccomp, or this is not Linux, so labs have no seccomp profile of their own. Trust the people who work in them, or drop packets from the bridges br-* on the machine.",
-		})
-	}
-	return found
 }
 
 // callContext returns a context for a single call, which outlives its parent so that the call

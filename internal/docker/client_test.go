@@ -1,6 +1,7 @@
 package docker
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"net/http/httptest"
@@ -26,13 +27,19 @@ func TestOpenKnowsEnginesByTheirPing(t *testing.T) {
 	for name, test := range map[string]struct {
 		status int
 		header map[string]string
+		info   string // what it says of itself
 		what   string // of the problem; empty if the engine is accepted
 	}{
-		"Docker 20.10":   {200, map[string]string{"Server": "Docker/20.10.24 (linux)", "Api-Version": "1.41", "Date": date}, ""},
-		"Docker 28":      {200, map[string]string{"Server": "Docker/28.5.2 (linux)", "Api-Version": "1.51", "Date": date}, ""},
-		"Docker 19.03":   {200, map[string]string{"Server": "Docker/19.03.15 (linux)", "Api-Version": "1.40", "Date": date}, "is too old"},
-		"Podman 4.3":     {200, map[string]string{"Server": "Libpod/4.3.1 (linux)", "Libpod-Api-Version": "4.3.1", "Api-Version": "1.41", "Date": date}, "Podman answers at"},
-		"something else": {404, map[string]string{"Date": date}, "No container engine answers"},
+		"Docker 20.10": {200, map[string]string{"Server": "Docker/20.10.24 (linux)", "Api-Version": "1.41", "Date": date}, "", ""},
+		"Docker 28":    {200, map[string]string{"Server": "Docker/28.5.2 (linux)", "Api-Version": "1.51", "Date": date}, "", ""},
+		"Docker 19.03": {200, map[string]string{"Server": "Docker/19.03.15 (linux)", "Api-Version": "1.40", "Date": date}, "", "is too old"},
+		"Podman 4.3":   {200, map[string]string{"Server": "Libpod/4.3.1 (linux)", "Libpod-Api-Version": "4.3.1", "Api-Version": "1.41", "Date": date}, "", "Podman answers at"},
+		"without cgroups": {
+			200,
+			map[string]string{"Server": "Docker/20.10.24+dfsg1 (linux)", "Api-Version": "1.41", "Date": date},
+			`{"CgroupDriver": "none", "CgroupVersion": "1", "SecurityOptions": ["name=seccomp,profile=default", "name=rootless"]}`, "runs without cgroups",
+		},
+		"something else": {404, map[string]string{"Date": date}, "", "No container engine answers"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -40,6 +47,7 @@ func TestOpenKnowsEnginesByTheirPing(t *testing.T) {
 					w.Header().Set(name, value)
 				}
 				w.WriteHeader(test.status)
+				_, _ = w.Write([]byte(cmp.Or(test.info, "{}")))
 			}))
 			defer server.Close()
 			t.Setenv("DOCKER_HOST", strings.Replace(server.URL, "http", "tcp", 1))

@@ -48,7 +48,7 @@ func (e *Engine) startAnchor(ctx context.Context, plan labs.Plan, hosts []labs.H
 		return "", err
 	}
 	if err := e.api.ContainerStart(call, id, container.StartOptions{}); err != nil {
-		return id, failure(err, "start the anchor of lab %s", plan.Lab.ID)
+		return id, unanchored(err, plan.Lab.ID)
 	}
 	return id, nil
 }
@@ -93,4 +93,16 @@ func onLinks(plan labs.Plan, host labs.HostPlan, config *container.HostConfig) {
 // capabilities to network tools, as attributes of their files.
 func changesNetworks(host labs.HostPlan) bool {
 	return slices.Contains(host.CapAdd, "NET_ADMIN") || slices.Contains(host.CapAdd, "NET_RAW")
+}
+
+// unanchored says what to do if an engine can't start an anchor: one without root may not show a
+// container the machine's processes.
+func unanchored(err error, lab string) error {
+	if !strings.Contains(err.Error(), `mounting "proc"`) {
+		return failure(err, "start the anchor of lab %s", lab)
+	}
+	return &labs.Problem{
+		Code: labs.CodeEngine, What: "This engine can't connect the hosts of a lab with networks of its own",
+		Advice: "It runs without root. For this lab, point DOCKER_HOST or the docker context at an engine that runs as root.", Err: err,
+	}
 }

@@ -6,8 +6,10 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -81,7 +83,8 @@ type conn struct {
 	halfConn
 	to       *ssh.Spec
 	answered func()
-	read     bool // something
+	read     atomic.Bool // the beginning of an answer
+	closed   atomic.Bool // from here
 }
 
 // Read reads what the engine sends. Before that, the shell on the other machine may print
@@ -89,11 +92,11 @@ type conn struct {
 func (c *conn) Read(p []byte) (int, error) {
 	n, err := c.halfConn.Read(p)
 	c.answered()
-	if n > 0 && !c.read {
-		c.read = true
+	if n > 0 && !c.read.Load() {
 		if said := string(p[:n]); !strings.HasPrefix(said, answer[:min(n, len(answer))]) {
 			return 0, noisy.problem(c.to, lastLine(said))
 		}
+		c.read.Store(true)
 	}
 	if err != nil && err != io.EOF {
 		err = explain(c.to, err)
@@ -101,15 +104,26 @@ func (c *conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Write writes to the engine. If the command has ended, only who reads its answer learns why.
 func (c *conn) Write(p []byte) (int, error) {
 	n, err := c.halfConn.Write(p)
-	if errors.Is(err, syscall.EPIPE) {
-		err = broke.problem(c.to, err.Error())
+	switch ended := errors.Is(err, syscall.EPIPE) || errors.Is(err, os.ErrClosed); {
+	case !ended || c.closed.Load():
+		return n, err
+	case c.read.Load():
+		return n, broke.problem(c.to, err.Error())
 	}
-	return n, err
+	return len(p), nil
 }
 
 func (c *conn) Close() error {
+	c.closed.Store(true)
 	c.answered()
 	return c.halfConn.Close()
+}
+
+// CloseWrite ends what is written. Writing after that is a mistake of the caller.
+func (c *conn) CloseWrite() error {
+	c.closed.Store(true)
+	return c.halfConn.CloseWrite()
 }
