@@ -12,6 +12,8 @@ const (
 	PullImage       Work = "pull"      // its reference
 	SaveImages      Work = "save"
 	LoadImages      Work = "load"
+	AskRegistry     Work = "registry"
+	PushImage       Work = "push" // the image
 	AwaitImages     Work = "lock" // another process makes images
 	ListImages      Work = "images"
 	DropImages      Work = "drop"

@@ -73,6 +73,7 @@ const (
 	CodeEngine          = "engine"           // no engine answers, or not one that Endstate can use
 	CodeNoSubnet        = "no-subnet"        // the range for networks of labs is used up
 	CodeImageMissing    = "image-missing"    // it is neither available nor buildable
+	CodeRegistry        = "registry"         // a registry does not answer, or refuses
 	CodeBuild           = "build"            // the build of an image failed
 	CodeInUse           = "in-use"           // it can't be removed while something uses it
 	CodeScenarioInvalid = "scenario-invalid" // its files have mistakes

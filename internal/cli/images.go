@@ -19,11 +19,11 @@ import (
 func imagesCommand(d *door.Door) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "images",
-		Short: "Build, list, remove, save and load the images",
+		Short: "Build, list, remove, save, load and push the images",
 		Args:  door.CheckSubcommand,
 		RunE:  func(c *cobra.Command, _ []string) error { return c.Help() },
 	}
-	c.AddCommand(imagesBuildCommand(d), imagesListCommand(d), imagesRemoveCommand(d), imagesSaveCommand(d), imagesLoadCommand(d))
+	c.AddCommand(imagesBuildCommand(d), imagesListCommand(d), imagesRemoveCommand(d), imagesSaveCommand(d), imagesLoadCommand(d), imagesPushCommand(d))
 	return c
 }
 
@@ -160,4 +160,39 @@ func imagesLoadCommand(d *door.Door) *cobra.Command {
 			})
 		},
 	}
+}
+
+// imagesPushOptions are the options of images push.
+type imagesPushOptions struct {
+	*door.Door
+	plain bool // also a registry on another machine may speak plain HTTP
+}
+
+func imagesPushCommand(d *door.Door) *cobra.Command {
+	o := &imagesPushOptions{Door: d}
+	c := &cobra.Command{
+		Use:   "push REGISTRY",
+		Short: "Push all images to a registry, for labs on a cluster",
+		Long: "Push all images to a registry, for labs on a cluster. What the registry has is not sent again.\n\n" +
+			"REGISTRY is HOST, HOST:PORT or HOST/FOLDER; an image is then HOST/FOLDER/endstate/NAME:HASH. " +
+			"To log in, use docker login.",
+		Example: "  endstate images push registry.example.org/team",
+		Args:    door.Exactly(1, "the address of a registry"),
+		RunE:    func(c *cobra.Command, args []string) error { return o.run(c.Context(), args[0]) },
+	}
+	c.Flags().BoolVar(&o.plain, "plain-http", false, "allow a registry on another machine to speak HTTP without TLS")
+	return c
+}
+
+func (o *imagesPushOptions) run(ctx context.Context, address string) error {
+	var pushed machine.Pushed
+	err := o.Act(false, func(at *desk.Desk, emit labs.Emit) (err error) {
+		pushed, err = machine.New(at).PushImages(ctx, o.Who(), address, o.plain, emit)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(o.Out, "%s pushed, %d already there\n", labs.Count(pushed.Sent, "image"), pushed.All-pushed.Sent)
+	return nil
 }

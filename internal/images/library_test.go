@@ -259,3 +259,23 @@ func TestProxyOfThisMachineNeedsItsNetwork(t *testing.T) {
 		}
 	}
 }
+
+// away is a registry that does not answer.
+type away struct{ Registry }
+
+var errAway = errors.New("away")
+
+func (away) Find(context.Context, string) (*Info, error) { return nil, errAway }
+
+// Nobody waits for images to be built for a registry that is not there.
+func TestPushAsksTheRegistryFirst(t *testing.T) {
+	store := newShelf()
+	library := New(store, []kit.Image{simple("one", "A")}, "", t.TempDir())
+	if _, _, err := library.Push(t.Context(), away{}, nil); !errors.Is(err, errAway) || store.built() != 0 {
+		t.Errorf("%d images were built for it: %v", store.built(), err)
+	}
+	ensure(t, library, "one")
+	if sent, _, err := library.Push(t.Context(), away{}, nil); !errors.Is(err, errAway) || sent != 0 {
+		t.Errorf("%d images were sent to it: %v", sent, err)
+	}
+}

@@ -15,6 +15,8 @@ var wordings = map[labs.Work]wording{
 	labs.PullImage:       {"Pulling %s", "Pulled %s"},
 	labs.SaveImages:      {"Writing the images", "Wrote the images"},
 	labs.LoadImages:      {"Reading the images", "Read the images"},
+	labs.AskRegistry:     {"Asking the registry which images it has", "Asked the registry which images it has"},
+	labs.PushImage:       {"Pushing the image %s", "Pushed the image %s"},
 	labs.ListImages:      {"Asking the engine which images it has", "Asked the engine which images it has"},
 	labs.DropImages:      {"Removing the images", "Removed the images"},
 	labs.AwaitImages:     {"Waiting for another process that is making images", "Waited for another process that was making images"},

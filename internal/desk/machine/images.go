@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"endstate/internal/images/registry"
 	"endstate/labs"
 )
 
@@ -113,6 +114,26 @@ func (d *Desk) SaveImages(ctx context.Context, who labs.Learner, name string, em
 		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return os.Rename(file.Name(), name)
+}
+
+// Pushed says what a push did.
+type Pushed struct {
+	Sent int `json:"sent"` // images that the registry lacked
+	All  int `json:"all"`  // images that it has now
+}
+
+// PushImages pushes all images to a registry, for labs on other machines. Only a registry on this
+// machine may speak plain HTTP, unless plain allows that.
+func (d *Desk) PushImages(ctx context.Context, who labs.Learner, address string, plain bool, emit labs.Emit) (pushed Pushed, err error) {
+	to, err := registry.New(address, plain)
+	if err != nil {
+		return pushed, err
+	}
+	if err := d.parts.Maintain(ctx, who, emit); err != nil {
+		return pushed, err
+	}
+	pushed.Sent, pushed.All, err = d.parts.Images().Push(ctx, to, emit)
+	return pushed, err
 }
 
 // LoadImages loads saved images.

@@ -1,0 +1,55 @@
+//go:build engine
+
+package registry_test
+
+import (
+	"testing"
+
+	"endstate/internal/enginetest"
+	"endstate/internal/images"
+	"endstate/labs"
+)
+
+// What the engine has gets to a registry as it is, and only once.
+func TestPushFromTheEngine(t *testing.T) {
+	t.Parallel()
+	runner, s := enginetest.Open(t), serve(t)
+	library := images.New(runner.Engine.Images(), nil, "", t.TempDir()) // the base image alone
+	found, err := library.Ensure(t.Context(), library.Names(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := found["base"].Ref
+	var steps []labs.Work
+	emit := labs.Emit(func(event labs.Event) {
+		if event.State == labs.StepEnded {
+			steps = append(steps, event.Step)
+		}
+	})
+	sent, all, err := library.Push(t.Context(), s.open(t), emit)
+	if err != nil || sent != 1 || all != 1 {
+		t.Fatalf("sent %d of %d: %v", sent, all, err)
+	}
+	if len(steps) != 2 || steps[0] != labs.AskRegistry || steps[1] != labs.PushImage {
+		t.Errorf("the steps were %v", steps)
+	}
+	info, err := s.open(t).Find(t.Context(), ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Labels[images.LabelImage] != "base" || info.Size == 0 {
+		t.Errorf("found %+v", info)
+	}
+	files := s.contents(t, ref)
+	if shell := files["usr/bin/bash"]; len(shell) < 1<<20 || shell[:8] != "0 0 755 " {
+		t.Errorf("the image has no shell among its %d files", len(files))
+	}
+
+	before := s.writes.Load()
+	if sent, all, err := library.Push(t.Context(), s.open(t), nil); err != nil || sent != 0 || all != 1 {
+		t.Errorf("again: sent %d of %d: %v", sent, all, err)
+	}
+	if again := s.writes.Load() - before; again != 0 {
+		t.Errorf("%d requests sent something again", again)
+	}
+}
