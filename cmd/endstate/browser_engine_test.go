@@ -72,15 +72,7 @@ var entry = regexp.MustCompile(`https?://\S+/(enter\?key=|join/)\S+`)
 // serve serves pages until the test ends, and returns the address that lets a browser in.
 func (m *machine) serve(options ...string) string {
 	m.t.Helper()
-	command := exec.Command("endstate", append([]string{"serve", "--no-open", "--listen", "127.0.0.1:0"}, options...)...) // it outlives the test's context
-	command.Env, command.Stderr = m.env, os.Stderr
-	out, err := command.StdoutPipe()
-	if err == nil {
-		err = command.Start()
-	}
-	if err != nil {
-		m.t.Fatal(err)
-	}
+	command, address := m.startServer(options...)
 	m.t.Cleanup(func() {
 		_ = command.Process.Signal(syscall.SIGTERM)
 		late := time.AfterFunc(time.Minute, func() { _ = command.Process.Kill() })
@@ -90,6 +82,21 @@ func (m *machine) serve(options ...string) string {
 			m.t.Errorf("endstate serve: %v", err)
 		}
 	})
+	return address
+}
+
+// startServer starts a server, and returns its process too. The test has to end it.
+func (m *machine) startServer(options ...string) (command *exec.Cmd, address string) {
+	m.t.Helper()
+	command = exec.Command("endstate", append([]string{"serve", "--no-open", "--listen", "127.0.0.1:0"}, options...)...) // it outlives the test's context
+	command.Env, command.Stderr = m.env, os.Stderr
+	out, err := command.StdoutPipe()
+	if err == nil {
+		err = command.Start()
+	}
+	if err != nil {
+		m.t.Fatal(err)
+	}
 	lines := bufio.NewScanner(out)
 	for lines.Scan() {
 		if address := entry.FindString(lines.Text()); address != "" {
@@ -97,11 +104,12 @@ func (m *machine) serve(options ...string) string {
 				for lines.Scan() {
 				}
 			}()
-			return address
+			return command, address
 		}
 	}
+	_ = command.Process.Kill()
 	m.t.Fatal("endstate serve printed no address")
-	return ""
+	return nil, ""
 }
 
 // browse plays a story in a browser. Its pictures go to the folder that ENDSTATE_PICTURES names, if any.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -91,10 +92,20 @@ func (m *machine) killKeeper(id int64) {
 	m.t.Fatal("the exam has no keeper")
 }
 
+// place returns the place of the machine's store.
+func (m *machine) place() string {
+	for _, variable := range m.env {
+		if url, ok := strings.CutPrefix(variable, "ENDSTATE_STORE="); ok {
+			return url
+		}
+	}
+	return attempts.Path(m.home())
+}
+
 // sittingOf returns an exam of the machine's owner; with 0, the latest. It grades nothing.
 func (m *machine) sittingOf(id int64) *exams.Sitting {
 	m.t.Helper()
-	store, err := attempts.Open(m.t.Context(), attempts.Path(m.home()))
+	store, err := attempts.Open(m.t.Context(), m.place())
 	if err != nil {
 		m.t.Fatal(err)
 	}
