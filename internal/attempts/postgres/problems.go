@@ -85,7 +85,7 @@ func (s *server) Problem(err error) *labs.Problem {
 		p.Advice = "Make room at " + at + "."
 	case code == tooManyClients:
 		p.What = fmt.Sprintf("PostgreSQL at %s has too many connections", at)
-		p.Advice = fmt.Sprintf("A server uses up to %d: raise max_connections, or end other programs that use it.", connections+1)
+		p.Advice = fmt.Sprintf("A server uses up to %d: raise max_connections, or end other programs that use it.", connections+2)
 	case code == readOnly:
 		p.What = fmt.Sprintf("PostgreSQL at %s takes no changes now", at)
 		p.Advice = "If ENDSTATE_STORE names several hosts, add target_session_attrs=read-write to find the one that does."
