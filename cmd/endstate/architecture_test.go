@@ -20,7 +20,7 @@ import (
 var imports = map[string]string{
 	"cmd/endstate":               "internal/cli internal/desk internal/docker internal/workspace labs/all labs/kit scenarios",
 	"internal/archive":           "labs",
-	"internal/attempts":          "internal/attempts/database internal/attempts/postgres internal/attempts/sqlite internal/classes internal/exams internal/rehearsal labs",
+	"internal/attempts":          "internal/attempts/database internal/attempts/postgres internal/attempts/schema internal/attempts/sqlite internal/classes internal/exams internal/rehearsal labs",
 	"internal/attempts/database": "labs",
 	"internal/attempts/postgres": "internal/attempts/database internal/attempts/schema labs github.com/jackc/pgx/v5",
 	"internal/attempts/schema":   "",
@@ -30,7 +30,7 @@ var imports = map[string]string{
 	"internal/cli/door": "internal/collections internal/desk internal/desk/admission internal/desk/author internal/desk/saves internal/desk/visit internal/progress internal/report internal/report/wrap internal/scenario internal/seat internal/tty labs labs/kit " +
 		"charm.land/glamour/v2 github.com/charmbracelet/x/ansi github.com/docker/go-units github.com/spf13/cobra github.com/spf13/pflag",
 	"internal/cli/exam": "internal/cli/door internal/desk internal/desk/exam internal/exams internal/exams/pace internal/exams/blueprints internal/exams/spoken internal/report internal/report/wrap internal/seat internal/tty labs github.com/charmbracelet/x/ansi github.com/spf13/cobra",
-	"internal/cli/past": "internal/attempts internal/cli/door internal/cli/exam internal/desk internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
+	"internal/cli/past": "internal/attempts internal/cli/door internal/cli/exam internal/desk internal/desk/machine internal/exams internal/practice internal/recording internal/report internal/report/wrap internal/seat internal/tty labs " +
 		"github.com/charmbracelet/x/ansi github.com/spf13/cobra",
 	"internal/cli/people":   "internal/cli/door internal/desk/people internal/report internal/report/wrap labs github.com/spf13/cobra",
 	"internal/cli/rehearse": "internal/cli/door internal/desk/rehearse internal/practice internal/rehearsal internal/report internal/report/wrap internal/tty labs github.com/spf13/cobra",

@@ -501,6 +501,27 @@ func TestLintWantsFolders(t *testing.T) {
 	d.wants(StatusFailed, "lint "+t.TempDir(), "there is no scenario in this folder", "0 scenarios, 1 mistake\n")
 }
 
+// There may be a password in the place of the store, which is never shown.
+func TestPlaceOfTheStore(t *testing.T) {
+	d := newConsole(t)
+	d.wants(StatusMisused, "import --store endstate.db", "ENDSTATE_STORE names no database")
+	d.wants(StatusMisused, "import --store endstate.db attempts.jsonl", "Give one of them")
+	for place, wants := range map[string]struct {
+		status int
+		said   string
+	}{
+		"mysql://ada:s3cret@db/endstate":         {StatusMisused, "ENDSTATE_STORE is not the URL of a database of PostgreSQL"},
+		"s3cret.db":                              {StatusMisused, "ENDSTATE_STORE is not the URL of a database of PostgreSQL"},
+		"postgres://ada:s3cret@db:port/endstate": {StatusUngraded, "ENDSTATE_STORE is not the URL of a database"},
+	} {
+		d.env["ENDSTATE_STORE"] = place
+		status, out, err := d.run("doctor")
+		if status != wants.status || !strings.Contains(out+err, wants.said) || strings.Contains(out+err, "s3cret") {
+			t.Errorf("%s: %d\n%s%s", place, status, out, err)
+		}
+	}
+}
+
 func TestSettings(t *testing.T) {
 	d := newConsole(t)
 	for name, values := range map[string][]string{

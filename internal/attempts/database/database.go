@@ -26,6 +26,8 @@ type Kind interface {
 	Lock(ctx context.Context, tx *sql.Tx, table string, id int64) error
 	// Alone makes other transactions that do the same thing wait until this one has ended.
 	Alone(ctx context.Context, tx *sql.Tx, what string) error
+	// Renumber makes the numbers of new rows of a table come after those of the rows that are there.
+	Renumber(ctx context.Context, tx *sql.Tx, table string) error
 	// Hold takes a lock that all processes of the store share, unless somebody has it: then it returns nil.
 	// Any number of holders can share it. A process that ends loses it.
 	Hold(ctx context.Context, name string, share bool) (release func(), err error)
@@ -133,6 +135,11 @@ func (t *Tx) QueryRowContext(ctx context.Context, query string, args ...any) *sq
 // Lock makes other transactions that lock a row of a table wait until this one has ended.
 func (t *Tx) Lock(ctx context.Context, table string, id int64) error {
 	return t.kind.Lock(ctx, t.tx, table, id)
+}
+
+// Renumber makes the numbers of new rows of a table come after those of the rows that are there.
+func (t *Tx) Renumber(ctx context.Context, table string) error {
+	return t.kind.Renumber(ctx, t.tx, table)
 }
 
 // Alone makes other transactions that do the same thing wait until this one has ended.

@@ -185,6 +185,12 @@ func (s *server) Alone(ctx context.Context, tx *sql.Tx, what string) error {
 	return err
 }
 
+// Renumber sets the numbers that new rows get.
+func (s *server) Renumber(ctx context.Context, tx *sql.Tx, table string) error {
+	_, err := tx.ExecContext(ctx, "SELECT setval(pg_get_serial_sequence($1, 'id'), coalesce(max(id), 0) + 1, false) FROM "+pgx.Identifier{table}.Sanitize(), table)
+	return err
+}
+
 // Hold takes a lock.
 func (s *server) Hold(ctx context.Context, name string, share bool) (release func(), err error) {
 	return s.locks.hold(ctx, name, share)

@@ -11,6 +11,12 @@ var Migrations = []string{
 	pendingExams,
 }
 
+// Tables are all tables, each after those that it refers to.
+var Tables = []string{
+	"attempts", "checks", "events", "spans", "visits", "explanations", "exams", "scripts", "recitals", "companies", "blueprints",
+	"accounts", "invitations", "sessions", "classes", "members", "assignments", "messages",
+}
+
 // Check returns an error if a store has a version that this program does not know.
 func Check(version int) error {
 	if version > len(Migrations) {

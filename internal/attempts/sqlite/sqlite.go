@@ -143,6 +143,9 @@ func (f file) Lock(context.Context, *sql.Tx, string, int64) error { return nil }
 // Alone does nothing, because only one transaction at a time can change anything.
 func (f file) Alone(context.Context, *sql.Tx, string) error { return nil }
 
+// Renumber does nothing, because a new row's number is one more than the largest.
+func (f file) Renumber(context.Context, *sql.Tx, string) error { return nil }
+
 // Problem says what to do about an error.
 func (f file) Problem(err error) *labs.Problem {
 	if diskFull(f.path, err) {

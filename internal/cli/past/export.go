@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"endstate/internal/cli/door"
+	"endstate/internal/desk/machine"
 	"endstate/internal/report"
 	"endstate/internal/report/wrap"
 	"endstate/labs"
@@ -67,6 +68,7 @@ func (o *exportOptions) run(ctx context.Context) error {
 // importOptions are the options of import.
 type importOptions struct {
 	*door.Door
+	store  string
 	output door.Output
 }
 
@@ -77,10 +79,35 @@ func importCommand(d *door.Door) *cobra.Command {
 		Short: "Import attempts that export wrote; importing twice is safe",
 		Long:  "Import attempts that export wrote, from a file or from standard input: all of them, or none if a line is invalid. Existing attempts are not duplicated.",
 		Args:  door.AtMost(1, "one file at most"),
-		RunE:  func(c *cobra.Command, args []string) error { return o.run(c.Context(), args) },
+		RunE: func(c *cobra.Command, args []string) error {
+			if o.store != "" {
+				return o.takeOver(c.Context(), args)
+			}
+			return o.run(c.Context(), args)
+		},
 	}
+	c.Flags().StringVar(&o.store, "store", "", "copy everything from the store in a `file`, such as endstate.db, into the empty database that ENDSTATE_STORE names")
 	d.OutputVar(c, &o.output)
 	return c
+}
+
+// takeOver copies a whole store.
+func (o *importOptions) takeOver(ctx context.Context, args []string) error {
+	if len(args) > 0 {
+		return labs.Misuse("A store and a file of attempts are given", "Give one of them.")
+	}
+	at, err := o.Desk()
+	if err != nil {
+		return err
+	}
+	n, err := machine.New(at).TakeOver(ctx, o.Who(), o.store)
+	if err != nil {
+		return err
+	}
+	return o.output.Write(door.Forms{Value: map[string]int{"added": n}, Text: func(w io.Writer, _ report.Style) error {
+		_, err := fmt.Fprintf(w, "Copied everything, with %s.\n", labs.Count(n, "attempt"))
+		return err
+	}})
 }
 
 func (o *importOptions) run(ctx context.Context, args []string) error {
