@@ -14,8 +14,8 @@ import (
 )
 
 // Append makes an image in the registry from a base image there, and returns the digest of its
-// manifest. layers are tar archives. They are read once, and compressed on the way; several are
-// read at the same time. labels are added to those of the base. Nothing of the base is fetched or
+// manifest. layers are tar archives; see [Replacing] for those that replace folders. They are read
+// once, and compressed on the way; several are read at the same time. labels are added to those of the base. Nothing of the base is fetched or
 // sent but its configuration.
 func (r *Registry) Append(ctx context.Context, base string, layers []io.Reader, labels map[string]string, ref string) (string, error) {
 	at, err := r.parse(ref)

@@ -3,10 +3,15 @@
 package registry_test
 
 import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
 	"testing"
 
 	"endstate/internal/enginetest"
 	"endstate/internal/images"
+	"endstate/internal/images/registry"
 	"endstate/labs"
 )
 
@@ -51,5 +56,47 @@ func TestPushFromTheEngine(t *testing.T) {
 	}
 	if again := s.writes.Load() - before; again != 0 {
 		t.Errorf("%d requests sent something again", again)
+	}
+}
+
+// What an engine pulls of an appended image has the replaced folder as it was, without what was
+// there before.
+func TestAppendedFoldersAreReplaced(t *testing.T) {
+	t.Parallel()
+	runner, s := enginetest.Open(t), serve(t)
+	store := runner.Engine.Images()
+	library := images.New(store, nil, "", t.TempDir())
+	if _, _, err := library.Push(t.Context(), s.open(t), nil); err != nil {
+		t.Fatal(err)
+	}
+	found, err := library.Ensure(t.Context(), library.Names(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	base := found["base"].Ref
+	if _, err := store.ReadFile(t.Context(), base, "/etc/skel/.profile"); err != nil {
+		t.Fatalf("the base has nothing to replace: %v", err)
+	}
+	r := s.open(t)
+	layer := registry.Replacing(bytes.NewReader(folder(t, "etc/skel", "new")), "etc/skel")
+	defer layer.Close()
+	// A label of its own, so that nothing takes it for the base.
+	if _, err := r.Append(t.Context(), base, []io.Reader{layer}, map[string]string{images.LabelImage: "appended"}, "appended:1"); err != nil {
+		t.Fatal(err)
+	}
+	ref := r.Ref("appended:1")
+	if err := store.Pull(t.Context(), ref, func(string, int64, int64) {}); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := store.Remove(context.WithoutCancel(t.Context()), ref); err != nil {
+			t.Error(err)
+		}
+	}()
+	if content, err := store.ReadFile(t.Context(), ref, "/etc/skel/new"); err != nil || string(content) != "new" {
+		t.Errorf("the new file has %q: %v", content, err)
+	}
+	if _, err := store.ReadFile(t.Context(), ref, "/etc/skel/.profile"); !errors.Is(err, labs.ErrNotFound) {
+		t.Errorf("the old file is still there: %v", err)
 	}
 }
