@@ -33,7 +33,7 @@ const (
 // sshFlags are what is asked of the ssh command beyond the person's own configuration: not to ask
 // for passwords, which nobody would see, and to notice within half a minute that the connection
 // has broken.
-var sshFlags = []string{"-o", "BatchMode=yes", "-o", "ConnectTimeout=8", "-o", "ServerAliveInterval=10", "-o", "ServerAliveCountMax=3"}
+var sshFlags = []string{"-o", "BatchMode=yes", "-o", "ConnectTimeout=8", "-o", "ServerAliveInterval=5", "-o", "ServerAliveCountMax=3"}
 
 // overSSH returns the options of a client that connects to an engine over SSH.
 func overSSH(address string) ([]client.Opt, error) {
