@@ -4,6 +4,7 @@ package main
 
 import (
 	"fmt"
+	"os/exec"
 	"strings"
 	"testing"
 
@@ -17,6 +18,7 @@ func TestEngineOverSSH(t *testing.T) {
 	t.Run("ways that fail", func(t *testing.T) { failOverSSH(t, ssh) })
 	t.Run("a docker context", func(t *testing.T) { useContextOverSSH(t, ssh) })
 	t.Run("a whole lab", func(t *testing.T) { practiseOverSSH(t, ssh) })
+	t.Run("one login", func(t *testing.T) { shareLogin(t, ssh) })
 }
 
 // A whole lab on an engine that is reached over SSH. In the middle, the connection breaks.
@@ -86,4 +88,27 @@ func useContextOverSSH(t *testing.T, ssh *enginetest.SSH) {
 	if end := m.must("doctor"); !strings.Contains(end.out, "at "+ssh.Host(ssh.Port)) || !strings.Contains(end.out, "its free space can't be seen from here") {
 		t.Errorf("doctor with a context:\n%s", end.out)
 	}
+}
+
+// Many commands share one login. OpenSSH's server allows ten connections in it, so some log in
+// themselves.
+func shareLogin(t *testing.T, ssh *enginetest.SSH) {
+	ssh.ShareLogin()
+	m := newMachine(t, ssh.Environment...)
+	m.must("start", enginetest.Git, "--seed", fmt.Sprint(enginetest.Seed), "--no-shell")
+	commands := make([]*exec.Cmd, 12)
+	for i := range commands {
+		commands[i] = m.command("endstate", "check", "--json")
+	}
+	for i, end := range m.together(commands...) {
+		if end.status != cli.StatusFailed || !strings.Contains(end.out, `"points": 0`) && !strings.Contains(end.out, `"score": 0`) {
+			t.Errorf("check %d: status %d\n%s%s", i, end.status, end.out, end.err)
+		}
+	}
+	ssh.Break()
+	if end := m.run("check"); end.status != cli.StatusUngraded || !strings.Contains(end.err, "127.0.0.1 can't be reached with SSH") {
+		t.Errorf("check without a connection: status %d: %s", end.status, end.err)
+	}
+	ssh.Start()
+	m.must("stop")
 }

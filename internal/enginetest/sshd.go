@@ -123,6 +123,17 @@ func (s *SSH) configure() {
 	s.Environment = []string{"PATH=" + s.dir + "/bin:" + os.Getenv("PATH"), "DOCKER_HOST=" + s.Host(s.Port)}
 }
 
+// ShareLogin lets all connections of the client share one login, as docs/engines.md advises.
+func (s *SSH) ShareLogin() {
+	s.t.Helper()
+	dir, err := os.MkdirTemp("", "ssh-") // short: a socket's path is limited to 107 bytes
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	s.write("client", s.read(s.dir+"/client")+"ControlMaster auto\nControlPath "+dir+"/%C\nControlPersist 10m\n", 0o600)
+}
+
 // Host returns a value for DOCKER_HOST.
 func (s *SSH) Host(port string) string { return "ssh://root@127.0.0.1:" + port }
 
