@@ -36,6 +36,12 @@ func isMissing(err error) bool {
 	return errors.As(err, &refusal) && refusal.StatusCode == http.StatusNotFound
 }
 
+// isUnsupported reports whether a registry says that it can't do that, or must not.
+func isUnsupported(err error) bool {
+	refusal := new(transport.Error)
+	return errors.As(err, &refusal) && refusal.StatusCode == http.StatusMethodNotAllowed
+}
+
 // failure describes an error of the library for people.
 func (r *Registry) failure(err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -36,6 +37,7 @@ type server struct {
 	writes  atomic.Int64 // requests that send something
 	bytes   atomic.Int64 // what they sent
 	account string       // NAME:PASSWORD; empty: anybody
+	keeps   bool         // allows no removal
 }
 
 // counted counts what is read from a request.
@@ -59,6 +61,10 @@ func serve(t *testing.T) *server {
 		if s.account != "" && user+":"+password != s.account {
 			w.Header().Set("WWW-Authenticate", `Basic realm="test"`)
 			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if s.keeps && r.Method == http.MethodDelete {
+			w.WriteHeader(http.StatusMethodNotAllowed)
 			return
 		}
 		if r.Method != http.MethodGet && r.Method != http.MethodHead {
@@ -229,6 +235,34 @@ func TestAppend(t *testing.T) {
 	}
 	if _, err := r.Find(t.Context(), "endstate/snapshot:z"); !errors.Is(err, labs.ErrNotFound) {
 		t.Errorf("it left an image: %v", err)
+	}
+}
+
+func TestTagsAndRemove(t *testing.T) {
+	s := serve(t)
+	r := s.open(t)
+	if tags, err := r.Tags(t.Context(), "endstate/snapshot"); err != nil || len(tags) != 0 {
+		t.Errorf("at first: %v, %v", tags, err)
+	}
+	for _, tag := range []string{"a", "b"} {
+		if err := r.Push(t.Context(), "endstate/snapshot:"+tag, archive(t, map[string]string{"of": tag}, layer(t, "state", tag)), silent); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if tags, err := r.Tags(t.Context(), "endstate/snapshot"); err != nil || !slices.Equal(tags, []string{"a", "b"}) {
+		t.Errorf("then: %v, %v", tags, err)
+	}
+	for range 2 { // the second time, it is gone already
+		if err := r.Remove(t.Context(), "endstate/snapshot:a"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.Find(t.Context(), "endstate/snapshot:b"); err != nil {
+		t.Errorf("the other image: %v", err)
+	}
+	s.keeps = true
+	if p := problem(t, r.Remove(t.Context(), "endstate/snapshot:b")); !strings.Contains(p.What, "does not allow") {
+		t.Errorf("a registry that keeps all: %s", p.What)
 	}
 }
 
