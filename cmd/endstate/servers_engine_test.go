@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
+	"os"
 	"slices"
 	"testing"
 	"time"
@@ -13,8 +14,9 @@ import (
 	"endstate/internal/postgrestest"
 )
 
-// Two servers, each with a home of its own, share a store in PostgreSQL. One is killed in the middle of an exam: the
-// other one ends and grades it at its deadline, and whoever has signed in goes on there.
+// Two servers, each with a home of its own, share a store in PostgreSQL. One is killed in the middle of an exam, with all
+// other processes of its machine: whoever has signed in goes on at the other one, the candidate's shell comes back there,
+// and it ends and grades the exam at its deadline.
 func TestServersShareAStore(t *testing.T) {
 	t.Parallel()
 	one := newMachine(t, "ENDSTATE_LIFE=20m", "ENDSTATE_STORE="+postgrestest.Place(t))
@@ -30,10 +32,27 @@ func TestServersShareAStore(t *testing.T) {
 	browser := &http.Client{Jar: jar}
 	signedIn(t, browser, address, http.StatusOK)
 
-	s := one.sitUnkept("0.3")
-	if err := server.Process.Kill(); err != nil {
+	at := sit(one, "exam", "start", blueprint(t, "0.5"), "--seed", "20")
+	at.sees("1/2 ", "$ ")
+	at.types("touch mine; echo this is my ''shell\r")
+	at.sees("this is my shell")
+	s := one.sittingOf(0)
+	for _, process := range []*os.Process{server.Process, at.process.Process} {
+		if err := process.Kill(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	<-at.ended
+	one.killKeeper(s.ID)
+	again := sit(&other, "exam", "resume")
+	again.sees("this is my shell")
+	again.types("ls min*\r")
+	again.sees("mine\r\n")
+	if err := again.process.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
+	<-again.ended
+	other.killKeeper(s.ID)
 	signedInAt(t, browser, address, elsewhere)
 	if now := other.sittingOf(s.ID); !now.Ended.IsZero() {
 		t.Fatalf("the exam ended at %v, before the server was killed", now.Ended)
@@ -43,6 +62,7 @@ func TestServersShareAStore(t *testing.T) {
 	if late := s.Questions[0].Grade.Late.Duration; late > 5*time.Second {
 		t.Errorf("the lab was frozen %v after the end", late)
 	}
+	other.must("sweep") // what the killed processes were preparing
 	if mine, err := one.Mine(t.Context()); err != nil || len(mine) > 0 {
 		t.Errorf("labs left: %v, %v", mine, err)
 	}
