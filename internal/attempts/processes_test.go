@@ -116,13 +116,13 @@ func together(t *testing.T, path string, processes, checks int) {
 func TestTwoProcesses(t *testing.T) {
 	everywhere(t, func(t *testing.T, fresh func() string) {
 		path := fresh()
-		together(t, path, 2, 200)
+		together(t, path, 2, 100)
 		store := open(t, path)
-		if n := number(t, store, "SELECT count(DISTINCT report) FROM checks"); n != 400 {
-			t.Errorf("%d checks are stored, want 400", n)
+		if n := number(t, store, "SELECT count(DISTINCT report) FROM checks"); n != 200 {
+			t.Errorf("%d checks are stored, want 200", n)
 		}
-		if a := attemptOf(t, store, aLab()); a.Hints != 400 {
-			t.Errorf("%d hints are counted, want 400", a.Hints)
+		if a := attemptOf(t, store, aLab()); a.Hints != 200 {
+			t.Errorf("%d hints are counted, want 200", a.Hints)
 		}
 	})
 }
