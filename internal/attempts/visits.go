@@ -89,7 +89,13 @@ func (s *Store) EndVisits(ctx context.Context, now time.Time) error {
 	var some bool
 	err := s.db.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM visits WHERE ended IS NULL AND greatest(began, seen) < $1)", before).Scan(&some)
 	if err == nil && some {
-		_, err = s.db.ExecContext(ctx, "UPDATE visits SET ended = greatest(began, seen) WHERE ended IS NULL AND greatest(began, seen) < $1", before)
+		err = s.change(ctx, func(tx *database.Tx) error {
+			if err := tx.Alone(ctx, "visits of clients that were killed"); err != nil {
+				return err
+			}
+			_, err := tx.ExecContext(ctx, "UPDATE visits SET ended = greatest(began, seen) WHERE ended IS NULL AND greatest(began, seen) < $1", before)
+			return err
+		})
 	}
 	if err != nil {
 		return s.failed("end visits", err)
