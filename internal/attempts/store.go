@@ -57,6 +57,15 @@ func (s *Store) Hold(ctx context.Context, name string, share bool) (release func
 	return release, nil
 }
 
+// Held reports whether somebody, in this process or another, has a lock.
+func (s *Store) Held(ctx context.Context, name string) (bool, error) {
+	held, err := s.db.Held(ctx, name)
+	if err != nil {
+		return false, s.failed("look for lock", err)
+	}
+	return held, nil
+}
+
 // Tell tells the other servers something, if there can be any.
 func (s *Store) Tell(ctx context.Context, news string) error {
 	if err := s.db.Tell(ctx, news); err != nil {

@@ -31,6 +31,8 @@ type Kind interface {
 	// Hold takes a lock that all processes of the store share, unless somebody has it: then it returns nil.
 	// Any number of holders can share it. A process that ends loses it.
 	Hold(ctx context.Context, name string, share bool) (release func(), err error)
+	// Held reports whether somebody, in this process or another, has a lock.
+	Held(ctx context.Context, name string) (bool, error)
 	// Tell tells the other processes of the store something, if they can be told.
 	Tell(ctx context.Context, news string) error
 	// Hear calls heard with what other processes tell, until the context is done.

@@ -196,6 +196,16 @@ func (s *server) Hold(ctx context.Context, name string, share bool) (release fun
 	return s.locks.hold(ctx, name, share)
 }
 
+// Held looks for a lock without taking it, so that nobody who wants to take it finds it taken.
+func (s *server) Held(ctx context.Context, name string) (held bool, err error) {
+	key := uint64(s.locks.key(name))
+	err = s.Patiently(ctx, func(ctx context.Context) error {
+		return s.pool.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1
+			AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND classid = $1 AND objid = $2)`, uint32(key>>32), uint32(key)).Scan(&held)
+	})
+	return held, err
+}
+
 // Close gives up all locks.
 func (s *server) Close() error {
 	if s.locks == nil {

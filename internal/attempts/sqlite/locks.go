@@ -8,6 +8,15 @@ import (
 	"github.com/gofrs/flock"
 )
 
+// Held tries to take a lock.
+func (f file) Held(ctx context.Context, name string) (bool, error) {
+	release, err := f.Hold(ctx, name, false)
+	if release != nil {
+		release()
+	}
+	return err == nil && release == nil, err
+}
+
 // Hold takes a lock, which is a file below the store's folder.
 func (f file) Hold(_ context.Context, name string, share bool) (release func(), err error) {
 	path := filepath.Join(filepath.Dir(f.path), filepath.FromSlash(name))
