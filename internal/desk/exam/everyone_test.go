@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"endstate/internal/desk"
 	"endstate/internal/exams"
 	"endstate/labs"
 )
@@ -40,36 +41,37 @@ func TestUntilNext(t *testing.T) {
 
 // Two processes never grade an exam at once, and who waits can give up.
 func TestGradingIsForOne(t *testing.T) {
-	home := t.TempDir()
-	one, other := deskAt(t, home, time.Now), deskAt(t, home, time.Now)
-	first, err := one.takeGrading(t.Context(), 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
-	if _, err := other.takeGrading(impatient, 1); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("who gives up gets %v", err)
-	}
-	elsewhere, err := other.takeGrading(t.Context(), 2)
-	if err != nil {
-		t.Errorf("another exam: %v", err)
-	}
-	elsewhere()
-	var waiting sync.WaitGroup
-	var released atomic.Bool
-	waiting.Go(func() {
-		second, err := other.takeGrading(t.Context(), 1)
-		if err != nil || !released.Load() {
-			t.Errorf("the second one grades together with the first: %v", err)
-			return
+	everywhere(t, func(t *testing.T, settings desk.Settings) {
+		one, other := deskOf(t, settings, time.Now), deskOf(t, settings, time.Now)
+		first, err := one.takeGrading(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
 		}
-		second()
+		elsewhere, err := other.takeGrading(t.Context(), 2)
+		if err != nil {
+			t.Fatalf("another exam: %v", err)
+		}
+		elsewhere()
+		impatient, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		defer cancel()
+		if _, err := other.takeGrading(impatient, 1); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("who gives up gets %v", err)
+		}
+		var waiting sync.WaitGroup
+		var released atomic.Bool
+		waiting.Go(func() {
+			second, err := other.takeGrading(t.Context(), 1)
+			if err != nil || !released.Load() {
+				t.Errorf("the second one grades together with the first: %v", err)
+				return
+			}
+			second()
+		})
+		time.Sleep(50 * time.Millisecond)
+		released.Store(true)
+		first()
+		waiting.Wait()
 	})
-	time.Sleep(50 * time.Millisecond)
-	released.Store(true)
-	first()
-	waiting.Wait()
 }
 
 // A server that ends hands over the exams that run or are not graded.

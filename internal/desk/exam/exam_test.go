@@ -45,9 +45,25 @@ func sitting(id int64, candidate string, started time.Time) *exams.Sitting {
 
 func deskAt(t *testing.T, home string, clock func() time.Time) *Desk {
 	t.Helper()
-	base := desk.New(desk.Config{Clock: clock, Settings: desk.Settings{Home: home}})
+	return deskOf(t, desk.Settings{Home: home}, clock)
+}
+
+func deskOf(t *testing.T, settings desk.Settings, clock func() time.Time) *Desk {
+	t.Helper()
+	base := desk.New(desk.Config{Clock: clock, Settings: settings})
 	t.Cleanup(base.Close)
 	return New(base, nil)
+}
+
+// stores are the settings of desks whose store is new, by the kind of database.
+var stores = map[string]func(*testing.T) desk.Settings{"a file": func(t *testing.T) desk.Settings { return desk.Settings{Home: t.TempDir()} }}
+
+// everywhere runs a test with stores in each kind of database.
+func everywhere(t *testing.T, test func(t *testing.T, settings desk.Settings)) {
+	t.Helper()
+	for name, settings := range stores {
+		t.Run(name, func(t *testing.T) { test(t, settings(t)) })
+	}
 }
 
 func TestWhichExamIsMeant(t *testing.T) {
@@ -144,30 +160,32 @@ func TestWhyAShellCloses(t *testing.T) {
 
 // The keeper lets an attached client grade first, and takes over from one that is gone.
 func TestKeeperLetsTheClientGradeFirst(t *testing.T) {
-	home, now := t.TempDir(), time.Now()
-	clock := func() time.Time { return now }
-	keeper, client, s := deskAt(t, home, clock), deskAt(t, home, clock), sitting(1, "Ada", now)
-	leave := client.takeSeat(t.Context(), 1)
-	is := func(what string, wantDue, wantDone bool) {
-		t.Helper()
-		if keeper.keeperIsDue(t.Context(), s) != wantDue || keeper.isDone(s) != wantDone {
-			t.Errorf("%s: due %v, done %v", what, keeper.keeperIsDue(t.Context(), s), keeper.isDone(s))
+	everywhere(t, func(t *testing.T, settings desk.Settings) {
+		now := time.Now()
+		clock := func() time.Time { return now }
+		keeper, client, s := deskOf(t, settings, clock), deskOf(t, settings, clock), sitting(1, "Ada", now)
+		leave := client.takeSeat(t.Context(), 1)
+		is := func(what string, wantDue, wantDone bool) {
+			t.Helper()
+			if keeper.keeperIsDue(t.Context(), s) != wantDue || keeper.isDone(s) != wantDone {
+				t.Errorf("%s: due %v, done %v", what, keeper.keeperIsDue(t.Context(), s), keeper.isDone(s))
+			}
 		}
-	}
-	is("while it runs", false, false)
-	now = now.Add(30 * time.Minute)
-	is("at its end, a client is attached", false, false)
-	now = now.Add(seatGrace)
-	is("the client is late", true, false)
-	now = now.Add(-seatGrace)
-	leave()
-	is("at its end, nobody is attached", true, false)
-	s.End(now)
-	is("another process has just begun to grade", false, false)
-	now = now.Add(gradeGrace + time.Second)
-	is("it never finished", true, false)
-	s.Questions[0].Grade, s.Questions[1].Grade = &exams.Grade{}, &exams.Grade{}
-	is("all is graded", true, true)
+		is("while it runs", false, false)
+		now = now.Add(30 * time.Minute)
+		is("at its end, a client is attached", false, false)
+		now = now.Add(seatGrace)
+		is("the client is late", true, false)
+		now = now.Add(-seatGrace)
+		leave()
+		is("at its end, nobody is attached", true, false)
+		s.End(now)
+		is("another process has just begun to grade", false, false)
+		now = now.Add(gradeGrace + time.Second)
+		is("it never finished", true, false)
+		s.Questions[0].Grade, s.Questions[1].Grade = &exams.Grade{}, &exams.Grade{}
+		is("all is graded", true, true)
+	})
 }
 
 // A candidate in a shell is told of extra time.
@@ -199,27 +217,29 @@ func TestWatchTellsOfExtraTime(t *testing.T) {
 
 // Commands leave an exam to its keeper while that is grading.
 func TestKeeperIsGrading(t *testing.T) {
-	home, now := t.TempDir(), time.Now()
-	clock := func() time.Time { return now }
-	keeper, client, s := deskAt(t, home, clock), deskAt(t, home, clock), sitting(1, "Ada", now)
-	now = now.Add(30 * time.Minute)
-	if client.keeperIsGrading(t.Context(), s) {
-		t.Error("an exam without a keeper is being graded by it")
-	}
-	release, err := keeper.hold(t.Context(), 1, keeperLock, false)
-	if err != nil || release == nil {
-		t.Fatalf("it is held: %v", err)
-	}
-	defer release()
-	if !client.keeperIsGrading(t.Context(), s) {
-		t.Error("the keeper is not grading at the exam's end")
-	}
-	if now = now.Add(gradeGrace); client.keeperIsGrading(t.Context(), s) {
-		t.Error("the keeper is still grading after its time for that")
-	}
-	if err := keeper.Keep(t.Context(), labs.Learner{Name: "ada"}, 1); err != nil {
-		t.Errorf("a second keeper: %v", err)
-	}
+	everywhere(t, func(t *testing.T, settings desk.Settings) {
+		now := time.Now()
+		clock := func() time.Time { return now }
+		keeper, client, s := deskOf(t, settings, clock), deskOf(t, settings, clock), sitting(1, "Ada", now)
+		now = now.Add(30 * time.Minute)
+		if client.keeperIsGrading(t.Context(), s) {
+			t.Error("an exam without a keeper is being graded by it")
+		}
+		release, err := keeper.hold(t.Context(), 1, keeperLock, false)
+		if err != nil || release == nil {
+			t.Fatalf("it is held: %v", err)
+		}
+		defer release()
+		if !client.keeperIsGrading(t.Context(), s) {
+			t.Error("the keeper is not grading at the exam's end")
+		}
+		if now = now.Add(gradeGrace); client.keeperIsGrading(t.Context(), s) {
+			t.Error("the keeper is still grading after its time for that")
+		}
+		if err := keeper.Keep(t.Context(), labs.Learner{Name: "ada"}, 1); err != nil {
+			t.Errorf("a second keeper: %v", err)
+		}
+	})
 }
 
 func TestNumbersOfQuestions(t *testing.T) {
