@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 
 	"endstate/labs"
@@ -68,18 +69,39 @@ func bootstrap(ctx context.Context, store Store, emit labs.Emit) (ref string, er
 	return rootRef, importRoot(ctx, store, dir)
 }
 
+// runBootstrap runs debootstrap in its two stages. In between, it says to dpkg that nobody needs
+// a system that is half installed, so dpkg need not wait for the disk after each file.
 func runBootstrap(ctx context.Context, debootstrap, dir string, emit labs.Emit) error {
-	command := exec.CommandContext(ctx, debootstrap, "--variant=minbase", suite, dir, mirror)
 	progress := &lineProgress{emit: emit}
-	command.Stdout, command.Stderr = progress, progress
-	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
-	if err := command.Run(); err != nil {
-		return &labs.Problem{
-			Code: labs.CodeBuild,
-			What: "Bootstrapping Debian failed", Advice: "The last output of debootstrap: " + progress.last + "\nCheck that the Debian mirror can be reached and the disk is not full.", Err: err,
-		}
+	stage := func(name string, args ...string) error {
+		command := exec.CommandContext(ctx, name, args...)
+		command.Stdout, command.Stderr = progress, progress
+		command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
+		return command.Run()
 	}
-	return nil
+	err := stage(debootstrap, "--foreign", "--variant=minbase", suite, dir, mirror)
+	if err == nil {
+		err = unsafeIO(dir)
+	}
+	if err == nil {
+		err = stage("chroot", dir, "/debootstrap/debootstrap", "--second-stage")
+	}
+	if err == nil {
+		return nil
+	}
+	return &labs.Problem{
+		Code: labs.CodeBuild,
+		What: "Bootstrapping Debian failed", Advice: "The last output of debootstrap: " + progress.last + "\nCheck that the Debian mirror can be reached and the disk is not full.", Err: err,
+	}
+}
+
+// unsafeIO configures dpkg as the slim image does.
+func unsafeIO(dir string) error {
+	folder := filepath.Join(dir, "etc/dpkg/dpkg.cfg.d")
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(folder, "docker-apt-speedup"), []byte("force-unsafe-io\n"), 0o644)
 }
 
 func importRoot(ctx context.Context, store Store, dir string) error {
