@@ -1,6 +1,7 @@
 package author
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -140,16 +141,30 @@ const mostFailed = 5
 // errEnough ends the proofs when one is not as stated and no more are wanted.
 var errEnough = errors.New("a proof is not as stated")
 
-// turns returns the order in which jobs start. The first job of a variant makes its snapshot, so
-// it starts some turns early, and the others need not wait for it.
+// turns returns the order in which jobs start. Jobs of different scenarios take turns, because those
+// of one scenario wait and compute at the same moments. The first job of a variant makes its
+// snapshot, so it starts some turns early, and the others need not wait for it.
 func turns(all []job, parallel int) []int {
-	order, turn := make([]int, len(all)), make([]int, len(all))
-	for i := range all {
-		order[i], turn[i] = i, i
-		if i > 0 && all[i].variant != all[i-1].variant {
-			turn[i] = i - 2*parallel
+	var lanes [][]int // each with some of the variants, one after the other, and about as many jobs
+	turn := make([]float64, len(all))
+	for i, job := range all {
+		first := i == 0 || job.variant != all[i-1].variant
+		if first && i*parallel >= len(lanes)*len(all) {
+			lanes = append(lanes, nil)
+		}
+		lane := &lanes[len(lanes)-1]
+		turn[i] = float64(len(*lane))
+		if first && turn[i] > 0 {
+			turn[i] -= 2
+		}
+		*lane = append(*lane, i)
+	}
+	for _, lane := range lanes { // all end at the same moment
+		for _, i := range lane {
+			turn[i] /= float64(len(lane))
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return turn[a] - turn[b] })
+	order := slices.Concat(lanes...)
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(turn[a], turn[b]) })
 	return order
 }

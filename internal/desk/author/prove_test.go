@@ -18,6 +18,9 @@ func TestTurns(t *testing.T) {
 	if got, want := turns(all, 1), []int{0, 1, 2, 3, 5, 4, 6, 7, 8, 10, 9, 11, 12, 13, 14}; !slices.Equal(got, want) {
 		t.Errorf("one at once: got %v, want %v", got, want)
 	}
+	if got, want := turns(all, 3), []int{0, 5, 10, 1, 6, 11, 2, 7, 12, 3, 8, 13, 4, 9, 14}; !slices.Equal(got, want) {
+		t.Errorf("three at once: got %v, want %v", got, want)
+	}
 	for _, parallel := range []int{2, 3, 20} {
 		order := turns(all, parallel)
 		for _, first := range []int{5, 10} {
