@@ -33,7 +33,12 @@ ASSETS := internal/web/assets
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
 	@scripts/assets
 
-build: $(ASSETS)/dist/lab.js
+# What hosts on a cluster run under, as a part of endstate.
+SUPERVISOR := internal/supervisor/program/dist/supervisor
+$(SUPERVISOR): $(wildcard cmd/supervisor/*.go internal/supervisor/*.go internal/supervisor/wire/*.go labs/*.go) go.mod
+	@GOOS=linux CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -buildid=' -o $@ ./cmd/supervisor
+
+build: $(ASSETS)/dist/lab.js $(SUPERVISOR)
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/endstate ./cmd/endstate
 
 engine: build

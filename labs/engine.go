@@ -17,14 +17,15 @@ import (
 // removes it.
 type Engine interface {
 	// Launch creates and starts the hosts of a plan in parallel. If it fails, it removes
-	// everything it created. ErrConflict: a lab with the plan's ID exists.
+	// everything it created. ErrConflict: a lab with the plan's ID exists. ErrUnsupported: the plan
+	// says Setup, and the engine has no way to set a lab up where a learner works later.
 	Launch(ctx context.Context, plan Plan, emit Emit) (*Lab, error)
 	// HandOver ends the setup of a lab whose plan says Setup, and keeps its record as long as the
 	// lab exists: see [Snapshots.Record]. It is done completely or not at all.
 	HandOver(ctx context.Context, lab *Lab, record Record) error
 	// Run launches the only host of a plan and connects to its command's input and output. The
 	// engine removes the host when the command ends or the process is closed. Until then, more
-	// commands can be executed in the host.
+	// commands can be executed in the host. ErrUnsupported: the engine can't place it within another.
 	Run(ctx context.Context, plan Plan) (Host, Process, error)
 	// Labs lists the labs that match, of every role.
 	Labs(ctx context.Context, which Which) ([]*Lab, error)

@@ -112,6 +112,9 @@ var ErrNotFound = errors.New("not found")
 // ErrConflict is the error of [Engine.Launch] when a lab with that ID already exists.
 var ErrConflict = errors.New("a lab with that name already exists")
 
+// ErrUnsupported is the error of an engine that can't do what was asked, when there is another way.
+var ErrUnsupported = errors.New("this engine can't do that")
+
 // ErrDown is the error of [Engine.Execute] when the host is not running.
 var ErrDown = errors.New("the host is down")
 

@@ -9,6 +9,7 @@ import (
 	"endstate/internal/cli"
 	"endstate/internal/desk"
 	"endstate/internal/docker"
+	"endstate/internal/kubernetes"
 	"endstate/internal/workspace"
 	"endstate/labs/all"
 	"endstate/labs/kit"
@@ -24,6 +25,9 @@ func program(in io.Reader, out, err io.Writer) cli.Program {
 		In: in, Out: out, Err: err, Env: os.Getenv, Clock: time.Now, Version: version,
 		Detach: detach, Families: all.Families(), Images: []kit.Image{workspace.Image()}, Scenarios: scenarios.Files,
 		Open: func(ctx context.Context) (*desk.Backend, error) {
+			if os.Getenv("ENDSTATE_ENGINE") == "kubernetes" {
+				return openCluster(ctx)
+			}
 			engine, err := docker.Open(ctx, docker.Options{Subnets: os.Getenv("ENDSTATE_SUBNETS"), Runtime: os.Getenv("ENDSTATE_RUNTIME"), Version: version})
 			if err != nil {
 				return nil, err
@@ -31,4 +35,24 @@ func program(in io.Reader, out, err io.Writer) cli.Program {
 			return &desk.Backend{Engine: engine, Snapshots: engine.Snapshots(), Images: engine.Images(), Info: engine.Info, Close: engine.Close}, nil
 		},
 	}
+}
+
+// openCluster opens a Kubernetes cluster as the engine.
+func openCluster(ctx context.Context) (*desk.Backend, error) {
+	engine, err := kubernetes.Open(ctx, kubernetes.Options{
+		Context: os.Getenv("ENDSTATE_CONTEXT"), Namespace: os.Getenv("ENDSTATE_NAMESPACE"), Registry: os.Getenv("ENDSTATE_REGISTRY"), Version: version, State: states(),
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &desk.Backend{Engine: engine, Snapshots: engine.Snapshots(), Images: engine.Images(), Info: engine.Info, Close: engine.Close}, nil
+}
+
+// states returns the folders that snapshots of hosts keep, by the name of their image.
+func states() map[string][]string {
+	state := map[string][]string{}
+	for _, image := range all.Images() {
+		state[image.Name] = image.State
+	}
+	return state
 }

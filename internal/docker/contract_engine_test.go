@@ -15,5 +15,5 @@ func TestContractOfEngines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	enginetest.EngineContract(t, enginetest.Subject{Engine: r.Engine, Snapshots: r.Snapshots, Image: images["git"].Ref, Owner: r.Owner})
+	enginetest.EngineContract(t, enginetest.Subject{Engine: r.Engine, Snapshots: r.Snapshots, Image: images["git"].Ref, Owner: r.Owner, User: "root", Folder: "/srv", InPlace: true})
 }

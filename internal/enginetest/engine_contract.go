@@ -23,12 +23,16 @@ type Subject struct {
 	Snapshots labs.Snapshots
 	Image     string // the engine's reference of an image with bash, Perl and the learner's user
 	Owner     string // of the labs that are made
+	User      string // who scripts run as in a learner's hosts: root, or who else can write to Folder
+	Folder    string // belongs to the state that snapshots keep
+	InPlace   bool   // labs can be set up in the hosts that learners get
 }
 
 // EngineContract holds an engine to what the seam promises. Each engine's tests call it.
 func EngineContract(t *testing.T, s Subject) {
-	for name, test := range map[string]func(*engineContract){
+	tests := map[string]func(*engineContract){
 		"a command gets its user, environment, folder and input": (*engineContract).execute,
+		"a command takes much input and gives much output":       (*engineContract).executeMuch,
 		"a command that the engine kills":                        (*engineContract).killCommand,
 		"a killed command":                                       (*engineContract).kill,
 		"a command's input ends when it is closed":               (*engineContract).closeCommand,
@@ -39,12 +43,15 @@ func EngineContract(t *testing.T, s Subject) {
 		"a lab is found and removed by its owner":                (*engineContract).isolateOwners,
 		"a lab's life can be extended, and no shorter":           (*engineContract).extendLife,
 		"a second lab of the same ID is refused":                 (*engineContract).refuseSecond,
-		"a lab is set up and handed over":                        (*engineContract).handOver,
 		"a snapshot keeps files and record":                      (*engineContract).keepSnapshot,
 		"a host with a command of its own":                       (*engineContract).runCommand,
 		"a host within another":                                  (*engineContract).runWithin,
 		"use is measured":                                        (*engineContract).measure,
-	} {
+	}
+	if s.InPlace {
+		tests["a lab is set up and handed over"] = (*engineContract).handOver
+	}
+	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(&engineContract{t, s})
@@ -100,10 +107,10 @@ func (c *engineContract) host(lab *labs.Lab, name string) labs.Host {
 	return host
 }
 
-// root runs a script as root in a host, and demands that it succeeds.
-func (c *engineContract) root(host labs.Host, script string) string {
+// script runs a script in a host, and demands that it succeeds.
+func (c *engineContract) script(host labs.Host, script string) string {
 	c.Helper()
-	status, out, err := stage.Run(c.Context(), c.Engine, host, labs.Command{Args: []string{"bash", "-c", script}, User: "root"})
+	status, out, err := stage.Run(c.Context(), c.Engine, host, labs.Command{Args: []string{"bash", "-c", script}, User: c.User})
 	if err != nil || status != 0 {
 		c.Fatalf("%s: status %d, %v: %s", script, status, err, out)
 	}
@@ -156,6 +163,27 @@ func (c *engineContract) execute() {
 	}
 }
 
+// executeMuch sends a command more than any buffer on the way holds, and ends its input.
+func (c *engineContract) executeMuch() {
+	host := c.host(c.launch(c.plan(labs.RoleLab)), labs.Workspace)
+	for _, size := range []int{0, 1, 100_000, 3_000_000} {
+		process, err := c.Engine.Execute(c.Context(), host, labs.Command{Args: []string{"bash", "-c", "cat; echo end"}})
+		if err != nil {
+			c.Fatal(err)
+		}
+		sent := make(chan error, 1)
+		go func() {
+			_, err := process.Stdin().Write(bytes.Repeat([]byte("x"), size))
+			sent <- errors.Join(err, process.Stdin().Close())
+		}()
+		out, readErr := io.ReadAll(process.Stdout())
+		status, waitErr := process.Wait(c.Context())
+		if err := errors.Join(<-sent, readErr, waitErr, process.Close()); err != nil || status != 0 || len(out) != size+len("end\n") {
+			c.Errorf("of %d bytes, %d came back, status %d, %v", size, len(out), status, err)
+		}
+	}
+}
+
 func (c *engineContract) kill() {
 	host := c.host(c.launch(c.plan(labs.RoleLab)), labs.Workspace)
 	status, _, err := stage.Run(c.Context(), c.Engine, host, labs.Command{Args: []string{"bash", "-c", "kill -9 $$"}})
@@ -168,7 +196,7 @@ func (c *engineContract) kill() {
 // started.
 func (c *engineContract) killCommand() {
 	host := c.host(c.launch(c.plan(labs.RoleLab)), labs.Workspace)
-	for _, user := range []string{"root", labs.UserName} {
+	for _, user := range []string{c.User, labs.UserName} {
 		process, err := c.Engine.Execute(c.Context(), host, labs.Command{
 			Args: []string{"bash", "-c", "trap '' HUP TERM; sleep 1000 & sleep 1000; true"}, User: user,
 		})
@@ -176,11 +204,11 @@ func (c *engineContract) killCommand() {
 			c.Fatal(err)
 		}
 		const sleepers = "$(grep -lzx '[1]000' /proc/[0-9]*/cmdline | wc -l)"
-		c.root(host, "until [ "+sleepers+" = 2 ]; do sleep 0.1; done")
+		c.script(host, "until [ "+sleepers+" = 2 ]; do sleep 0.1; done")
 		if err := process.Kill(c.Context()); err != nil {
 			c.Fatal(err)
 		}
-		c.root(host, "[ "+sleepers+" = 0 ]")
+		c.script(host, "[ "+sleepers+" = 0 ]")
 		if err := process.Kill(c.Context()); err != nil {
 			c.Errorf("killed again: %v", err)
 		}
@@ -193,17 +221,17 @@ func (c *engineContract) closeCommand() {
 	if err != nil {
 		c.Fatal(err)
 	}
-	c.root(host, "until [ -e /tmp/begun ]; do sleep 0.1; done")
+	c.script(host, "until [ -e /tmp/begun ]; do sleep 0.1; done")
 	if err := process.Close(); err != nil {
 		c.Error(err)
 	}
-	c.root(host, "for i in {1..100}; do [ -e /tmp/ended ] && exit; sleep 0.1; done; exit 1")
+	c.script(host, "for i in {1..100}; do [ -e /tmp/ended ] && exit; sleep 0.1; done; exit 1")
 }
 
 func (c *engineContract) copyFiles() {
 	host := c.host(c.launch(c.plan(labs.RoleLab)), "db")
-	c.root(host, "printf text >/srv/copied; chmod 640 /srv/copied")
-	from, err := c.Engine.CopyOut(c.Context(), host, "/srv/copied")
+	c.script(host, "printf text >"+c.Folder+"/copied; chmod 640 "+c.Folder+"/copied")
+	from, err := c.Engine.CopyOut(c.Context(), host, c.Folder+"/copied")
 	if err != nil {
 		c.Fatal(err)
 	}
@@ -216,7 +244,16 @@ func (c *engineContract) copyFiles() {
 	if text, err := io.ReadAll(files); string(text) != "text" || header.Mode&0o777 != 0o640 {
 		c.Errorf("copied out: %q with mode %o, %v", text, header.Mode, err)
 	}
-	if _, err := c.Engine.CopyOut(c.Context(), host, "/srv/missing"); !errors.Is(err, labs.ErrNotFound) {
+	c.script(host, "mkdir "+c.Folder+"/many && cd "+c.Folder+"/many && head -c 3000000 /dev/urandom | split -b 10000")
+	many, err := c.Engine.CopyOut(c.Context(), host, c.Folder+"/many")
+	if err != nil {
+		c.Fatal(err)
+	}
+	defer many.Close()
+	if all, err := io.ReadAll(many); len(all) < 3_000_000 {
+		c.Errorf("of 300 files, %d bytes were copied, %v", len(all), err)
+	}
+	if _, err := c.Engine.CopyOut(c.Context(), host, c.Folder+"/missing"); !errors.Is(err, labs.ErrNotFound) {
 		c.Errorf("a missing file: %v", err)
 	}
 }
@@ -224,7 +261,7 @@ func (c *engineContract) copyFiles() {
 func (c *engineContract) freeze() {
 	lab := c.launch(c.plan(labs.RoleLab))
 	host := c.host(lab, labs.Workspace)
-	c.root(host, "(while sleep 0.05; do echo x >>/tmp/ticks; done) >/dev/null 2>&1 &")
+	c.script(host, "(while sleep 0.05; do echo x >>/tmp/ticks; done) >/dev/null 2>&1 &")
 	thaw, err := c.Engine.Freeze(c.Context(), host, false)
 	if err != nil {
 		c.Fatal(err)
@@ -253,5 +290,5 @@ func (c *engineContract) freeze() {
 		c.Fatal(err)
 	}
 	c.becomes(host, labs.HostRunning)
-	c.root(host, `n=$(wc -l </tmp/ticks); until [ "$(wc -l </tmp/ticks)" -gt "$n" ]; do sleep 0.1; done`)
+	c.script(host, `n=$(wc -l </tmp/ticks); until [ "$(wc -l </tmp/ticks)" -gt "$n" ]; do sleep 0.1; done`)
 }

@@ -17,9 +17,9 @@ import (
 func (c *engineContract) restart() {
 	lab := c.launch(c.plan(labs.RoleLab))
 	host := c.host(lab, labs.Workspace)
-	const address = "getent hosts db; echo kept; cat /srv/file"
-	c.root(host, "echo work >/srv/file; (sleep 1000) >/dev/null 2>&1 &")
-	before := c.root(host, address)
+	address := "getent hosts db; echo kept; cat " + c.Folder + "/file"
+	c.script(host, "echo work >"+c.Folder+"/file; (sleep 1000) >/dev/null 2>&1 &")
+	before := c.script(host, address)
 	if err := c.Engine.Stop(c.Context(), host); err != nil {
 		c.Fatal(err)
 	}
@@ -31,11 +31,11 @@ func (c *engineContract) restart() {
 			c.Fatal(err)
 		}
 		c.becomes(host, labs.HostRunning)
-		if after := c.root(host, address); after != before {
+		if after := c.script(host, address); after != before {
 			c.Errorf("before:\n%s\nafter:\n%s", before, after)
 		}
 	}
-	c.root(host, "! grep -qa 'sleep.100[0]' /proc/[1-9]*/cmdline")
+	c.script(host, "! grep -qa 'sleep.100[0]' /proc/[1-9]*/cmdline")
 }
 
 func (c *engineContract) tellStates() {
@@ -154,9 +154,9 @@ func (c *engineContract) handOver() {
 	helper.Within, helper.Trusted, helper.User, helper.CapAdd = workspace.ID, true, "root", []string{"SYS_PTRACE"}
 	helper.Command = []string{"sleep", "infinity"}
 	helpers := c.launch(helping)
-	c.root(c.host(helpers, labs.Workspace), "chroot /proc/1/root install -o nobody -d /srv/nobody")
+	c.script(c.host(helpers, labs.Workspace), "chroot /proc/1/root install -o nobody -d /srv/nobody")
 	c.remove(helpers)
-	c.root(workspace, `[ "$(stat -c %U /srv/nobody)" = nobody ]`)
+	c.script(workspace, `[ "$(stat -c %U /srv/nobody)" = nobody ]`)
 	if _, err := c.Snapshots.Record(c.Context(), lab); !errors.Is(err, labs.ErrNotFound) {
 		c.Errorf("before it is handed over, it has a record: %v", err)
 	}
@@ -195,7 +195,7 @@ func (c *engineContract) found(lab *labs.Lab) *labs.Lab {
 func (c *engineContract) keepSnapshot() {
 	ctx, key, hosts := c.Context(), "contract-"+strings.ToLower(rand.Text()), []string{labs.Workspace, "db"}
 	setup := c.launch(c.plan(labs.RoleSetup))
-	c.root(c.host(setup, "db"), "echo state >/srv/state")
+	c.script(c.host(setup, "db"), "echo state >"+c.Folder+"/state")
 	kept := labs.Record{Facts: map[string]any{"n": int64(7)}, Secret: "secret"}
 	if err := c.Snapshots.Keep(ctx, setup, labs.Snapshot{Key: key, Scenario: "contract", Seed: 7}, kept); err != nil {
 		c.Fatal(err)
@@ -218,7 +218,7 @@ func (c *engineContract) keepSnapshot() {
 		plan.Hosts[i].Image = snapshot.Images[host.Name]
 	}
 	lab := c.launch(plan)
-	if out := c.root(c.host(lab, "db"), "cat /srv/state"); out != "state" {
+	if out := c.script(c.host(lab, "db"), "cat "+c.Folder+"/state"); out != "state" {
 		c.Errorf("a lab started from it has %q", out)
 	}
 	if record, err := c.Snapshots.Record(ctx, lab); err != nil || record.Secret != kept.Secret || !maps.Equal(record.Facts, kept.Facts) {
@@ -251,7 +251,7 @@ func (c *engineContract) dropSnapshot(lab *labs.Lab, snapshot labs.Snapshot) {
 func (c *engineContract) measure() {
 	lab := c.launch(c.plan(labs.RoleLab))
 	host := c.host(lab, "db")
-	c.root(host, "head -c 8000000 /dev/urandom >/srv/random; perl -e 'my $i = 0; $i++ while $i < 2e6'")
+	c.script(host, "head -c 8000000 /dev/urandom >"+c.Folder+"/random; perl -e 'my $i = 0; $i++ while $i < 2e6'")
 	if written, err := c.Engine.Written(c.Context(), host); err != nil || written < 8_000_000 || written > 20_000_000 {
 		c.Errorf("it has written %d bytes, %v", written, err)
 	}

@@ -42,6 +42,9 @@ type Info struct {
 	Refs   []string
 	Labels map[string]string
 	Size   int64 // bytes
+	// What hosts run that are started from it, and as whom. Only registries tell.
+	Entrypoint, Command []string
+	User                string
 }
 
 // Recipe describes how to build an image.

@@ -60,6 +60,7 @@ func (s *Stage) SetUp(ctx context.Context, v *labs.Variant, owner string, life t
 	return s.setUp(ctx, v, images, owner, life, emit)
 }
 
+// setUp sets a lab up in its own hosts. If the engine can't, it starts the lab from a snapshot.
 func (s *Stage) setUp(ctx context.Context, v *labs.Variant, images map[string]labs.ImageRef, owner string, life time.Duration, emit labs.Emit) (*labs.Lab, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, setupTimeout, errSetupTimeout)
 	defer cancel()
@@ -72,6 +73,9 @@ func (s *Stage) setUp(ctx context.Context, v *labs.Variant, images map[string]la
 	lab, err := s.Engine.Launch(ctx, plan, emit)
 	if errors.Is(err, labs.ErrConflict) {
 		return nil, starting(v.Name)
+	}
+	if errors.Is(err, labs.ErrUnsupported) {
+		return s.fromSnapshot(ctx, v, images, owner, life, emit)
 	}
 	if err != nil {
 		return nil, err

@@ -77,7 +77,8 @@ func (r *Registry) Find(ctx context.Context, ref string) (*images.Info, error) {
 	if err != nil {
 		return nil, r.failure(err)
 	}
-	info.Labels = config.Config.Labels
+	info.Labels, info.User = config.Config.Labels, config.Config.User
+	info.Entrypoint, info.Command = config.Config.Entrypoint, config.Config.Cmd
 	return info, r.failure(r.learn(image))
 }
 
