@@ -285,6 +285,13 @@ type EngineInfo struct {
 	Gaps      []*Problem // walls of a lab that it can't provide; the code names the wall
 }
 
+// Need is something that labs need from an engine, and whether it is there.
+type Need struct {
+	About, Text string
+	Advice      string // what to do if it is not as it should be; empty: it is
+	Fatal       bool   // with advice: no lab can start as it is
+}
+
 // ImageRef is an available image.
 type ImageRef struct {
 	Name     string            `json:"image"`

@@ -45,7 +45,10 @@ func openCluster(ctx context.Context) (*desk.Backend, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &desk.Backend{Engine: engine, Snapshots: engine.Snapshots(), Images: engine.Images(), Info: engine.Info, Close: engine.Close}, nil
+	return &desk.Backend{
+		Engine: engine, Snapshots: engine.Snapshots(), Images: engine.Images(), Info: engine.Info, Examine: engine.Examine,
+		Push: os.Getenv("ENDSTATE_REGISTRY"), Close: engine.Close,
+	}, nil
 }
 
 // states returns the folders that snapshots of hosts keep, by the name of their image.

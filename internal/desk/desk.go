@@ -50,6 +50,8 @@ type Backend struct {
 	Snapshots labs.Snapshots
 	Images    images.Store
 	Info      func(context.Context) (labs.EngineInfo, error)
+	Examine   func(context.Context) []labs.Need // tries whether what labs need is there; may be nil
+	Push      string                            // images are not built here, but pushed to this registry; may be empty
 	Close     func() error
 }
 

@@ -68,7 +68,27 @@ func (d *Desk) examineEngine(ctx context.Context) []Finding {
 	for _, gap := range info.Gaps {
 		found = append(found, Finding{About: gap.Code, State: FindingWarn, Text: gap.What, Help: &labs.Problem{Advice: gap.Advice}})
 	}
-	return append(found, examineDisk(info))
+	if examine := d.parts.Backend().Examine; examine != nil {
+		for _, need := range examine(ctx) {
+			found = append(found, of(need))
+		}
+	}
+	if info.Data != "" {
+		found = append(found, examineDisk(info))
+	}
+	return found
+}
+
+func of(need labs.Need) Finding {
+	f := Finding{About: need.About, State: FindingOK, Text: need.Text}
+	if need.Advice == "" {
+		return f
+	}
+	f.State, f.Help = FindingWarn, &labs.Problem{Advice: need.Advice}
+	if need.Fatal {
+		f.State = FindingBad
+	}
+	return f
 }
 
 // roomWanted is the free space that the engine's disk should have, in bytes.
@@ -103,7 +123,12 @@ func (d *Desk) examineImages(ctx context.Context) []Finding {
 			found = append(found, Finding{About: "image " + name, State: FindingOK, Text: describe(image, notable[name])})
 		}
 	}
-	if len(missing) > 0 {
+	if registry := d.parts.Backend().Push; len(missing) > 0 && registry != "" {
+		found = append(found, Finding{
+			About: "images", State: FindingWarn, Text: "not in the registry, or of another version of Endstate: " + strings.Join(missing, ", "),
+			Help: &labs.Problem{Advice: "On a machine with Docker, with the same version of Endstate, run: endstate images push " + registry},
+		})
+	} else if len(missing) > 0 {
 		found = append(found, Finding{
 			About: "images", State: FindingWarn, Text: "not there yet: " + strings.Join(missing, ", "),
 			Help: &labs.Problem{
