@@ -22,6 +22,9 @@ import (
 
 // Attend serves one request of an engine, over two streams.
 func Attend(in io.Reader, out io.Writer) error {
+	if err := hide(); err != nil {
+		return err
+	}
 	a := &attendant{Conn: wire.NewConn(in, out)}
 	kind, data, err := a.Receive()
 	if err != nil {

@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"endstate/labs"
 )
 
@@ -77,6 +79,9 @@ func Init(options Options) error {
 	if os.Getpid() != 1 {
 		return errors.New("init must be the first process of a host")
 	}
+	if err := hide(); err != nil {
+		return err
+	}
 	h := &host{options: options, made: time.Now(), wake: make(chan struct{}), resting: map[int]bool{}}
 	children := make(chan os.Signal, 16)
 	signal.Notify(children, syscall.SIGCHLD)
@@ -100,6 +105,10 @@ func Init(options Options) error {
 		}
 	}
 }
+
+// hide keeps other processes of the same user from tracing this one, and from reading its memory.
+// The kernel does so by itself if they can't read its program.
+func hide() error { return unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0) }
 
 // start starts the main program.
 func (h *host) start() error {
