@@ -6,6 +6,7 @@
 # make bench      measure speed and memory, and print a table
 # make bench-serve  measure a class of LEARNERS at once in the browser
 # make cluster    bring up a Kubernetes cluster of two nodes for tests, and print its kubeconfig (make cluster-down)
+# make cluster-test  test labs on that cluster, and play the proofs of SCENARIOS there
 # make deb        make a Debian package in bin/
 # make server-image  make the container image endstate/server
 # make fuzz       fuzz everything that reads learners' data, for FUZZ seconds
@@ -31,7 +32,7 @@ NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab web engine npm tools picture images test compiled unit fuzz prove check lint vulnerabilities cluster cluster-down bench bench-serve deb server-image clean
+.PHONY: build generate lab web engine npm tools picture images test compiled unit fuzz prove check lint vulnerabilities cluster cluster-down cluster-test bench bench-serve deb server-image clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -133,6 +134,10 @@ cluster:
 
 cluster-down:
 	@scripts/cluster/down
+
+# Test the engine for Kubernetes on that cluster, and play the proofs of SCENARIOS there; empty: of all.
+cluster-test: images
+	scripts/cluster/test $(SCENARIOS)
 
 # A Debian package of the program with a systemd service.
 deb: build
