@@ -44,7 +44,7 @@ $(SUPERVISOR): $(wildcard cmd/supervisor/*.go internal/supervisor/*.go internal/
 	@GOOS=linux CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -buildid=' -o $@ ./cmd/supervisor
 
 build: $(ASSETS)/dist/lab.js $(SUPERVISOR)
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/endstate ./cmd/endstate
+	GOGC=400 CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/endstate ./cmd/endstate
 
 engine: build
 	@scripts/engine
@@ -87,8 +87,9 @@ generate:
 	go generate ./...
 
 # Compile the tests without linking them: what is linked is not cached, and go test would link again.
+# A compiler that seldom collects garbage needs a fifth less processor time.
 compiled:
-	go list $(RACE) -tags engine -test -export ./... >/dev/null
+	GOGC=400 go list $(RACE) -tags engine -test -export ./... >/dev/null
 
 # Run the tests that need no engine.
 unit:
