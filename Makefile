@@ -9,6 +9,7 @@
 # make cluster-test  test labs on that cluster, and play the proofs of SCENARIOS there
 # make deb        make a Debian package in bin/
 # make server-image  make the container image endstate/server
+# make chart      check the Helm chart, and render it into bin/chart.yaml
 # make fuzz       fuzz everything that reads learners' data, for FUZZ seconds
 
 LAB     ?= git-merge-conflict
@@ -28,11 +29,12 @@ LINK := -ldflags=-w
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOFUMPT     := mvdan.cc/gofumpt@v0.12.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+HELM        := helm.sh/helm/v3/cmd/helm@v3.21.4
 NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.43.4
 
 ASSETS := internal/web/assets
 
-.PHONY: build generate lab web engine npm tools picture images test compiled unit fuzz prove check lint vulnerabilities cluster cluster-down cluster-test bench bench-serve deb server-image clean
+.PHONY: build generate lab web engine npm tools picture images test compiled unit fuzz prove check lint vulnerabilities cluster cluster-down cluster-test bench bench-serve deb server-image chart clean
 
 # What pages of endstate serve load. Without npm, this says so, and the program is built without them.
 $(ASSETS)/dist/lab.js: $(wildcard $(ASSETS)/src/*) $(ASSETS)/package.json $(ASSETS)/package-lock.json
@@ -149,6 +151,19 @@ deb: build
 server-image: images
 	tar --create --directory deploy/image Dockerfile --directory $(CURDIR)/bin endstate | docker build --tag endstate/server \
 	  --build-arg BASE=$$(docker images endstate/base --format '{{.Repository}}:{{.Tag}}' | head -n 1) -
+
+# Check the Helm chart with what it can be given, and render it. helm is a program of its own, not in go.mod.
+CHART := deploy/helm/endstate
+GIVEN := --set registry.address=registry.example.org/labs,hosts={labs.example.org}
+RENDER := go run $(HELM) template endstate $(CHART) --namespace endstate --kube-version 1.34 $(GIVEN)
+chart:
+	@mkdir -p bin
+	go run $(HELM) lint --strict $(CHART) $(GIVEN) --set tls.secretName=tls
+	go run $(HELM) lint --strict $(CHART) $(GIVEN) --set proxies={10.42.0.0/16},ingress.enabled=true,replicas=2,store.secretName=store,persistence.accessMode=ReadWriteMany
+	@$(RENDER) 2>&1 | grep -q 'must not travel unencrypted' # neither TLS nor a proxy is refused
+	@$(RENDER) --set tls.secretName=tls,replicas=2 2>&1 | grep -q 'need PostgreSQL' # and so are two servers on one file
+	@$(RENDER) --set tls.secretName=tls,registry.address=labs 2>&1 | grep -q 'does not match pattern' # and a registry without a host
+	$(RENDER) --set tls.secretName=tls >bin/chart.yaml
 
 clean: build
 	-bin/endstate stop --all
