@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-logr/logr"
@@ -45,6 +46,7 @@ type Engine struct {
 	metadata  metadata.Interface
 	namespace string
 	images    *store
+	tidied    atomic.Int64 // when hosts without a process were last removed: see [Engine.tidy]
 	version   string
 }
 

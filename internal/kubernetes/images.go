@@ -29,28 +29,28 @@ func (s Images) Find(ctx context.Context, ref string) (*images.Info, error) {
 // Answers reports whether the registry has the reference. Only images of Endstate's own count.
 func (s Images) Answers(context.Context, string) bool { return false }
 
-// missing is the problem of an image that only another machine can make.
-func (s Images) missing(ref string) error {
+// missing is the problem of images that only another machine can make.
+func (s Images) missing() error {
 	return &labs.Problem{
-		Code: labs.CodeImageMissing, What: "The registry " + s.engine.images.registry.Ref("") + " has no image for these hosts, or one of another version of Endstate: " + ref,
-		Advice: "On a machine with Docker, with the same version of Endstate, run: endstate images push REGISTRY",
+		Code: labs.CodeImageMissing, What: "The registry " + s.engine.images.address + " lacks images of this version of Endstate",
+		Advice: "On a machine with Docker, with the same version of Endstate, run: endstate images push " + s.engine.images.address,
 	}
 }
 
 // Pull fails: nodes pull images themselves.
-func (s Images) Pull(_ context.Context, ref string, _ images.Progress) error { return s.missing(ref) }
+func (s Images) Pull(context.Context, string, images.Progress) error { return s.missing() }
 
 // Import fails: a cluster makes no images.
-func (s Images) Import(_ context.Context, _ io.Reader, ref string) error { return s.missing(ref) }
+func (s Images) Import(context.Context, io.Reader, string) error { return s.missing() }
 
 // Build fails: a cluster makes no images.
-func (s Images) Build(_ context.Context, recipe images.Recipe, _ images.Progress) (string, error) {
-	return "", s.missing(recipe.Ref)
+func (s Images) Build(context.Context, images.Recipe, images.Progress) (string, error) {
+	return "", s.missing()
 }
 
 // ReadFile fails: images are read where they are made.
-func (s Images) ReadFile(_ context.Context, ref, _ string) ([]byte, error) {
-	return nil, s.missing(ref)
+func (s Images) ReadFile(context.Context, string, string) ([]byte, error) {
+	return nil, s.missing()
 }
 
 // List returns no images: a registry can't be asked for labels.
@@ -78,7 +78,7 @@ func (e *Engine) Info(ctx context.Context) (labs.EngineInfo, error) {
 	}
 	info := labs.EngineInfo{
 		Name: "Kubernetes", Version: version.GitVersion, Address: e.config.Host, System: version.Platform,
-		Details: []string{"namespace " + e.namespace, "registry " + e.images.registry.Ref("")},
+		Details: []string{"namespace " + e.namespace, "registry " + e.images.address},
 	}
 	nodes, err := e.api.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	if err != nil {

@@ -32,6 +32,7 @@ const firstUser = 1000
 // endstate images push has put there.
 type store struct {
 	registry   *registry.Registry
+	address    string
 	supervisor []byte
 	key        string              // of the supervisor
 	state      map[string][]string // the name of an image → the folders of its state
@@ -57,7 +58,7 @@ func newStore(address string, plain bool, state map[string][]string) (*store, er
 		return nil, err
 	}
 	sum := sha256.Sum256(supervisor)
-	return &store{registry: at, supervisor: supervisor, key: hex.EncodeToString(sum[:4]), state: state, known: map[string]*image{}}, nil
+	return &store{registry: at, address: address, supervisor: supervisor, key: hex.EncodeToString(sum[:4]), state: state, known: map[string]*image{}}, nil
 }
 
 // find returns the image of hosts for an image of the library, or one of a snapshot. It adds the

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"time"
 
 	core "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -45,6 +46,7 @@ func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Host, labs.Proce
 	pod.Spec.InitContainers[0].Resources.Limits[core.ResourceMemory] = quantity(host.Memory + withinMemory)
 	life := int64(plan.Lab.Expires.Sub(e.Now()).Seconds()) + 60
 	pod.Spec.ActiveDeadlineSeconds = &life
+	e.tidy(ctx)
 	call, cancel := context.WithTimeout(context.WithoutCancel(ctx), labs.StartTimeout)
 	defer cancel()
 	made, err := e.api.CoreV1().Pods(e.namespace).Create(call, pod, metav1.CreateOptions{})
@@ -91,6 +93,27 @@ func (e *Engine) removePod(ctx context.Context, name string) error {
 		return failure(err, "remove a host")
 	}
 	return nil
+}
+
+// tidyPause is how often hosts are removed that ended while nobody was there to remove them.
+const tidyPause = time.Minute
+
+// tidy removes hosts of killed processes, which their own deadline has ended.
+func (e *Engine) tidy(ctx context.Context) {
+	last := e.tidied.Load()
+	if now := time.Now().UnixNano(); now-last < int64(tidyPause) || !e.tidied.CompareAndSwap(last, now) {
+		return
+	}
+	call, cancel := callContext(ctx)
+	go func() {
+		defer cancel()
+		for _, phase := range []core.PodPhase{core.PodSucceeded, core.PodFailed} {
+			// What can't be removed now is removed by the next process.
+			_ = e.api.CoreV1().Pods(e.namespace).DeleteCollection(call, metav1.DeleteOptions{}, metav1.ListOptions{
+				LabelSelector: labelRole + "=" + string(labs.RoleScratch), FieldSelector: "status.phase=" + string(phase),
+			})
+		}
+	}()
 }
 
 // awaitPod waits until a pod of the grader's namespace runs.
