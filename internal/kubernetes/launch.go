@@ -84,21 +84,21 @@ func (l *launch) claim(ctx context.Context) error {
 func (l *launch) run(ctx, caller context.Context, emit labs.Emit) (err error) {
 	e, plan := l.engine, l.plan
 	l.hosts, l.images = make([]labs.Host, len(plan.Hosts)), make([]*image, len(plan.Hosts))
-	ends := make([]func(error), len(plan.Hosts))
+	var ends []func(error)
+	defer func() {
+		for _, end := range ends {
+			end(err)
+		}
+	}()
 	trusted := false
 	for i, host := range plan.Hosts {
-		ends[i] = emit.Step(labs.StartHost, host.Name)
+		ends = append(ends, emit.Step(labs.StartHost, host.Name))
 		if l.images[i], err = e.images.find(ctx, host.Image); err != nil {
 			return err
 		}
 		trusted = trusted || isRoot(plan, host)
 		l.hosts[i] = labs.Host{Name: host.Name, ID: hostID(l.namespace, host.Name), Image: host.Family, Server: l.images[i].Labels[images.LabelServer]}
 	}
-	defer func() {
-		for _, end := range ends {
-			end(err)
-		}
-	}()
 	if err := e.createNamespace(ctx, l.namespace, labLabels(plan.Lab), e.labNotes(plan, l.namespace), trusted); err != nil {
 		return failure(err, "create the namespace of lab %s", plan.Lab.ID)
 	}
@@ -185,8 +185,6 @@ func (l *launch) each(do func(int) error) error {
 
 // awaitRunning waits until so many pods of a namespace run.
 func (e *Engine) awaitRunning(ctx, caller context.Context, namespace string, count int, running func(string)) error {
-	stop := context.AfterFunc(caller, func() {})
-	defer stop()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(caller, func() { cancel(context.Cause(caller)) })()
