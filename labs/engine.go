@@ -289,6 +289,7 @@ type EngineInfo struct {
 type Need struct {
 	About, Text string
 	Advice      string // what to do if it is not as it should be; empty: it is
+	Acts        []Act  // what can be done about it at the desk
 	Fatal       bool   // with advice: no lab can start as it is
 }
 

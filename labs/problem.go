@@ -22,6 +22,7 @@ type Act struct {
 	Attempt  int64  `json:"attempt,omitempty"`
 	Exam     int64  `json:"exam,omitempty"`
 	Question int    `json:"question,omitempty"`
+	Registry string `json:"registry,omitempty"`
 }
 
 // The names of acts that problems suggest.
@@ -47,6 +48,7 @@ const (
 	ActExamine         = "examine"
 	ActImagesBuild     = "images-build"
 	ActImagesLoad      = "images-load"
+	ActImagesPush      = "images-push"
 	ActLint            = "lint"
 	ActRender          = "render"
 	ActCollections     = "scenarios-list"
@@ -59,6 +61,9 @@ const (
 	ActExamSubmit      = "exam-submit"
 	ActPeople          = "people"
 )
+
+// ForPush is the purpose of [ActImagesPush] where images of this version are missing.
+const ForPush = "On a machine with Docker, with the same version of Endstate"
 
 // The codes of problems, by which a door or a program tells them apart.
 const (

@@ -65,7 +65,7 @@ func (c *engineContract) runWithin() {
 	if out := c.script(host, `getent hosts store | tr -s " "; grep -lz '[4]711' /proc/[0-9]*/cmdline | wc -l`); out != "127.0.0.1 store\n1" {
 		c.Errorf("the outer host sees %q", out)
 	}
-	if out := c.script(within, `getent hosts store | tr -s " "; grep -lxz '[c]at' /proc/[0-9]*/cmdline | wc -l; grep CapEff /proc/self/status`); out != "127.0.0.1 store\n1\nCapEff:\t0000000000000000" {
+	if out := c.script(within, `getent hosts store | tr -s " "; grep -lx cat /proc/[0-9]*/comm | wc -l; grep CapEff /proc/self/status`); out != "127.0.0.1 store\n1\nCapEff:\t0000000000000000" {
 		c.Errorf("the inner host sees %q", out)
 	}
 	c.refused(host)

@@ -59,7 +59,8 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	if options.Registry == "" {
 		return nil, &labs.Problem{
 			Code: labs.CodeEngine, What: "A cluster takes images from a registry, and none is set",
-			Advice: "Set ENDSTATE_REGISTRY, such as registry.example.org/labs, and put the images there: endstate images push REGISTRY",
+			Advice: "Set ENDSTATE_REGISTRY, such as registry.example.org/labs.",
+			Acts:   []labs.Act{{Name: labs.ActImagesPush, For: "Put the images there from a machine with Docker"}},
 		}
 	}
 	images, err := newStore(options.Registry, options.PlainHTTP, options.State)
@@ -97,7 +98,7 @@ func Open(ctx context.Context, options Options) (*Engine, error) {
 	case apierrors.IsForbidden(err):
 		return nil, &labs.Problem{
 			Code: labs.CodeEngine, What: "The cluster does not let this account see the namespace " + e.namespace,
-			Advice: "Give it the rights that deploy/helm/endstate gives to its service account.", Err: err,
+			Advice: "Give it the rights in deploy/helm/endstate/rights.", Err: err,
 		}
 	}
 	return nil, &labs.Problem{
@@ -139,7 +140,7 @@ func failure(err error, doing string, args ...any) error {
 		}
 	case apierrors.IsForbidden(err):
 		return &labs.Problem{
-			Code: labs.CodeEngine, What: "The cluster refuses: " + doing, Advice: "Give this account the rights that deploy/helm/endstate gives.", Err: err,
+			Code: labs.CodeEngine, What: "The cluster refuses: " + doing, Advice: "Give this account the rights in deploy/helm/endstate/rights.", Err: err,
 		}
 	}
 	return fmt.Errorf("%s: %w", doing, err)

@@ -33,7 +33,7 @@ func (s Images) Answers(context.Context, string) bool { return false }
 func (s Images) missing() error {
 	return &labs.Problem{
 		Code: labs.CodeImageMissing, What: "The registry " + s.engine.images.address + " lacks images of this version of Endstate",
-		Advice: "On a machine with Docker, with the same version of Endstate, run: endstate images push " + s.engine.images.address,
+		Acts: []labs.Act{{Name: labs.ActImagesPush, For: labs.ForPush, Registry: s.engine.images.address}},
 	}
 }
 

@@ -258,7 +258,8 @@ func stuck(pod *core.Pod) error {
 			case "ErrImagePull", "ImagePullBackOff", "InvalidImageName":
 				return &labs.Problem{
 					Code: labs.CodeImageMissing, What: "The cluster can't pull " + status.Image,
-					Advice: "Push the images to the registry: endstate images push REGISTRY. Do the nodes reach it?", Err: errors.New(waiting.Message),
+					Advice: "Do the nodes reach the registry?", Err: errors.New(waiting.Message),
+					Acts: []labs.Act{{Name: labs.ActImagesPush, For: labs.ForPush}},
 				}
 			case "CreateContainerConfigError", "CreateContainerError", "RunContainerError":
 				return fmt.Errorf("start host %s: %s: %s", pod.Name, waiting.Reason, waiting.Message)

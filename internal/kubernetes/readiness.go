@@ -53,8 +53,8 @@ func (s *store) base(ctx context.Context) (string, error) {
 	plain := slices.DeleteFunc(tags, func(tag string) bool { return strings.Contains(tag, "-") })
 	if len(plain) == 0 {
 		return "", &labs.Problem{
-			Code: labs.CodeImageMissing, What: "The registry " + s.registry.Ref("") + " has no images of Endstate",
-			Advice: "On a machine with Docker, with the same version of Endstate, run: endstate images push REGISTRY",
+			Code: labs.CodeImageMissing, What: "The registry " + s.address + " has no images of Endstate",
+			Acts: []labs.Act{{Name: labs.ActImagesPush, For: labs.ForPush, Registry: s.address}},
 		}
 	}
 	return baseRepository + ":" + plain[0], nil

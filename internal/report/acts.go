@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -50,6 +51,8 @@ func command(act labs.Act) string {
 		line += " " + act.Scenario
 	case act.Name == labs.ActStart:
 		line += " SCENARIO"
+	case act.Name == labs.ActImagesPush:
+		line += " " + cmp.Or(act.Registry, "REGISTRY")
 	}
 	for _, number := range []struct {
 		format string

@@ -84,7 +84,7 @@ func of(need labs.Need) Finding {
 	if need.Advice == "" {
 		return f
 	}
-	f.State, f.Help = FindingWarn, &labs.Problem{Advice: need.Advice}
+	f.State, f.Help = FindingWarn, &labs.Problem{Advice: need.Advice, Acts: need.Acts}
 	if need.Fatal {
 		f.State = FindingBad
 	}
@@ -126,7 +126,7 @@ func (d *Desk) examineImages(ctx context.Context) []Finding {
 	if registry := d.parts.Backend().Push; len(missing) > 0 && registry != "" {
 		found = append(found, Finding{
 			About: "images", State: FindingWarn, Text: "not in the registry, or of another version of Endstate: " + strings.Join(missing, ", "),
-			Help: &labs.Problem{Advice: "On a machine with Docker, with the same version of Endstate, run: endstate images push " + registry},
+			Help: &labs.Problem{Acts: []labs.Act{{Name: labs.ActImagesPush, For: labs.ForPush, Registry: registry}}},
 		})
 	} else if len(missing) > 0 {
 		found = append(found, Finding{

@@ -54,11 +54,14 @@ func (v *Visit) Lost(ctx context.Context, cause error) *labs.Problem {
 
 // unreachable says why the engine can't be asked. The shell waits where it is.
 func (v *Visit) unreachable(cause error) *labs.Problem {
-	problem := &labs.Problem{What: "The engine that runs the lab does not answer", Err: cause}
-	if errors.As(cause, &problem) {
-		problem = &labs.Problem{What: problem.What, Advice: problem.Advice, Err: problem.Err}
+	problem := &labs.Problem{
+		Code: labs.CodeEngine, What: "The engine that runs the lab does not answer", Err: cause,
+		Acts: []labs.Act{v.act(labs.ActEnter, "Then back into the shell")},
 	}
-	problem.Code, problem.Acts = labs.CodeEngine, []labs.Act{v.act(labs.ActEnter, "Then back into the shell")}
+	var known *labs.Problem
+	if errors.As(cause, &known) {
+		problem.What, problem.Advice, problem.Err = known.What, known.Advice, known.Err
+	}
 	return problem
 }
 

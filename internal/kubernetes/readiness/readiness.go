@@ -88,7 +88,8 @@ func (c Cluster) registry(ctx context.Context) (image string, need labs.Need) {
 		return image, need
 	}
 	need.Text = labs.Cause(err)
-	need.Advice = "Put the images there from a machine with Docker, with the same version of Endstate: endstate images push REGISTRY. Snapshots of labs are written there, too, with the account that docker login has stored."
+	need.Advice = "Images and snapshots of labs are written there with the account that docker login has stored."
+	need.Acts = []labs.Act{{Name: labs.ActImagesPush, For: labs.ForPush}}
 	if problem := asProblem(err); problem != nil {
 		need.Text = problem.What
 		if problem.Err != nil {
