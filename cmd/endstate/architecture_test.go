@@ -18,7 +18,7 @@ import (
 //
 // Dependencies point inward: cmd to doors, doors to memory and engines, these to labs.
 var imports = map[string]string{
-	"cmd/endstate":               "internal/cli internal/desk internal/docker internal/kubernetes internal/workspace labs/all labs/kit scenarios",
+	"cmd/endstate":               "internal/cli internal/desk internal/docker internal/kubernetes internal/workspace labs labs/all labs/kit scenarios",
 	"cmd/supervisor":             "internal/supervisor",
 	"internal/archive":           "labs",
 	"internal/attempts":          "internal/attempts/database internal/attempts/postgres internal/attempts/schema internal/attempts/sqlite internal/classes internal/exams internal/rehearsal labs",

@@ -63,7 +63,7 @@ func failOverSSH(t *testing.T, ssh *enginetest.SSH) {
 	m.must("status")
 	for name, test := range map[string]struct{ address, what string }{
 		"unknown key": {"ssh://root@localhost:" + ssh.Port, "This machine does not know the SSH key of localhost.\nGo there once by hand"},
-		"no entry":    {"ssh://nobody@127.0.0.1:" + ssh.Port, "SSH does not let nobody in at 127.0.0.1.\nEndstate never asks for a password"},
+		"no entry":    {"ssh://nobody@127.0.0.1:" + ssh.Port, "SSH does not accept the user nobody at 127.0.0.1.\nEndstate never asks for a password"},
 		"no docker":   {ssh.Host(ssh.Bare), "127.0.0.1 has no docker command, or one before 18.09.\nInstall Docker there"},
 		"no engine":   {ssh.Host(ssh.Port) + "/run/nowhere.sock", "No container engine answers on 127.0.0.1.\nStart Docker there"},
 		"no silence":  {ssh.Host(ssh.Talks), "A shell on 127.0.0.1 prints something before Docker answers.\nThe account must"},

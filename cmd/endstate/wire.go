@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"endstate/internal/docker"
 	"endstate/internal/kubernetes"
 	"endstate/internal/workspace"
+	"endstate/labs"
 	"endstate/labs/all"
 	"endstate/labs/kit"
 	"endstate/scenarios"
@@ -25,8 +27,12 @@ func program(in io.Reader, out, err io.Writer) cli.Program {
 		In: in, Out: out, Err: err, Env: os.Getenv, Clock: time.Now, Version: version,
 		Detach: detach, Families: all.Families(), Images: []kit.Image{workspace.Image()}, Scenarios: scenarios.Files,
 		Open: func(ctx context.Context) (*desk.Backend, error) {
-			if os.Getenv("ENDSTATE_ENGINE") == "kubernetes" {
+			switch name := os.Getenv("ENDSTATE_ENGINE"); name {
+			case "", "docker":
+			case "kubernetes":
 				return openCluster(ctx)
+			default:
+				return nil, labs.Misuse(fmt.Sprintf("There is no engine %q", name), "ENDSTATE_ENGINE is docker or kubernetes.")
 			}
 			engine, err := docker.Open(ctx, docker.Options{Subnets: os.Getenv("ENDSTATE_SUBNETS"), Runtime: os.Getenv("ENDSTATE_RUNTIME"), Version: version})
 			if err != nil {

@@ -44,9 +44,9 @@ type process struct {
 	begun  chan struct{} // closed when the command has begun, or the request has ended
 	ended  chan struct{} // closed when there is a result or an error
 	beats  chan struct{} // closed when no more beats are needed
+	stderr limited
 
 	mu     sync.Mutex
-	stderr []byte
 	result wire.Result
 	err    error
 	room   int // bytes of input that may be sent
@@ -87,7 +87,7 @@ func (e *Engine) attend(ctx context.Context, host labs.Host, asked wire.Request)
 	go func() {
 		err := p.receive()
 		if err != nil { // the stream knows better why
-			err = e.broken(running, host, errors.Join(<-streamed, said.error()))
+			err = e.broken(running, host, <-streamed, said.String())
 		}
 		p.finish(err)
 	}()
@@ -97,7 +97,10 @@ func (e *Engine) attend(ctx context.Context, host labs.Host, asked wire.Request)
 }
 
 // broken explains why the connection to a supervisor ended without a result.
-func (e *Engine) broken(ctx context.Context, host labs.Host, err error) error {
+func (e *Engine) broken(ctx context.Context, host labs.Host, err error, said string) error {
+	if said != "" {
+		err = errors.Join(err, errors.New(said))
+	}
 	call, cancel := callContext(ctx)
 	defer cancel()
 	namespace, name, _ := splitID(host.ID)
@@ -125,9 +128,7 @@ func (p *process) receive() error {
 			// If nobody reads it any more, go on: the result matters.
 			_, _ = p.output.Write(data)
 		case wire.Errors:
-			p.mu.Lock()
-			p.stderr = append(p.stderr, data[:min(len(data), stderrLimit-len(p.stderr))]...)
-			p.mu.Unlock()
+			_, _ = p.stderr.Write(data)
 		case wire.Taken:
 			p.mu.Lock()
 			p.room += wire.Count(data)
@@ -229,11 +230,7 @@ func (p *process) outcome(ctx context.Context) (wire.Result, error) {
 func (p *process) Stdin() io.WriteCloser { return input{p} }
 func (p *process) Stdout() io.Reader     { return p.stdout }
 
-func (p *process) Stderr() string {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return string(p.stderr)
-}
+func (p *process) Stderr() string { return p.stderr.String() }
 
 // Resize sets the size of the command's terminal.
 func (p *process) Resize(_ context.Context, columns, rows int) error {
@@ -339,11 +336,8 @@ func (l *limited) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-func (l *limited) error() error {
+func (l *limited) String() string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.text) == 0 {
-		return nil
-	}
-	return errors.New(string(l.text))
+	return string(l.text)
 }

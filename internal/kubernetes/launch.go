@@ -12,7 +12,6 @@ import (
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/fields"
 	"k8s.io/apimachinery/pkg/watch"
 
 	"endstate/internal/images"
@@ -119,7 +118,7 @@ func (l *launch) run(ctx, caller context.Context, emit labs.Emit) (err error) {
 	if err := l.createPods(ctx); err != nil {
 		return err
 	}
-	return e.awaitRunning(ctx, caller, l.namespace, len(plan.Hosts), func(name string) {
+	return e.awaitRunning(ctx, caller, l.namespace, plan.Lab.ID, len(plan.Hosts), func(name string) {
 		for i := range l.hosts {
 			if l.hosts[i].Name == name {
 				l.hosts[i].State = labs.HostRunning
@@ -183,53 +182,62 @@ func (l *launch) each(do func(int) error) error {
 	return errors.Join(failed...)
 }
 
-// awaitRunning waits until so many pods of a namespace run.
-func (e *Engine) awaitRunning(ctx, caller context.Context, namespace string, count int, running func(string)) error {
+// awaitRunning waits until so many pods of a lab run, and calls running for each. It watches no
+// other lab's pods.
+func (e *Engine) awaitRunning(ctx, caller context.Context, namespace, lab string, count int, running func(string)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	defer context.AfterFunc(caller, func() { cancel(context.Cause(caller)) })()
+	of := metav1.ListOptions{LabelSelector: labelLab + "=" + labelValue(lab)}
 	up := map[string]bool{}
-	look := func(pod *core.Pod) error {
-		switch pod.Status.Phase {
-		case core.PodRunning, core.PodSucceeded:
-			if !up[pod.Name] {
-				up[pod.Name] = true
-				running(pod.Name)
-			}
-		case core.PodFailed:
-			return e.podFailed(ctx, pod)
-		case core.PodPending, core.PodUnknown:
-			return stuck(pod)
+	look := func(pod *core.Pod) (all bool, err error) {
+		if runs, err := e.isUp(ctx, pod); err != nil {
+			return false, err
+		} else if runs && !up[pod.Name] {
+			up[pod.Name] = true
+			running(pod.Name)
 		}
-		return nil
+		return len(up) >= count, nil
 	}
 	for {
-		pods, err := e.api.CoreV1().Pods(namespace).List(ctx, metav1.ListOptions{})
+		pods, err := e.api.CoreV1().Pods(namespace).List(ctx, of)
 		if err != nil {
 			return failure(err, "look at the hosts")
 		}
 		for i := range pods.Items {
-			if err := look(&pods.Items[i]); err != nil {
+			if all, err := look(&pods.Items[i]); err != nil || all {
 				return err
 			}
 		}
-		if len(up) >= count {
-			return nil
-		}
-		if err := e.follow(ctx, namespace, pods.ResourceVersion, func(pod *core.Pod) (bool, error) {
-			err := look(pod)
-			return len(up) >= count, err
-		}); err != nil || len(up) >= count {
+		of.ResourceVersion = pods.ResourceVersion
+		if all, err := e.follow(ctx, namespace, of, look); err != nil || all {
 			return err
 		}
+		of.ResourceVersion = ""
 	}
 }
 
-// follow tells about changes of pods until enough is true. It returns early when the cluster ends the watch.
-func (e *Engine) follow(ctx context.Context, namespace, since string, tell func(*core.Pod) (enough bool, err error)) error {
-	changes, err := e.api.CoreV1().Pods(namespace).Watch(ctx, metav1.ListOptions{ResourceVersion: since, FieldSelector: fields.Everything().String()})
+// isUp reports whether a pod runs, or an error if it never will.
+func (e *Engine) isUp(ctx context.Context, pod *core.Pod) (bool, error) {
+	switch pod.Status.Phase {
+	case core.PodRunning, core.PodSucceeded:
+		return true, nil
+	case core.PodFailed:
+		return false, e.podFailed(ctx, pod)
+	case core.PodPending, core.PodUnknown:
+	}
+	return false, stuck(pod)
+}
+
+// watchTimeout is how long a watch may be silent before the pods are listed again.
+const watchTimeout = 20 * time.Second
+
+// follow calls look for pods that change, until it says that all run. It returns early when the
+// cluster ends the watch.
+func (e *Engine) follow(ctx context.Context, namespace string, of metav1.ListOptions, look func(*core.Pod) (bool, error)) (all bool, err error) {
+	changes, err := e.api.CoreV1().Pods(namespace).Watch(ctx, of)
 	if err != nil {
-		return failure(err, "watch the hosts")
+		return false, failure(err, "watch the hosts")
 	}
 	defer changes.Stop()
 	for {
@@ -237,15 +245,15 @@ func (e *Engine) follow(ctx context.Context, namespace, since string, tell func(
 		case change, open := <-changes.ResultChan():
 			pod, isPod := change.Object.(*core.Pod)
 			if !open || change.Type == watch.Error || !isPod {
-				return nil
+				return false, nil
 			}
-			if enough, err := tell(pod); err != nil || enough {
-				return err
+			if all, err := look(pod); err != nil || all {
+				return all, err
 			}
 		case <-ctx.Done():
-			return context.Cause(ctx)
-		case <-time.After(20 * time.Second):
-			return nil
+			return false, context.Cause(ctx)
+		case <-time.After(watchTimeout):
+			return false, nil
 		}
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
 	"strings"
 	"time"
 
@@ -55,7 +54,7 @@ func (e *Engine) Run(ctx context.Context, plan labs.Plan) (labs.Host, labs.Proce
 	}
 	found := labs.Host{Name: host.Name, ID: hostID(e.namespace, made.Name), Image: host.Family, State: labs.HostRunning}
 	remove := func() error { return e.removePod(context.WithoutCancel(ctx), made.Name) }
-	if err := e.awaitPod(call, ctx, made.Name); err != nil {
+	if err := e.awaitRunning(call, ctx, e.namespace, plan.Lab.ID, 1, func(string) {}); err != nil {
 		return labs.Host{}, nil, errors.Join(err, remove())
 	}
 	p, err := e.attend(ctx, found, wire.Request{Execute: &labs.Command{Args: command, User: user}})
@@ -115,43 +114,3 @@ func (e *Engine) tidy(ctx context.Context) {
 		}
 	}()
 }
-
-// awaitPod waits until a pod of the grader's namespace runs.
-func (e *Engine) awaitPod(ctx, caller context.Context, name string) error {
-	for {
-		pod, err := e.api.CoreV1().Pods(e.namespace).Get(ctx, name, metav1.GetOptions{})
-		if err != nil {
-			return failure(err, "look at a host")
-		}
-		done, err := e.isUp(ctx, pod)
-		if err != nil || done {
-			return err
-		}
-		if err := e.follow(ctx, e.namespace, pod.ResourceVersion, func(changed *core.Pod) (bool, error) {
-			if changed.Name != name {
-				return false, nil
-			}
-			done, err = e.isUp(ctx, changed)
-			return done, err
-		}); err != nil || done {
-			return err
-		}
-		if err := errors.Join(context.Cause(ctx), context.Cause(caller)); err != nil {
-			return err
-		}
-	}
-}
-
-// isUp reports whether a pod runs, or an error if it never will.
-func (e *Engine) isUp(ctx context.Context, pod *core.Pod) (bool, error) {
-	switch pod.Status.Phase {
-	case core.PodRunning, core.PodSucceeded:
-		return true, nil
-	case core.PodFailed:
-		return false, e.podFailed(ctx, pod)
-	case core.PodPending, core.PodUnknown:
-	}
-	return false, stuck(pod)
-}
-
-var _ io.Closer = (*hostProcess)(nil)

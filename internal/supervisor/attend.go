@@ -166,9 +166,7 @@ func (a *attendant) execute(asked labs.Command) (wire.Result, error) {
 	if err != nil {
 		return wire.Result{}, err
 	}
-	if err := a.Send(wire.Begun, nil); err != nil {
-		r.hangUp()
-	}
+	_ = a.Send(wire.Begun, nil) // if it fails, so does listening
 	go r.feed()
 	go r.listen()
 	err = r.command.Wait()
@@ -341,7 +339,6 @@ func (r *running) hangUp() {
 	if r.terminal != nil {
 		_ = r.terminal.Close()
 	}
-	// The engine's end of the streams is closed, so the next write fails.
 }
 
 // kill kills the command and everything it started.

@@ -7,6 +7,7 @@
 // rest.
 //
 // A learner who has the same user ID as both can't harm them. The kernel lets nobody inside kill
-// or stop the first process. Its program's file can't be read, so no process that runs it can be
-// traced. It serves only processes that the engine executed: their parent is outside of the host.
+// or stop the first process. Neither it nor an attendant can be traced, as both say so to the kernel
+// when they begin; until then, the kernel knows it from their program's file, which can't be read. It
+// serves only processes that the engine executed: their parent is outside of the host.
 package supervisor

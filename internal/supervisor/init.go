@@ -100,7 +100,7 @@ func Init(options Options) error {
 		case <-children:
 			h.reap()
 		case <-ends:
-			h.end()
+			h.stop()
 			return nil
 		}
 	}
@@ -268,9 +268,6 @@ func (h *host) restart() error {
 	h.stopped, h.backoff = false, 0
 	return h.startLocked()
 }
-
-// end ends all processes because the host ends.
-func (h *host) end() { h.stop() }
 
 // vitals returns the state of the host.
 func (h *host) vitals() labs.Vitals {

@@ -32,7 +32,7 @@ var causes = []cause{
 	},
 	{
 		[]string{"Permission denied ("},
-		"SSH does not let USER in at HOST",
+		"SSH does not accept the user USER at HOST",
 		"Endstate never asks for a password. Use a key (`ssh-copy-id`), and load it if it has a passphrase (`ssh-add`), until `COMMAND` asks nothing.",
 	},
 	{
@@ -42,7 +42,7 @@ var causes = []cause{
 	},
 	{
 		[]string{"permission denied while trying to connect", "connect: permission denied"},
-		"Docker on HOST does not let USER in",
+		"Docker on HOST does not accept the user USER",
 		"Add that user to the group docker there, until `COMMAND docker version` works.",
 	},
 	{

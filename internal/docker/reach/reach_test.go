@@ -18,7 +18,7 @@ func TestWhatIsSaidIsExplained(t *testing.T) {
 			"echo '@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @' >&2; echo 'Host key verification failed.' >&2; exit 255",
 			"The SSH key of lab.example.org is not the one", "Host key verification failed.",
 		},
-		"no access":       {"echo 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock' >&2; exit 1", "Docker on lab.example.org does not let ada in", ""},
+		"no access":       {"echo 'permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock' >&2; exit 1", "Docker on lab.example.org does not accept the user ada", ""},
 		"engine stopped":  {"echo 'failed to open the raw stream connection: dial unix /var/run/docker.sock: connect: connection refused' >&2; exit 1", "No container engine answers on lab.example.org", "Connection refused"},
 		"no answer":       {"echo 'Timeout, server lab.example.org not responding.' >&2; exit 255", "The SSH connection to lab.example.org has broken", "not responding"},
 		"killed":          {"kill -KILL $$", "The SSH connection to lab.example.org has broken", "signal: killed"},
